@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.crypto;
+
+import java.util.Arrays;
+import java.util.random.RandomGenerator;
+import org.bouncycastle.math.ec.rfc7748.X25519;
+import org.bouncycastle.math.ec.rfc8032.Ed25519;
+
+/**
+ * The two key pairs of an identity, glued together (01 section 2.1).
+ *
+ * <p>Bytes 0 to 31 of either key are X25519 for agreement, bytes 32 to 63 are Ed25519 for
+ * signatures.
+ */
+public final class KeyPair {
+  /** The length of a public key, and of a private one. */
+  public static final int KEY_BYTES = 64;
+
+  static final int HALF_BYTES = 32;
+
+  private final byte[] privateKey;
+  private final byte[] publicKey;
+
+  private KeyPair(byte[] privateKey, byte[] publicKey) {
+    this.privateKey = privateKey;
+    this.publicKey = publicKey;
+  }
+
+  /** Draws a new pair. */
+  public static KeyPair generate(RandomGenerator random) {
+    byte[] drawn = new byte[KEY_BYTES];
+    random.nextBytes(drawn);
+    return ofPrivate(drawn);
+  }
+
+  /** Returns the pair that belongs to 64 private bytes. */
+  public static KeyPair ofPrivate(byte[] private64) {
+    if (private64.length != KEY_BYTES) {
+      throw new IllegalArgumentException("a private key has 64 bytes, not " + private64.length);
+    }
+    byte[] publicKey = new byte[KEY_BYTES];
+    X25519.scalarMultBase(private64, 0, publicKey, 0);
+    Ed25519.generatePublicKey(private64, HALF_BYTES, publicKey, HALF_BYTES);
+    return new KeyPair(private64.clone(), publicKey);
+  }
+
+  /** Returns a pair with the same Ed25519 half and another X25519 half (01 section 2.3). */
+  public KeyPair withAgreementKey(byte[] private32) {
+    byte[] otherPrivate = privateKey.clone();
+    byte[] otherPublic = publicKey.clone();
+    System.arraycopy(private32, 0, otherPrivate, 0, HALF_BYTES);
+    X25519.scalarMultBase(private32, 0, otherPublic, 0);
+    return new KeyPair(otherPrivate, otherPublic);
+  }
+
+  /** Returns a copy of the 64 public bytes. */
+  public byte[] publicKey() {
+    return publicKey.clone();
+  }
+
+  /** Returns a copy of the 64 private bytes. */
+  public byte[] privateKey() {
+    return privateKey.clone();
+  }
+
+  byte[] signingSeed() {
+    return Arrays.copyOfRange(privateKey, HALF_BYTES, KEY_BYTES);
+  }
+}

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Does the protocol's cryptography on byte arrays, constant-time where secrets are involved. */
+@NullMarked
+package net.backhaul.crypto;
+
+import org.jspecify.annotations.NullMarked;

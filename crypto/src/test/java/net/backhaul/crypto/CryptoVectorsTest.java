@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.crypto;
+
+import static net.backhaul.crypto.Vectors.hex;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Arrays;
+import java.util.Random;
+import org.bouncycastle.crypto.params.KeyParameter;
+import org.junit.jupiter.api.Test;
+
+class CryptoVectorsTest {
+  @Test
+  void bothPartiesAgreeOnTheKeyOfTheReference() {
+    for (JsonNode pair : Vectors.file("agreement.json").required("pairs")) {
+      byte[] a = padded(hex(pair, "a_x25519_private"));
+      byte[] b = padded(hex(pair, "b_x25519_private"));
+
+      byte[] key = Agreement.agree(a, padded(hex(pair, "b_x25519_public"))).orElseThrow();
+
+      assertArrayEquals(hex(pair, "key48"), key);
+      assertArrayEquals(
+          key, Agreement.agree(b, padded(hex(pair, "a_x25519_public"))).orElseThrow());
+      assertArrayEquals(hex(pair, "kbkdf_label_0"), Agreement.kbkdf(key, '0', 0, 0));
+      assertArrayEquals(hex(pair, "kbkdf_label_1"), Agreement.kbkdf(key, '1', 0, 0));
+    }
+  }
+
+  @Test
+  void oddKeysGiveTheKeyOfTheReferenceOrNoneAtAll() {
+    for (JsonNode edge : Vectors.file("agreement.json").required("edge_cases")) {
+      byte[] secret = padded(hex(edge, "x25519_private"));
+      boolean lowOrder = edge.required("raw_x25519").asText().matches("0*");
+
+      var key = Agreement.agree(secret, padded(hex(edge, "x25519_public")));
+
+      assertEquals(lowOrder, key.isEmpty(), edge.required("name").asText());
+      key.ifPresent(bytes -> assertArrayEquals(hex(edge, "key48"), bytes));
+    }
+  }
+
+  @Test
+  void keysAreDerivedAsByTheReference() {
+    for (JsonNode vector : Vectors.file("agreement.json").required("kbkdf_hmac_sha384")) {
+      byte[] derived =
+          Agreement.kbkdf(
+              hex(vector, "key"),
+              vector.required("label_char_code").asInt(),
+              vector.required("context").asInt(),
+              vector.required("iter").asInt());
+
+      assertArrayEquals(hex(vector, "out"), derived);
+    }
+  }
+
+  @Test
+  void signaturesAreThoseOfTheReference() {
+    for (JsonNode vector : Vectors.file("signatures.json").required("valid")) {
+      byte[] secret = new byte[KeyPair.KEY_BYTES];
+      System.arraycopy(hex(vector, "ed25519_seed"), 0, secret, 32, 32);
+      KeyPair pair = KeyPair.ofPrivate(secret);
+      byte[] message = hex(vector, "message");
+
+      byte[] signature = Signatures.sign(pair, message);
+
+      assertArrayEquals(hex(vector, "signature"), signature);
+      assertTrue(Signatures.verify(pair.publicKey(), message, signature));
+    }
+  }
+
+  @Test
+  void alteredSignaturesAreRefused() {
+    for (JsonNode vector : Vectors.file("signatures.json").required("tampered")) {
+      byte[] key = new byte[KeyPair.KEY_BYTES];
+      System.arraycopy(hex(vector, "ed25519_public"), 0, key, 32, 32);
+      String name = vector.required("name").asText();
+      // The reference takes an S beyond the group order, which only forgery produces.
+      boolean expected =
+          vector.required("reference_verifies").asBoolean() && !name.equals("S-plus-group-order");
+
+      boolean verifies = Signatures.verify(key, hex(vector, "message"), hex(vector, "signature"));
+
+      assertEquals(expected, verifies, name);
+    }
+  }
+
+  @Test
+  void salsaStreamsAreThoseOfTheReference() {
+    for (JsonNode vector : Vectors.file("salsa20.json").required("keystream")) {
+      byte[] expected = hex(vector, "keystream");
+      byte[] stream = new byte[expected.length];
+      var salsa = new Salsa20(vector.required("rounds").asInt());
+      salsa.start(hex(vector, "key"), 0, hex(vector, "iv"), 0);
+
+      salsa.xor(stream, 0, stream.length);
+
+      assertArrayEquals(expected, stream);
+    }
+  }
+
+  @Test
+  void tagsOfPolyAreThoseOfTheReference() {
+    var poly = new Poly1305();
+    byte[] tag = new byte[Poly1305.TAG_BYTES];
+    for (JsonNode vector : Vectors.file("poly1305.json").required("vectors")) {
+      byte[] message = hex(vector, "message");
+
+      poly.tag(hex(vector, "key"), 0, message, 0, message.length, tag);
+
+      assertArrayEquals(hex(vector, "tag"), tag);
+    }
+  }
+
+  @Test
+  void polyAgreesWithAnotherImplementationOnManyMessages() {
+    var random = new Random(1);
+    var poly = new Poly1305();
+    for (int round = 0; round < 5_000; round++) {
+      byte[] key = new byte[32];
+      random.nextBytes(key);
+      if (round % 3 == 0) {
+        Arrays.fill(key, 0, 16, (byte) 0xff);
+      }
+      byte[] message = new byte[random.nextInt(200)];
+      random.nextBytes(message);
+      if (round % 5 == 0) {
+        Arrays.fill(message, (byte) 0xff);
+      }
+      var oracle = new org.bouncycastle.crypto.macs.Poly1305();
+      oracle.init(new KeyParameter(key));
+      oracle.update(message, 0, message.length);
+      byte[] expected = new byte[16];
+      oracle.doFinal(expected, 0);
+      byte[] tag = new byte[16];
+
+      poly.tag(key, 0, message, 0, message.length, tag);
+
+      assertArrayEquals(expected, tag, "round " + round);
+    }
+  }
+
+  @Test
+  void sivSealsAndOpensAsTheReference() {
+    JsonNode file = Vectors.file("aes-gmac-siv.json");
+    for (String list : new String[] {"aes_gmac_siv", "counter_mask_cases"}) {
+      for (JsonNode vector : file.required(list)) {
+        var siv = new AesGmacSiv(hex(vector, "k0"), hex(vector, "k1"));
+        byte[] plaintext = hex(vector, "plaintext");
+        byte[] aad = padded16(hex(vector, "aad"));
+        byte[] bytes = plaintext.clone();
+        byte[] tag = new byte[AesGmacSiv.TAG_BYTES];
+
+        siv.seal(hex(vector, "iv64"), 0, aad, bytes, 0, bytes.length, tag);
+
+        assertArrayEquals(hex(vector, "ciphertext"), bytes);
+        assertArrayEquals(hex(vector, "tag"), tag);
+        assertTrue(siv.open(tag, aad, bytes, 0, bytes.length));
+        assertArrayEquals(plaintext, bytes);
+      }
+    }
+  }
+
+  @Test
+  void sivOpensTheSameBytesTwice() {
+    JsonNode vector = Vectors.file("aes-gmac-siv.json").required("aes_gmac_siv").get(5);
+    var siv = new AesGmacSiv(hex(vector, "k0"), hex(vector, "k1"));
+    byte[] aad = padded16(hex(vector, "aad"));
+
+    for (int i = 0; i < 3; i++) {
+      byte[] bytes = hex(vector, "ciphertext");
+      assertTrue(siv.open(hex(vector, "tag"), aad, bytes, 0, bytes.length));
+    }
+  }
+
+  @Test
+  void alteredSivIsRefused() {
+    for (JsonNode vector : Vectors.file("aes-gmac-siv.json").required("tampered")) {
+      var siv = new AesGmacSiv(hex(vector, "k0"), hex(vector, "k1"));
+      byte[] bytes = hex(vector, "ciphertext");
+
+      boolean authentic =
+          siv.open(hex(vector, "tag"), padded16(hex(vector, "aad")), bytes, 0, bytes.length);
+
+      assertEquals(
+          vector.required("authentic").asBoolean(), authentic, vector.required("name").asText());
+    }
+  }
+
+  private static byte[] padded(byte[] half) {
+    return Arrays.copyOf(half, KeyPair.KEY_BYTES);
+  }
+
+  private static byte[] padded16(byte[] aad) {
+    return Arrays.copyOf(aad, (aad.length + 15) / 16 * 16);
+  }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.crypto;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.HexFormat;
+
+/** Recorded data of the reference. */
+final class Vectors {
+  private Vectors() {}
+
+  static JsonNode file(String name) {
+    try (InputStream in = Vectors.class.getResourceAsStream("/vectors/" + name)) {
+      return new ObjectMapper().readTree(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException(name, e);
+    }
+  }
+
+  static byte[] hex(JsonNode vector, String field) {
+    return HexFormat.of().parseHex(vector.required(field).asText());
+  }
+}
