@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.protocol.address;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import net.backhaul.protocol.packet.WireException;
+import net.backhaul.protocol.packet.WireReader;
+import net.backhaul.protocol.packet.WireWriter;
+import org.jspecify.annotations.Nullable;
+
+/** IP addresses with ports, on the wire and as text (01 section 8, 02 section 0.1). */
+public final class Endpoints {
+  private static final int MAX_PORT = 0xffff;
+
+  private Endpoints() {}
+
+  /** Reads an address; the null address and the reserved kinds give null. */
+  public static @Nullable InetSocketAddress read(WireReader in) {
+    return switch (in.u8()) {
+      case 0 -> null;
+      case 1, 2 -> {
+        in.skip(6);
+        yield null;
+      }
+      case 3 -> {
+        in.skip(in.u16());
+        yield null;
+      }
+      case 4 -> of(in.bytes(4), in.u16());
+      case 6 -> of(in.bytes(16), in.u16());
+      default -> throw new WireException("unknown type of address");
+    };
+  }
+
+  public static void write(WireWriter out, @Nullable InetSocketAddress endpoint) {
+    if (endpoint == null) {
+      out.u8(0);
+      return;
+    }
+    byte[] ip = endpoint.getAddress().getAddress();
+    out.u8(ip.length == 4 ? 4 : 6).bytes(ip).u16(endpoint.getPort());
+  }
+
+  /** Makes an endpoint of 4 or 16 address bytes. */
+  public static InetSocketAddress of(byte[] ip, int port) {
+    return new InetSocketAddress(IpLiterals.ofBytes(ip), port);
+  }
+
+  /** Returns {@code ip/port}, or nothing for the null address. */
+  public static String text(@Nullable InetSocketAddress endpoint) {
+    return endpoint == null
+        ? ""
+        : IpLiterals.text(endpoint.getAddress()) + "/" + endpoint.getPort();
+  }
+
+  public static String ipText(InetAddress address) {
+    return IpLiterals.text(address);
+  }
+
+  /** Reads an IP address without asking a resolver; throws IllegalArgumentException. */
+  public static InetAddress parseIp(String text) {
+    return IpLiterals.parse(text);
+  }
+
+  /** Reads {@code ip/port}; throws IllegalArgumentException saying what was expected. */
+  public static InetSocketAddress parse(String text) {
+    int slash = text.indexOf('/');
+    String ip = slash < 0 ? text : text.substring(0, slash);
+    int port = slash < 0 ? 0 : number(text.substring(slash + 1), MAX_PORT, text);
+    return new InetSocketAddress(IpLiterals.parse(ip), port);
+  }
+
+  static int number(String digits, int max, String whole) {
+    try {
+      int value = Integer.parseInt(digits);
+      if (value >= 0 && value <= max) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // Said below, with what was expected.
+    }
+    throw new IllegalArgumentException(
+        "expected an IP, a slash and a number from 0 to " + max + ", not: " + whole);
+  }
+
+  /** Returns whether packets may ever be sent to this address (02 section 0.2). */
+  public static boolean usableForPath(InetSocketAddress endpoint) {
+    byte[] ip = endpoint.getAddress().getAddress();
+    boolean tunnelBroker =
+        ip.length == 16 && ip[0] == 0x20 && ip[1] == 0x01 && ip[2] == 0x04 && ip[3] == 0x70;
+    return !tunnelBroker && IpScope.of(endpoint.getAddress()).usableForPath();
+  }
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.protocol.address;
+
+import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import org.jspecify.annotations.Nullable;
+
+/** Reads and writes the text of IP addresses, without ever asking a resolver. */
+final class IpLiterals {
+  private static final int GROUPS = 8;
+
+  private IpLiterals() {}
+
+  static InetAddress ofBytes(byte[] ip) {
+    try {
+      return InetAddress.getByAddress(ip);
+    } catch (UnknownHostException e) {
+      throw new AssertionError("an IP has 4 or 16 bytes, not " + ip.length, e);
+    }
+  }
+
+  static InetAddress parse(String text) {
+    byte[] ip = text.indexOf(':') >= 0 ? parseV6(text) : parseV4(text);
+    if (ip == null) {
+      throw new IllegalArgumentException("not an IP address: " + text);
+    }
+    return ofBytes(ip);
+  }
+
+  private static byte @Nullable [] parseV4(String text) {
+    String[] parts = text.split("\\.", -1);
+    if (parts.length != 4) {
+      return null;
+    }
+    byte[] ip = new byte[4];
+    for (int i = 0; i < 4; i++) {
+      boolean digits = !parts[i].isEmpty() && parts[i].length() <= 3;
+      for (int j = 0; j < parts[i].length(); j++) {
+        digits &= parts[i].charAt(j) >= '0' && parts[i].charAt(j) <= '9';
+      }
+      boolean octal = parts[i].length() > 1 && parts[i].startsWith("0");
+      if (!digits || octal || Integer.parseInt(parts[i]) > 255) {
+        return null;
+      }
+      ip[i] = (byte) Integer.parseInt(parts[i]);
+    }
+    return ip;
+  }
+
+  private static byte @Nullable [] parseV6(String text) {
+    int gap = text.indexOf("::");
+    if (gap >= 0 && text.indexOf("::", gap + 1) >= 0) {
+      return null;
+    }
+    byte[] head = groups(gap < 0 ? text : text.substring(0, gap));
+    byte[] tail = gap < 0 ? new byte[0] : groups(text.substring(gap + 2));
+    if (head == null || tail == null) {
+      return null;
+    }
+    int given = head.length + tail.length;
+    if (gap < 0 ? given != 16 : given > 14) {
+      return null;
+    }
+    byte[] ip = new byte[16];
+    System.arraycopy(head, 0, ip, 0, head.length);
+    System.arraycopy(tail, 0, ip, 16 - tail.length, tail.length);
+    return ip;
+  }
+
+  private static byte @Nullable [] groups(String text) {
+    if (text.isEmpty()) {
+      return new byte[0];
+    }
+    String[] parts = text.split(":", -1);
+    var out = new ByteArrayOutputStream();
+    for (int i = 0; i < parts.length; i++) {
+      if (i == parts.length - 1 && parts[i].indexOf('.') >= 0) {
+        byte[] dotted = parseV4(parts[i]);
+        if (dotted == null) {
+          return null;
+        }
+        out.writeBytes(dotted);
+        continue;
+      }
+      if (parts[i].isEmpty() || parts[i].length() > 4) {
+        return null;
+      }
+      int group = 0;
+      for (int j = 0; j < parts[i].length(); j++) {
+        int digit = Character.digit(parts[i].charAt(j), 16);
+        if (digit < 0) {
+          return null;
+        }
+        group = group << 4 | digit;
+      }
+      out.write(group >> 8);
+      out.write(group);
+    }
+    return out.toByteArray();
+  }
+
+  /** Writes an address as inet_ntop of the C library does (01 section 8.2). */
+  static String text(InetAddress address) {
+    byte[] ip = address.getAddress();
+    if (ip.length == 4) {
+      return dotted(ip, 0);
+    }
+    int[] groups = new int[GROUPS];
+    for (int i = 0; i < GROUPS; i++) {
+      groups[i] = (ip[2 * i] & 0xff) << 8 | (ip[2 * i + 1] & 0xff);
+    }
+    int gapStart = -1;
+    int gapLength = 1;
+    for (int i = 0; i < GROUPS; i++) {
+      int run = 0;
+      while (i + run < GROUPS && groups[i + run] == 0) {
+        run++;
+      }
+      if (run > gapLength) {
+        gapStart = i;
+        gapLength = run;
+      }
+      i += run;
+    }
+    boolean endsDotted =
+        gapStart == 0 && (gapLength == 6 || (gapLength == 5 && groups[5] == 0xffff));
+    var text = new StringBuilder();
+    for (int i = 0; i < GROUPS; i++) {
+      if (i == gapStart) {
+        text.append("::");
+        i += gapLength - 1;
+        continue;
+      }
+      if (!text.isEmpty() && text.charAt(text.length() - 1) != ':') {
+        text.append(':');
+      }
+      if (endsDotted && i == 6) {
+        text.append(dotted(ip, 12));
+        break;
+      }
+      text.append(Integer.toHexString(groups[i]));
+    }
+    return text.toString();
+  }
+
+  private static String dotted(byte[] ip, int at) {
+    return (ip[at] & 0xff)
+        + "."
+        + (ip[at + 1] & 0xff)
+        + "."
+        + (ip[at + 2] & 0xff)
+        + "."
+        + (ip[at + 3] & 0xff);
+  }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.protocol.address;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import net.backhaul.protocol.packet.WireReader;
+import net.backhaul.protocol.packet.WireWriter;
+import org.jspecify.annotations.Nullable;
+
+/** An IP address and how many of its bits name the network it lies in. */
+public record IpPrefix(InetAddress address, int bits) {
+  private static final int MAX_BITS_ON_WIRE = 0xffff;
+
+  /** Reads an address record whose port field holds the bits; null for the null address. */
+  public static @Nullable IpPrefix read(WireReader in) {
+    InetSocketAddress record = Endpoints.read(in);
+    return record == null ? null : new IpPrefix(record.getAddress(), record.getPort());
+  }
+
+  public void writeTo(WireWriter out) {
+    Endpoints.write(out, new InetSocketAddress(address, bits));
+  }
+
+  /** Reads {@code ip/bits}; without a slash the prefix is the one address. */
+  public static IpPrefix parse(String text) {
+    int slash = text.indexOf('/');
+    InetAddress ip = IpLiterals.parse(slash < 0 ? text : text.substring(0, slash));
+    int all = ip.getAddress().length * 8;
+    int bits =
+        slash < 0 ? all : Endpoints.number(text.substring(slash + 1), MAX_BITS_ON_WIRE, text);
+    return new IpPrefix(ip, bits);
+  }
+
+  /** Returns whether an address lies in this network; host bits of the prefix don't matter. */
+  public boolean contains(InetAddress other) {
+    byte[] mine = address.getAddress();
+    byte[] theirs = other.getAddress();
+    if (mine.length != theirs.length) {
+      return false;
+    }
+    int left = Math.min(bits, mine.length * 8);
+    for (int i = 0; left > 0; i++, left -= 8) {
+      int mask = left >= 8 ? 0xff : 0xff << (8 - left) & 0xff;
+      if (((mine[i] ^ theirs[i]) & mask) != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Returns whether this is 0.0.0.0/0 or ::/0. */
+  public boolean isDefaultRoute() {
+    return bits == 0 && address.isAnyLocalAddress();
+  }
+
+  @Override
+  public String toString() {
+    return IpLiterals.text(address) + "/" + bits;
+  }
+}

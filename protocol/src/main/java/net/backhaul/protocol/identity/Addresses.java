@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.protocol.identity;
+
+import java.util.HexFormat;
+
+/** The 40-bit addresses of nodes (01 section 1.1). */
+public final class Addresses {
+  public static final long MASK = 0xff_ffff_ffffL;
+  public static final int DIGITS = 10;
+
+  private static final long RESERVED_PREFIX = 0xff;
+
+  private Addresses() {}
+
+  /** Returns whether no node may ever have this address. */
+  public static boolean isReserved(long address) {
+    return address == 0 || address >>> 32 >= RESERVED_PREFIX;
+  }
+
+  /** Returns the 10 hexadecimal digits of an address. */
+  public static String text(long address) {
+    return HexFormat.of().toHexDigits(address, DIGITS);
+  }
+
+  /** Reads exactly 10 hexadecimal digits; throws IllegalArgumentException for anything else. */
+  public static long parse(String text) {
+    if (text.length() != DIGITS) {
+      throw new IllegalArgumentException(
+          "an address has " + DIGITS + " hexadecimal digits, not: " + text);
+    }
+    return HexFormat.fromHexDigitsToLong(text);
+  }
+}

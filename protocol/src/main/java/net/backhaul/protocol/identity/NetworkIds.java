@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.protocol.identity;
+
+import java.util.HexFormat;
+
+/** The 64-bit ids of networks (01 section 1.2). */
+public final class NetworkIds {
+  public static final int DIGITS = 16;
+
+  private NetworkIds() {}
+
+  /** Returns the 16 hexadecimal digits of an id. */
+  public static String text(long networkId) {
+    return HexFormat.of().toHexDigits(networkId);
+  }
+
+  /** Reads exactly 16 hexadecimal digits; throws IllegalArgumentException for anything else. */
+  public static long parse(String text) {
+    if (text.length() != DIGITS) {
+      throw new IllegalArgumentException(
+          "a network id has " + DIGITS + " hexadecimal digits, not: " + text);
+    }
+    return HexFormat.fromHexDigitsToLong(text);
+  }
+
+  /** Returns the address of the network's controller. */
+  public static long controller(long networkId) {
+    return networkId >>> 24;
+  }
+
+  /** Returns whether the network has no controller but is configured by its id alone. */
+  public static boolean isAdHoc(long networkId) {
+    return networkId >>> 56 == 0xff;
+  }
+}

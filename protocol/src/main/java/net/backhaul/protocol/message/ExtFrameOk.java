@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.protocol.message;
+
+import net.backhaul.protocol.packet.WireWriter;
+
+/** Says that an EXT_FRAME has arrived (02 section 2.7). */
+public record ExtFrameOk(long inRePacketId, long networkId) implements Ok {
+  @Override
+  public void writeTo(WireWriter out) {
+    out.u8(Verb.EXT_FRAME.number()).u64(inRePacketId).u64(networkId);
+  }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.protocol.message;
+
+import java.util.ArrayList;
+import java.util.List;
+import net.backhaul.protocol.packet.WireReader;
+import net.backhaul.protocol.packet.WireWriter;
+
+/** Members of a multicast group (02 section 2.13). */
+public record GatherResults(long totalKnown, List<Long> members) {
+  public GatherResults {
+    members = List.copyOf(members);
+  }
+
+  public static GatherResults read(WireReader in) {
+    long total = in.u32();
+    int count = in.u16();
+    var members = new ArrayList<Long>();
+    for (int i = 0; i < count; i++) {
+      members.add(in.address());
+    }
+    return new GatherResults(total, members);
+  }
+
+  public void writeTo(WireWriter out) {
+    out.u32(totalKnown).u16(members.size());
+    members.forEach(out::address);
+  }
+}

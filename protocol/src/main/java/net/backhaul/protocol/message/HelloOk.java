@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.protocol.message;
+
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import net.backhaul.protocol.address.Endpoints;
+import net.backhaul.protocol.packet.WireReader;
+import net.backhaul.protocol.packet.WireWriter;
+import net.backhaul.protocol.world.World;
+import org.jspecify.annotations.Nullable;
+
+/** Answers a HELLO: who I am, and where I see you (02 section 2.1). */
+public record HelloOk(
+    long inRePacketId,
+    long timestampMs,
+    int protocolVersion,
+    int major,
+    int minor,
+    int revision,
+    @Nullable InetSocketAddress physicalDestination,
+    List<World> worlds)
+    implements Ok {
+  public HelloOk {
+    worlds = List.copyOf(worlds);
+  }
+
+  /** Reads the body with its worlds. */
+  public static HelloOk read(long inRePacketId, WireReader in) {
+    return read(inRePacketId, in, true);
+  }
+
+  /** Reads the body and skips its worlds: they come from somebody who is no root. */
+  public static HelloOk readWithoutWorlds(long inRePacketId, WireReader in) {
+    return read(inRePacketId, in, false);
+  }
+
+  private static HelloOk read(long inRePacketId, WireReader in, boolean believed) {
+    long timestampMs = in.u64();
+    int protocolVersion = in.u8();
+    int major = in.u8();
+    int minor = in.u8();
+    int revision = in.u16();
+    InetSocketAddress destination = in.atEnd() ? null : Endpoints.read(in);
+    var worlds = new ArrayList<World>();
+    if (!in.atEnd()) {
+      int length = in.u16();
+      int end = in.remaining() - length;
+      if (believed) {
+        while (in.remaining() > end) {
+          worlds.add(World.read(in));
+        }
+      } else {
+        in.skip(length);
+      }
+    }
+    return new HelloOk(
+        inRePacketId, timestampMs, protocolVersion, major, minor, revision, destination, worlds);
+  }
+
+  @Override
+  public void writeTo(WireWriter out) {
+    out.u8(Verb.HELLO.number()).u64(inRePacketId).u64(timestampMs);
+    out.u8(protocolVersion).u8(major).u8(minor).u16(revision);
+    Endpoints.write(out, physicalDestination);
+    int lengthAt = out.size();
+    out.u16(0);
+    worlds.forEach(world -> world.writeTo(out));
+    out.setU16(lengthAt, out.size() - lengthAt - 2);
+  }
+}

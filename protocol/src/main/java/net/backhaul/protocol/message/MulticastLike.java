@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.protocol.message;
+
+import java.util.ArrayList;
+import java.util.List;
+import net.backhaul.protocol.ethernet.MulticastGroup;
+import net.backhaul.protocol.packet.WireReader;
+import net.backhaul.protocol.packet.WireWriter;
+
+/** Says which multicast groups the sender wants (02 section 2.9). */
+public record MulticastLike(List<Entry> entries) implements Message {
+  public static final int ENTRY_BYTES = 8 + MulticastGroup.BYTES;
+
+  /** One group of one network. */
+  public record Entry(long networkId, MulticastGroup group) {
+    public static Entry read(WireReader in) {
+      return new Entry(in.u64(), MulticastGroup.read(in));
+    }
+  }
+
+  public MulticastLike {
+    entries = List.copyOf(entries);
+  }
+
+  public static MulticastLike read(WireReader in) {
+    var entries = new ArrayList<Entry>();
+    while (!in.atEnd()) {
+      entries.add(Entry.read(in));
+    }
+    return new MulticastLike(entries);
+  }
+
+  @Override
+  public void writeTo(WireWriter out) {
+    for (Entry entry : entries) {
+      out.u64(entry.networkId);
+      entry.group.writeTo(out);
+    }
+  }
+
+  @Override
+  public Verb verb() {
+    return Verb.MULTICAST_LIKE;
+  }
+}

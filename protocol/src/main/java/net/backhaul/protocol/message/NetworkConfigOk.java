@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.protocol.message;
+
+import net.backhaul.protocol.packet.WireReader;
+import net.backhaul.protocol.packet.WireWriter;
+
+/** Says that a pushed configuration is complete (02 section 2.12). */
+public record NetworkConfigOk(long inRePacketId, long networkId, long updateId) implements Ok {
+  public static NetworkConfigOk read(long inRePacketId, WireReader in) {
+    return new NetworkConfigOk(inRePacketId, in.u64(), in.u64());
+  }
+
+  @Override
+  public void writeTo(WireWriter out) {
+    // ECHO and not NETWORK_CONFIG, as the reference has it: nobody looks at it.
+    out.u8(Verb.ECHO.number()).u64(inRePacketId).u64(networkId).u64(updateId);
+  }
+}

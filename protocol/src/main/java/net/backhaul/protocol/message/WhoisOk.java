@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.protocol.message;
+
+import java.util.ArrayList;
+import java.util.List;
+import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.packet.WireReader;
+import net.backhaul.protocol.packet.WireWriter;
+
+/** Says who somebody is (02 section 2.4). */
+public record WhoisOk(long inRePacketId, List<Identity> identities) implements Ok {
+  public WhoisOk {
+    identities = List.copyOf(identities);
+  }
+
+  public static WhoisOk read(long inRePacketId, WireReader in) {
+    var identities = new ArrayList<Identity>();
+    while (!in.atEnd()) {
+      identities.add(Identity.read(in));
+    }
+    return new WhoisOk(inRePacketId, identities);
+  }
+
+  @Override
+  public void writeTo(WireWriter out) {
+    out.u8(Verb.WHOIS.number()).u64(inRePacketId);
+    identities.forEach(identity -> identity.writeTo(out));
+  }
+}

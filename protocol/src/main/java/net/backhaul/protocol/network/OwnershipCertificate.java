@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.protocol.network;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongFunction;
+import net.backhaul.protocol.ethernet.Macs;
+import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.packet.Bytes;
+import net.backhaul.protocol.packet.WireException;
+import net.backhaul.protocol.packet.WireReader;
+import net.backhaul.protocol.packet.WireWriter;
+import org.jspecify.annotations.Nullable;
+
+/** Says which addresses belong to a member (03 section 4.5). */
+public record OwnershipCertificate(
+    long networkId,
+    long timestampMs,
+    long flags,
+    long id,
+    List<Thing> things,
+    long issuedTo,
+    long signer,
+    Bytes signature)
+    implements Credential {
+  public static final int MAX_THINGS = 16;
+
+  private static final int VALUE_BYTES = 16;
+  private static final int MAC = 1;
+  private static final int IPV4 = 2;
+  private static final int IPV6 = 3;
+
+  /** Something that can be owned: a kind and 16 bytes, padded with zeros. */
+  public record Thing(int type, Bytes value) {
+    public static Thing of(InetAddress address) {
+      byte[] ip = address.getAddress();
+      return new Thing(ip.length == 4 ? IPV4 : IPV6, Bytes.of(Arrays.copyOf(ip, VALUE_BYTES)));
+    }
+
+    public static Thing ofMac(long mac) {
+      return new Thing(MAC, Bytes.of(Arrays.copyOf(Macs.bytes(mac), VALUE_BYTES)));
+    }
+
+    private boolean covers(Thing other) {
+      int length =
+          switch (type) {
+            case MAC -> 6;
+            case IPV4 -> 4;
+            default -> VALUE_BYTES;
+          };
+      return type == other.type
+          && Arrays.equals(value.toByteArray(), 0, length, other.value.toByteArray(), 0, length);
+    }
+  }
+
+  public OwnershipCertificate {
+    things = List.copyOf(things);
+  }
+
+  public static OwnershipCertificate read(WireReader in) {
+    long networkId = in.u64();
+    long timestampMs = in.u64();
+    long flags = in.u64();
+    long id = in.u32();
+    int count = in.u16();
+    if (count > MAX_THINGS) {
+      throw new WireException("owns too many things");
+    }
+    var things = new ArrayList<Thing>(count);
+    for (int i = 0; i < count; i++) {
+      things.add(new Thing(in.u8(), Bytes.of(in.bytes(VALUE_BYTES))));
+    }
+    var certificate =
+        new OwnershipCertificate(
+            networkId,
+            timestampMs,
+            flags,
+            id,
+            things,
+            in.address(),
+            in.address(),
+            Wire.readSignature(in));
+    Wire.skipAdditional(in);
+    return certificate;
+  }
+
+  @Override
+  public void writeTo(WireWriter out) {
+    writeFields(out);
+    Wire.writeSignature(out, signature);
+    out.u16(0);
+  }
+
+  private void writeFields(WireWriter out) {
+    out.u64(networkId).u64(timestampMs).u64(flags).u32(id).u16(things.size());
+    for (Thing thing : things) {
+      out.u8(thing.type);
+      thing.value.writeTo(out);
+    }
+    out.address(issuedTo).address(signer);
+  }
+
+  /** Returns what is signed. */
+  public byte[] signedBytes() {
+    var out = new WireWriter().u64(Wire.MARK);
+    writeFields(out);
+    return out.u16(0).u64(Wire.MARK).toByteArray();
+  }
+
+  public static OwnershipCertificate issue(
+      Identity controller,
+      long networkId,
+      long timestampMs,
+      long id,
+      List<Thing> things,
+      long member) {
+    long signer = controller.address();
+    var unsigned =
+        new OwnershipCertificate(
+            networkId, timestampMs, 0, id, things, member, signer, Bytes.EMPTY);
+    Bytes signature = Bytes.of(controller.sign(unsigned.signedBytes()));
+    return new OwnershipCertificate(
+        networkId, timestampMs, 0, id, things, member, signer, signature);
+  }
+
+  /** Returns whether the thing is among those owned. */
+  public boolean owns(Thing thing) {
+    for (Thing mine : things) {
+      if (mine.covers(thing)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public int type() {
+    return TYPE_OWNERSHIP;
+  }
+
+  @Override
+  public Check verify(LongFunction<@Nullable Identity> identities) {
+    return Wire.verifyByController(networkId, signer, signedBytes(), signature, identities);
+  }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.protocol.network;
+
+import java.util.Arrays;
+
+/** What a member tells its controller of itself (03 section 1.5). */
+public final class RequestMetaData {
+  private static final int CAPACITY = 1_024;
+  private static final int MAX_AUTH_BYTES = 512;
+
+  private final Dictionary dictionary;
+
+  private RequestMetaData(Dictionary dictionary) {
+    this.dictionary = dictionary;
+  }
+
+  /** Returns a view of received meta data. */
+  public static RequestMetaData parse(byte[] bytes) {
+    return new RequestMetaData(
+        Dictionary.parse(bytes.length < CAPACITY ? bytes : Arrays.copyOf(bytes, CAPACITY - 1)));
+  }
+
+  /**
+   * Returns what this implementation says of itself.
+   *
+   * @param platform operating system and architecture, such as linux/x86_64
+   */
+  public static byte[] ours(String platform) {
+    var out = new DictionaryWriter(CAPACITY);
+    out.addU64("v", 7);
+    out.addU64("vend", 1);
+    out.addU64("pv", 12);
+    out.addU64("majv", 1);
+    out.addU64("minv", 14);
+    out.addU64("revv", 1);
+    out.addU64("mr", Rules.MAX_BASE_RULES);
+    out.addU64("mc", NetworkConfig.MAX_CAPABILITIES);
+    out.addU64("mcr", Capability.MAX_RULES);
+    out.addU64("mt", NetworkConfig.MAX_TAGS);
+    out.addU64("f", 0);
+    out.addU64("revr", 1);
+    out.add("o", platform);
+    return out.toByteArray();
+  }
+
+  public long configVersion() {
+    return dictionary.u64("v", 0);
+  }
+
+  /** Returns the version of the rules engine; 0 knows only ACCEPT. */
+  public long rulesRevision() {
+    return dictionary.u64("revr", 0);
+  }
+
+  public long protocolVersion() {
+    return dictionary.u64("pv", 0);
+  }
+
+  public long major() {
+    return dictionary.u64("majv", 0);
+  }
+
+  public long minor() {
+    return dictionary.u64("minv", 0);
+  }
+
+  public long revision() {
+    return dictionary.u64("revv", 0);
+  }
+
+  /** Returns the join credential, or nothing. */
+  public String auth() {
+    return dictionary.text("a", "", MAX_AUTH_BYTES);
+  }
+}

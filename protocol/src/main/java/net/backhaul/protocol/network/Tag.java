@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.protocol.network;
+
+import java.util.function.LongFunction;
+import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.packet.Bytes;
+import net.backhaul.protocol.packet.WireReader;
+import net.backhaul.protocol.packet.WireWriter;
+import org.jspecify.annotations.Nullable;
+
+/** A number that the controller gave to a member, for rules to look at (03 section 4.4). */
+public record Tag(
+    long networkId,
+    long timestampMs,
+    long id,
+    long value,
+    long issuedTo,
+    long signer,
+    Bytes signature)
+    implements Credential {
+  public static Tag read(WireReader in) {
+    var tag =
+        new Tag(
+            in.u64(),
+            in.u64(),
+            in.u32(),
+            in.u32(),
+            in.address(),
+            in.address(),
+            Wire.readSignature(in));
+    Wire.skipAdditional(in);
+    return tag;
+  }
+
+  @Override
+  public void writeTo(WireWriter out) {
+    writeFields(out);
+    Wire.writeSignature(out, signature);
+    out.u16(0);
+  }
+
+  private void writeFields(WireWriter out) {
+    out.u64(networkId).u64(timestampMs).u32(id).u32(value).address(issuedTo).address(signer);
+  }
+
+  /** Returns what is signed. */
+  public byte[] signedBytes() {
+    var out = new WireWriter().u64(Wire.MARK);
+    writeFields(out);
+    return out.u16(0).u64(Wire.MARK).toByteArray();
+  }
+
+  public static Tag issue(
+      Identity controller, long networkId, long timestampMs, long id, long value, long member) {
+    var unsigned =
+        new Tag(networkId, timestampMs, id, value, member, controller.address(), Bytes.EMPTY);
+    Bytes signature = Bytes.of(controller.sign(unsigned.signedBytes()));
+    return new Tag(networkId, timestampMs, id, value, member, controller.address(), signature);
+  }
+
+  @Override
+  public int type() {
+    return TYPE_TAG;
+  }
+
+  @Override
+  public Check verify(LongFunction<@Nullable Identity> identities) {
+    return Wire.verifyByController(networkId, signer, signedBytes(), signature, identities);
+  }
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.protocol.packet;
+
+import java.util.Arrays;
+import net.backhaul.crypto.AesGmacSiv;
+import net.backhaul.crypto.Agreement;
+import net.backhaul.crypto.Poly1305;
+import net.backhaul.crypto.Salsa20;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Seals and opens the packets of one peer, with its keys held ready (01 section 5).
+ *
+ * <p>Not thread-safe. The AES half is made when it is first needed.
+ */
+public final class PacketCipher {
+  private static final int KEY_BYTES = 32;
+  private static final int FLAGS = 18;
+  private static final int MAC = 19;
+  private static final int MAC_BYTES = 8;
+  private static final int BODY = 27;
+  private static final int ID_BYTES = 8;
+  private static final int WITHOUT_HOPS = 0xf8;
+  private static final int AAD_BYTES = 16;
+  private static final int LABEL_K0 = '0';
+  private static final int LABEL_K1 = '1';
+  private static final int FAST_ROUNDS = 12;
+
+  private final byte[] key48;
+  private final Salsa20 salsa = new Salsa20(FAST_ROUNDS);
+  private final Poly1305 poly = new Poly1305();
+  private final byte[] mangled = new byte[KEY_BYTES];
+  private final byte[] firstBlock = new byte[Salsa20.BLOCK_BYTES];
+  private final byte[] tag = new byte[AesGmacSiv.TAG_BYTES];
+  private final byte[] aad = new byte[AAD_BYTES];
+  private final byte[] maskIv = new byte[ID_BYTES];
+  private final PacketView view = new PacketView();
+  private @Nullable AesGmacSiv aes;
+
+  private PacketCipher(byte[] key48) {
+    this.key48 = key48;
+  }
+
+  /** Returns the cipher of a permanent key, which is copied. */
+  public static PacketCipher of(byte[] key48) {
+    return new PacketCipher(key48.clone());
+  }
+
+  /**
+   * Encrypts and authenticates a packet in place.
+   *
+   * <p>Its header must be complete, with a fresh random id; with suite 3 the id is another one
+   * afterwards, which is then the packet's id for all purposes.
+   */
+  public void seal(int suite, byte[] bytes, int start, int length) {
+    view.wrap(bytes, start, length);
+    view.suite(suite);
+    int body = start + BODY;
+    int bodyLength = length - BODY;
+    switch (suite) {
+      case Packets.SUITE_POLY, Packets.SUITE_SALSA -> {
+        startStream(bytes, start, length);
+        if (suite == Packets.SUITE_SALSA) {
+          salsa.xor(bytes, body, bodyLength);
+        }
+        poly.tag(firstBlock, 0, bytes, body, bodyLength, tag);
+        System.arraycopy(tag, 0, bytes, start + MAC, MAC_BYTES);
+      }
+      case Packets.SUITE_AES -> {
+        writeAad(bytes, start);
+        aes().seal(bytes, start, aad, bytes, body, bodyLength, tag);
+        System.arraycopy(tag, 0, bytes, start, ID_BYTES);
+        System.arraycopy(tag, ID_BYTES, bytes, start + MAC, MAC_BYTES);
+      }
+      default -> throw new IllegalArgumentException("no suite to seal with: " + suite);
+    }
+  }
+
+  /**
+   * Checks and decrypts a packet of suite 0, 1 or 3 in place.
+   *
+   * @return false where it is not authentic; its bytes are garbage then
+   */
+  public boolean open(byte[] bytes, int start, int length) {
+    view.wrap(bytes, start, length);
+    int body = start + BODY;
+    int bodyLength = length - BODY;
+    switch (view.suite()) {
+      case Packets.SUITE_POLY, Packets.SUITE_SALSA -> {
+        startStream(bytes, start, length);
+        poly.tag(firstBlock, 0, bytes, body, bodyLength, tag);
+        int difference = 0;
+        for (int i = 0; i < MAC_BYTES; i++) {
+          difference |= tag[i] ^ bytes[start + MAC + i];
+        }
+        if (difference != 0) {
+          return false;
+        }
+        if (view.suite() == Packets.SUITE_SALSA) {
+          salsa.xor(bytes, body, bodyLength);
+        }
+        return true;
+      }
+      case Packets.SUITE_AES -> {
+        writeAad(bytes, start);
+        System.arraycopy(bytes, start, tag, 0, ID_BYTES);
+        System.arraycopy(bytes, start + MAC, tag, ID_BYTES, MAC_BYTES);
+        return aes().open(tag, aad, bytes, body, bodyLength);
+      }
+      default -> {
+        return false;
+      }
+    }
+  }
+
+  /** Masks or unmasks the tail of a HELLO, from one index of the array to another (01 5.9). */
+  public void maskHello(byte[] bytes, int packetStart, int from, int end) {
+    System.arraycopy(bytes, packetStart, maskIv, 0, ID_BYTES);
+    maskIv[ID_BYTES - 1] &= (byte) WITHOUT_HOPS;
+    salsa.start(key48, 0, maskIv, 0);
+    salsa.xor(bytes, from, end - from);
+  }
+
+  /** Forgets the keys; the cipher must not be used afterwards. */
+  public void wipe() {
+    Arrays.fill(key48, (byte) 0);
+    Arrays.fill(mangled, (byte) 0);
+    Arrays.fill(firstBlock, (byte) 0);
+    salsa.wipe();
+    aes = null;
+  }
+
+  /** Begins the stream of a packet and draws its one-time key; the body starts at block 1. */
+  private void startStream(byte[] bytes, int start, int length) {
+    System.arraycopy(key48, 0, mangled, 0, KEY_BYTES);
+    for (int i = 0; i < FLAGS; i++) {
+      mangled[i] ^= bytes[start + i];
+    }
+    mangled[FLAGS] ^= (byte) (bytes[start + FLAGS] & WITHOUT_HOPS);
+    mangled[FLAGS + 1] ^= (byte) length;
+    mangled[FLAGS + 2] ^= (byte) (length >>> 8);
+    salsa.start(mangled, 0, bytes, start);
+    salsa.nextBlock(firstBlock, 0);
+  }
+
+  private void writeAad(byte[] bytes, int start) {
+    System.arraycopy(bytes, start + ID_BYTES, aad, 0, FLAGS - ID_BYTES);
+    aad[FLAGS - ID_BYTES] = (byte) (bytes[start + FLAGS] & WITHOUT_HOPS);
+  }
+
+  private AesGmacSiv aes() {
+    AesGmacSiv made = aes;
+    if (made == null) {
+      made =
+          new AesGmacSiv(
+              Agreement.kbkdf(key48, LABEL_K0, 0, 0), Agreement.kbkdf(key48, LABEL_K1, 0, 0));
+      aes = made;
+    }
+    return made;
+  }
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.protocol.world;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import net.backhaul.crypto.KeyPair;
+import net.backhaul.crypto.Signatures;
+import net.backhaul.protocol.address.Endpoints;
+import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.packet.Bytes;
+import net.backhaul.protocol.packet.WireException;
+import net.backhaul.protocol.packet.WireReader;
+import net.backhaul.protocol.packet.WireWriter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A signed list of root servers: the planet, or a moon (01 section 7).
+ *
+ * @param updateKey the 64-byte public key that must sign the next version
+ */
+public record World(
+    Type type, long id, long timestampMs, Bytes updateKey, Bytes signature, List<Root> roots) {
+  public static final int MAX_ROOTS = 4;
+  public static final int MAX_ENDPOINTS = 32;
+
+  /** The longest serialised world. */
+  public static final int MAX_BYTES = 8_480;
+
+  private static final int MOON = 127;
+  private static final long MARK_BEFORE = 0x7f7f_7f7f_7f7f_7f7fL;
+  private static final long MARK_AFTER = 0xf7f7_f7f7_f7f7_f7f7L;
+  private static final String DEFAULT_PLANET = "default-planet";
+
+  /** What kind of world this is. */
+  public enum Type {
+    NULL,
+    PLANET,
+    MOON
+  }
+
+  /** A root server; the null address among its endpoints is kept as null, as it is signed. */
+  public record Root(Identity identity, List<@Nullable InetSocketAddress> allEndpoints) {
+    public Root {
+      allEndpoints = Collections.unmodifiableList(new ArrayList<>(allEndpoints));
+    }
+
+    /** Returns the addresses at which the root may be contacted. */
+    public List<InetSocketAddress> endpoints() {
+      var usable = new ArrayList<InetSocketAddress>();
+      for (InetSocketAddress endpoint : allEndpoints) {
+        if (endpoint != null) {
+          usable.add(endpoint);
+        }
+      }
+      return usable;
+    }
+  }
+
+  public World {
+    roots = List.copyOf(roots);
+  }
+
+  /** Reads one world; what follows it stays unread. */
+  public static World read(WireReader in) {
+    Type type =
+        switch (in.u8()) {
+          case 0 -> Type.NULL;
+          case 1 -> Type.PLANET;
+          case MOON -> Type.MOON;
+          default -> throw new WireException("unknown type of world");
+        };
+    long id = in.u64();
+    long timestampMs = in.u64();
+    Bytes updateKey = Bytes.of(in.bytes(KeyPair.KEY_BYTES));
+    Bytes signature = Bytes.of(in.bytes(Signatures.BYTES));
+    int count = in.u8();
+    if (count > MAX_ROOTS) {
+      throw new WireException("too many roots");
+    }
+    var roots = new ArrayList<Root>(count);
+    for (int i = 0; i < count; i++) {
+      roots.add(readRoot(in));
+    }
+    if (type == Type.MOON) {
+      in.skip(in.u16());
+    }
+    return new World(type, id, timestampMs, updateKey, signature, roots);
+  }
+
+  private static Root readRoot(WireReader in) {
+    Identity identity = Identity.read(in);
+    int count = in.u8();
+    if (count > MAX_ENDPOINTS) {
+      throw new WireException("too many endpoints");
+    }
+    var endpoints = new ArrayList<@Nullable InetSocketAddress>(count);
+    for (int i = 0; i < count; i++) {
+      endpoints.add(Endpoints.read(in));
+    }
+    return new Root(identity, endpoints);
+  }
+
+  /** Writes the canonical form. */
+  public void writeTo(WireWriter out) {
+    writeHead(out);
+    signature.writeTo(out);
+    writeRoots(out);
+  }
+
+  private void writeHead(WireWriter out) {
+    int number =
+        switch (type) {
+          case NULL -> 0;
+          case PLANET -> 1;
+          case MOON -> MOON;
+        };
+    out.u8(number).u64(id).u64(timestampMs);
+    updateKey.writeTo(out);
+  }
+
+  private void writeRoots(WireWriter out) {
+    out.u8(roots.size());
+    for (Root root : roots) {
+      root.identity().writeTo(out);
+      out.u8(root.allEndpoints().size());
+      for (InetSocketAddress endpoint : root.allEndpoints()) {
+        Endpoints.write(out, endpoint);
+      }
+    }
+    if (type == Type.MOON) {
+      out.u16(0);
+    }
+  }
+
+  /** Returns what is signed: everything but the signature, between two marks (7.3). */
+  public byte[] signedBytes() {
+    var out = new WireWriter().u64(MARK_BEFORE);
+    writeHead(out);
+    writeRoots(out);
+    return out.u64(MARK_AFTER).toByteArray();
+  }
+
+  /** Returns whether a newer version may take the place of this one (7.4). */
+  public boolean replacedBy(World newer) {
+    if (id == 0 || type == Type.NULL) {
+      return true;
+    }
+    return newer.id == id
+        && newer.type == type
+        && Long.compareUnsigned(newer.timestampMs, timestampMs) > 0
+        && Signatures.verify(
+            updateKey.toByteArray(), newer.signedBytes(), newer.signature.toByteArray());
+  }
+
+  /** Makes and signs a world (7.8). */
+  public static World make(
+      Type type,
+      long id,
+      long timestampMs,
+      byte[] nextUpdateKey,
+      List<Root> roots,
+      KeyPair signer) {
+    if (roots.size() > MAX_ROOTS) {
+      throw new IllegalArgumentException(
+          "a world has at most " + MAX_ROOTS + " roots, not " + roots.size());
+    }
+    var unsigned = new World(type, id, timestampMs, Bytes.of(nextUpdateKey), Bytes.EMPTY, roots);
+    Bytes signature = Bytes.of(Signatures.sign(signer, unsigned.signedBytes()));
+    return new World(type, id, timestampMs, unsigned.updateKey, signature, roots);
+  }
+
+  /** Returns the planet of the public network, which a node starts with. */
+  public static World defaultPlanet() {
+    try (InputStream in = World.class.getResourceAsStream(DEFAULT_PLANET)) {
+      if (in == null) {
+        throw new IllegalStateException("the default planet is not in the jar");
+      }
+      byte[] bytes = in.readAllBytes();
+      return read(new WireReader(bytes, 0, bytes.length));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

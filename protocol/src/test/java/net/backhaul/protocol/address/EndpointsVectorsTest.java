@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.protocol.address;
+
+import static net.backhaul.protocol.Vectors.hex;
+import static net.backhaul.protocol.Vectors.reader;
+import static net.backhaul.protocol.Vectors.text;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
+import net.backhaul.protocol.Vectors;
+import net.backhaul.protocol.packet.WireException;
+import net.backhaul.protocol.packet.WireReader;
+import org.junit.jupiter.api.Test;
+
+class EndpointsVectorsTest {
+  private final JsonNode file = Vectors.file("inetaddress.json");
+
+  @Test
+  void endpointsAreWrittenAsByTheReference() {
+    for (JsonNode vector : file.required("serialise")) {
+      String in = text(vector, "text_in");
+      InetSocketAddress endpoint = in.isEmpty() ? null : Endpoints.parse(in);
+      if (isMapped(vector, endpoint)) {
+        continue;
+      }
+
+      assertEquals(text(vector, "text_out"), Endpoints.text(endpoint));
+      assertEquals(text(vector, "binary"), Vectors.written(out -> Endpoints.write(out, endpoint)));
+      if (endpoint != null) {
+        assertEquals(endpoint, Endpoints.read(reader(hex(vector, "binary"))));
+      }
+    }
+  }
+
+  /** Java has no v4-mapped IPv6 addresses: it turns them into the IPv4 ones that they stand for. */
+  private static boolean isMapped(JsonNode vector, InetSocketAddress endpoint) {
+    return endpoint != null
+        && endpoint.getAddress() instanceof Inet4Address
+        && text(vector, "binary").startsWith("06");
+  }
+
+  @Test
+  void recordedBytesAreTakenOrRefused() {
+    for (JsonNode vector : file.required("deserialise")) {
+      byte[] bytes = hex(vector, "binary");
+      WireReader in = reader(bytes);
+      boolean taken =
+          vector.required("accepted").asBoolean()
+              && vector.required("consumed").asInt() <= bytes.length;
+      if (taken) {
+        InetSocketAddress endpoint = Endpoints.read(in);
+        assertEquals(vector.required("consumed").asInt(), in.position());
+        assertEquals(vector.required("is_null").asBoolean(), endpoint == null);
+        assertEquals(text(vector, "text"), Endpoints.text(endpoint));
+      } else {
+        assertThrows(WireException.class, () -> Endpoints.read(in), text(vector, "name"));
+      }
+    }
+  }
+
+  @Test
+  void scopesAreThoseOfTheReference() {
+    for (JsonNode vector : file.required("scopes")) {
+      String ip = text(vector, "ip");
+      if (ip.startsWith("::ffff:")) {
+        continue;
+      }
+      assertEquals(
+          vector.required("scope_number").asInt(), IpScope.of(Endpoints.parseIp(ip)).number(), ip);
+    }
+  }
+
+  @Test
+  void textThatIsNoAddressIsRefused() {
+    for (String text :
+        new String[] {
+          "",
+          "junk",
+          "1.2.3",
+          "1.2.3.256",
+          "1.2.3.4/x",
+          "1.2.3.4/70000",
+          "::1::2",
+          "12345::",
+          "1.2.3.4.5"
+        }) {
+      assertThrows(IllegalArgumentException.class, () -> Endpoints.parse(text), text);
+    }
+  }
+
+  @Test
+  void aPrefixContainsWhatSharesItsBits() {
+    IpPrefix prefix = IpPrefix.parse("10.1.2.3/23");
+
+    assertEquals(true, prefix.contains(Endpoints.parseIp("10.1.3.200")));
+    assertEquals(false, prefix.contains(Endpoints.parseIp("10.1.4.1")));
+    assertEquals(false, prefix.contains(Endpoints.parseIp("fd00::1")));
+    assertEquals("10.1.2.3/23", prefix.toString());
+  }
+}

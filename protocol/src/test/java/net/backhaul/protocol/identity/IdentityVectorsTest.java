@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.protocol.identity;
+
+import static net.backhaul.protocol.Vectors.hex;
+import static net.backhaul.protocol.Vectors.reader;
+import static net.backhaul.protocol.Vectors.text;
+import static net.backhaul.protocol.Vectors.written;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Locale;
+import java.util.Random;
+import net.backhaul.crypto.MemoryHardDigest;
+import net.backhaul.protocol.Vectors;
+import net.backhaul.protocol.packet.WireException;
+import net.backhaul.protocol.packet.WireReader;
+import org.junit.jupiter.api.Test;
+
+class IdentityVectorsTest {
+  private final JsonNode file = Vectors.file("identities.json");
+
+  @Test
+  void identitiesOfTheReferenceAreReadAndValid() {
+    for (JsonNode vector : file.required("valid")) {
+      Identity identity = Identity.parse(text(vector, "string_secret"));
+
+      assertEquals(text(vector, "address"), Addresses.text(identity.address()));
+      assertEquals(text(vector, "string_public"), identity.publicText());
+      assertEquals(text(vector, "string_secret"), identity.secretText());
+      assertEquals(text(vector, "binary_public"), written(identity::writeTo));
+      assertArrayEquals(
+          hex(vector, "memory_hard_digest"), MemoryHardDigest.digest(identity.publicKey()));
+      assertArrayEquals(hex(vector, "public_key_hash_sha384"), identity.fingerprint());
+      assertTrue(identity.validates());
+      assertTrue(identity.keysFit());
+      assertEquals(identity, Identity.read(reader(hex(vector, "binary_secret"))));
+    }
+  }
+
+  @Test
+  void damagedIdentitiesAreRefusedWhereTheReferenceRefusesThem() {
+    for (JsonNode vector : file.required("invalid")) {
+      String string = text(vector, "string");
+      if (text(vector, "rejected_at").equals("parse")) {
+        assertThrows(
+            IllegalArgumentException.class, () -> Identity.parse(string), text(vector, "name"));
+      } else {
+        assertFalse(Identity.parse(string).validates(), text(vector, "name"));
+      }
+    }
+  }
+
+  @Test
+  void binaryFormsAreTakenOrRefusedAsByTheReference() {
+    for (JsonNode vector : file.required("binary")) {
+      WireReader in = reader(hex(vector, "binary"));
+      if (vector.required("reference_accepts").asBoolean()) {
+        Identity identity = Identity.read(in);
+        assertEquals(vector.required("consumed").asInt(), in.position());
+        assertEquals(text(vector, "string_public"), identity.publicText());
+      } else {
+        assertThrows(WireException.class, () -> Identity.read(in), text(vector, "name"));
+      }
+    }
+  }
+
+  @Test
+  void capitalDigitsAndANewlineAreTaken() {
+    String string = text(file.required("valid").get(0), "string_public");
+
+    assertEquals(Identity.parse(string), Identity.parse(string.toUpperCase(Locale.ROOT) + "\n"));
+  }
+
+  @Test
+  void aNewIdentityIsValid() {
+    Identity identity = Identity.generate(new Random(7));
+
+    assertTrue(identity.validates());
+    assertEquals(identity, Identity.parse(identity.secretText()));
+  }
+}

@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.protocol.network;
+
+import static net.backhaul.protocol.Vectors.hex;
+import static net.backhaul.protocol.Vectors.reader;
+import static net.backhaul.protocol.Vectors.text;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Random;
+import net.backhaul.protocol.Vectors;
+import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.identity.NetworkIds;
+import net.backhaul.protocol.packet.Bytes;
+import net.backhaul.protocol.packet.WireException;
+import net.backhaul.protocol.packet.WireReader;
+import net.backhaul.protocol.packet.WireWriter;
+import org.junit.jupiter.api.Test;
+
+class NetworkVectorsTest {
+  private static final Map<String, Identity> IDENTITIES = identities();
+
+  private static Map<String, Identity> identities() {
+    var all = new HashMap<String, Identity>();
+    Vectors.file("vl2/identities.json")
+        .required("identities")
+        .properties()
+        .forEach(
+            entry -> all.put(entry.getKey(), Identity.parse(text(entry.getValue(), "secret"))));
+    return all;
+  }
+
+  @Test
+  void dictionariesAreWrittenAsByTheReference() {
+    for (JsonNode vector : Vectors.file("vl2/dictionaries.json").required("encode")) {
+      var out = new DictionaryWriter(vector.required("capacity").asInt());
+      int i = 0;
+      for (JsonNode add : vector.required("adds")) {
+        assertEquals(
+            vector.required("addResults").get(i++).asBoolean(),
+            add(out, add),
+            text(vector, "title"));
+      }
+      assertArrayEquals(hex(vector, "raw"), out.toByteArray(), text(vector, "title"));
+    }
+  }
+
+  private static boolean add(DictionaryWriter out, JsonNode add) {
+    String key = text(add, "key");
+    return switch (text(add, "type")) {
+      case "str" ->
+          add.has("hex") ? out.add(key, cut(hex(add, "hex"))) : out.add(key, text(add, "value"));
+      case "bin" -> out.add(key, hex(add, "hex"));
+      case "bool" -> out.add(key, add.required("value").asBoolean());
+      case "u64" -> out.addU64(key, unsigned(add));
+      case "i64" -> out.addU64(key, Math.abs(add.required("value").asLong()));
+      case "addr" -> out.addAddress(key, unsigned(add));
+      default -> throw new AssertionError(add.toString());
+    };
+  }
+
+  private static byte[] cut(byte[] text) {
+    int end = 0;
+    while (end < text.length && text[end] != 0) {
+      end++;
+    }
+    return Arrays.copyOf(text, end);
+  }
+
+  private static long unsigned(JsonNode add) {
+    return Long.parseUnsignedLong(text(add, "hex"), 16);
+  }
+
+  @Test
+  void dictionariesAreReadAsByTheReference() {
+    for (JsonNode vector : Vectors.file("vl2/dictionaries.json").required("decode")) {
+      byte[] raw = hex(vector, "raw");
+      int capacity = vector.required("capacity").asInt();
+      byte[] kept = raw.length < capacity ? raw : Arrays.copyOf(raw, capacity - 1);
+      Dictionary dictionary = Dictionary.parse(kept);
+      for (JsonNode lookup : vector.required("lookups")) {
+        String key = text(lookup, "key");
+        String what = text(vector, "title") + ": " + key;
+        if (key.isEmpty()) {
+          continue;
+        }
+        byte[] value = dictionary.bytes(key);
+        if (lookup.required("len").asInt() < 0) {
+          assertNull(value, what);
+        } else {
+          assertNotNull(value, what);
+          int limit = lookup.path("destlen").asInt(4096) - 1;
+          byte[] shown = value.length > limit ? Arrays.copyOf(value, limit) : value;
+          assertEquals(text(lookup, "hex"), HexFormat.of().formatHex(shown), what);
+        }
+        assertEquals(
+            text(lookup, "getUI"), HexFormat.of().toHexDigits(dictionary.u64(key, 0xfeed)), what);
+        assertEquals(
+            lookup.required("getB_default_false").asBoolean(), dictionary.bool(key, false), what);
+        assertEquals(
+            lookup.required("getB_default_true").asBoolean(), dictionary.bool(key, true), what);
+        assertEquals(lookup.required("contains").asBoolean(), dictionary.contains(key), what);
+      }
+    }
+  }
+
+  @Test
+  void configurationsAreReadAndWrittenAgain() {
+    for (JsonNode vector : Vectors.file("vl2/network_configs.json").required("encoded")) {
+      byte[] dictionary = hex(vector, "dict");
+
+      NetworkConfig config = NetworkConfig.decode(dictionary);
+
+      String title = text(vector, "title");
+      // The reference writes several capabilities as they come; a reader puts them in order.
+      boolean reordered = config.capabilities().size() > 1 || config.tags().size() > 1;
+      byte[] again = config.encode();
+      assertEquals(dictionary.length, again.length, title);
+      if (!reordered) {
+        assertArrayEquals(dictionary, again, title);
+      }
+      assertMeans(vector.required("differsFromMinimal"), config, title);
+      assertEquals(config, NetworkConfig.decode(config.encode()), title);
+    }
+  }
+
+  @Test
+  void oddConfigurationsAreTakenOrRefusedAsByTheReference() {
+    for (JsonNode vector : Vectors.file("vl2/network_configs.json").required("decode")) {
+      byte[] dictionary = hex(vector, "dict");
+      String title = text(vector, "title");
+      if (vector.required("accepted").asBoolean()) {
+        NetworkConfig config = NetworkConfig.decode(dictionary);
+        assertMeans(vector.required("differsFromMinimal"), config, title);
+      } else {
+        assertThrows(WireException.class, () -> NetworkConfig.decode(dictionary), title);
+      }
+    }
+  }
+
+  private static void assertMeans(JsonNode fields, NetworkConfig config, String title) {
+    fields
+        .properties()
+        .forEach(
+            entry -> {
+              JsonNode expected = entry.getValue();
+              Object found =
+                  switch (entry.getKey()) {
+                    case "timestamp" -> config.timestampMs();
+                    case "credentialTimeMaxDelta" -> config.credentialWindowMs();
+                    case "revision" -> config.revision();
+                    case "multicastLimit" -> Integer.toUnsignedLong(config.multicastLimit());
+                    case "mtu" -> (long) config.mtuBytes();
+                    case "type" -> config.isPublic() ? 1L : 0L;
+                    default -> null;
+                  };
+              if (found != null) {
+                assertEquals(expected.asLong(), found, title + ": " + entry.getKey());
+              }
+              Integer size =
+                  switch (entry.getKey()) {
+                    case "capabilities" -> config.capabilities().size();
+                    case "tags" -> config.tags().size();
+                    case "certificatesOfOwnership" -> config.ownerships().size();
+                    case "specialists" -> config.specialists().size();
+                    case "routes" -> config.routes().size();
+                    case "rules" -> config.rules().size();
+                    default -> null;
+                  };
+              if (size != null) {
+                assertEquals(expected.size(), size, title + ": " + entry.getKey());
+              }
+              if (entry.getKey().equals("flags")) {
+                assertEquals(expected.asText(), HexFormat.of().toHexDigits(config.flags()), title);
+              }
+            });
+  }
+
+  @Test
+  void credentialsAreJudgedAsByTheReference() {
+    for (JsonNode vector : Vectors.file("vl2/credentials.json").required("items")) {
+      String title = text(vector, "kind") + ": " + text(vector, "title");
+      byte[] bytes = hex(vector, "hex");
+      String result = text(vector, "result");
+      WireReader in = reader(bytes);
+      if (result.equals("parse-error")) {
+        assertThrows(WireException.class, () -> read(text(vector, "kind"), in), title);
+        continue;
+      }
+      Credential credential = read(text(vector, "kind"), in);
+      var known = new HashMap<Long, Identity>();
+      known.put(IDENTITIES.get("alice").address(), IDENTITIES.get("alice"));
+      vector
+          .required("known")
+          .forEach(
+              name ->
+                  known.put(
+                      IDENTITIES.get(name.asText()).address(), IDENTITIES.get(name.asText())));
+
+      Check check = credential.verify(known::get);
+
+      Check expected =
+          switch (result) {
+            case "ok" -> Check.GOOD;
+            case "bad" -> Check.BAD;
+            default -> Check.WAIT;
+          };
+      assertEquals(expected, check, title);
+      JsonNode length = vector.path("fields").path("length");
+      if (length.isInt()) {
+        assertEquals(length.asInt(), in.position(), title);
+      }
+      if (vector.has("signedBytes")) {
+        assertEquals(
+            text(vector, "signedBytes"), HexFormat.of().formatHex(signedBytes(credential)), title);
+        assertEquals(text(vector, "hex"), Vectors.written(credential::writeTo), title);
+      }
+    }
+  }
+
+  private static Credential read(String kind, WireReader in) {
+    return switch (kind) {
+      case "com" -> MembershipCertificate.read(in);
+      case "cap" -> Capability.read(in);
+      case "tag" -> Tag.read(in);
+      case "coo" -> OwnershipCertificate.read(in);
+      case "rev" -> Revocation.read(in);
+      default -> throw new AssertionError(kind);
+    };
+  }
+
+  private static byte[] signedBytes(Credential credential) {
+    return switch (credential) {
+      case MembershipCertificate com -> com.signedBytes();
+      case Capability capability -> capability.signedBytes();
+      case Tag tag -> tag.signedBytes();
+      case OwnershipCertificate ownership -> ownership.signedBytes();
+      case Revocation revocation -> revocation.signedBytes();
+    };
+  }
+
+  @Test
+  void membersAgreeAsByTheReference() {
+    for (JsonNode vector : Vectors.file("vl2/credentials.json").required("agreement")) {
+      MembershipCertificate mine = MembershipCertificate.read(reader(hex(vector, "a")));
+      MembershipCertificate theirs = MembershipCertificate.read(reader(hex(vector, "b")));
+
+      boolean agrees = mine.agreesWith(theirs, IDENTITIES.get(text(vector, "bPresentedBy")));
+
+      assertEquals(vector.required("agrees").asBoolean(), agrees, text(vector, "title"));
+    }
+  }
+
+  @Test
+  void whatWeIssueIsWhatTheReferenceIssues() {
+    Identity controller = IDENTITIES.get("controller");
+    for (JsonNode vector : Vectors.file("vl2/credentials.json").required("items")) {
+      JsonNode spec = vector.path("spec");
+      boolean plain =
+          text(vector, "kind").equals("com")
+              && text(vector, "title").startsWith("good, 7")
+              && spec.path("signer").asText().equals("controller");
+      if (plain) {
+        MembershipCertificate issued =
+            MembershipCertificate.issue(
+                controller,
+                NetworkIds.parse(text(spec, "nwid")),
+                spec.required("ts").asLong(),
+                spec.required("delta").asLong(),
+                IDENTITIES.get(text(spec, "issuedTo")));
+        assertEquals(text(vector, "hex"), Vectors.written(issued::writeTo));
+      }
+    }
+  }
+
+  @Test
+  void rulesAreDecodedAsByTheReference() {
+    for (JsonNode vector : Vectors.file("vl2/rules_wire.json").required("decode")) {
+      byte[] wire = hex(vector, "wire");
+      int max = vector.required("maxRules").asInt();
+      String title = text(vector, "title");
+      if (vector.required("error").asBoolean()) {
+        assertThrows(WireException.class, () -> Rules.read(wire, max), title);
+        continue;
+      }
+      var rules = Rules.read(wire, max);
+      assertEquals(vector.required("rules").size(), rules.size(), title);
+      for (int i = 0; i < rules.size(); i++) {
+        JsonNode expected = vector.required("rules").get(i);
+        assertEquals(expected.required("type").asInt(), rules.get(i).type(), title);
+        assertEquals(expected.path("not").asBoolean(), rules.get(i).not(), title);
+        assertEquals(expected.path("or").asBoolean(), rules.get(i).or(), title);
+      }
+    }
+  }
+
+  @Test
+  void chunksAreVerifiedAndPutTogetherInAnyOrder() {
+    for (JsonNode vector : Vectors.file("vl2/config_transport.json")) {
+      byte[] dictionary = hex(vector, "dictionary");
+      var assembler = new ChunkAssembler();
+      byte[] whole = null;
+      for (int i = vector.required("chunks").size() - 1; i >= 0; i--) {
+        JsonNode piece = vector.required("chunks").get(i);
+        var payload = new WireWriter();
+        payload.bytes(hex(piece, "prefix"));
+        payload.bytes(
+            dictionary, piece.required("dictOffset").asInt(), piece.required("dictLength").asInt());
+        payload.bytes(hex(piece, "suffix"));
+        WireReader in = reader(payload.toByteArray());
+        if (piece.required("verb").asInt() == 3) {
+          in.skip(9);
+        }
+        ConfigChunk chunk = ConfigChunk.read(in);
+
+        assertTrue(
+            IDENTITIES
+                .get("controller")
+                .verify(chunk.signedBytes(), chunk.signature().toByteArray()));
+        whole = assembler.accept(chunk);
+        assertTrue(assembler.isDuplicate(chunk));
+      }
+      assertArrayEquals(dictionary, whole);
+    }
+  }
+
+  @Test
+  void whatWeCutTheMemberPutsTogether() {
+    Identity controller = IDENTITIES.get("controller");
+    byte[] dictionary = new byte[25_000];
+    new Random(3).nextBytes(dictionary);
+    var assembler = new ChunkAssembler();
+    byte[] whole = null;
+
+    for (ConfigChunk chunk : ConfigChunk.split(controller, 0xba7bb1ffa8000001L, dictionary, 9, 0)) {
+      assertTrue(controller.verify(chunk.signedBytes(), chunk.signature().toByteArray()));
+      whole = assembler.accept(chunk);
+    }
+
+    assertArrayEquals(dictionary, whole);
+  }
+
+  @Test
+  void noBytesCanHurtWhoReadsCredentialsAndConfigurations() {
+    JsonNode items = Vectors.file("vl2/credentials.json").required("items");
+    String[] kinds = {"com", "cap", "tag", "coo", "rev"};
+    for (long seed = 0; seed < 20_000; seed++) {
+      var random = new Random(seed);
+      byte[] bytes = hex(items.get(random.nextInt(items.size())), "hex");
+      for (int i = random.nextInt(4); i >= 0 && bytes.length > 0; i--) {
+        bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
+      }
+      byte[] cut = Arrays.copyOf(bytes, random.nextInt(bytes.length + 1));
+      try {
+        read(kinds[random.nextInt(kinds.length)], reader(cut)).verify(address -> null);
+      } catch (WireException expected) {
+        // The only exception that strangers can cause.
+      } catch (RuntimeException e) {
+        throw new AssertionError("seed " + seed, e);
+      }
+    }
+  }
+
+  @Test
+  void bytesAreValues() {
+    assertEquals(Bytes.ofHex("00ff"), Bytes.of(new byte[] {0, -1}));
+  }
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.protocol.packet;
+
+import static net.backhaul.protocol.Vectors.hex;
+import static net.backhaul.protocol.Vectors.text;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import net.backhaul.protocol.Vectors;
+import org.junit.jupiter.api.Test;
+
+class FragmentsAndCompressionTest {
+  @Test
+  void recordedFragmentsAreAssembledInAnyOrder() throws Exception {
+    for (JsonNode set : Vectors.file("vl1/fragments.json").required("sets")) {
+      var datagrams = new ArrayList<byte[]>();
+      if (!set.has("datagrams")) {
+        continue;
+      }
+      set.required("datagrams")
+          .forEach(hex -> datagrams.add(HexFormat.of().parseHex(hex.asText())));
+      boolean delivered = set.required("delivered_by_reference").asBoolean();
+      for (long seed = 0; seed < 20; seed++) {
+        Collections.shuffle(datagrams, new Random(seed));
+
+        byte[] whole = assemble(datagrams);
+
+        if (delivered && datagrams.size() > 1) {
+          assertNotNull(whole, text(set, "title"));
+          byte[] digest = MessageDigest.getInstance("SHA-256").digest(whole);
+          assertEquals(text(set, "assembled_sha256"), HexFormat.of().formatHex(digest));
+        } else {
+          assertNull(whole, text(set, "title"));
+        }
+      }
+    }
+  }
+
+  private static byte[] assemble(List<byte[]> datagrams) {
+    var reassembly = new Reassembly();
+    for (byte[] datagram : datagrams) {
+      if (datagrams.size() == 1) {
+        return null;
+      }
+      byte[] whole =
+          FragmentView.isFragment(datagram, 0, datagram.length)
+              ? reassembly.fragment(datagram, 0, datagram.length, 1)
+              : reassembly.head(datagram, 0, datagram.length, 1);
+      if (whole != null) {
+        return whole;
+      }
+    }
+    return null;
+  }
+
+  @Test
+  void incompletePacketsAreForgottenWhenTheyAreManyOrOld() {
+    var reassembly = new Reassembly();
+    byte[] fragment = new byte[20];
+    FragmentView.writeHeader(fragment, 0, 1, 0x1122334455L, 2, 1);
+    byte[] head = new byte[28];
+    PacketView.writeHeader(head, 0, 1, 0x1122334455L, 0x6677889900L, 0);
+
+    reassembly.fragment(fragment, 0, fragment.length, 0);
+    byte[] late = reassembly.head(head, 0, head.length, Reassembly.MAX_AGE_MS + 1);
+
+    assertNull(late);
+
+    var crowded = new Reassembly();
+    crowded.fragment(fragment, 0, fragment.length, 0);
+    for (int id = 2; id <= Reassembly.MAX_SETS + 1; id++) {
+      byte[] other = fragment.clone();
+      FragmentView.writeHeader(other, 0, id, 0x1122334455L, 2, 1);
+      crowded.fragment(other, 0, other.length, 1);
+    }
+    assertNull(crowded.head(head, 0, head.length, 2));
+  }
+
+  @Test
+  void recordedBlocksAreDecompressed() throws Exception {
+    for (JsonNode block : Vectors.file("vl1/compression.json").required("blocks")) {
+      byte[] in = hex(block, "compressed_payload");
+      byte[] out = new byte[Packets.MAX_BYTES - Packets.HEADER_BYTES];
+
+      int length = Compression.decompress(in, 0, in.length, out, 0, out.length);
+
+      assertEquals(block.required("payload_length").asInt(), length);
+      var digest = MessageDigest.getInstance("SHA-256");
+      digest.update(out, 0, length);
+      assertEquals(text(block, "payload_sha256"), HexFormat.of().formatHex(digest.digest()));
+    }
+  }
+
+  @Test
+  void whatIsCompressedComesBackAndWhatIsNotShorterStays() {
+    for (long seed = 0; seed < 300; seed++) {
+      var random = new Random(seed);
+      byte[] in = new byte[random.nextInt(4_000)];
+      int letters = 1 + random.nextInt(256);
+      for (int i = 0; i < in.length; i++) {
+        in[i] = (byte) random.nextInt(letters);
+      }
+      byte[] packed = new byte[Packets.MAX_BYTES];
+
+      int length = Compression.compress(in, 0, in.length, packed, 0);
+
+      if (length > 0) {
+        assertTrue(length < in.length, "seed " + seed);
+        byte[] out = new byte[in.length];
+        assertEquals(in.length, Compression.decompress(packed, 0, length, out, 0, out.length));
+        assertTrue(Arrays.equals(in, out), "seed " + seed);
+      }
+    }
+  }
+
+  @Test
+  void noBytesCanHurtTheDecompressor() {
+    byte[] out = new byte[9_996];
+    for (long seed = 0; seed < 20_000; seed++) {
+      var random = new Random(seed);
+      byte[] in = new byte[random.nextInt(100)];
+      random.nextBytes(in);
+
+      int length = Compression.decompress(in, 0, in.length, out, 0, out.length);
+
+      assertTrue(length <= out.length, "seed " + seed);
+    }
+  }
+}
