@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine;
+
+import net.backhaul.protocol.message.Verb;
+
+/** Counts what the node did; plain fields, read and written on the node's thread only. */
+public final class Counters {
+  private static final int VERBS = 32;
+
+  private final long[] drops = new long[Drop.values().length];
+  private final long[] received = new long[VERBS];
+  private final long[] sent = new long[VERBS];
+  private long bytesReceived;
+  private long bytesSent;
+
+  @SuppressWarnings("EnumOrdinal") // An array and not a map: strangers choose how often it is hit.
+  public void drop(Drop reason) {
+    drops[reason.ordinal()]++;
+  }
+
+  public void received(int verb) {
+    received[verb & (VERBS - 1)]++;
+  }
+
+  public void sent(int verb) {
+    sent[verb & (VERBS - 1)]++;
+  }
+
+  public void receivedDatagram(int bytes) {
+    bytesReceived += bytes;
+  }
+
+  public void sentDatagram(int bytes) {
+    bytesSent += bytes;
+  }
+
+  @SuppressWarnings("EnumOrdinal") // See drop.
+  public long dropped(Drop reason) {
+    return drops[reason.ordinal()];
+  }
+
+  /** Returns how many authentic packets of this verb came in. */
+  public long received(Verb verb) {
+    return received[verb.number()];
+  }
+
+  /** Returns how many packets of this verb went out. */
+  public long sent(Verb verb) {
+    return sent[verb.number()];
+  }
+
+  public long bytesReceived() {
+    return bytesReceived;
+  }
+
+  public long bytesSent() {
+    return bytesSent;
+  }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine;
+
+/** Why a datagram, a packet or a frame went no further. */
+public enum Drop {
+  TOO_SHORT,
+  TOO_LONG,
+  FROM_MYSELF,
+  NOT_FOR_US,
+  TOO_MANY_HOPS,
+  NO_WAY,
+  BAD_FRAGMENT,
+  BAD_SUITE,
+  BAD_MAC,
+  BAD_COMPRESSION,
+  MALFORMED,
+  OLD_PROTOCOL,
+  FALSE_IDENTITY,
+  IDENTITY_COLLISION,
+  UNKNOWN_SENDER,
+  NOT_AWAITED,
+  RATE_LIMITED,
+  TOO_MANY_PEERS
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine;
+
+import java.util.Arrays;
+
+/**
+ * Whole Ethernet frames of one network, each with room in front of it and behind it.
+ *
+ * <p>A frame is read from the device behind the room, so that its packet header can be written in
+ * front of the payload and the packet sealed where it lies. Nobody copies it on the way. Whoever
+ * reads the device fills it and gives it to {@link Node#sendFrames}, which clobbers the bytes.
+ */
+public final class FrameBatch {
+  /** Room for the headers of the longest form, EXT_FRAME, less the Ethernet header it replaces. */
+  public static final int ROOM_BYTES = 64;
+
+  /** An Ethernet header and the largest MTU of a network. */
+  public static final int MAX_FRAME_BYTES = 14 + 10_000;
+
+  private final byte[] bytes;
+  private int[] starts = new int[16];
+  private int[] lengths = new int[16];
+  private int count;
+  private int end;
+
+  public FrameBatch(int capacityBytes) {
+    bytes = new byte[capacityBytes];
+  }
+
+  public void clear() {
+    count = 0;
+    end = 0;
+  }
+
+  public boolean hasRoomFor(int length) {
+    return bytes.length - end >= ROOM_BYTES + length;
+  }
+
+  public byte[] bytes() {
+    return bytes;
+  }
+
+  /** Returns where the next frame has to be written. */
+  public int nextStart() {
+    return end + ROOM_BYTES;
+  }
+
+  /** Takes the bytes from {@link #nextStart} on as one frame. */
+  public void add(int length) {
+    assert hasRoomFor(length);
+    if (count == starts.length) {
+      starts = Arrays.copyOf(starts, 2 * count);
+      lengths = Arrays.copyOf(lengths, 2 * count);
+    }
+    starts[count] = end + ROOM_BYTES;
+    lengths[count] = length;
+    end += ROOM_BYTES + length;
+    count++;
+  }
+
+  public int count() {
+    return count;
+  }
+
+  public int start(int index) {
+    return starts[index];
+  }
+
+  public int length(int index) {
+    return lengths[index];
+  }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine;
+
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import net.backhaul.engine.network.Networks;
+import net.backhaul.engine.peer.Vl1;
+import net.backhaul.protocol.ethernet.MulticastGroup;
+import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.network.NetworkConfig;
+import net.backhaul.protocol.network.Revocation;
+import net.backhaul.protocol.world.World;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node without a clock, a socket or a thread: one thread owns it, and time comes as an argument.
+ *
+ * <p>Times are milliseconds since 1970 that never run backwards. What the node wants done it says
+ * to its {@link Output} before the call returns.
+ */
+public final class Node {
+  private final Output output;
+  private final Vl1 vl1;
+  private final Networks networks;
+
+  /**
+   * Makes a node and brings back what an earlier run has saved, networks among it.
+   *
+   * @param controller what answers members of our own networks; null where nothing does
+   * @param random cryptographically strong, but for tests
+   */
+  public Node(
+      Identity self,
+      NodeOptions options,
+      Output output,
+      @Nullable ConfigSource controller,
+      RandomGenerator random,
+      Map<StateKey, byte[]> saved,
+      long nowMs) {
+    this.output = output;
+    var made = new Networks[1];
+    this.vl1 =
+        new Vl1(
+            self,
+            options,
+            output,
+            random,
+            saved,
+            link -> made[0] = new Networks(link, output, controller, random, saved, nowMs),
+            nowMs);
+    this.networks = made[0];
+  }
+
+  // What comes in.
+
+  /** Takes all datagrams of one read; their bytes are clobbered. */
+  public void receive(DatagramBatch batch, long nowMs) {
+    for (int i = 0; i < batch.count(); i++) {
+      vl1.receive(
+          batch.socket(), batch.from(i), batch.bytes(), batch.start(i), batch.length(i), nowMs);
+    }
+    output.flush();
+  }
+
+  /** Takes frames from the device of a network; their bytes are clobbered. */
+  public void sendFrames(long networkId, FrameBatch frames, long nowMs) {
+    networks.sendFrames(networkId, frames, nowMs);
+    output.flush();
+  }
+
+  /** Does what is due. Calling early or late is harmless. */
+  public void advance(long nowMs) {
+    vl1.advance(nowMs);
+    networks.advance(nowMs);
+    output.flush();
+  }
+
+  public NetworkStatus join(long networkId, long nowMs) {
+    NetworkStatus status = networks.join(networkId, nowMs);
+    output.flush();
+    return status;
+  }
+
+  public void leave(long networkId, long nowMs) {
+    networks.leave(networkId, nowMs);
+    output.flush();
+  }
+
+  /** Says which groups the host listens to on a network, those of managed addresses included. */
+  public void subscribe(long networkId, List<MulticastGroup> groups, long nowMs) {
+    networks.subscribe(networkId, groups, nowMs);
+    output.flush();
+  }
+
+  /** Says whether the device of a network could not be set up. */
+  public void portFailed(long networkId, boolean failed, long nowMs) {
+    networks.portFailed(networkId, failed, nowMs);
+  }
+
+  public void localAddressesChanged(List<InetSocketAddress> addresses, long nowMs) {
+    vl1.localAddressesChanged(addresses, nowMs);
+    output.flush();
+  }
+
+  public void options(NodeOptions changed) {
+    vl1.options(changed);
+  }
+
+  /** Starts to follow a moon: a saved one at once, else as soon as its seed has shown it. */
+  public void orbit(long moonId, long seed, byte @Nullable [] savedMoon, long nowMs) {
+    vl1.orbit(moonId, seed, savedMoon, nowMs);
+    output.flush();
+  }
+
+  public void deorbit(long moonId) {
+    vl1.deorbit(moonId);
+  }
+
+  /** Sends a member a configuration of our controller that it did not ask for right now. */
+  public void pushConfig(long member, NetworkConfig config, long nowMs) {
+    networks.pushConfig(member, config, nowMs);
+    output.flush();
+  }
+
+  /** Tells members of a network of our controller that a credential is void. */
+  public void revoke(Revocation revocation, List<Long> members, long nowMs) {
+    networks.revoke(revocation, members, nowMs);
+    output.flush();
+  }
+
+  /** Saves what only a clean end saves. */
+  public void close() {
+    vl1.savePeers();
+  }
+
+  // What can be asked.
+
+  public long nextDeadlineMs() {
+    return Math.min(vl1.nextDeadlineMs(), networks.nextDeadlineMs());
+  }
+
+  public NodeStatus status(long nowMs) {
+    return vl1.status(nowMs);
+  }
+
+  public List<PeerStatus> peers(long nowMs) {
+    return vl1.peerStatuses(nowMs);
+  }
+
+  public List<NetworkStatus> networks() {
+    return networks.statuses();
+  }
+
+  public Optional<NetworkStatus> network(long networkId) {
+    return networks.status(networkId);
+  }
+
+  public World planet() {
+    return vl1.planet();
+  }
+
+  public List<World> moons() {
+    return vl1.moons();
+  }
+
+  public Counters counters() {
+    return vl1.counters();
+  }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import net.backhaul.protocol.address.IpPrefix;
+
+/**
+ * What an operator may choose for the node. Every choice has a default that is right for most.
+ *
+ * @param physical networks below us that are special: forbidden, trusted, of another MTU
+ * @param hints where to look for a peer that no other way leads to
+ * @param forbidden networks in which a certain peer is never contacted
+ * @param maxPeers how many peers are kept in memory; strangers beyond it are not let in
+ */
+public record NodeOptions(
+    List<PhysicalNetwork> physical,
+    Map<Long, List<InetSocketAddress>> hints,
+    Map<Long, List<IpPrefix>> forbidden,
+    int maxPeers) {
+  public static final int DEFAULT_MAX_PEERS = 20_000;
+  public static final NodeOptions DEFAULT =
+      new NodeOptions(List.of(), Map.of(), Map.of(), DEFAULT_MAX_PEERS);
+
+  /** One entry of {@code physical} in local.conf (02 sections 1.7 and 1.8). */
+  public record PhysicalNetwork(
+      IpPrefix network, boolean forbidden, long trustedPathId, int mtuBytes) {}
+
+  public NodeOptions {
+    physical = List.copyOf(physical);
+    hints = Map.copyOf(hints);
+    forbidden = Map.copyOf(forbidden);
+    if (maxPeers < 1) {
+      throw new IllegalArgumentException("maxPeers: at least 1, not " + maxPeers);
+    }
+  }
+
+  /** Returns the payload size of datagrams to an address, 1432 where nothing else was chosen. */
+  public int mtuBytes(InetAddress to) {
+    for (PhysicalNetwork entry : physical) {
+      if (entry.network().contains(to)) {
+        return entry.mtuBytes() == 0 ? 1432 : Math.clamp(entry.mtuBytes(), 1400, 10324);
+      }
+    }
+    return 1432;
+  }
+
+  /** Returns the id of the trusted path to an address, or 0 where packets are encrypted. */
+  public long trustedPathId(InetAddress to) {
+    for (PhysicalNetwork entry : physical) {
+      if (entry.trustedPathId() != 0 && entry.network().contains(to)) {
+        return entry.trustedPathId();
+      }
+    }
+    return 0;
+  }
+
+  /** Returns whether a trusted path of exactly this id leads to the address (02 section 1.8). */
+  public boolean trusts(InetAddress from, long pathId) {
+    if (pathId == 0) {
+      return false;
+    }
+    for (PhysicalNetwork entry : physical) {
+      if (entry.trustedPathId() == pathId && entry.network().contains(from)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Returns whether this address may not be used to reach the peer. */
+  public boolean forbids(long peer, InetAddress address) {
+    for (PhysicalNetwork entry : physical) {
+      if (entry.forbidden() && entry.network().contains(address)) {
+        return true;
+      }
+    }
+    for (IpPrefix prefix : forbidden.getOrDefault(peer, List.of())) {
+      if (prefix.contains(address)) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.peer;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import net.backhaul.engine.Drop;
+import net.backhaul.engine.network.Handled;
+import net.backhaul.protocol.address.IpScope;
+import net.backhaul.protocol.message.PushDirectPaths;
+
+/** Tells trusted peers where we might be reached, and tries what they tell (02 section 4.2). */
+final class DirectPaths {
+  private static final long PUSH_RELAYED_EVERY_MS = 15_000;
+  private static final long PUSH_DIRECT_EVERY_MS = 120_000;
+  private static final int MAX_PUSH_BYTES = 1_200;
+  private static final int RECORD_OVERHEAD_BYTES = 5;
+
+  private static final long GATE_RESETS_AFTER_MS = 30_000;
+  private static final int MAX_PUSHES_IN_A_ROW = 8;
+  private static final int MAX_TRIED_PER_KIND = 8;
+
+  private static final int FORGET = 0x01;
+  private static final int REDIRECT = 0x02;
+  private static final int SCOPES = 8;
+
+  private final Vl1 vl1;
+  private List<InetSocketAddress> localAddresses = List.of();
+
+  DirectPaths(Vl1 vl1) {
+    this.vl1 = vl1;
+  }
+
+  void localAddresses(List<InetSocketAddress> addresses) {
+    localAddresses = List.copyOf(addresses);
+  }
+
+  void pushIfDue(ArrivalNow from, long nowMs) {
+    long everyMs = from.hops == 0 ? PUSH_DIRECT_EVERY_MS : PUSH_RELAYED_EVERY_MS;
+    if (nowMs - from.peer.lastPathPushSentMs < everyMs) {
+      return;
+    }
+    from.peer.lastPathPushSentMs = nowMs;
+    Set<InetSocketAddress> all = new LinkedHashSet<>(localAddresses);
+    all.addAll(vl1.surface.distinct(nowMs));
+    var records = new ArrayList<PushDirectPaths.Path>();
+    int bytes = 0;
+    for (InetSocketAddress address : all) {
+      int size = RECORD_OVERHEAD_BYTES + address.getAddress().getAddress().length + 2;
+      if (bytes + size > MAX_PUSH_BYTES) {
+        from.reply(new PushDirectPaths(List.copyOf(records)), nowMs);
+        records.clear();
+        bytes = 0;
+      }
+      records.add(new PushDirectPaths.Path(0, address));
+      bytes += size;
+    }
+    if (!records.isEmpty()) {
+      from.reply(new PushDirectPaths(records), nowMs);
+    }
+  }
+
+  Handled receive(PushDirectPaths push, ArrivalNow from, long nowMs) {
+    Peer peer = from.peer;
+    boolean goesOn = nowMs - peer.lastPathPushReceivedMs <= GATE_RESETS_AFTER_MS;
+    peer.pathPushesInARow = goesOn ? peer.pathPushesInARow + 1 : 0;
+    peer.lastPathPushReceivedMs = nowMs;
+    if (peer.pathPushesInARow >= MAX_PUSHES_IN_A_ROW) {
+      vl1.drop(Drop.RATE_LIMITED);
+      return Handled.COUNTED;
+    }
+    int[] tried = new int[2 * SCOPES];
+    for (PushDirectPaths.Path record : push.paths()) {
+      InetSocketAddress endpoint = record.endpoint();
+      if ((record.flags() & FORGET) != 0 || endpoint.getPort() == 0) {
+        continue;
+      }
+      boolean redirect = (record.flags() & REDIRECT) != 0;
+      if ((!redirect && has(peer, endpoint, nowMs)) || !vl1.learning.permits(peer, endpoint)) {
+        continue;
+      }
+      if (redirect) {
+        redirect(peer, from, endpoint, nowMs);
+      } else if (tried[kind(endpoint.getAddress())]++ < MAX_TRIED_PER_KIND) {
+        vl1.learning.probe(peer, -1, endpoint, nowMs);
+      }
+    }
+    return Handled.COUNTED;
+  }
+
+  private void redirect(Peer peer, ArrivalNow from, InetSocketAddress endpoint, long nowMs) {
+    Path arrival = peer.path(from.socket, from.endpoint);
+    var path = new Path(from.socket, endpoint);
+    path.priority = (arrival == null ? 1 : arrival.priority) + 2;
+    path.lastInMs = nowMs;
+    path.lastValidMs = nowMs;
+    peer.paths.removeIf(
+        other ->
+            other.priority < path.priority
+                || other.endpoint.getAddress().equals(endpoint.getAddress()));
+    peer.paths.add(path);
+    vl1.hellos.greet(peer, from.socket, endpoint, nowMs);
+  }
+
+  private static boolean has(Peer peer, InetSocketAddress endpoint, long nowMs) {
+    for (Path path : peer.paths) {
+      if (path.endpoint.equals(endpoint) && !path.isExpired(nowMs)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static int kind(InetAddress ip) {
+    return IpScope.of(ip).number() + (ip.getAddress().length == 4 ? 0 : SCOPES);
+  }
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.peer;
+
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import net.backhaul.engine.Event;
+import net.backhaul.protocol.message.Echo;
+import net.backhaul.protocol.packet.Bytes;
+
+/** Does what is due every few seconds: greets roots, keeps paths open, forgets the silent. */
+final class Keepalive {
+  private static final long CHECK_EVERY_MS = 5_000;
+  private static final long CLEAN_EVERY_MS = 30_000;
+  private static final long HELLO_EVERY_MS = 60_000;
+  private static final long ROOT_HELLO_EVERY_MS = 224_000;
+  private static final long ECHO_WHEN_IDLE_MS = 14_000;
+  private static final long HINT_EVERY_MS = 30_000;
+
+  /**
+   * How soon a root that did not answer is greeted again, twice as late each time up to the
+   * ordinary check: a lost first datagram must not cost five seconds.
+   */
+  private static final long FIRST_RETRY_MS = 250;
+
+  private final Vl1 vl1;
+  private long nextCheckMs;
+  private long nextCleanMs;
+  private long nextRootTryMs;
+  private long rootRetryMs = FIRST_RETRY_MS;
+  private boolean online;
+
+  Keepalive(Vl1 vl1, long nowMs) {
+    this.vl1 = vl1;
+    nextCheckMs = nowMs;
+    nextCleanMs = nowMs + CLEAN_EVERY_MS;
+    nextRootTryMs = nowMs;
+  }
+
+  boolean isOnline() {
+    return online;
+  }
+
+  long nextDeadlineMs() {
+    return Math.min(nextCheckMs, Math.min(nextCleanMs, nextRootTryMs));
+  }
+
+  void advance(long nowMs) {
+    if (nowMs >= nextRootTryMs) {
+      tryRoots(nowMs);
+    }
+    if (nowMs >= nextCheckMs) {
+      nextCheckMs = nowMs + CHECK_EVERY_MS;
+      check(nowMs);
+      evaluateOnline(nowMs);
+    }
+    if (nowMs >= nextCleanMs) {
+      nextCleanMs = nowMs + CLEAN_EVERY_MS;
+      clean(nowMs);
+    }
+  }
+
+  /** A root has spoken: that is what being online means, and why wait for the next check. */
+  void rootHeard(long nowMs) {
+    if (!online) {
+      evaluateOnline(nowMs);
+    }
+  }
+
+  /** The roots or our own addresses have changed. */
+  void tryRootsSoon(long nowMs) {
+    rootRetryMs = FIRST_RETRY_MS;
+    nextRootTryMs = nowMs;
+  }
+
+  /** Greets a peer where local.conf says that it might be, now and then. */
+  void tryHints(Peer peer, long nowMs) {
+    List<InetSocketAddress> hints = vl1.options.hints().getOrDefault(peer.address, List.of());
+    if (hints.isEmpty() || nowMs - peer.lastHintTriedMs < HINT_EVERY_MS) {
+      return;
+    }
+    peer.lastHintTriedMs = nowMs;
+    InetSocketAddress hint = hints.get(vl1.random.nextInt(hints.size()));
+    if (vl1.learning.permits(peer, hint)) {
+      vl1.hellos.greet(peer, -1, hint, nowMs);
+    }
+  }
+
+  private void tryRoots(long nowMs) {
+    boolean missing = false;
+    for (Map.Entry<Long, Roots.Root> entry : vl1.roots.upstreams()) {
+      Peer root = vl1.peer(entry.getKey(), nowMs);
+      if (root != null && root.bestPath(nowMs) == null) {
+        missing = true;
+        root.lastHelloSentMs = nowMs;
+        contactByEndpoints(root, nowMs);
+      }
+    }
+    for (long seed : vl1.roots.wantedMoons().values()) {
+      Peer peer = vl1.peer(seed, nowMs);
+      missing = true;
+      if (peer == null) {
+        vl1.whois.ask(seed, nowMs);
+      } else {
+        contactThroughRoot(peer, nowMs);
+      }
+    }
+    rootRetryMs = Math.min(2 * rootRetryMs, CHECK_EVERY_MS);
+    nextRootTryMs = nowMs + (missing ? rootRetryMs : CHECK_EVERY_MS);
+  }
+
+  private void check(long nowMs) {
+    for (Peer peer : vl1.peers.all()) {
+      boolean root = vl1.roots.isUpstream(peer.address);
+      if (root || peer.isActive(nowMs)) {
+        keepOpen(peer, root ? ROOT_HELLO_EVERY_MS : HELLO_EVERY_MS, nowMs);
+      }
+    }
+  }
+
+  private void keepOpen(Peer peer, long helloEveryMs, long nowMs) {
+    boolean helloDue = nowMs - peer.lastHelloSentMs >= helloEveryMs;
+    boolean greeted = false;
+    int best = 0;
+    for (Path path : peer.paths) {
+      best = path.isExpired(nowMs) ? best : Math.max(best, path.priority);
+    }
+    var useless = new ArrayList<Path>(0);
+    for (Path path : peer.paths) {
+      if (path.isExpired(nowMs) || path.priority < best) {
+        useless.add(path);
+      } else if (helloDue) {
+        vl1.hellos.greet(peer, path.socket, path.endpoint, nowMs);
+        greeted = true;
+      } else if (nowMs - path.lastOutMs >= ECHO_WHEN_IDLE_MS) {
+        vl1.sender.sendTo(peer, path.socket, path.endpoint, new Echo(Bytes.EMPTY), nowMs);
+      }
+    }
+    peer.paths.removeAll(useless);
+    if (greeted) {
+      peer.lastHelloSentMs = nowMs;
+    }
+  }
+
+  private void contactByEndpoints(Peer root, long nowMs) {
+    List<InetSocketAddress> endpoints = vl1.roots.endpoints(root.address);
+    for (int ipBytes = 4; ipBytes <= 16; ipBytes += 12) {
+      int wanted = ipBytes;
+      List<InetSocketAddress> family =
+          endpoints.stream()
+              .filter(endpoint -> endpoint.getAddress().getAddress().length == wanted)
+              .toList();
+      if (!family.isEmpty()) {
+        vl1.hellos.greet(root, -1, family.get(vl1.random.nextInt(family.size())), nowMs);
+      }
+    }
+    if (endpoints.isEmpty()) {
+      contactThroughRoot(root, nowMs);
+    }
+  }
+
+  /** Sends a HELLO to the physical address of the best root, which passes it on. */
+  private void contactThroughRoot(Peer peer, long nowMs) {
+    Peer best = vl1.bestUpstream(nowMs);
+    Path relay = best == null || best == peer ? null : best.bestPath(nowMs);
+    if (relay != null) {
+      vl1.hellos.greet(peer, relay.socket, relay.endpoint, nowMs);
+    }
+  }
+
+  private void evaluateOnline(long nowMs) {
+    boolean now = vl1.roots.amRoot();
+    for (Map.Entry<Long, Roots.Root> entry : vl1.roots.upstreams()) {
+      Peer root = vl1.peers.get(entry.getKey());
+      now |= root != null && root.isAlive(nowMs);
+    }
+    if (now != online) {
+      online = now;
+      vl1.output.event(now ? new Event.Online() : new Event.Offline());
+    }
+  }
+
+  private void clean(long nowMs) {
+    for (Peer peer : vl1.peers.all()) {
+      if (!peer.isAlive(nowMs)
+          && !vl1.roots.isUpstream(peer.address)
+          && !vl1.roots.isMoonSeed(peer.address)) {
+        vl1.peers.forget(peer);
+      }
+    }
+    vl1.surface.forgetOld(nowMs);
+    vl1.introductions.forgetOld(nowMs);
+    vl1.whois.forgetOld(nowMs);
+  }
+}

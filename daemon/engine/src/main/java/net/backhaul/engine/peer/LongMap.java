@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.peer;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A map from addresses to values that boxes nothing: the path of packets reads it.
+ *
+ * <p>Open addressing with linear probing; the key 0, which is no address, marks a free slot.
+ */
+final class LongMap<V> {
+  private static final int INITIAL_SLOTS = 64;
+
+  private long[] keys = new long[INITIAL_SLOTS];
+  private @Nullable Object[] values = new @Nullable Object[INITIAL_SLOTS];
+  private int size;
+
+  int size() {
+    return size;
+  }
+
+  @SuppressWarnings("unchecked") // Only values of type V are ever stored.
+  @Nullable V get(long key) {
+    int slot = slotOf(key);
+    return keys[slot] == key ? (V) values[slot] : null;
+  }
+
+  void put(long key, V value) {
+    assert key != 0 : "0 is no address";
+    if (size * 2 >= keys.length) {
+      grow();
+    }
+    int slot = slotOf(key);
+    if (keys[slot] != key) {
+      keys[slot] = key;
+      size++;
+    }
+    values[slot] = value;
+  }
+
+  void remove(long key) {
+    int hole = slotOf(key);
+    if (key == 0 || keys[hole] != key) {
+      return;
+    }
+    size--;
+    int mask = keys.length - 1;
+    for (int next = (hole + 1) & mask; keys[next] != 0; next = (next + 1) & mask) {
+      int home = hash(keys[next]) & mask;
+      if (((next - home) & mask) >= ((next - hole) & mask)) {
+        keys[hole] = keys[next];
+        values[hole] = values[next];
+        hole = next;
+      }
+    }
+    keys[hole] = 0;
+    values[hole] = null;
+  }
+
+  /** Returns a copy, so that the caller may change the map while it goes through it. */
+  @SuppressWarnings("unchecked") // Only values of type V are ever stored.
+  List<V> values() {
+    var all = new ArrayList<V>(size);
+    for (int slot = 0; slot < keys.length; slot++) {
+      Object value = values[slot];
+      if (keys[slot] != 0 && value != null) {
+        all.add((V) value);
+      }
+    }
+    return all;
+  }
+
+  private int slotOf(long key) {
+    int mask = keys.length - 1;
+    int slot = hash(key) & mask;
+    while (keys[slot] != 0 && keys[slot] != key) {
+      slot = (slot + 1) & mask;
+    }
+    return slot;
+  }
+
+  private static int hash(long key) {
+    long mixed = key * 0x9e3779b97f4a7c15L;
+    return (int) (mixed >>> 32);
+  }
+
+  private void grow() {
+    long[] oldKeys = keys;
+    @Nullable Object[] oldValues = values;
+    keys = new long[oldKeys.length * 2];
+    values = new @Nullable Object[oldKeys.length * 2];
+    for (int old = 0; old < oldKeys.length; old++) {
+      if (oldKeys[old] != 0) {
+        int slot = slotOf(oldKeys[old]);
+        keys[slot] = oldKeys[old];
+        values[slot] = oldValues[old];
+      }
+    }
+  }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.peer;
+
+import java.net.InetSocketAddress;
+import net.backhaul.protocol.address.IpScope;
+
+/** One way to a peer: a socket of ours and an address of the peer's (02 section 3.3). */
+final class Path {
+  /** How long a path stays usable after the last authentic packet that came directly over it. */
+  static final long EXPIRES_AFTER_MS = 243_000;
+
+  /** How long a path counts as alive after anything came in over it. */
+  static final long ALIVE_FOR_MS = 19_000;
+
+  /** How long after its last trusted packet others may still be relayed for (02 section 3.6). */
+  static final long TRUSTED_FOR_MS = 600_000;
+
+  static final int UNKNOWN_LATENCY_MS = 0xffff;
+  private static final long MAX_SILENCE_PENALTY_MS = 140_000;
+  private static final long NEVER = Long.MIN_VALUE / 4;
+
+  final int socket;
+  final InetSocketAddress endpoint;
+  final int scope;
+
+  long lastInMs = NEVER;
+  long lastOutMs = NEVER;
+  long lastTrustMs = NEVER;
+  long lastValidMs = NEVER;
+  long lastEchoAnsweredMs = NEVER;
+  int latencyMs = UNKNOWN_LATENCY_MS;
+  int priority = 1;
+
+  Path(int socket, InetSocketAddress endpoint) {
+    this.socket = socket;
+    this.endpoint = endpoint;
+    this.scope = IpScope.of(endpoint.getAddress()).number();
+  }
+
+  boolean is(int otherSocket, InetSocketAddress otherEndpoint) {
+    return socket == otherSocket && endpoint.equals(otherEndpoint);
+  }
+
+  boolean isAlive(long nowMs) {
+    return nowMs - lastInMs < ALIVE_FOR_MS;
+  }
+
+  boolean isExpired(long nowMs) {
+    return nowMs - lastValidMs >= EXPIRES_AFTER_MS;
+  }
+
+  boolean isTrusted(long nowMs) {
+    return nowMs - lastTrustMs < TRUSTED_FOR_MS;
+  }
+
+  /** Returns how good this path is; less is better (02 section 3.3). */
+  long quality(long nowMs) {
+    long age = nowMs - lastInMs;
+    long penalty = latencyMs;
+    if (age >= ALIVE_FOR_MS) {
+      penalty += UNKNOWN_LATENCY_MS + Math.min(age, MAX_SILENCE_PENALTY_MS);
+    }
+    return penalty * (8 - scope) / priority;
+  }
+
+  void measured(long roundTripMs) {
+    int sample = Math.clamp(roundTripMs, 0, UNKNOWN_LATENCY_MS - 1);
+    latencyMs = latencyMs == UNKNOWN_LATENCY_MS ? sample : (latencyMs + sample) / 2;
+  }
+}

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.peer;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.packet.PacketCipher;
+import net.backhaul.protocol.packet.Packets;
+import org.jspecify.annotations.Nullable;
+
+/** A node that we know the identity of, and all the ways to it (02 section 3.2). */
+final class Peer {
+  /** How many ways to one peer are kept; the one that was silent longest makes room. */
+  static final int MAX_PATHS = 64;
+
+  /** After this silence a peer is no longer alive and its chatter no longer current. */
+  static final long ACTIVITY_TIMEOUT_MS = 500_000;
+
+  static final int AES_SINCE_PROTOCOL = 12;
+  static final int ECHO_SINCE_PROTOCOL = 5;
+  static final long NEVER = Long.MIN_VALUE / 4;
+
+  final Identity identity;
+  final long address;
+  final PacketCipher cipher;
+  final List<Path> paths = new ArrayList<>(2);
+
+  int protocolVersion;
+  int major;
+  int minor;
+  int revision;
+
+  long lastReceiveMs = NEVER;
+  long lastNonTrivialMs = NEVER;
+  long lastTrustMs = NEVER;
+  long lastHelloSentMs = NEVER;
+  long lastPathPushSentMs = NEVER;
+  long lastPathPushReceivedMs = NEVER;
+  int pathPushesInARow;
+  long lastConfirmMs = NEVER;
+  @Nullable InetSocketAddress lastConfirmed;
+  long lastWhoisAnsweredMs = NEVER;
+  long lastHintTriedMs = NEVER;
+
+  Peer(Identity identity, PacketCipher cipher) {
+    this.identity = identity;
+    this.address = identity.address();
+    this.cipher = cipher;
+  }
+
+  boolean isAlive(long nowMs) {
+    return nowMs - lastReceiveMs < ACTIVITY_TIMEOUT_MS;
+  }
+
+  boolean isActive(long nowMs) {
+    return nowMs - lastNonTrivialMs < ACTIVITY_TIMEOUT_MS;
+  }
+
+  boolean isTrusted(long nowMs) {
+    return nowMs - lastTrustMs < Path.TRUSTED_FOR_MS;
+  }
+
+  boolean versionKnown() {
+    return protocolVersion > 0;
+  }
+
+  /** Returns the suite for all packets but HELLO (02 section 3.1). */
+  int suite() {
+    return protocolVersion >= AES_SINCE_PROTOCOL ? Packets.SUITE_AES : Packets.SUITE_SALSA;
+  }
+
+  boolean answersEcho() {
+    return protocolVersion >= ECHO_SINCE_PROTOCOL && !(major == 1 && minor == 1 && revision == 0);
+  }
+
+  void heardVersion(int newProtocol, int newMajor, int newMinor, int newRevision) {
+    protocolVersion = newProtocol;
+    major = newMajor;
+    minor = newMinor;
+    revision = newRevision;
+  }
+
+  /** Returns the path of best quality that has not expired, or null. Ties go to the later one. */
+  @Nullable Path bestPath(long nowMs) {
+    Path best = null;
+    long bestQuality = Long.MAX_VALUE;
+    for (int i = 0; i < paths.size(); i++) {
+      Path path = paths.get(i);
+      if (!path.isExpired(nowMs)) {
+        long quality = path.quality(nowMs);
+        if (quality <= bestQuality) {
+          best = path;
+          bestQuality = quality;
+        }
+      }
+    }
+    return best;
+  }
+
+  /** Returns the path heard from last, expired or not: better than nothing for a root. */
+  @Nullable Path anyPath() {
+    Path newest = null;
+    for (Path path : paths) {
+      if (newest == null || path.lastInMs > newest.lastInMs) {
+        newest = path;
+      }
+    }
+    return newest;
+  }
+
+  @Nullable Path path(int socket, InetSocketAddress endpoint) {
+    for (int i = 0; i < paths.size(); i++) {
+      Path path = paths.get(i);
+      if (path.is(socket, endpoint)) {
+        return path;
+      }
+    }
+    return null;
+  }
+
+  /** Returns whether a living path of the same socket and IP exists, whatever its port. */
+  boolean hasLivePathLike(int socket, InetAddress ip, long nowMs) {
+    for (Path path : paths) {
+      if (path.socket == socket && path.isAlive(nowMs) && path.endpoint.getAddress().equals(ip)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Adds a path and gives it the place of a dead one like it or, when full, of the most silent. */
+  void learn(Path learned, long nowMs) {
+    Path victim = null;
+    for (Path path : paths) {
+      boolean deadTwin =
+          path.socket == learned.socket
+              && !path.isAlive(nowMs)
+              && path.endpoint.getAddress().equals(learned.endpoint.getAddress());
+      if (deadTwin) {
+        victim = path;
+        break;
+      }
+    }
+    if (victim == null && paths.size() >= MAX_PATHS) {
+      for (Path path : paths) {
+        if (victim == null || path.lastInMs < victim.lastInMs) {
+          victim = path;
+        }
+      }
+    }
+    if (victim != null) {
+      paths.remove(victim);
+    }
+    paths.add(learned);
+  }
+
+  /** Returns the round trip of the best path, or -1 while unknown. */
+  int latencyMs(long nowMs) {
+    Path best = bestPath(nowMs);
+    return best == null || best.latencyMs == Path.UNKNOWN_LATENCY_MS ? -1 : best.latencyMs;
+  }
+}

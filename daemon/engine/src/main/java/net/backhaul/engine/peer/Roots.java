@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.peer;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import net.backhaul.engine.Output;
+import net.backhaul.engine.PeerStatus.Role;
+import net.backhaul.engine.StateKey;
+import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.packet.WireWriter;
+import net.backhaul.protocol.world.World;
+import org.jspecify.annotations.Nullable;
+
+/** The planet, the moons, and who is a root by them (01 section 7). */
+final class Roots {
+  private final long self;
+  private final Output output;
+  private World planet;
+  private final Map<Long, World> moons = new TreeMap<>();
+  private final Map<Long, Long> wantedMoons = new TreeMap<>();
+
+  private final Map<Long, Root> upstreams = new LinkedHashMap<>();
+  private boolean amRoot;
+
+  /** An upstream: its identity and all endpoints that any of our worlds lists for it. */
+  record Root(Identity identity, Role role, List<InetSocketAddress> endpoints) {}
+
+  Roots(long self, Output output, @Nullable World savedPlanet) {
+    this.self = self;
+    this.output = output;
+    World builtIn = World.defaultPlanet();
+    this.planet = savedPlanet == null || savedPlanet.replacedBy(builtIn) ? builtIn : savedPlanet;
+    if (!planet.equals(savedPlanet)) {
+      output.saveState(new StateKey(StateKey.Kind.PLANET, planet.id()), bytes(planet));
+    }
+    rebuild();
+  }
+
+  World planet() {
+    return planet;
+  }
+
+  List<World> moons() {
+    return List.copyOf(moons.values());
+  }
+
+  Map<Long, Long> wantedMoons() {
+    return wantedMoons;
+  }
+
+  @Nullable World moon(long id) {
+    return moons.get(id);
+  }
+
+  boolean amRoot() {
+    return amRoot;
+  }
+
+  Iterable<Map.Entry<Long, Root>> upstreams() {
+    return upstreams.entrySet();
+  }
+
+  List<Long> upstreamAddresses() {
+    return List.copyOf(upstreams.keySet());
+  }
+
+  boolean isUpstream(long address) {
+    return upstreams.containsKey(address);
+  }
+
+  boolean isMoonSeed(long address) {
+    return wantedMoons.containsValue(address);
+  }
+
+  Role role(long address) {
+    Root root = upstreams.get(address);
+    return root == null ? Role.LEAF : root.role();
+  }
+
+  List<InetSocketAddress> endpoints(long address) {
+    Root root = upstreams.get(address);
+    return root == null ? List.of() : root.endpoints();
+  }
+
+  /** Returns whether the peer may be at this IP: roots with listed endpoints are only there. */
+  boolean permits(long address, InetAddress ip) {
+    Root root = upstreams.get(address);
+    if (root == null || root.endpoints().isEmpty()) {
+      return true;
+    }
+    for (InetSocketAddress endpoint : root.endpoints()) {
+      if (endpoint.getAddress().equals(ip)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Takes a world if it may replace what we have (01 section 7.5); returns whether it did. */
+  boolean add(World world, boolean alwaysAcceptNew) {
+    boolean accepted =
+        switch (world.type()) {
+          case PLANET -> planet.replacedBy(world);
+          case MOON -> acceptsMoon(world, alwaysAcceptNew);
+          case NULL -> false;
+        };
+    if (!accepted) {
+      return false;
+    }
+    if (world.type() == World.Type.PLANET) {
+      planet = world;
+      output.saveState(new StateKey(StateKey.Kind.PLANET, world.id()), bytes(world));
+    } else {
+      moons.put(world.id(), world);
+      wantedMoons.remove(world.id());
+      output.saveState(new StateKey(StateKey.Kind.MOON, world.id()), bytes(world));
+    }
+    rebuild();
+    return true;
+  }
+
+  private boolean acceptsMoon(World moon, boolean alwaysAcceptNew) {
+    World known = moons.get(moon.id());
+    if (moon.id() == 0) {
+      return false;
+    }
+    if (known != null) {
+      return known.replacedBy(moon);
+    }
+    Long seed = wantedMoons.get(moon.id());
+    return alwaysAcceptNew
+        || (seed != null
+            && moon.roots().stream().anyMatch(root -> root.identity().address() == seed));
+  }
+
+  void want(long moonId, long seed) {
+    wantedMoons.put(moonId, seed);
+  }
+
+  void forgetMoon(long moonId) {
+    wantedMoons.remove(moonId);
+    if (moons.remove(moonId) != null) {
+      rebuild();
+    }
+    output.saveState(new StateKey(StateKey.Kind.MOON, moonId), null);
+  }
+
+  private void rebuild() {
+    upstreams.clear();
+    amRoot = false;
+    addRoots(planet, Role.PLANET);
+    for (World moon : moons.values()) {
+      addRoots(moon, Role.MOON);
+    }
+  }
+
+  private void addRoots(World world, Role role) {
+    for (World.Root root : world.roots()) {
+      long address = root.identity().address();
+      if (address == self) {
+        amRoot = true;
+        continue;
+      }
+      Root known = upstreams.get(address);
+      var endpoints = new ArrayList<InetSocketAddress>();
+      if (known != null) {
+        endpoints.addAll(known.endpoints());
+      }
+      for (InetSocketAddress endpoint : root.endpoints()) {
+        if (!endpoints.contains(endpoint)) {
+          endpoints.add(endpoint);
+        }
+      }
+      upstreams.put(
+          address,
+          new Root(
+              known == null ? root.identity() : known.identity(),
+              known == null ? role : known.role(),
+              List.copyOf(endpoints)));
+    }
+  }
+
+  private static byte[] bytes(World world) {
+    var out = new WireWriter();
+    world.writeTo(out);
+    return out.toByteArray();
+  }
+}

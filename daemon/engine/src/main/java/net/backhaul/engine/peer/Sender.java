@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.peer;
+
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import net.backhaul.engine.Drop;
+import net.backhaul.protocol.message.Message;
+import net.backhaul.protocol.message.NetworkConfigRequestOk;
+import net.backhaul.protocol.packet.Compression;
+import net.backhaul.protocol.packet.FragmentView;
+import net.backhaul.protocol.packet.PacketView;
+import net.backhaul.protocol.packet.Packets;
+import net.backhaul.protocol.packet.WireWriter;
+import org.jspecify.annotations.Nullable;
+
+/** Makes packets of messages, finds a way for them, seals and sends them (02 sections 1, 3.5). */
+final class Sender {
+  private static final int HEADER = Packets.HEADER_BYTES;
+  private static final int COMPRESSED = 0x80;
+  private static final int MAX_PAYLOAD_BYTES = Packets.MAX_BYTES - HEADER;
+
+  private final Vl1 vl1;
+  private final SendQueue queue = new SendQueue();
+  private final WireWriter payload = new WireWriter(MAX_PAYLOAD_BYTES);
+  private final byte[] packet = new byte[Packets.MAX_BYTES];
+  private final PacketView view = new PacketView();
+
+  Sender(Vl1 vl1) {
+    this.vl1 = vl1;
+  }
+
+  boolean hasQueued() {
+    return !queue.isEmpty();
+  }
+
+  /** Sends a message over the best way there is, or lets it wait for one. */
+  void send(long to, Message message, long nowMs) {
+    int length = encode(message);
+    int verbByte = verbByte(message, length);
+    sendPayload(to, verbByte, packet, HEADER, Math.abs(length), nowMs);
+  }
+
+  /** Sends a payload with room for a header in front; the bytes are clobbered. */
+  void sendPayload(
+      long to, int verbByte, byte[] bytes, int payloadStart, int payloadLength, long nowMs) {
+    if (to == vl1.self.address()) {
+      return;
+    }
+    Peer peer = vl1.peer(to, nowMs);
+    Path way = peer == null ? null : way(peer, nowMs);
+    if (peer == null || way == null) {
+      byte[] kept = Arrays.copyOfRange(bytes, payloadStart, payloadStart + payloadLength);
+      queue.add(new SendQueue.Queued(to, verbByte, kept, nowMs));
+      if (peer == null) {
+        vl1.whois.ask(to, nowMs);
+      }
+      return;
+    }
+    int start = payloadStart - HEADER;
+    int length = HEADER + payloadLength;
+    long trustedPathId = vl1.options.trustedPathId(way.endpoint.getAddress());
+    int mtuBytes = vl1.options.mtuBytes(way.endpoint.getAddress());
+    seal(peer, verbByte, bytes, start, length, mtuBytes, trustedPathId);
+    transmit(way.socket, way.endpoint, bytes, start, length, mtuBytes);
+    way.lastOutMs = nowMs;
+  }
+
+  /** Sends a message to a physical address, whatever the paths of the peer are. */
+  void sendTo(Peer peer, int socket, InetSocketAddress endpoint, Message message, long nowMs) {
+    int length = encode(message);
+    int verbByte = verbByte(message, length);
+    int mtuBytes = vl1.options.mtuBytes(endpoint.getAddress());
+    int total = HEADER + Math.abs(length);
+    seal(peer, verbByte, packet, 0, total, mtuBytes, 0);
+    transmit(socket, endpoint, packet, 0, total, mtuBytes);
+    Path path = peer.path(socket, endpoint);
+    if (path != null) {
+      path.lastOutMs = nowMs;
+    }
+  }
+
+  /** Tries again to send what waits: somebody became known, or time has passed. */
+  void retry(long nowMs) {
+    if (queue.isEmpty()) {
+      return;
+    }
+    for (SendQueue.Queued queued : queue.leaveAll(nowMs)) {
+      Peer peer = vl1.peer(queued.destination(), nowMs);
+      if (peer == null || way(peer, nowMs) == null) {
+        queue.add(queued);
+        if (peer == null) {
+          vl1.whois.ask(queued.destination(), nowMs);
+        }
+        continue;
+      }
+      int length = queued.payload().length;
+      System.arraycopy(queued.payload(), 0, packet, HEADER, length);
+      sendPayload(queued.destination(), queued.verbByte(), packet, HEADER, length, nowMs);
+    }
+  }
+
+  /** Returns the path that packets to a peer take: its own, a root's, or an old one of its own. */
+  private @Nullable Path way(Peer peer, long nowMs) {
+    Path direct = peer.bestPath(nowMs);
+    if (direct != null) {
+      return direct;
+    }
+    vl1.keepalive.tryHints(peer, nowMs);
+    Peer root = vl1.bestUpstream(nowMs);
+    if (root != null && root != peer) {
+      Path relay = root.bestPath(nowMs);
+      if (relay != null) {
+        return relay;
+      }
+    }
+    return peer.anyPath();
+  }
+
+  /** Writes the payload behind the header; the length is negative where it was compressed. */
+  private int encode(Message message) {
+    payload.clear();
+    message.writeTo(payload);
+    int length = payload.size();
+    if (isCompressible(message)) {
+      int compressed = Compression.compress(payload.array(), 0, length, packet, HEADER);
+      if (compressed > 0) {
+        return -compressed;
+      }
+    }
+    System.arraycopy(payload.array(), 0, packet, HEADER, length);
+    return length;
+  }
+
+  private static int verbByte(Message message, int encodedLength) {
+    return message.verb().number() | (encodedLength < 0 ? COMPRESSED : 0);
+  }
+
+  private static boolean isCompressible(Message message) {
+    return switch (message.verb()) {
+      case MULTICAST_FRAME,
+          MULTICAST_LIKE,
+          NETWORK_CONFIG_REQUEST,
+          NETWORK_CONFIG,
+          NETWORK_CREDENTIALS,
+          PUSH_DIRECT_PATHS,
+          USER_MESSAGE,
+          REMOTE_TRACE ->
+          true;
+      case OK -> message instanceof NetworkConfigRequestOk;
+      default -> false;
+    };
+  }
+
+  private void seal(
+      Peer peer,
+      int verbByte,
+      byte[] bytes,
+      int start,
+      int length,
+      int mtuBytes,
+      long trustedPathId) {
+    PacketView.writeHeader(
+        bytes, start, vl1.random.nextLong(), peer.address, vl1.self.address(), verbByte);
+    view.wrap(bytes, start, length);
+    view.fragmented(length > mtuBytes);
+    if (trustedPathId == 0) {
+      peer.cipher.seal(peer.suite(), bytes, start, length);
+    } else {
+      view.suite(Packets.SUITE_TRUSTED);
+      view.mac(trustedPathId);
+    }
+    vl1.awaited.expect(view.id());
+    vl1.counters.sent(verbByte & 0x1f);
+  }
+
+  /** Sends a sealed packet in as many datagrams as it needs; the bytes are clobbered. */
+  void transmit(
+      int socket, InetSocketAddress to, byte[] bytes, int start, int length, int mtuBytes) {
+    if (length <= mtuBytes) {
+      vl1.datagram(socket, to, bytes, start, length);
+      return;
+    }
+    int dataBytes = mtuBytes - Packets.FRAGMENT_HEADER_BYTES;
+    int total = 1 + (length - mtuBytes + dataBytes - 1) / dataBytes;
+    if (total > Packets.MAX_FRAGMENTS) {
+      vl1.counters.drop(Drop.TOO_LONG);
+      return;
+    }
+    view.wrap(bytes, start, length);
+    long id = view.id();
+    long destination = view.destination();
+    vl1.datagram(socket, to, bytes, start, mtuBytes);
+    int end = start + length;
+    int at = start + mtuBytes;
+    for (int number = 1; number < total; number++) {
+      // The header goes where the bytes before lay: they have left already.
+      int from = at - Packets.FRAGMENT_HEADER_BYTES;
+      FragmentView.writeHeader(bytes, from, id, destination, total, number);
+      int dataLength = Math.min(dataBytes, end - at);
+      vl1.datagram(socket, to, bytes, from, Packets.FRAGMENT_HEADER_BYTES + dataLength);
+      at += dataLength;
+    }
+  }
+}
