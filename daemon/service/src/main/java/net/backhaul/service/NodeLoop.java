@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import net.backhaul.engine.Node;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that owns the node, its controller and its UDP sockets.
+ *
+ * <p>Everybody else asks it by {@link #submit}. It wakes up when the node wants to be advanced.
+ */
+public final class NodeLoop implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(NodeLoop.class);
+  private static final long START_WALL_MS = System.currentTimeMillis();
+  private static final long START_NANOS = System.nanoTime();
+  private static final long MAX_SLEEP_MS = 500;
+  private static final long END_WITHIN_S = 2;
+
+  private final MultiThreadIoEventLoopGroup group;
+  private final EventLoop loop;
+  private @Nullable Node node;
+  private @Nullable ScheduledFuture<?> wakeUp;
+  private long wakeUpAtMs;
+
+  public NodeLoop() {
+    var threads = new DefaultThreadFactory("node", true);
+    group =
+        new MultiThreadIoEventLoopGroup(
+            1,
+            threads,
+            Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    loop = group.next();
+    if (!Epoll.isAvailable()) {
+      log.debug("native epoll does not load, so NIO carries the datagrams");
+    }
+  }
+
+  /** Returns milliseconds since 1970 that never run backwards, whatever the wall clock does. */
+  public static long nowMs() {
+    return START_WALL_MS + (System.nanoTime() - START_NANOS) / 1_000_000;
+  }
+
+  /** Returns the loop itself, for those who register channels with it. */
+  public EventLoop eventLoop() {
+    return loop;
+  }
+
+  /** Makes the node on the loop, which owns it from then on. */
+  public CompletableFuture<Void> start(java.util.function.Supplier<Node> maker) {
+    return CompletableFuture.runAsync(
+        () -> {
+          node = maker.get();
+          scheduleWakeUp();
+        },
+        loop);
+  }
+
+  /** Asks the node something, on its own thread. */
+  public <T> CompletableFuture<T> submit(Function<Node, T> question) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          T answer = question.apply(node());
+          scheduleWakeUp();
+          return answer;
+        },
+        loop);
+  }
+
+  /** Runs something on the loop soon, without an answer. */
+  public void execute(Runnable work) {
+    loop.execute(work);
+  }
+
+  /** Returns the node; only for code that runs on the loop. */
+  public Node node() {
+    assert loop.inEventLoop() : "only the node loop touches the node";
+    Node mine = node;
+    if (mine == null) {
+      throw new IllegalStateException("the node has not been started");
+    }
+    return mine;
+  }
+
+  /** Sees to it that the node is advanced in time; once per batch of anything is enough. */
+  public void scheduleWakeUp() {
+    long nowMs = nowMs();
+    long dueMs = Math.min(node().nextDeadlineMs(), nowMs + MAX_SLEEP_MS);
+    ScheduledFuture<?> pending = wakeUp;
+    if (pending != null && !pending.isDone()) {
+      if (wakeUpAtMs <= dueMs) {
+        return;
+      }
+      pending.cancel(false);
+    }
+    wakeUpAtMs = dueMs;
+    wakeUp = loop.schedule(this::wake, Math.max(0, dueMs - nowMs), TimeUnit.MILLISECONDS);
+  }
+
+  private void wake() {
+    wakeUp = null;
+    try {
+      node().advance(nowMs());
+    } catch (RuntimeException e) {
+      log.error("a mistake of ours while doing what is due", e);
+    }
+    scheduleWakeUp();
+  }
+
+  @Override
+  public void close() {
+    group
+        .shutdownGracefully(0, END_WITHIN_S, TimeUnit.SECONDS)
+        .awaitUninterruptibly(END_WITHIN_S, TimeUnit.SECONDS);
+  }
+}

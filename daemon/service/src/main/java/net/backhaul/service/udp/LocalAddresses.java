@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.udp;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import net.backhaul.protocol.address.Endpoints;
+
+/** Finds the addresses of the host that sockets are bound to (02 section 4.4, 04 6.1.11). */
+public final class LocalAddresses {
+  private static final List<String> SKIPPED_PREFIXES = List.of("lo", "zt", "tun", "tap");
+  private static final List<String> SKIPPED_ON_MACOS = List.of("feth", "utun");
+
+  private LocalAddresses() {}
+
+  /**
+   * Returns every usable address of every interface, once for each port.
+   *
+   * @param skippedPrefixes further beginnings of interface names to leave out
+   * @param forbidden addresses that local.conf or our own devices rule out
+   */
+  public static List<LocalAddress> find(
+      List<Integer> ports, List<String> skippedPrefixes, Predicate<InetAddress> forbidden) {
+    var all = new ArrayList<LocalAddress>();
+    try {
+      for (NetworkInterface device : NetworkInterface.networkInterfaces().toList()) {
+        if (isSkipped(device.getName(), skippedPrefixes) || !device.isUp()) {
+          continue;
+        }
+        for (InetAddress address : device.inetAddresses().toList()) {
+          InetAddress plain = withoutScope(address);
+          if (Endpoints.usableForPath(new InetSocketAddress(plain, 1)) && !forbidden.test(plain)) {
+            ports.forEach(port -> all.add(new LocalAddress(plain, port, device.getName())));
+          }
+        }
+      }
+    } catch (SocketException e) {
+      return List.of();
+    }
+    return all;
+  }
+
+  /** Returns every interface name that is never bound to, for documentation and tests. */
+  static Set<String> skippedPrefixes() {
+    return Set.copyOf(SKIPPED_PREFIXES);
+  }
+
+  private static boolean isSkipped(String name, List<String> more) {
+    boolean mac = System.getProperty("os.name").startsWith("Mac");
+    return SKIPPED_PREFIXES.stream().anyMatch(name::startsWith)
+        || more.stream().anyMatch(name::startsWith)
+        || (mac && SKIPPED_ON_MACOS.stream().anyMatch(name::startsWith));
+  }
+
+  private static InetAddress withoutScope(InetAddress address) {
+    try {
+      return InetAddress.getByAddress(address.getAddress());
+    } catch (java.net.UnknownHostException e) {
+      throw new AssertionError("an address of the host has 4 or 16 bytes", e);
+    }
+  }
+}
