@@ -69,9 +69,10 @@ public final class UdpSockets {
     assert loop.eventLoop().inEventLoop();
     Set<LocalAddress> keep = new HashSet<>(wanted);
     boolean changed = false;
-    for (LocalAddress address : List.copyOf(open.keySet())) {
-      if (!keep.contains(address)) {
-        open.remove(address).channel().close();
+    for (Map.Entry<LocalAddress, Open> each : List.copyOf(open.entrySet())) {
+      if (!keep.contains(each.getKey())) {
+        open.remove(each.getKey());
+        each.getValue().channel().close();
         changed = true;
       }
     }

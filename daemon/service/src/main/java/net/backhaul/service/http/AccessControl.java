@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.http;
+
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import net.backhaul.protocol.address.IpPrefix;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says who may ask what (04 section 4.2).
+ *
+ * @param managers networks besides loopback whose hosts may use the API
+ */
+public record AccessControl(String token, String metricsToken, Supplier<List<IpPrefix>> managers) {
+  private static final String METRICS = "/metrics";
+  private static final IpPrefix LOOPBACK_V4 = IpPrefix.parse("127.0.0.0/8");
+  private static final IpPrefix LOOPBACK_V6 = IpPrefix.parse("::1/128");
+  private static final IpPrefix LOOPBACK_LINK = IpPrefix.parse("fe80::1/128");
+
+  /**
+   * Returns whether a request is let in.
+   *
+   * @param header looks up a header by its name, null where it is missing
+   */
+  public boolean admits(
+      InetAddress from,
+      String path,
+      Map<String, String> query,
+      Function<String, @Nullable String> header) {
+    if (path.equals(METRICS)) {
+      String offered = offered(query, header);
+      return matches(offered, metricsToken) | matches(offered, token);
+    }
+    if (!mayManage(from)) {
+      return false;
+    }
+    boolean open = path.equals("/health") || path.equals("/sso") || path.startsWith("/app");
+    return open || matches(offered(query, header), token);
+  }
+
+  /** Returns whether requests from this address may come in at all. */
+  public boolean mayManage(InetAddress from) {
+    return LOOPBACK_V4.contains(from)
+        || LOOPBACK_V6.contains(from)
+        || LOOPBACK_LINK.contains(from)
+        || managers.get().stream().anyMatch(network -> network.contains(from));
+  }
+
+  /** Only the first source that is there counts. */
+  private static @Nullable String offered(
+      Map<String, String> query, Function<String, @Nullable String> header) {
+    String own = header.apply("X-ZT1-Auth");
+    if (own != null) {
+      return own;
+    }
+    String parameter = query.get("auth");
+    if (parameter != null) {
+      return parameter;
+    }
+    String authorization = header.apply("Authorization");
+    if (authorization == null) {
+      return null;
+    }
+    String[] words = authorization.split(" ", -1);
+    return words.length == 2 && words[0].equalsIgnoreCase("Bearer") ? words[1] : null;
+  }
+
+  /** Takes as long for a wrong token as for the right one. */
+  private static boolean matches(@Nullable String offered, String token) {
+    return offered != null
+        && !token.isEmpty()
+        && MessageDigest.isEqual(
+            offered.getBytes(StandardCharsets.UTF_8), token.getBytes(StandardCharsets.UTF_8));
+  }
+}
