@@ -16,6 +16,7 @@ public record Sso(
   public static final Sso NONE = new Sso(0, false, "", 0, "", "", "", "", "", "");
 
   private static final int URL_BYTES = 2_047;
+  private static final int NONCE_BYTES = 127;
 
   static Sso read(Dictionary in) {
     int version = (int) in.u64("ssov", 0);
@@ -44,7 +45,7 @@ public record Sso(
         0,
         in.text("iurl", "", URL_BYTES),
         in.text("ssoce", "", URL_BYTES),
-        in.text("sson", "", 63),
+        in.text("sson", "", NONCE_BYTES),
         in.text("ssos", "", 255),
         in.text("ssocid", "", 255),
         provider.isEmpty() ? "default" : provider);

@@ -16,7 +16,7 @@ import net.backhaul.protocol.packet.WireReader;
 import org.junit.jupiter.api.Test;
 
 class EndpointsVectorsTest {
-  private final JsonNode file = Vectors.file("inetaddress.json");
+  private final JsonNode file = Vectors.file("crypto/inetaddress.json");
 
   @Test
   void endpointsAreWrittenAsByTheReference() {

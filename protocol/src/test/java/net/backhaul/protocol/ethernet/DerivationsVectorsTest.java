@@ -13,7 +13,7 @@ import net.backhaul.protocol.identity.NetworkIds;
 import org.junit.jupiter.api.Test;
 
 class DerivationsVectorsTest {
-  private final JsonNode file = Vectors.file("derivations.json");
+  private final JsonNode file = Vectors.file("crypto/derivations.json");
 
   @Test
   void addressesAreWrittenAndReservedAsByTheReference() {

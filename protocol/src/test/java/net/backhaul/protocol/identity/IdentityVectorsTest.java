@@ -21,7 +21,7 @@ import net.backhaul.protocol.packet.WireReader;
 import org.junit.jupiter.api.Test;
 
 class IdentityVectorsTest {
-  private final JsonNode file = Vectors.file("identities.json");
+  private final JsonNode file = Vectors.file("crypto/identities.json");
 
   @Test
   void identitiesOfTheReferenceAreReadAndValid() {

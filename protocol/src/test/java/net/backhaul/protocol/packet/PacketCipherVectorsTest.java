@@ -14,7 +14,7 @@ import net.backhaul.protocol.Vectors;
 import org.junit.jupiter.api.Test;
 
 class PacketCipherVectorsTest {
-  private final JsonNode file = Vectors.file("packets.json");
+  private final JsonNode file = Vectors.file("crypto/packets.json");
 
   private PacketCipher cipher(int link) {
     return PacketCipher.of(hex(file.required("links").get(link), "key48"));

@@ -21,7 +21,7 @@ import net.backhaul.protocol.packet.WireException;
 import org.junit.jupiter.api.Test;
 
 class WorldVectorsTest {
-  private final JsonNode file = Vectors.file("worlds.json");
+  private final JsonNode file = Vectors.file("crypto/worlds.json");
 
   private Map<String, World> worlds() {
     var worlds = new HashMap<String, World>();
