@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.security.SecureRandom;
+import java.util.Random;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who may know whom, and what the heart must not touch; docs/architecture.md says why. */
+class ArchitectureTest {
+  private static final String OURS = "net.backhaul.";
+
+  /** Sans-IO: these take time, packets and frames as arguments. */
+  private static final String[] HEART = {
+    "net.backhaul.crypto..",
+    "net.backhaul.protocol..",
+    "net.backhaul.engine..",
+    "net.backhaul.controller.."
+  };
+
+  private static final JavaClasses MAIN =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("net.backhaul");
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ':',
+      textBlock =
+          """
+          crypto     : ''
+          protocol   : crypto
+          tap        : ''
+          cli        : protocol crypto
+          engine     : protocol crypto
+          controller : protocol crypto
+          store      : controller protocol crypto
+          service    : engine controller store tap cli protocol crypto
+          """)
+  void aModuleKnowsOnlyThoseBelowIt(String module, String below) {
+    String[] allowed = (module + " " + below).strip().split(" ");
+    for (int i = 0; i < allowed.length; i++) {
+      allowed[i] = OURS + allowed[i] + "..";
+    }
+
+    classes()
+        .that()
+        .resideInAPackage(OURS + module + "..")
+        .should()
+        .onlyDependOnClassesThat(
+            resideInAnyPackage(allowed)
+                .or(DescribedPredicate.not(resideInAPackage("net.backhaul.."))))
+        .allowEmptyShould(true)
+        .check(MAIN);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"crypto", "protocol", "engine", "service"})
+  void theClassesOfAModuleAreSeen(String module) {
+    assertTrue(MAIN.stream().anyMatch(c -> c.getPackageName().startsWith(OURS + module)));
+  }
+
+  @Test
+  void theHeartHasNoClockNoThreadNoLockNoFileAndNoChannel() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(HEART)
+        .should()
+        .callMethod(System.class, "nanoTime")
+        .orShould()
+        .callMethod(System.class, "currentTimeMillis")
+        .orShould()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.lang.Thread")
+        .orShould()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("java.util.Timer")
+        .orShould()
+        .dependOnClassesThat(isAFileOrASocket())
+        .orShould()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "java.util.concurrent..",
+            "java.nio.channels..",
+            "java.nio.file..",
+            "java.time..",
+            "java.util.logging..")
+        .check(MAIN);
+  }
+
+  @Test
+  void theHeartTakesItsRandomnessFromOutside() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(HEART)
+        .should()
+        .callConstructor(Random.class)
+        .orShould()
+        .callMethod(RandomGenerator.class, "getDefault")
+        .orShould()
+        .callMethod(Math.class, "random")
+        .orShould()
+        .dependOnClassesThat()
+        .areAssignableTo(SecureRandom.class)
+        .check(MAIN);
+  }
+
+  @Test
+  void theHeartDoesNotLock() {
+    noClasses().that().resideInAnyPackage(HEART).should(new Locks()).check(MAIN);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ':',
+      textBlock =
+          """
+          io.netty..            : service
+          com.fasterxml..       : service store cli
+          com.sun.jna..         : tap
+          org.bouncycastle..    : crypto
+          net.jpountz..         : protocol
+          picocli..             : cli
+          org.slf4j..           : service store
+          ch.qos.logback..      : service
+          """)
+  void aLibraryStaysInItsRoom(String library, String rooms) {
+    String[] allowed = rooms.strip().split(" ");
+    for (int i = 0; i < allowed.length; i++) {
+      allowed[i] = OURS + allowed[i] + "..";
+    }
+
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(allowed)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(library.strip())
+        .check(MAIN);
+  }
+
+  private static DescribedPredicate<JavaClass> isAFileOrASocket() {
+    return DescribedPredicate.describe(
+        "are files or sockets",
+        c ->
+            c.getPackageName().equals("java.io")
+                    && (c.getSimpleName().startsWith("File")
+                        || c.getSimpleName().equals("RandomAccessFile"))
+                || c.getPackageName().equals("java.net") && c.getSimpleName().endsWith("Socket"));
+  }
+}
