@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.state;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.random.RandomGenerator;
+import net.backhaul.protocol.identity.Identity;
+import net.backhaul.service.StartFailure;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Who this node is, on disk (04 sections 2 and 8.5). */
+public final class IdentityFiles {
+  private static final Logger log = LoggerFactory.getLogger(IdentityFiles.class);
+  private static final String SECRET = "identity.secret";
+  private static final String PUBLIC = "identity.public";
+
+  private IdentityFiles() {}
+
+  /** Reads the identity, or makes one where there is none yet, which takes a second or so. */
+  public static Identity load(HomeDirectory home, RandomGenerator random) throws StartFailure {
+    String text = secretText(home);
+    if (text.isEmpty()) {
+      return make(home, random);
+    }
+    Identity identity;
+    try {
+      identity = Identity.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw invalid(home);
+    }
+    if (!identity.hasPrivateKey() || !identity.keysFit()) {
+      throw invalid(home);
+    }
+    writePublic(home, identity);
+    return identity;
+  }
+
+  /** Says what a person has to do about an identity that can't be used. */
+  public static StartFailure invalid(HomeDirectory home) {
+    return new StartFailure(
+        "invalid identity loaded from disk. Please remove identity.public and identity.secret from "
+            + home.path()
+            + " and try again");
+  }
+
+  private static String secretText(HomeDirectory home) throws StartFailure {
+    if (!home.exists(SECRET)) {
+      return "";
+    }
+    try {
+      return Files.readString(home.file(SECRET), StandardCharsets.ISO_8859_1).strip();
+    } catch (IOException e) {
+      throw new StartFailure(
+          "%s could not be read (%s); run as the user who owns it"
+              .formatted(home.file(SECRET), HomeDirectory.reason(e)));
+    }
+  }
+
+  private static Identity make(HomeDirectory home, RandomGenerator random) throws StartFailure {
+    Identity identity = Identity.generate(random);
+    try {
+      home.writeSecret(SECRET, identity.secretText().getBytes(StandardCharsets.US_ASCII));
+    } catch (IOException e) {
+      throw new StartFailure(
+          "%s could not be written (%s)".formatted(home.file(SECRET), HomeDirectory.reason(e)));
+    }
+    writePublic(home, identity);
+    return identity;
+  }
+
+  private static void writePublic(HomeDirectory home, Identity identity) {
+    try {
+      home.write(PUBLIC, identity.publicText().getBytes(StandardCharsets.US_ASCII));
+    } catch (IOException e) {
+      log.warn("cannot write {}: {}", home.file(PUBLIC), HomeDirectory.reason(e));
+    }
+  }
+
+  /** Puts an identity aside that somebody else has too; the next start makes another (8.4). */
+  public static void saveAfterCollision(HomeDirectory home) throws IOException {
+    home.writeSecret(
+        "identity.secret.saved_after_collision", Files.readAllBytes(home.file(SECRET)));
+    home.delete(SECRET);
+    home.delete(PUBLIC);
+  }
+}
