@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.interfaces;
+
+import java.util.List;
+import net.backhaul.protocol.address.IpPrefix;
+import net.backhaul.protocol.network.Route;
+
+/**
+ * What of a network has become real on this host.
+ *
+ * @param deviceName the network's device; empty where there is none
+ * @param addresses the managed addresses that the device has
+ * @param routes the managed routes that are set
+ * @param portError 0, or {@link #PORT_FAILED} where the device could not be set up
+ * @param error why it could not, in one sentence; empty where all is well
+ */
+public record AppliedNetwork(
+    String deviceName,
+    LocalNetworkSettings settings,
+    List<IpPrefix> addresses,
+    List<Route> routes,
+    int portError,
+    String error) {
+  /** The number under which the reference reports a device that cannot be set up. */
+  public static final int PORT_FAILED = -999;
+
+  public AppliedNetwork {
+    addresses = List.copyOf(addresses);
+    routes = List.copyOf(routes);
+  }
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Opens Ethernet devices of the host, moves their frames through native memory, and sets their
+ * addresses, MTU and routes. Knows nothing of networks or nodes.
+ */
+@NullMarked
+package net.backhaul.tap;
+
+import org.jspecify.annotations.NullMarked;
