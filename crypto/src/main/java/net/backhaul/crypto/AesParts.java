@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.crypto;
+
+/** The two long pieces of work in AES-GMAC-SIV, under the keys of one peer (01 section 6.1). */
+interface AesParts {
+  /**
+   * Returns the exclusive or of both halves of the GMAC tag under K0.
+   *
+   * @param iv 8 bytes, read as they lie, big-endian
+   * @param aad whole blocks of 16 bytes
+   */
+  long foldedGmac(long iv, byte[] aad, byte[] bytes, int start, int length);
+
+  /** Encrypts or decrypts in place under K1 from this 16-byte counter on, which is clobbered. */
+  void counterMode(byte[] counter, byte[] bytes, int start, int length);
+}
