@@ -12,6 +12,8 @@ public final class Counters {
   private final long[] sent = new long[VERBS];
   private long bytesReceived;
   private long bytesSent;
+  private long relayed;
+  private long fragments;
 
   @SuppressWarnings("EnumOrdinal") // An array and not a map: strangers choose how often it is hit.
   public void drop(Drop reason) {
@@ -24,6 +26,16 @@ public final class Counters {
 
   public void sent(int verb) {
     sent[verb & (VERBS - 1)]++;
+  }
+
+  /** Counts a datagram that was passed on to another node. */
+  public void relayed() {
+    relayed++;
+  }
+
+  /** Counts a datagram that is a part of a packet. */
+  public void fragment() {
+    fragments++;
   }
 
   public void receivedDatagram(int bytes) {
@@ -47,6 +59,16 @@ public final class Counters {
   /** Returns how many packets of this verb went out. */
   public long sent(Verb verb) {
     return sent[verb.number()];
+  }
+
+  /** Returns how many datagrams were passed on to other nodes. */
+  public long relayedDatagrams() {
+    return relayed;
+  }
+
+  /** Returns how many datagrams for us were parts of packets. */
+  public long fragmentDatagrams() {
+    return fragments;
   }
 
   public long bytesReceived() {

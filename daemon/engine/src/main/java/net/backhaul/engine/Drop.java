@@ -18,6 +18,10 @@ public enum Drop {
   FALSE_IDENTITY,
   IDENTITY_COLLISION,
   UNKNOWN_SENDER,
+  /**
+   * It waited for an identity or a certificate that did not come in time, or for too little room.
+   */
+  NEVER_HANDLED,
   NOT_AWAITED,
   RATE_LIMITED,
   TOO_MANY_PEERS

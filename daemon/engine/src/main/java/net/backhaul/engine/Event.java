@@ -2,6 +2,7 @@
 package net.backhaul.engine;
 
 import java.net.InetSocketAddress;
+import net.backhaul.protocol.packet.Bytes;
 
 /** Something that happened and that somebody may want to know. */
 public sealed interface Event {
@@ -19,4 +20,7 @@ public sealed interface Event {
 
   /** Roots see us at another address than before. */
   record SurfaceChanged(InetSocketAddress surface) implements Event {}
+
+  /** A peer has sent us a message that is not for a network (02 section 2.20). */
+  record UserMessage(long source, long type, Bytes data) implements Event {}
 }

@@ -5,7 +5,8 @@ import net.backhaul.protocol.packet.WireWriter;
 
 /** The payload of a packet: what stands behind the verb byte, uncompressed and in the clear. */
 public sealed interface Message
-    permits Hello,
+    permits Nop,
+        Hello,
         Ok,
         ErrorMessage,
         Whois,

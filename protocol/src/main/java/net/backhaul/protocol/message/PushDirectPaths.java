@@ -7,6 +7,7 @@ import java.util.List;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
+import org.jspecify.annotations.Nullable;
 
 /** Says where the sender might be reached (02 section 2.15). */
 public record PushDirectPaths(List<Path> paths) implements Message {
@@ -15,7 +16,24 @@ public record PushDirectPaths(List<Path> paths) implements Message {
   private static final int PORT_BYTES = 2;
 
   /** One physical address; see 02 section 4.2 for the flags. */
-  public record Path(int flags, InetSocketAddress endpoint) {}
+  public record Path(int flags, InetSocketAddress endpoint) {
+    /** Reads one record; null for a kind of address that we do not know. */
+    public static @Nullable Path read(WireReader in) {
+      int flags = in.u8();
+      in.skip(in.u16());
+      int type = in.u8();
+      int length = in.u8();
+      int ipBytes = type == IPV4 ? 4 : type == IPV6 ? 16 : 0;
+      Path path = null;
+      if (ipBytes > 0) {
+        var address = new WireReader(in.array(), in.position(), in.remaining());
+        byte[] ip = address.bytes(ipBytes);
+        path = new Path(flags, Endpoints.of(ip, address.u16()));
+      }
+      in.skip(length);
+      return path;
+    }
+  }
 
   public PushDirectPaths {
     paths = List.copyOf(paths);
@@ -25,17 +43,10 @@ public record PushDirectPaths(List<Path> paths) implements Message {
   public static PushDirectPaths read(WireReader in) {
     var paths = new ArrayList<Path>();
     for (int left = in.u16(); left > 0; left--) {
-      int flags = in.u8();
-      in.skip(in.u16());
-      int type = in.u8();
-      int length = in.u8();
-      int ipBytes = type == IPV4 ? 4 : type == IPV6 ? 16 : 0;
-      if (ipBytes > 0) {
-        var address = new WireReader(in.array(), in.position(), in.remaining());
-        byte[] ip = address.bytes(ipBytes);
-        paths.add(new Path(flags, Endpoints.of(ip, address.u16())));
+      Path path = Path.read(in);
+      if (path != null) {
+        paths.add(path);
       }
-      in.skip(length);
     }
     return new PushDirectPaths(paths);
   }

@@ -13,11 +13,12 @@ public record WhoisOk(long inRePacketId, List<Identity> identities) implements O
     identities = List.copyOf(identities);
   }
 
+  /** Reads the first identity and all whole ones behind it. */
   public static WhoisOk read(long inRePacketId, WireReader in) {
     var identities = new ArrayList<Identity>();
-    while (!in.atEnd()) {
+    do {
       identities.add(Identity.read(in));
-    }
+    } while (in.remaining() >= Identity.PUBLIC_BYTES);
     return new WhoisOk(inRePacketId, identities);
   }
 

@@ -54,6 +54,11 @@ public final class FragmentView {
     return bytes[start + COUNTS] & 0x0f;
   }
 
+  /** Returns whether its numbers are such as a sender may give (02 section 1.6). */
+  public boolean isValid() {
+    return total() >= 2 && total() <= Packets.MAX_FRAGMENTS && number() > 0 && number() < total();
+  }
+
   public int hops() {
     return bytes[start + HOPS] & HOPS_MASK;
   }

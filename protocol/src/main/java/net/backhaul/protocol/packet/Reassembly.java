@@ -47,11 +47,11 @@ public final class Reassembly {
   /** Takes a fragment; returns the whole packet when it completes it. */
   public byte @Nullable [] fragment(byte[] bytes, int start, int length, long nowMs) {
     fragment.wrap(bytes, start, length);
-    int total = fragment.total();
-    int number = fragment.number();
-    if (total < 2 || total > Packets.MAX_FRAGMENTS || number == 0 || number >= total) {
+    if (!fragment.isValid()) {
       return null;
     }
+    int total = fragment.total();
+    int number = fragment.number();
     PieceSet set = set(fragment.packetId(), nowMs);
     if (set.total == 0) {
       set.total = total;
@@ -60,6 +60,24 @@ public final class Reassembly {
       return null;
     }
     return add(set, number, bytes, fragment.dataStart(), fragment.dataLength());
+  }
+
+  /** Returns how many incomplete packets are held. */
+  public int held() {
+    int held = 0;
+    for (PieceSet set : sets) {
+      held += set.held > 0 ? 1 : 0;
+    }
+    return held;
+  }
+
+  /** Lets go of the packets that were not completed in time. */
+  public void forgetOld(long nowMs) {
+    for (PieceSet set : sets) {
+      if (set.held > 0 && nowMs - set.sinceMs > MAX_AGE_MS) {
+        clear(set);
+      }
+    }
   }
 
   private byte @Nullable [] add(PieceSet set, int number, byte[] bytes, int start, int length) {

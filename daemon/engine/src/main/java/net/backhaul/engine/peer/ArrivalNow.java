@@ -6,17 +6,22 @@ import net.backhaul.engine.network.Arrival;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.Message;
 
-/** How the packet at hand came in, and the way back (02 section 2, "Reply routing"). */
+/**
+ * How the packet at hand came in, and the way back (02 section 2, "Reply routing").
+ *
+ * <p>One is made for each peer and used for packet after packet: the path of frames makes no
+ * objects.
+ */
 final class ArrivalNow implements Arrival {
   private final Vl1 vl1;
   final Peer peer;
-  final int socket;
-  final InetSocketAddress endpoint;
-  final int hops;
-  private final long packetId;
+  int socket;
+  InetSocketAddress endpoint;
+  int hops;
+  private long packetId;
 
   /** The round trip that an OK(HELLO) has just shown, or -1: its path may not be learned yet. */
-  long measuredMs = -1;
+  long measuredMs;
 
   ArrivalNow(Vl1 vl1, Peer peer, int socket, InetSocketAddress endpoint, int hops, long packetId) {
     this.vl1 = vl1;
@@ -25,6 +30,24 @@ final class ArrivalNow implements Arrival {
     this.endpoint = endpoint;
     this.hops = hops;
     this.packetId = packetId;
+    this.measuredMs = -1;
+  }
+
+  /** Returns what a packet of this peer arrives with; good until its next packet. */
+  static ArrivalNow of(
+      Vl1 vl1, Peer peer, int socket, InetSocketAddress endpoint, int hops, long packetId) {
+    ArrivalNow arrival = peer.arrival;
+    if (arrival == null) {
+      arrival = new ArrivalNow(vl1, peer, socket, endpoint, hops, packetId);
+      peer.arrival = arrival;
+      return arrival;
+    }
+    arrival.socket = socket;
+    arrival.endpoint = endpoint;
+    arrival.hops = hops;
+    arrival.packetId = packetId;
+    arrival.measuredMs = -1;
+    return arrival;
   }
 
   @Override

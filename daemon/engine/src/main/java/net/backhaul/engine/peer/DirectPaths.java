@@ -11,6 +11,7 @@ import net.backhaul.engine.Drop;
 import net.backhaul.engine.network.Handled;
 import net.backhaul.protocol.address.IpScope;
 import net.backhaul.protocol.message.PushDirectPaths;
+import net.backhaul.protocol.packet.WireReader;
 
 /** Tells trusted peers where we might be reached, and tries what they tell (02 section 4.2). */
 final class DirectPaths {
@@ -34,8 +35,11 @@ final class DirectPaths {
     this.vl1 = vl1;
   }
 
-  void localAddresses(List<InetSocketAddress> addresses) {
+  /** Takes the addresses of our sockets; returns whether they are others than before. */
+  boolean localAddresses(List<InetSocketAddress> addresses) {
+    boolean changed = !Set.copyOf(localAddresses).equals(Set.copyOf(addresses));
     localAddresses = List.copyOf(addresses);
+    return changed;
   }
 
   void pushIfDue(ArrivalNow from, long nowMs) {
@@ -63,7 +67,8 @@ final class DirectPaths {
     }
   }
 
-  Handled receive(PushDirectPaths push, ArrivalNow from, long nowMs) {
+  /** Tries the addresses of a push one by one: those before a damaged one count (02 2.15). */
+  Handled receive(WireReader push, ArrivalNow from, long nowMs) {
     Peer peer = from.peer;
     boolean goesOn = nowMs - peer.lastPathPushReceivedMs <= GATE_RESETS_AFTER_MS;
     peer.pathPushesInARow = goesOn ? peer.pathPushesInARow + 1 : 0;
@@ -73,7 +78,11 @@ final class DirectPaths {
       return Handled.COUNTED;
     }
     int[] tried = new int[2 * SCOPES];
-    for (PushDirectPaths.Path record : push.paths()) {
+    for (int left = push.u16(); left > 0; left--) {
+      PushDirectPaths.Path record = PushDirectPaths.Path.read(push);
+      if (record == null) {
+        continue;
+      }
       InetSocketAddress endpoint = record.endpoint();
       if ((record.flags() & FORGET) != 0 || endpoint.getPort() == 0) {
         continue;

@@ -116,7 +116,7 @@ final class Hellos {
       return;
     }
     if (peer != null) {
-      var arrival = new ArrivalNow(vl1, peer, socket, from, hops, id);
+      ArrivalNow arrival = ArrivalNow.of(vl1, peer, socket, from, hops, id);
       if (receiveAuthentic(peer, arrival, bytes, start, length, nowMs) == Handled.COUNTED) {
         vl1.counters.received(Verb.HELLO.number());
         vl1.learning.received(arrival, Verb.HELLO, false, nowMs);

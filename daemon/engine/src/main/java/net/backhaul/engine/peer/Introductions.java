@@ -2,9 +2,9 @@
 package net.backhaul.engine.peer;
 
 import java.net.InetSocketAddress;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import net.backhaul.engine.Output;
 import net.backhaul.engine.network.Handled;
 import net.backhaul.protocol.message.Rendezvous;
 import org.jspecify.annotations.Nullable;
@@ -13,25 +13,46 @@ import org.jspecify.annotations.Nullable;
 final class Introductions {
   static final long AGAIN_AFTER_MS = 30_000;
 
-  /** How many pairs are remembered; strangers make pairs, so the oldest is forgotten. */
-  static final int MAX_PAIRS = 8_192;
+  /**
+   * How many introductions by roots are followed at a time; the oldest is given up. One to a peer
+   * whose identity is still on its way waits for it.
+   */
+  static final int MAX_FOLLOWED = 64;
 
-  /** Introductions to peers whose identity is still on its way; the oldest is forgotten. */
-  static final int MAX_EARLY = 32;
+  /** How long an introduction is followed: the other side's identity may be late as well. */
+  static final long FOLLOWED_FOR_MS = 5_000;
 
-  static final long EARLY_LASTS_MS = 5_000;
+  /**
+   * When a peer that did not answer is tried again, after the first time. The first datagrams of
+   * both sides may die in each other's NAT or on the way, and the root speaks of a pair once in
+   * half a minute only.
+   */
+  private static final long[] TRY_AGAIN_AFTER_MS = {250, 1_000, 2_500};
 
   private static final int JUNK_BYTES = 4;
   private static final int JUNK_HOPS = 2;
   private static final int BEST_SCOPE = 7;
 
   private final Vl1 vl1;
-  private final Map<Pair, Long> introducedAtMs = new LinkedHashMap<>();
-  private final Map<Long, Early> early = new LinkedHashMap<>();
+  private final PairTimes introduced = new PairTimes();
+  private final Map<Long, Followed> followed = new LinkedHashMap<>();
+  private long nextTryMs = Long.MAX_VALUE;
 
-  private record Pair(long lower, long higher) {}
+  /** An introduction that a root has made. */
+  private static final class Followed {
+    final int socket;
+    final InetSocketAddress endpoint;
+    final long sinceMs;
 
-  private record Early(int socket, InetSocketAddress endpoint, long sinceMs) {}
+    /** How often the peer was tried; none while its identity is unknown. */
+    int tries;
+
+    Followed(int socket, InetSocketAddress endpoint, long sinceMs) {
+      this.socket = socket;
+      this.endpoint = endpoint;
+      this.sinceMs = sinceMs;
+    }
+  }
 
   Introductions(Vl1 vl1) {
     this.vl1 = vl1;
@@ -40,22 +61,17 @@ final class Introductions {
   /** Tells two peers of each other's physical address after a packet was relayed. */
   void introduce(long source, Peer destination, long nowMs) {
     Peer one = vl1.peers.get(source);
-    if (one == null || one == destination) {
-      return;
-    }
-    var pair =
-        new Pair(
-            Math.min(one.address, destination.address), Math.max(one.address, destination.address));
-    Long last = introducedAtMs.get(pair);
-    if (last != null && nowMs - last < AGAIN_AFTER_MS) {
+    if (one == null
+        || one == destination
+        || nowMs - introduced.lastMs(source, destination.address) < AGAIN_AFTER_MS) {
       return;
     }
     for (int scope = BEST_SCOPE; scope >= 0; scope--) {
       for (int ipBytes = 16; ipBytes >= 4; ipBytes -= 12) {
         Path toOne = best(one, scope, ipBytes, nowMs);
-        Path toOther = best(destination, scope, ipBytes, nowMs);
+        Path toOther = toOne == null ? null : best(destination, scope, ipBytes, nowMs);
         if (toOne != null && toOther != null) {
-          remember(pair, nowMs);
+          introduced.note(source, destination.address, nowMs);
           tell(one, toOne, destination.address, toOther.endpoint, nowMs);
           tell(destination, toOther, one.address, toOne.endpoint, nowMs);
           return;
@@ -64,23 +80,16 @@ final class Introductions {
     }
   }
 
-  private void remember(Pair pair, long nowMs) {
-    introducedAtMs.remove(pair);
-    if (introducedAtMs.size() >= MAX_PAIRS) {
-      introducedAtMs.remove(introducedAtMs.keySet().iterator().next());
-    }
-    introducedAtMs.put(pair, nowMs);
-  }
-
   private void tell(Peer peer, Path path, long other, InetSocketAddress otherAt, long nowMs) {
     vl1.sender.sendTo(peer, path.socket, path.endpoint, new Rendezvous(0, other, otherAt), nowMs);
   }
 
   private static @Nullable Path best(Peer peer, int scope, int ipBytes, long nowMs) {
     Path best = null;
-    for (Path path : peer.paths) {
+    for (int i = 0; i < peer.paths.size(); i++) {
+      Path path = peer.paths.get(i);
       if (path.scope == scope
-          && path.endpoint.getAddress().getAddress().length == ipBytes
+          && path.ipBytes == ipBytes
           && !path.isExpired(nowMs)
           && (best == null || path.quality(nowMs) <= best.quality(nowMs))) {
         best = path;
@@ -91,45 +100,84 @@ final class Introductions {
 
   /** Follows an introduction; one that comes before the peer's identity waits for it. */
   Handled receive(Rendezvous introduction, ArrivalNow from, long nowMs) {
-    if (!vl1.roots.isUpstream(from.source()) || introduction.endpoint().getPort() == 0) {
+    InetSocketAddress endpoint = introduction.endpoint();
+    if (endpoint == null
+        || endpoint.getPort() == 0
+        || introduction.peer() == vl1.self.address()
+        || !vl1.roots.isUpstream(from.source())) {
       return Handled.COUNTED;
     }
+    followed.remove(introduction.peer());
+    if (followed.size() >= MAX_FOLLOWED) {
+      followed.remove(followed.keySet().iterator().next());
+    }
+    boolean sameFamily = endpoint.getAddress().getClass() == from.endpoint.getAddress().getClass();
+    var told = new Followed(sameFamily ? from.socket : Output.ALL_SOCKETS, endpoint, nowMs);
+    followed.put(introduction.peer(), told);
     Peer peer = vl1.peer(introduction.peer(), nowMs);
     if (peer != null) {
-      meet(peer, from.socket, introduction.endpoint(), nowMs);
-    } else {
-      early.remove(introduction.peer());
-      if (early.size() >= MAX_EARLY) {
-        early.remove(early.keySet().iterator().next());
-      }
-      early.put(introduction.peer(), new Early(from.socket, introduction.endpoint(), nowMs));
+      meet(peer, told, nowMs);
     }
     return Handled.COUNTED;
   }
 
   void identityArrived(long address, long nowMs) {
-    Early introduction = early.remove(address);
-    Peer peer = vl1.peers.get(address);
-    if (introduction != null && peer != null && nowMs - introduction.sinceMs() <= EARLY_LASTS_MS) {
-      meet(peer, introduction.socket(), introduction.endpoint(), nowMs);
+    Followed told = followed.get(address);
+    Peer peer = told == null ? null : vl1.peers.get(address);
+    if (told != null && peer != null && nowMs - told.sinceMs <= FOLLOWED_FOR_MS) {
+      meet(peer, told, nowMs);
     }
   }
 
-  private void meet(Peer peer, int socket, InetSocketAddress endpoint, long nowMs) {
-    if (!vl1.learning.permits(peer, endpoint)) {
+  long nextDeadlineMs() {
+    return nextTryMs;
+  }
+
+  /** Tries those again that have not answered yet. */
+  void advance(long nowMs) {
+    if (nowMs < nextTryMs) {
+      return;
+    }
+    nextTryMs = Long.MAX_VALUE;
+    for (Map.Entry<Long, Followed> entry : Map.copyOf(followed).entrySet()) {
+      Followed told = entry.getValue();
+      Peer peer = vl1.peers.get(entry.getKey());
+      if (nowMs - told.sinceMs > FOLLOWED_FOR_MS
+          || told.tries > TRY_AGAIN_AFTER_MS.length
+          || (peer != null && peer.hasUsablePathTo(told.endpoint.getAddress(), nowMs))) {
+        followed.remove(entry.getKey());
+      } else if (peer != null && told.tries > 0 && nowMs >= dueMs(told)) {
+        meet(peer, told, nowMs);
+      } else if (told.tries > 0) {
+        nextTryMs = Math.min(nextTryMs, dueMs(told));
+      }
+    }
+  }
+
+  private static long dueMs(Followed told) {
+    return told.sinceMs + TRY_AGAIN_AFTER_MS[told.tries - 1];
+  }
+
+  private void meet(Peer peer, Followed told, long nowMs) {
+    told.tries++;
+    if (!vl1.learning.permits(peer, told.endpoint)) {
+      followed.remove(peer.address);
       return;
     }
     byte[] junk = new byte[JUNK_BYTES];
     vl1.random.nextBytes(junk);
-    vl1.output.sendJunk(socket, endpoint, junk, JUNK_HOPS);
-    vl1.learning.probe(peer, socket, endpoint, nowMs);
+    vl1.output.sendJunk(told.socket, told.endpoint, junk, JUNK_HOPS);
+    vl1.learning.probe(peer, told.socket, told.endpoint, nowMs);
+    if (told.tries <= TRY_AGAIN_AFTER_MS.length) {
+      nextTryMs = Math.min(nextTryMs, Math.max(nowMs + 1, dueMs(told)));
+    }
+  }
+
+  int followed() {
+    return followed.size();
   }
 
   void forgetOld(long nowMs) {
-    Iterator<Long> times = introducedAtMs.values().iterator();
-    while (times.hasNext() && nowMs - times.next() >= AGAIN_AFTER_MS) {
-      times.remove();
-    }
-    early.values().removeIf(introduction -> nowMs - introduction.sinceMs() > EARLY_LASTS_MS);
+    followed.values().removeIf(told -> nowMs - told.sinceMs > FOLLOWED_FOR_MS);
   }
 }

@@ -68,10 +68,24 @@ final class Keepalive {
     }
   }
 
-  /** The roots or our own addresses have changed. */
+  /** The roots have changed. */
   void tryRootsSoon(long nowMs) {
     rootRetryMs = FIRST_RETRY_MS;
     nextRootTryMs = nowMs;
+  }
+
+  /**
+   * Our own addresses have changed: roots learn at once where we are now, and say how they see us.
+   */
+  void surroundingsChanged(long nowMs) {
+    tryRootsSoon(nowMs);
+    for (Map.Entry<Long, Roots.Root> entry : vl1.roots.upstreams()) {
+      Peer root = vl1.peer(entry.getKey(), nowMs);
+      if (root != null && !root.paths.isEmpty()) {
+        root.lastHelloSentMs = nowMs;
+        contactByEndpoints(root, nowMs);
+      }
+    }
   }
 
   /** Greets a peer where local.conf says that it might be, now and then. */
@@ -106,8 +120,8 @@ final class Keepalive {
         contactThroughRoot(peer, nowMs);
       }
     }
-    rootRetryMs = Math.min(2 * rootRetryMs, CHECK_EVERY_MS);
     nextRootTryMs = nowMs + (missing ? rootRetryMs : CHECK_EVERY_MS);
+    rootRetryMs = Math.min(2 * rootRetryMs, CHECK_EVERY_MS);
   }
 
   private void check(long nowMs) {
@@ -130,7 +144,8 @@ final class Keepalive {
     for (Path path : peer.paths) {
       if (path.isExpired(nowMs) || path.priority < best) {
         useless.add(path);
-      } else if (helloDue) {
+      } else if (helloDue || !path.isAlive(nowMs)) {
+        // A peer that fell silent may have lost all it knew of us: only a HELLO helps then.
         vl1.hellos.greet(peer, path.socket, path.endpoint, nowMs);
         greeted = true;
       } else if (nowMs - path.lastOutMs >= ECHO_WHEN_IDLE_MS) {
@@ -192,5 +207,7 @@ final class Keepalive {
     vl1.surface.forgetOld(nowMs);
     vl1.introductions.forgetOld(nowMs);
     vl1.whois.forgetOld(nowMs);
+    vl1.trustedPaths.forgetOld(nowMs);
+    vl1.receiver.forgetOld(nowMs);
   }
 }

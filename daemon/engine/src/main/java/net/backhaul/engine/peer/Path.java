@@ -22,6 +22,7 @@ final class Path {
   final int socket;
   final InetSocketAddress endpoint;
   final int scope;
+  final int ipBytes;
 
   long lastInMs = NEVER;
   long lastOutMs = NEVER;
@@ -35,6 +36,7 @@ final class Path {
     this.socket = socket;
     this.endpoint = endpoint;
     this.scope = IpScope.of(endpoint.getAddress()).number();
+    this.ipBytes = endpoint.getAddress().getAddress().length;
   }
 
   boolean is(int otherSocket, InetSocketAddress otherEndpoint) {

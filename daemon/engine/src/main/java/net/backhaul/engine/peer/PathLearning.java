@@ -33,7 +33,7 @@ final class PathLearning {
       peer.lastTrustMs = nowMs;
       Path path = peer.path(from.socket, from.endpoint);
       if (path != null) {
-        path.lastTrustMs = nowMs;
+        vl1.trustedPaths.trusted(path, nowMs);
       }
     }
     if (vl1.roots.isUpstream(peer.address)) {
@@ -65,7 +65,7 @@ final class PathLearning {
       }
       peer.learn(path, nowMs);
       vl1.output.event(new Event.PathLearned(peer.address, from.endpoint));
-      vl1.wayFound(nowMs);
+      vl1.wayFound();
     } else if (nowMs - peer.lastConfirmMs >= CONFIRM_SPACING_MS
         || !from.endpoint.equals(peer.lastConfirmed)) {
       peer.lastConfirmMs = nowMs;
@@ -97,7 +97,7 @@ final class PathLearning {
       for (Path path : peer.paths) {
         boolean same =
             path.scope == scope.number()
-                && path.endpoint.getAddress().getAddress().length == ipBytes
+                && path.ipBytes == ipBytes
                 && !(peer == shownBy.peer && path.is(shownBy.socket, shownBy.endpoint));
         if (same) {
           path.lastValidMs = Peer.NEVER;

@@ -42,7 +42,12 @@ final class Peer {
   long lastConfirmMs = NEVER;
   @Nullable InetSocketAddress lastConfirmed;
   long lastWhoisAnsweredMs = NEVER;
+  long lastStrayEchoAnsweredMs = NEVER;
+  @Nullable InetSocketAddress lastStrayEchoFrom;
   long lastHintTriedMs = NEVER;
+
+  /** How its latest packet came in: see {@link ArrivalNow}. */
+  @Nullable ArrivalNow arrival;
 
   Peer(Identity identity, PacketCipher cipher) {
     this.identity = identity;
@@ -124,6 +129,16 @@ final class Peer {
   boolean hasLivePathLike(int socket, InetAddress ip, long nowMs) {
     for (Path path : paths) {
       if (path.socket == socket && path.isAlive(nowMs) && path.endpoint.getAddress().equals(ip)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Returns whether a path to this IP exists that has not expired, whatever its port. */
+  boolean hasUsablePathTo(InetAddress ip, long nowMs) {
+    for (Path path : paths) {
+      if (!path.isExpired(nowMs) && path.endpoint.getAddress().equals(ip)) {
         return true;
       }
     }

@@ -3,7 +3,7 @@ package net.backhaul.engine.peer;
 
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,11 +21,14 @@ import org.jspecify.annotations.Nullable;
 final class PeerTable {
   private static final int CACHE_FORMAT = 2;
 
+  /** How many peers that fell silent are remembered; the one forgotten longest ago goes first. */
+  static final int MAX_REMEMBERED = 20_000;
+
   private final Identity self;
   private final Output output;
   private final int maxPeers;
   private final LongMap<Peer> peers = new LongMap<>();
-  private final Map<Long, byte[]> remembered = new HashMap<>();
+  private final Map<Long, byte[]> remembered = new LinkedHashMap<>();
 
   /** A peer from the cache and where it was seen last. */
   record Restored(Peer peer, List<InetSocketAddress> endpoints) {}
@@ -37,9 +40,17 @@ final class PeerTable {
     saved.forEach(
         (key, bytes) -> {
           if (key.kind() == StateKey.Kind.PEER) {
-            remembered.put(key.id(), bytes);
+            remember(key.id(), bytes);
           }
         });
+  }
+
+  private void remember(long address, byte[] note) {
+    remembered.remove(address);
+    if (remembered.size() >= MAX_REMEMBERED) {
+      remembered.remove(remembered.keySet().iterator().next());
+    }
+    remembered.put(address, note);
   }
 
   @Nullable Peer get(long address) {
@@ -75,7 +86,7 @@ final class PeerTable {
 
   /** Brings a peer back that an earlier run of the node has seen. */
   Optional<Restored> restore(long address) {
-    byte[] bytes = remembered.remove(address);
+    byte[] bytes = remembered.isEmpty() || isFull() ? null : remembered.remove(address);
     if (bytes == null) {
       return Optional.empty();
     }
@@ -113,7 +124,7 @@ final class PeerTable {
   /** Takes a peer out of memory, wipes its keys and leaves a note of it on disk. */
   void forget(Peer peer) {
     byte[] note = save(peer);
-    remembered.put(peer.address, note);
+    remember(peer.address, note);
     peers.remove(peer.address);
     peer.cipher.wipe();
   }

@@ -3,13 +3,16 @@ package net.backhaul.engine.peer;
 
 import java.net.InetSocketAddress;
 import java.util.Arrays;
+import java.util.List;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.Event;
 import net.backhaul.engine.network.Handled;
+import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.message.EchoOk;
 import net.backhaul.protocol.message.ErrorMessage;
-import net.backhaul.protocol.message.PushDirectPaths;
+import net.backhaul.protocol.message.Nop;
 import net.backhaul.protocol.message.Rendezvous;
+import net.backhaul.protocol.message.UserMessage;
 import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.message.Whois;
 import net.backhaul.protocol.message.WhoisOk;
@@ -26,9 +29,13 @@ import net.backhaul.protocol.packet.WireReader;
 final class Receiver {
   private static final int HEADER = Packets.HEADER_BYTES;
   private static final int SHORTEST_BYTES = 17;
+  private static final int BEACON_BYTES = 13;
+  private static final int BEACON_ADDRESS_AT = 8;
+  private static final long BEACON_SPACING_MS = 2_500;
   private static final int MAX_HOPS = 3;
   private static final int OK_HEADER_BYTES = 9;
   private static final long ECHO_SPACING_MS = 166;
+  private static final int USER_MESSAGE_TYPE_BYTES = 8;
 
   private final Vl1 vl1;
   private final PacketView view = new PacketView();
@@ -37,6 +44,7 @@ final class Receiver {
   private final HeadOrigins heads = new HeadOrigins();
   private final WaitingRoom waiting = new WaitingRoom();
   private final byte[] decompressed = new byte[Packets.MAX_BYTES];
+  private long lastBeaconMs = Peer.NEVER;
 
   Receiver(Vl1 vl1) {
     this.vl1 = vl1;
@@ -50,7 +58,9 @@ final class Receiver {
   void receive(
       int socket, InetSocketAddress from, byte[] bytes, int start, int length, long nowMs) {
     vl1.counters.receivedDatagram(length);
-    if (length < SHORTEST_BYTES) {
+    if (length == BEACON_BYTES) {
+      receiveBeacon(socket, from, bytes, start, nowMs);
+    } else if (length < SHORTEST_BYTES) {
       vl1.drop(Drop.TOO_SHORT);
     } else if (length > Packets.MAX_BYTES) {
       vl1.drop(Drop.TOO_LONG);
@@ -63,18 +73,43 @@ final class Receiver {
     }
   }
 
+  /** Answers nodes of old that look for each other on a LAN (02 section 4.6). */
+  private void receiveBeacon(
+      int socket, InetSocketAddress from, byte[] bytes, int start, long nowMs) {
+    long address =
+        new WireReader(bytes, start + BEACON_ADDRESS_AT, BEACON_BYTES - BEACON_ADDRESS_AT)
+            .address();
+    Peer peer = vl1.peers.get(address);
+    if (peer == null) {
+      vl1.drop(Drop.UNKNOWN_SENDER);
+    } else if (nowMs - lastBeaconMs < BEACON_SPACING_MS) {
+      vl1.drop(Drop.RATE_LIMITED);
+    } else if (!vl1.learning.permits(peer, from)) {
+      vl1.drop(Drop.NOT_FOR_US);
+    } else {
+      lastBeaconMs = nowMs;
+      vl1.counters.received(Verb.NOP.number());
+      vl1.sender.sendTo(peer, socket, from, new Nop(), nowMs);
+    }
+  }
+
   private void receiveFragment(
       int socket, InetSocketAddress from, byte[] bytes, int start, int length, long nowMs) {
     fragment.wrap(bytes, start, length);
     if (fragment.destination() != vl1.self.address()) {
       int hops = fragment.hops();
-      if (mayRelay(socket, from, hops, nowMs)) {
+      if (mayRelay(from, hops, nowMs)) {
         fragment.hops(hops + 1);
         relay(0, fragment.destination(), bytes, start, length, nowMs);
       }
       return;
     }
+    if (!fragment.isValid()) {
+      vl1.drop(Drop.BAD_FRAGMENT);
+      return;
+    }
     long packetId = fragment.packetId();
+    vl1.counters.fragment();
     byte[] whole = reassembly.fragment(bytes, start, length, nowMs);
     if (whole != null) {
       HeadOrigins.Origin origin = heads.take(packetId);
@@ -92,12 +127,13 @@ final class Receiver {
       vl1.drop(Drop.FROM_MYSELF);
     } else if (view.destination() != vl1.self.address()) {
       int hops = view.hops();
-      if (mayRelay(socket, from, hops, nowMs)) {
+      if (mayRelay(from, hops, nowMs)) {
         view.hops(hops + 1);
         relay(view.source(), view.destination(), bytes, start, length, nowMs);
       }
     } else if (view.fragmented()) {
-      heads.note(view.id(), socket, from);
+      vl1.counters.fragment();
+      heads.note(view.id(), socket, from, nowMs);
       byte[] whole = reassembly.head(bytes, start, length, nowMs);
       if (whole != null) {
         receivePacket(socket, from, whole, 0, whole.length, nowMs);
@@ -107,8 +143,8 @@ final class Receiver {
     }
   }
 
-  private boolean mayRelay(int socket, InetSocketAddress from, int hops, long nowMs) {
-    if (!vl1.roots.amRoot() && !vl1.isTrustedPath(socket, from, nowMs)) {
+  private boolean mayRelay(InetSocketAddress from, int hops, long nowMs) {
+    if (!vl1.roots.amRoot() && !vl1.trustedPaths.contains(from, nowMs)) {
       vl1.drop(Drop.NOT_FOR_US);
       return false;
     }
@@ -127,6 +163,7 @@ final class Receiver {
     if (peer != null && direct != null) {
       vl1.datagram(direct.socket, direct.endpoint, bytes, start, length);
       direct.lastOutMs = nowMs;
+      vl1.counters.relayed();
       if (source != 0) {
         vl1.introductions.introduce(source, peer, nowMs);
       }
@@ -139,6 +176,7 @@ final class Receiver {
       return;
     }
     vl1.datagram(way.socket, way.endpoint, bytes, start, length);
+    vl1.counters.relayed();
     way.lastOutMs = nowMs;
   }
 
@@ -168,10 +206,13 @@ final class Receiver {
     long source = view.source();
     Peer peer = vl1.peer(source, nowMs);
     if (peer == null) {
-      vl1.drop(Drop.UNKNOWN_SENDER);
+      if (Addresses.isReserved(source)) {
+        vl1.drop(Drop.UNKNOWN_SENDER);
+        return;
+      }
       byte[] kept = Arrays.copyOfRange(bytes, start, start + length);
-      waiting.enter(new WaitingRoom.Waiting(source, socket, from, kept, false, sinceMs));
-      vl1.whois.ask(source, nowMs);
+      wait(new WaitingRoom.Waiting(source, socket, from, kept, false, sinceMs), nowMs);
+      vl1.whois.askForStranger(source, nowMs);
       return;
     }
     switch (view.suite()) {
@@ -225,7 +266,7 @@ final class Receiver {
       long nowMs) {
     view.wrap(bytes, start, length);
     int verbNumber = view.verb();
-    var arrival = new ArrivalNow(vl1, peer, socket, from, view.hops(), view.id());
+    ArrivalNow arrival = ArrivalNow.of(vl1, peer, socket, from, view.hops(), view.id());
     vl1.counters.received(verbNumber);
     Verb verb = Verb.of(verbNumber);
     Handled handled =
@@ -238,7 +279,7 @@ final class Receiver {
               arrival, verb == null ? Verb.NOP : verb, handled == Handled.TRUSTED, nowMs);
       case PARKED -> {
         byte[] kept = Arrays.copyOfRange(bytes, start, start + length);
-        waiting.enter(new WaitingRoom.Waiting(peer.address, socket, from, kept, true, sinceMs));
+        wait(new WaitingRoom.Waiting(peer.address, socket, from, kept, true, sinceMs), nowMs);
       }
       case IGNORED -> {}
     }
@@ -247,7 +288,8 @@ final class Receiver {
   private Handled handle(
       Verb verb, ArrivalNow from, byte[] bytes, int start, int length, long nowMs) {
     return switch (verb) {
-      case NOP, USER_MESSAGE, REMOTE_TRACE -> Handled.COUNTED;
+      case NOP, REMOTE_TRACE -> Handled.COUNTED;
+      case USER_MESSAGE -> deliver(from, bytes, start, length);
       case ACK, QOS_MEASUREMENT, PATH_NEGOTIATION_REQUEST -> Handled.IGNORED;
       case HELLO ->
           vl1.hellos.receiveAuthentic(
@@ -262,8 +304,7 @@ final class Receiver {
               Rendezvous.read(new WireReader(bytes, start, length)), from, nowMs);
       case ECHO -> answerEcho(from, bytes, start, length, nowMs);
       case PUSH_DIRECT_PATHS ->
-          vl1.directPaths.receive(
-              PushDirectPaths.read(new WireReader(bytes, start, length)), from, nowMs);
+          vl1.directPaths.receive(new WireReader(bytes, start, length), from, nowMs);
       case FRAME,
           EXT_FRAME,
           MULTICAST_LIKE,
@@ -318,6 +359,13 @@ final class Receiver {
         return Handled.IGNORED;
       }
       path.lastEchoAnsweredMs = nowMs;
+    } else if (from.endpoint.equals(from.peer.lastStrayEchoFrom)
+        && nowMs - from.peer.lastStrayEchoAnsweredMs < ECHO_SPACING_MS) {
+      vl1.drop(Drop.RATE_LIMITED);
+      return Handled.IGNORED;
+    } else {
+      from.peer.lastStrayEchoFrom = from.endpoint;
+      from.peer.lastStrayEchoAnsweredMs = nowMs;
     }
     Bytes data =
         length == 0 ? Bytes.EMPTY : Bytes.of(Arrays.copyOfRange(bytes, start, start + length));
@@ -325,12 +373,41 @@ final class Receiver {
     return Handled.COUNTED;
   }
 
+  private Handled deliver(ArrivalNow from, byte[] bytes, int start, int length) {
+    if (length >= USER_MESSAGE_TYPE_BYTES) {
+      UserMessage message = UserMessage.read(new WireReader(bytes, start, length));
+      vl1.output.event(new Event.UserMessage(from.source(), message.type(), message.data()));
+    }
+    return Handled.COUNTED;
+  }
+
+  private void wait(WaitingRoom.Waiting packet, long nowMs) {
+    if (waiting.enter(packet)) {
+      vl1.drop(Drop.NEVER_HANDLED);
+    }
+    vl1.somebodyWaits(nowMs);
+  }
+
+  int held() {
+    return reassembly.held() + heads.held() + waiting.size();
+  }
+
+  void forgetOld(long nowMs) {
+    heads.forgetOld(nowMs);
+    reassembly.forgetOld(nowMs);
+  }
+
   /** Tries again to handle what waits: an identity has arrived, or half a second has passed. */
   void retry(long nowMs) {
     if (waiting.isEmpty()) {
       return;
     }
-    for (WaitingRoom.Waiting packet : waiting.leaveAll(nowMs)) {
+    int before = waiting.size();
+    List<WaitingRoom.Waiting> young = waiting.leaveAll(nowMs);
+    for (int i = young.size(); i < before; i++) {
+      vl1.drop(Drop.NEVER_HANDLED);
+    }
+    for (WaitingRoom.Waiting packet : young) {
       byte[] bytes = packet.bytes();
       try {
         view.wrap(bytes, 0, bytes.length);

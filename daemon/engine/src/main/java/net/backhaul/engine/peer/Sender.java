@@ -51,6 +51,7 @@ final class Sender {
     if (peer == null || way == null) {
       byte[] kept = Arrays.copyOfRange(bytes, payloadStart, payloadStart + payloadLength);
       queue.add(new SendQueue.Queued(to, verbByte, kept, nowMs));
+      vl1.somebodyWaits(nowMs);
       if (peer == null) {
         vl1.whois.ask(to, nowMs);
       }

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** Everything below the networks: the peers of a node and the state its machines share. */
 public final class Vl1 implements PeerLink {
   private static final long RETRY_EVERY_MS = 500;
+  private static final int MAX_ROUNDS = 4;
   private static final long NEVER_HEARD_SCORE = 0xffffffffL;
   private static final long SILENCE_STEP_MS = 61_000;
 
@@ -38,6 +39,7 @@ public final class Vl1 implements PeerLink {
   final AwaitedReplies awaited = new AwaitedReplies();
   final SurfaceAddresses surface = new SurfaceAddresses();
   final IdentityGate identityGate = new IdentityGate();
+  final TrustedPaths trustedPaths = new TrustedPaths();
   final Roots roots;
   final PeerTable peers;
 
@@ -52,7 +54,11 @@ public final class Vl1 implements PeerLink {
 
   NodeOptions options;
   PacketHandler networks;
-  private long nextRetryMs;
+
+  /** The upstreams as peers: an array, since each packet that is relayed asks for the best. */
+  private Peer[] rootPeers = {};
+
+  private long nextRetryMs = Long.MAX_VALUE;
   private boolean wayFound;
   private boolean retrying;
 
@@ -91,17 +97,21 @@ public final class Vl1 implements PeerLink {
 
   public void advance(long nowMs) {
     keepalive.advance(nowMs);
+    introductions.advance(nowMs);
     if (nowMs >= nextRetryMs) {
-      nextRetryMs = nowMs + RETRY_EVERY_MS;
+      nextRetryMs = Long.MAX_VALUE;
       sender.retry(nowMs);
       receiver.retry(nowMs);
+      if (sender.hasQueued() || receiver.hasWaiting()) {
+        somebodyWaits(nowMs);
+      }
     }
     settle(nowMs);
   }
 
   public long nextDeadlineMs() {
-    boolean waiting = sender.hasQueued() || receiver.hasWaiting();
-    return waiting ? Math.min(nextRetryMs, keepalive.nextDeadlineMs()) : keepalive.nextDeadlineMs();
+    long nextMs = Math.min(keepalive.nextDeadlineMs(), introductions.nextDeadlineMs());
+    return Math.min(nextMs, nextRetryMs);
   }
 
   public void options(NodeOptions changed) {
@@ -110,8 +120,9 @@ public final class Vl1 implements PeerLink {
 
   /** Our own physical addresses have changed: roots are told at once. */
   public void localAddressesChanged(List<InetSocketAddress> addresses, long nowMs) {
-    directPaths.localAddresses(addresses);
-    keepalive.tryRootsSoon(nowMs);
+    if (directPaths.localAddresses(addresses)) {
+      keepalive.surroundingsChanged(nowMs);
+    }
   }
 
   /** Starts to follow a moon: a saved one at once, else as soon as its seed has shown it. */
@@ -126,6 +137,7 @@ public final class Vl1 implements PeerLink {
 
   public void deorbit(long moonId) {
     roots.forgetMoon(moonId);
+    addRootPeers();
   }
 
   // What can be asked.
@@ -249,11 +261,7 @@ public final class Vl1 implements PeerLink {
   @Nullable Peer bestUpstream(long nowMs) {
     Peer best = null;
     long bestScore = Long.MAX_VALUE;
-    for (Map.Entry<Long, Roots.Root> entry : roots.upstreams()) {
-      Peer peer = peers.get(entry.getKey());
-      if (peer == null) {
-        continue;
-      }
+    for (Peer peer : rootPeers) {
       long score = relayScore(peer, nowMs);
       if (best == null
           || score < bestScore
@@ -278,20 +286,14 @@ public final class Vl1 implements PeerLink {
     wayFound = true;
   }
 
-  /** Packets may have waited for this path. */
-  void wayFound(long nowMs) {
+  /** Packets may have waited for a path that was just learned. */
+  void wayFound() {
     wayFound = true;
-    nextRetryMs = Math.min(nextRetryMs, nowMs);
   }
 
-  boolean isTrustedPath(int socket, InetSocketAddress from, long nowMs) {
-    for (Peer peer : peers.all()) {
-      Path path = peer.path(socket, from);
-      if (path != null && path.isTrusted(nowMs)) {
-        return true;
-      }
-    }
-    return false;
+  /** A packet waits for an identity, a certificate or a way, and is tried again before long. */
+  void somebodyWaits(long nowMs) {
+    nextRetryMs = Math.min(nextRetryMs, nowMs + RETRY_EVERY_MS);
   }
 
   void datagram(int socket, InetSocketAddress to, byte[] bytes, int start, int length) {
@@ -309,16 +311,21 @@ public final class Vl1 implements PeerLink {
       return;
     }
     retrying = true;
-    wayFound = false;
-    sender.retry(nowMs);
-    receiver.retry(nowMs);
+    // What is handled now may bring the next identity or path.
+    for (int round = 0; wayFound && round < MAX_ROUNDS; round++) {
+      wayFound = false;
+      sender.retry(nowMs);
+      receiver.retry(nowMs);
+    }
     retrying = false;
   }
 
   private void addRootPeers() {
+    var made = new ArrayList<Peer>();
     for (Map.Entry<Long, Roots.Root> entry : roots.upstreams()) {
-      peers.add(entry.getValue().identity());
+      peers.add(entry.getValue().identity()).ifPresent(made::add);
     }
+    rootPeers = made.toArray(Peer[]::new);
   }
 
   private boolean addSavedMoon(long moonId, byte[] bytes) {

@@ -37,11 +37,18 @@ final class WaitingRoom {
     return waiting.isEmpty();
   }
 
-  void enter(Waiting packet) {
-    if (waiting.size() == MAX_PACKETS) {
+  int size() {
+    return waiting.size();
+  }
+
+  /** Lets a packet wait; returns whether another had to make room for it. */
+  boolean enter(Waiting packet) {
+    boolean full = waiting.size() == MAX_PACKETS;
+    if (full) {
       waiting.removeFirst();
     }
     waiting.addLast(packet);
+    return full;
   }
 
   /** Empties the room; who still can't be handled enters again with its old age. */

@@ -17,8 +17,14 @@ final class WhoisDesk {
   static final long ASK_AGAIN_MS = 500;
   static final long ANSWER_SPACING_MS = 100;
 
-  /** Packets of strangers ask too, so what is remembered of questions has a limit: oldest first. */
+  /** How many questions are remembered; the oldest is forgotten. */
   static final int MAX_ASKED = 256;
+
+  /**
+   * How many questions of the last second leave room for one more that a stranger's packet makes us
+   * ask: a flood of those must not become a flood of ours, nor keep us from asking for ourselves.
+   */
+  static final int MAX_ASKED_FOR_STRANGERS = 64;
 
   /** More identities than this do not fit into one datagram of the smallest size. */
   private static final int MAX_ANSWERED = 16;
@@ -28,6 +34,18 @@ final class WhoisDesk {
 
   WhoisDesk(Vl1 vl1) {
     this.vl1 = vl1;
+  }
+
+  /** Asks for the sender of a packet that nobody has vouched for. */
+  void askForStranger(long address, long nowMs) {
+    if (!askedAtMs.containsKey(address) && askedAtMs.size() >= MAX_ASKED_FOR_STRANGERS) {
+      forgetOld(nowMs);
+      if (askedAtMs.size() >= MAX_ASKED_FOR_STRANGERS) {
+        vl1.drop(Drop.RATE_LIMITED);
+        return;
+      }
+    }
+    ask(address, nowMs);
   }
 
   /** Asks the best root for an identity unless that was done just now. */
@@ -52,6 +70,10 @@ final class WhoisDesk {
     }
     askedAtMs.put(address, nowMs);
     vl1.sender.send(root.address, new Whois(List.of(address)), nowMs);
+  }
+
+  int asked() {
+    return askedAtMs.size();
   }
 
   void forgetOld(long nowMs) {
@@ -101,7 +123,7 @@ final class WhoisDesk {
     }
     Peer peer = vl1.peer(address, nowMs);
     if (peer == null) {
-      ask(address, nowMs);
+      askForStranger(address, nowMs);
     }
     return Optional.ofNullable(peer).map(known -> known.identity);
   }

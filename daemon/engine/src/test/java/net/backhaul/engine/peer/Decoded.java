@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.peer;
+
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import net.backhaul.protocol.address.Endpoints;
+import net.backhaul.protocol.identity.Addresses;
+import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.message.ErrorMessage;
+import net.backhaul.protocol.message.HelloOk;
+import net.backhaul.protocol.message.MulticastGatherOk;
+import net.backhaul.protocol.message.Rendezvous;
+import net.backhaul.protocol.message.Verb;
+import net.backhaul.protocol.message.Whois;
+import net.backhaul.protocol.message.WhoisOk;
+import net.backhaul.protocol.packet.FragmentView;
+import net.backhaul.protocol.packet.PacketCipher;
+import net.backhaul.protocol.packet.PacketView;
+import net.backhaul.protocol.packet.Packets;
+import net.backhaul.protocol.packet.WireReader;
+import net.backhaul.protocol.packet.WireWriter;
+import net.backhaul.protocol.world.World;
+
+/** Says what a datagram means, in the words of the vectors. */
+final class Decoded {
+  private Decoded() {}
+
+  static Map<String, String> of(RecordingOutput.Datagram datagram) {
+    var said = new TreeMap<String, String>();
+    byte[] bytes = datagram.bytes().clone();
+    said.put("to", Vectors.text(datagram.to()));
+    if (datagram.maxHops() != 0) {
+      said.put("ip_ttl", "" + datagram.maxHops());
+      said.put("verb", "(" + bytes.length + " random bytes)");
+      said.put("length", "" + bytes.length);
+      return said;
+    }
+    said.put("length", "" + bytes.length);
+    if (FragmentView.isFragment(bytes, 0, bytes.length)) {
+      var fragment = new FragmentView();
+      fragment.wrap(bytes, 0, bytes.length);
+      said.put("fragment", fragment.number() + " of " + fragment.total());
+      said.put("hops", "" + fragment.hops());
+      return said;
+    }
+    var view = new PacketView();
+    view.wrap(bytes, 0, bytes.length);
+    said.put("cipher", "" + view.suite());
+    said.put("hops", "" + view.hops());
+    said.put("source", Vectors.name(view.source()));
+    said.put("dest", Vectors.name(view.destination()));
+    if (view.fragmented()) {
+      said.put("verb", "(head of a fragmented packet)");
+      return said;
+    }
+    if (!cipher(view.source(), view.destination()).open(bytes, 0, bytes.length)) {
+      said.put("verb", "(not decodable with the key of the named peer)");
+      return said;
+    }
+    Verb verb = Verb.of(view.verb());
+    said.put("verb", verb.name());
+    decode(verb, new WireReader(bytes, Packets.HEADER_BYTES, view.payloadLength()), said);
+    return said;
+  }
+
+  static PacketCipher cipher(long one, long other) {
+    Identity own = Vectors.identity(Addresses.text(one));
+    return PacketCipher.of(own.agree(Vectors.identity(Addresses.text(other))).orElseThrow());
+  }
+
+  private static void decode(Verb verb, WireReader in, Map<String, String> said) {
+    switch (verb) {
+      case WHOIS ->
+          said.put(
+              "addresses",
+              Whois.read(in).addresses().stream().map(Addresses::text).toList().toString());
+      case RENDEZVOUS -> {
+        Rendezvous introduction = Rendezvous.read(in);
+        said.put("peer", Addresses.text(introduction.peer()));
+        said.put("port", "" + introduction.endpoint().getPort());
+        said.put("ip", Endpoints.ipText(introduction.endpoint().getAddress()));
+      }
+      case ERROR -> {
+        ErrorMessage error = ErrorMessage.read(in);
+        said.put("in_re_verb", Verb.of(error.inReVerb()).name());
+        said.put(
+            "error",
+            switch (error.code()) {
+              case ErrorMessage.IDENTITY_COLLISION -> "IDENTITY_COLLISION";
+              case ErrorMessage.UNSUPPORTED_OPERATION -> "UNSUPPORTED_OPERATION";
+              default -> "" + error.code();
+            });
+      }
+      case OK -> {
+        Verb inRe = Verb.of(in.u8());
+        said.put("in_re_verb", inRe.name());
+        decodeOk(inRe, in.u64(), in, said);
+      }
+      default -> {}
+    }
+  }
+
+  private static void decodeOk(Verb inRe, long id, WireReader in, Map<String, String> said) {
+    switch (inRe) {
+      case HELLO -> {
+        HelloOk ok = HelloOk.read(id, in);
+        said.put("physical_dest", Vectors.text(ok.physicalDestination()));
+        int worldsBytes = 0;
+        for (World world : ok.worlds()) {
+          var out = new WireWriter();
+          world.writeTo(out);
+          worldsBytes += out.size();
+        }
+        said.put("worlds_len", "" + worldsBytes);
+      }
+      case ECHO -> said.put("echo_payload", HexFormat.of().formatHex(in.bytes(in.remaining())));
+      case WHOIS -> {
+        List<String> names = new ArrayList<>();
+        WhoisOk.read(id, in)
+            .identities()
+            .forEach(identity -> names.add(Vectors.name(identity.address())));
+        said.put("identities_of", names.toString());
+      }
+      case MULTICAST_GATHER -> {
+        MulticastGatherOk ok = MulticastGatherOk.read(id, in);
+        said.put("total_known", "" + ok.results().totalKnown());
+        said.put(
+            "members", ok.results().members().stream().map(Addresses::text).toList().toString());
+      }
+      default -> {}
+    }
+  }
+}

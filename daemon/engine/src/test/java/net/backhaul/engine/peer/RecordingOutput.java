@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.peer;
+
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import net.backhaul.engine.Event;
+import net.backhaul.engine.NetworkStatus;
+import net.backhaul.engine.Output;
+import net.backhaul.engine.StateKey;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps all that a node wants done, for a test to look at. */
+class RecordingOutput implements Output {
+  final List<Datagram> datagrams = new ArrayList<>();
+  final List<Event> events = new ArrayList<>();
+  final List<StateKey> saved = new ArrayList<>();
+
+  /** A datagram that left; the number of hops is 0 where it is not limited. */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  record Datagram(int socket, InetSocketAddress to, byte[] bytes, int maxHops) {}
+
+  @Override
+  public void sendDatagrams(
+      int socket, InetSocketAddress to, byte[] bytes, int start, int length, int segmentBytes) {
+    for (int at = start; at < start + length; at += segmentBytes) {
+      int end = Math.min(at + segmentBytes, start + length);
+      datagrams.add(new Datagram(socket, to, Arrays.copyOfRange(bytes, at, end), 0));
+    }
+  }
+
+  @Override
+  public void sendJunk(int socket, InetSocketAddress to, byte[] bytes, int hops) {
+    datagrams.add(new Datagram(socket, to, bytes.clone(), hops));
+  }
+
+  @Override
+  public void deliverFrame(long networkId, byte[] bytes, int start, int length) {}
+
+  @Override
+  public void flush() {}
+
+  @Override
+  public void networkChanged(NetworkStatus status) {}
+
+  @Override
+  public void networkLeft(long networkId) {}
+
+  @Override
+  public void saveState(StateKey key, byte @Nullable [] content) {
+    saved.add(key);
+  }
+
+  @Override
+  public void event(Event event) {
+    events.add(event);
+  }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.protocol.message;
+
+import net.backhaul.protocol.packet.WireWriter;
+
+/** Says nothing (02 section 2.0). */
+public record Nop() implements Message {
+  @Override
+  public void writeTo(WireWriter out) {
+    // There is no payload.
+  }
+
+  @Override
+  public Verb verb() {
+    return Verb.NOP;
+  }
+}
