@@ -1,0 +1,84 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Installs the package that this file lies in, or a newer one over an older one:
+#   /usr/local/lib/backhaul      programs, their libraries and their Java runtime
+#   /usr/sbin/zerotier-one, zerotier-cli, zerotier-idtool    links to them (macOS: /usr/local/bin)
+#   a service of systemd or launchd, which is started
+# The home folder /var/lib/zerotier-one of a reference installation is taken over as it is.
+set -eu
+
+package=$(cd "$(dirname "$0")" && pwd -P)
+prefix=/usr/local/lib/backhaul
+programs="zerotier-one zerotier-cli zerotier-idtool"
+
+fail() {
+  echo "install.sh: $*" >&2
+  exit 1
+}
+
+[ "$(id -u)" = 0 ] || fail "installing takes root: sudo $0"
+"$package/lib/backhaul/runtime/bin/java" -version >/dev/null 2>&1 ||
+  fail "the Java runtime of this package does not run here; it was made for $(cat "$package/lib/backhaul/platform"), this is $(uname -sm)"
+
+case $(uname -s) in
+  Darwin)
+    links=/usr/local/bin
+    home="/Library/Application Support/ZeroTier/One"
+    ;;
+  *)
+    links=/usr/sbin
+    home=/var/lib/zerotier-one
+    ;;
+esac
+
+for program in $programs; do
+  case $(readlink "$links/$program" 2>/dev/null || true) in
+    "$prefix"/*) ;;
+    *)
+      [ ! -e "$links/$program" ] ||
+        fail "$links/$program is of another installation: remove that first (apt-get remove zerotier-one; $home stays), then run this again"
+      ;;
+  esac
+done
+
+if [ "$(uname -s)" = Linux ]; then
+  # The user that the reference's packages make as well, so that the home folder fits both.
+  getent group zerotier-one >/dev/null || groupadd --system zerotier-one
+  getent passwd zerotier-one >/dev/null ||
+    useradd --system --gid zerotier-one --home-dir "$home" --no-create-home --shell /usr/sbin/nologin zerotier-one
+  mkdir -p "$home"
+  chown -R zerotier-one:zerotier-one "$home"
+fi
+
+# Times are kept: the ahead-of-time caches hold only for the very files they were made with.
+rm -rf "$prefix.new"
+mkdir -p "${prefix%/*}" "$links"
+cp -pR "$package/lib/backhaul" "$prefix.new"
+cp -p "$package/uninstall.sh" "$prefix.new/bin/backhaul-uninstall"
+rm -rf "$prefix.old"
+[ ! -e "$prefix" ] || mv "$prefix" "$prefix.old"
+mv "$prefix.new" "$prefix"
+rm -rf "$prefix.old"
+for program in $programs; do
+  ln -sf "$prefix/bin/$program" "$links/$program"
+done
+echo "installed in $prefix, with links in $links"
+
+if [ "$(uname -s)" = Darwin ]; then
+  plist=/Library/LaunchDaemons/com.zerotier.one.plist
+  launchctl bootout system "$plist" 2>/dev/null || true
+  cp "$package/com.zerotier.one.plist" "$plist"
+  launchctl bootstrap system "$plist"
+  echo "started com.zerotier.one; zerotier-cli info tells how it is"
+else
+  mkdir -p /etc/systemd/system
+  cp "$package/zerotier-one.service" /etc/systemd/system/
+  if [ -d /run/systemd/system ]; then
+    systemctl daemon-reload
+    systemctl enable zerotier-one.service
+    systemctl restart zerotier-one.service
+    echo "started zerotier-one.service; sudo zerotier-cli info tells how it is"
+  else
+    echo "systemd does not run here: start the daemon with zerotier-one -d"
+  fi
+fi
