@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.cli;
+
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+
+/** {@code dump}: writes what helps with a problem into one file (04 section 1.4.6). */
+final class DumpCommand {
+  private static final String FILE = "zerotier_dump.txt";
+
+  private DumpCommand() {}
+
+  static int run(Session session) throws Stop {
+    LocalApi.Answer status = fetch(session, "/status");
+    LocalApi.Answer networks = fetch(session, "/network");
+    LocalApi.Answer peers = fetch(session, "/peer");
+    var dump = new StringBuilder();
+    dump.append("platform: ").append(Platform.CURRENT.title()).append('\n');
+    dump.append("zerotier version: ").append(Help.VERSION).append("\n\n");
+    section(dump, "status", status.body());
+    section(dump, "networks", networks.body());
+    section(dump, "peers", peers.body());
+    String localConf = session.access().read(session.terminal(), "local.conf");
+    section(dump, "local.conf", localConf.isEmpty() ? "None Present" : localConf);
+    title(dump.append('\n'), "Network Interfaces");
+    appendInterfaces(dump.append('\n'));
+
+    Path file = folder(session.terminal()).resolve(FILE).toAbsolutePath();
+    session.out().print("Writing dump to: " + file + "\n");
+    try {
+      Files.write(file, dump.toString().getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw Stop.err("Error creating file.\n", 1);
+    }
+    return 0;
+  }
+
+  private static LocalApi.Answer fetch(Session session, String path) throws Stop {
+    LocalApi.Answer answer = session.api().get(path);
+    if (!answer.isOk()) {
+      throw Session.unreachable(answer.body());
+    }
+    return answer;
+  }
+
+  private static Path folder(Terminal terminal) {
+    String user = terminal.variable("HOME");
+    return Platform.CURRENT == Platform.MACOS && user != null
+        ? Path.of(user, "Desktop")
+        : terminal.folder();
+  }
+
+  private static void title(StringBuilder dump, String title) {
+    dump.append(title).append('\n').repeat('-', title.length()).append('\n');
+  }
+
+  private static void section(StringBuilder dump, String title, String body) {
+    title(dump, title);
+    dump.append(body).append("\n\n");
+  }
+
+  private static void appendInterfaces(StringBuilder dump) {
+    int index = 0;
+    try {
+      for (NetworkInterface card : Collections.list(NetworkInterface.getNetworkInterfaces())) {
+        List<InetAddress> addresses = Collections.list(card.getInetAddresses());
+        if (card.isLoopback() || addresses.stream().noneMatch(Inet4Address.class::isInstance)) {
+          continue;
+        }
+        title(dump, "Interface " + index);
+        index++;
+        dump.append("Name: ").append(card.getName()).append('\n');
+        dump.append("MTU: ").append(card.getMTU()).append('\n');
+        byte[] mac = card.getHardwareAddress();
+        String macText = mac == null ? "" : HexFormat.ofDelimiter(":").formatHex(mac);
+        dump.append("MAC: ").append(macText).append('\n');
+        dump.append("Addresses: \n");
+        for (InetAddress address : addresses) {
+          String text = address.getHostAddress();
+          int scope = text.indexOf('%');
+          dump.append(scope < 0 ? text : text.substring(0, scope)).append('\n');
+        }
+        dump.append('\n');
+      }
+    } catch (SocketException e) {
+      dump.append("unknown: ").append(e.getMessage()).append('\n');
+    }
+  }
+}

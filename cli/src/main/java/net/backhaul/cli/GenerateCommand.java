@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.cli;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Locale;
+import net.backhaul.protocol.identity.Addresses;
+import net.backhaul.protocol.identity.Identity;
+
+/** {@code generate}: makes an identity, if wished with a chosen beginning of the address. */
+final class GenerateCommand {
+  private static final int FAILED = 1;
+  private static final int ADDRESS_DIGITS = 10;
+
+  private GenerateCommand() {}
+
+  static int run(String[] args, Terminal terminal) throws Stop {
+    String prefix = args.length > 3 ? args[3].toLowerCase(Locale.ROOT) : "";
+    requireFindable(prefix);
+    Identity identity = generate(prefix, terminal);
+    if (args.length < 2) {
+      terminal.out().print(identity.secretText());
+      return 0;
+    }
+    writeSecret(args[1], identity.secretText(), terminal);
+    if (args.length > 2) {
+      write(args[2], identity.publicText(), terminal);
+    }
+    return 0;
+  }
+
+  private static void requireFindable(String prefix) throws Stop {
+    boolean digits = prefix.length() <= ADDRESS_DIGITS;
+    for (int i = 0; i < prefix.length(); i++) {
+      digits &= Character.digit(prefix.charAt(i), 16) >= 0;
+    }
+    if (!digits) {
+      throw Stop.err(
+          "vanity: expected the first 1 to 10 hexadecimal digits of an address, found "
+              + prefix
+              + "\n",
+          FAILED);
+    }
+    if (prefix.startsWith("ff") || prefix.equals("0".repeat(ADDRESS_DIGITS))) {
+      throw Stop.err(
+          "vanity: no address begins with " + prefix + ", which is reserved; choose another\n",
+          FAILED);
+    }
+  }
+
+  private static Identity generate(String prefix, Terminal terminal) {
+    var random = new SecureRandom();
+    while (true) {
+      Identity identity = Identity.generate(random);
+      if (prefix.isEmpty()) {
+        return identity;
+      }
+      String address = Addresses.text(identity.address());
+      if (address.startsWith(prefix)) {
+        terminal.err().print("vanity address: found " + address + " !\n");
+        return identity;
+      }
+      terminal
+          .err()
+          .print(
+              "vanity address: tried "
+                  + address
+                  + " looking for first "
+                  + 4 * prefix.length()
+                  + " bits of "
+                  + prefix
+                  + "0".repeat(ADDRESS_DIGITS - prefix.length())
+                  + "\n");
+      terminal.err().flush();
+    }
+  }
+
+  /** Writes a secret so that nobody else can read it, not even for a moment. */
+  private static void writeSecret(String name, String text, Terminal terminal) throws Stop {
+    try {
+      Path file = terminal.folder().resolve(name);
+      var ownerOnly = PosixFilePermissions.fromString("rw-------");
+      if (Files.isRegularFile(file)) {
+        Files.setPosixFilePermissions(file, ownerOnly);
+      } else if (!Files.exists(file)) {
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(ownerOnly));
+      }
+    } catch (IOException | InvalidPathException | UnsupportedOperationException e) {
+      // Said by the attempt to write, if it matters.
+    }
+    write(name, text, terminal);
+  }
+
+  private static void write(String name, String text, Terminal terminal) throws Stop {
+    try {
+      Files.write(terminal.folder().resolve(name), text.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException | InvalidPathException e) {
+      throw Stop.err("Error writing to " + name + "\n", FAILED);
+    }
+    terminal.out().print(name + " written\n");
+  }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.util.HexFormat;
+import java.util.Optional;
+import net.backhaul.crypto.Signatures;
+import net.backhaul.protocol.identity.Identity;
+
+/** What the identity tool does with an identity that there is already. */
+final class IdentityCommands {
+  private static final int FAILED = 1;
+  private static final int MAX_FILE_NAME = 32;
+  private static final int COLON = 10;
+  private static final int MAX_IDENTITY_BYTES = 4096;
+
+  private IdentityCommands() {}
+
+  /** Reads an argument that is an identity, or the name of a file with one. */
+  static Optional<Identity> identity(String argument, Terminal terminal) {
+    String text = argument;
+    if (argument.length() <= MAX_FILE_NAME || argument.charAt(COLON) != ':') {
+      try (InputStream in = Files.newInputStream(terminal.folder().resolve(argument))) {
+        text = new String(in.readNBytes(MAX_IDENTITY_BYTES), StandardCharsets.UTF_8);
+      } catch (IOException | InvalidPathException e) {
+        return Optional.empty();
+      }
+    }
+    try {
+      return Optional.of(Identity.parse(text));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Identity required(String argument, Terminal terminal) throws Stop {
+    return identity(argument, terminal)
+        .orElseThrow(
+            () ->
+                Stop.err(
+                    "Identity argument invalid or file unreadable: " + argument + "\n", FAILED));
+  }
+
+  static int validate(String argument, Terminal terminal) throws Stop {
+    Identity identity = required(argument, terminal);
+    if (!identity.validates() || !identity.keysFit()) {
+      throw Stop.err(argument + " FAILED validation.\n", FAILED);
+    }
+    terminal.out().print(argument + " is a valid identity\n");
+    return 0;
+  }
+
+  static int getPublic(String argument, Terminal terminal) throws Stop {
+    terminal.out().print(required(argument, terminal).publicText());
+    return 0;
+  }
+
+  static int sign(String argument, String file, Terminal terminal) throws Stop {
+    Identity identity = required(argument, terminal);
+    if (!identity.hasPrivateKey()) {
+      throw Stop.err(
+          argument + " does not contain a private key (must use private to sign)\n", FAILED);
+    }
+    byte[] signature = identity.sign(content(file, terminal));
+    terminal.out().print(HexFormat.of().formatHex(signature));
+    return 0;
+  }
+
+  static int verify(String argument, String file, String signature, Terminal terminal) throws Stop {
+    Identity identity = required(argument, terminal);
+    byte[] message = content(file, terminal);
+    if (!signed(identity, message, signature)
+        && !signed(identity, message, signatureIn(signature, terminal))) {
+      throw Stop.err(file + " signature check FAILED\n", FAILED);
+    }
+    terminal.out().print(file + " signature valid\n");
+    return 0;
+  }
+
+  private static boolean signed(Identity identity, byte[] message, String hex) {
+    byte[] signature = leniently(hex);
+    return signature.length == Signatures.BYTES && identity.verify(message, signature);
+  }
+
+  private static byte[] content(String file, Terminal terminal) throws Stop {
+    try {
+      return Files.readAllBytes(terminal.folder().resolve(file));
+    } catch (IOException | InvalidPathException e) {
+      throw Stop.err(file + " is not readable\n", FAILED);
+    }
+  }
+
+  private static String signatureIn(String file, Terminal terminal) {
+    try (InputStream in = Files.newInputStream(terminal.folder().resolve(file))) {
+      return new String(in.readNBytes(MAX_IDENTITY_BYTES), StandardCharsets.ISO_8859_1);
+    } catch (IOException | InvalidPathException e) {
+      return "";
+    }
+  }
+
+  /** Reads digits in pairs; what is no digit counts as 0, a single last one does not count. */
+  private static byte[] leniently(String hex) {
+    byte[] bytes = new byte[hex.length() / 2];
+    for (int i = 0; i < bytes.length; i++) {
+      int high = Math.max(0, Character.digit(hex.charAt(2 * i), 16));
+      int low = Math.max(0, Character.digit(hex.charAt(2 * i + 1), 16));
+      bytes[i] = (byte) (high << 4 | low);
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.cli;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The daemon's HTTP API, one request per connection (04 section 1.4).
+ *
+ * <p>A plain socket and not {@code java.net.http}, which takes half a second to load.
+ */
+final class LocalApi {
+  private static final int TIMEOUT_MS = 60_000;
+  private static final int MAX_HEAD_BYTES = 65_536;
+  private static final int MAX_BODY_BYTES = 16 << 20;
+
+  private final Access access;
+
+  LocalApi(Access access) {
+    this.access = access;
+  }
+
+  /**
+   * What came back.
+   *
+   * @param status the HTTP status, or 0 if there was no exchange; the body says why then
+   */
+  record Answer(int status, String body) {
+    static final int OK = 200;
+
+    boolean isOk() {
+      return status == OK;
+    }
+
+    boolean failed() {
+      return status == 0;
+    }
+  }
+
+  Answer get(String path) {
+    return exchange("GET", path, null);
+  }
+
+  Answer post(String path, String json) {
+    return exchange("POST", path, json);
+  }
+
+  Answer delete(String path) {
+    return exchange("DELETE", path, null);
+  }
+
+  private Answer exchange(String method, String path, @Nullable String json) {
+    InetAddress host;
+    try {
+      host = InetAddress.ofLiteral(access.host());
+    } catch (IllegalArgumentException e) {
+      return new Answer(0, "connection failed (2)");
+    }
+    try (var socket = new Socket()) {
+      socket.connect(new InetSocketAddress(host, access.port()), TIMEOUT_MS);
+      socket.setSoTimeout(TIMEOUT_MS);
+      socket.getOutputStream().write(request(method, path, json));
+      return answer(socket.getInputStream());
+    } catch (SocketTimeoutException e) {
+      return new Answer(0, "timed out");
+    } catch (ConnectException e) {
+      return new Answer(0, "connection failed");
+    } catch (IOException e) {
+      String why = e.getMessage();
+      return new Answer(0, why == null ? "connection failed" : "connection failed: " + why);
+    }
+  }
+
+  private byte[] request(String method, String path, @Nullable String json) {
+    byte[] body = json == null ? new byte[0] : json.getBytes(StandardCharsets.UTF_8);
+    var head = new StringBuilder(256);
+    head.append(method).append(' ').append(inTarget(path)).append(" HTTP/1.1\r\n");
+    head.append("X-ZT1-Auth: ").append(inHeader(access.token())).append("\r\n");
+    if (json != null) {
+      head.append("Content-Type: application/json\r\n");
+      head.append("Content-Length: ").append(body.length).append("\r\n");
+    }
+    head.append("\r\n");
+    var out = new ByteArrayOutputStream(head.length() + body.length);
+    out.writeBytes(head.toString().getBytes(StandardCharsets.UTF_8));
+    out.writeBytes(body);
+    return out.toByteArray();
+  }
+
+  /** Escapes what would end the request line too early. */
+  private static String inTarget(String path) {
+    for (int i = 0; i < path.length(); i++) {
+      if (path.charAt(i) <= ' ' || path.charAt(i) >= 0x7f) {
+        return escaped(path);
+      }
+    }
+    return path;
+  }
+
+  private static String escaped(String path) {
+    var out = new StringBuilder();
+    for (byte b : path.getBytes(StandardCharsets.UTF_8)) {
+      if (b > ' ' && b < 0x7f) {
+        out.append((char) b);
+      } else {
+        out.append('%').append(Character.forDigit(b >> 4 & 0xf, 16));
+        out.append(Character.forDigit(b & 0xf, 16));
+      }
+    }
+    return out.toString();
+  }
+
+  /** Leaves out what would end the header too early. */
+  private static String inHeader(String value) {
+    return value.replace("\r", "").replace("\n", "");
+  }
+
+  private static Answer answer(InputStream in) throws IOException {
+    String head = head(in);
+    int status = status(head);
+    String length = header(head, "content-length");
+    if (length != null) {
+      int bytes = length(length);
+      if (bytes > MAX_BODY_BYTES) {
+        return new Answer(0, "request too large");
+      }
+      return new Answer(status, text(in.readNBytes(bytes)));
+    }
+    byte[] body = in.readNBytes(MAX_BODY_BYTES + 1);
+    return body.length > MAX_BODY_BYTES
+        ? new Answer(0, "request too large")
+        : new Answer(status, text(body));
+  }
+
+  private static String head(InputStream in) throws IOException {
+    var head = new ByteArrayOutputStream(512);
+    int newLines = 0;
+    while (newLines < 2) {
+      int next = in.read();
+      if (next < 0 || head.size() >= MAX_HEAD_BYTES) {
+        throw new IOException("the answer is not HTTP");
+      }
+      if (next == '\n') {
+        newLines++;
+      } else if (next != '\r') {
+        newLines = 0;
+      }
+      head.write(next);
+    }
+    return text(head.toByteArray());
+  }
+
+  private static int status(String head) throws IOException {
+    int blank = head.indexOf(' ');
+    if (!head.startsWith("HTTP/") || blank < 0 || head.length() < blank + 4) {
+      throw new IOException("the answer is not HTTP");
+    }
+    return length(head.substring(blank + 1, blank + 4));
+  }
+
+  private static @Nullable String header(String head, String name) {
+    int start = head.indexOf('\n') + 1;
+    while (start > 0 && start < head.length()) {
+      int end = head.indexOf('\n', start);
+      int colon = head.indexOf(':', start);
+      if (colon >= 0 && colon < end && head.regionMatches(true, start, name, 0, name.length())) {
+        return head.substring(colon + 1, end).strip();
+      }
+      start = end + 1;
+    }
+    return null;
+  }
+
+  private static int length(String digits) throws IOException {
+    try {
+      return Integer.parseInt(digits);
+    } catch (NumberFormatException e) {
+      throw new IOException("the answer is not HTTP", e);
+    }
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.cli;
+
+/** Moons: {@code listmoons}, {@code orbit} and {@code deorbit}. */
+final class MoonCommands {
+  private MoonCommands() {}
+
+  static int list(Session session) throws Stop {
+    return session.print(session.fetch("/moon"));
+  }
+
+  /** Joins a moon; without two numbers nothing is done, which scripts rely on. */
+  static int orbit(Session session) throws Stop {
+    String world = session.invocation().first();
+    String seed = session.invocation().second();
+    if (!Text.beginsWithNonzeroHex(world) || !Text.beginsWithNonzeroHex(seed)) {
+      return 0;
+    }
+    session.require(session.api().post("/moon/" + world, "{\"seed\":" + Json.quoted(seed) + "}"));
+    session.out().print("200 orbit OK\n");
+    return 0;
+  }
+
+  static int deorbit(Session session) throws Stop {
+    return session.confirm(
+        "deorbit", session.api().delete("/moon/" + session.invocation().first()));
+  }
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.cli;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import net.backhaul.crypto.KeyPair;
+import net.backhaul.protocol.address.Endpoints;
+import net.backhaul.protocol.identity.Addresses;
+import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.packet.WireWriter;
+import net.backhaul.protocol.world.World;
+
+/** Moons as an administrator makes them: {@code initmoon} and {@code genmoon} (01 section 9). */
+final class MoonFile {
+  private static final int FAILED = 1;
+
+  private MoonFile() {}
+
+  /** Prints a moon of one root, with fresh keys, for the administrator to complete. */
+  static int begin(String argument, Terminal terminal) throws Stop {
+    Identity first =
+        IdentityCommands.identity(argument, terminal)
+            .orElseThrow(() -> Stop.err(argument + " is not a valid identity\n", FAILED));
+    KeyPair signer = KeyPair.generate(new SecureRandom());
+    String signingKey = HexFormat.of().formatHex(signer.publicKey());
+    Map<String, Object> moon = new TreeMap<>();
+    moon.put("id", Addresses.text(first.address()));
+    moon.put("objtype", "world");
+    moon.put(
+        "roots",
+        List.of(
+            new TreeMap<>(Map.of("identity", first.publicText(), "stableEndpoints", List.of()))));
+    moon.put("signingKey", signingKey);
+    moon.put("signingKey_SECRET", HexFormat.of().formatHex(signer.privateKey()));
+    moon.put("updatesMustBeSignedBy", signingKey);
+    moon.put("worldType", "moon");
+    terminal.out().print(Json.indented(moon) + "\n");
+    return 0;
+  }
+
+  /** Signs the moon that a file describes, and writes it to the current folder. */
+  static int sign(String file, Terminal terminal) throws Stop {
+    World world = world(file, terminal, System.currentTimeMillis());
+    String name = HexFormat.of().toHexDigits(world.id()) + ".moon";
+    var out = new WireWriter();
+    world.writeTo(out);
+    try {
+      Files.write(terminal.folder().resolve(name), out.toByteArray());
+    } catch (IOException e) {
+      throw Stop.err("cannot write " + name + " to the current folder\n", FAILED);
+    }
+    terminal
+        .out()
+        .print("wrote " + name + " (signed world with timestamp " + world.timestampMs() + ")\n");
+    return 0;
+  }
+
+  /** Reads, completes and signs what a file describes (01 section 9.2). */
+  static World world(String file, Terminal terminal, long wallMs) throws Stop {
+    JsonObject moon = read(file, terminal);
+    long id = hexNumber(moon.text("id", ""));
+    if (id == 0) {
+      throw Stop.err("ID in " + file + " is invalid\n", FAILED);
+    }
+    World.Type type =
+        switch (moon.text("worldType", "")) {
+          case "moon" -> World.Type.MOON;
+          case "planet" -> World.Type.PLANET;
+          default -> throw Stop.err("invalid worldType\n", FAILED);
+        };
+    List<World.Root> roots = roots(file, moon);
+    byte[] nextKey = key(file, moon, "updatesMustBeSignedBy");
+    byte[] signingKey = key(file, moon, "signingKey");
+    KeyPair signer = KeyPair.ofPrivate(key(file, moon, "signingKey_SECRET"));
+    if (!Arrays.equals(signer.publicKey(), signingKey)) {
+      throw wrong(file, "signingKey_SECRET is not the secret of signingKey");
+    }
+    return World.make(type, id, wallMs, nextKey, roots, signer);
+  }
+
+  private static JsonObject read(String file, Terminal terminal) throws Stop {
+    String text;
+    try {
+      byte[] bytes = Files.readAllBytes(terminal.folder().resolve(file));
+      text = new String(bytes, StandardCharsets.UTF_8);
+    } catch (IOException | InvalidPathException e) {
+      throw Stop.err("cannot read " + file + "\n", FAILED);
+    }
+    try {
+      if (Json.parse(text) instanceof Map<?, ?> moon) {
+        return new JsonObject(moon);
+      }
+    } catch (Json.InvalidJson e) {
+      throw wrong(file, "is not JSON: " + e.getMessage());
+    }
+    throw wrong(file, "expected a JSON object as initmoon prints it");
+  }
+
+  private static List<World.Root> roots(String file, JsonObject moon) throws Stop {
+    var roots = new ArrayList<World.Root>();
+    for (JsonObject root : moon.objects("roots")) {
+      roots.add(root(file, root));
+    }
+    if (roots.size() > World.MAX_ROOTS) {
+      throw wrong(file, "a world has at most " + World.MAX_ROOTS + " roots, found " + roots.size());
+    }
+    roots.sort(
+        Comparator.comparingLong((World.Root root) -> root.identity().address())
+            .thenComparing(root -> root.identity().publicKey(), Arrays::compareUnsigned));
+    return roots;
+  }
+
+  private static World.Root root(String file, JsonObject root) throws Stop {
+    String identity = root.text("identity", "");
+    var endpoints = new ArrayList<InetSocketAddress>();
+    try {
+      for (String endpoint : root.texts("stableEndpoints")) {
+        endpoints.add(Endpoints.parse(endpoint));
+      }
+      if (endpoints.size() > World.MAX_ENDPOINTS) {
+        throw wrong(
+            file,
+            "a root has at most "
+                + World.MAX_ENDPOINTS
+                + " stableEndpoints, found "
+                + endpoints.size());
+      }
+      endpoints.sort(MoonFile::compareAsTheReferenceDoes);
+      return new World.Root(Identity.parse(identity).withoutPrivateKey(), endpoints);
+    } catch (IllegalArgumentException e) {
+      throw wrong(file, "in a root: " + e.getMessage());
+    }
+  }
+
+  /** Orders by family, port and IP, each as it lies in little-endian memory (01 section 8.4). */
+  private static int compareAsTheReferenceDoes(InetSocketAddress one, InetSocketAddress other) {
+    byte[] oneIp = one.getAddress().getAddress();
+    byte[] otherIp = other.getAddress().getAddress();
+    if (oneIp.length != otherIp.length) {
+      return Integer.compare(oneIp.length, otherIp.length);
+    }
+    if (one.getPort() != other.getPort()) {
+      return Integer.compareUnsigned(
+          Integer.reverseBytes(one.getPort()), Integer.reverseBytes(other.getPort()));
+    }
+    return oneIp.length == 4
+        ? Integer.compareUnsigned(littleEndian(oneIp), littleEndian(otherIp))
+        : Arrays.compareUnsigned(oneIp, otherIp);
+  }
+
+  private static int littleEndian(byte[] ip) {
+    return (ip[3] & 0xff) << 24 | (ip[2] & 0xff) << 16 | (ip[1] & 0xff) << 8 | (ip[0] & 0xff);
+  }
+
+  private static byte[] key(String file, JsonObject moon, String name) throws Stop {
+    String digits = moon.text(name, "");
+    if (digits.length() == 2 * KeyPair.KEY_BYTES) {
+      try {
+        return HexFormat.of().parseHex(digits);
+      } catch (IllegalArgumentException e) {
+        // Said below, with what was expected.
+      }
+    }
+    throw wrong(
+        file,
+        name
+            + ": expected "
+            + 2 * KeyPair.KEY_BYTES
+            + " hexadecimal digits, found "
+            + (digits.isEmpty() ? "nothing" : digits.length() + " characters")
+            + "; initmoon makes new keys");
+  }
+
+  /** Reads leading hexadecimal digits; 0 for a text that begins otherwise. */
+  private static long hexNumber(String text) {
+    long value = 0;
+    for (int i = 0; i < text.length(); i++) {
+      int digit = Character.digit(text.charAt(i), 16);
+      if (digit < 0) {
+        break;
+      }
+      value = value << 4 | digit;
+    }
+    return value;
+  }
+
+  private static Stop wrong(String file, String why) {
+    return Stop.err(file + ": " + why + "\n", FAILED);
+  }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.cli;
+
+import org.jspecify.annotations.Nullable;
+
+/** {@code listpeers} and {@code peers}: whom this node knows, and over which paths. */
+final class PeerCommands {
+  private PeerCommands() {}
+
+  /** One line per peer, for scripts (04 section 1.4.1). */
+  static int list(Session session) throws Stop {
+    Object peers = session.fetch("/peer");
+    if (session.json()) {
+      return session.print(peers);
+    }
+    session.out().print("200 listpeers <ztaddr> <path> <latency> <version> <role>\n");
+    for (JsonObject peer : JsonObject.listOf(peers)) {
+      JsonObject path = preferredPath(peer);
+      String way =
+          path == null
+              ? "-"
+              : path.text("address", "-")
+                  + ";"
+                  + age(path, "lastSend")
+                  + ";"
+                  + age(path, "lastReceive");
+      session
+          .out()
+          .print(
+              "200 listpeers "
+                  + peer.text("address", "-")
+                  + " "
+                  + way
+                  + " "
+                  + peer.number("latency", -1)
+                  + " "
+                  + version(peer)
+                  + " "
+                  + peer.text("role", "-")
+                  + "\n");
+    }
+    return 0;
+  }
+
+  /** A table, for people (04 section 1.4.2). */
+  static int table(Session session) throws Stop {
+    Object peers = session.fetch("/peer");
+    if (session.json()) {
+      return session.print(peers);
+    }
+    session
+        .out()
+        .print(
+            "200 peers\n" + "<ztaddr>   <ver>  <role> <lat> <link>   <lastTX> <lastRX> <path>\n");
+    boolean anyTunneled = false;
+    for (JsonObject peer : JsonObject.listOf(peers)) {
+      boolean tunneled = peer.flag("tunneled");
+      anyTunneled |= tunneled;
+      session
+          .out()
+          .print(
+              peer.text("address", "-")
+                  + " "
+                  + Text.left(version(peer), 6)
+                  + " "
+                  + Text.left(peer.text("role", "-"), 6)
+                  + " "
+                  + Text.right(Long.toString(peer.number("latency", -1)), 5)
+                  + " "
+                  + link(preferredPath(peer), tunneled)
+                  + "\n");
+    }
+    if (anyTunneled) {
+      session
+          .out()
+          .print(
+              "NOTE: Currently tunneling through a TCP relay. Ensure that UDP is not blocked.\n");
+    }
+    return 0;
+  }
+
+  private static String link(@Nullable JsonObject path, boolean tunneled) {
+    if (path == null) {
+      return "RELAY";
+    }
+    return (tunneled ? "RELAY " : "DIRECT   ")
+        + Text.left(Long.toString(age(path, "lastSend")), 8)
+        + " "
+        + Text.left(Long.toString(age(path, "lastReceive")), 8)
+        + " "
+        + path.text("address", "-");
+  }
+
+  private static @Nullable JsonObject preferredPath(JsonObject peer) {
+    for (JsonObject path : peer.objects("paths")) {
+      if (path.flag("preferred")) {
+        return path;
+      }
+    }
+    return null;
+  }
+
+  private static long age(JsonObject path, String time) {
+    long at = path.number(time, 0);
+    return at == 0 ? -1 : System.currentTimeMillis() - at;
+  }
+
+  private static String version(JsonObject peer) {
+    return peer.number("versionMajor", -1) < 0 ? "-" : peer.text("version", "-");
+  }
+}

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.cli;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import net.backhaul.protocol.address.Endpoints;
+import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.packet.WireWriter;
+import net.backhaul.protocol.world.World;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * {@code genplanet}: makes and signs a planet, so that a mesh can have roots of its own.
+ *
+ * <p>Ours alone: the reference's identity tool makes moons only. The first root's identity signs,
+ * and must sign the next version.
+ */
+final class PlanetFile {
+  private static final int USAGE = 1;
+
+  private PlanetFile() {}
+
+  static int run(String[] args, Terminal terminal) throws Stop {
+    CommandSpec spec = spec();
+    try {
+      ParseResult parsed =
+          new CommandLine(spec).parseArgs(Arrays.copyOfRange(args, 1, args.length));
+      if (parsed.isUsageHelpRequested()) {
+        terminal.out().print(usage(spec));
+        return 0;
+      }
+      List<String> roots = parsed.matchedPositional(1).getValue();
+      write(
+          parsed.matchedPositional(0).getValue(),
+          world(
+              roots,
+              parsed.matchedOptionValue("--id", ""),
+              parsed.matchedOptionValue("--timestamp", System.currentTimeMillis()),
+              terminal),
+          terminal);
+      return 0;
+    } catch (ParameterException e) {
+      throw Stop.err("genplanet: " + e.getMessage() + "\n\n" + usage(spec), USAGE);
+    }
+  }
+
+  private static CommandSpec spec() {
+    CommandSpec spec = CommandSpec.create().name("zerotier-idtool genplanet");
+    spec.usageMessage()
+        .description(
+            "Makes a planet, the signed list of the roots that nodes find each other through.",
+            "",
+            "The file goes into the home folder of every node, as \"planet\". The first identity"
+                + " signs it and needs its secret; the others may be public. To change the roots,"
+                + " make it again with the same first identity: a newer timestamp and the same id"
+                + " let nodes that are running take it from a root that has it.",
+            "")
+        .footer(
+            "",
+            "Example: zerotier-idtool genplanet planet"
+                + " 192.0.2.1/9993,2001:db8::1/9993=identity.secret");
+    spec.addOption(
+        OptionSpec.builder("--id")
+            .paramLabel("HEX")
+            .type(String.class)
+            .description("World id; otherwise the address of the first root.")
+            .build());
+    spec.addOption(
+        OptionSpec.builder("--timestamp")
+            .paramLabel("MS")
+            .type(Long.class)
+            .description("Version, in milliseconds since 1970; otherwise now.")
+            .build());
+    spec.addOption(
+        OptionSpec.builder("-h", "--help").usageHelp(true).description("Show this help.").build());
+    spec.addPositional(
+        PositionalParamSpec.builder()
+            .index("0")
+            .paramLabel("FILE")
+            .type(String.class)
+            .required(true)
+            .description("The file to write.")
+            .build());
+    spec.addPositional(
+        PositionalParamSpec.builder()
+            .index("1..*")
+            .paramLabel("IP/PORT[,IP/PORT...]=IDENTITY_FILE")
+            .type(List.class)
+            .auxiliaryTypes(String.class)
+            .required(true)
+            .description(
+                "A root: where it is reached, and who it is. Up to "
+                    + World.MAX_ROOTS
+                    + " roots with up to "
+                    + World.MAX_ENDPOINTS
+                    + " places each.")
+            .build());
+    return spec;
+  }
+
+  private static String usage(CommandSpec spec) {
+    return new CommandLine(spec).getUsageMessage(CommandLine.Help.Ansi.OFF);
+  }
+
+  /** Makes the planet of the roots that were named. */
+  static World world(List<String> arguments, String id, long timestampMs, Terminal terminal)
+      throws Stop {
+    if (arguments.size() > World.MAX_ROOTS) {
+      throw wrong("a planet has at most " + World.MAX_ROOTS + " roots, found " + arguments.size());
+    }
+    var roots = new ArrayList<World.Root>();
+    for (String argument : arguments) {
+      World.Root root = root(argument, terminal);
+      for (World.Root earlier : roots) {
+        if (earlier.identity().address() == root.identity().address()) {
+          throw wrong(
+              "two roots with the identity "
+                  + root.identity()
+                  + "; join the places of one root with commas");
+        }
+      }
+      roots.add(root);
+    }
+    Identity signer = roots.get(0).identity();
+    if (!signer.hasPrivateKey()) {
+      throw wrong(
+          "the first identity signs, and "
+              + file(arguments.get(0))
+              + " has no private key; give the identity.secret of that root");
+    }
+    return World.make(
+        World.Type.PLANET,
+        id.isEmpty() ? signer.address() : worldId(id),
+        timestampMs,
+        signer.publicKey(),
+        roots,
+        signer.keyPair());
+  }
+
+  private static long worldId(String digits) throws Stop {
+    try {
+      long id = HexFormat.fromHexDigitsToLong(digits);
+      if (id != 0) {
+        return id;
+      }
+    } catch (IllegalArgumentException e) {
+      // Said below, with what was expected.
+    }
+    throw wrong("--id: expected up to 16 hexadecimal digits that are not 0, found " + digits);
+  }
+
+  private static World.Root root(String argument, Terminal terminal) throws Stop {
+    int equals = argument.indexOf('=');
+    if (equals <= 0) {
+      throw wrong("expected IP/PORT=IDENTITY_FILE, found " + argument);
+    }
+    String file = file(argument);
+    Identity identity =
+        IdentityCommands.identity(file, terminal)
+            .orElseThrow(
+                () ->
+                    wrong(
+                        "expected the name of a file with an identity, found "
+                            + (file.isEmpty() ? "nothing in " + argument : file)
+                            + "; make one with: zerotier-idtool generate"));
+    if (!identity.validates() || !identity.keysFit()) {
+      throw wrong(
+          "the identity in " + file + " is damaged: its address or secret is not that of its key");
+    }
+    var endpoints = new ArrayList<InetSocketAddress>();
+    for (String endpoint : argument.substring(0, equals).split(",", -1)) {
+      endpoints.add(endpoint(endpoint, argument));
+    }
+    if (endpoints.size() > World.MAX_ENDPOINTS) {
+      throw wrong(
+          "a root has at most "
+              + World.MAX_ENDPOINTS
+              + " places, found "
+              + endpoints.size()
+              + " in "
+              + argument);
+    }
+    return new World.Root(identity, endpoints);
+  }
+
+  private static InetSocketAddress endpoint(String text, String argument) throws Stop {
+    try {
+      InetSocketAddress endpoint = Endpoints.parse(text);
+      if (endpoint.getPort() != 0 && Endpoints.usableForPath(endpoint)) {
+        return endpoint;
+      }
+    } catch (IllegalArgumentException e) {
+      // Said below, with what was expected.
+    }
+    throw wrong(
+        "expected an IP address that can be reached, a slash and a port from 1 to 65535, found "
+            + (text.isEmpty() ? "nothing" : text)
+            + " in "
+            + argument);
+  }
+
+  private static String file(String argument) {
+    return argument.substring(argument.indexOf('=') + 1);
+  }
+
+  /** Writes beside the file first, so that there is never half a planet. */
+  private static void write(String name, World world, Terminal terminal) throws Stop {
+    var out = new WireWriter();
+    world.writeTo(out);
+    try {
+      Path file = terminal.folder().resolve(name);
+      Path whole = file.resolveSibling(file.getFileName() + ".new");
+      Files.write(whole, out.toByteArray());
+      Files.move(whole, file, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException | InvalidPathException e) {
+      throw wrong("cannot write " + name + ": " + e.getMessage());
+    }
+    terminal
+        .out()
+        .print(
+            "wrote "
+                + name
+                + " (planet "
+                + HexFormat.of().toHexDigits(world.id())
+                + ", timestamp "
+                + world.timestampMs()
+                + ", "
+                + world.roots().size()
+                + (world.roots().size() == 1 ? " root)\n" : " roots)\n"));
+  }
+
+  private static Stop wrong(String why) {
+    return Stop.err("genplanet: " + why + "\n", USAGE);
+  }
+}

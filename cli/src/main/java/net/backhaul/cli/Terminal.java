@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a command was started.
+ *
+ * @param program the name it was started under, which begins some messages
+ * @param environment the environment's variables
+ * @param folder the current folder, against which names of files are resolved
+ */
+record Terminal(
+    String program,
+    Map<String, String> environment,
+    Path folder,
+    PrintStream out,
+    PrintStream err) {
+  private static final int BUFFER_BYTES = 8192;
+
+  /** Returns the terminal of this process, with the name that its launcher was called by. */
+  static Terminal ofProcess(String defaultName, PrintStream out, PrintStream err) {
+    return new Terminal(
+        System.getProperty("backhaul.program", defaultName),
+        System.getenv(),
+        Path.of(""),
+        out,
+        err);
+  }
+
+  /** Returns a stream that writes UTF-8 in few pieces, whatever the locale is. */
+  static PrintStream stream(FileDescriptor descriptor) {
+    return new PrintStream(
+        new java.io.BufferedOutputStream(new FileOutputStream(descriptor), BUFFER_BYTES),
+        false,
+        StandardCharsets.UTF_8);
+  }
+
+  @Nullable String variable(String name) {
+    return environment.get(name);
+  }
+}
