@@ -1,15 +1,110 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.tap.linux;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import net.backhaul.tap.TapDevice;
 import net.backhaul.tap.TapException;
 import net.backhaul.tap.TapFactory;
 import net.backhaul.tap.TapOptions;
 
-/** Opens TAP devices of Linux (04 section 6.1). */
+/**
+ * Opens TAP devices of Linux (04 section 6.1).
+ *
+ * <p>A device is not persistent: it vanishes with its descriptor, also when the process is killed.
+ */
 public final class LinuxTaps implements TapFactory {
+  private static final Path INTERFACES = Path.of("/proc/sys/net/ipv4/conf");
+  private static final String[] DRIVERS = {"/dev/net/tun", "/dev/tun"};
+  private static final int MAX_TRIALS = 8;
+
   @Override
   public TapDevice open(TapOptions options) throws TapException {
-    throw new TapException("not yet");
+    int fd = openDriver();
+    try {
+      String name = create(fd, options);
+      return LinuxTap.configure(fd, name, options);
+    } catch (TapException | RuntimeException e) {
+      LibC.close(fd);
+      throw e;
+    }
+  }
+
+  private static int openDriver() throws TapException {
+    int errno = LibC.ENOENT;
+    for (String driver : DRIVERS) {
+      int fd = LibC.open(driver, LibC.O_RDWR | LibC.O_CLOEXEC);
+      if (fd >= 0) {
+        return fd;
+      }
+      errno = LibC.errno();
+      if (errno != LibC.ENOENT) {
+        break;
+      }
+    }
+    throw new TapException(driverRefused(errno));
+  }
+
+  /** Says why the driver cannot be opened and what helps. */
+  static String driverRefused(int errno) {
+    return switch (errno) {
+      case LibC.ENOENT, LibC.ENODEV, LibC.ENXIO ->
+          "a virtual network device needs /dev/net/tun, and this host has none; load the driver"
+              + " (modprobe tun), or give a container --device=/dev/net/tun";
+      case LibC.EPERM, LibC.EACCES ->
+          "this user may not open /dev/net/tun; run as root, or with the capability NET_ADMIN and"
+              + " read and write access to it";
+      default ->
+          "/dev/net/tun cannot be opened: "
+              + LibC.words(errno)
+              + "; see dmesg for what the driver says";
+    };
+  }
+
+  /** Creates the device under the first of its names that is free. */
+  private static String create(int fd, TapOptions options) throws TapException {
+    String refused = "";
+    int errno = 0;
+    for (int trial = 0; trial < MAX_TRIALS; trial++) {
+      String occupied = refused;
+      String name =
+          DeviceNames.choose(
+              options.id(), options.wantedName(), each -> isTaken(each) || each.equals(occupied));
+      var request =
+          new InterfaceRequest(name).flags(InterfaceRequest.IFF_TAP | InterfaceRequest.IFF_NO_PI);
+      errno = request.call(fd, InterfaceRequest.TUNSETIFF);
+      if (errno == 0) {
+        return request.name();
+      }
+      refused = name;
+      if (errno != LibC.EBUSY && errno != LibC.EEXIST) {
+        break;
+      }
+    }
+    throw new TapException(creationRefused(refused, errno));
+  }
+
+  /** Says why a device cannot be created and what helps. */
+  static String creationRefused(String name, int errno) {
+    return switch (errno) {
+      case LibC.EPERM ->
+          "this process may not create network devices; run as root, or with the capability"
+              + " NET_ADMIN";
+      case LibC.EBUSY, LibC.EEXIST ->
+          "the name "
+              + name
+              + " is taken by another device; remove it (ip link delete "
+              + name
+              + ") or give the network another name in devicemap";
+      case LibC.EINVAL ->
+          name
+              + " cannot be the name of a TAP device, or a device of another kind has it; give the"
+              + " network another name in devicemap";
+      default -> "the kernel refuses to create the device " + name + ": " + LibC.words(errno);
+    };
+  }
+
+  private static boolean isTaken(String name) {
+    return Files.exists(INTERFACES.resolve(name));
   }
 }

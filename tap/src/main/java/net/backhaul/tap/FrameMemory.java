@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.tap;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+
+/** Native memory that frames pass through on their way between a device and an array. */
+public final class FrameMemory {
+  private final ByteBuffer bytes;
+  private final long address;
+
+  public FrameMemory(int capacityBytes) {
+    bytes = ByteBuffer.allocateDirect(capacityBytes);
+    address = MemorySegment.ofBuffer(bytes).address();
+  }
+
+  /** Returns where the memory begins, for as long as this object is reachable. */
+  public long address() {
+    return address;
+  }
+
+  public int capacityBytes() {
+    return bytes.capacity();
+  }
+
+  /** Copies from the beginning of the memory into an array. */
+  public void copyTo(byte[] array, int start, int length) {
+    bytes.get(0, array, start, length);
+  }
+
+  /** Copies from an array to the beginning of the memory. */
+  public void copyFrom(byte[] array, int start, int length) {
+    bytes.put(0, array, start, length);
+  }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.tap;
+
+import com.sun.jna.Pointer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
+
+/**
+ * A device without a host, for tests: what the host would send is put in with {@link #send}, and
+ * what it would get is taken out with {@link #received}.
+ */
+public final class MemoryTap implements TapDevice {
+  /** How many frames wait in either direction; further ones are lost, as in a kernel's queue. */
+  public static final int MAX_FRAMES = 1_000;
+
+  private final String name;
+  private final long mac;
+  private final Queue<byte[]> fromHost = new ArrayDeque<>();
+  private final Queue<byte[]> toHost = new ArrayDeque<>();
+  private final List<TapAddress> addresses = new ArrayList<>();
+  private final List<TapRoute> routes = new ArrayList<>();
+  private final List<Long> multicastMacs = new ArrayList<>();
+  private int mtuBytes;
+  private boolean closed;
+
+  public MemoryTap(String name, long mac, int mtuBytes) {
+    this.name = name;
+    this.mac = mac;
+    this.mtuBytes = mtuBytes;
+  }
+
+  /** Sends a frame as the host would. */
+  public synchronized void send(byte[] frame) {
+    if (fromHost.size() < MAX_FRAMES) {
+      fromHost.add(frame.clone());
+      notifyAll();
+    }
+  }
+
+  /** Returns the frames that the host has got since the last call. */
+  public synchronized List<byte[]> received() {
+    List<byte[]> frames = List.copyOf(toHost);
+    toHost.clear();
+    return frames;
+  }
+
+  /** Lets the host listen to these groups. */
+  public synchronized void listenTo(List<Long> macs) {
+    multicastMacs.clear();
+    multicastMacs.addAll(macs);
+  }
+
+  public synchronized List<TapRoute> routes() {
+    return List.copyOf(routes);
+  }
+
+  public synchronized boolean isClosed() {
+    return closed;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public long mac() {
+    return mac;
+  }
+
+  @Override
+  public synchronized int mtuBytes() {
+    return mtuBytes;
+  }
+
+  @Override
+  public int fd() {
+    return NO_FD;
+  }
+
+  @Override
+  public synchronized int read(long address, int maxBytes) {
+    byte[] frame = fromHost.poll();
+    if (frame == null) {
+      return 0;
+    }
+    int length = Math.min(frame.length, maxBytes);
+    new Pointer(address).write(0, frame, 0, length);
+    return length;
+  }
+
+  @Override
+  public synchronized boolean write(long address, int length) {
+    if (closed || toHost.size() == MAX_FRAMES) {
+      return false;
+    }
+    return toHost.add(new Pointer(address).getByteArray(0, length));
+  }
+
+  @Override
+  public synchronized boolean awaitFrame(int timeoutMs) throws TapException {
+    try {
+      if (fromHost.isEmpty() && !closed) {
+        wait(timeoutMs);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+    return !fromHost.isEmpty();
+  }
+
+  @Override
+  public synchronized void setMtu(int bytes) {
+    mtuBytes = bytes;
+  }
+
+  @Override
+  public synchronized List<TapAddress> addresses() {
+    return List.copyOf(addresses);
+  }
+
+  @Override
+  public synchronized boolean addAddress(TapAddress address) {
+    return !addresses.contains(address) && addresses.add(address);
+  }
+
+  @Override
+  public synchronized void removeAddress(TapAddress address) {
+    addresses.remove(address);
+  }
+
+  @Override
+  public synchronized boolean addRoute(TapRoute route) {
+    return !routes.contains(route) && routes.add(route);
+  }
+
+  @Override
+  public synchronized void removeRoute(TapRoute route) {
+    routes.remove(route);
+  }
+
+  @Override
+  public synchronized List<Long> multicastMacs() {
+    return List.copyOf(multicastMacs);
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    fromHost.clear();
+    notifyAll();
+  }
+
+  @Override
+  public synchronized String toString() {
+    return name + " " + addresses + " " + routes + " " + Arrays.toString(multicastMacs.toArray());
+  }
+}

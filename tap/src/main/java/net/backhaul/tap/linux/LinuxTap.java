@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.tap.linux;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import net.backhaul.tap.TapAddress;
+import net.backhaul.tap.TapDevice;
+import net.backhaul.tap.TapException;
+import net.backhaul.tap.TapOptions;
+import net.backhaul.tap.TapRoute;
+
+/** One TAP device of Linux, from its creation to the closing of its descriptor. */
+final class LinuxTap implements TapDevice {
+  /** Of the calling thread and not of the process: that is the namespace the device lives in. */
+  private static final Path MULTICAST_TABLE = Path.of("/proc/thread-self/net/dev_mcast");
+
+  private final int fd;
+  private final int control;
+  private final Netlink netlink;
+  private final Memory poll = new Memory(8);
+  private final String name;
+  private final int index;
+  private final long mac;
+  private volatile int mtuBytes;
+  private volatile boolean closed;
+
+  private LinuxTap(
+      int fd, int control, Netlink netlink, String name, int index, TapOptions options) {
+    this.fd = fd;
+    this.control = control;
+    this.netlink = netlink;
+    this.name = name;
+    this.index = index;
+    this.mac = options.mac();
+    this.mtuBytes = options.mtuBytes();
+    poll.setInt(0, fd);
+    poll.setInt(4, LibC.POLLIN);
+  }
+
+  /** Gives a new device its MAC and MTU and sets it up. */
+  static LinuxTap configure(int fd, String name, TapOptions options) throws TapException {
+    int control = LibC.socket(LibC.AF_INET, LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC, 0);
+    if (control < 0) {
+      throw refused("a socket to configure " + name + " with", LibC.errno());
+    }
+    try {
+      // The MAC before the device is up, so that the kernel's fe80 address follows from it.
+      var request = new InterfaceRequest(name).mac(options.mac());
+      check("the MAC of " + name, request.call(control, InterfaceRequest.SIOCSIFHWADDR));
+      setMtu(control, name, options.mtuBytes());
+      request = new InterfaceRequest(name);
+      check("the flags of " + name, request.call(control, InterfaceRequest.SIOCGIFFLAGS));
+      int up = request.flags() | InterfaceRequest.IFF_UP | InterfaceRequest.IFF_MULTICAST;
+      request.flags(up);
+      check(name + " up", request.call(control, InterfaceRequest.SIOCSIFFLAGS));
+      request = new InterfaceRequest(name);
+      check("the number of " + name, request.call(control, InterfaceRequest.SIOCGIFINDEX));
+      int flags = LibC.fcntl(fd, LibC.F_GETFL, 0);
+      if (LibC.fcntl(fd, LibC.F_SETFL, flags | LibC.O_NONBLOCK) < 0) {
+        throw refused("a nonblocking descriptor of " + name, LibC.errno());
+      }
+      return new LinuxTap(fd, control, new Netlink(), name, request.number(), options);
+    } catch (TapException e) {
+      LibC.close(control);
+      throw e;
+    }
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public long mac() {
+    return mac;
+  }
+
+  @Override
+  public int mtuBytes() {
+    return mtuBytes;
+  }
+
+  @Override
+  public int fd() {
+    return fd;
+  }
+
+  @Override
+  public int read(long address, int maxBytes) throws TapException {
+    long length = LibC.read(fd, address, maxBytes);
+    if (length >= 0) {
+      return (int) length;
+    }
+    int errno = LibC.errno();
+    if (errno == LibC.EAGAIN || errno == LibC.EINTR) {
+      return 0;
+    }
+    throw refused("a frame of " + name, errno);
+  }
+
+  @Override
+  public boolean write(long address, int length) throws TapException {
+    if (LibC.write(fd, address, length) >= 0) {
+      return true;
+    }
+    int errno = LibC.errno();
+    return switch (errno) {
+      // EIO is a device that someone has set down, EINVAL a frame that the kernel does not like.
+      case LibC.EAGAIN, LibC.EINTR, LibC.EIO, LibC.EINVAL, LibC.ENOMEM, LibC.ENOBUFS -> false;
+      default -> throw refused("a frame for " + name, errno);
+    };
+  }
+
+  @Override
+  public boolean awaitFrame(int timeoutMs) throws TapException {
+    if (closed) {
+      return false;
+    }
+    int ready = LibC.poll(Pointer.nativeValue(poll), 1, timeoutMs);
+    if (ready < 0 && LibC.errno() != LibC.EINTR) {
+      throw refused("to wait for frames of " + name, LibC.errno());
+    }
+    return ready > 0;
+  }
+
+  @Override
+  public void setMtu(int bytes) throws TapException {
+    setMtu(control, name, bytes);
+    mtuBytes = bytes;
+  }
+
+  @Override
+  public List<TapAddress> addresses() throws TapException {
+    return netlink.addresses(index);
+  }
+
+  @Override
+  public boolean addAddress(TapAddress address) throws TapException {
+    int errno = netlink.request(NetlinkMessage.addAddress(index, name, address));
+    if (errno == LibC.EEXIST) {
+      return false;
+    }
+    check("the address " + address + " on " + name, errno);
+    return true;
+  }
+
+  @Override
+  public void removeAddress(TapAddress address) throws TapException {
+    int errno = netlink.request(NetlinkMessage.removeAddress(index, address));
+    if (errno != LibC.EADDRNOTAVAIL && errno != LibC.ENODEV) {
+      check("the removal of address " + address + " from " + name, errno);
+    }
+  }
+
+  @Override
+  public boolean addRoute(TapRoute route) throws TapException {
+    int errno = netlink.request(NetlinkMessage.addRoute(index, route));
+    if (errno == LibC.EEXIST) {
+      return false;
+    }
+    check("the route to " + route + " through " + name, errno);
+    return true;
+  }
+
+  @Override
+  public void removeRoute(TapRoute route) throws TapException {
+    int errno = netlink.request(NetlinkMessage.removeRoute(index, route));
+    if (errno != LibC.ESRCH && errno != LibC.ENODEV) {
+      check("the removal of the route to " + route + " through " + name, errno);
+    }
+  }
+
+  @Override
+  public List<Long> multicastMacs() throws TapException {
+    try {
+      return MulticastTable.of(
+          name, Files.readAllLines(MULTICAST_TABLE, StandardCharsets.ISO_8859_1));
+    } catch (IOException e) {
+      throw new TapException("cannot read the multicast groups of " + name, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      LibC.close(fd);
+      LibC.close(control);
+      netlink.close();
+    }
+  }
+
+  private static void setMtu(int control, String name, int bytes) throws TapException {
+    var request = new InterfaceRequest(name).number(bytes);
+    check(
+        "an MTU of " + bytes + " for " + name, request.call(control, InterfaceRequest.SIOCSIFMTU));
+  }
+
+  private static void check(String what, int errno) throws TapException {
+    if (errno != 0) {
+      throw refused(what, errno);
+    }
+  }
+
+  private static TapException refused(String what, int errno) {
+    String hint =
+        errno == LibC.EPERM || errno == LibC.EACCES
+            ? "; run as root, or with the capability NET_ADMIN"
+            : "";
+    return new TapException("the kernel refuses " + what + ": " + LibC.words(errno) + hint);
+  }
+}

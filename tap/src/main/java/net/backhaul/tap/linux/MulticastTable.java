@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.tap.linux;
+
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/** The kernel's list of the multicast MACs of its devices, {@code /proc/net/dev_mcast}. */
+final class MulticastTable {
+  private static final int NAME = 1;
+  private static final int MAC = 4;
+  private static final int MAC_DIGITS = 12;
+
+  private MulticastTable() {}
+
+  /** Returns the MACs listed for one device; lines that are not understood are passed over. */
+  static List<Long> of(String device, Iterable<String> lines) {
+    var macs = new ArrayList<Long>();
+    for (String line : lines) {
+      String[] columns = line.strip().split("\\s+");
+      if (columns.length > MAC
+          && columns[NAME].equals(device)
+          && columns[MAC].length() == MAC_DIGITS
+          && columns[MAC].chars().allMatch(HexFormat::isHexDigit)) {
+        macs.add(HexFormat.fromHexDigitsToLong(columns[MAC]));
+      }
+    }
+    return macs;
+  }
+}

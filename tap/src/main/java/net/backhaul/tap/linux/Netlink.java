@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.tap.linux;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import net.backhaul.tap.TapAddress;
+import net.backhaul.tap.TapException;
+
+/** One conversation with the kernel's routing part: a request, and its answer before the next. */
+final class Netlink implements AutoCloseable {
+  private static final int NETLINK_ROUTE = 0;
+  private static final int BUFFER_BYTES = 64 * 1024;
+  private static final int ANSWER_WITHIN_MS = 2_000;
+
+  private final int fd;
+  private final Memory memory = new Memory(BUFFER_BYTES);
+  private final Memory poll = new Memory(8);
+  private int sequence;
+
+  Netlink() throws TapException {
+    fd = LibC.socket(LibC.AF_NETLINK, LibC.SOCK_RAW | LibC.SOCK_CLOEXEC, NETLINK_ROUTE);
+    if (fd < 0) {
+      throw new TapException(
+          "a netlink socket is needed to set addresses and routes, and the kernel refuses it: "
+              + LibC.words(LibC.errno()));
+    }
+  }
+
+  /**
+   * Has the kernel do something.
+   *
+   * @return 0, or the number of the error
+   */
+  int request(byte[] message) throws TapException {
+    send(message);
+    while (true) {
+      ByteBuffer answers = receive();
+      for (ByteBuffer each : split(answers)) {
+        if (type(each) == NetlinkMessage.NLMSG_ERROR && isOurs(each)) {
+          return -each.getInt(NetlinkMessage.HEADER_BYTES);
+        }
+      }
+    }
+  }
+
+  /** Returns the addresses of one device. */
+  List<TapAddress> addresses(int device) throws TapException {
+    var addresses = new ArrayList<TapAddress>();
+    send(NetlinkMessage.listAddresses());
+    while (true) {
+      for (ByteBuffer each : split(receive())) {
+        if (!isOurs(each)) {
+          continue;
+        }
+        switch (type(each)) {
+          case NetlinkMessage.RTM_NEWADDR -> {
+            TapAddress address = NetlinkMessage.readAddress(each, device);
+            if (address != null) {
+              addresses.add(address);
+            }
+          }
+          case NetlinkMessage.NLMSG_DONE -> {
+            return addresses;
+          }
+          case NetlinkMessage.NLMSG_ERROR ->
+              throw new TapException(
+                  "the kernel does not list the addresses of its devices: "
+                      + LibC.words(-each.getInt(NetlinkMessage.HEADER_BYTES)));
+          default -> {}
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    LibC.close(fd);
+    memory.close();
+    poll.close();
+  }
+
+  private void send(byte[] message) throws TapException {
+    sequence++;
+    memory.write(0, message, 0, message.length);
+    memory.setInt(NetlinkMessage.SEQUENCE_AT, sequence);
+    if (LibC.send(fd, Pointer.nativeValue(memory), message.length, 0) < 0) {
+      throw new TapException("cannot ask the kernel by netlink: " + LibC.words(LibC.errno()));
+    }
+  }
+
+  private ByteBuffer receive() throws TapException {
+    poll.setInt(0, fd);
+    poll.setInt(4, LibC.POLLIN);
+    int ready = LibC.poll(Pointer.nativeValue(poll), 1, ANSWER_WITHIN_MS);
+    if (ready == 0) {
+      throw new TapException(
+          "the kernel has not answered by netlink for " + ANSWER_WITHIN_MS + " ms");
+    }
+    long length = LibC.recv(fd, Pointer.nativeValue(memory), BUFFER_BYTES, 0);
+    if (length < 0) {
+      int errno = LibC.errno();
+      if (errno == LibC.EINTR) {
+        return ByteBuffer.allocate(0);
+      }
+      throw new TapException("cannot read the kernel's answer by netlink: " + LibC.words(errno));
+    }
+    return ByteBuffer.wrap(memory.getByteArray(0, (int) length));
+  }
+
+  /** Parts the messages of one read. */
+  private static List<ByteBuffer> split(ByteBuffer all) {
+    all.order(ByteOrder.nativeOrder());
+    var messages = new ArrayList<ByteBuffer>();
+    int at = 0;
+    while (at + NetlinkMessage.HEADER_BYTES <= all.limit()) {
+      int length = all.getInt(at);
+      if (length < NetlinkMessage.HEADER_BYTES || length > all.limit() - at) {
+        break;
+      }
+      messages.add(all.slice(at, length).order(ByteOrder.nativeOrder()));
+      at += NetlinkMessage.aligned(length);
+    }
+    return messages;
+  }
+
+  private static int type(ByteBuffer message) {
+    return message.getShort(4) & 0xffff;
+  }
+
+  private boolean isOurs(ByteBuffer message) {
+    return message.getInt(NetlinkMessage.SEQUENCE_AT) == sequence;
+  }
+}

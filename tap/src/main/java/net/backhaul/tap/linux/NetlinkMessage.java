@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.tap.linux;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import net.backhaul.tap.TapAddress;
+import net.backhaul.tap.TapRoute;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages of rtnetlink that set and list addresses and routes (04 sections 6.1.4 and 6.1.5).
+ *
+ * <p>A message is a header of 16 bytes, a fixed part and attributes, all in the host's byte order.
+ */
+final class NetlinkMessage {
+  static final int HEADER_BYTES = 16;
+  static final int SEQUENCE_AT = 8;
+
+  static final int NLMSG_ERROR = 2;
+  static final int NLMSG_DONE = 3;
+  static final int RTM_NEWADDR = 20;
+  static final int RTM_DELADDR = 21;
+  static final int RTM_GETADDR = 22;
+  static final int RTM_NEWROUTE = 24;
+  static final int RTM_DELROUTE = 25;
+
+  /** The metric of all our routes: the host's own are preferred. */
+  static final int ROUTE_METRIC = 5_000;
+
+  private static final int NLM_F_REQUEST = 0x1;
+  private static final int NLM_F_ACK = 0x4;
+  private static final int NLM_F_DUMP = 0x300;
+  private static final int NLM_F_EXCL = 0x200;
+  private static final int NLM_F_CREATE = 0x400;
+
+  private static final int IFA_ADDRESS = 1;
+  private static final int IFA_LOCAL = 2;
+  private static final int IFA_LABEL = 3;
+  private static final int IFA_BROADCAST = 4;
+  private static final int IFA_F_PERMANENT = 0x80;
+  private static final int MAX_BITS_WITH_BROADCAST = 30;
+
+  private static final int RTA_DST = 1;
+  private static final int RTA_OIF = 4;
+  private static final int RTA_GATEWAY = 5;
+  private static final int RTA_PRIORITY = 6;
+  private static final int RTA_PREFSRC = 7;
+  private static final byte RT_TABLE_MAIN = (byte) 254;
+  private static final byte RTPROT_STATIC = 4;
+  private static final byte RT_SCOPE_UNIVERSE = 0;
+  private static final byte RT_SCOPE_LINK = (byte) 253;
+  private static final byte RTN_UNICAST = 1;
+
+  private static final int ADDRESS_PART_BYTES = 8;
+  private static final int ATTRIBUTE_HEADER_BYTES = 4;
+  private static final int CAPACITY_BYTES = 256;
+
+  private final ByteBuffer bytes =
+      ByteBuffer.allocate(CAPACITY_BYTES).order(ByteOrder.nativeOrder());
+
+  private NetlinkMessage(int type, int flags) {
+    bytes.putInt(0).putShort((short) type).putShort((short) flags).putInt(0).putInt(0);
+  }
+
+  /** Adds an address for good; refused where the device has it. */
+  static byte[] addAddress(int device, String label, TapAddress address) {
+    var message =
+        new NetlinkMessage(RTM_NEWADDR, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
+    message.addressPart(device, address);
+    if (address.ip() instanceof Inet4Address) {
+      message.attribute(IFA_LABEL, (label + "\0").getBytes(StandardCharsets.US_ASCII));
+      if (address.bits() <= MAX_BITS_WITH_BROADCAST) {
+        message.attribute(IFA_BROADCAST, broadcast(address));
+      }
+    }
+    return message.toBytes();
+  }
+
+  static byte[] removeAddress(int device, TapAddress address) {
+    var message = new NetlinkMessage(RTM_DELADDR, NLM_F_REQUEST | NLM_F_ACK);
+    message.addressPart(device, address);
+    return message.toBytes();
+  }
+
+  /** Asks for the addresses of all devices, of both families. */
+  static byte[] listAddresses() {
+    var message = new NetlinkMessage(RTM_GETADDR, NLM_F_REQUEST | NLM_F_DUMP);
+    message.bytes.putLong(0);
+    return message.toBytes();
+  }
+
+  /** Adds a route; refused where there is an equal one. */
+  static byte[] addRoute(int device, TapRoute route) {
+    return route(
+        RTM_NEWROUTE, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, device, route);
+  }
+
+  static byte[] removeRoute(int device, TapRoute route) {
+    return route(RTM_DELROUTE, NLM_F_REQUEST | NLM_F_ACK, device, route);
+  }
+
+  /** Returns the address that a RTM_NEWADDR message tells of, or null for another device's. */
+  static @Nullable TapAddress readAddress(ByteBuffer message, int device) {
+    int bits = message.get(HEADER_BYTES + 1) & 0xff;
+    if (message.getInt(HEADER_BYTES + 4) != device) {
+      return null;
+    }
+    byte[] local = new byte[0];
+    byte[] address = new byte[0];
+    int at = HEADER_BYTES + ADDRESS_PART_BYTES;
+    while (at + ATTRIBUTE_HEADER_BYTES <= message.limit()) {
+      int length = message.getShort(at) & 0xffff;
+      if (length < ATTRIBUTE_HEADER_BYTES || at + length > message.limit()) {
+        break;
+      }
+      byte[] value = new byte[length - ATTRIBUTE_HEADER_BYTES];
+      message.get(at + ATTRIBUTE_HEADER_BYTES, value);
+      switch (message.getShort(at + 2)) {
+        case IFA_LOCAL -> local = value;
+        case IFA_ADDRESS -> address = value;
+        default -> {}
+      }
+      at += aligned(length);
+    }
+    try {
+      // On a point-to-point link IFA_ADDRESS is the other end; IPv6 often has no IFA_LOCAL.
+      return new TapAddress(InetAddress.getByAddress(local.length > 0 ? local : address), bits);
+    } catch (UnknownHostException | IllegalArgumentException notAnIp) {
+      return null;
+    }
+  }
+
+  static int aligned(int length) {
+    return (length + 3) & ~3;
+  }
+
+  private static byte[] route(int type, int flags, int device, TapRoute route) {
+    InetAddress target = route.target().ip();
+    InetAddress via = route.via();
+    InetAddress source = route.source();
+    boolean v4 = target instanceof Inet4Address;
+    var message = new NetlinkMessage(type, flags);
+    message
+        .bytes
+        .put((byte) (v4 ? LibC.AF_INET : LibC.AF_INET6))
+        .put((byte) route.target().bits())
+        .put((byte) 0)
+        .put((byte) 0)
+        .put(RT_TABLE_MAIN)
+        .put(RTPROT_STATIC)
+        .put(via == null && v4 ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE)
+        .put(RTN_UNICAST)
+        .putInt(0);
+    message.attribute(RTA_DST, network(route.target()));
+    message.attribute(RTA_OIF, number(device));
+    message.attribute(RTA_PRIORITY, number(ROUTE_METRIC));
+    if (via != null) {
+      message.attribute(RTA_GATEWAY, via.getAddress());
+    }
+    if (source != null) {
+      message.attribute(RTA_PREFSRC, source.getAddress());
+    }
+    return message.toBytes();
+  }
+
+  private void addressPart(int device, TapAddress address) {
+    boolean v4 = address.ip() instanceof Inet4Address;
+    bytes
+        .put((byte) (v4 ? LibC.AF_INET : LibC.AF_INET6))
+        .put((byte) address.bits())
+        .put((byte) IFA_F_PERMANENT)
+        .put(RT_SCOPE_UNIVERSE)
+        .putInt(device);
+    attribute(IFA_LOCAL, address.ip().getAddress());
+    attribute(IFA_ADDRESS, address.ip().getAddress());
+  }
+
+  private void attribute(int type, byte[] value) {
+    bytes
+        .putShort((short) (ATTRIBUTE_HEADER_BYTES + value.length))
+        .putShort((short) type)
+        .put(value);
+    bytes.position(aligned(bytes.position()));
+  }
+
+  private byte[] toBytes() {
+    byte[] message = new byte[bytes.position()];
+    bytes.putInt(0, message.length);
+    bytes.get(0, message);
+    return message;
+  }
+
+  private static byte[] number(int value) {
+    return ByteBuffer.allocate(4).order(ByteOrder.nativeOrder()).putInt(value).array();
+  }
+
+  /** Returns the target with its host bits cleared, which the kernel insists on. */
+  private static byte[] network(TapAddress target) {
+    byte[] ip = target.ip().getAddress();
+    for (int bit = target.bits(); bit < ip.length * 8; bit++) {
+      ip[bit / 8] &= (byte) ~(0x80 >> bit % 8);
+    }
+    return ip;
+  }
+
+  private static byte[] broadcast(TapAddress address) {
+    byte[] ip = address.ip().getAddress();
+    for (int bit = address.bits(); bit < ip.length * 8; bit++) {
+      ip[bit / 8] |= (byte) (0x80 >> bit % 8);
+    }
+    return ip;
+  }
+}
