@@ -199,14 +199,16 @@ final class PlanetFile {
   private static InetSocketAddress endpoint(String text, String argument) throws Stop {
     try {
       InetSocketAddress endpoint = Endpoints.parse(text);
-      if (endpoint.getPort() != 0 && Endpoints.usableForPath(endpoint)) {
+      boolean somewhere =
+          !endpoint.getAddress().isAnyLocalAddress() && !endpoint.getAddress().isMulticastAddress();
+      if (endpoint.getPort() != 0 && somewhere) {
         return endpoint;
       }
     } catch (IllegalArgumentException e) {
       // Said below, with what was expected.
     }
     throw wrong(
-        "expected an IP address that can be reached, a slash and a port from 1 to 65535, found "
+        "expected the IP address of one host, a slash and a port from 1 to 65535, found "
             + (text.isEmpty() ? "nothing" : text)
             + " in "
             + argument);
