@@ -19,15 +19,15 @@ final class Introductions {
    */
   static final int MAX_FOLLOWED = 64;
 
-  /** How long an introduction is followed: the other side's identity may be late as well. */
-  static final long FOLLOWED_FOR_MS = 5_000;
+  /** How long an introduction is followed: then there is the next one. */
+  static final long FOLLOWED_FOR_MS = AGAIN_AFTER_MS;
 
   /**
    * When a peer that did not answer is tried again, after the first time. The first datagrams of
    * both sides may die in each other's NAT or on the way, and the root speaks of a pair once in
    * half a minute only.
    */
-  private static final long[] TRY_AGAIN_AFTER_MS = {250, 1_000, 2_500};
+  private static final long[] TRY_AGAIN_AFTER_MS = {250, 1_000, 2_500, 5_000, 10_000, 20_000};
 
   private static final int JUNK_BYTES = 4;
   private static final int JUNK_HOPS = 2;

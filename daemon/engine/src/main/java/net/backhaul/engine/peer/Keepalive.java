@@ -148,7 +148,7 @@ final class Keepalive {
         // A peer that fell silent may have lost all it knew of us: only a HELLO helps then.
         vl1.hellos.greet(peer, path.socket, path.endpoint, nowMs);
         greeted = true;
-      } else if (nowMs - path.lastOutMs >= ECHO_WHEN_IDLE_MS) {
+      } else if (path.idleMs(nowMs) >= (path.isNew(nowMs) ? 0 : ECHO_WHEN_IDLE_MS)) {
         vl1.sender.sendTo(peer, path.socket, path.endpoint, new Echo(Bytes.EMPTY), nowMs);
       }
     }

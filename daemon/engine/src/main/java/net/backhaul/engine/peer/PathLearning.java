@@ -58,6 +58,7 @@ final class PathLearning {
     }
     if (isAnswer) {
       var path = new Path(from.socket, from.endpoint);
+      path.learnedMs = nowMs;
       path.lastInMs = nowMs;
       path.lastValidMs = nowMs;
       if (from.measuredMs >= 0) {
