@@ -2,66 +2,278 @@
 package net.backhaul.engine.network;
 
 import java.net.InetAddress;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import net.backhaul.engine.ConfigSource;
 import net.backhaul.engine.FrameBatch;
+import net.backhaul.engine.LongMap;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.StateKey;
+import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.protocol.ethernet.MulticastGroup;
 import net.backhaul.protocol.message.ErrorMessage;
+import net.backhaul.protocol.message.MulticastFrameOk;
+import net.backhaul.protocol.message.MulticastGatherOk;
 import net.backhaul.protocol.message.Verb;
+import net.backhaul.protocol.network.ConfigChunk;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.Revocation;
+import net.backhaul.protocol.packet.WireReader;
 import org.jspecify.annotations.Nullable;
 
 /** The networks that this node is a member of, and the requests of members of its own (03). */
 public final class Networks implements PacketHandler {
+  private static final long ANNOUNCE_CHECK_MS = 5_000;
+  private static final long CLEAN_EVERY_MS = 30_000;
+  private static final long REQUEST_SPACING_MS = 1_100;
+
+  /** What marks a network as joined that has no configuration yet (1.2). */
+  private static final byte[] NO_CONFIG = {'\n'};
+
+  private final Output output;
+  private final long self;
+  private final PeerLink peers;
+  final LongMap<Network> networks = new LongMap<>();
+  final GroupBook book;
+  final Gate gate;
+  final CredentialDesk credentials;
+  final ConfigExchange exchange;
+  private final Announcer announcer;
+  private final ControllerDesk controllerDesk;
+  private final Multicasts multicasts;
+  private final MulticastDesk multicastDesk;
+  private final FramesIn framesIn;
+  private final FramesOut framesOut;
+  private final LongMap<Long> lastRequestsOfLeft = new LongMap<>();
+  private long nextAnnounceMs;
+  private long nextCleanMs;
+
+  /**
+   * Brings back the networks of an earlier run and says so to the output.
+   *
+   * @param controller what answers members of our own networks; null where nothing does
+   */
   public Networks(
       PeerLink peers,
       Output output,
       @Nullable ConfigSource controller,
       RandomGenerator random,
       Map<StateKey, byte[]> saved,
-      long nowMs) {}
-
-  public NetworkStatus join(long networkId, long nowMs) {
-    throw new IllegalStateException();
+      long nowMs) {
+    this.output = output;
+    this.peers = peers;
+    self = peers.self().address();
+    announcer = new Announcer(peers);
+    gate = new Gate(peers, announcer);
+    credentials = new CredentialDesk(peers, networks);
+    exchange = new ConfigExchange(peers, output, controller, networks, announcer);
+    controllerDesk = new ControllerDesk(peers, controller, random);
+    var rules = new RuleEngine(peers, random);
+    book = new GroupBook(peers);
+    var neighbors = new NeighborDiscovery(output, self);
+    multicasts =
+        new Multicasts(peers, random, networks, rules, credentials, announcer, neighbors, book);
+    multicastDesk =
+        new MulticastDesk(
+            peers,
+            output,
+            random,
+            networks,
+            gate,
+            credentials,
+            controllerDesk,
+            rules,
+            multicasts,
+            book);
+    framesIn = new FramesIn(peers, output, networks, gate, credentials, rules);
+    framesOut = new FramesOut(peers, output, random, rules, credentials, multicasts);
+    nextAnnounceMs = nowMs + ANNOUNCE_CHECK_MS;
+    nextCleanMs = nowMs + CLEAN_EVERY_MS;
+    restore(saved, nowMs);
   }
 
-  public void leave(long networkId, long nowMs) {}
+  private void restore(Map<StateKey, byte[]> saved, long nowMs) {
+    saved.forEach(
+        (key, bytes) -> {
+          if (key.kind() == StateKey.Kind.NETWORK && key.id() != 0) {
+            var network = new Network(key.id(), self, nowMs);
+            networks.put(key.id(), network);
+            exchange.restore(network, bytes);
+          }
+        });
+    for (Network network : networks.values()) {
+      output.networkChanged(network.status());
+    }
+  }
 
-  public void subscribe(long networkId, List<MulticastGroup> groups, long nowMs) {}
+  // What comes from this machine.
 
-  public void portFailed(long networkId, boolean failed, long nowMs) {}
+  /** Joins a network, or returns the state of one that was joined before. */
+  public NetworkStatus join(long networkId, long nowMs) {
+    if (networkId == 0) {
+      throw new IllegalArgumentException("no network has the id 0");
+    }
+    Network network = networks.get(networkId);
+    if (network == null) {
+      network = new Network(networkId, self, nowMs);
+      networks.put(networkId, network);
+      Long lastRequestMs = lastRequestsOfLeft.get(networkId);
+      if (lastRequestMs != null) {
+        network.nextRequestMs = Math.max(nowMs, lastRequestMs + REQUEST_SPACING_MS);
+        lastRequestsOfLeft.remove(networkId);
+      }
+      output.saveState(new StateKey(StateKey.Kind.NETWORK, networkId), NO_CONFIG);
+      output.networkChanged(network.status());
+      exchange.requestIfDue(network, nowMs);
+    }
+    return network.status();
+  }
 
-  public void sendFrames(long networkId, FrameBatch frames, long nowMs) {}
+  public void leave(long networkId, long nowMs) {
+    Network network = networks.get(networkId);
+    if (network != null) {
+      lastRequestsOfLeft.put(networkId, network.lastRequestMs);
+      networks.remove(networkId);
+      output.saveState(new StateKey(StateKey.Kind.NETWORK, networkId), null);
+      output.networkLeft(networkId);
+    }
+  }
 
-  public void pushConfig(long member, NetworkConfig config, long nowMs) {}
+  /** Says which groups the host listens to on a network (7.2). */
+  public void subscribe(long networkId, List<MulticastGroup> groups, long nowMs) {
+    Network network = networks.get(networkId);
+    if (network != null) {
+      announcer.announce(network, network.subscribe(groups), nowMs);
+    }
+  }
 
-  public void revoke(Revocation revocation, List<Long> members, long nowMs) {}
+  public void portFailed(long networkId, boolean failed, long nowMs) {
+    Network network = networks.get(networkId);
+    if (network != null && network.portFailed(failed)) {
+      output.networkChanged(network.status());
+    }
+  }
+
+  public void sendFrames(long networkId, FrameBatch frames, long nowMs) {
+    Network network = networks.get(networkId);
+    if (network != null) {
+      framesOut.send(network, frames, nowMs);
+    }
+  }
+
+  // What comes from the controller beside us.
+
+  /** Sends a member a configuration that it did not ask for, or takes it if the member is us. */
+  public void pushConfig(long member, NetworkConfig config, long nowMs) {
+    if (member != self) {
+      controllerDesk.push(member, config, nowMs);
+      return;
+    }
+    Network network = networks.get(config.networkId());
+    if (network != null) {
+      exchange.apply(network, config, true, nowMs);
+    }
+  }
+
+  public void revoke(Revocation revocation, List<Long> members, long nowMs) {
+    for (long member : members) {
+      if (member != self) {
+        peers.send(member, CredentialDesk.alone(revocation), nowMs);
+      }
+    }
+    credentials.accept(revocation, self, nowMs);
+  }
+
+  // What can be asked.
 
   public List<NetworkStatus> statuses() {
-    return List.of();
+    return networks.values().stream()
+        .map(Network::status)
+        .sorted(Comparator.comparing(NetworkStatus::networkId, Long::compareUnsigned))
+        .toList();
   }
 
   public Optional<NetworkStatus> status(long networkId) {
-    return Optional.empty();
+    return Optional.ofNullable(networks.get(networkId)).map(Network::status);
   }
 
-  public void advance(long nowMs) {}
+  @Override
+  public boolean isManagedAddress(InetAddress address) {
+    for (Network network : networks.values()) {
+      Policy policy = network.policy;
+      if (policy != null) {
+        for (IpPrefix prefix : policy.config.addresses()) {
+          if (prefix.contains(address)) {
+            return true;
+          }
+        }
+      }
+    }
+    return false;
+  }
+
+  // Time.
+
+  /** Does what is due. Calling early or late is harmless. */
+  public void advance(long nowMs) {
+    boolean announce = nowMs >= nextAnnounceMs;
+    boolean clean = nowMs >= nextCleanMs;
+    for (Network network : networks.values()) {
+      exchange.requestIfDue(network, nowMs);
+      if (announce) {
+        announcer.announceWhereDue(network, nowMs);
+      }
+      if (clean) {
+        network.forgetOldBridgedGroups(nowMs);
+      }
+    }
+    multicasts.advance(nowMs);
+    if (announce) {
+      nextAnnounceMs = nowMs + ANNOUNCE_CHECK_MS;
+    }
+    if (clean) {
+      nextCleanMs = nowMs + CLEAN_EVERY_MS;
+      book.clean(nowMs);
+      controllerDesk.forgetOld(nowMs);
+    }
+  }
 
   public long nextDeadlineMs() {
-    return Long.MAX_VALUE;
+    long next = Math.min(nextCleanMs, multicasts.nextDeadlineMs());
+    for (Network network : networks.values()) {
+      next = Math.min(next, Math.min(nextAnnounceMs, network.nextRequestMs));
+    }
+    return next;
   }
+
+  // What comes from peers.
 
   @Override
   public Handled receive(
       Verb verb, byte[] bytes, int payloadStart, int payloadLength, Arrival from, long nowMs) {
-    return Handled.IGNORED;
+    return switch (verb) {
+      case FRAME -> framesIn.receiveFrame(bytes, payloadStart, payloadLength, from, nowMs);
+      case EXT_FRAME -> framesIn.receiveExtFrame(bytes, payloadStart, payloadLength, from, nowMs);
+      case MULTICAST_FRAME ->
+          multicastDesk.receiveFrame(bytes, payloadStart, payloadLength, from, nowMs);
+      case MULTICAST_LIKE ->
+          multicastDesk.receiveLike(reader(bytes, payloadStart, payloadLength), from, nowMs);
+      case MULTICAST_GATHER ->
+          multicastDesk.receiveGather(reader(bytes, payloadStart, payloadLength), from, nowMs);
+      case NETWORK_CREDENTIALS ->
+          credentials.receive(reader(bytes, payloadStart, payloadLength), from, nowMs);
+      case NETWORK_CONFIG_REQUEST ->
+          controllerDesk.receive(reader(bytes, payloadStart, payloadLength), from, nowMs);
+      case NETWORK_CONFIG -> {
+        ConfigChunk chunk = ConfigChunk.read(reader(bytes, payloadStart, payloadLength));
+        yield exchange.receive(chunk, true, from, nowMs);
+      }
+      default -> Handled.IGNORED;
+    };
   }
 
   @Override
@@ -73,16 +285,34 @@ public final class Networks implements PacketHandler {
       int bodyLength,
       Arrival from,
       long nowMs) {
-    return Handled.IGNORED;
+    WireReader in = reader(bytes, bodyStart, bodyLength);
+    switch (inReVerb) {
+      case NETWORK_CONFIG_REQUEST -> exchange.receive(ConfigChunk.read(in), false, from, nowMs);
+      case MULTICAST_GATHER ->
+          multicastDesk.receiveGatherOk(MulticastGatherOk.read(inRePacketId, in), nowMs);
+      case MULTICAST_FRAME ->
+          multicastDesk.receiveFrameOk(MulticastFrameOk.read(inRePacketId, in), from, nowMs);
+      default -> {}
+    }
+    return Handled.COUNTED;
   }
 
   @Override
   public Handled receiveError(ErrorMessage error, Arrival from, long nowMs) {
-    return Handled.IGNORED;
+    switch (error.code()) {
+      case ErrorMessage.NEED_MEMBERSHIP_CERTIFICATE -> {
+        Network network = networks.get(error.networkId());
+        if (network != null) {
+          credentials.showOnRequest(network, from.source(), nowMs);
+        }
+      }
+      case ErrorMessage.UNWANTED_MULTICAST -> multicastDesk.receiveUnwanted(error, from, nowMs);
+      default -> exchange.receiveError(error, from);
+    }
+    return Handled.COUNTED;
   }
 
-  @Override
-  public boolean isManagedAddress(InetAddress address) {
-    return false;
+  private static WireReader reader(byte[] bytes, int start, int length) {
+    return new WireReader(bytes, start, length);
   }
 }

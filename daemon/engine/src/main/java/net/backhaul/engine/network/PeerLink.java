@@ -2,6 +2,7 @@
 package net.backhaul.engine.network;
 
 import java.util.List;
+import net.backhaul.engine.Drop;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.Message;
 import net.backhaul.protocol.message.Verb;
@@ -35,4 +36,10 @@ public interface PeerLink {
 
   /** Returns the round trip of the best path to a peer, or -1 while unknown. */
   int latencyMs(long address, long nowMs);
+
+  /** Sees to it that parked packets are looked at again soon: what they wait for may be here. */
+  void retryParked(long nowMs);
+
+  /** Counts something that went no further. */
+  void drop(Drop reason);
 }

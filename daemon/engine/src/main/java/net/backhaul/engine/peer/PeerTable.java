@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import net.backhaul.engine.LongMap;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.StateKey;
 import net.backhaul.protocol.address.Endpoints;

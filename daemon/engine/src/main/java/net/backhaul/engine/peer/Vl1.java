@@ -237,6 +237,16 @@ public final class Vl1 implements PeerLink {
     return peer == null ? -1 : peer.latencyMs(nowMs);
   }
 
+  @Override
+  public void retryParked(long nowMs) {
+    wayFound(nowMs);
+  }
+
+  @Override
+  public void drop(Drop reason) {
+    counters.drop(reason);
+  }
+
   // What the machines share.
 
   /** Returns a known peer, also one remembered from an earlier run, or null. */
@@ -299,10 +309,6 @@ public final class Vl1 implements PeerLink {
   void datagram(int socket, InetSocketAddress to, byte[] bytes, int start, int length) {
     counters.sentDatagram(length);
     output.sendDatagrams(socket, to, bytes, start, length, length);
-  }
-
-  void drop(Drop reason) {
-    counters.drop(reason);
   }
 
   /** Handles at once what waited for a path or an identity that has just come. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package net.backhaul.engine.peer;
+package net.backhaul.engine;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,24 +10,24 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Open addressing with linear probing; the key 0, which is no address, marks a free slot.
  */
-final class LongMap<V> {
+public final class LongMap<V> {
   private static final int INITIAL_SLOTS = 64;
 
   private long[] keys = new long[INITIAL_SLOTS];
   private @Nullable Object[] values = new @Nullable Object[INITIAL_SLOTS];
   private int size;
 
-  int size() {
+  public int size() {
     return size;
   }
 
   @SuppressWarnings("unchecked") // Only values of type V are ever stored.
-  @Nullable V get(long key) {
+  public @Nullable V get(long key) {
     int slot = slotOf(key);
     return keys[slot] == key ? (V) values[slot] : null;
   }
 
-  void put(long key, V value) {
+  public void put(long key, V value) {
     assert key != 0 : "0 is no address";
     if (size * 2 >= keys.length) {
       grow();
@@ -40,7 +40,7 @@ final class LongMap<V> {
     values[slot] = value;
   }
 
-  void remove(long key) {
+  public void remove(long key) {
     int hole = slotOf(key);
     if (key == 0 || keys[hole] != key) {
       return;
@@ -61,7 +61,7 @@ final class LongMap<V> {
 
   /** Returns a copy, so that the caller may change the map while it goes through it. */
   @SuppressWarnings("unchecked") // Only values of type V are ever stored.
-  List<V> values() {
+  public List<V> values() {
     var all = new ArrayList<V>(size);
     for (int slot = 0; slot < keys.length; slot++) {
       Object value = values[slot];

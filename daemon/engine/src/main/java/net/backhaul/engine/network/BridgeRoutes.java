@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.network;
+
+import java.util.HashMap;
+import java.util.Map;
+import net.backhaul.engine.LongMap;
+
+/**
+ * Which bridge leads to which MAC, as seen from what came in (03 section 6.4).
+ *
+ * <p>Active bridges fill this, so it has a limit: at it, the bridge with most MACs loses all.
+ */
+final class BridgeRoutes {
+  static final int MAX_ROUTES = 65_536;
+
+  private final LongMap<Route> byMac = new LongMap<>();
+
+  private record Route(long mac, long bridge) {}
+
+  /** Returns the bridge to a MAC, or 0. */
+  long bridgeTo(long mac) {
+    Route route = byMac.get(mac);
+    return route == null ? 0 : route.bridge;
+  }
+
+  void learn(long mac, long bridge) {
+    if (mac == 0 || bridgeTo(mac) == bridge) {
+      return;
+    }
+    byMac.put(mac, new Route(mac, bridge));
+    if (byMac.size() > MAX_ROUTES) {
+      forgetLargest();
+    }
+  }
+
+  private void forgetLargest() {
+    var counts = new HashMap<Long, Integer>();
+    byMac.values().forEach(route -> counts.merge(route.bridge, 1, Integer::sum));
+    long largest =
+        counts.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();
+    for (Route route : byMac.values()) {
+      if (route.bridge == largest) {
+        byMac.remove(route.mac);
+      }
+    }
+  }
+}

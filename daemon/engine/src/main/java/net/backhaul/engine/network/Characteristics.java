@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.network;
+
+import net.backhaul.protocol.ethernet.EtherTypes;
+import net.backhaul.protocol.ethernet.Macs;
+
+/** Finds out what a frame is like, in the bits of 03 section 5.4.8. */
+final class Characteristics {
+  private static final long INBOUND = 1L << 63;
+  private static final long MULTICAST = 1L << 62;
+  private static final long BROADCAST = 1L << 61;
+  private static final long IP_AUTHENTICATED = 1L << 60;
+  private static final long MAC_AUTHENTICATED = 1L << 59;
+  private static final long TCP_FLAGS = 0x0fff;
+
+  private static final int TCP = 6;
+  private static final int ICMPV6 = 58;
+  private static final int NEIGHBOR_SOLICITATION = 0x87;
+  private static final int NEIGHBOR_ADVERTISEMENT = 0x88;
+  private static final int NEIGHBOR_MIN_BYTES = 64;
+  private static final int ARP_MIN_BYTES = 28;
+
+  /** Returns the bits among those wanted that are set, and possibly others. */
+  long of(FrameView frame, Policy policy, long wanted) {
+    long bits = frame.inbound ? INBOUND : 0;
+    if (Macs.isMulticast(frame.destinationMac)) {
+      bits |= MULTICAST;
+    }
+    if (frame.destinationMac == Macs.BROADCAST) {
+      bits |= BROADCAST;
+    }
+    if ((wanted & IP_AUTHENTICATED) != 0 && ipAuthenticated(frame, policy)) {
+      bits |= IP_AUTHENTICATED;
+    }
+    if ((wanted & MAC_AUTHENTICATED) != 0 && macAuthenticated(frame, policy)) {
+      bits |= MAC_AUTHENTICATED;
+    }
+    return (wanted & TCP_FLAGS) == 0 ? bits : bits | tcpFlags(frame);
+  }
+
+  private static long tcpFlags(FrameView frame) {
+    int at = -1;
+    if (frame.isIpv4()) {
+      at = frame.u8(9) == TCP ? frame.ipv4HeaderBytes() : -1;
+    } else if (frame.isIpv6()) {
+      at = frame.walkIpv6();
+      at = at >= 0 && frame.walkedProtocol() == TCP && frame.length() > at + 14 ? at : -1;
+    }
+    return at < 0 ? 0 : (frame.u8(at + 12) & 0x0f) << 8 | frame.u8(at + 13);
+  }
+
+  private static boolean macAuthenticated(FrameView frame, Policy policy) {
+    if (!frame.inbound) {
+      return policy.ownsMac(frame.sourceMac);
+    }
+    Member remote = frame.remote;
+    return remote != null && remote.ownsMac(frame.sourceMac, policy);
+  }
+
+  private static boolean ipAuthenticated(FrameView frame, Policy policy) {
+    if (frame.isIpv4()) {
+      return owned(frame, policy, 12, 4);
+    }
+    if (frame.isIpv6()) {
+      if (frame.length() >= NEIGHBOR_MIN_BYTES && frame.u8(6) == ICMPV6) {
+        switch (frame.u8(40)) {
+          case NEIGHBOR_SOLICITATION -> {
+            return true;
+          }
+          case NEIGHBOR_ADVERTISEMENT -> {
+            return owned(frame, policy, 48, 16);
+          }
+          default -> {}
+        }
+      }
+      return owned(frame, policy, 8, 16);
+    }
+    return frame.etherType == EtherTypes.ARP
+        && frame.length() >= ARP_MIN_BYTES
+        && owned(frame, policy, 14, 4);
+  }
+
+  private static boolean owned(FrameView frame, Policy policy, int at, int length) {
+    byte[] bytes = frame.array();
+    int start = frame.at(at);
+    if (!frame.inbound) {
+      return policy.ownsIp(bytes, start, length);
+    }
+    Member remote = frame.remote;
+    return (remote != null && remote.ownsIp(bytes, start, length, policy))
+        || (length == 16 && policy.impliesOwnership(bytes, start));
+  }
+}

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.network;
+
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.LongFunction;
+import net.backhaul.engine.Drop;
+import net.backhaul.engine.LongMap;
+import net.backhaul.protocol.identity.Addresses;
+import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.message.Credentials;
+import net.backhaul.protocol.message.Message;
+import net.backhaul.protocol.network.Capability;
+import net.backhaul.protocol.network.Check;
+import net.backhaul.protocol.network.Credential;
+import net.backhaul.protocol.network.MembershipCertificate;
+import net.backhaul.protocol.network.NetworkCredentials;
+import net.backhaul.protocol.network.OwnershipCertificate;
+import net.backhaul.protocol.network.Revocation;
+import net.backhaul.protocol.network.Tag;
+import net.backhaul.protocol.packet.WireException;
+import net.backhaul.protocol.packet.WireReader;
+import org.jspecify.annotations.Nullable;
+
+/** Takes the credentials that members show, and shows them ours (03 sections 4.7 to 4.9). */
+final class CredentialDesk {
+  /** What became of a credential. */
+  enum Acceptance {
+    NEW,
+    REDUNDANT,
+    REJECTED,
+    /** Its signer is unknown; somebody was asked for him. */
+    DEFERRED
+  }
+
+  private static final long SHOW_AGAIN_MS = 500_000;
+  private static final long ASKED_SPACING_MS = 1_000;
+  private static final long TAKE_SPACING_MS = 1_000;
+  private static final int MAX_REMEMBERED_SENDERS = 16_384;
+
+  private final PeerLink link;
+  private final LongMap<Network> networks;
+  private LongMap<Long> lastTakenMs = new LongMap<>();
+
+  CredentialDesk(PeerLink link, LongMap<Network> networks) {
+    this.link = link;
+    this.networks = networks;
+  }
+
+  // Taking.
+
+  /** Handles NETWORK_CREDENTIALS; what comes before an error in it counts. */
+  Handled receive(WireReader in, Arrival from, long nowMs) {
+    if (!mayShow(from.source(), nowMs)) {
+      link.drop(Drop.RATE_LIMITED);
+      return Handled.IGNORED;
+    }
+    var tray = new Tray(from.source(), nowMs);
+    boolean complete = false;
+    try {
+      complete = tray.takeAll(in);
+    } finally {
+      if (!tray.deferred) {
+        remember(from.source(), nowMs);
+      }
+    }
+    if (tray.deferred) {
+      return Handled.PARKED;
+    }
+    if (!complete) {
+      return Handled.IGNORED;
+    }
+    return tray.useful ? Handled.TRUSTED : Handled.COUNTED;
+  }
+
+  /** The credentials of one packet, taken one after the other. */
+  private final class Tray {
+    private final long source;
+    private final long nowMs;
+    private boolean useful;
+    private boolean deferred;
+
+    Tray(long source, long nowMs) {
+      this.source = source;
+      this.nowMs = nowMs;
+    }
+
+    /** Returns whether the packet had all its parts. */
+    boolean takeAll(WireReader in) {
+      while (!in.atEnd()) {
+        if (in.array()[in.position()] == 0) {
+          in.skip(1);
+          break;
+        }
+        if (!take(MembershipCertificate.read(in))) {
+          return false;
+        }
+      }
+      return takeList(in, Capability::read)
+          && takeList(in, Tag::read)
+          && takeList(in, Revocation::read)
+          && takeList(in, OwnershipCertificate::read);
+    }
+
+    private boolean takeList(WireReader in, Function<WireReader, Credential> read) {
+      if (in.atEnd()) {
+        return false;
+      }
+      int count = in.u16();
+      for (int i = 0; i < count; i++) {
+        if (in.atEnd()) {
+          throw new WireException("fewer credentials than stated");
+        }
+        if (!take(read.apply(in))) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    /** Returns whether to go on. */
+    private boolean take(Credential credential) {
+      switch (accept(credential, source, nowMs)) {
+        case NEW, REDUNDANT -> useful = true;
+        case DEFERRED -> deferred = true;
+        case REJECTED -> {}
+      }
+      return !deferred;
+    }
+  }
+
+  private boolean mayShow(long source, long nowMs) {
+    Long last = lastTakenMs.get(source);
+    return last == null || nowMs - last >= TAKE_SPACING_MS;
+  }
+
+  /** Packets that were deferred don't count: they come again as soon as the signer is known. */
+  private void remember(long source, long nowMs) {
+    if (lastTakenMs.size() >= MAX_REMEMBERED_SENDERS) {
+      lastTakenMs = new LongMap<>(); // Whoever is forgotten may come once more within a second.
+    }
+    lastTakenMs.put(source, nowMs);
+  }
+
+  /** Files a credential under the member it names, whoever has shown it (4.8). */
+  Acceptance accept(Credential credential, long deliveredBy, long nowMs) {
+    Network network = networks.get(credential.networkId());
+    long about = credential.issuedTo();
+    if (network == null || Addresses.isReserved(about) || about != (about & Addresses.MASK)) {
+      return Acceptance.REJECTED;
+    }
+    Member known = network.members.get(about);
+    Member member = known == null ? new Member(about, nowMs) : known;
+    Acceptance acceptance = judge(credential, member, nowMs);
+    switch (acceptance) {
+      case NEW -> {
+        keep(credential, network.members.touch(about, nowMs));
+        if (credential instanceof Revocation revocation && revocation.propagatesFast()) {
+          passOn(network, revocation, deliveredBy, nowMs);
+        }
+        link.retryParked(nowMs);
+      }
+      case REJECTED -> link.drop(Drop.BAD_CREDENTIAL);
+      case REDUNDANT, DEFERRED -> {}
+    }
+    return acceptance;
+  }
+
+  private Acceptance judge(Credential credential, Member member, long nowMs) {
+    Acceptance early = null;
+    switch (credential) {
+      case MembershipCertificate com -> {
+        if (member.refuses(com)) {
+          return Acceptance.REJECTED;
+        }
+        if (com.equals(member.com())) {
+          return Acceptance.REDUNDANT;
+        }
+      }
+      case Revocation revocation -> {
+        int type = revocation.credentialType();
+        if (type < Credential.TYPE_MEMBERSHIP || type > Credential.TYPE_OWNERSHIP) {
+          return Acceptance.REJECTED;
+        }
+      }
+      case Tag ignored -> early = judgeByAge(credential, member);
+      case Capability ignored -> early = judgeByAge(credential, member);
+      case OwnershipCertificate ignored -> early = judgeByAge(credential, member);
+    }
+    if (early != null) {
+      return early;
+    }
+    LongFunction<@Nullable Identity> identities = address -> link.identityOf(address, nowMs);
+    Check check = credential.verify(identities);
+    return switch (check) {
+      case GOOD -> isNews(credential, member) ? Acceptance.NEW : Acceptance.REDUNDANT;
+      case BAD -> Acceptance.REJECTED;
+      case WAIT -> Acceptance.DEFERRED;
+    };
+  }
+
+  private static @Nullable Acceptance judgeByAge(Credential credential, Member member) {
+    Credential kept = member.kept(credential);
+    if (kept != null) {
+      if (kept.timestampMs() > credential.timestampMs()) {
+        return Acceptance.REJECTED;
+      }
+      if (kept.equals(credential)) {
+        return Acceptance.REDUNDANT;
+      }
+    }
+    return member.isRevoked(credential) ? Acceptance.REJECTED : null;
+  }
+
+  private static boolean isNews(Credential credential, Member member) {
+    return !(credential instanceof Revocation revocation) || !member.knows(revocation);
+  }
+
+  private static void keep(Credential credential, Member member) {
+    switch (credential) {
+      case MembershipCertificate com -> member.keep(com);
+      case Capability capability -> member.keep(capability);
+      case Tag tag -> member.keep(tag);
+      case OwnershipCertificate ownership -> member.keep(ownership);
+      case Revocation revocation -> member.keep(revocation);
+    }
+  }
+
+  private void passOn(Network network, Revocation revocation, long deliveredBy, long nowMs) {
+    Message message = alone(revocation);
+    for (Member member : network.members.all()) {
+      if (member.address != deliveredBy && member.address != revocation.signer()) {
+        link.send(member.address, message, nowMs);
+      }
+    }
+  }
+
+  /** Returns a message with nothing in it but a revocation. */
+  static Message alone(Revocation revocation) {
+    return new Credentials(
+        new NetworkCredentials(
+            List.of(), List.of(), List.of(), List.of(revocation), List.of(), true));
+  }
+
+  // Showing.
+
+  /** Shows our credentials to a member that gets a frame next, if it has not seen them lately. */
+  void showIfDue(Network network, Member member, long nowMs) {
+    if (member.shown != network.policy || nowMs - member.lastShownMs > SHOW_AGAIN_MS) {
+      show(network, member, nowMs);
+    }
+  }
+
+  /** Somebody says that he needs to see our credentials. */
+  void showOnRequest(Network network, long asker, long nowMs) {
+    Policy policy = network.policy;
+    if (policy == null || policy.com == null) {
+      return;
+    }
+    Member member = network.members.touch(asker, nowMs);
+    if (member.shown != policy || nowMs - member.lastShownMs > ASKED_SPACING_MS) {
+      show(network, member, nowMs);
+    }
+  }
+
+  private void show(Network network, Member member, long nowMs) {
+    member.shown = network.policy;
+    member.lastShownMs = nowMs;
+    for (Message message : network.credentials) {
+      link.send(member.address, message, nowMs);
+    }
+  }
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.network;
+
+import net.backhaul.engine.Drop;
+import net.backhaul.engine.LongMap;
+import net.backhaul.engine.Output;
+import net.backhaul.protocol.ethernet.Macs;
+import net.backhaul.protocol.message.ExtFrame;
+import net.backhaul.protocol.message.ExtFrameOk;
+import net.backhaul.protocol.message.Verb;
+import net.backhaul.protocol.network.MembershipCertificate;
+import net.backhaul.protocol.packet.WireException;
+import net.backhaul.protocol.packet.WireReader;
+
+/** Delivers what members send to us alone: FRAME and EXT_FRAME (03 section 6.4). */
+final class FramesIn {
+  private static final int FRAME_HEADER_BYTES = 10;
+  private static final int EXT_FRAME_FIXED_BYTES = 9;
+  private static final int WITH_COM = 0x01;
+
+  private final PeerLink link;
+  private final Output output;
+  private final LongMap<Network> networks;
+  private final Gate gate;
+  private final CredentialDesk credentials;
+  private final RuleEngine rules;
+  private final long self;
+  private final FrameView view = new FrameView();
+
+  FramesIn(
+      PeerLink link,
+      Output output,
+      LongMap<Network> networks,
+      Gate gate,
+      CredentialDesk credentials,
+      RuleEngine rules) {
+    this.link = link;
+    this.output = output;
+    this.networks = networks;
+    this.gate = gate;
+    this.credentials = credentials;
+    this.rules = rules;
+    this.self = link.self().address();
+  }
+
+  Handled receiveFrame(byte[] bytes, int start, int length, Arrival from, long nowMs) {
+    if (length < FRAME_HEADER_BYTES) {
+      throw new WireException("frame ends early");
+    }
+    Network network = networks.get(BigEndian.u64(bytes, start));
+    if (network == null) {
+      return Handled.COUNTED;
+    }
+    Policy policy = network.policy;
+    if (!gate.admits(network, from, nowMs) || policy == null) {
+      return gate.askForCertificate(network, Verb.FRAME, from, nowMs);
+    }
+    int dataLength = length - FRAME_HEADER_BYTES;
+    if (dataLength == 0) {
+      return Handled.TRUSTED;
+    }
+    int data = start + FRAME_HEADER_BYTES;
+    long sourceMac = Macs.of(from.source(), network.id);
+    view.wrap(bytes, data, dataLength);
+    view.ethernet(network.mac, sourceMac, BigEndian.u16(bytes, start + 8));
+    view.inbound(from.source(), self, network.members.get(from.source()));
+    if (rules.admitInbound(network.id, policy, view, nowMs) == RuleEngine.Admission.DROP) {
+      link.drop(Drop.FORBIDDEN_BY_RULES);
+    } else {
+      deliver(network, policy);
+    }
+    return Handled.TRUSTED;
+  }
+
+  Handled receiveExtFrame(byte[] bytes, int start, int length, Arrival from, long nowMs) {
+    if (length < EXT_FRAME_FIXED_BYTES) {
+      throw new WireException("frame ends early");
+    }
+    Network network = networks.get(BigEndian.u64(bytes, start));
+    if (network == null) {
+      return Handled.COUNTED;
+    }
+    int flags = bytes[start + 8] & 0xff;
+    int ethernet = start + EXT_FRAME_FIXED_BYTES;
+    int left = length - EXT_FRAME_FIXED_BYTES;
+    if ((flags & WITH_COM) != 0) {
+      var in = new WireReader(bytes, ethernet, left);
+      credentials.accept(MembershipCertificate.read(in), from.source(), nowMs);
+      ethernet = in.position();
+      left = in.remaining();
+    }
+    Policy policy = network.policy;
+    if (!gate.admits(network, from, nowMs) || policy == null) {
+      return gate.askForCertificate(network, Verb.EXT_FRAME, from, nowMs);
+    }
+    if (left > FramesOut.ETHERNET_BYTES
+        && !receiveEthernet(network, policy, bytes, ethernet, left, from, nowMs)) {
+      return Handled.TRUSTED;
+    }
+    if ((flags & ExtFrame.ACKNOWLEDGE) != 0) {
+      from.reply(new ExtFrameOk(from.packetId(), network.id), nowMs);
+    }
+    return Handled.TRUSTED;
+  }
+
+  /** Returns false where the frame is not even to be acknowledged. */
+  private boolean receiveEthernet(
+      Network network,
+      Policy policy,
+      byte[] bytes,
+      int start,
+      int length,
+      Arrival from,
+      long nowMs) {
+    long destinationMac = BigEndian.mac(bytes, start);
+    long sourceMac = BigEndian.mac(bytes, start + 6);
+    if (sourceMac == 0 || sourceMac == network.mac) {
+      return false;
+    }
+    view.wrap(bytes, start + FramesOut.ETHERNET_BYTES, length - FramesOut.ETHERNET_BYTES);
+    view.ethernet(destinationMac, sourceMac, BigEndian.u16(bytes, start + 12));
+    view.inbound(from.source(), self, network.members.get(from.source()));
+    switch (rules.admitInbound(network.id, policy, view, nowMs)) {
+      case DROP -> {
+        link.drop(Drop.FORBIDDEN_BY_RULES);
+        return true;
+      }
+      case ACCEPT -> {
+        if (!macsAreRight(network, policy, from.source())) {
+          return false;
+        }
+      }
+      case SUPER_ACCEPT -> {}
+    }
+    deliver(network, policy);
+    return true;
+  }
+
+  private boolean macsAreRight(Network network, Policy policy, long source) {
+    if (view.sourceMac != Macs.of(source, network.id)) {
+      if (!policy.isActiveBridge(source)) {
+        return false;
+      }
+      network.bridgeRoutes.learn(view.sourceMac, source);
+      return true;
+    }
+    if (view.destinationMac == network.mac) {
+      return true;
+    }
+    return Macs.isMulticast(view.destinationMac) ? policy.multicastLimit != 0 : policy.amBridge;
+  }
+
+  /** Puts the Ethernet header before the frame, over bytes that were read already. */
+  private void deliver(Network network, Policy policy) {
+    deliver(output, network, policy, view);
+  }
+
+  static void deliver(Output output, Network network, Policy policy, FrameView view) {
+    if (view.length() > policy.mtuBytes) {
+      return;
+    }
+    byte[] bytes = view.array();
+    int start = view.at(-FramesOut.ETHERNET_BYTES);
+    BigEndian.putMac(bytes, start, view.destinationMac);
+    BigEndian.putMac(bytes, start + 6, view.sourceMac);
+    BigEndian.put16(bytes, start + 12, view.etherType);
+    output.deliverFrame(network.id, bytes, start, FramesOut.ETHERNET_BYTES + view.length());
+  }
+}

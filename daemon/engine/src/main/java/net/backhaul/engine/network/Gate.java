@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.network;
+
+import net.backhaul.engine.Drop;
+import net.backhaul.protocol.message.ErrorMessage;
+import net.backhaul.protocol.message.Verb;
+import net.backhaul.protocol.packet.Bytes;
+
+/** Lets only members of a network talk to us on it (03 section 4.9). */
+final class Gate {
+  private final PeerLink link;
+  private final Announcer announcer;
+
+  Gate(PeerLink link, Announcer announcer) {
+    this.link = link;
+    this.announcer = announcer;
+  }
+
+  /** Returns whether a peer may talk to us on a network; who may hears of our groups. */
+  boolean admits(Network network, Arrival from, long nowMs) {
+    Policy policy = network.policy;
+    if (policy == null) {
+      return false;
+    }
+    Member member = network.members.touch(from.source(), nowMs);
+    if (!member.isAllowed(policy, from.sourceIdentity())) {
+      return false;
+    }
+    announcer.greet(network, member, nowMs);
+    return true;
+  }
+
+  /** Asks somebody who was not admitted for a certificate; his packet waits for it. */
+  Handled askForCertificate(Network network, Verb verb, Arrival from, long nowMs) {
+    link.drop(Drop.NOT_A_MEMBER);
+    from.reply(
+        new ErrorMessage(
+            verb.number(),
+            from.packetId(),
+            ErrorMessage.NEED_MEMBERSHIP_CERTIFICATE,
+            network.id,
+            Bytes.EMPTY),
+        nowMs);
+    return Handled.PARKED;
+  }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.network;
+
+import net.backhaul.protocol.network.Capability;
+
+/** A capability with its rules taken apart. */
+final class HeldCapability {
+  private final Capability capability;
+  private final RuleTable rules;
+
+  HeldCapability(Capability capability) {
+    this.capability = capability;
+    this.rules = new RuleTable(capability.rules());
+  }
+
+  Capability capability() {
+    return capability;
+  }
+
+  RuleTable rules() {
+    return rules;
+  }
+}

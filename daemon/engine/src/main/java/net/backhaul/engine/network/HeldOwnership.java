@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.network;
+
+import java.util.Arrays;
+import java.util.List;
+import net.backhaul.protocol.network.OwnershipCertificate;
+
+/** A certificate of ownership, taken apart for the path of frames (03 section 4.5). */
+final class HeldOwnership {
+  private static final int MAC = 1;
+  private static final int IPV4 = 2;
+  private static final int IPV6 = 3;
+  private static final int IPV4_BYTES = 4;
+
+  private final OwnershipCertificate certificate;
+  private final int[] types;
+  private final byte[][] values;
+
+  HeldOwnership(OwnershipCertificate certificate) {
+    this.certificate = certificate;
+    List<OwnershipCertificate.Thing> things = certificate.things();
+    types = new int[things.size()];
+    values = new byte[things.size()][];
+    for (int i = 0; i < types.length; i++) {
+      types[i] = things.get(i).type();
+      values[i] = things.get(i).value().toByteArray();
+    }
+  }
+
+  OwnershipCertificate certificate() {
+    return certificate;
+  }
+
+  /** Returns whether an IP address of 4 or 16 bytes is among the things owned. */
+  boolean ownsIp(byte[] bytes, int start, int length) {
+    int type = length == IPV4_BYTES ? IPV4 : IPV6;
+    for (int i = 0; i < types.length; i++) {
+      if (types[i] == type && Arrays.equals(values[i], 0, length, bytes, start, start + length)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  boolean ownsMac(long mac) {
+    for (int i = 0; i < types.length; i++) {
+      if (types[i] == MAC && macOf(values[i]) == mac) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static long macOf(byte[] value) {
+    long mac = 0;
+    for (int i = 0; i < 6; i++) {
+      mac = mac << 8 | value[i] & 0xff;
+    }
+    return mac;
+  }
+}

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.network;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.network.Capability;
+import net.backhaul.protocol.network.Credential;
+import net.backhaul.protocol.network.MembershipCertificate;
+import net.backhaul.protocol.network.NetworkConfig;
+import net.backhaul.protocol.network.OwnershipCertificate;
+import net.backhaul.protocol.network.Revocation;
+import net.backhaul.protocol.network.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** What we know of another member of a network, by what it has shown (03 sections 4.8, 4.9). */
+final class Member {
+  /** Long before any moment. */
+  static final long NEVER = Long.MIN_VALUE / 2;
+
+  private static final int MAX_TAGS = NetworkConfig.MAX_TAGS;
+  private static final int MAX_CAPABILITIES = NetworkConfig.MAX_CAPABILITIES;
+  private static final int MAX_OWNERSHIPS = NetworkConfig.MAX_OWNERSHIPS;
+  private static final int MAX_REVOCATIONS = 512;
+
+  final long address;
+  long touchedMs;
+  long lastLikeMs = NEVER;
+
+  /** The configuration whose credentials the member has seen, and when it saw them. */
+  @Nullable Policy shown;
+
+  long lastShownMs = NEVER;
+
+  private @Nullable MembershipCertificate com;
+  private long comTimestampMs;
+  private long comRevokedMs;
+  private final List<Tag> tags = new ArrayList<>(0);
+  private final List<HeldCapability> capabilities = new ArrayList<>(0);
+  private final List<HeldOwnership> ownerships = new ArrayList<>(0);
+  private final Map<Revoked, Long> revoked = new HashMap<>(0);
+
+  private @Nullable MembershipCertificate judgedOurs;
+  private @Nullable MembershipCertificate judgedTheirs;
+  private @Nullable Identity judgedIdentity;
+  private boolean agrees;
+
+  /** Names credentials that are revoked up to a time. */
+  private record Revoked(int type, long id) {
+    static Revoked by(Revocation revocation) {
+      return new Revoked(revocation.credentialType(), revocation.credentialId());
+    }
+  }
+
+  Member(long address, long nowMs) {
+    this.address = address;
+    this.touchedMs = nowMs;
+  }
+
+  @Nullable MembershipCertificate com() {
+    return com;
+  }
+
+  long comTimestampMs() {
+    return comTimestampMs;
+  }
+
+  long comRevokedMs() {
+    return comRevokedMs;
+  }
+
+  boolean hasShownNothing() {
+    return com == null && tags.isEmpty() && capabilities.isEmpty() && ownerships.isEmpty();
+  }
+
+  /** Returns whether the certificate shown makes its holder a member in our eyes (4.8). */
+  boolean isAllowed(Policy policy, Identity identity) {
+    if (policy.isPublic) {
+      return true;
+    }
+    MembershipCertificate ours = policy.com;
+    MembershipCertificate theirs = com;
+    if (ours == null || theirs == null || comTimestampMs <= comRevokedMs) {
+      return false;
+    }
+    if (ours != judgedOurs || theirs != judgedTheirs || identity != judgedIdentity) {
+      judgedOurs = ours;
+      judgedTheirs = theirs;
+      judgedIdentity = identity;
+      agrees = ours.agreesWith(theirs, identity);
+    }
+    return agrees;
+  }
+
+  /** Returns the value of a tag that counts now, or -1. */
+  long usableTag(long id, Policy policy) {
+    for (int i = 0; i < tags.size(); i++) {
+      Tag tag = tags.get(i);
+      if (tag.id() == id) {
+        return isUsable(tag, policy) ? tag.value() : -1;
+      }
+    }
+    return -1;
+  }
+
+  int capabilityCount() {
+    return capabilities.size();
+  }
+
+  HeldCapability capability(int i) {
+    return capabilities.get(i);
+  }
+
+  boolean isCapabilityUsable(int i, Policy policy) {
+    return isUsable(capabilities.get(i).capability(), policy);
+  }
+
+  boolean ownsIp(byte[] bytes, int start, int length, Policy policy) {
+    for (int i = 0; i < ownerships.size(); i++) {
+      HeldOwnership ownership = ownerships.get(i);
+      if (ownership.ownsIp(bytes, start, length) && isUsable(ownership.certificate(), policy)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  boolean ownsMac(long mac, Policy policy) {
+    for (int i = 0; i < ownerships.size(); i++) {
+      HeldOwnership ownership = ownerships.get(i);
+      if (ownership.ownsMac(mac) && isUsable(ownership.certificate(), policy)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean isUsable(Credential credential, Policy policy) {
+    return policy.isCurrent(credential.timestampMs())
+        && (revoked.isEmpty() || !isRevoked(credential));
+  }
+
+  int tagCount() {
+    return tags.size();
+  }
+
+  int ownershipCount() {
+    return ownerships.size();
+  }
+
+  /** Returns whether a revocation or something newer stands against a certificate. */
+  boolean refuses(MembershipCertificate newCom) {
+    long timestampMs = newCom.timestampMs();
+    return timestampMs <= comRevokedMs || (com != null && timestampMs < comTimestampMs);
+  }
+
+  void keep(MembershipCertificate newCom) {
+    com = newCom;
+    comTimestampMs = newCom.timestampMs();
+  }
+
+  /** Returns the credential of the same kind and id that is kept, or null. */
+  @Nullable Credential kept(Credential like) {
+    return switch (like) {
+      case MembershipCertificate ignored -> com;
+      case Tag tag -> find(tags, tag.id());
+      case Capability capability -> {
+        int i = indexOfCapability(capability.id());
+        yield i < 0 ? null : capabilities.get(i).capability();
+      }
+      case OwnershipCertificate ownership -> {
+        int i = indexOfOwnership(ownership.id());
+        yield i < 0 ? null : ownerships.get(i).certificate();
+      }
+      default -> null;
+    };
+  }
+
+  boolean isRevoked(Credential credential) {
+    Long thresholdMs = revoked.get(new Revoked(credential.type(), credential.id()));
+    return thresholdMs != null && credential.timestampMs() <= thresholdMs;
+  }
+
+  void keep(Tag tag) {
+    tags.removeIf(old -> old.id() == tag.id());
+    makeRoom(tags, MAX_TAGS);
+    tags.add(tag);
+  }
+
+  void keep(Capability capability) {
+    capabilities.removeIf(old -> old.capability().id() == capability.id());
+    makeRoom(capabilities, MAX_CAPABILITIES);
+    capabilities.add(new HeldCapability(capability));
+  }
+
+  void keep(OwnershipCertificate ownership) {
+    ownerships.removeIf(old -> old.certificate().id() == ownership.id());
+    makeRoom(ownerships, MAX_OWNERSHIPS);
+    ownerships.add(new HeldOwnership(ownership));
+  }
+
+  /** Returns whether a revocation says nothing new. */
+  boolean knows(Revocation revocation) {
+    return revocation.thresholdMs()
+        <= (revocation.credentialType() == Credential.TYPE_MEMBERSHIP
+            ? comRevokedMs
+            : revoked.getOrDefault(Revoked.by(revocation), 0L));
+  }
+
+  void keep(Revocation revocation) {
+    if (revocation.credentialType() == Credential.TYPE_MEMBERSHIP) {
+      comRevokedMs = revocation.thresholdMs();
+      return;
+    }
+    if (revoked.size() >= MAX_REVOCATIONS) {
+      revoked.remove(revoked.keySet().iterator().next());
+    }
+    revoked.put(Revoked.by(revocation), revocation.thresholdMs());
+  }
+
+  private static <T extends Credential> @Nullable T find(List<T> all, long id) {
+    for (T one : all) {
+      if (one.id() == id) {
+        return one;
+      }
+    }
+    return null;
+  }
+
+  private int indexOfCapability(long id) {
+    for (int i = 0; i < capabilities.size(); i++) {
+      if (capabilities.get(i).capability().id() == id) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private int indexOfOwnership(long id) {
+    for (int i = 0; i < ownerships.size(); i++) {
+      if (ownerships.get(i).certificate().id() == id) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** The controller alone can fill these lists; the one that came first makes room. */
+  private static void makeRoom(List<?> list, int max) {
+    if (list.size() >= max) {
+      list.removeFirst();
+    }
+  }
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.network;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import net.backhaul.engine.NetworkStatus;
+import net.backhaul.protocol.ethernet.Macs;
+import net.backhaul.protocol.ethernet.MulticastGroup;
+import net.backhaul.protocol.identity.NetworkIds;
+import net.backhaul.protocol.message.Message;
+import net.backhaul.protocol.network.ChunkAssembler;
+import org.jspecify.annotations.Nullable;
+
+/** A joined network: what the machines of this package keep of it. */
+final class Network {
+  /** Groups that a bridge has sent to for others; strangers behind it choose them. */
+  private static final int MAX_BRIDGED_GROUPS = 4_096;
+
+  private static final long BRIDGED_GROUP_LIFE_MS = 1_200_000;
+
+  final long id;
+  final long mac;
+  final int firstOctet;
+  final long controller;
+  final boolean adHoc;
+  final Members members = new Members();
+  final BridgeRoutes bridgeRoutes = new BridgeRoutes();
+  final ChunkAssembler chunks = new ChunkAssembler();
+
+  /** The configuration in force; it stays while a failure is recorded. */
+  @Nullable Policy policy;
+
+  /** When the configuration last changed, or 0 for one that was restored. */
+  long lastConfigMs;
+
+  final long joinedMs;
+  long nextRequestMs;
+  long lastRequestMs = Member.NEVER;
+  long lastAnnouncedMs = Member.NEVER;
+  private final TreeSet<MulticastGroup> subscriptions = new TreeSet<>();
+  private final TreeMap<MulticastGroup, Long> bridgedGroups = new TreeMap<>();
+
+  /** What the configuration lets us show to others, ready to be sent. */
+  List<Message> credentials = List.of();
+
+  private NetworkStatus.@Nullable State failure;
+  private String authenticationUrl = "";
+  private boolean portFailed;
+  private long revision;
+
+  Network(long id, long self, long nowMs) {
+    this.id = id;
+    this.mac = Macs.of(self, id);
+    this.firstOctet = Macs.firstOctet(id);
+    this.controller = NetworkIds.controller(id);
+    this.adHoc = NetworkIds.isAdHoc(id);
+    this.joinedMs = nowMs;
+    this.nextRequestMs = nowMs;
+  }
+
+  NetworkStatus status() {
+    Policy now = policy;
+    return new NetworkStatus(
+        id,
+        mac,
+        state(),
+        now == null ? null : now.config,
+        revision,
+        List.copyOf(subscriptions),
+        authenticationUrl);
+  }
+
+  private NetworkStatus.State state() {
+    if (portFailed) {
+      return NetworkStatus.State.PORT_ERROR;
+    }
+    if (failure != null) {
+      return failure;
+    }
+    return policy == null ? NetworkStatus.State.REQUESTING_CONFIGURATION : NetworkStatus.State.OK;
+  }
+
+  boolean hasFailed() {
+    return failure != null;
+  }
+
+  /** Records a refusal, and returns whether that is news; the configuration stays (1.3). */
+  boolean fail(NetworkStatus.State newFailure, String newAuthenticationUrl) {
+    boolean changed = failure != newFailure || !authenticationUrl.equals(newAuthenticationUrl);
+    failure = newFailure;
+    authenticationUrl = newAuthenticationUrl;
+    revision += changed ? 1 : 0;
+    return changed;
+  }
+
+  void enforce(Policy newPolicy, List<Message> newCredentials, long changedMs) {
+    policy = newPolicy;
+    credentials = newCredentials;
+    lastConfigMs = changedMs;
+    failure = null;
+    authenticationUrl = "";
+    revision++;
+  }
+
+  /** Returns whether this changed anything. */
+  boolean portFailed(boolean failed) {
+    boolean changed = portFailed != failed;
+    portFailed = failed;
+    revision += changed ? 1 : 0;
+    return changed;
+  }
+
+  // Multicast groups.
+
+  /** Replaces the subscriptions and returns those that are new. */
+  List<MulticastGroup> subscribe(List<MulticastGroup> groups) {
+    var added = new ArrayList<MulticastGroup>();
+    for (MulticastGroup group : new TreeSet<>(groups)) {
+      if (!subscriptions.contains(group)) {
+        added.add(group);
+      }
+    }
+    if (!added.isEmpty() || subscriptions.size() != groups.size()) {
+      subscriptions.clear();
+      subscriptions.addAll(groups);
+      revision++;
+    }
+    return added;
+  }
+
+  /** Records a group that a device behind us sends to; returns whether it is new. */
+  boolean recordBridged(MulticastGroup group, long nowMs) {
+    if (bridgedGroups.size() >= MAX_BRIDGED_GROUPS && !bridgedGroups.containsKey(group)) {
+      return false;
+    }
+    return bridgedGroups.put(group, nowMs) == null && !subscriptions.contains(group);
+  }
+
+  void forgetOldBridgedGroups(long nowMs) {
+    bridgedGroups.values().removeIf(sinceMs -> nowMs - sinceMs >= BRIDGED_GROUP_LIFE_MS);
+  }
+
+  /** Returns whether frames to a group are wanted here or behind us. */
+  boolean wants(MulticastGroup group) {
+    return subscriptions.contains(group)
+        || bridgedGroups.containsKey(group)
+        || (wantsBroadcast() && group.equals(MulticastGroup.BROADCAST));
+  }
+
+  /** Returns the groups to announce, in order (03 section 7.2). */
+  TreeSet<MulticastGroup> announcedGroups() {
+    var all = new TreeSet<>(subscriptions);
+    all.addAll(bridgedGroups.keySet());
+    if (wantsBroadcast()) {
+      all.add(MulticastGroup.BROADCAST);
+    }
+    return all;
+  }
+
+  private boolean wantsBroadcast() {
+    Policy now = policy;
+    return now != null && now.config.broadcastEnabled();
+  }
+}

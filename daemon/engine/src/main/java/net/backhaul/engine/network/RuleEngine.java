@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.network;
+
+import java.util.Arrays;
+import java.util.random.RandomGenerator;
+import net.backhaul.protocol.message.ExtFrame;
+import net.backhaul.protocol.network.Rule;
+import net.backhaul.protocol.packet.Bytes;
+
+/** Lets frames pass or not, by the rules and capabilities of a network (03 sections 5.3 to 5.7). */
+final class RuleEngine {
+  /** What becomes of a frame that comes in. */
+  enum Admission {
+    DROP,
+    ACCEPT,
+    /** Delivered whatever its MACs are: we observe it. */
+    SUPER_ACCEPT
+  }
+
+  private enum Verdict {
+    NO_MATCH,
+    DROP,
+    ACCEPT,
+    SUPER_ACCEPT,
+    REDIRECT
+  }
+
+  private static final int TEE_OUT = 0x02;
+  private static final int WATCH_OUT = 0x16;
+  private static final int REDIRECT_OUT = 0x04;
+  private static final int TEE_IN = 0x08;
+  private static final int WATCH_IN = 0x1c;
+  private static final int REDIRECT_IN = 0x0a;
+
+  private final PeerLink link;
+  private final Matcher matcher;
+
+  // What the last table has asked for beside its verdict.
+  private long copyTo;
+  private int copyLength;
+  private boolean copyWatches;
+  private long redirectTo;
+
+  RuleEngine(PeerLink link, RandomGenerator random) {
+    this.link = link;
+    this.matcher = new Matcher(random);
+  }
+
+  /**
+   * Returns whether a frame may be sent to where the view says.
+   *
+   * @param noTee whether copies were sent already, in an earlier look at the same frame
+   */
+  boolean admitsOutbound(
+      long networkId, Policy policy, FrameView frame, boolean noTee, long nowMs) {
+    if (policy.rules.acceptsAll()) {
+      return true;
+    }
+    Verdict verdict = evaluate(policy.rules, frame, policy);
+    if (verdict == Verdict.DROP) {
+      return false;
+    }
+    long baseCopyTo = copyTo;
+    int baseCopyLength = copyLength;
+    boolean baseCopyWatches = copyWatches;
+    if (verdict == Verdict.NO_MATCH) {
+      for (int i = 0; i < policy.capabilities.length && !isAccepting(verdict); i++) {
+        verdict = evaluate(policy.capabilities[i].rules(), frame, policy);
+        if (isAccepting(verdict) && copyTo != 0 && !noTee) {
+          copy(networkId, frame, copyTo, copyLength, copyWatches, nowMs);
+        }
+      }
+      if (!isAccepting(verdict)) {
+        return false;
+      }
+    }
+    long newDestination = verdict == Verdict.REDIRECT ? redirectTo : 0;
+    if (baseCopyTo != 0 && !noTee) {
+      copy(networkId, frame, baseCopyTo, baseCopyLength, baseCopyWatches, nowMs);
+    }
+    if (newDestination != 0) {
+      send(networkId, frame, newDestination, frame.length(), REDIRECT_OUT, nowMs);
+      return false;
+    }
+    return true;
+  }
+
+  /** Decides on a frame that has come in. */
+  Admission admitInbound(long networkId, Policy policy, FrameView frame, long nowMs) {
+    if (policy.rules.acceptsAll()) {
+      return Admission.ACCEPT;
+    }
+    Verdict verdict = evaluate(policy.rules, frame, policy);
+    if (verdict == Verdict.DROP) {
+      return Admission.DROP;
+    }
+    long baseCopyTo = copyTo;
+    int baseCopyLength = copyLength;
+    boolean baseCopyWatches = copyWatches;
+    if (verdict == Verdict.NO_MATCH) {
+      Member sender = frame.remote;
+      int count = sender == null ? 0 : sender.capabilityCount();
+      for (int i = 0; i < count && !isAccepting(verdict) && sender != null; i++) {
+        if (sender.isCapabilityUsable(i, policy)) {
+          verdict = evaluate(sender.capability(i).rules(), frame, policy);
+          if (isAccepting(verdict) && copyTo != 0) {
+            copy(networkId, frame, copyTo, copyLength, copyWatches, nowMs);
+          }
+        }
+      }
+      if (!isAccepting(verdict)) {
+        return Admission.DROP;
+      }
+    }
+    long newDestination = verdict == Verdict.REDIRECT ? redirectTo : 0;
+    if (baseCopyTo != 0) {
+      copy(networkId, frame, baseCopyTo, baseCopyLength, baseCopyWatches, nowMs);
+    }
+    if (newDestination != 0) {
+      send(networkId, frame, newDestination, frame.length(), REDIRECT_IN, nowMs);
+      return Admission.DROP;
+    }
+    return verdict == Verdict.SUPER_ACCEPT ? Admission.SUPER_ACCEPT : Admission.ACCEPT;
+  }
+
+  private static boolean isAccepting(Verdict verdict) {
+    return switch (verdict) {
+      case ACCEPT, SUPER_ACCEPT, REDIRECT -> true;
+      case NO_MATCH, DROP -> false;
+    };
+  }
+
+  /** Goes through one table, top to bottom (03 section 5.3). */
+  private Verdict evaluate(RuleTable table, FrameView frame, Policy policy) {
+    boolean set = true;
+    boolean superAccept = false;
+    boolean skipDrop = false;
+    copyTo = 0;
+    redirectTo = 0;
+    for (int i = 0; i < table.size(); i++) {
+      if (!table.isAction(i)) {
+        if (set || table.or(i)) {
+          int match = matcher.match(table, i, frame, policy, superAccept);
+          skipDrop |= matcher.takeSkipsDrop();
+          boolean fits =
+              switch (match) {
+                case Matcher.CERTAIN_YES -> true;
+                case Matcher.CERTAIN_NO -> false;
+                default -> (match == Matcher.YES) != table.not(i);
+              };
+          set = table.or(i) ? set || fits : fits;
+        }
+        continue;
+      }
+      int action = table.type(i);
+      boolean passesOn =
+          action == Rule.ACTION_TEE
+              || action == Rule.ACTION_WATCH
+              || action == Rule.ACTION_REDIRECT;
+      if (!set) {
+        superAccept |= passesOn && frame.inbound && table.first(i) == policy.self;
+        set = true;
+        continue;
+      }
+      switch (action) {
+        case Rule.ACTION_DROP -> {
+          if (!skipDrop) {
+            return Verdict.DROP;
+          }
+          skipDrop = false;
+        }
+        case Rule.ACTION_ACCEPT -> {
+          return superAccept ? Verdict.SUPER_ACCEPT : Verdict.ACCEPT;
+        }
+        case Rule.ACTION_PRIORITY -> {
+          return Verdict.ACCEPT;
+        }
+        case Rule.ACTION_BREAK -> {
+          return Verdict.NO_MATCH;
+        }
+        default -> {
+          if (!passesOn) {
+            continue;
+          }
+          Verdict verdict = passOn(table, i, frame, policy);
+          if (verdict != Verdict.NO_MATCH) {
+            return verdict;
+          }
+        }
+      }
+    }
+    return Verdict.NO_MATCH;
+  }
+
+  /** Acts on TEE, WATCH or REDIRECT; NO_MATCH means that the table goes on. */
+  private Verdict passOn(RuleTable table, int i, FrameView frame, Policy policy) {
+    long target = table.first(i);
+    if (target == frame.source) {
+      return Verdict.NO_MATCH;
+    }
+    if (target == policy.self) {
+      return frame.inbound ? Verdict.SUPER_ACCEPT : Verdict.NO_MATCH;
+    }
+    if (target == frame.destination) {
+      return Verdict.NO_MATCH;
+    }
+    if (table.type(i) == Rule.ACTION_REDIRECT) {
+      redirectTo = target;
+      return Verdict.REDIRECT;
+    }
+    int wanted = (int) table.second(i);
+    copyTo = target;
+    copyLength = wanted == 0 ? frame.length() : Math.min(wanted, frame.length());
+    copyWatches = table.type(i) == Rule.ACTION_WATCH;
+    return Verdict.NO_MATCH;
+  }
+
+  private void copy(
+      long networkId, FrameView frame, long to, int length, boolean watches, long nowMs) {
+    int flags = frame.inbound ? (watches ? WATCH_IN : TEE_IN) : (watches ? WATCH_OUT : TEE_OUT);
+    send(networkId, frame, to, length, flags, nowMs);
+  }
+
+  private void send(long networkId, FrameView frame, long to, int length, int flags, long nowMs) {
+    Bytes data = Bytes.of(Arrays.copyOfRange(frame.array(), frame.at(0), frame.at(0) + length));
+    var message =
+        new ExtFrame(
+            networkId, flags, null, frame.destinationMac, frame.sourceMac, frame.etherType, data);
+    link.send(to, message, nowMs);
+  }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.network;
+
+import java.util.List;
+import net.backhaul.protocol.identity.Addresses;
+import net.backhaul.protocol.network.Rule;
+import net.backhaul.protocol.packet.WireReader;
+
+/** Rules taken apart once, so that looking at a frame allocates nothing (03 section 5.2). */
+final class RuleTable {
+  private static final long U32 = 0xffff_ffffL;
+  private static final byte[] NO_IP = {};
+
+  private final int[] types;
+  private final boolean[] nots;
+  private final boolean[] ors;
+  private final long[] first;
+  private final long[] second;
+  private final int[] third;
+  private final byte[][] ips;
+
+  RuleTable(List<Rule> rules) {
+    int count = rules.size();
+    types = new int[count];
+    nots = new boolean[count];
+    ors = new boolean[count];
+    first = new long[count];
+    second = new long[count];
+    third = new int[count];
+    ips = new byte[count][];
+    for (int i = 0; i < count; i++) {
+      take(i, rules.get(i));
+    }
+  }
+
+  private void take(int i, Rule rule) {
+    types[i] = rule.type();
+    nots[i] = rule.not();
+    ors[i] = rule.or();
+    ips[i] = NO_IP;
+    WireReader in = rule.fields();
+    switch (rule.type()) {
+      case Rule.ACTION_TEE, Rule.ACTION_WATCH, Rule.ACTION_REDIRECT -> {
+        first[i] = in.u64() & Addresses.MASK;
+        in.skip(4);
+        second[i] = in.u16();
+      }
+      case Rule.MATCH_SOURCE_ZEROTIER_ADDRESS, Rule.MATCH_DEST_ZEROTIER_ADDRESS ->
+          first[i] = in.address();
+      case Rule.MATCH_VLAN_ID, Rule.MATCH_ETHERTYPE -> first[i] = in.u16();
+      case Rule.MATCH_VLAN_PCP, Rule.MATCH_VLAN_DEI, Rule.MATCH_IP_PROTOCOL -> first[i] = in.u8();
+      case Rule.MATCH_MAC_SOURCE, Rule.MATCH_MAC_DEST -> first[i] = in.mac();
+      case Rule.MATCH_IPV4_SOURCE, Rule.MATCH_IPV4_DEST -> {
+        first[i] = in.u32();
+        second[i] = Math.min(in.u8(), 32);
+      }
+      case Rule.MATCH_IPV6_SOURCE, Rule.MATCH_IPV6_DEST -> {
+        ips[i] = in.bytes(16);
+        second[i] = Math.min(in.u8(), 128);
+      }
+      case Rule.MATCH_IP_TOS, Rule.MATCH_ICMP -> {
+        first[i] = in.u8();
+        second[i] = in.u8();
+        third[i] = in.u8();
+      }
+      case Rule.MATCH_IP_SOURCE_PORT_RANGE,
+          Rule.MATCH_IP_DEST_PORT_RANGE,
+          Rule.MATCH_FRAME_SIZE_RANGE -> {
+        first[i] = in.u16();
+        second[i] = in.u16();
+      }
+      case Rule.MATCH_CHARACTERISTICS -> first[i] = in.u64();
+      case Rule.MATCH_RANDOM -> first[i] = in.u32();
+      case Rule.MATCH_TAGS_DIFFERENCE,
+          Rule.MATCH_TAGS_BITWISE_AND,
+          Rule.MATCH_TAGS_BITWISE_OR,
+          Rule.MATCH_TAGS_BITWISE_XOR,
+          Rule.MATCH_TAGS_EQUAL,
+          Rule.MATCH_TAG_SENDER,
+          Rule.MATCH_TAG_RECEIVER -> {
+        first[i] = in.u32();
+        second[i] = in.u32();
+      }
+      case Rule.INTEGER_RANGE -> {
+        first[i] = in.u64();
+        second[i] = in.u64() - first[i] & U32;
+        third[i] = in.u16() << 8 | in.u8();
+      }
+      default -> {}
+    }
+  }
+
+  int size() {
+    return types.length;
+  }
+
+  /** Returns whether this accepts every frame without a look at it. */
+  boolean acceptsAll() {
+    return types.length > 0 && types[0] == Rule.ACTION_ACCEPT;
+  }
+
+  int type(int i) {
+    return types[i];
+  }
+
+  boolean isAction(int i) {
+    return types[i] <= Rule.LAST_ACTION;
+  }
+
+  boolean not(int i) {
+    return nots[i];
+  }
+
+  boolean or(int i) {
+    return ors[i];
+  }
+
+  /** Returns the first value of a field: an address, a MAC, a mask, the id of a tag, a start. */
+  long first(int i) {
+    return first[i];
+  }
+
+  /** Returns the second value: bits of a prefix, the value of a tag, an end, a length, a span. */
+  long second(int i) {
+    return second[i];
+  }
+
+  /** Returns the third value: the end of a TOS range, ICMP flags, index and format of integers. */
+  int third(int i) {
+    return third[i];
+  }
+
+  /** Returns the 16 bytes of an IPv6 address, borrowed. */
+  byte[] ip(int i) {
+    return ips[i];
+  }
+}
