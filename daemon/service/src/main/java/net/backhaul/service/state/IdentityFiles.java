@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.random.RandomGenerator;
 import net.backhaul.protocol.identity.Identity;
-import net.backhaul.service.StartFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -44,6 +44,7 @@ public final class SavedState implements AutoCloseable {
 
   private final HomeDirectory home;
   private final Map<StateKey, Optional<byte[]>> waiting = new ConcurrentHashMap<>();
+  private final Map<Long, NetworkSettings> settings = new ConcurrentHashMap<>();
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
           work -> {
@@ -157,17 +158,25 @@ public final class SavedState implements AutoCloseable {
     }
   }
 
-  /** Reads what a user lets a network do. */
+  /** Returns what a user lets a network do. */
   public NetworkSettings networkSettings(long networkId) {
-    return home.read(settingsFile(networkId))
-        .map(NetworkSettings::parse)
-        .orElse(NetworkSettings.DEFAULT);
+    return settings.computeIfAbsent(
+        networkId,
+        id ->
+            home.read(settingsFile(id))
+                .map(NetworkSettings::parse)
+                .orElse(NetworkSettings.DEFAULT));
   }
 
-  /** Writes what a user lets a network do; null forgets it. */
-  public void saveNetworkSettings(long networkId, @Nullable NetworkSettings settings) {
-    byte[] content = settings == null ? null : settings.text().getBytes(StandardCharsets.US_ASCII);
+  public void saveNetworkSettings(long networkId, NetworkSettings changed) {
+    settings.put(networkId, changed);
+    byte[] content = changed.text().getBytes(StandardCharsets.US_ASCII);
     execute(() -> write(settingsFile(networkId), content));
+  }
+
+  public void forgetNetworkSettings(long networkId) {
+    settings.remove(networkId);
+    execute(() -> write(settingsFile(networkId), null));
   }
 
   /** Does something else with the disk on the thread of the state. */

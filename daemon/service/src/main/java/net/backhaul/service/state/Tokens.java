@@ -4,7 +4,6 @@ package net.backhaul.service.state;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.random.RandomGenerator;
-import net.backhaul.service.StartFailure;
 
 /**
  * The words that open the API (04 section 2).

@@ -40,9 +40,23 @@ public final class LocalAddresses {
         }
       }
     } catch (SocketException e) {
-      return List.of();
+      return wildcards(ports);
     }
     return all;
+  }
+
+  /** Returns the addresses that a person has chosen, once for each port. */
+  public static List<LocalAddress> of(List<InetAddress> addresses, List<Integer> ports) {
+    var all = new ArrayList<LocalAddress>();
+    for (InetAddress address : addresses) {
+      ports.forEach(port -> all.add(new LocalAddress(address, port, "")));
+    }
+    return all;
+  }
+
+  /** Returns all that there is, where nobody can say what that may be. */
+  private static List<LocalAddress> wildcards(List<Integer> ports) {
+    return of(List.of(Endpoints.parseIp("0.0.0.0"), Endpoints.parseIp("::")), ports);
   }
 
   /** Returns every interface name that is never bound to, for documentation and tests. */

@@ -7,6 +7,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
@@ -14,12 +15,11 @@ import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.unix.RawUnixChannelOption;
+import io.netty.channel.unix.SegmentedDatagramPacket;
 import java.net.Inet4Address;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,8 +40,17 @@ public final class UdpSockets {
 
   private static final Logger log = LoggerFactory.getLogger(UdpSockets.class);
   private static final int BUFFER_BYTES = 4 * 1024 * 1024;
-  private static final int READ_BYTES = 16 * 1024;
+  private static final int DATAGRAM_BYTES = 10_240;
+  private static final int DATAGRAMS_AT_ONCE = 16;
   private static final int READS_AT_ONCE = 16;
+
+  /** What waits for a socket at most; what is sent beyond it is lost, as in a full device queue. */
+  private static final int MAX_WAITING_BYTES = 4 * 1024 * 1024;
+
+  /** What the kernel takes as one run of datagrams. */
+  private static final int MAX_SEGMENTS = 64;
+
+  private static final int MAX_RUN_BYTES = 65_000;
   private static final int SOL_SOCKET = 1;
   private static final int SO_BINDTODEVICE = 25;
   private static final int IFNAMSIZ = 16;
@@ -54,7 +63,24 @@ public final class UdpSockets {
   private Open[] byNumber = new Open[0];
   private int nextNumber;
 
-  private record Open(int number, InetSocketAddress address, boolean v4, Channel channel) {}
+  /** An open socket; its device may turn out not to take runs of datagrams. */
+  private static final class Open {
+    final int number;
+    final InetSocketAddress address;
+    final boolean v4;
+    final Channel channel;
+    boolean takesRuns;
+
+    Open(int number, InetSocketAddress address, Channel channel) {
+      this.number = number;
+      this.address = address;
+      this.v4 = address.getAddress() instanceof Inet4Address;
+      this.channel = channel;
+      this.takesRuns =
+          channel instanceof EpollDatagramChannel
+              && EpollDatagramChannel.isSegmentedDatagramPacketSupported();
+    }
+  }
 
   public UdpSockets(NodeLoop loop) {
     this.loop = loop;
@@ -72,7 +98,7 @@ public final class UdpSockets {
     for (Map.Entry<LocalAddress, Open> each : List.copyOf(open.entrySet())) {
       if (!keep.contains(each.getKey())) {
         open.remove(each.getKey());
-        each.getValue().channel().close();
+        each.getValue().channel.close();
         changed = true;
       }
     }
@@ -83,28 +109,35 @@ public final class UdpSockets {
     }
     if (changed) {
       byNumber = new Open[nextNumber];
-      open.values().forEach(socket -> byNumber[socket.number()] = socket);
+      open.values().forEach(socket -> byNumber[socket.number] = socket);
     }
     return changed;
   }
 
   /** Returns the addresses (with ports) that datagrams to us may be sent to. */
   public List<InetSocketAddress> addresses() {
-    return open.values().stream().map(Open::address).toList();
+    return open.values().stream().map(socket -> socket.address).toList();
   }
 
-  /** Sends a datagram from one socket or (-1) from every one of the address's family. */
-  public void send(int socket, InetSocketAddress to, byte[] bytes, int start, int length) {
+  /**
+   * Sends a run of datagrams that lie one behind the other from one socket, or (-1) from every one
+   * of the address's family.
+   *
+   * @param length of all datagrams together
+   * @param segmentBytes the size of each but the last, which may be shorter
+   */
+  public void send(
+      int socket, InetSocketAddress to, byte[] bytes, int start, int length, int segmentBytes) {
     if (socket >= 0) {
       if (socket < byNumber.length && byNumber[socket] != null) {
-        write(byNumber[socket], to, bytes, start, length);
+        write(byNumber[socket], to, bytes, start, length, segmentBytes);
       }
       return;
     }
     boolean v4 = to.getAddress() instanceof Inet4Address;
     for (Open each : open.values()) {
-      if (each.v4() == v4) {
-        write(each, to, bytes, start, length);
+      if (each.v4 == v4) {
+        write(each, to, bytes, start, length, segmentBytes);
       }
     }
   }
@@ -116,31 +149,63 @@ public final class UdpSockets {
     }
     Open from = byNumber[socket];
     flush();
-    boolean limited = Epoll.isAvailable() && from.v4() && ttl(from.channel(), hops);
-    write(from, to, bytes, 0, bytes.length);
-    from.channel().flush();
+    boolean limited = Epoll.isAvailable() && from.v4 && ttl(from.channel, hops);
+    writeOne(from, to, bytes, 0, bytes.length);
+    from.channel.flush();
     if (limited) {
-      ttl(from.channel(), DEFAULT_TTL);
+      ttl(from.channel, DEFAULT_TTL);
     }
   }
 
   /** Lets all that was written leave. */
   public void flush() {
     for (Open each : open.values()) {
-      each.channel().flush();
+      each.channel.flush();
     }
   }
 
   public void close() {
-    open.values().forEach(each -> each.channel().close());
+    open.values().forEach(each -> each.channel.close());
     open.clear();
     byNumber = new Open[0];
   }
 
-  private void write(Open from, InetSocketAddress to, byte[] bytes, int start, int length) {
-    ByteBuf content = from.channel().alloc().directBuffer(length);
+  /** The device of this socket cannot send runs: from now on every datagram goes by itself. */
+  void runsRefused(int socket) {
+    if (socket < byNumber.length && byNumber[socket] != null) {
+      byNumber[socket].takesRuns = false;
+    }
+  }
+
+  private void write(
+      Open from, InetSocketAddress to, byte[] bytes, int start, int length, int segmentBytes) {
+    if (length <= segmentBytes) {
+      writeOne(from, to, bytes, start, length);
+      return;
+    }
+    int most = Math.min(MAX_SEGMENTS, MAX_RUN_BYTES / segmentBytes) * segmentBytes;
+    int step = from.takesRuns && most > segmentBytes ? most : segmentBytes;
+    for (int done = 0; done < length; done += step) {
+      int part = Math.min(step, length - done);
+      if (part <= segmentBytes) {
+        writeOne(from, to, bytes, start + done, part);
+      } else if (from.channel.isWritable()) {
+        ByteBuf content = from.channel.alloc().directBuffer(part);
+        content.writeBytes(bytes, start + done, part);
+        from.channel.write(
+            new SegmentedDatagramPacket(content, segmentBytes, to), from.channel.voidPromise());
+      }
+    }
+  }
+
+  private static void writeOne(
+      Open from, InetSocketAddress to, byte[] bytes, int start, int length) {
+    if (!from.channel.isWritable()) {
+      return;
+    }
+    ByteBuf content = from.channel.alloc().directBuffer(length);
     content.writeBytes(bytes, start, length);
-    from.channel().write(new DatagramPacket(content, to), from.channel().voidPromise());
+    from.channel.write(new DatagramPacket(content, to), from.channel.voidPromise());
   }
 
   private boolean bind(LocalAddress local) {
@@ -158,10 +223,15 @@ public final class UdpSockets {
             .option(ChannelOption.SO_BROADCAST, true)
             .option(
                 ChannelOption.RECVBUF_ALLOCATOR,
-                new FixedRecvByteBufAllocator(READ_BYTES).maxMessagesPerRead(READS_AT_ONCE))
-            .handler(new UdpTransport(loop, nextNumber));
+                new FixedRecvByteBufAllocator(
+                        nativeEpoll ? DATAGRAMS_AT_ONCE * DATAGRAM_BYTES : DATAGRAM_BYTES)
+                    .maxMessagesPerRead(READS_AT_ONCE))
+            .option(
+                ChannelOption.WRITE_BUFFER_WATER_MARK,
+                new WriteBufferWaterMark(MAX_WAITING_BYTES / 2, MAX_WAITING_BYTES))
+            .handler(new UdpTransport(loop, this, nextNumber));
     if (nativeEpoll) {
-      bootstrap.option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, 0);
+      bootstrap.option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, DATAGRAM_BYTES);
       if (!v4) {
         bootstrap.option(EpollChannelOption.IP_BIND_ADDRESS_NO_PORT, false);
       }
@@ -178,13 +248,13 @@ public final class UdpSockets {
     }
     var address = (InetSocketAddress) bound.channel().localAddress();
     open.put(
-        local, new Open(nextNumber, withAddress(address, local.address()), v4, bound.channel()));
+        local,
+        new Open(
+            nextNumber,
+            new InetSocketAddress(local.address(), address.getPort()),
+            bound.channel()));
     nextNumber++;
     return true;
-  }
-
-  private static InetSocketAddress withAddress(InetSocketAddress bound, InetAddress address) {
-    return new InetSocketAddress(address, bound.getPort());
   }
 
   /** Keeps our own datagrams out of routes that lead into our networks. */
@@ -206,10 +276,5 @@ public final class UdpSockets {
     } catch (RuntimeException e) {
       return false;
     }
-  }
-
-  /** Returns the numbers and addresses of all open sockets, for those who show them. */
-  public List<InetSocketAddress> listening() {
-    return new ArrayList<>(addresses());
   }
 }

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the words behind {@code zerotier-one} ask for (04 section 1.2).
+ *
+ * @param port the primary port; 0 for any
+ * @param unprivileged whether the daemon may run without being root
+ */
+record CommandLine(Action action, int port, boolean unprivileged, boolean fork, Path home) {
+  static final int DEFAULT_PORT = 9993;
+
+  private static final int MAX_PORT = 0xffff;
+
+  /** What to do. */
+  enum Action {
+    RUN,
+    HELP,
+    /** A value makes no sense: help, and an exit code that says so. */
+    MISTAKE,
+    VERSION,
+    IDTOOL,
+    CLI
+  }
+
+  /** Reads words from left to right; the first that decides ends the reading. */
+  static CommandLine parse(List<String> words, Path defaultHome) {
+    int port = DEFAULT_PORT;
+    boolean unprivileged = false;
+    boolean fork = false;
+    Path home = null;
+    for (String word : words) {
+      if (!word.startsWith("-")) {
+        if (home != null || word.isEmpty()) {
+          return of(Action.HELP, defaultHome);
+        }
+        home = Path.of(word);
+        continue;
+      }
+      char letter = word.length() > 1 ? word.charAt(1) : '?';
+      switch (letter) {
+        case 'p' -> {
+          port = leadingNumber(word.substring(2));
+          if (port > MAX_PORT) {
+            return of(Action.MISTAKE, defaultHome);
+          }
+        }
+        case 'U' -> unprivileged = true;
+        case 'd' -> fork = true;
+        case 'v' -> {
+          return of(Action.VERSION, defaultHome);
+        }
+        case 'i' -> {
+          return of(word.length() == 2 ? Action.IDTOOL : Action.HELP, defaultHome);
+        }
+        case 'q' -> {
+          return of(word.length() == 2 ? Action.CLI : Action.HELP, defaultHome);
+        }
+        default -> {
+          return of(Action.HELP, defaultHome);
+        }
+      }
+    }
+    return new CommandLine(Action.RUN, port, unprivileged, fork, home == null ? defaultHome : home);
+  }
+
+  private static CommandLine of(Action action, Path home) {
+    return new CommandLine(action, DEFAULT_PORT, false, false, home);
+  }
+
+  /** Reads decimal digits up to what is none; no digit is 0, and all too much is more than any. */
+  private static int leadingNumber(String text) {
+    int number = 0;
+    for (int i = 0; i < text.length() && Character.isDigit(text.charAt(i)); i++) {
+      number = Math.min(number * 10 + (text.charAt(i) - '0'), MAX_PORT + 1);
+    }
+    return number;
+  }
+
+  /** Returns the home of this system (04 section 1.3). */
+  static Path defaultHome(@Nullable String fromEnvironment, String osName) {
+    if (fromEnvironment != null && !fromEnvironment.isEmpty()) {
+      return Path.of(fromEnvironment);
+    }
+    if (osName.startsWith("Mac")) {
+      return Path.of("/Library/Application Support/ZeroTier/One");
+    }
+    return Path.of(osName.endsWith("BSD") ? "/var/db/zerotier-one" : "/var/lib/zerotier-one");
+  }
+}

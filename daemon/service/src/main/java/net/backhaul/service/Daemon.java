@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service;
+
+import io.netty.channel.socket.SocketProtocolFamily;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import net.backhaul.engine.Event;
+import net.backhaul.engine.Node;
+import net.backhaul.engine.StateKey;
+import net.backhaul.protocol.identity.Identity;
+import net.backhaul.service.api.BondApi;
+import net.backhaul.service.api.ConfigApi;
+import net.backhaul.service.api.MoonApi;
+import net.backhaul.service.api.NetworkApi;
+import net.backhaul.service.api.PeerApi;
+import net.backhaul.service.api.StatusApi;
+import net.backhaul.service.http.AccessControl;
+import net.backhaul.service.http.HttpServer;
+import net.backhaul.service.http.Router;
+import net.backhaul.service.state.HomeDirectory;
+import net.backhaul.service.state.IdentityFiles;
+import net.backhaul.service.state.LocalConf;
+import net.backhaul.service.state.SavedState;
+import net.backhaul.service.state.StartFailure;
+import net.backhaul.service.state.Tokens;
+import net.backhaul.service.udp.Rebinder;
+import net.backhaul.service.udp.UdpSockets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The daemon: its parts, made one after the other, and taken apart in the other direction. */
+public final class Daemon {
+  private static final Logger log = LoggerFactory.getLogger(Daemon.class);
+  private static final long LOOK_AT_SETTINGS_EVERY_S = 5;
+  private static final long FORGET_PEERS_EVERY_H = 1;
+  private static final long CLOSE_WITHIN_MS = 1_000;
+
+  private final HomeDirectory home;
+  private final LiveSettings settings;
+  private final Ports ports;
+  private final SavedState state;
+  private final NodeLoop loop = new NodeLoop();
+  private final UdpSockets sockets = new UdpSockets(loop);
+  private final Devices devices = Devices.NONE;
+  private final Rebinder rebinder;
+  private final HttpServer http;
+  private final CompletableFuture<End> ended = new CompletableFuture<>();
+
+  /** Why a daemon ends. */
+  public enum End {
+    ASKED_FOR,
+    /** The identity is somebody else's: start again with another (04 section 8.4). */
+    IDENTITY_COLLISION
+  }
+
+  private Daemon(HomeDirectory home, int wantedPort) throws StartFailure {
+    this.home = home;
+    var random = new BufferedRandom();
+    boolean claimed = home.claim();
+    settings = settings(home);
+    ports =
+        Ports.choose(
+            settings.settings().primaryPort().orElse(wantedPort), settings.settings(), random);
+    if (!claimed) {
+      throw new StartFailure(
+          "another daemon runs on " + home.path() + "; stop it first, or name another home");
+    }
+    Tokens tokens = Tokens.load(home, random);
+    Identity identity = IdentityFiles.load(home, random);
+    home.writePid();
+    state = new SavedState(home);
+    Map<StateKey, byte[]> saved = state.load(System.currentTimeMillis());
+    var output = new NodeOutput(sockets, state, devices, this::happened);
+    rebinder =
+        new Rebinder(loop, sockets, state::execute, settings::settings, ports.udp(), devices::has);
+    loop.start(
+            () ->
+                new Node(
+                    identity,
+                    settings.settings().node(),
+                    output,
+                    null,
+                    random,
+                    saved,
+                    NodeLoop.nowMs()))
+        .join();
+    http =
+        new HttpServer(
+            new AccessControl(
+                tokens.auth(), tokens.metrics(), () -> settings.settings().managers()),
+            new Router()
+                .add(
+                    "/status",
+                    new StatusApi(loop, settings, sockets, ports, home.path().toString()))
+                .add(
+                    "/health",
+                    new StatusApi(loop, settings, sockets, ports, home.path().toString()))
+                .add("/config", new ConfigApi(settings, state, this::settingsChanged))
+                .add("/network", new NetworkApi(loop, state, devices, identity.address()))
+                .add("/peer", new PeerApi(loop))
+                .add("/moon", new MoonApi(loop))
+                .add("/bond", new BondApi()));
+  }
+
+  /** Starts a daemon on a home; it runs until it is asked to end. */
+  public static Daemon start(HomeDirectory home, int wantedPort) throws StartFailure {
+    var daemon = new Daemon(home, wantedPort);
+    daemon.open();
+    return daemon;
+  }
+
+  private void open() throws StartFailure {
+    loop.execute(rebinder::start);
+    writePort();
+    boolean v4 = listen(SocketProtocolFamily.INET, "0.0.0.0", "Starting Control Plane...");
+    boolean v6 = listen(SocketProtocolFamily.INET6, "[::]", "Starting V6 Control Plane...");
+    if (!v4 && !v6) {
+      throw new StartFailure("ERROR: Could not bind control plane. Exiting...", 255);
+    }
+    var ticks = loop.eventLoop();
+    ticks.scheduleAtFixedRate(
+        () -> state.execute(this::lookAtSettings),
+        LOOK_AT_SETTINGS_EVERY_S,
+        LOOK_AT_SETTINGS_EVERY_S,
+        TimeUnit.SECONDS);
+    ticks.scheduleAtFixedRate(
+        () -> state.execute(() -> state.forgetOldPeers(System.currentTimeMillis())),
+        FORGET_PEERS_EVERY_H,
+        FORGET_PEERS_EVERY_H,
+        TimeUnit.HOURS);
+    ServiceManager.tell("READY=1\nSTATUS=waiting for a root to answer");
+  }
+
+  private static LiveSettings settings(HomeDirectory home) throws StartFailure {
+    try {
+      return new LiveSettings(new LocalConf(home));
+    } catch (LocalConf.Unusable e) {
+      throw new StartFailure(String.valueOf(e.getMessage()), 1);
+    }
+  }
+
+  private boolean listen(SocketProtocolFamily family, String all, String started) {
+    if (http.listen(family, ports.primary())) {
+      System.err.println(started);
+      return true;
+    }
+    System.err.println("Error binding control plane to " + all + ":" + ports.primary());
+    return false;
+  }
+
+  private void writePort() {
+    try {
+      home.write(
+          "zerotier-one.port",
+          Integer.toString(ports.primary()).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+    } catch (IOException e) {
+      log.warn("cannot write {}: {}", home.file("zerotier-one.port"), HomeDirectory.reason(e));
+    }
+  }
+
+  private void lookAtSettings() {
+    if (settings.reload()) {
+      settingsChanged();
+    }
+  }
+
+  private void settingsChanged() {
+    loop.execute(() -> loop.node().options(settings.settings().node()));
+    rebinder.lookNow();
+  }
+
+  private void happened(Event event) {
+    switch (event) {
+      case Event.Online online -> ServiceManager.tell("STATUS=online");
+      case Event.Offline offline -> ServiceManager.tell("STATUS=offline: no root answers");
+      case Event.IdentityCollision collision -> ended.complete(End.IDENTITY_COLLISION);
+      case Event.PathLearned learned -> log.debug("{}", learned);
+      case Event.SurfaceChanged changed -> log.debug("{}", changed);
+    }
+  }
+
+  /** Asks the daemon to end; from any thread. */
+  public void end() {
+    ended.complete(End.ASKED_FOR);
+  }
+
+  /** Waits for the end and cleans up. */
+  public End awaitEnd() {
+    End why = ended.join();
+    ServiceManager.tell("STOPPING=1");
+    close();
+    return why;
+  }
+
+  private void close() {
+    http.close();
+    System.err.println("Control Plane Stopped\nV6 Control Plane Stopped");
+    loop.submit(
+            node -> {
+              node.close();
+              sockets.flush();
+              sockets.close();
+              return node;
+            })
+        .orTimeout(CLOSE_WITHIN_MS, TimeUnit.MILLISECONDS)
+        .exceptionally(
+            late -> {
+              log.warn("the node did not end in time: {}", late.toString());
+              return null;
+            })
+        .join();
+    devices.close();
+    loop.close();
+    state.close();
+    home.close();
+  }
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Timer;
+import java.util.TimerTask;
+import net.backhaul.service.state.HomeDirectory;
+import net.backhaul.service.state.IdentityFiles;
+import net.backhaul.service.state.StartFailure;
+
+/** Where {@code zerotier-one} begins (04 sections 1.1 and 1.2). */
+public final class Main {
+  /** The name that the program was started under, which launchers hand over as a property. */
+  private static final String PROGRAM = System.getProperty("backhaul.program", "zerotier-one");
+
+  private static final long END_WITHIN_MS = 5_000;
+
+  private Main() {}
+
+  /** Runs the daemon, or what its options ask for in place of it, and ends the process. */
+  public static void main(String[] words) {
+    int code = run(List.of(words));
+    System.out.flush();
+    System.exit(code);
+  }
+
+  private static int run(List<String> words) {
+    CommandLine asked =
+        CommandLine.parse(
+            words,
+            CommandLine.defaultHome(
+                System.getenv("ZEROTIER_HOME"), System.getProperty("os.name", "")));
+    return switch (asked.action()) {
+      case HELP -> help(System.out, 0);
+      case MISTAKE -> help(System.out, 1);
+      case VERSION -> {
+        System.out.println(Version.TEXT);
+        yield 0;
+      }
+      case IDTOOL, CLI -> {
+        yield 1;
+      }
+      case RUN -> {
+        try {
+          yield daemon(asked);
+        } catch (StartFailure e) {
+          String message = String.valueOf(e.getMessage());
+          System.err.println(message.startsWith("ERROR") ? message : PROGRAM + ": " + message);
+          yield e.exitCode();
+        }
+      }
+    };
+  }
+
+  private static int daemon(CommandLine asked) throws StartFailure {
+    HomeDirectory home = home(asked.home());
+    home.protect("identity.secret");
+    home.protect("authtoken.secret");
+    if (home.exists("controller.db")) {
+      throw new StartFailure(
+          "FATAL: an old controller.db exists in "
+              + home.path()
+              + " -- see instructions in controller/README.md for how to migrate!",
+          1);
+    }
+    if (!asked.unprivileged() && !isRoot()) {
+      throw new StartFailure("must be run as root (uid 0)", 1);
+    }
+    while (true) {
+      Daemon daemon = Daemon.start(home, asked.port());
+      Signals.handle(
+          () -> {
+            endWithin(END_WITHIN_MS);
+            daemon.end();
+          });
+      if (daemon.awaitEnd() == Daemon.End.ASKED_FOR) {
+        return 0;
+      }
+      startAgainAsSomebodyElse(home);
+    }
+  }
+
+  private static void startAgainAsSomebodyElse(HomeDirectory home) throws StartFailure {
+    try {
+      IdentityFiles.saveAfterCollision(home);
+    } catch (IOException e) {
+      throw new StartFailure(
+          "somebody else has our identity, and it cannot be put aside: " + HomeDirectory.reason(e));
+    }
+  }
+
+  private static HomeDirectory home(Path path) throws StartFailure {
+    try {
+      return HomeDirectory.open(path);
+    } catch (IOException e) {
+      throw new StartFailure(
+          "home directory %s does not exist and could not be created (%s)"
+              .formatted(path, HomeDirectory.reason(e)));
+    }
+  }
+
+  /** Ends the process even if something hangs, as a person who waits for it expects. */
+  private static void endWithin(long millis) {
+    new Timer("end", true)
+        .schedule(
+            new TimerTask() {
+              @Override
+              public void run() {
+                Runtime.getRuntime().halt(0);
+              }
+            },
+            millis);
+  }
+
+  private static boolean isRoot() {
+    try {
+      return Files.getAttribute(Path.of("/proc/self"), "unix:uid") instanceof Integer uid
+          && uid == 0;
+    } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+      return "root".equals(System.getProperty("user.name"));
+    }
+  }
+
+  private static int help(PrintStream out, int code) {
+    out.print(
+        """
+        Backhaul, a mesh VPN that speaks ZeroTier's protocol (as version %s does).
+        Licence: Apache-2.0
+
+        Usage: %s [-switches] [home directory]
+
+        Available switches:
+          -h                - Display this help
+          -v                - Show version
+          -U                - Skip privilege check and do not attempt to drop privileges
+          -p<port>          - Port for UDP and TCP/HTTP (default: 9993, 0 for random)
+          -d                - Fork and run as daemon (Unix-ish OSes)
+          -i                - Generate and manage identities (zerotier-idtool)
+          -q                - Query API (zerotier-cli)
+        """
+            .formatted(Version.TEXT, PROGRAM));
+    return code;
+  }
+}

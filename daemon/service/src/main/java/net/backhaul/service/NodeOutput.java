@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service;
+
+import java.net.InetSocketAddress;
+import java.util.function.Consumer;
+import net.backhaul.engine.Event;
+import net.backhaul.engine.NetworkStatus;
+import net.backhaul.engine.Output;
+import net.backhaul.engine.StateKey;
+import net.backhaul.service.state.SavedState;
+import net.backhaul.service.udp.UdpSockets;
+import org.jspecify.annotations.Nullable;
+
+/** Passes on what the node wants done: to the sockets, the devices and the disk. */
+final class NodeOutput implements Output {
+  private final UdpSockets sockets;
+  private final SavedState state;
+  private final Devices devices;
+  private final Consumer<Event> events;
+
+  NodeOutput(UdpSockets sockets, SavedState state, Devices devices, Consumer<Event> events) {
+    this.sockets = sockets;
+    this.state = state;
+    this.devices = devices;
+    this.events = events;
+  }
+
+  @Override
+  public void sendDatagrams(
+      int socket, InetSocketAddress to, byte[] bytes, int start, int length, int segmentBytes) {
+    sockets.send(socket, to, bytes, start, length, segmentBytes);
+  }
+
+  @Override
+  public void sendJunk(int socket, InetSocketAddress to, byte[] bytes, int hops) {
+    sockets.sendShortLived(socket, to, bytes, hops);
+  }
+
+  @Override
+  public void deliverFrame(long networkId, byte[] bytes, int start, int length) {
+    devices.deliverFrame(networkId, bytes, start, length);
+  }
+
+  @Override
+  public void flush() {
+    sockets.flush();
+    devices.flush();
+  }
+
+  @Override
+  public void networkChanged(NetworkStatus status) {
+    devices.apply(status, state.networkSettings(status.networkId()));
+  }
+
+  @Override
+  public void networkLeft(long networkId) {
+    devices.remove(networkId);
+  }
+
+  @Override
+  public void saveState(StateKey key, byte @Nullable [] content) {
+    state.save(key, content);
+  }
+
+  @Override
+  public void event(Event event) {
+    events.accept(event);
+  }
+}

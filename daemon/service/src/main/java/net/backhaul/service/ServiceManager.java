@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service;
+
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.unix.Socket;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells systemd how the daemon is, where it wants to know: {@code Type=notify}. */
+final class ServiceManager {
+  private static final Logger log = LoggerFactory.getLogger(ServiceManager.class);
+
+  private ServiceManager() {}
+
+  /**
+   * Sends a message as {@code sd_notify(3)} does; without a socket to send it to it does nothing.
+   */
+  static void tell(String message) {
+    String path = System.getenv("NOTIFY_SOCKET");
+    if (path == null || path.isEmpty() || !Epoll.isAvailable()) {
+      return;
+    }
+    byte[] address = path.getBytes(StandardCharsets.UTF_8);
+    if (address[0] == '@') {
+      address[0] = 0; // The abstract namespace.
+    }
+    byte[] bytes = message.getBytes(StandardCharsets.UTF_8);
+    ByteBuffer content = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
+    Socket socket = Socket.newSocketDomainDgram();
+    try {
+      socket.sendToDomainSocket(content, 0, bytes.length, address);
+    } catch (IOException e) {
+      log.warn("cannot notify {}: {}", path, e.getMessage());
+    } finally {
+      try {
+        socket.close();
+      } catch (IOException e) {
+        log.debug("cannot close the socket to {}: {}", path, e.getMessage());
+      }
+    }
+  }
+}

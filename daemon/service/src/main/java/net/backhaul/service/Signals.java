@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Proxy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Signals of the system (04 section 8.2).
+ *
+ * <p>Java has no public way to a clean end with exit code 0 on a signal, nor to ignore one, so this
+ * takes the class of the JDK that can, by its name. Where it is missing, signals do what Java does.
+ */
+final class Signals {
+  private static final Logger log = LoggerFactory.getLogger(Signals.class);
+
+  private Signals() {}
+
+  /** Calls {@code end} on every signal that asks for an end, and ignores what is not for us. */
+  static void handle(Runnable end) {
+    for (String name : new String[] {"TERM", "INT", "QUIT"}) {
+      on(name, end);
+    }
+    for (String name : new String[] {"HUP", "USR1", "USR2", "IO", "PIPE"}) {
+      on(name, () -> log.debug("signal {} is ignored", name));
+    }
+  }
+
+  private static void on(String name, Runnable action) {
+    try {
+      Class<?> signal = Class.forName("sun.misc.Signal");
+      Class<?> handler = Class.forName("sun.misc.SignalHandler");
+      Constructor<?> make = signal.getConstructor(String.class);
+      Object proxy =
+          Proxy.newProxyInstance(
+              Signals.class.getClassLoader(),
+              new Class<?>[] {handler},
+              (self, method, arguments) -> {
+                switch (method.getName()) {
+                  case "handle" -> action.run();
+                  case "hashCode" -> {
+                    return System.identityHashCode(self);
+                  }
+                  case "equals" -> {
+                    return arguments != null && self == arguments[0];
+                  }
+                  default -> {
+                    return name;
+                  }
+                }
+                return null;
+              });
+      signal.getMethod("handle", signal, handler).invoke(null, make.newInstance(name), proxy);
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      log.debug("signal {} keeps its meaning: {}", name, e.toString());
+    }
+  }
+}

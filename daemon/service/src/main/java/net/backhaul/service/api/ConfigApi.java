@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.api;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import net.backhaul.service.LiveSettings;
+import net.backhaul.service.http.Request;
+import net.backhaul.service.http.Resource;
+import net.backhaul.service.http.Response;
+import net.backhaul.service.state.HomeDirectory;
+import net.backhaul.service.state.Json;
+import net.backhaul.service.state.LocalConf;
+import net.backhaul.service.state.SavedState;
+
+/** Shows local.conf and changes its settings (04 section 4.4). */
+public final class ConfigApi implements Resource {
+  private final LiveSettings settings;
+  private final SavedState disk;
+  private final Runnable changed;
+
+  /**
+   * Makes the resource.
+   *
+   * @param changed what to do on the thread of the state when settings have changed
+   */
+  public ConfigApi(LiveSettings settings, SavedState disk, Runnable changed) {
+    this.settings = settings;
+    this.disk = disk;
+    this.changed = changed;
+  }
+
+  @Override
+  public CompletableFuture<Response> answer(Request request) {
+    if (request.method() == Request.Method.GET && request.path().equals("/config")) {
+      return CompletableFuture.completedFuture(Response.json(Json.write(settings.conf())));
+    }
+    if (request.method() != Request.Method.POST || !request.path().equals("/config/settings")) {
+      return CompletableFuture.completedFuture(Response.NOT_FOUND);
+    }
+    Object body = Json.parse(request.body());
+    if (!(body instanceof Map)) {
+      return CompletableFuture.completedFuture(Response.json("{}"));
+    }
+    return CompletableFuture.supplyAsync(
+        () -> {
+          merge(body);
+          return Response.json("{}");
+        },
+        disk::execute);
+  }
+
+  private void merge(Object body) {
+    try {
+      settings.merge(Json.asObject(body));
+      changed.run();
+    } catch (LocalConf.Unusable e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    } catch (IOException e) {
+      throw new CompletionException(
+          new IllegalArgumentException(
+              "local.conf cannot be written: " + HomeDirectory.reason(e), e));
+    }
+  }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.api;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import net.backhaul.engine.NetworkStatus;
+import net.backhaul.protocol.identity.NetworkIds;
+import net.backhaul.service.Devices;
+import net.backhaul.service.NodeLoop;
+import net.backhaul.service.http.Request;
+import net.backhaul.service.http.Resource;
+import net.backhaul.service.http.Response;
+import net.backhaul.service.state.Json;
+import net.backhaul.service.state.NetworkSettings;
+import net.backhaul.service.state.SavedState;
+import org.jspecify.annotations.Nullable;
+
+/** Shows, joins and leaves networks, and says what they may do to the host (04 section 4.4). */
+public final class NetworkApi implements Resource {
+  private static final String PATH = "/network";
+
+  private final NodeLoop loop;
+  private final SavedState state;
+  private final Devices devices;
+  private final long self;
+
+  public NetworkApi(NodeLoop loop, SavedState state, Devices devices, long self) {
+    this.loop = loop;
+    this.state = state;
+    this.devices = devices;
+    this.self = self;
+  }
+
+  @Override
+  public CompletableFuture<Response> answer(Request request) {
+    if (request.path().equals(PATH)) {
+      return request.method() == Request.Method.GET
+          ? loop.submit(node -> node.networks()).thenApply(this::all)
+          : CompletableFuture.completedFuture(Response.NOT_FOUND);
+    }
+    String digits = PathIds.below(PATH, request.path(), NetworkIds.DIGITS);
+    if (digits == null) {
+      return CompletableFuture.completedFuture(Response.NOT_FOUND);
+    }
+    long id = HexFormat.fromHexDigitsToLong(digits);
+    return switch (request.method()) {
+      case GET ->
+          loop.submit(node -> node.network(id))
+              .thenApply(found -> found.map(this::one).orElse(Response.json(404, "{}")));
+      case POST -> join(id, Json.parseLeniently(request.body()));
+      case DELETE -> leave(id);
+      case OTHER -> CompletableFuture.completedFuture(Response.NOT_FOUND);
+    };
+  }
+
+  /** Joins where it is not yet so, and answers when addresses and routes are applied. */
+  private CompletableFuture<Response> join(long id, Map<String, @Nullable Object> wanted) {
+    NetworkSettings before = state.networkSettings(id);
+    var after =
+        new NetworkSettings(
+            wanted.get("allowManaged") instanceof Boolean b ? b : before.allowManaged(),
+            wanted.get("allowManaged") instanceof Boolean ? List.of() : before.whitelist(),
+            wanted.get("allowGlobal") instanceof Boolean b ? b : before.allowGlobal(),
+            wanted.get("allowDefault") instanceof Boolean b ? b : before.allowDefault(),
+            wanted.get("allowDNS") instanceof Boolean b ? b : before.allowDns());
+    state.saveNetworkSettings(id, after);
+    return loop.submit(node -> node.network(id).orElseGet(() -> node.join(id, NodeLoop.nowMs())))
+        .thenCompose(status -> devices.apply(status, after).handle((done, failed) -> one(status)));
+  }
+
+  private CompletableFuture<Response> leave(long id) {
+    return loop.submit(
+        node -> {
+          if (node.network(id).isEmpty()) {
+            return Response.json("{}");
+          }
+          node.leave(id, NodeLoop.nowMs());
+          state.forgetNetworkSettings(id);
+          return Response.json("{\"result\":true}");
+        });
+  }
+
+  private Response all(List<NetworkStatus> networks) {
+    var sorted = new ArrayList<>(networks);
+    sorted.sort(Comparator.comparing(NetworkStatus::networkId, Long::compareUnsigned));
+    var all = new ArrayList<@Nullable Object>();
+    sorted.forEach(each -> all.add(object(each)));
+    return Response.json(Json.write(all));
+  }
+
+  private Response one(NetworkStatus status) {
+    return Response.json(Json.write(object(status)));
+  }
+
+  private Map<String, @Nullable Object> object(NetworkStatus status) {
+    return NetworkObject.of(
+        status,
+        state.networkSettings(status.networkId()),
+        devices.nameOf(status.networkId()),
+        self);
+  }
+}

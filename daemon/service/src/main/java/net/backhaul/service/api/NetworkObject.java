@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.api;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import net.backhaul.engine.NetworkStatus;
+import net.backhaul.protocol.address.Endpoints;
+import net.backhaul.protocol.address.IpPrefix;
+import net.backhaul.protocol.ethernet.Macs;
+import net.backhaul.protocol.identity.NetworkIds;
+import net.backhaul.protocol.network.NetworkConfig;
+import net.backhaul.protocol.network.Route;
+import net.backhaul.service.state.Json;
+import net.backhaul.service.state.NetworkSettings;
+import org.jspecify.annotations.Nullable;
+
+/** The JSON object of a joined network (04 section 4.5.2). */
+final class NetworkObject {
+  private NetworkObject() {}
+
+  static Map<String, @Nullable Object> of(
+      NetworkStatus status, NetworkSettings settings, String device, long self) {
+    Map<String, @Nullable Object> out = Json.object();
+    String id = NetworkIds.text(status.networkId());
+    out.put("id", id);
+    out.put("nwid", id);
+    out.put("mac", Macs.text(status.mac()));
+    out.put("status", status.state().name());
+    out.put("portDeviceName", device);
+    out.put("portError", 0);
+    out.put("dhcp", false);
+    out.put("allowManaged", settings.allowManaged());
+    out.put("allowGlobal", settings.allowGlobal());
+    out.put("allowDefault", settings.allowDefault());
+    out.put("allowDNS", settings.allowDns());
+    out.put("multicastSubscriptions", groups(status));
+    NetworkConfig config = status.config();
+    if (config == null) {
+      putUnknown(out);
+    } else {
+      put(out, config, self);
+    }
+    if (config != null && config.sso().enabled()) {
+      out.put("ssoEnabled", true);
+      out.put("authenticationURL", status.authenticationUrl());
+      out.put("authenticationExpiryTime", config.sso().expiryMs());
+    }
+    return out;
+  }
+
+  private static void putUnknown(Map<String, @Nullable Object> out) {
+    out.put("name", "");
+    out.put("type", "PRIVATE");
+    out.put("mtu", NetworkConfig.DEFAULT_MTU_BYTES);
+    out.put("bridge", false);
+    out.put("broadcastEnabled", false);
+    out.put("netconfRevision", 0);
+    out.put("assignedAddresses", List.of());
+    out.put("routes", List.of());
+    out.put("dns", dns("", List.of()));
+  }
+
+  private static void put(Map<String, @Nullable Object> out, NetworkConfig config, long self) {
+    out.put("name", config.name());
+    out.put("type", config.isPublic() ? "PUBLIC" : "PRIVATE");
+    out.put("mtu", config.mtuBytes());
+    out.put("bridge", config.isActiveBridge(self));
+    out.put("broadcastEnabled", config.broadcastEnabled());
+    out.put("netconfRevision", config.revision());
+    out.put("assignedAddresses", config.addresses().stream().map(IpPrefix::toString).toList());
+    var routes = new ArrayList<@Nullable Object>();
+    config.routes().forEach(route -> routes.add(object(route)));
+    out.put("routes", routes);
+    out.put(
+        "dns",
+        dns(config.dnsDomain(), config.dnsServers().stream().map(Endpoints::ipText).toList()));
+  }
+
+  private static Map<String, @Nullable Object> object(Route route) {
+    Map<String, @Nullable Object> out = Json.object();
+    out.put("target", route.target().toString());
+    out.put("via", route.via() == null ? null : Endpoints.ipText(route.via()));
+    out.put("flags", route.flags());
+    out.put("metric", route.metric());
+    return out;
+  }
+
+  private static Map<String, @Nullable Object> dns(String domain, List<String> servers) {
+    Map<String, @Nullable Object> out = Json.object();
+    out.put("domain", domain);
+    out.put("servers", servers);
+    return out;
+  }
+
+  private static List<@Nullable Object> groups(NetworkStatus status) {
+    var all = new ArrayList<@Nullable Object>();
+    status.groups().stream()
+        .sorted()
+        .forEach(
+            group -> {
+              Map<String, @Nullable Object> out = Json.object();
+              out.put("mac", Macs.text(group.mac()));
+              out.put("adi", Integer.toUnsignedLong(group.adi()));
+              all.add(out);
+            });
+    return all;
+  }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.api;
+
+import java.util.HexFormat;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Takes ids out of paths (04 section 4.3). */
+final class PathIds {
+  private PathIds() {}
+
+  /** Returns the id below a resource in lower case, or null where what is there is no such id. */
+  static @Nullable String below(String resource, String path, int digits) {
+    int start = resource.length() + 1;
+    if (path.length() != start + digits || !path.startsWith(resource + "/")) {
+      return null;
+    }
+    String id = path.substring(start);
+    return id.chars().allMatch(HexFormat::isHexDigit) ? id.toLowerCase(Locale.ROOT) : null;
+  }
+}

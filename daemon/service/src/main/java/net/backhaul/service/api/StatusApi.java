@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.api;
+
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import net.backhaul.engine.NodeStatus;
+import net.backhaul.protocol.address.Endpoints;
+import net.backhaul.protocol.identity.Addresses;
+import net.backhaul.service.LiveSettings;
+import net.backhaul.service.NodeLoop;
+import net.backhaul.service.Ports;
+import net.backhaul.service.Settings;
+import net.backhaul.service.Version;
+import net.backhaul.service.http.Request;
+import net.backhaul.service.http.Resource;
+import net.backhaul.service.http.Response;
+import net.backhaul.service.state.Json;
+import net.backhaul.service.udp.UdpSockets;
+import org.jspecify.annotations.Nullable;
+
+/** Answers {@code /status} and {@code /health} (04 section 4.5.1). */
+public final class StatusApi implements Resource {
+  private final NodeLoop loop;
+  private final LiveSettings settings;
+  private final UdpSockets sockets;
+  private final Ports ports;
+  private final String home;
+
+  public StatusApi(
+      NodeLoop loop, LiveSettings settings, UdpSockets sockets, Ports ports, String home) {
+    this.loop = loop;
+    this.settings = settings;
+    this.sockets = sockets;
+    this.ports = ports;
+    this.home = home;
+  }
+
+  private record Asked(NodeStatus node, List<InetSocketAddress> listening) {}
+
+  @Override
+  public CompletableFuture<Response> answer(Request request) {
+    boolean whole = request.path().equals("/status");
+    if (request.method() != Request.Method.GET || (!whole && !request.path().equals("/health"))) {
+      return CompletableFuture.completedFuture(Response.NOT_FOUND);
+    }
+    return loop.submit(node -> new Asked(node.status(NodeLoop.nowMs()), sockets.addresses()))
+        .thenApply(asked -> Response.json(Json.write(whole ? status(asked) : health(asked))));
+  }
+
+  private static Map<String, @Nullable Object> health(Asked asked) {
+    Map<String, @Nullable Object> out = Json.object();
+    out.put("online", asked.node().online());
+    out.put("clock", System.currentTimeMillis());
+    out.put("version", Version.TEXT);
+    out.put("versionMajor", Version.MAJOR);
+    out.put("versionMinor", Version.MINOR);
+    out.put("versionRev", Version.REVISION);
+    out.put("versionBuild", Version.BUILD);
+    return out;
+  }
+
+  private Map<String, @Nullable Object> status(Asked asked) {
+    Map<String, @Nullable Object> out = health(asked);
+    NodeStatus node = asked.node();
+    out.put("address", Addresses.text(node.address()));
+    out.put("publicIdentity", node.identity().publicText());
+    out.put("tcpFallbackActive", false);
+    out.put("planetWorldId", node.planetId());
+    out.put("planetWorldTimestamp", node.planetTimestampMs());
+    out.put("config", config(asked));
+    return out;
+  }
+
+  /** Returns local.conf with what is really in use laid over its settings. */
+  private Map<String, @Nullable Object> config(Asked asked) {
+    Settings in = settings.settings();
+    Map<String, @Nullable Object> config = new TreeMap<>(settings.conf());
+    Map<String, @Nullable Object> overlaid = new TreeMap<>(Json.asObject(config.get("settings")));
+    overlaid.put("allowTcpFallbackRelay", in.allowTcpFallbackRelay());
+    overlaid.put("forceTcpRelay", in.forceTcpRelay());
+    overlaid.putIfAbsent("primaryPort", ports.primary());
+    overlaid.putIfAbsent("secondaryPort", ports.secondary());
+    overlaid.putIfAbsent("tertiaryPort", 0);
+    overlaid.put("homeDir", home);
+    overlaid.put("listeningOn", texts(asked.listening()));
+    overlaid.put("surfaceAddresses", texts(asked.node().surfaceAddresses()));
+    overlaid.put("portMappingEnabled", in.portMappingEnabled());
+    overlaid.put("softwareUpdate", "disable");
+    overlaid.put("softwareUpdateChannel", in.softwareUpdateChannel());
+    config.put("settings", overlaid);
+    return config;
+  }
+
+  private static List<String> texts(List<InetSocketAddress> endpoints) {
+    return endpoints.stream().map(Endpoints::text).toList();
+  }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.state;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The file in which a person says what the daemon shall do otherwise (04 section 3).
+ *
+ * <p>It is kept as it is, with what we don't know of, since front ends read it back through the
+ * API.
+ */
+public final class LocalConf {
+  private static final String FILE = "local.conf";
+  private static final String SETTINGS = "settings";
+  private static final int INDENT = 4;
+
+  private final HomeDirectory home;
+
+  /** What makes the whole file unusable. Its message is for a person. */
+  public static final class Unusable extends Exception {
+    Unusable(String message) {
+      super(message, null, false, false);
+    }
+  }
+
+  public LocalConf(HomeDirectory home) {
+    this.home = home;
+  }
+
+  /** Returns what the file says; an empty object where it is missing or empty. */
+  public Map<String, @Nullable Object> read() throws Unusable {
+    String text = home.readText(FILE).orElse("");
+    if (text.isEmpty()) {
+      return Json.object();
+    }
+    Object root;
+    try {
+      root = Json.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new Unusable("ERROR: unable to parse local.conf (invalid JSON)\n" + e.getMessage());
+    }
+    if (!(root instanceof Map)) {
+      throw new Unusable("ERROR: unable to parse local.conf (root element is not a JSON object)");
+    }
+    Map<String, @Nullable Object> all = Json.asObject(root);
+    Object settings = all.get(SETTINGS);
+    if (settings != null && !(settings instanceof Map)) {
+      throw new Unusable(
+          "ERROR: unable to use local.conf (settings: expected an object, found "
+              + kind(settings)
+              + ")");
+    }
+    return all;
+  }
+
+  /** Returns when the file was last changed, in milliseconds since 1970; 0 without a file. */
+  public long modifiedMs() {
+    return home.modifiedMs(FILE);
+  }
+
+  /** Changes the members of {@code settings} that are given and keeps everything else. */
+  public void merge(Map<String, @Nullable Object> changed) throws Unusable, IOException {
+    Map<String, @Nullable Object> all = read();
+    Map<String, @Nullable Object> settings = Json.asObject(all.get(SETTINGS));
+    settings.putAll(changed);
+    all.put(SETTINGS, settings);
+    home.write(FILE, Json.writeIndented(all, INDENT).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Says what kind of JSON value this is, for messages about a wrong one. */
+  public static String kind(@Nullable Object value) {
+    return switch (value) {
+      case null -> "null";
+      case Map<?, ?> map -> "an object";
+      case java.util.List<?> list -> "an array";
+      case String text -> "the string \"" + text + "\"";
+      default -> "the value " + value;
+    };
+  }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.udp;
+
+import java.net.InetAddress;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import net.backhaul.service.NodeLoop;
+import net.backhaul.service.Settings;
+
+/**
+ * Keeps the sockets in line with the addresses of the host (04 section 6.1.11).
+ *
+ * <p>Looks every 30 seconds, and sooner just after the start, when addresses are still coming up.
+ */
+public final class Rebinder {
+  private static final long FIRST_DELAY_MS = 500;
+  private static final long LAST_DELAY_MS = 30_000;
+
+  private final NodeLoop loop;
+  private final UdpSockets sockets;
+  private final Executor background;
+  private final Supplier<Settings> settings;
+  private final List<Integer> ports;
+  private final Predicate<InetAddress> ourOwn;
+  private long delayMs = FIRST_DELAY_MS;
+
+  /**
+   * Makes it.
+   *
+   * @param background where the system may be asked for its addresses, which can take long
+   * @param ourOwn says which addresses lie on devices of our own networks
+   */
+  public Rebinder(
+      NodeLoop loop,
+      UdpSockets sockets,
+      Executor background,
+      Supplier<Settings> settings,
+      List<Integer> ports,
+      Predicate<InetAddress> ourOwn) {
+    this.loop = loop;
+    this.sockets = sockets;
+    this.background = background;
+    this.settings = settings;
+    this.ports = ports;
+    this.ourOwn = ourOwn;
+  }
+
+  /** Binds for the first time and goes on from there; on the node loop, after the node is made. */
+  public void start() {
+    rebind(wanted());
+    lookAgainLater();
+  }
+
+  /** Looks again at once, from any thread. */
+  public void lookNow() {
+    background.execute(
+        () -> {
+          List<LocalAddress> wanted = wanted();
+          loop.execute(() -> rebind(wanted));
+        });
+  }
+
+  private void lookAgainLater() {
+    loop.eventLoop()
+        .schedule(
+            () -> {
+              lookNow();
+              delayMs = Math.min(2 * delayMs, LAST_DELAY_MS);
+              lookAgainLater();
+            },
+            delayMs,
+            TimeUnit.MILLISECONDS);
+  }
+
+  private List<LocalAddress> wanted() {
+    Settings now = settings.get();
+    if (now.forceTcpRelay()) {
+      return List.of();
+    }
+    return now.bind().isEmpty()
+        ? LocalAddresses.find(
+            ports, now.skippedInterfaces(), address -> now.forbids(address) || ourOwn.test(address))
+        : LocalAddresses.of(now.bind(), ports);
+  }
+
+  private void rebind(List<LocalAddress> wanted) {
+    if (sockets.rebind(wanted)) {
+      loop.node().localAddressesChanged(sockets.addresses(), NodeLoop.nowMs());
+      loop.scheduleWakeUp();
+    }
+  }
+}
