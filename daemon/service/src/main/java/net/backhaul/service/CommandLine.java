@@ -9,9 +9,11 @@ import org.jspecify.annotations.Nullable;
  * What the words behind {@code zerotier-one} ask for (04 section 1.2).
  *
  * @param port the primary port; 0 for any
+ * @param words what the identity tool or the client is to be given, where one of them is meant
  * @param unprivileged whether the daemon may run without being root
  */
-record CommandLine(Action action, int port, boolean unprivileged, boolean fork, Path home) {
+record CommandLine(
+    Action action, int port, boolean unprivileged, boolean fork, Path home, List<String> words) {
   static final int DEFAULT_PORT = 9993;
 
   private static final int MAX_PORT = 0xffff;
@@ -33,7 +35,8 @@ record CommandLine(Action action, int port, boolean unprivileged, boolean fork, 
     boolean unprivileged = false;
     boolean fork = false;
     Path home = null;
-    for (String word : words) {
+    for (int i = 0; i < words.size(); i++) {
+      String word = words.get(i);
       if (!word.startsWith("-")) {
         if (home != null || word.isEmpty()) {
           return of(Action.HELP, defaultHome);
@@ -55,21 +58,30 @@ record CommandLine(Action action, int port, boolean unprivileged, boolean fork, 
           return of(Action.VERSION, defaultHome);
         }
         case 'i' -> {
-          return of(word.length() == 2 ? Action.IDTOOL : Action.HELP, defaultHome);
+          return word.length() == 2
+              ? of(Action.IDTOOL, defaultHome, words.subList(i + 1, words.size()))
+              : of(Action.HELP, defaultHome);
         }
         case 'q' -> {
-          return of(word.length() == 2 ? Action.CLI : Action.HELP, defaultHome);
+          return word.length() == 2
+              ? of(Action.CLI, defaultHome, words)
+              : of(Action.HELP, defaultHome);
         }
         default -> {
           return of(Action.HELP, defaultHome);
         }
       }
     }
-    return new CommandLine(Action.RUN, port, unprivileged, fork, home == null ? defaultHome : home);
+    return new CommandLine(
+        Action.RUN, port, unprivileged, fork, home == null ? defaultHome : home, List.of());
   }
 
   private static CommandLine of(Action action, Path home) {
-    return new CommandLine(action, DEFAULT_PORT, false, false, home);
+    return of(action, home, List.of());
+  }
+
+  private static CommandLine of(Action action, Path home, List<String> words) {
+    return new CommandLine(action, DEFAULT_PORT, false, false, home, words);
   }
 
   /** Reads decimal digits up to what is none; no digit is 0, and all too much is more than any. */

@@ -19,6 +19,7 @@ import net.backhaul.service.api.StatusApi;
 import net.backhaul.service.http.AccessControl;
 import net.backhaul.service.http.HttpServer;
 import net.backhaul.service.http.Router;
+import net.backhaul.service.interfaces.Interfaces;
 import net.backhaul.service.state.HomeDirectory;
 import net.backhaul.service.state.IdentityFiles;
 import net.backhaul.service.state.LocalConf;
@@ -27,6 +28,7 @@ import net.backhaul.service.state.StartFailure;
 import net.backhaul.service.state.Tokens;
 import net.backhaul.service.udp.Rebinder;
 import net.backhaul.service.udp.UdpSockets;
+import net.backhaul.tap.TapFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,7 +45,7 @@ public final class Daemon {
   private final SavedState state;
   private final NodeLoop loop = new NodeLoop();
   private final UdpSockets sockets = new UdpSockets(loop);
-  private final Devices devices = Devices.NONE;
+  private final Interfaces devices;
   private final Rebinder rebinder;
   private final HttpServer http;
   private final CompletableFuture<End> ended = new CompletableFuture<>();
@@ -72,9 +74,16 @@ public final class Daemon {
     home.writePid();
     state = new SavedState(home);
     Map<StateKey, byte[]> saved = state.load(System.currentTimeMillis());
+    devices = new Interfaces(loop, TapFactory.ofThisHost(), home.path(), state::networkSettings);
     var output = new NodeOutput(sockets, state, devices, this::happened);
     rebinder =
-        new Rebinder(loop, sockets, state::execute, settings::settings, ports.udp(), devices::has);
+        new Rebinder(
+            loop,
+            sockets,
+            state::execute,
+            settings::settings,
+            ports.udp(),
+            address -> devices.deviceAddresses().contains(address));
     loop.start(
             () ->
                 new Node(
@@ -86,17 +95,14 @@ public final class Daemon {
                     saved,
                     NodeLoop.nowMs()))
         .join();
+    var status = new StatusApi(loop, settings, sockets, ports, home.path().toString());
     http =
         new HttpServer(
             new AccessControl(
                 tokens.auth(), tokens.metrics(), () -> settings.settings().managers()),
             new Router()
-                .add(
-                    "/status",
-                    new StatusApi(loop, settings, sockets, ports, home.path().toString()))
-                .add(
-                    "/health",
-                    new StatusApi(loop, settings, sockets, ports, home.path().toString()))
+                .add("/status", status)
+                .add("/health", status)
                 .add("/config", new ConfigApi(settings, state, this::settingsChanged))
                 .add("/network", new NetworkApi(loop, state, devices, identity.address()))
                 .add("/peer", new PeerApi(loop))
@@ -173,11 +179,18 @@ public final class Daemon {
 
   private void happened(Event event) {
     switch (event) {
-      case Event.Online online -> ServiceManager.tell("STATUS=online");
-      case Event.Offline offline -> ServiceManager.tell("STATUS=offline: no root answers");
+      case Event.Online online -> {
+        devices.onlineChanged(true);
+        ServiceManager.tell("STATUS=online");
+      }
+      case Event.Offline offline -> {
+        devices.onlineChanged(false);
+        ServiceManager.tell("STATUS=offline: no root answers");
+      }
       case Event.IdentityCollision collision -> ended.complete(End.IDENTITY_COLLISION);
       case Event.PathLearned learned -> log.debug("{}", learned);
       case Event.SurfaceChanged changed -> log.debug("{}", changed);
+      case Event.UserMessage message -> log.debug("{}", message);
     }
   }
 

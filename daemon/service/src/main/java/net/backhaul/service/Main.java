@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Timer;
 import java.util.TimerTask;
+import net.backhaul.cli.Cli;
+import net.backhaul.cli.Idtool;
 import net.backhaul.service.state.HomeDirectory;
 import net.backhaul.service.state.IdentityFiles;
 import net.backhaul.service.state.StartFailure;
@@ -29,6 +31,12 @@ public final class Main {
   }
 
   private static int run(List<String> words) {
+    if (PROGRAM.contains("zerotier-idtool") || PROGRAM.contains("ZEROTIER-IDTOOL")) {
+      return Idtool.run(words.toArray(String[]::new), System.out, System.err);
+    }
+    if (PROGRAM.contains("zerotier-cli") || PROGRAM.contains("ZEROTIER-CLI")) {
+      return Cli.run(words.toArray(String[]::new), System.out, System.err);
+    }
     CommandLine asked =
         CommandLine.parse(
             words,
@@ -41,9 +49,8 @@ public final class Main {
         System.out.println(Version.TEXT);
         yield 0;
       }
-      case IDTOOL, CLI -> {
-        yield 1;
-      }
+      case IDTOOL -> Idtool.run(asked.words().toArray(String[]::new), System.out, System.err);
+      case CLI -> Cli.run(asked.words().toArray(String[]::new), System.out, System.err);
       case RUN -> {
         try {
           yield daemon(asked);
@@ -69,6 +76,9 @@ public final class Main {
     }
     if (!asked.unprivileged() && !isRoot()) {
       throw new StartFailure("must be run as root (uid 0)", 1);
+    }
+    if (asked.fork()) {
+      return Fork.intoBackground();
     }
     while (true) {
       Daemon daemon = Daemon.start(home, asked.port());

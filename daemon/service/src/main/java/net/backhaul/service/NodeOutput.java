@@ -7,6 +7,7 @@ import net.backhaul.engine.Event;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.StateKey;
+import net.backhaul.service.interfaces.Interfaces;
 import net.backhaul.service.state.SavedState;
 import net.backhaul.service.udp.UdpSockets;
 import org.jspecify.annotations.Nullable;
@@ -15,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 final class NodeOutput implements Output {
   private final UdpSockets sockets;
   private final SavedState state;
-  private final Devices devices;
+  private final Interfaces devices;
   private final Consumer<Event> events;
 
-  NodeOutput(UdpSockets sockets, SavedState state, Devices devices, Consumer<Event> events) {
+  NodeOutput(UdpSockets sockets, SavedState state, Interfaces devices, Consumer<Event> events) {
     this.sockets = sockets;
     this.state = state;
     this.devices = devices;
@@ -49,12 +50,12 @@ final class NodeOutput implements Output {
 
   @Override
   public void networkChanged(NetworkStatus status) {
-    devices.apply(status, state.networkSettings(status.networkId()));
+    devices.networkChanged(status);
   }
 
   @Override
   public void networkLeft(long networkId) {
-    devices.remove(networkId);
+    devices.networkLeft(networkId);
   }
 
   @Override

@@ -9,13 +9,13 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.protocol.identity.NetworkIds;
-import net.backhaul.service.Devices;
 import net.backhaul.service.NodeLoop;
 import net.backhaul.service.http.Request;
 import net.backhaul.service.http.Resource;
 import net.backhaul.service.http.Response;
+import net.backhaul.service.interfaces.Interfaces;
+import net.backhaul.service.interfaces.LocalNetworkSettings;
 import net.backhaul.service.state.Json;
-import net.backhaul.service.state.NetworkSettings;
 import net.backhaul.service.state.SavedState;
 import org.jspecify.annotations.Nullable;
 
@@ -25,10 +25,10 @@ public final class NetworkApi implements Resource {
 
   private final NodeLoop loop;
   private final SavedState state;
-  private final Devices devices;
+  private final Interfaces devices;
   private final long self;
 
-  public NetworkApi(NodeLoop loop, SavedState state, Devices devices, long self) {
+  public NetworkApi(NodeLoop loop, SavedState state, Interfaces devices, long self) {
     this.loop = loop;
     this.state = state;
     this.devices = devices;
@@ -57,19 +57,20 @@ public final class NetworkApi implements Resource {
     };
   }
 
-  /** Joins where it is not yet so, and answers when addresses and routes are applied. */
+  /** Joins where it is not yet so. */
   private CompletableFuture<Response> join(long id, Map<String, @Nullable Object> wanted) {
-    NetworkSettings before = state.networkSettings(id);
+    LocalNetworkSettings before = state.networkSettings(id);
     var after =
-        new NetworkSettings(
+        new LocalNetworkSettings(
             wanted.get("allowManaged") instanceof Boolean b ? b : before.allowManaged(),
-            wanted.get("allowManaged") instanceof Boolean ? List.of() : before.whitelist(),
+            wanted.get("allowManaged") instanceof Boolean ? List.of() : before.managedWithin(),
             wanted.get("allowGlobal") instanceof Boolean b ? b : before.allowGlobal(),
             wanted.get("allowDefault") instanceof Boolean b ? b : before.allowDefault(),
             wanted.get("allowDNS") instanceof Boolean b ? b : before.allowDns());
     state.saveNetworkSettings(id, after);
+    devices.settingsChanged(id, after);
     return loop.submit(node -> node.network(id).orElseGet(() -> node.join(id, NodeLoop.nowMs())))
-        .thenCompose(status -> devices.apply(status, after).handle((done, failed) -> one(status)));
+        .thenApply(this::one);
   }
 
   private CompletableFuture<Response> leave(long id) {
@@ -100,7 +101,7 @@ public final class NetworkApi implements Resource {
     return NetworkObject.of(
         status,
         state.networkSettings(status.networkId()),
-        devices.nameOf(status.networkId()),
+        devices.applied(status.networkId()),
         self);
   }
 }

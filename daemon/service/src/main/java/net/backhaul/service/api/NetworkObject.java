@@ -4,6 +4,7 @@ package net.backhaul.service.api;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.address.IpPrefix;
@@ -11,8 +12,9 @@ import net.backhaul.protocol.ethernet.Macs;
 import net.backhaul.protocol.identity.NetworkIds;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.Route;
+import net.backhaul.service.interfaces.AppliedNetwork;
+import net.backhaul.service.interfaces.LocalNetworkSettings;
 import net.backhaul.service.state.Json;
-import net.backhaul.service.state.NetworkSettings;
 import org.jspecify.annotations.Nullable;
 
 /** The JSON object of a joined network (04 section 4.5.2). */
@@ -20,15 +22,18 @@ final class NetworkObject {
   private NetworkObject() {}
 
   static Map<String, @Nullable Object> of(
-      NetworkStatus status, NetworkSettings settings, String device, long self) {
+      NetworkStatus status,
+      LocalNetworkSettings settings,
+      Optional<AppliedNetwork> applied,
+      long self) {
     Map<String, @Nullable Object> out = Json.object();
     String id = NetworkIds.text(status.networkId());
     out.put("id", id);
     out.put("nwid", id);
     out.put("mac", Macs.text(status.mac()));
     out.put("status", status.state().name());
-    out.put("portDeviceName", device);
-    out.put("portError", 0);
+    out.put("portDeviceName", applied.map(AppliedNetwork::deviceName).orElse(""));
+    out.put("portError", applied.map(AppliedNetwork::portError).orElse(0));
     out.put("dhcp", false);
     out.put("allowManaged", settings.allowManaged());
     out.put("allowGlobal", settings.allowGlobal());

@@ -19,6 +19,7 @@ import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.packet.WireException;
 import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.world.World;
+import net.backhaul.service.interfaces.LocalNetworkSettings;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +45,7 @@ public final class SavedState implements AutoCloseable {
 
   private final HomeDirectory home;
   private final Map<StateKey, Optional<byte[]>> waiting = new ConcurrentHashMap<>();
-  private final Map<Long, NetworkSettings> settings = new ConcurrentHashMap<>();
+  private final Map<Long, LocalNetworkSettings> settings = new ConcurrentHashMap<>();
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
           work -> {
@@ -159,18 +160,18 @@ public final class SavedState implements AutoCloseable {
   }
 
   /** Returns what a user lets a network do. */
-  public NetworkSettings networkSettings(long networkId) {
+  public LocalNetworkSettings networkSettings(long networkId) {
     return settings.computeIfAbsent(
         networkId,
         id ->
             home.read(settingsFile(id))
-                .map(NetworkSettings::parse)
-                .orElse(NetworkSettings.DEFAULT));
+                .map(NetworkSettingsFormat::read)
+                .orElse(LocalNetworkSettings.DEFAULT));
   }
 
-  public void saveNetworkSettings(long networkId, NetworkSettings changed) {
+  public void saveNetworkSettings(long networkId, LocalNetworkSettings changed) {
     settings.put(networkId, changed);
-    byte[] content = changed.text().getBytes(StandardCharsets.US_ASCII);
+    byte[] content = NetworkSettingsFormat.write(changed).getBytes(StandardCharsets.US_ASCII);
     execute(() -> write(settingsFile(networkId), content));
   }
 

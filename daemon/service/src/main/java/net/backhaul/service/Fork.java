@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Optional;
+import net.backhaul.service.state.StartFailure;
+
+/** Goes on in the background, as {@code -d} asks for (04 section 1.2). */
+final class Fork {
+  private Fork() {}
+
+  /**
+   * Starts this program once more, without {@code -d} and with the same files open, since a Java
+   * process can't be split.
+   *
+   * @return the exit code of the process in the foreground
+   */
+  static int intoBackground() throws StartFailure {
+    ProcessHandle.Info self = ProcessHandle.current().info();
+    Optional<String[]> arguments = self.arguments();
+    if (self.command().isEmpty() || arguments.isEmpty()) {
+      throw new StartFailure("could not fork", 1);
+    }
+    var command = new ArrayList<String>();
+    command.add(self.command().get());
+    for (String word : arguments.get()) {
+      if (!word.startsWith("-d")) {
+        command.add(word);
+      }
+    }
+    try {
+      new ProcessBuilder(command).inheritIO().start();
+      return 0;
+    } catch (IOException e) {
+      throw new StartFailure("could not fork (" + e.getMessage() + ")", 1);
+    }
+  }
+}
