@@ -207,17 +207,17 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
     var status = HttpResponseStatus.valueOf(range == null ? response.status() : 206);
     var answer = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
     if (asked.head() && response.status() == 200) {
-      answer.headers().set(HttpHeaderNames.ACCEPT_RANGES, "bytes");
+      answer.headers().set("Accept-Ranges", "bytes");
     }
     if (asked.last()) {
-      answer.headers().set(HttpHeaderNames.CONNECTION, "close");
+      answer.headers().set("Connection", "close");
     }
-    answer.headers().set(HttpHeaderNames.CONTENT_LENGTH, length);
+    answer.headers().set("Content-Length", length);
     if (range != null) {
-      answer.headers().set(HttpHeaderNames.CONTENT_RANGE, range.text(whole.length));
+      answer.headers().set("Content-Range", range.text(whole.length));
     }
     if (response.contentType() != null) {
-      answer.headers().set(HttpHeaderNames.CONTENT_TYPE, response.contentType());
+      answer.headers().set("Content-Type", response.contentType());
     }
     if (!asked.last()) {
       answer.headers().set("Keep-Alive", "timeout=" + HttpServer.IDLE_S + ", max=" + MAX_REQUESTS);

@@ -232,9 +232,6 @@ public final class UdpSockets {
             .handler(new UdpTransport(loop, this, nextNumber));
     if (nativeEpoll) {
       bootstrap.option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, DATAGRAM_BYTES);
-      if (!v4) {
-        bootstrap.option(EpollChannelOption.IP_BIND_ADDRESS_NO_PORT, false);
-      }
     }
     ChannelFuture bound = bootstrap.bind(new InetSocketAddress(local.address(), local.port()));
     // The channel is registered with the loop that we are on, so this has completed already.
