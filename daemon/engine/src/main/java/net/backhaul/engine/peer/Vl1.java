@@ -239,7 +239,8 @@ public final class Vl1 implements PeerLink {
 
   @Override
   public void retryParked(long nowMs) {
-    wayFound(nowMs);
+    wayFound = true;
+    nextRetryMs = Math.min(nextRetryMs, nowMs); // Where this is not inside receive.
   }
 
   @Override
