@@ -3,12 +3,35 @@ package net.backhaul.service.interfaces;
 
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
+import net.backhaul.engine.FrameBatch;
 import net.backhaul.engine.NetworkStatus;
+import net.backhaul.engine.Node;
+import net.backhaul.protocol.ethernet.MulticastGroup;
+import net.backhaul.protocol.identity.NetworkIds;
+import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.service.NodeLoop;
+import net.backhaul.tap.TapAddress;
+import net.backhaul.tap.TapDevice;
+import net.backhaul.tap.TapException;
 import net.backhaul.tap.TapFactory;
+import net.backhaul.tap.TapOptions;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The devices of the joined networks: one TAP each, with the addresses and routes that its
@@ -18,6 +41,32 @@ import net.backhaul.tap.TapFactory;
  * multicast memberships) is done by one thread of its own, in order.
  */
 public final class Interfaces implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Interfaces.class);
+  private static final long LOOK_EVERY_MS = 1_000;
+  private static final long RETRY_AFTER_MS = 5_000;
+  private static final long REPAIR_EVERY_MS = 30_000;
+  private static final long END_WITHIN_S = 3;
+
+  private final NodeLoop loop;
+  private final TapFactory taps;
+  private final Path home;
+  private final LongFunction<LocalNetworkSettings> settings;
+  private final ScheduledThreadPoolExecutor system;
+
+  // Of the node loop.
+  private final PumpTable pumps = new PumpTable();
+  private final Map<Long, AtomicReference<@Nullable NetworkStatus>> waiting = new HashMap<>();
+  private @Nullable FrameRoom room;
+
+  // Of the system thread.
+  private final Map<Long, Port> ports = new LinkedHashMap<>();
+  private boolean online;
+  private long repairAtMs;
+
+  // For everybody.
+  private final Map<Long, AppliedNetwork> applied = new ConcurrentHashMap<>();
+  private final Map<Long, List<InetAddress>> addresses = new ConcurrentHashMap<>();
+
   /**
    * Makes ready; devices are opened as networks are reported.
    *
@@ -25,46 +74,323 @@ public final class Interfaces implements AutoCloseable {
    * @param settings asked once for each device that is opened, on the system thread
    */
   public Interfaces(
-      NodeLoop loop, TapFactory taps, Path home, LongFunction<LocalNetworkSettings> settings) {}
+      NodeLoop loop, TapFactory taps, Path home, LongFunction<LocalNetworkSettings> settings) {
+    this.loop = loop;
+    this.taps = taps;
+    this.home = home;
+    this.settings = settings;
+    system =
+        new ScheduledThreadPoolExecutor(
+            1, work -> Thread.ofPlatform().daemon().name("system").unstarted(work));
+    system.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    system.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
+    system.scheduleWithFixedDelay(
+        guarded(this::look), LOOK_EVERY_MS, LOOK_EVERY_MS, TimeUnit.MILLISECONDS);
+  }
 
   // On the node loop.
 
   /** Opens the network's device where it has none and brings it to what the status says. */
-  public void networkChanged(NetworkStatus status) {}
+  public void networkChanged(NetworkStatus status) {
+    AtomicReference<@Nullable NetworkStatus> newest = waiting.get(status.networkId());
+    if (newest != null && newest.getAndUpdate(old -> old == null ? null : status) != null) {
+      // What waits for its turn has been replaced: however often a network changes, one waits.
+      return;
+    }
+    var next = new AtomicReference<@Nullable NetworkStatus>(status);
+    waiting.put(status.networkId(), next);
+    inOrder(
+        () -> {
+          NetworkStatus current = next.getAndSet(null);
+          if (current != null) {
+            bring(current);
+          }
+        });
+  }
 
   /** Closes the network's device. */
-  public void networkLeft(long networkId) {}
+  public void networkLeft(long networkId) {
+    waiting.remove(networkId);
+    inOrder(() -> takeDown(networkId));
+  }
 
   /** Writes a frame, whose bytes are borrowed, to the network's device. */
-  public void deliverFrame(long networkId, byte[] bytes, int start, int length) {}
+  public void deliverFrame(long networkId, byte[] bytes, int start, int length) {
+    FramePump pump = pumps.find(networkId);
+    if (pump != null) {
+      pump.deliver(bytes, start, length);
+    }
+  }
 
-  /** A batch of frames is at its end. */
+  /** A batch of frames is at its end. Each has been written already: a device takes them singly. */
   public void flush() {}
+
+  private void sendFrames(long networkId, FrameBatch frames) {
+    try {
+      loop.node().sendFrames(networkId, frames, NodeLoop.nowMs());
+    } catch (RuntimeException e) {
+      log.error("a mistake of ours while handling {} frames", frames.count(), e);
+    }
+    loop.scheduleWakeUp();
+  }
 
   // From any thread.
 
   /** Applies other settings than those that the source has returned for a network. */
-  public void settingsChanged(long networkId, LocalNetworkSettings settings) {}
+  public void settingsChanged(long networkId, LocalNetworkSettings changed) {
+    inOrder(
+        () -> {
+          Port port = ports.get(networkId);
+          if (port != null) {
+            port.settings = changed;
+            apply(port);
+          }
+        });
+  }
 
-  /** Says whether the node is online: default routes through a gateway wait for it. */
-  public void onlineChanged(boolean online) {}
+  /** Says whether the node is online: default routes through a router wait for it. */
+  public void onlineChanged(boolean isOnline) {
+    inOrder(
+        () -> {
+          if (online != isOnline) {
+            online = isOnline;
+            ports.values().forEach(this::apply);
+          }
+        });
+  }
 
   /** Returns what has become of a network, empty for one that is not joined or not yet begun. */
   public Optional<AppliedNetwork> applied(long networkId) {
-    return Optional.empty();
+    return Optional.ofNullable(applied.get(networkId));
   }
 
   /** Returns the names of all devices, for those who bind sockets and shall not bind there. */
   public Set<String> deviceNames() {
-    return Set.of();
+    var names = new HashSet<String>();
+    applied.values().forEach(each -> names.add(each.deviceName()));
+    names.remove("");
+    return names;
   }
 
   /** Returns the addresses that are on our devices, managed or not, for the same purpose. */
   public Set<InetAddress> deviceAddresses() {
-    return Set.of();
+    var all = new HashSet<InetAddress>();
+    addresses.values().forEach(all::addAll);
+    return all;
   }
 
-  /** Closes all devices, which removes whatever was added. */
+  /** Closes all devices, which removes whatever was added. Not for the node loop. */
   @Override
-  public void close() {}
+  public void close() {
+    inOrder(() -> List.copyOf(ports.keySet()).forEach(this::takeDown));
+    system.shutdown();
+    try {
+      if (!system.awaitTermination(END_WITHIN_S, TimeUnit.SECONDS)) {
+        log.warn("devices are still being closed; they vanish with this process");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  // On the system thread.
+
+  private void bring(NetworkStatus status) {
+    Port port = ports.get(status.networkId());
+    if (port == null) {
+      port = new Port(status, settings.apply(status.networkId()));
+      ports.put(status.networkId(), port);
+    }
+    port.status = status;
+    ManagedDevice managed = port.managed;
+    if (managed != null && managed.device().mac() != status.mac()) {
+      shut(port);
+    }
+    if (port.managed == null && NodeLoop.nowMs() >= port.retryAtMs) {
+      open(port);
+    }
+    apply(port);
+  }
+
+  private void open(Port port) {
+    NetworkConfig config = port.status.config();
+    int mtuBytes = config == null ? NetworkConfig.DEFAULT_MTU_BYTES : config.mtuBytes();
+    String wish = DeviceMap.nameFor(port.networkId, home);
+    boolean failedBefore = !port.error.isEmpty();
+    try {
+      TapDevice device =
+          taps.open(new TapOptions(port.networkId, wish, port.status.mac(), mtuBytes));
+      port.managed = new ManagedDevice(device);
+      port.error = "";
+      startPump(port, device);
+      log.info("network {}: device {}", NetworkIds.text(port.networkId), device.name());
+      if (failedBefore) {
+        tell(node -> node.portFailed(port.networkId, false, NodeLoop.nowMs()));
+      }
+    } catch (TapException e) {
+      failed(port, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void failed(Port port, String reason) {
+    port.retryAtMs = NodeLoop.nowMs() + RETRY_AFTER_MS;
+    if (!reason.equals(port.error)) {
+      log.error(
+          "network {} has no device: {}; this is tried again every {} s",
+          NetworkIds.text(port.networkId),
+          reason,
+          RETRY_AFTER_MS / 1_000);
+    }
+    port.error = reason;
+    tell(node -> node.portFailed(port.networkId, true, NodeLoop.nowMs()));
+  }
+
+  private void startPump(Port port, TapDevice device) {
+    long networkId = port.networkId;
+    Runnable onFailure = () -> inOrder(() -> lost(networkId, device));
+    if (!EpollFramePump.isPossible(loop, device)) {
+      port.pump = new ThreadFramePump(networkId, device, loop, this::sendFrames, onFailure);
+    } else {
+      port.pump =
+          new EpollFramePump(networkId, device, loop, this::room, this::sendFrames, onFailure);
+    }
+    FramePump pump = port.pump;
+    onLoop(
+        () -> {
+          pumps.put(networkId, pump);
+          pump.start();
+        });
+  }
+
+  /** The room that all devices on the loop share. */
+  private FrameRoom room() {
+    FrameRoom mine = room;
+    if (mine == null) {
+      mine = new FrameRoom();
+      room = mine;
+    }
+    return mine;
+  }
+
+  /** A device was removed under us: another takes its place after a while. */
+  private void lost(long networkId, TapDevice device) {
+    Port port = ports.get(networkId);
+    if (port != null && port.managed != null && port.managed.device() == device) {
+      shut(port);
+      failed(port, device.name() + " was removed by somebody");
+      publish(port);
+    }
+  }
+
+  private void takeDown(long networkId) {
+    Port port = ports.remove(networkId);
+    if (port != null) {
+      shut(port);
+    }
+    applied.remove(networkId);
+    addresses.remove(networkId);
+  }
+
+  private void shut(Port port) {
+    FramePump pump = port.pump;
+    ManagedDevice managed = port.managed;
+    port.pump = null;
+    port.managed = null;
+    port.groups = List.of();
+    if (pump != null) {
+      onLoop(() -> pumps.remove(port.networkId));
+      pump.stop();
+    }
+    if (managed != null) {
+      managed.device().close();
+      log.info("network {}: {} is gone", NetworkIds.text(port.networkId), managed.device().name());
+    }
+  }
+
+  private void apply(Port port) {
+    ManagedDevice managed = port.managed;
+    if (managed != null) {
+      managed.apply(port.status.config(), port.settings, online);
+      listen(port, managed);
+    }
+    publish(port);
+  }
+
+  private void publish(Port port) {
+    applied.put(port.networkId, port.applied());
+    if (port.managed == null) {
+      addresses.remove(port.networkId);
+    }
+  }
+
+  /** Tells the node which groups the host listens to, if others than before. */
+  private void listen(Port port, ManagedDevice managed) {
+    try {
+      List<TapAddress> present = managed.device().addresses();
+      addresses.put(port.networkId, present.stream().map(TapAddress::ip).toList());
+      List<MulticastGroup> groups = managed.groups(present);
+      if (!groups.equals(port.groups)) {
+        port.groups = groups;
+        tell(node -> node.subscribe(port.networkId, groups, NodeLoop.nowMs()));
+      }
+    } catch (TapException e) {
+      log.debug("network {}: {}", NetworkIds.text(port.networkId), e.getMessage());
+    }
+  }
+
+  /** What is done again and again: failed devices, multicast groups, repairs. */
+  private void look() {
+    long nowMs = NodeLoop.nowMs();
+    boolean repair = nowMs >= repairAtMs;
+    if (repair) {
+      repairAtMs = nowMs + REPAIR_EVERY_MS;
+    }
+    for (Port port : List.copyOf(ports.values())) {
+      ManagedDevice managed = port.managed;
+      if (managed == null && nowMs >= port.retryAtMs) {
+        open(port);
+        apply(port);
+      } else if (managed != null && repair) {
+        apply(port);
+      } else if (managed != null) {
+        listen(port, managed);
+      }
+    }
+  }
+
+  // From one thread to the other.
+
+  private void inOrder(Runnable work) {
+    try {
+      system.execute(guarded(work));
+    } catch (RejectedExecutionException ended) {
+      log.trace("devices are closed already");
+    }
+  }
+
+  private void tell(Consumer<Node> news) {
+    onLoop(
+        () -> {
+          news.accept(loop.node());
+          loop.scheduleWakeUp();
+        });
+  }
+
+  private void onLoop(Runnable work) {
+    try {
+      loop.execute(guarded(work));
+    } catch (RejectedExecutionException ended) {
+      log.trace("the node loop has ended");
+    }
+  }
+
+  private static Runnable guarded(Runnable work) {
+    return () -> {
+      try {
+        work.run();
+      } catch (RuntimeException e) {
+        log.error("a mistake of ours while setting up devices", e);
+      }
+    };
+  }
 }

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.interfaces;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import net.backhaul.protocol.identity.NetworkIds;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The file in which an owner names the devices of networks, one {@code nwid=name} a line. */
+final class DeviceMap {
+  private static final Logger log = LoggerFactory.getLogger(DeviceMap.class);
+  private static final String FILE = "devicemap";
+  private static final long MAX_BYTES = 1024 * 1024;
+
+  private DeviceMap() {}
+
+  /** Returns the name that the home wishes for a network's device; empty where there is none. */
+  static String nameFor(long networkId, Path home) {
+    Path file = home.resolve(FILE);
+    try {
+      if (Files.size(file) > MAX_BYTES) {
+        log.warn("{} is longer than {} bytes and is not read", file, MAX_BYTES);
+        return "";
+      }
+      return nameFor(networkId, Files.readString(file, StandardCharsets.ISO_8859_1));
+    } catch (NoSuchFileException none) {
+      return "";
+    } catch (IOException e) {
+      log.warn("cannot read {}: {}", file, e.toString());
+      return "";
+    }
+  }
+
+  static String nameFor(long networkId, String content) {
+    for (String line : content.split("\\R")) {
+      String[] parts = line.strip().split("=", 2);
+      if (parts.length == 2 && parts[0].strip().equalsIgnoreCase(NetworkIds.text(networkId))) {
+        return parts[1].strip();
+      }
+    }
+    return "";
+  }
+}

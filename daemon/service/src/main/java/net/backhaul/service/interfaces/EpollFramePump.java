@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.interfaces;
+
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.unix.FileDescriptor;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import net.backhaul.engine.FrameBatch;
+import net.backhaul.service.NodeLoop;
+import net.backhaul.tap.TapDevice;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets a device's descriptor live on the node loop beside the UDP sockets: no frame changes its
+ * thread, and there is no queue between the device and the node.
+ */
+final class EpollFramePump implements FramePump, EpollIoHandle {
+  private static final Logger log = LoggerFactory.getLogger(EpollFramePump.class);
+
+  /** How many batches are taken before the sockets get their turn. */
+  private static final int MAX_BATCHES_AT_ONCE = 4;
+
+  private static final long STOP_WITHIN_MS = 2_000;
+
+  private final long networkId;
+  private final TapDevice device;
+  private final NodeLoop loop;
+  private final Supplier<FrameRoom> shared;
+  private final FrameSink sink;
+  private final Runnable onFailure;
+  private final FileDescriptor descriptor;
+  private @Nullable IoRegistration registration;
+  private boolean stopped;
+
+  /**
+   * Makes a pump for one device.
+   *
+   * @param shared what all pumps of the loop share, asked on the loop
+   * @param onFailure called on the loop, once, when the device cannot be read any more
+   */
+  EpollFramePump(
+      long networkId,
+      TapDevice device,
+      NodeLoop loop,
+      Supplier<FrameRoom> shared,
+      FrameSink sink,
+      Runnable onFailure) {
+    this.networkId = networkId;
+    this.device = device;
+    this.loop = loop;
+    this.shared = shared;
+    this.sink = sink;
+    this.onFailure = onFailure;
+    this.descriptor = new FileDescriptor(device.fd());
+  }
+
+  /** Returns whether the node loop takes descriptors. */
+  static boolean isPossible(NodeLoop loop, TapDevice device) {
+    return device.fd() != TapDevice.NO_FD
+        && loop.eventLoop() instanceof IoEventLoop io
+        && io.isCompatible(EpollIoHandle.class);
+  }
+
+  @Override
+  public void start() {
+    var io = (IoEventLoop) loop.eventLoop();
+    io.register(this)
+        .addListener(
+            done -> {
+              if (!done.isSuccess()) {
+                log.error("cannot watch {}", device.name(), done.cause());
+                onFailure.run();
+                return;
+              }
+              var made = (IoRegistration) done.getNow();
+              if (stopped) {
+                made.cancel();
+                return;
+              }
+              registration = made;
+              made.submit(EpollIoOps.EPOLLIN);
+            });
+  }
+
+  @Override
+  public FileDescriptor fd() {
+    return descriptor;
+  }
+
+  @Override
+  public void handle(IoRegistration from, IoEvent event) {
+    if (stopped) {
+      return;
+    }
+    try {
+      for (int i = 0; i < MAX_BATCHES_AT_ONCE; i++) {
+        if (!readBatch()) {
+          break;
+        }
+      }
+    } catch (IOException e) {
+      log.warn("{} cannot be read any more: {}", device.name(), e.toString());
+      cancel();
+      onFailure.run();
+    }
+  }
+
+  @Override
+  public void deliver(byte[] bytes, int start, int length) {
+    if (stopped || length > device.mtuBytes() + FrameRoom.ETHERNET_HEADER_BYTES) {
+      return;
+    }
+    FrameRoom room = shared.get();
+    room.memory.copyFrom(bytes, start, length);
+    try {
+      descriptor.writeAddress(room.memory.address(), 0, length);
+    } catch (IOException e) {
+      // A device that is down, or a frame that the host does not like: lost, as on any Ethernet.
+      log.trace("{} has not taken a frame: {}", device.name(), e.toString());
+    }
+  }
+
+  /** Returns whether more may wait. */
+  private boolean readBatch() throws IOException {
+    FrameRoom room = shared.get();
+    FrameBatch batch = room.batch;
+    int frameBytes = device.mtuBytes() + FrameRoom.ETHERNET_HEADER_BYTES;
+    boolean more = true;
+    batch.clear();
+    try {
+      while (!room.isFull(frameBytes)) {
+        int length = descriptor.readAddress(room.memory.address(), 0, frameBytes);
+        if (length <= 0) {
+          more = false;
+          break;
+        }
+        room.take(length);
+      }
+    } finally {
+      if (batch.count() > 0) {
+        sink.sendFrames(networkId, batch);
+      }
+    }
+    return more;
+  }
+
+  @Override
+  public void stop() {
+    var done = new CompletableFuture<Void>();
+    try {
+      loop.execute(
+          () -> {
+            cancel();
+            done.complete(null);
+          });
+      done.get(STOP_WITHIN_MS, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException ended) {
+      log.trace("the node loop has ended before {}", device.name());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      log.debug("the node loop is too busy to let go of {}", device.name(), e);
+    }
+  }
+
+  private void cancel() {
+    stopped = true;
+    IoRegistration mine = registration;
+    registration = null;
+    if (mine != null) {
+      mine.cancel();
+    }
+  }
+
+  /** The descriptor is the device's, which closes it. */
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.interfaces;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import net.backhaul.protocol.address.IpPrefix;
+import net.backhaul.protocol.ethernet.MulticastGroup;
+import net.backhaul.protocol.network.NetworkConfig;
+import net.backhaul.protocol.network.Route;
+import net.backhaul.tap.TapAddress;
+import net.backhaul.tap.TapDevice;
+import net.backhaul.tap.TapException;
+import net.backhaul.tap.TapRoute;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one device's MTU, addresses and routes as a configuration and its owner want them.
+ *
+ * <p>Only what was added here is removed here: addresses and routes of the user, or of the kernel,
+ * stay. Lives on the system thread.
+ */
+final class ManagedDevice {
+  private static final Logger log = LoggerFactory.getLogger(ManagedDevice.class);
+
+  private final TapDevice device;
+  private final Set<TapAddress> myAddresses = new LinkedHashSet<>();
+  private final Set<TapRoute> myRoutes = new LinkedHashSet<>();
+
+  /** What was refused and has been told; told again only after it has worked in between. */
+  private final Set<String> told = new HashSet<>();
+
+  private List<IpPrefix> appliedAddresses = List.of();
+  private List<Route> appliedRoutes = List.of();
+
+  ManagedDevice(TapDevice device) {
+    this.device = device;
+  }
+
+  TapDevice device() {
+    return device;
+  }
+
+  /** Returns the managed addresses that the device has. */
+  List<IpPrefix> appliedAddresses() {
+    return appliedAddresses;
+  }
+
+  /** Returns the managed routes that are set. */
+  List<Route> appliedRoutes() {
+    return appliedRoutes;
+  }
+
+  /** Brings the device to what is wanted now; calling it again repairs what others have undone. */
+  void apply(@Nullable NetworkConfig config, LocalNetworkSettings settings, boolean online) {
+    int mtuBytes = config == null ? NetworkConfig.DEFAULT_MTU_BYTES : config.mtuBytes();
+    if (mtuBytes != device.mtuBytes()) {
+      attempt("an MTU of " + mtuBytes, () -> device.setMtu(mtuBytes));
+    }
+    List<IpPrefix> assigned = config == null ? List.of() : config.addresses();
+    List<Route> routes = config == null ? List.of() : config.routes();
+    List<IpPrefix> wanted = ManagedPlan.addresses(assigned, settings);
+    // Routes first: without the address that they come from or their router, some are gone already.
+    ManagedPlan plan = ManagedPlan.of(assigned, routes, settings, othersThan(wanted), online);
+    removeRoutesBut(plan);
+    removeAddressesBut(wanted);
+    addAddresses(wanted);
+    addRoutes(plan);
+  }
+
+  /**
+   * Returns the groups that the host listens to, and those in which others look for its addresses
+   * (04 section 6.1.7).
+   */
+  List<MulticastGroup> groups(List<TapAddress> present) throws TapException {
+    var groups = new TreeSet<MulticastGroup>();
+    for (long mac : device.multicastMacs()) {
+      groups.add(new MulticastGroup(mac, 0));
+    }
+    for (TapAddress address : present) {
+      groups.add(MulticastGroup.forAddress(address.ip()));
+    }
+    return List.copyOf(groups);
+  }
+
+  private void removeRoutesBut(ManagedPlan plan) {
+    Set<TapRoute> wanted = new HashSet<>();
+    plan.routes().forEach(each -> wanted.add(each.route()));
+    for (TapRoute route : List.copyOf(myRoutes)) {
+      if (!wanted.contains(route)) {
+        attempt("the removal of the route to " + route, () -> device.removeRoute(route));
+        myRoutes.remove(route);
+      }
+    }
+  }
+
+  private void removeAddressesBut(List<IpPrefix> wanted) {
+    Set<TapAddress> keep = new HashSet<>();
+    wanted.forEach(each -> keep.add(ManagedPlan.tapAddress(each)));
+    for (TapAddress address : List.copyOf(myAddresses)) {
+      if (!keep.contains(address)) {
+        attempt("the removal of " + address, () -> device.removeAddress(address));
+        myAddresses.remove(address);
+      }
+    }
+  }
+
+  private void addAddresses(List<IpPrefix> wanted) {
+    var applied = new ArrayList<IpPrefix>();
+    List<TapAddress> present = present();
+    for (IpPrefix each : wanted) {
+      TapAddress address = ManagedPlan.tapAddress(each);
+      for (TapAddress other : present) {
+        if (other.ip().equals(address.ip()) && !other.equals(address)) {
+          attempt("the removal of " + other, () -> device.removeAddress(other));
+        }
+      }
+      boolean there =
+          present.contains(address)
+              || attempt(
+                  "the address " + address,
+                  () -> {
+                    if (device.addAddress(address)) {
+                      myAddresses.add(address);
+                      log.info("{}: address {}", device.name(), address);
+                    }
+                  });
+      if (there) {
+        applied.add(each);
+      }
+    }
+    appliedAddresses = List.copyOf(applied);
+  }
+
+  private void addRoutes(ManagedPlan plan) {
+    var applied = new LinkedHashSet<Route>();
+    for (ManagedPlan.Planned each : plan.routes()) {
+      TapRoute route = each.route();
+      boolean there =
+          attempt(
+              "the route to " + route,
+              () -> {
+                if (device.addRoute(route)) {
+                  myRoutes.add(route);
+                  log.info("{}: route to {}", device.name(), route);
+                }
+              });
+      if (there) {
+        applied.add(each.origin());
+      }
+    }
+    appliedRoutes = List.copyOf(applied);
+  }
+
+  private List<TapAddress> present() {
+    try {
+      return device.addresses();
+    } catch (TapException e) {
+      log.warn("{}: {}", device.name(), e.getMessage());
+      return List.of();
+    }
+  }
+
+  /** Returns the addresses of the device that are the user's or the kernel's. */
+  private List<TapAddress> othersThan(List<IpPrefix> wanted) {
+    Set<InetAddress> managed = new HashSet<>();
+    wanted.forEach(each -> managed.add(each.address()));
+    myAddresses.forEach(each -> managed.add(each.ip()));
+    return present().stream().filter(each -> !managed.contains(each.ip())).toList();
+  }
+
+  private interface Change {
+    void make() throws TapException;
+  }
+
+  private boolean attempt(String what, Change change) {
+    try {
+      change.make();
+      told.remove(what);
+      return true;
+    } catch (TapException e) {
+      if (told.add(what)) {
+        log.warn("{}: {}", device.name(), e.getMessage());
+      }
+      return false;
+    }
+  }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.interfaces;
+
+import java.util.List;
+import net.backhaul.engine.NetworkStatus;
+import net.backhaul.protocol.ethernet.MulticastGroup;
+import org.jspecify.annotations.Nullable;
+
+/** One network on this host: its device, or why it has none. Lives on the system thread. */
+final class Port {
+  final long networkId;
+  NetworkStatus status;
+  LocalNetworkSettings settings;
+  @Nullable ManagedDevice managed;
+  @Nullable FramePump pump;
+  List<MulticastGroup> groups = List.of();
+  String error = "";
+  long retryAtMs;
+
+  Port(NetworkStatus status, LocalNetworkSettings settings) {
+    this.networkId = status.networkId();
+    this.status = status;
+    this.settings = settings;
+  }
+
+  AppliedNetwork applied() {
+    ManagedDevice mine = managed;
+    return mine == null
+        ? new AppliedNetwork("", settings, List.of(), List.of(), AppliedNetwork.PORT_FAILED, error)
+        : new AppliedNetwork(
+            mine.device().name(),
+            settings,
+            mine.appliedAddresses(),
+            mine.appliedRoutes(),
+            0,
+            error);
+  }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.interfaces;
+
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import net.backhaul.engine.FrameBatch;
+import net.backhaul.service.NodeLoop;
+import net.backhaul.tap.FrameMemory;
+import net.backhaul.tap.TapDevice;
+import net.backhaul.tap.TapException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads a device on a thread of its own, where the node loop cannot watch it.
+ *
+ * <p>The thread fills batches and hands them over; when all are with the node it waits, so that
+ * further frames stay in the kernel's queue, which has a limit of its own.
+ */
+final class ThreadFramePump implements FramePump {
+  private static final Logger log = LoggerFactory.getLogger(ThreadFramePump.class);
+  private static final int BATCHES = 3;
+  private static final int LOOK_UP_EVERY_MS = 200;
+  private static final long STOP_WITHIN_MS = 2_000;
+
+  private final long networkId;
+  private final TapDevice device;
+  private final NodeLoop loop;
+  private final FrameSink sink;
+  private final Runnable onFailure;
+  private final BlockingQueue<FrameRoom> free = new ArrayBlockingQueue<>(BATCHES);
+  private final FrameMemory outgoing = new FrameMemory(FrameBatch.MAX_FRAME_BYTES);
+  private final Thread reader;
+  private volatile boolean stopped;
+
+  ThreadFramePump(
+      long networkId, TapDevice device, NodeLoop loop, FrameSink sink, Runnable onFailure) {
+    this.networkId = networkId;
+    this.device = device;
+    this.loop = loop;
+    this.sink = sink;
+    this.onFailure = onFailure;
+    for (int i = 0; i < BATCHES; i++) {
+      free.add(new FrameRoom());
+    }
+    reader = Thread.ofPlatform().daemon().name("frames of " + device.name()).unstarted(this::read);
+  }
+
+  @Override
+  public void start() {
+    reader.start();
+  }
+
+  @Override
+  public void deliver(byte[] bytes, int start, int length) {
+    if (stopped || length > device.mtuBytes() + FrameRoom.ETHERNET_HEADER_BYTES) {
+      return;
+    }
+    outgoing.copyFrom(bytes, start, length);
+    try {
+      device.write(outgoing.address(), length);
+    } catch (TapException e) {
+      log.trace("{} has not taken a frame: {}", device.name(), e.toString());
+    }
+  }
+
+  @Override
+  public void stop() {
+    stopped = true;
+    reader.interrupt();
+    try {
+      reader.join(STOP_WITHIN_MS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void read() {
+    try {
+      while (!stopped) {
+        if (device.awaitFrame(LOOK_UP_EVERY_MS)) {
+          readBatch(free.take());
+        }
+      }
+    } catch (InterruptedException | RejectedExecutionException ending) {
+      log.trace("{} is read no more", device.name());
+    } catch (TapException e) {
+      if (!stopped) {
+        log.warn("{} cannot be read any more: {}", device.name(), e.getMessage());
+        onFailure.run();
+      }
+    }
+  }
+
+  private void readBatch(FrameRoom room) throws TapException {
+    int frameBytes = device.mtuBytes() + FrameRoom.ETHERNET_HEADER_BYTES;
+    room.batch.clear();
+    while (!room.isFull(frameBytes)) {
+      int length = device.read(room.memory.address(), frameBytes);
+      if (length == 0) {
+        break;
+      }
+      room.take(length);
+    }
+    loop.execute(() -> handOver(room));
+  }
+
+  private void handOver(FrameRoom room) {
+    try {
+      if (!stopped && room.batch.count() > 0) {
+        sink.sendFrames(networkId, room.batch);
+      }
+    } finally {
+      free.add(room);
+    }
+  }
+}
