@@ -2,6 +2,7 @@
 package net.backhaul.protocol.address;
 
 import java.io.ByteArrayOutputStream;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,16 @@ final class IpLiterals {
     if (ip == null) {
       throw new IllegalArgumentException("not an IP address: " + text);
     }
-    return ofBytes(ip);
+    return ip.length == 4 ? ofBytes(ip) : v6(ip);
+  }
+
+  /** Makes an address that stays IPv6 even where it stands for an IPv4 one. */
+  private static InetAddress v6(byte[] ip) {
+    try {
+      return Inet6Address.getByAddress(null, ip, -1);
+    } catch (UnknownHostException e) {
+      throw new AssertionError("an IPv6 address has 16 bytes, not " + ip.length, e);
+    }
   }
 
   private static byte @Nullable [] parseV4(String text) {

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.controller;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+import net.backhaul.protocol.address.Endpoints;
+import net.backhaul.protocol.address.IpPrefix;
+import net.backhaul.protocol.ethernet.ManagedAddresses;
+import net.backhaul.protocol.network.Route;
+import net.backhaul.protocol.packet.WireReader;
+import net.backhaul.protocol.packet.WireWriter;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the addresses of a member, in the order and by the trials of 04 section 5.8.1. */
+final class AddressAssignment {
+  private static final long MAX_TRIALS = 1_000;
+  private static final long ADDRESS_SPAN = 0xff_ffff_ffffL;
+  private static final long U32 = 0xffff_ffffL;
+  private static final int NEVER_GIVEN = 255;
+
+  private final NetworkRecord network;
+  private final long address;
+  private final Predicate<InetAddress> taken;
+  private final RandomGenerator random;
+  private final List<IpPrefix> addresses = new ArrayList<>();
+  private final List<InetAddress> kept;
+  private boolean derived;
+
+  private AddressAssignment(
+      NetworkRecord network,
+      MemberRecord member,
+      Predicate<InetAddress> taken,
+      RandomGenerator random) {
+    this.network = network;
+    this.address = member.address();
+    this.taken = taken;
+    this.random = random;
+    this.kept = new ArrayList<>(member.settings().ipAssignments());
+  }
+
+  /**
+   * What a member gets.
+   *
+   * @param addresses for its device, with the bits of their networks
+   * @param kept its assignments from now on
+   * @param derived whether some follow from its node address, so that neighbours can be computed
+   */
+  record Result(List<IpPrefix> addresses, List<InetAddress> kept, boolean derived) {}
+
+  /**
+   * Finds a member's addresses; the same ones every time, once they are kept.
+   *
+   * @param taken whether any member of the network has an address already
+   */
+  static Result of(
+      NetworkRecord network,
+      MemberRecord member,
+      Predicate<InetAddress> taken,
+      RandomGenerator random) {
+    var assignment = new AddressAssignment(network, member, taken, random);
+    assignment.run(member.settings());
+    return new Result(
+        List.copyOf(assignment.addresses), List.copyOf(assignment.kept), assignment.derived);
+  }
+
+  private void run(MemberSettings settings) {
+    boolean automatic = !settings.noAutoAssignIps();
+    if (automatic && network.assign().rfc4193()) {
+      derived = true;
+      addresses.add(
+          new IpPrefix(
+              ManagedAddresses.rfc4193(network.id(), address), ManagedAddresses.RFC4193_BITS));
+    }
+    if (automatic && network.assign().sixPlane()) {
+      derived = true;
+      addresses.add(
+          new IpPrefix(
+              ManagedAddresses.sixPlane(network.id(), address), ManagedAddresses.SIX_PLANE_BITS));
+    }
+    boolean haveV4 = false;
+    boolean haveV6 = false;
+    for (InetAddress own : settings.ipAssignments()) {
+      int bits = longestBits(own);
+      if (bits >= 0) {
+        addresses.add(new IpPrefix(own, bits));
+        haveV4 |= isV4(own);
+        haveV6 |= !isV4(own);
+      }
+    }
+    if (automatic && network.assign().v6() && !haveV6) {
+      assignFrom(false);
+    }
+    if (automatic && network.assign().v4() && !haveV4) {
+      assignFrom(true);
+    }
+  }
+
+  /** Returns the bits of the longest route that covers an address, or -1. */
+  private int longestBits(InetAddress own) {
+    int longest = -1;
+    for (Route route : network.routes()) {
+      if (route.target().contains(own)) {
+        longest = Math.max(longest, route.target().bits());
+      }
+    }
+    return longest;
+  }
+
+  private void assignFrom(boolean v4) {
+    for (Pool pool : network.pools()) {
+      if (isV4(pool.start()) != v4 || isV4(pool.end()) != v4) {
+        continue;
+      }
+      IpPrefix found = v4 ? tryV4(pool) : tryV6(pool);
+      if (found != null) {
+        addresses.add(found);
+        kept.add(found.address());
+        return;
+      }
+    }
+  }
+
+  private @Nullable IpPrefix tryV4(Pool pool) {
+    long start = v4Number(pool.start());
+    long end = v4Number(pool.end());
+    if (end < start || start == 0) {
+      return null;
+    }
+    long span = end - start;
+    long count = address & U32;
+    for (long trial = 0; trial < Math.min(span + 1, MAX_TRIALS); trial++) {
+      long candidate = span == 0 ? start : start + count % span;
+      count = count + 1 & U32;
+      if ((candidate & 0xff) == NEVER_GIVEN) {
+        continue;
+      }
+      int bits = bitsOfV4(candidate);
+      InetAddress ip = v4(candidate);
+      if (bits > 0 && !taken.test(ip)) {
+        return new IpPrefix(ip, bits);
+      }
+    }
+    return null;
+  }
+
+  /** Returns the bits of the first route whose target is the address without its host bits. */
+  private int bitsOfV4(long candidate) {
+    for (Route route : network.routes()) {
+      int bits = route.target().bits();
+      if (isV4(route.target().address())) {
+        long mask = bits == 0 ? 0 : U32 << (32 - bits) & U32;
+        if (v4Number(route.target().address()) == (candidate & mask)) {
+          return bits;
+        }
+      }
+    }
+    return 0;
+  }
+
+  private @Nullable IpPrefix tryV6(Pool pool) {
+    byte[] start = pool.start().getAddress();
+    byte[] end = pool.end().getAddress();
+    long startHigh = new WireReader(start, 0, 8).u64();
+    long startLow = new WireReader(start, 8, 8).u64();
+    long endHigh = new WireReader(end, 0, 8).u64();
+    long endLow = new WireReader(end, 8, 8).u64();
+    boolean roomForAddress =
+        Long.compareUnsigned(endLow, startLow) > 0
+            && Long.compareUnsigned(endLow - startLow, ADDRESS_SPAN) >= 0;
+    for (long trial = 0; trial < MAX_TRIALS; trial++) {
+      boolean first = trial == 0 && roomForAddress;
+      long high = startHigh + (first ? 0 : below(startHigh, endHigh));
+      long low = startLow + (first ? address : below(startLow, endLow));
+      InetAddress ip = v6(high, low);
+      int bits = bitsOfV6(ip);
+      if (bits > 0 && !taken.test(ip) && !kept.contains(ip)) {
+        return new IpPrefix(ip, bits);
+      }
+    }
+    return null;
+  }
+
+  private long below(long start, long end) {
+    return Long.compareUnsigned(end, start) > 0
+        ? Long.remainderUnsigned(random.nextLong(), end - start)
+        : 0;
+  }
+
+  /** Returns the bits of the last route on the link that covers an address. */
+  private int bitsOfV6(InetAddress ip) {
+    int bits = 0;
+    for (Route route : network.routes()) {
+      if (route.via() == null && !isV4(ip) && route.target().contains(ip)) {
+        bits = route.target().bits();
+      }
+    }
+    return bits;
+  }
+
+  private static boolean isV4(InetAddress ip) {
+    return ip.getAddress().length == 4;
+  }
+
+  private static long v4Number(InetAddress ip) {
+    return new WireReader(ip.getAddress(), 0, 4).u32();
+  }
+
+  private static InetAddress v4(long number) {
+    return Endpoints.of(new WireWriter().u32(number).toByteArray(), 0).getAddress();
+  }
+
+  private static InetAddress v6(long high, long low) {
+    return Endpoints.of(new WireWriter().u64(high).u64(low).toByteArray(), 0).getAddress();
+  }
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.controller;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import net.backhaul.protocol.address.IpPrefix;
+import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.network.Capability;
+import net.backhaul.protocol.network.MembershipCertificate;
+import net.backhaul.protocol.network.NetworkConfig;
+import net.backhaul.protocol.network.OwnershipCertificate;
+import net.backhaul.protocol.network.Rule;
+import net.backhaul.protocol.network.Rules;
+import net.backhaul.protocol.network.Sso;
+import net.backhaul.protocol.network.Tag;
+
+/** Puts together and signs what a member is told (04 section 5.8). */
+final class ConfigBuilder {
+  private static final long DEFAULT_WINDOW_MS = 1_800_000;
+  private static final long MIN_WINDOW_MS = 300_000;
+  private static final long MAX_WINDOW_MS = 7_200_000;
+  private static final long OWNERSHIP_ID = 1;
+
+  private final Identity controller;
+
+  ConfigBuilder(Identity controller) {
+    this.controller = controller;
+  }
+
+  /**
+   * Makes a member's configuration.
+   *
+   * @param assigned what {@link AddressAssignment} has found
+   * @param bridges members that are active bridges, ascending
+   * @param timestampMs of the configuration and all that is signed in it
+   */
+  NetworkConfig build(
+      NetworkRecord network,
+      MemberRecord member,
+      Asked asked,
+      AddressAssignment.Result assigned,
+      List<Long> bridges,
+      long timestampMs) {
+    long id = network.id();
+    long windowMs = windowMs(network);
+    boolean knowsRules = asked.rulesRevision() > 0;
+    List<IpPrefix> addresses = first(assigned.addresses(), NetworkConfig.MAX_ADDRESSES);
+    boolean ownTrace = member.settings().traceTarget() != 0;
+    return new NetworkConfig(
+        id,
+        timestampMs,
+        windowMs,
+        network.revision(),
+        member.address(),
+        ownTrace ? member.settings().traceTarget() : network.traceTarget(),
+        ownTrace ? member.settings().traceLevel() : network.traceLevel(),
+        (network.broadcast() ? NetworkConfig.FLAG_BROADCAST : 0)
+            | (assigned.derived() ? NetworkConfig.FLAG_NDP_EMULATION : 0),
+        clampedToInt(network.multicastLimit()),
+        !network.isPrivate(),
+        cut(network.name()),
+        network.mtuBytes(),
+        MembershipCertificate.issue(controller, id, timestampMs, windowMs, asked.identity()),
+        knowsRules ? capabilities(network, member, timestampMs) : List.of(),
+        knowsRules ? tags(network, member, timestampMs) : List.of(),
+        ownerships(network, member, addresses, timestampMs),
+        specialists(bridges),
+        first(network.routes(), NetworkConfig.MAX_ROUTES),
+        addresses,
+        knowsRules
+            ? first(network.rules(), Rules.MAX_BASE_RULES)
+            : List.of(Rule.action(Rule.ACTION_ACCEPT)),
+        cut(network.dnsDomain()),
+        first(network.dnsServers(), NetworkConfig.MAX_DNS_SERVERS),
+        Sso.NONE);
+  }
+
+  private static long windowMs(NetworkRecord network) {
+    long wanted = network.credentialWindowMs();
+    if (wanted == 0) {
+      return DEFAULT_WINDOW_MS;
+    }
+    return Long.compareUnsigned(wanted, MAX_WINDOW_MS) > 0
+        ? MAX_WINDOW_MS
+        : Math.max(wanted, MIN_WINDOW_MS);
+  }
+
+  private List<Capability> capabilities(
+      NetworkRecord network, MemberRecord member, long timestampMs) {
+    var issued = new ArrayList<Capability>();
+    for (CapabilityDefinition definition : network.capabilities()) {
+      if (member.settings().capabilities().contains(definition.id())
+          && issued.size() < NetworkConfig.MAX_CAPABILITIES) {
+        List<Rule> rules = first(definition.rules(), Capability.MAX_RULES);
+        issued.add(
+            Capability.issue(
+                controller,
+                network.id(),
+                timestampMs,
+                definition.id() & 0xffff_ffffL,
+                rules,
+                member.address()));
+      }
+    }
+    return issued;
+  }
+
+  private List<Tag> tags(NetworkRecord network, MemberRecord member, long timestampMs) {
+    return member.settings().tags().entrySet().stream()
+        .limit(NetworkConfig.MAX_TAGS)
+        .map(
+            tag ->
+                Tag.issue(
+                    controller,
+                    network.id(),
+                    timestampMs,
+                    tag.getKey(),
+                    tag.getValue(),
+                    member.address()))
+        .toList();
+  }
+
+  private List<OwnershipCertificate> ownerships(
+      NetworkRecord network, MemberRecord member, List<IpPrefix> addresses, long timestampMs) {
+    if (addresses.isEmpty()) {
+      return List.of();
+    }
+    List<OwnershipCertificate.Thing> things =
+        addresses.stream()
+            .limit(OwnershipCertificate.MAX_THINGS)
+            .map(address -> OwnershipCertificate.Thing.of(address.address()))
+            .toList();
+    return List.of(
+        OwnershipCertificate.issue(
+            controller, network.id(), timestampMs, OWNERSHIP_ID, things, member.address()));
+  }
+
+  private static List<Long> specialists(List<Long> bridges) {
+    return bridges.stream()
+        .limit(NetworkConfig.MAX_SPECIALISTS)
+        .map(bridge -> bridge | NetworkConfig.ACTIVE_BRIDGE)
+        .toList();
+  }
+
+  private static int clampedToInt(long unsigned) {
+    return Long.compareUnsigned(unsigned, Integer.MAX_VALUE) > 0
+        ? Integer.MAX_VALUE
+        : (int) unsigned;
+  }
+
+  /** Cuts a text to what members keep, between two characters. */
+  private static String cut(String text) {
+    String cut = text;
+    while (cut.getBytes(StandardCharsets.UTF_8).length > NetworkConfig.MAX_NAME_BYTES) {
+      int bytesOver = cut.getBytes(StandardCharsets.UTF_8).length - NetworkConfig.MAX_NAME_BYTES;
+      int end = cut.offsetByCodePoints(cut.length(), -Math.max(1, bytesOver / 4));
+      cut = cut.substring(0, end);
+    }
+    return cut;
+  }
+
+  private static <T> List<T> first(List<T> all, int max) {
+    return all.size() <= max ? all : all.subList(0, max);
+  }
+}

@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.controller;
+
+import static net.backhaul.protocol.message.ErrorMessage.NETWORK_ACCESS_DENIED;
+import static net.backhaul.protocol.message.ErrorMessage.NETWORK_AUTHENTICATION_REQUIRED;
+import static net.backhaul.protocol.message.ErrorMessage.OBJ_NOT_FOUND;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.identity.NetworkIds;
+import net.backhaul.protocol.network.ConfigAnswer;
+import net.backhaul.protocol.network.ConfigRequest;
+import net.backhaul.protocol.network.DictionaryWriter;
+import net.backhaul.protocol.network.Revocation;
+import net.backhaul.protocol.packet.Bytes;
+
+/**
+ * The controller of the networks that bear this node's address (04 section 5).
+ *
+ * <p>One thread owns it, the node's own. Nothing that it has changed is told to anybody before
+ * {@link #saved} has said that the change is safe.
+ */
+public final class Controller {
+  /** Requests of a member that follow each other faster are not answered. */
+  public static final long MIN_BETWEEN_REQUESTS_MS = 1_000;
+
+  /** Changes are pushed to members that have asked within this time. */
+  public static final long ONLINE_MS = 120_000;
+
+  /** So many who are not let in are recorded for a network; later ones are refused unrecorded. */
+  public static final int MAX_STRANGERS = 10_000;
+
+  /** So many members of a network come into being by asking; an operator may add more. */
+  public static final int MAX_MEMBERS = 100_000;
+
+  /** Askers for networks that don't exist are remembered for so many; the oldest goes. */
+  static final int MAX_LOST = 1_024;
+
+  private static final int MAX_ID_TRIALS = 100_000;
+  private static final int MESSAGES_PER_TURN = 16;
+  private static final int SSO_DICTIONARY_BYTES = 1_024;
+
+  private final Identity self;
+  private final Store store;
+  private final ControllerOutput output;
+  private final RandomGenerator random;
+  private final ConfigBuilder builder;
+  private final ControllerCounters counters = new ControllerCounters();
+  private final TreeMap<Long, NetworkState> networks = new TreeMap<>(Long::compareUnsigned);
+  private final LinkedHashMap<Long, Long> lost = new LinkedHashMap<>();
+  private final TreeMap<Long, Set<AfterWrite>> afterWrites = new TreeMap<>();
+  private final LinkedHashSet<AfterWrite> due = new LinkedHashSet<>();
+  private long lastTicket;
+  private long savedTicket;
+
+  /**
+   * Brings back what an earlier run has kept.
+   *
+   * @param self with its private key: it signs everything
+   * @param networks of whatever controller; foreign ones are kept and never used
+   * @param members those of unknown networks are left out
+   */
+  public Controller(
+      Identity self,
+      Collection<NetworkRecord> networks,
+      Collection<MemberRecord> members,
+      Store store,
+      ControllerOutput output,
+      RandomGenerator random) {
+    this.self = self;
+    this.store = store;
+    this.output = output;
+    this.random = random;
+    this.builder = new ConfigBuilder(self);
+    networks.forEach(network -> this.networks.put(network.id(), new NetworkState(network, 0)));
+    for (MemberRecord member : members) {
+      NetworkState network = this.networks.get(member.networkId());
+      if (network != null) {
+        network.put(member, 0);
+      }
+    }
+  }
+
+  // What members ask.
+
+  /**
+   * Decides what a member is told (04 section 5.7).
+   *
+   * <p>Silent means also: not yet. Where the answer changes a record, it is pushed as soon as that
+   * is safe.
+   */
+  public ConfigAnswer answer(ConfigRequest request, long nowMs) {
+    counters.requests++;
+    if (NetworkIds.controller(request.networkId()) != self.address() || !self.hasPrivateKey()) {
+      return new ConfigAnswer.Silent();
+    }
+    NetworkState network = networks.get(request.networkId());
+    long member = request.member().address();
+    if (network == null) {
+      return answerLost(member, nowMs);
+    }
+    Asked before = network.asked(member);
+    if (before != null && nowMs - before.atMs() <= MIN_BETWEEN_REQUESTS_MS) {
+      counters.tooOften++;
+      return new ConfigAnswer.Silent();
+    }
+    Asked asked = Asked.of(request, nowMs);
+    network.remember(member, asked);
+    return decide(network, asked, nowMs);
+  }
+
+  private ConfigAnswer answerLost(long member, long nowMs) {
+    Long before = lost.remove(member);
+    if (before != null && nowMs - before <= MIN_BETWEEN_REQUESTS_MS) {
+      lost.put(member, before);
+      counters.tooOften++;
+      return new ConfigAnswer.Silent();
+    }
+    lost.put(member, nowMs);
+    if (lost.size() > MAX_LOST) {
+      lost.pollFirstEntry();
+    }
+    counters.noSuchNetwork++;
+    return new ConfigAnswer.Refused(OBJ_NOT_FOUND, Bytes.EMPTY);
+  }
+
+  /** Does what requests and pushes have in common: the same request again gives the same. */
+  private ConfigAnswer decide(NetworkState network, Asked asked, long nowMs) {
+    long address = asked.identity().address();
+    NetworkState.MemberState known = network.member(address);
+    MemberRecord member =
+        known == null
+            ? MemberRecord.stranger(network.record().id(), address, nowMs)
+            : known.record();
+    if (member.belongsToAnother(asked.identity())) {
+      counters.denied++;
+      return denied();
+    }
+    if (member.identity() == null) {
+      member = member.withIdentity(asked.identity().publicText());
+    }
+    member = member.withStanding(standing(network.record(), member, asked, nowMs));
+    if (known == null && isFull(network, member)) {
+      counters.networkFull++;
+      return denied();
+    }
+    if (network.record().ssoEnabled()
+        && !member.settings().ssoExempt()
+        && member.settings().authenticationExpiryMs() <= nowMs) {
+      keep(network, member);
+      return loginWanted();
+    }
+    if (!member.authorized()) {
+      keep(network, member);
+      counters.denied++;
+      return denied();
+    }
+    member = member.withVersion(asked.version());
+    member = withDefaults(network.record(), member, known == null);
+    AddressAssignment.Result assigned =
+        AddressAssignment.of(network.record(), member, network::isTaken, random);
+    if (!assigned.kept().equals(member.settings().ipAssignments())) {
+      member = member.withSettings(member.settings().withIpAssignments(assigned.kept()));
+    }
+    long ticket = Math.max(network.ticket(), keep(network, member));
+    if (ticket > savedTicket) {
+      after(ticket, new AfterWrite.Push(network.record().id(), address));
+      return new ConfigAnswer.Silent();
+    }
+    counters.configs++;
+    // What is issued after a revocation is newer than the revocation, were it in the same moment.
+    long timestampMs = Math.max(nowMs, member.standing().deauthorizedAtMs() + 1);
+    return new ConfigAnswer.Granted(
+        builder.build(network.record(), member, asked, assigned, network.bridges(), timestampMs));
+  }
+
+  private static Standing standing(
+      NetworkRecord network, MemberRecord member, Asked asked, long nowMs) {
+    if (member.authorized()) {
+      return member.standing();
+    }
+    if (!network.isPrivate()) {
+      return member.standing().authorize(Standing.BY_PUBLIC, null, nowMs);
+    }
+    Long untilMs = network.authTokens().get(asked.token());
+    if (!asked.token().isEmpty() && untilMs != null && (untilMs == 0 || untilMs > nowMs)) {
+      return member.standing().authorize(Standing.BY_TOKEN, asked.token(), nowMs);
+    }
+    return member.standing();
+  }
+
+  private static boolean isFull(NetworkState network, MemberRecord newcomer) {
+    int strangers = network.memberCount() - network.authorizedCount();
+    return network.memberCount() >= MAX_MEMBERS
+        || (!newcomer.authorized() && strangers >= MAX_STRANGERS);
+  }
+
+  private static MemberRecord withDefaults(
+      NetworkRecord network, MemberRecord member, boolean isNew) {
+    MemberSettings settings = member.settings();
+    var tags = new TreeMap<>(settings.tags());
+    for (TagDefinition tag : network.tags()) {
+      if (tag.initial() != null) {
+        tags.putIfAbsent(tag.id() & 0xffff_ffffL, tag.initial() & 0xffff_ffffL);
+      }
+    }
+    settings = settings.withTags(tags);
+    if (isNew) {
+      settings =
+          settings.withCapabilities(
+              network.capabilities().stream()
+                  .filter(CapabilityDefinition::isDefault)
+                  .map(CapabilityDefinition::id)
+                  .toList());
+    }
+    return member.withSettings(settings);
+  }
+
+  private static ConfigAnswer denied() {
+    return new ConfigAnswer.Refused(NETWORK_ACCESS_DENIED, Bytes.EMPTY);
+  }
+
+  private static ConfigAnswer loginWanted() {
+    // Nothing here knows where to log in, so the address is empty (04 section 5.7, step 9).
+    var dictionary = new DictionaryWriter(SSO_DICTIONARY_BYTES);
+    dictionary.addU64("aV", 0);
+    dictionary.add("aU", "");
+    return new ConfigAnswer.Refused(
+        NETWORK_AUTHENTICATION_REQUIRED, Bytes.of(dictionary.toByteArray()));
+  }
+
+  // What operators ask and change.
+
+  /** Returns the networks, ascending. */
+  public List<NetworkRecord> networks() {
+    return networks.values().stream().map(NetworkState::record).toList();
+  }
+
+  public Optional<NetworkRecord> network(long id) {
+    return Optional.ofNullable(networks.get(id)).map(NetworkState::record);
+  }
+
+  /** Returns the members of a network, ascending; empty for an unknown network. */
+  public List<MemberRecord> members(long networkId) {
+    NetworkState network = networks.get(networkId);
+    return network == null ? List.of() : network.members();
+  }
+
+  public Optional<MemberRecord> member(long networkId, long address) {
+    NetworkState network = networks.get(networkId);
+    return network == null
+        ? Optional.empty()
+        : Optional.ofNullable(network.member(address)).map(NetworkState.MemberState::record);
+  }
+
+  /** Returns an id of ours that no network has; empty where none was found (04 section 5.2). */
+  public OptionalLong unusedNetworkId() {
+    for (int trial = 0; trial < MAX_ID_TRIALS; trial++) {
+      long number = Math.max(1, random.nextLong() & 0xff_ffff);
+      long id = self.address() << 24 | number;
+      if (!networks.containsKey(id)) {
+        return OptionalLong.of(id);
+      }
+    }
+    return OptionalLong.empty();
+  }
+
+  /**
+   * Creates or changes a network; its revision rises where anything else is new. The network 0 is
+   * answered and not kept.
+   */
+  public Changed<NetworkRecord> put(NetworkRecord wanted, long nowMs) {
+    NetworkState network = networks.get(wanted.id());
+    long revision = network == null ? 0 : network.record().revision();
+    NetworkRecord same = wanted.withRevision(revision);
+    if (wanted.id() == 0 || (network != null && same.equals(network.record()))) {
+      return new Changed<>(same, lastTicket);
+    }
+    NetworkRecord kept = wanted.withRevision(revision + 1);
+    long ticket = write(new Change.NetworkSaved(kept));
+    if (network == null) {
+      networks.put(kept.id(), new NetworkState(kept, ticket));
+    } else {
+      network.record(kept, ticket);
+      for (long member : network.askedSince(nowMs - ONLINE_MS)) {
+        after(ticket, new AfterWrite.Push(kept.id(), member));
+      }
+    }
+    return new Changed<>(kept, ticket);
+  }
+
+  /**
+   * Creates or changes a member of an existing network; its revision rises where anything else is
+   * new. The member 0 is answered and not kept.
+   */
+  public Changed<MemberRecord> put(MemberRecord wanted, long nowMs) {
+    NetworkState network = networks.get(wanted.networkId());
+    if (network == null) {
+      throw new IllegalArgumentException(
+          "there is no network " + NetworkIds.text(wanted.networkId()));
+    }
+    if (wanted.address() == 0) {
+      return new Changed<>(wanted.withRevision(0), lastTicket);
+    }
+    NetworkState.MemberState before = network.member(wanted.address());
+    long ticket = keep(network, wanted);
+    MemberRecord kept = member(wanted.networkId(), wanted.address()).orElseThrow();
+    boolean changed = before == null || !before.record().equals(kept);
+    if (changed && isOnline(network, kept.address(), nowMs)) {
+      after(ticket, new AfterWrite.Push(kept.networkId(), kept.address()));
+    }
+    if (before != null && before.record().authorized() && !kept.authorized()) {
+      revoke(network, kept.address(), ticket, nowMs);
+    }
+    return new Changed<>(kept, changed ? ticket : lastTicket);
+  }
+
+  /** Deletes a network and its members; empty where there is none. */
+  public Optional<Changed<NetworkRecord>> deleteNetwork(long id, long nowMs) {
+    NetworkState network = networks.remove(id);
+    if (network == null) {
+      return Optional.empty();
+    }
+    long ticket = write(new Change.NetworkDeleted(id));
+    for (MemberRecord member : network.members()) {
+      if (member.authorized()) {
+        revoke(network, member.address(), ticket, nowMs);
+      }
+    }
+    return Optional.of(new Changed<>(network.record(), ticket));
+  }
+
+  /** Deletes a member; empty where there is none. */
+  public Optional<Changed<MemberRecord>> deleteMember(long networkId, long address, long nowMs) {
+    NetworkState network = networks.get(networkId);
+    MemberRecord member = network == null ? null : network.remove(address);
+    if (network == null || member == null) {
+      return Optional.empty();
+    }
+    long ticket = write(new Change.MemberDeleted(networkId, address));
+    if (member.authorized()) {
+      revoke(network, address, ticket, nowMs);
+    }
+    network.forget(address);
+    return Optional.of(new Changed<>(member, ticket));
+  }
+
+  public ControllerCounters counters() {
+    return counters;
+  }
+
+  // What becomes safe, and what follows from it.
+
+  /** Returns the ticket of the last change; once it is saved, all that was shown is safe. */
+  public long lastTicket() {
+    return lastTicket;
+  }
+
+  /** Takes note that all changes up to a ticket are safe; {@link #advance} tells the members. */
+  public void saved(long ticket) {
+    savedTicket = Math.max(savedTicket, ticket);
+    Map<Long, Set<AfterWrite>> safe = afterWrites.headMap(savedTicket, true);
+    safe.values().forEach(due::addAll);
+    safe.clear();
+  }
+
+  /** Returns whether {@link #advance} has something to tell members. */
+  public boolean hasNews() {
+    return !due.isEmpty();
+  }
+
+  /** Tells a few members what is new; not all of them, so that the node is not held up. */
+  public void advance(long nowMs) {
+    for (int i = 0; i < MESSAGES_PER_TURN && !due.isEmpty(); i++) {
+      switch (due.removeFirst()) {
+        case AfterWrite.Push push -> push(push, nowMs);
+        case AfterWrite.Revoke revoke -> revoke(revoke);
+      }
+    }
+  }
+
+  private void push(AfterWrite.Push push, long nowMs) {
+    NetworkState network = networks.get(push.networkId());
+    Asked asked = network == null ? null : network.asked(push.member());
+    if (network == null || asked == null || !self.hasPrivateKey()) {
+      return;
+    }
+    if (decide(network, asked, nowMs) instanceof ConfigAnswer.Granted granted) {
+      counters.pushes++;
+      output.pushConfig(push.member(), granted.config());
+    }
+  }
+
+  private void revoke(AfterWrite.Revoke revoke) {
+    if (revoke.recipients().isEmpty() || !self.hasPrivateKey()) {
+      return;
+    }
+    long id = random.nextLong() & 0xffff_ffffL;
+    counters.revocations++;
+    output.revoke(
+        Revocation.ofMembership(
+            self, id, revoke.networkId(), revoke.thresholdMs(), revoke.target()),
+        revoke.recipients());
+  }
+
+  private void revoke(NetworkState network, long target, long ticket, long nowMs) {
+    var recipients = new ArrayList<Long>();
+    for (long member : network.askedSince(nowMs - ONLINE_MS)) {
+      NetworkState.MemberState state = network.member(member);
+      if (member == target || (state != null && state.record().authorized())) {
+        recipients.add(member);
+      }
+    }
+    after(ticket, new AfterWrite.Revoke(network.record().id(), target, nowMs, recipients));
+  }
+
+  private static boolean isOnline(NetworkState network, long member, long nowMs) {
+    Asked asked = network.asked(member);
+    return asked != null && nowMs - asked.atMs() < ONLINE_MS;
+  }
+
+  /**
+   * Keeps a member's record if anything in it is new, and returns the ticket that makes it safe.
+   */
+  private long keep(NetworkState network, MemberRecord wanted) {
+    NetworkState.MemberState known = network.member(wanted.address());
+    long revision = known == null ? 0 : known.record().revision();
+    if (known != null && wanted.withRevision(revision).equals(known.record())) {
+      return known.ticket();
+    }
+    MemberRecord kept = wanted.withRevision(revision + 1);
+    long ticket = write(new Change.MemberSaved(kept));
+    network.put(kept, ticket);
+    return ticket;
+  }
+
+  private long write(Change change) {
+    store.write(++lastTicket, change);
+    return lastTicket;
+  }
+
+  private void after(long ticket, AfterWrite message) {
+    if (ticket <= savedTicket) {
+      due.add(message);
+    } else {
+      afterWrites.computeIfAbsent(ticket, key -> new LinkedHashSet<>()).add(message);
+    }
+  }
+}

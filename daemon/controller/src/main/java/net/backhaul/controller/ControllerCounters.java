@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.controller;
+
+/** Counts what the controller did; plain fields, read and written on its thread only. */
+public final class ControllerCounters {
+  long requests;
+  long tooOften;
+  long denied;
+  long noSuchNetwork;
+  long networkFull;
+  long configs;
+  long pushes;
+  long revocations;
+
+  /** Returns how many requests came in, whatever became of them. */
+  public long requests() {
+    return requests;
+  }
+
+  /** Returns how many were not answered because the last one was less than a second ago. */
+  public long tooOften() {
+    return tooOften;
+  }
+
+  /** Returns how many were refused because the member is not let in. */
+  public long denied() {
+    return denied;
+  }
+
+  /** Returns how many asked for a network that does not exist. */
+  public long noSuchNetwork() {
+    return noSuchNetwork;
+  }
+
+  /** Returns how many were refused because no more strangers are recorded for their network. */
+  public long networkFull() {
+    return networkFull;
+  }
+
+  /** Returns how many configurations were made. */
+  public long configs() {
+    return configs;
+  }
+
+  /** Returns how many of them were pushed. */
+  public long pushes() {
+    return pushes;
+  }
+
+  /** Returns how many revocations were sent, whatever the number of recipients. */
+  public long revocations() {
+    return revocations;
+  }
+}

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.controller;
+
+import java.net.InetAddress;
+
+/** Addresses that members may be given, of one family; their order is not checked. */
+public record Pool(InetAddress start, InetAddress end) {}

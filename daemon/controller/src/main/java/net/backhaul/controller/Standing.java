@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.controller;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a member is let in, and how it came about (04 section 5.5).
+ *
+ * @param credentialType one of the constants; null while nobody has let it in
+ * @param credential the token, for {@link #BY_TOKEN}
+ */
+public record Standing(
+    boolean authorized,
+    long authorizedAtMs,
+    long deauthorizedAtMs,
+    @Nullable String credentialType,
+    @Nullable String credential) {
+  /** The operator has ticked the member. */
+  public static final String BY_API = "api";
+
+  /** The network is open to everybody. */
+  public static final String BY_PUBLIC = "public";
+
+  public static final String BY_TOKEN = "token";
+
+  public static final Standing STRANGER = new Standing(false, 0, 0, null, null);
+
+  /** Lets the member in; nothing changes where it is in already. */
+  public Standing authorize(String type, @Nullable String by, long nowMs) {
+    return authorized ? this : new Standing(true, nowMs, deauthorizedAtMs, type, by);
+  }
+
+  /** Puts the member out; nothing changes where it is out already. */
+  public Standing deauthorize(long nowMs) {
+    return authorized
+        ? new Standing(false, authorizedAtMs, nowMs, credentialType, credential)
+        : this;
+  }
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.store;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import net.backhaul.controller.Change;
+import net.backhaul.controller.MemberRecord;
+import net.backhaul.controller.NetworkRecord;
+import net.backhaul.controller.Store;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the controller's records in files, on a thread of its own, in order.
+ *
+ * <p>While the disk refuses, changes wait and are tried again; whoever listens hears of both.
+ */
+public final class FileStore implements Store, AutoCloseable {
+  static final long RETRY_MS = 2_000;
+
+  private static final Logger log = LoggerFactory.getLogger(FileStore.class);
+  private static final long CLOSE_WITHIN_MS = 5_000;
+
+  private final Path folder;
+  private final RecordFiles files;
+  private final List<NetworkRecord> networks;
+  private final List<MemberRecord> members;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition news = lock.newCondition();
+  private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+  private @Nullable Listener listener;
+  private @Nullable Thread thread;
+  private boolean closing;
+
+  /** Who wants to know what has become of changes; called on the store's thread. */
+  public interface Listener {
+    /** All changes up to a ticket are safe. */
+    void saved(long ticket);
+
+    /**
+     * The changes that wait, up to a ticket, could not be written yet.
+     *
+     * @param why what to tell the operator
+     */
+    void failed(long ticket, String why);
+  }
+
+  private record Waiting(long ticket, Change change) {}
+
+  private FileStore(Path folder, RecordFiles files, RecordFiles.Found found) {
+    this.folder = folder;
+    this.files = files;
+    this.networks = List.copyOf(found.networks());
+    this.members = List.copyOf(found.members());
+  }
+
+  /**
+   * Reads all records; damaged ones are moved aside with a message.
+   *
+   * @param folder {@code controller.d}; made where it is missing
+   * @throws IOException where the folder cannot be made or listed
+   */
+  public static FileStore open(Path folder) throws IOException {
+    var files = new RecordFiles(folder);
+    return new FileStore(folder, files, files.load());
+  }
+
+  /** Returns the networks that were there when it was opened. */
+  public List<NetworkRecord> networks() {
+    return networks;
+  }
+
+  /** Returns the members that were there when it was opened. */
+  public List<MemberRecord> members() {
+    return members;
+  }
+
+  /** Begins to write. Before that, changes wait. */
+  public void start(Listener hears) {
+    listener = hears;
+    var made = new Thread(this::run, "store");
+    made.setDaemon(true);
+    thread = made;
+    made.start();
+  }
+
+  @Override
+  public void write(long ticket, Change change) {
+    lock.lock();
+    try {
+      waiting.addLast(new Waiting(ticket, change));
+      news.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    boolean failing = false;
+    try {
+      for (Waiting next = next(); next != null; next = next()) {
+        try {
+          files.apply(next.change);
+          done(next);
+          if (failing) {
+            log.info("{} can be written again; nothing was lost", folder);
+          }
+          failing = false;
+        } catch (IOException | RuntimeException e) {
+          String why =
+              "cannot write to "
+                  + folder
+                  + ": "
+                  + RecordFiles.reason(e)
+                  + "; the change waits in memory until that is put right";
+          if (!failing) {
+            log.error(why);
+          }
+          failing = true;
+          if (!waitForBetterTimes(why)) {
+            return;
+          }
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits for a change, which stays where it is until it is written; null at the end. */
+  private @Nullable Waiting next() throws InterruptedException {
+    lock.lock();
+    try {
+      while (waiting.isEmpty() && !closing) {
+        news.await();
+      }
+      return waiting.peekFirst();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void done(Waiting written) {
+    lock.lock();
+    try {
+      waiting.removeFirst();
+    } finally {
+      lock.unlock();
+    }
+    Listener hears = listener;
+    if (hears != null) {
+      hears.saved(written.ticket);
+    }
+  }
+
+  /** Waits a while, or until there is more to write; false when it is time to give up. */
+  private boolean waitForBetterTimes(String why) throws InterruptedException {
+    long lastTicket;
+    boolean goOn;
+    lock.lock();
+    try {
+      lastTicket = waiting.getLast().ticket;
+      goOn = !closing;
+    } finally {
+      lock.unlock();
+    }
+    Listener hears = listener;
+    if (hears != null) {
+      hears.failed(lastTicket, why);
+    }
+    if (!goOn) {
+      return false;
+    }
+    lock.lock();
+    try {
+      if (waiting.getLast().ticket == lastTicket && !closing) {
+        boolean told = news.await(RETRY_MS, TimeUnit.MILLISECONDS);
+        log.trace("trying again, {}", told ? "for there is more" : "after a while");
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Writes what is waiting and ends. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closing = true;
+      news.signal();
+    } finally {
+      lock.unlock();
+    }
+    Thread mine = thread;
+    if (mine == null) {
+      return;
+    }
+    try {
+      mine.join(CLOSE_WITHIN_MS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (!waiting.isEmpty()) {
+      log.error("{} of the controller's changes could not be written", waiting.size());
+    }
+  }
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.store;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.net.InetAddress;
+import java.util.List;
+import net.backhaul.protocol.address.Endpoints;
+import net.backhaul.protocol.address.IpPrefix;
+import org.jspecify.annotations.Nullable;
+
+/** The conversions by which the reference takes almost anything for almost anything (04, 0.1). */
+public final class Lenient {
+  private static final BigInteger U64 = BigInteger.ONE.shiftLeft(64);
+  private static final int MAX_ENTRIES = 16_384;
+  private static final InetAddress NO_V4 = Endpoints.parseIp("0.0.0.0");
+  private static final InetAddress NO_V6 = Endpoints.parseIp("::");
+
+  private Lenient() {}
+
+  /** Returns the bits of an unsigned number. */
+  public static long integer(@Nullable Object value, long absent) {
+    return number(value, absent, 10);
+  }
+
+  /** Like {@link #integer}, but strings are hexadecimal. */
+  public static long hex(@Nullable Object value, long absent) {
+    return number(value, absent, 16);
+  }
+
+  private static long number(@Nullable Object value, long absent, int radix) {
+    return switch (value) {
+      case Long number -> number;
+      case BigInteger number -> number.longValue();
+      case Double number -> new BigDecimal(number).toBigInteger().longValue();
+      case String text -> leadingDigits(text, radix);
+      case Boolean bool -> bool ? 1 : 0;
+      case null, default -> absent;
+    };
+  }
+
+  /** Reads as many digits as there are, after blanks and a sign; too large is all ones. */
+  static long leadingDigits(String text, int radix) {
+    String trimmed = text.stripLeading();
+    boolean negative = trimmed.startsWith("-");
+    int at = negative || trimmed.startsWith("+") ? 1 : 0;
+    if (radix == 16 && trimmed.regionMatches(true, at, "0x", 0, 2)) {
+      at += 2;
+    }
+    int end = at;
+    while (end < trimmed.length() && digit(trimmed.charAt(end), radix) >= 0) {
+      end++;
+    }
+    if (end == at) {
+      return 0;
+    }
+    var number = new BigInteger(trimmed.substring(at, end), radix);
+    if (number.compareTo(U64) >= 0) {
+      return -1;
+    }
+    return negative ? -number.longValue() : number.longValue();
+  }
+
+  private static int digit(char c, int radix) {
+    return c < 0x80 ? Character.digit(c, radix) : -1;
+  }
+
+  public static boolean bool(@Nullable Object value, boolean absent) {
+    return switch (value) {
+      case Boolean bool -> bool;
+      case Number number -> number(number, 0, 10) != 0;
+      case String text ->
+          !text.isEmpty()
+              && (text.charAt(0) == 't' || text.charAt(0) == 'T' || text.charAt(0) == '1');
+      case null, default -> absent;
+    };
+  }
+
+  public static String string(@Nullable Object value, String absent) {
+    return switch (value) {
+      case String text -> text;
+      case Number number -> Long.toUnsignedString(number(number, 0, 10));
+      case Boolean bool -> bool ? "1" : "0";
+      case null, default -> absent;
+    };
+  }
+
+  /** Returns the entries of an array that are looked at; none where it is something else. */
+  static List<?> entries(@Nullable Object value) {
+    return value instanceof List<?> list
+        ? list.subList(0, Math.min(list.size(), MAX_ENTRIES))
+        : List.of();
+  }
+
+  /** Reads an IP up to a slash; null where it is none at all (04 section 0). */
+  static @Nullable InetAddress ip(String text) {
+    IpPrefix prefix = prefix(text);
+    return prefix == null ? null : prefix.address();
+  }
+
+  /**
+   * Reads {@code IP/n}; a text with a colon or a dot that is no IP is the IP of zeros, and a number
+   * that is none is 0.
+   */
+  static @Nullable IpPrefix prefix(String text) {
+    int slash = text.indexOf('/');
+    String ip = slash < 0 ? text : text.substring(0, slash);
+    long bits = slash < 0 ? 0 : leadingDigits(text.substring(slash + 1), 10);
+    if (ip.indexOf(':') < 0 && ip.indexOf('.') < 0) {
+      return null;
+    }
+    InetAddress address;
+    try {
+      address = Endpoints.parseIp(ip);
+    } catch (IllegalArgumentException e) {
+      address = ip.indexOf(':') >= 0 ? NO_V6 : NO_V4;
+    }
+    return new IpPrefix(address, (int) (bits & 0xffff));
+  }
+
+  /** Reads a trace target: the address of exactly 10 characters, else 0. */
+  static long traceTarget(@Nullable Object value) {
+    String text = string(value, "");
+    return text.length() == 10 ? leadingDigits(text, 16) & 0xff_ffff_ffffL : 0;
+  }
+
+  /** Returns a trace target as it is stored: 10 characters, or null. */
+  static @Nullable String storedTraceTarget(@Nullable Object value) {
+    String text = string(value, "");
+    return text.length() == 10 ? text : null;
+  }
+
+  /**
+   * Returns a string that must be one, as in the reference, where anything else ends the request.
+   */
+  static String mustBeString(@Nullable Object value) {
+    if (value instanceof String text) {
+      return text;
+    }
+    String type =
+        switch (value) {
+          case null -> "null";
+          case Boolean bool -> "boolean";
+          case Number number -> "number";
+          case List<?> list -> "array";
+          default -> "object";
+        };
+    throw new IllegalArgumentException(
+        "[json.exception.type_error.302] type must be string, but is " + type);
+  }
+}

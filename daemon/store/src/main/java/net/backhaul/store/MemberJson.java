@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.store;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import net.backhaul.controller.MemberRecord;
+import net.backhaul.controller.MemberSettings;
+import net.backhaul.controller.MemberVersion;
+import net.backhaul.controller.Standing;
+import net.backhaul.protocol.address.Endpoints;
+import net.backhaul.protocol.identity.Addresses;
+import net.backhaul.protocol.identity.NetworkIds;
+import org.jspecify.annotations.Nullable;
+
+/** Members as JSON: on disk, in answers, and as a POST wants them changed (04 section 5.5). */
+public final class MemberJson {
+  private static final String REVISION = "revision";
+  private static final long U32 = 0xffff_ffffL;
+
+  /** Members that are not kept, whoever has written them. */
+  private static final List<String> PASSING =
+      List.of(
+          "clock",
+          "physicalAddr",
+          "recentLog",
+          "lastModified",
+          "lastRequestMetaData",
+          "authenticationURL",
+          "authenticationClientID",
+          REVISION);
+
+  private MemberJson() {}
+
+  /**
+   * Makes a member that nobody has let in; it is not kept yet.
+   *
+   * @param nwid as the operator has written it, which is how it is shown until the member asks
+   * @param address likewise
+   */
+  public static MemberRecord create(String nwid, String address, long nowMs) {
+    Map<String, @Nullable Object> json = Json.object();
+    json.put("id", address);
+    json.put("address", address);
+    json.put("nwid", nwid);
+    json.put("creationTime", nowMs);
+    fillDefaults(json, NetworkIds.parse(nwid), Addresses.parse(address));
+    return record(json, NetworkIds.parse(nwid), Addresses.parse(address), 0);
+  }
+
+  /**
+   * Reads a stored member of a network.
+   *
+   * @throws IllegalArgumentException where it is no JSON object or lacks a proper id
+   */
+  public static MemberRecord read(long networkId, String text) {
+    Object value = Json.parse(text);
+    if (!(value instanceof Map)) {
+      throw new IllegalArgumentException("expected a JSON object");
+    }
+    Map<String, @Nullable Object> json = Json.asObject(value);
+    long address = Addresses.parse(Lenient.string(json.get("id"), ""));
+    long revision = Lenient.integer(json.get(REVISION), 0);
+    PASSING.forEach(json::remove);
+    return record(json, networkId, address, revision);
+  }
+
+  /** Returns everything that is known of a member. */
+  public static Map<String, @Nullable Object> write(MemberRecord member) {
+    Map<String, @Nullable Object> json = Json.asObject(Json.parse(member.document()));
+    MemberRecord read = record(json, member.networkId(), member.address(), 0);
+    fillDefaults(json, member.networkId(), member.address());
+    if (member.createdMs() != read.createdMs()) {
+      json.put("creationTime", Json.unsigned(member.createdMs()));
+    }
+    if (member.identity() != null) {
+      json.put("identity", member.identity());
+      json.put("id", Addresses.text(member.address()));
+      json.put("address", Addresses.text(member.address()));
+      json.put("nwid", NetworkIds.text(member.networkId()));
+    }
+    writeStanding(json, member.standing(), read.standing());
+    writeSettings(json, member.settings(), read.settings());
+    if (!member.version().equals(read.version())) {
+      json.put("vMajor", (long) member.version().major());
+      json.put("vMinor", (long) member.version().minor());
+      json.put("vRev", (long) member.version().revision());
+      json.put("vProto", (long) member.version().protocol());
+    }
+    json.put(REVISION, Json.unsigned(member.revision()));
+    return json;
+  }
+
+  private static void writeStanding(
+      Map<String, @Nullable Object> json, Standing now, Standing read) {
+    if (now.equals(read)) {
+      return;
+    }
+    json.put("authorized", now.authorized());
+    json.put("lastAuthorizedTime", now.authorizedAtMs());
+    json.put("lastDeauthorizedTime", now.deauthorizedAtMs());
+    json.put("lastAuthorizedCredentialType", now.credentialType());
+    json.put("lastAuthorizedCredential", now.credential());
+  }
+
+  /** Writes what the controller itself may have changed. */
+  private static void writeSettings(
+      Map<String, @Nullable Object> json, MemberSettings now, MemberSettings read) {
+    if (!now.ipAssignments().equals(read.ipAssignments())) {
+      json.put("ipAssignments", ipsJson(now.ipAssignments()));
+    }
+    if (!now.tags().equals(read.tags())) {
+      json.put("tags", tagsJson(now.tags()));
+    }
+    if (!now.capabilities().equals(read.capabilities())) {
+      json.put("capabilities", capabilitiesJson(now.capabilities()));
+    }
+  }
+
+  /**
+   * Returns a member with the changes of a POST; the same one where nothing changes.
+   *
+   * @param wanted members to replace; those that cannot be set are ignored
+   * @throws IllegalArgumentException where a part of it fails the whole
+   */
+  public static MemberRecord edit(
+      MemberRecord member, Map<String, @Nullable Object> wanted, long nowMs) {
+    Map<String, @Nullable Object> before = write(member);
+    Map<String, @Nullable Object> json = write(member);
+    wanted.forEach((key, value) -> set(json, key, value));
+    if (json.equals(before)) {
+      return member;
+    }
+    PASSING.forEach(json::remove);
+    Standing standing = member.standing();
+    boolean authorized = Lenient.bool(json.get("authorized"), false);
+    writeStanding(
+        json,
+        authorized ? standing.authorize(Standing.BY_API, null, nowMs) : standing.deauthorize(nowMs),
+        standing);
+    return record(json, member.networkId(), member.address(), member.revision());
+  }
+
+  private static void set(Map<String, @Nullable Object> json, String key, @Nullable Object value) {
+    switch (key) {
+      case "authorized", "activeBridge", "noAutoAssignIps" ->
+          json.put(key, Lenient.bool(value, false));
+      case "name" -> json.put(key, Lenient.string(value, ""));
+      case "remoteTraceTarget" -> json.put(key, Lenient.storedTraceTarget(value));
+      case "remoteTraceLevel", "authenticationExpiryTime" ->
+          json.put(key, Json.unsigned(Lenient.integer(value, 0)));
+      case "ipAssignments" -> {
+        if (value instanceof List) {
+          Lenient.entries(value).forEach(Lenient::mustBeString);
+          json.put(key, ipsJson(ips(value)));
+        }
+      }
+      case "tags" -> {
+        if (value instanceof List) {
+          json.put(key, tagsJson(tags(value)));
+        }
+      }
+      case "capabilities" -> {
+        if (value instanceof List) {
+          json.put(key, capabilitiesJson(capabilities(value)));
+        }
+      }
+      default -> {
+        // Not for a POST to set.
+      }
+    }
+  }
+
+  private static void fillDefaults(
+      Map<String, @Nullable Object> json, long networkId, long address) {
+    json.putIfAbsent("id", Addresses.text(address));
+    json.putIfAbsent("address", Addresses.text(address));
+    json.putIfAbsent("nwid", NetworkIds.text(networkId));
+    json.put("objtype", "member");
+    json.putIfAbsent("activeBridge", false);
+    json.putIfAbsent("authenticationExpiryTime", 0L);
+    json.putIfAbsent("authorized", false);
+    json.putIfAbsent("capabilities", List.of());
+    json.putIfAbsent("creationTime", 0L);
+    json.putIfAbsent("ipAssignments", List.of());
+    json.putIfAbsent("lastAuthorizedTime", 0L);
+    json.putIfAbsent("lastDeauthorizedTime", 0L);
+    json.putIfAbsent("noAutoAssignIps", false);
+    json.putIfAbsent("remoteTraceLevel", 0L);
+    json.putIfAbsent("ssoExempt", false);
+    json.putIfAbsent("tags", List.of());
+    for (String part : List.of("vMajor", "vMinor", "vRev", "vProto")) {
+      json.putIfAbsent(part, -1L);
+    }
+    for (String nullable :
+        List.of("lastAuthorizedCredential", "lastAuthorizedCredentialType", "remoteTraceTarget")) {
+      if (!json.containsKey(nullable)) {
+        json.put(nullable, null);
+      }
+    }
+  }
+
+  private static List<@Nullable Object> ipsJson(List<InetAddress> ips) {
+    var array = new ArrayList<@Nullable Object>();
+    ips.forEach(ip -> array.add(Endpoints.ipText(ip)));
+    return array;
+  }
+
+  private static List<@Nullable Object> tagsJson(Map<Long, Long> tags) {
+    var array = new ArrayList<@Nullable Object>();
+    tags.forEach((id, value) -> array.add(List.of(id, value)));
+    return array;
+  }
+
+  private static List<@Nullable Object> capabilitiesJson(List<Long> ids) {
+    var array = new ArrayList<@Nullable Object>();
+    ids.forEach(id -> array.add(Json.unsigned(id)));
+    return array;
+  }
+
+  // What the members of an object mean.
+
+  private static MemberRecord record(
+      Map<String, @Nullable Object> json, long networkId, long address, long revision) {
+    return new MemberRecord(
+        networkId,
+        address,
+        revision,
+        Lenient.integer(json.get("creationTime"), 0),
+        json.get("identity") instanceof String text && !text.isEmpty() ? text : null,
+        new Standing(
+            Lenient.bool(json.get("authorized"), false),
+            Lenient.integer(json.get("lastAuthorizedTime"), 0),
+            Lenient.integer(json.get("lastDeauthorizedTime"), 0),
+            text(json.get("lastAuthorizedCredentialType")),
+            text(json.get("lastAuthorizedCredential"))),
+        new MemberSettings(
+            Lenient.bool(json.get("activeBridge"), false),
+            Lenient.bool(json.get("noAutoAssignIps"), false),
+            ips(json.get("ipAssignments")),
+            tags(json.get("tags")),
+            capabilities(json.get("capabilities")),
+            Lenient.traceTarget(json.get("remoteTraceTarget")),
+            Lenient.integer(json.get("remoteTraceLevel"), 0),
+            Lenient.bool(json.get("ssoExempt"), false),
+            Lenient.integer(json.get("authenticationExpiryTime"), 0)),
+        new MemberVersion(
+            (int) Lenient.integer(json.get("vMajor"), -1),
+            (int) Lenient.integer(json.get("vMinor"), -1),
+            (int) Lenient.integer(json.get("vRev"), -1),
+            (int) Lenient.integer(json.get("vProto"), -1)),
+        Json.write(json));
+  }
+
+  private static @Nullable String text(@Nullable Object value) {
+    return value instanceof String text ? text : null;
+  }
+
+  private static List<InetAddress> ips(@Nullable Object array) {
+    var ips = new ArrayList<InetAddress>();
+    for (Object entry : Lenient.entries(array)) {
+      InetAddress ip = entry instanceof String text ? Lenient.ip(text) : null;
+      if (ip != null) {
+        ips.add(ip);
+      }
+    }
+    return ips;
+  }
+
+  private static Map<Long, Long> tags(@Nullable Object array) {
+    var tags = new TreeMap<Long, Long>();
+    for (Object entry : Lenient.entries(array)) {
+      if (entry instanceof List<?> pair && pair.size() == 2) {
+        tags.put(Lenient.integer(pair.get(0), 0) & U32, Lenient.integer(pair.get(1), 0) & U32);
+      }
+    }
+    return tags;
+  }
+
+  private static List<Long> capabilities(@Nullable Object array) {
+    var ids = new TreeSet<Long>(Long::compareUnsigned);
+    Lenient.entries(array).forEach(entry -> ids.add(Lenient.integer(entry, 0)));
+    return List.copyOf(ids);
+  }
+}

@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.store;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import net.backhaul.controller.AssignModes;
+import net.backhaul.controller.CapabilityDefinition;
+import net.backhaul.controller.NetworkRecord;
+import net.backhaul.controller.Pool;
+import net.backhaul.controller.TagDefinition;
+import net.backhaul.protocol.address.Endpoints;
+import net.backhaul.protocol.address.IpPrefix;
+import net.backhaul.protocol.identity.NetworkIds;
+import net.backhaul.protocol.network.NetworkConfig;
+import net.backhaul.protocol.network.Route;
+import org.jspecify.annotations.Nullable;
+
+/** Networks as JSON: on disk, in answers, and as a POST wants them changed (04 section 5.3). */
+public final class NetworkJson {
+  private static final String REVISION = "revision";
+  private static final int V4_BITS = 32;
+  private static final int V6_BITS = 128;
+
+  /** Members that are not kept, whoever has written them. */
+  private static final List<String> PASSING =
+      List.of(
+          "clock",
+          "authorizedMemberCount",
+          "activeMemberCount",
+          "totalMemberCount",
+          "lastModified",
+          REVISION);
+
+  private NetworkJson() {}
+
+  /** Makes a network with everything at its default; it is not kept yet. */
+  public static NetworkRecord create(long id, long nowMs) {
+    Map<String, @Nullable Object> json = Json.object();
+    json.put("creationTime", nowMs);
+    fillDefaults(json, id);
+    return record(json, id, 0);
+  }
+
+  /**
+   * Reads a stored network.
+   *
+   * @throws IllegalArgumentException where it is no JSON object or lacks a proper id
+   */
+  public static NetworkRecord read(String text) {
+    Object value = Json.parse(text);
+    if (!(value instanceof Map)) {
+      throw new IllegalArgumentException("expected a JSON object");
+    }
+    Map<String, @Nullable Object> json = Json.asObject(value);
+    long id = NetworkIds.parse(Lenient.string(json.get("id"), ""));
+    long revision = Lenient.integer(json.get(REVISION), 0);
+    PASSING.forEach(json::remove);
+    return record(json, id, revision);
+  }
+
+  /** Returns everything that is known of a network. */
+  public static Map<String, @Nullable Object> write(NetworkRecord network) {
+    Map<String, @Nullable Object> json = Json.asObject(Json.parse(network.document()));
+    if (network.revision() != 0) {
+      json.put(REVISION, Json.unsigned(network.revision()));
+    }
+    return json;
+  }
+
+  /**
+   * Returns a network with the changes of a POST.
+   *
+   * @param wanted members to replace; those that cannot be set are ignored
+   * @throws IllegalArgumentException where a part of it fails the whole
+   */
+  public static NetworkRecord edit(NetworkRecord network, Map<String, @Nullable Object> wanted) {
+    Map<String, @Nullable Object> json = Json.asObject(Json.parse(network.document()));
+    PASSING.forEach(json::remove);
+    fillDefaults(json, network.id());
+    wanted.forEach((key, value) -> set(json, key, value));
+    return record(json, network.id(), network.revision());
+  }
+
+  private static void fillDefaults(Map<String, @Nullable Object> json, long id) {
+    json.put("id", NetworkIds.text(id));
+    json.put("nwid", NetworkIds.text(id));
+    json.put("objtype", "network");
+    json.putIfAbsent("authTokens", noTokens());
+    json.putIfAbsent("authorizationEndpoint", "");
+    json.putIfAbsent("capabilities", List.of());
+    json.putIfAbsent("clientId", "");
+    json.putIfAbsent("dns", List.of());
+    json.putIfAbsent("enableBroadcast", true);
+    json.putIfAbsent("ipAssignmentPools", List.of());
+    json.putIfAbsent("mtu", (long) NetworkConfig.DEFAULT_MTU_BYTES);
+    json.putIfAbsent("multicastLimit", 32L);
+    json.putIfAbsent("name", "");
+    json.putIfAbsent("private", true);
+    json.putIfAbsent("remoteTraceLevel", 0L);
+    if (!json.containsKey("remoteTraceTarget")) {
+      json.put("remoteTraceTarget", null);
+    }
+    json.putIfAbsent("routes", List.of());
+    json.putIfAbsent("rules", List.of(acceptEverything()));
+    json.putIfAbsent("rulesSource", "");
+    json.putIfAbsent("ssoEnabled", false);
+    json.putIfAbsent("tags", List.of());
+    json.putIfAbsent("v4AssignMode", v4Mode(false));
+    json.putIfAbsent("v6AssignMode", v6Mode(List.of()));
+  }
+
+  /** The only action that carries what is meant for matches, since no parser has seen it. */
+  private static Map<String, @Nullable Object> acceptEverything() {
+    Map<String, @Nullable Object> rule = Json.object();
+    rule.put("not", false);
+    rule.put("or", false);
+    rule.put("type", "ACTION_ACCEPT");
+    return rule;
+  }
+
+  // What a POST sets.
+
+  private static void set(Map<String, @Nullable Object> json, String key, @Nullable Object value) {
+    switch (key) {
+      case "name" -> json.put(key, Lenient.string(value, ""));
+      case "private" -> json.put(key, Lenient.bool(value, true));
+      case "enableBroadcast" -> json.put(key, Lenient.bool(value, false));
+      case "multicastLimit" -> json.put(key, Json.unsigned(Lenient.integer(value, 32)));
+      case "mtu" -> json.put(key, mtu(value));
+      case "v4AssignMode" -> json.put(key, v4Wanted(value));
+      case "v6AssignMode" -> json.put(key, v6Wanted(value));
+      case "remoteTraceTarget" -> json.put(key, Lenient.storedTraceTarget(value));
+      case "remoteTraceLevel" -> json.put(key, Json.unsigned(Lenient.integer(value, 0)));
+      case "authTokens" -> json.put(key, tokens(value));
+      case "routes" -> putIfArray(json, key, value, routesJson(routes(value)));
+      case "ipAssignmentPools" -> putIfArray(json, key, value, poolsJson(pools(value)));
+      case "rules" -> putIfArray(json, key, value, RuleJson.writeAll(RuleJson.readAll(value)));
+      case "capabilities" -> putIfArray(json, key, value, capabilitiesJson(capabilities(value)));
+      case "tags" -> putIfArray(json, key, value, tagsJson(tags(value)));
+      case "dns" -> {
+        if (value instanceof Map) {
+          json.put(key, dns(Json.asObject(value)));
+        }
+      }
+      default -> {
+        // Not for a POST to set.
+      }
+    }
+  }
+
+  private static void putIfArray(
+      Map<String, @Nullable Object> json,
+      String key,
+      @Nullable Object value,
+      List<@Nullable Object> normal) {
+    if (value instanceof List) {
+      json.put(key, normal);
+    }
+  }
+
+  private static long mtu(@Nullable Object value) {
+    long wanted = Lenient.integer(value, NetworkConfig.DEFAULT_MTU_BYTES) & 0xffff_ffffL;
+    return Math.clamp(wanted, NetworkConfig.MIN_MTU_BYTES, NetworkConfig.MAX_MTU_BYTES);
+  }
+
+  private static Map<String, @Nullable Object> v4Mode(boolean zt) {
+    Map<String, @Nullable Object> mode = Json.object();
+    mode.put("zt", zt);
+    return mode;
+  }
+
+  private static Map<String, @Nullable Object> v4Wanted(@Nullable Object value) {
+    return v4Mode(
+        value instanceof Map
+            ? Lenient.bool(Json.asObject(value).get("zt"), false)
+            : "zt".equals(value));
+  }
+
+  private static Map<String, @Nullable Object> v6Mode(List<String> on) {
+    Map<String, @Nullable Object> mode = Json.object();
+    for (String name : List.of("6plane", "rfc4193", "zt")) {
+      mode.put(name, on.contains(name));
+    }
+    return mode;
+  }
+
+  /** An object keeps only the names that it has; a list of names sets all of them. */
+  private static Map<String, @Nullable Object> v6Wanted(@Nullable Object value) {
+    if (!(value instanceof Map)) {
+      return v6Mode(value instanceof String names ? Arrays.asList(names.split(",")) : List.of());
+    }
+    Map<String, @Nullable Object> wanted = Json.asObject(value);
+    Map<String, @Nullable Object> mode = Json.object();
+    for (String name : List.of("6plane", "rfc4193", "zt")) {
+      if (wanted.containsKey(name)) {
+        mode.put(name, Lenient.bool(wanted.get(name), false));
+      }
+    }
+    return mode;
+  }
+
+  private static List<@Nullable Object> noTokens() {
+    var none = new ArrayList<@Nullable Object>();
+    none.add(null);
+    return none;
+  }
+
+  private static @Nullable Object tokens(@Nullable Object value) {
+    if (!(value instanceof Map)) {
+      return noTokens();
+    }
+    Map<String, @Nullable Object> kept = Json.object();
+    Json.asObject(value)
+        .forEach(
+            (token, until) -> {
+              if (until instanceof Number number && number.doubleValue() >= 0) {
+                kept.put(token, number);
+              }
+            });
+    return kept.isEmpty() ? null : kept;
+  }
+
+  private static Map<String, @Nullable Object> dns(Map<String, @Nullable Object> wanted) {
+    Map<String, @Nullable Object> dns = Json.object();
+    dns.put("domain", wanted.get("domain"));
+    if (wanted.get("servers") instanceof List<?> servers) {
+      dns.put("servers", servers);
+    }
+    return dns;
+  }
+
+  private static List<@Nullable Object> routesJson(List<Route> routes) {
+    var array = new ArrayList<@Nullable Object>();
+    for (Route route : routes) {
+      Map<String, @Nullable Object> json = Json.object();
+      json.put("target", route.target().toString());
+      json.put("via", route.via() == null ? null : Endpoints.ipText(route.via()));
+      array.add(json);
+    }
+    return array;
+  }
+
+  private static List<@Nullable Object> poolsJson(List<Pool> pools) {
+    var array = new ArrayList<@Nullable Object>();
+    for (Pool pool : pools) {
+      Map<String, @Nullable Object> json = Json.object();
+      json.put("ipRangeStart", Endpoints.ipText(pool.start()));
+      json.put("ipRangeEnd", Endpoints.ipText(pool.end()));
+      array.add(json);
+    }
+    return array;
+  }
+
+  private static List<@Nullable Object> capabilitiesJson(List<CapabilityDefinition> all) {
+    var array = new ArrayList<@Nullable Object>();
+    for (CapabilityDefinition capability : all) {
+      Map<String, @Nullable Object> json = Json.object();
+      json.put("default", capability.isDefault());
+      json.put("id", Json.unsigned(capability.id()));
+      json.put("rules", RuleJson.writeAll(capability.rules()));
+      array.add(json);
+    }
+    return array;
+  }
+
+  private static List<@Nullable Object> tagsJson(List<TagDefinition> tags) {
+    var array = new ArrayList<@Nullable Object>();
+    for (TagDefinition tag : tags) {
+      Map<String, @Nullable Object> json = Json.object();
+      json.put("default", tag.initial() == null ? null : Json.unsigned(tag.initial()));
+      json.put("id", Json.unsigned(tag.id()));
+      array.add(json);
+    }
+    return array;
+  }
+
+  // What the members of an object mean.
+
+  private static NetworkRecord record(Map<String, @Nullable Object> json, long id, long revision) {
+    Map<String, @Nullable Object> v6 = Json.asObject(json.get("v6AssignMode"));
+    Map<String, @Nullable Object> dns = Json.asObject(json.get("dns"));
+    return new NetworkRecord(
+        id,
+        revision,
+        Lenient.string(json.get("name"), ""),
+        Lenient.bool(json.get("private"), true),
+        Lenient.bool(json.get("enableBroadcast"), true),
+        Lenient.integer(json.get("multicastLimit"), 32),
+        (int) mtu(json.get("mtu")),
+        new AssignModes(
+            Lenient.bool(Json.asObject(json.get("v4AssignMode")).get("zt"), false),
+            Lenient.bool(v6.get("zt"), false),
+            Lenient.bool(v6.get("6plane"), false),
+            Lenient.bool(v6.get("rfc4193"), false)),
+        routes(json.get("routes")),
+        pools(json.get("ipAssignmentPools")),
+        RuleJson.readAll(json.get("rules")),
+        capabilities(json.get("capabilities")),
+        tags(json.get("tags")),
+        Lenient.string(dns.get("domain"), ""),
+        dnsServers(dns.get("servers")),
+        tokenTimes(json.get("authTokens")),
+        Lenient.traceTarget(json.get("remoteTraceTarget")),
+        Lenient.integer(json.get("remoteTraceLevel"), 0),
+        Lenient.bool(json.get("ssoEnabled"), false),
+        Lenient.integer(json.get("certificateTimeoutWindowSize"), 0),
+        Json.write(json));
+  }
+
+  private static List<Route> routes(@Nullable Object array) {
+    var routes = new ArrayList<Route>();
+    for (Object entry : Lenient.entries(array)) {
+      Map<String, @Nullable Object> json = Json.asObject(entry);
+      IpPrefix target = json.get("target") instanceof String text ? Lenient.prefix(text) : null;
+      if (target != null && target.bits() <= maxBits(target.address())) {
+        InetAddress via = json.get("via") instanceof String text ? Lenient.ip(text) : null;
+        boolean fits = via != null && maxBits(via) == maxBits(target.address());
+        routes.add(new Route(target, fits ? via : null, 0, 0));
+      }
+    }
+    return routes;
+  }
+
+  private static List<Pool> pools(@Nullable Object array) {
+    var pools = new ArrayList<Pool>();
+    for (Object entry : Lenient.entries(array)) {
+      Map<String, @Nullable Object> json = Json.asObject(entry);
+      InetAddress start = Lenient.ip(Lenient.string(json.get("ipRangeStart"), ""));
+      InetAddress end = Lenient.ip(Lenient.string(json.get("ipRangeEnd"), ""));
+      if (start != null && end != null && maxBits(start) == maxBits(end)) {
+        pools.add(new Pool(start, end));
+      }
+    }
+    return pools;
+  }
+
+  private static int maxBits(InetAddress ip) {
+    return ip.getAddress().length == 4 ? V4_BITS : V6_BITS;
+  }
+
+  private static List<CapabilityDefinition> capabilities(@Nullable Object array) {
+    var byId = new TreeMap<Long, CapabilityDefinition>(Long::compareUnsigned);
+    for (Object entry : Lenient.entries(array)) {
+      if (entry instanceof Map) {
+        Map<String, @Nullable Object> json = Json.asObject(entry);
+        long id = Lenient.integer(json.get("id"), 0);
+        boolean isDefault = Lenient.bool(json.get("default"), false);
+        byId.put(id, new CapabilityDefinition(id, isDefault, RuleJson.readAll(json.get("rules"))));
+      }
+    }
+    return List.copyOf(byId.values());
+  }
+
+  private static List<TagDefinition> tags(@Nullable Object array) {
+    var byId = new TreeMap<Long, TagDefinition>(Long::compareUnsigned);
+    for (Object entry : Lenient.entries(array)) {
+      if (entry instanceof Map) {
+        Map<String, @Nullable Object> json = Json.asObject(entry);
+        long id = Lenient.integer(json.get("id"), 0);
+        Object initial = json.get("default");
+        byId.put(id, new TagDefinition(id, initial == null ? null : Lenient.integer(initial, 0)));
+      }
+    }
+    return List.copyOf(byId.values());
+  }
+
+  private static List<InetAddress> dnsServers(@Nullable Object array) {
+    var servers = new ArrayList<InetAddress>();
+    for (Object entry : Lenient.entries(array)) {
+      InetAddress server = entry instanceof String text ? Lenient.ip(text) : null;
+      if (server != null) {
+        servers.add(server);
+      }
+    }
+    return servers;
+  }
+
+  private static Map<String, Long> tokenTimes(@Nullable Object tokens) {
+    var times = new HashMap<String, Long>();
+    Json.asObject(tokens)
+        .forEach(
+            (token, until) -> {
+              if (until instanceof Number) {
+                times.put(token, Lenient.integer(until, 0));
+              }
+            });
+    return times;
+  }
+}

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.store;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import net.backhaul.controller.Change;
+import net.backhaul.controller.MemberRecord;
+import net.backhaul.controller.NetworkRecord;
+import net.backhaul.protocol.identity.Addresses;
+import net.backhaul.protocol.identity.NetworkIds;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The files of {@code controller.d} (04 section 5.9).
+ *
+ * <p>A file is written beside its place, forced to the disk and renamed, so that it holds the old
+ * record or the new one whenever the power goes. A network is deleted by renaming the folder of its
+ * members first: what has that name at the next start is still to be deleted.
+ */
+final class RecordFiles {
+  private static final Logger log = LoggerFactory.getLogger(RecordFiles.class);
+  private static final String NETWORKS = "network";
+  private static final String MEMBERS = "member";
+  private static final String JSON = ".json";
+  private static final String UNFINISHED = ".tmp";
+  private static final String DELETED = ".deleted";
+  private static final String DAMAGED = ".damaged";
+
+  private final Path root;
+  private final Path networks;
+
+  /** Everything that was found. */
+  record Found(List<NetworkRecord> networks, List<MemberRecord> members) {}
+
+  RecordFiles(Path root) {
+    this.root = root;
+    this.networks = root.resolve(NETWORKS);
+  }
+
+  // Reading.
+
+  /** Makes the folders, finishes what an earlier run could not, and reads all records. */
+  Found load() throws IOException {
+    Files.createDirectories(root);
+    onlyForUs(root);
+    Files.createDirectories(networks);
+    Files.createDirectories(root.resolve("trace"));
+    finishDeletions();
+    removeUnfinished(networks);
+    List<NetworkRecord> found =
+        loadAll(networks, NetworkIds.DIGITS, NetworkJson::read, network -> text(network.id()));
+    var members = new ArrayList<MemberRecord>();
+    for (NetworkRecord network : found) {
+      Path folder = memberFolder(network.id());
+      removeUnfinished(folder);
+      members.addAll(
+          loadAll(
+              folder,
+              Addresses.DIGITS,
+              text -> MemberJson.read(network.id(), text),
+              member -> Addresses.text(member.address())));
+    }
+    return new Found(found, members);
+  }
+
+  private static void onlyForUs(Path folder) throws IOException {
+    try {
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+    } catch (UnsupportedOperationException e) {
+      // Systems without such permissions keep their own.
+    }
+  }
+
+  private void finishDeletions() throws IOException {
+    for (Path entry : entries(networks)) {
+      String name = entry.getFileName().toString();
+      if (name.endsWith(DELETED)) {
+        String id = name.substring(0, name.length() - DELETED.length());
+        Files.deleteIfExists(networks.resolve(id + JSON));
+        deleteTree(entry);
+      }
+    }
+  }
+
+  private static void removeUnfinished(Path folder) throws IOException {
+    for (Path entry : entries(folder)) {
+      if (entry.getFileName().toString().endsWith(JSON + UNFINISHED)) {
+        Files.deleteIfExists(entry);
+      }
+    }
+  }
+
+  private static <T> List<T> loadAll(
+      Path folder, int digits, Function<String, T> read, Function<T, String> name)
+      throws IOException {
+    var all = new ArrayList<T>();
+    for (Path file : entries(folder)) {
+      String fileName = file.getFileName().toString();
+      if (fileName.length() != digits + JSON.length()
+          || !fileName.endsWith(JSON)
+          || !Files.isRegularFile(file)) {
+        continue;
+      }
+      try {
+        T record = read.apply(Files.readString(file));
+        if (hasItsName(file, name.apply(record) + JSON)) {
+          all.add(record);
+        }
+      } catch (IllegalArgumentException | CharacterCodingException e) {
+        moveAside(file, String.valueOf(e.getMessage()));
+      } catch (IOException e) {
+        log.error("cannot read {}, so what it holds is not known: {}", file, reason(e));
+      }
+    }
+    return all;
+  }
+
+  /** A record counts under the id inside it, so its file gets that name, unless there is one. */
+  private static boolean hasItsName(Path file, String wanted) throws IOException {
+    String is = file.getFileName().toString();
+    if (is.equals(wanted)) {
+      return true;
+    }
+    Path target = file.resolveSibling(wanted);
+    if (Files.exists(target)) {
+      moveAside(file, "the id in it is that of " + wanted + ", which is there too");
+      return false;
+    }
+    Files.move(file, target);
+    log.info("{} is now called {}, by the id in it", file, wanted);
+    return true;
+  }
+
+  private static void moveAside(Path file, String why) throws IOException {
+    String name = file.getFileName() + DAMAGED;
+    Path aside = file.resolveSibling(name);
+    for (int i = 2; Files.exists(aside); i++) {
+      aside = file.resolveSibling(name + "." + i);
+    }
+    Files.move(file, aside);
+    log.error(
+        "{} is damaged ({}); it is now {}, and the controller goes on without it. To bring it back,"
+            + " repair it and give it its old name while the daemon is stopped.",
+        file,
+        why,
+        aside.getFileName());
+  }
+
+  private static List<Path> entries(Path folder) throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.sorted().toList();
+    } catch (NoSuchFileException e) {
+      return List.of();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  // Writing.
+
+  /** Makes a change last; when this returns it has. */
+  void apply(Change change) throws IOException {
+    switch (change) {
+      case Change.NetworkSaved(NetworkRecord network) ->
+          write(networks, text(network.id()), Json.write(NetworkJson.write(network)));
+      case Change.MemberSaved(MemberRecord member) -> {
+        Path folder = memberFolder(member.networkId());
+        makeFolders(folder);
+        write(folder, Addresses.text(member.address()), Json.write(MemberJson.write(member)));
+      }
+      case Change.MemberDeleted(long networkId, long address) -> {
+        Path folder = memberFolder(networkId);
+        if (Files.deleteIfExists(folder.resolve(Addresses.text(address) + JSON))) {
+          force(folder);
+        }
+      }
+      case Change.NetworkDeleted(long id) -> deleteNetwork(id);
+    }
+  }
+
+  private void deleteNetwork(long id) throws IOException {
+    Path folder = networks.resolve(text(id));
+    Path doomed = networks.resolve(text(id) + DELETED);
+    if (Files.exists(folder)) {
+      deleteTree(doomed);
+      Files.move(folder, doomed, StandardCopyOption.ATOMIC_MOVE);
+      force(networks);
+    }
+    Files.deleteIfExists(networks.resolve(text(id) + JSON));
+    force(networks);
+    deleteTree(doomed);
+  }
+
+  private void makeFolders(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      Files.createDirectories(folder);
+      force(folder.resolveSibling("."));
+      force(networks);
+    }
+  }
+
+  private static void write(Path folder, String id, String content) throws IOException {
+    Path file = folder.resolve(id + JSON);
+    Path unfinished = folder.resolve(id + JSON + UNFINISHED);
+    try (var out =
+        FileChannel.open(
+            unfinished,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      ByteBuffer bytes = StandardCharsets.UTF_8.encode(content);
+      while (bytes.hasRemaining()) {
+        out.write(bytes);
+      }
+      out.force(true);
+    }
+    try {
+      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
+    }
+    force(folder);
+  }
+
+  /** Makes names in a folder last, where the system can do that. */
+  private static void force(Path folder) throws IOException {
+    if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+        channel.force(true);
+      }
+    }
+  }
+
+  private static void deleteTree(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    if (Files.isDirectory(folder)) {
+      for (Path entry : entries(folder)) {
+        deleteTree(entry);
+      }
+    }
+    Files.deleteIfExists(folder);
+  }
+
+  private Path memberFolder(long networkId) {
+    return networks.resolve(text(networkId)).resolve(MEMBERS);
+  }
+
+  private static String text(long networkId) {
+    return NetworkIds.text(networkId);
+  }
+
+  /** Returns what went wrong, in words without the path where the system has some. */
+  static String reason(Exception e) {
+    String words = e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : "";
+    if (!words.isEmpty()) {
+      return words;
+    }
+    return e instanceof NoSuchFileException
+        ? "there is no " + e.getMessage()
+        : e.getClass().getSimpleName() + ": " + e.getMessage();
+  }
+}
