@@ -10,8 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import net.backhaul.protocol.address.Endpoints;
 
 /** {@code dump}: writes what helps with a problem into one file (04 section 1.4.6). */
 final class DumpCommand {
@@ -31,8 +33,8 @@ final class DumpCommand {
     section(dump, "peers", peers.body());
     String localConf = session.access().read(session.terminal(), "local.conf");
     section(dump, "local.conf", localConf.isEmpty() ? "None Present" : localConf);
-    title(dump.append('\n'), "Network Interfaces");
-    appendInterfaces(dump.append('\n'));
+    title(dump, "Network Interfaces");
+    appendInterfaces(dump);
 
     Path file = folder(session.terminal()).resolve(FILE).toAbsolutePath();
     session.out().print("Writing dump to: " + file + "\n");
@@ -68,31 +70,37 @@ final class DumpCommand {
     dump.append(body).append("\n\n");
   }
 
+  /** Tells of every interface that has an IPv4 address. */
   private static void appendInterfaces(StringBuilder dump) {
     int index = 0;
     try {
       for (NetworkInterface card : Collections.list(NetworkInterface.getNetworkInterfaces())) {
         List<InetAddress> addresses = Collections.list(card.getInetAddresses());
-        if (card.isLoopback() || addresses.stream().noneMatch(Inet4Address.class::isInstance)) {
-          continue;
+        addresses.sort(Comparator.comparingInt(address -> address.getAddress().length));
+        if (!card.isLoopback()
+            && !addresses.isEmpty()
+            && addresses.getFirst() instanceof Inet4Address) {
+          title(dump.append('\n'), "Interface " + index);
+          appendInterface(dump, card, addresses);
+          index++;
         }
-        title(dump, "Interface " + index);
-        index++;
-        dump.append("Name: ").append(card.getName()).append('\n');
-        dump.append("MTU: ").append(card.getMTU()).append('\n');
-        byte[] mac = card.getHardwareAddress();
-        String macText = mac == null ? "" : HexFormat.ofDelimiter(":").formatHex(mac);
-        dump.append("MAC: ").append(macText).append('\n');
-        dump.append("Addresses: \n");
-        for (InetAddress address : addresses) {
-          String text = address.getHostAddress();
-          int scope = text.indexOf('%');
-          dump.append(scope < 0 ? text : text.substring(0, scope)).append('\n');
-        }
-        dump.append('\n');
       }
     } catch (SocketException e) {
-      dump.append("unknown: ").append(e.getMessage()).append('\n');
+      dump.append("\nnot readable: ").append(e.getMessage()).append('\n');
+    }
+  }
+
+  private static void appendInterface(
+      StringBuilder dump, NetworkInterface card, List<InetAddress> addresses)
+      throws SocketException {
+    byte[] mac = card.getHardwareAddress();
+    String macText = mac == null ? "" : HexFormat.ofDelimiter(":").formatHex(mac);
+    dump.append("Name: ").append(card.getName()).append('\n');
+    dump.append("MTU: ").append(card.getMTU()).append('\n');
+    dump.append("MAC: ").append(macText).append('\n');
+    dump.append("Addresses: \n");
+    for (InetAddress address : addresses) {
+      dump.append(Endpoints.ipText(address)).append('\n');
     }
   }
 }

@@ -51,7 +51,7 @@ final class MoonFile {
 
   /** Signs the moon that a file describes, and writes it to the current folder. */
   static int sign(String file, Terminal terminal) throws Stop {
-    World world = world(file, terminal, System.currentTimeMillis());
+    World world = world(file, terminal, terminal.wallMs());
     String name = HexFormat.of().toHexDigits(world.id()) + ".moon";
     var out = new WireWriter();
     world.writeTo(out);

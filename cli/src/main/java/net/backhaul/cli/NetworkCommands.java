@@ -50,7 +50,7 @@ final class NetworkCommands {
 
   private static void printLogin(Session session, JsonObject network) {
     String status = network.text("status", "-");
-    long leftMs = network.number("authenticationExpiryTime", 0) - System.currentTimeMillis();
+    long leftMs = network.number("authenticationExpiryTime", 0) - session.terminal().wallMs();
     if (status.equals("AUTHENTICATION_REQUIRED")) {
       session.out().print("    AUTH EXPIRED, URL: " + network.text("authenticationURL", "") + "\n");
     } else if (status.equals("OK") && leftMs > 0) {

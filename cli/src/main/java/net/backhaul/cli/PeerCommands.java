@@ -10,6 +10,7 @@ final class PeerCommands {
   /** One line per peer, for scripts (04 section 1.4.1). */
   static int list(Session session) throws Stop {
     Object peers = session.fetch("/peer");
+    long wallMs = session.terminal().wallMs();
     if (session.json()) {
       return session.print(peers);
     }
@@ -21,9 +22,9 @@ final class PeerCommands {
               ? "-"
               : path.text("address", "-")
                   + ";"
-                  + age(path, "lastSend")
+                  + age(path, "lastSend", wallMs)
                   + ";"
-                  + age(path, "lastReceive");
+                  + age(path, "lastReceive", wallMs);
       session
           .out()
           .print(
@@ -45,6 +46,7 @@ final class PeerCommands {
   /** A table, for people (04 section 1.4.2). */
   static int table(Session session) throws Stop {
     Object peers = session.fetch("/peer");
+    long wallMs = session.terminal().wallMs();
     if (session.json()) {
       return session.print(peers);
     }
@@ -67,7 +69,7 @@ final class PeerCommands {
                   + " "
                   + Text.right(Long.toString(peer.number("latency", -1)), 5)
                   + " "
-                  + link(preferredPath(peer), tunneled)
+                  + link(preferredPath(peer), tunneled, wallMs)
                   + "\n");
     }
     if (anyTunneled) {
@@ -79,14 +81,14 @@ final class PeerCommands {
     return 0;
   }
 
-  private static String link(@Nullable JsonObject path, boolean tunneled) {
+  private static String link(@Nullable JsonObject path, boolean tunneled, long wallMs) {
     if (path == null) {
       return "RELAY";
     }
     return (tunneled ? "RELAY " : "DIRECT   ")
-        + Text.left(Long.toString(age(path, "lastSend")), 8)
+        + Text.left(Long.toString(age(path, "lastSend", wallMs)), 8)
         + " "
-        + Text.left(Long.toString(age(path, "lastReceive")), 8)
+        + Text.left(Long.toString(age(path, "lastReceive", wallMs)), 8)
         + " "
         + path.text("address", "-");
   }
@@ -100,9 +102,9 @@ final class PeerCommands {
     return null;
   }
 
-  private static long age(JsonObject path, String time) {
+  private static long age(JsonObject path, String time, long wallMs) {
     long at = path.number(time, 0);
-    return at == 0 ? -1 : System.currentTimeMillis() - at;
+    return at == 0 ? -1 : wallMs - at;
   }
 
   private static String version(JsonObject peer) {

@@ -48,7 +48,7 @@ final class PlanetFile {
           world(
               roots,
               parsed.matchedOptionValue("--id", ""),
-              parsed.matchedOptionValue("--timestamp", System.currentTimeMillis()),
+              parsed.matchedOptionValue("--timestamp", terminal.wallMs()),
               terminal),
           terminal);
       return 0;
