@@ -56,6 +56,15 @@ public final class Counters {
     return received[verb.number()];
   }
 
+  /** Returns how many authentic packets of verbs that have no meaning came in. */
+  public long receivedUnknown() {
+    long all = 0;
+    for (int number = 0; number < VERBS; number++) {
+      all += Verb.of(number) == null ? received[number] : 0;
+    }
+    return all;
+  }
+
   /** Returns how many packets of this verb went out. */
   public long sent(Verb verb) {
     return sent[verb.number()];

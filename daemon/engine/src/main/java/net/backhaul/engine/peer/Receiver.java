@@ -54,6 +54,10 @@ final class Receiver {
     return !waiting.isEmpty();
   }
 
+  int waiting() {
+    return waiting.size();
+  }
+
   /** Takes one datagram; its bytes are clobbered. */
   void receive(
       int socket, InetSocketAddress from, byte[] bytes, int start, int length, long nowMs) {

@@ -25,6 +25,10 @@ final class SendQueue {
     return queue.isEmpty();
   }
 
+  int size() {
+    return queue.size();
+  }
+
   void add(Queued packet) {
     if (queue.size() == MAX_PACKETS) {
       queue.removeFirst();

@@ -29,6 +29,10 @@ final class Sender {
     this.vl1 = vl1;
   }
 
+  int queued() {
+    return queue.size();
+  }
+
   boolean hasQueued() {
     return !queue.isEmpty();
   }

@@ -80,6 +80,10 @@ final class SurfaceAddresses {
     return all;
   }
 
+  int size() {
+    return reports.size();
+  }
+
   void forgetOld(long nowMs) {
     reports.values().removeIf(report -> nowMs - report.atMs() >= REPORT_LASTS_MS);
   }

@@ -307,6 +307,16 @@ public final class Vl1 implements PeerLink {
     nextRetryMs = Math.min(nextRetryMs, nowMs + RETRY_EVERY_MS);
   }
 
+  /** Returns how much is held that others have sent or caused, peers and fixed tables aside. */
+  int held() {
+    return receiver.held()
+        + sender.queued()
+        + whois.asked()
+        + introductions.followed()
+        + surface.size()
+        + trustedPaths.size();
+  }
+
   void datagram(int socket, InetSocketAddress to, byte[] bytes, int start, int length) {
     counters.sentDatagram(length);
     output.sendDatagrams(socket, to, bytes, start, length, length);

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.peer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import net.backhaul.engine.Counters;
+import net.backhaul.engine.Drop;
+import net.backhaul.engine.Event;
+import net.backhaul.engine.NodeOptions;
+import net.backhaul.engine.StateKey;
+import net.backhaul.engine.network.Networks;
+import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.message.Verb;
+import net.backhaul.protocol.packet.PacketCipher;
+import net.backhaul.protocol.packet.PacketView;
+import net.backhaul.protocol.packet.WireWriter;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What anybody may send to a node must neither hurt nor fill it. */
+class StrangersTest {
+  private static final long START_MS = 1_700_000_003_011L;
+  private static final int PACKETS = 500_000;
+  private static final int PACKETS_A_MILLISECOND = 20;
+  private static final int MOST_KNOWN_PEERS = 12;
+
+  private final List<byte[]> recorded = recorded();
+  private final List<byte[]> plain = plain();
+  private final CountingOutput output = new CountingOutput();
+  private final PacketCipher sealing =
+      Decoded.cipher(Vectors.identity("B").address(), Vectors.identity("A").address());
+
+  private static final class CountingOutput extends RecordingOutput {
+    long sent;
+
+    @Override
+    public void sendDatagrams(
+        int socket, InetSocketAddress to, byte[] bytes, int start, int length, int segmentBytes) {
+      sent++;
+    }
+
+    @Override
+    public void event(Event event) {}
+
+    @Override
+    public void saveState(StateKey key, byte @Nullable [] content) {}
+  }
+
+  private static List<byte[]> recorded() {
+    var all = new ArrayList<byte[]>();
+    for (JsonNode one : Vectors.file("vl1/cases.json").required("cases")) {
+      one.required("inject").forEach(datagram -> all.add(Vectors.hex(datagram, "wire")));
+    }
+    for (JsonNode packet : Vectors.file("vl1/packets.json").required("packets")) {
+      all.add(Vectors.hex(packet, "wire"));
+    }
+    return all;
+  }
+
+  private static List<byte[]> plain() {
+    var all = new ArrayList<byte[]>();
+    for (JsonNode packet : Vectors.file("vl1/packets.json").required("packets")) {
+      all.add(Vectors.hex(packet, packet.has("plain") ? "plain" : "wire"));
+    }
+    all.removeIf(packet -> packet.length < 28);
+    return all;
+  }
+
+  private Vl1 node(String planet) {
+    var vl1 =
+        new Vl1(
+            Vectors.identity("A"),
+            NodeOptions.DEFAULT,
+            output,
+            new Random(1),
+            Map.of(new StateKey(StateKey.Kind.PLANET, 0), Vectors.world(planet)),
+            link -> new Networks(link, output, null, new Random(2), Map.of(), START_MS),
+            START_MS);
+    for (String name : List.of("B", "R")) {
+      Identity identity = Vectors.identity(name).withoutPrivateKey();
+      Peer peer = vl1.peers.add(identity).orElseThrow();
+      peer.heardVersion(12, 1, 14, 1);
+      var path =
+          new Path(0, Vectors.endpoint(name.equals("B") ? "10.0.2.2/9993" : "10.0.0.1/9993"));
+      path.lastInMs = START_MS;
+      path.lastValidMs = START_MS;
+      peer.learn(path, START_MS);
+      peer.lastReceiveMs = START_MS;
+    }
+    return vl1;
+  }
+
+  /** A leaf, and a root, which passes packets on and answers more. */
+  @ParameterizedTest
+  @CsvSource({"planet, 1", "planet-root-A, 2"})
+  void noDatagramHurtsOrFillsANode(String planet, long seed) {
+    Vl1 vl1 = node(planet);
+    var random = new Random(seed);
+    InetSocketAddress[] places = {
+      Vectors.endpoint("10.0.2.2/9993"),
+      Vectors.endpoint("10.0.0.1/9993"),
+      Vectors.endpoint("192.88.99.7/1"),
+      Vectors.endpoint("2001:db8::1/9993"),
+    };
+    byte[] me = new WireWriter().address(Vectors.identity("A").address()).toByteArray();
+    byte[] buffer = new byte[10_100];
+    long nowMs = START_MS;
+
+    for (int i = 0; i < PACKETS; i++) {
+      int length =
+          switch (i % 4) {
+            case 0 -> random(random, me, buffer);
+            case 1 -> sealed(random, buffer);
+            default -> mutated(random, me, buffer);
+          };
+      long before = counted(vl1.counters()) + vl1.receiver.waiting();
+      InetSocketAddress from = places[random.nextInt(places.length)];
+      try {
+        vl1.receive(0, from, buffer, 0, length, nowMs);
+      } catch (RuntimeException | AssertionError e) {
+        throw new AssertionError("seed " + seed + ", packet " + i, e);
+      }
+      if (counted(vl1.counters()) + vl1.receiver.waiting() <= before) {
+        throw new AssertionError("seed " + seed + ": packet " + i + " was not counted");
+      }
+      if (i % PACKETS_A_MILLISECOND == 0) {
+        nowMs++;
+        vl1.advance(nowMs);
+      }
+    }
+    assertSeen(vl1.counters(), !planet.equals("planet"));
+    assertTrue(vl1.peers.all().size() <= MOST_KNOWN_PEERS, "seed " + seed);
+    assertTrue(
+        vl1.held()
+            <= WaitingRoom.MAX_PACKETS
+                + 2 * HeadOrigins.MAX_HEADS
+                + SendQueue.MAX_PACKETS
+                + WhoisDesk.MAX_ASKED
+                + Introductions.MAX_FOLLOWED
+                + SurfaceAddresses.MAX_REPORTS,
+        "seed " + seed);
+
+    for (int i = 0; i < 300; i++) {
+      nowMs += 5_000;
+      vl1.advance(nowMs);
+    }
+    assertEquals(0, vl1.held(), "seed " + seed);
+    assertEquals(planet.equals("planet") ? 1 : 0, vl1.peers.all().size(), "seed " + seed);
+    assertTrue(output.sent < PACKETS / 4, () -> "sent " + output.sent);
+  }
+
+  /** The packets of this test shall reach every corner. */
+  private static void assertSeen(Counters counters, boolean root) {
+    for (Drop reason : Drop.values()) {
+      boolean possible =
+          switch (reason) {
+            case TOO_MANY_PEERS -> false;
+            case TOO_MANY_HOPS, NO_WAY -> root;
+            case NOT_FOR_US -> !root;
+            default -> true;
+          };
+      assertEquals(possible, counters.dropped(reason) > 0, reason + " never met, or met");
+    }
+    assertEquals(root, counters.relayedDatagrams() > 0);
+    for (Verb verb : Verb.values()) {
+      assertTrue(counters.received(verb) > 0, () -> verb + " never came in");
+    }
+  }
+
+  private static long counted(Counters counters) {
+    long all = counters.relayedDatagrams() + counters.fragmentDatagrams();
+    for (Drop reason : Drop.values()) {
+      all += counters.dropped(reason);
+    }
+    for (Verb verb : Verb.values()) {
+      all += counters.received(verb);
+    }
+    return all + counters.receivedUnknown();
+  }
+
+  private static int random(Random random, byte[] me, byte[] buffer) {
+    int length = random.nextInt(8) == 0 ? random.nextInt(buffer.length) : random.nextInt(200);
+    if (length > 200) {
+      length = Math.min(length, 10_050);
+    }
+    for (int i = 0; i < Math.min(length, 64); i++) {
+      buffer[i] = (byte) random.nextInt();
+    }
+    if (length > 28 && random.nextBoolean()) {
+      System.arraycopy(me, 0, buffer, 8, me.length);
+    }
+    return length;
+  }
+
+  /** A packet that is authentic: its sender is known and wants us ill. */
+  private int sealed(Random random, byte[] buffer) {
+    byte[] original = plain.get(random.nextInt(plain.size()));
+    int length = original.length;
+    System.arraycopy(original, 0, buffer, 0, length);
+    for (int i = random.nextInt(3); i > 0 && length > 28; i--) {
+      buffer[28 + random.nextInt(length - 28)] = (byte) random.nextInt();
+    }
+    if (random.nextInt(4) == 0) {
+      length = 28 + random.nextInt(length - 27);
+    }
+    int verb = random.nextInt(3) == 0 ? random.nextInt(256) : original[27];
+    long a = Vectors.identity("A").address();
+    PacketView.writeHeader(buffer, 0, random.nextLong(), a, Vectors.identity("B").address(), verb);
+    sealing.seal(random.nextBoolean() ? 3 : 1, buffer, 0, length);
+    return length;
+  }
+
+  private int mutated(Random random, byte[] me, byte[] buffer) {
+    byte[] original = recorded.get(random.nextInt(recorded.size()));
+    System.arraycopy(original, 0, buffer, 0, original.length);
+    int length = original.length;
+    if (length > 13 && random.nextInt(4) != 0) {
+      System.arraycopy(me, 0, buffer, 8, me.length);
+    }
+    switch (random.nextInt(8)) {
+      case 0 -> length = random.nextInt(length + 1);
+      case 1 -> length = Math.min(buffer.length, length + random.nextInt(40));
+      case 2 -> random.nextBytes(new byte[1]); // As it was recorded.
+      default -> {
+        for (int i = random.nextInt(3); i >= 0; i--) {
+          buffer[random.nextInt(Math.max(1, length))] = (byte) random.nextInt();
+        }
+      }
+    }
+    return length;
+  }
+}
