@@ -233,23 +233,21 @@ public final class UdpSockets {
     if (nativeEpoll) {
       bootstrap.option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, DATAGRAM_BYTES);
     }
-    ChannelFuture bound = bootstrap.bind(new InetSocketAddress(local.address(), local.port()));
-    // The channel is registered with the loop that we are on, so this has completed already.
-    if (!bound.isDone() || !bound.isSuccess()) {
+    // Bootstrap.bind would bind later; on the loop that we are on these two are done at once.
+    Channel channel = bootstrap.register().channel();
+    ChannelFuture bound = channel.bind(new InetSocketAddress(local.address(), local.port()));
+    if (!bound.isSuccess()) {
       log.debug("cannot bind {}: {}", local, String.valueOf(bound.cause()));
-      bound.channel().close();
+      channel.close();
       return false;
     }
     if (nativeEpoll && !local.device().isEmpty()) {
-      bindToDevice(bound.channel(), local.device());
+      bindToDevice(channel, local.device());
     }
-    var address = (InetSocketAddress) bound.channel().localAddress();
+    var address = (InetSocketAddress) channel.localAddress();
     open.put(
         local,
-        new Open(
-            nextNumber,
-            new InetSocketAddress(local.address(), address.getPort()),
-            bound.channel()));
+        new Open(nextNumber, new InetSocketAddress(local.address(), address.getPort()), channel));
     nextNumber++;
     return true;
   }
