@@ -35,6 +35,7 @@ final class Announcer {
     }
     for (Member member : network.members.all()) {
       if (!always.contains(member.address) && isAllowed(network, member, nowMs)) {
+        member.lastLikeMs = nowMs;
         send(network, groups, member.address, nowMs);
       }
     }

@@ -42,7 +42,7 @@ public final class Networks implements PacketHandler {
   final Gate gate;
   final CredentialDesk credentials;
   final ConfigExchange exchange;
-  private final Announcer announcer;
+  final Announcer announcer;
   private final ControllerDesk controllerDesk;
   private final Multicasts multicasts;
   private final MulticastDesk multicastDesk;

@@ -60,6 +60,10 @@ public final class Vl1 implements PeerLink {
 
   private long nextRetryMs = Long.MAX_VALUE;
   private boolean wayFound;
+
+  /** When networks last had news for parked packets; it matters where no packet has brought it. */
+  private long unsettledSinceMs;
+
   private boolean retrying;
 
   public Vl1(
@@ -111,7 +115,7 @@ public final class Vl1 implements PeerLink {
 
   public long nextDeadlineMs() {
     long nextMs = Math.min(keepalive.nextDeadlineMs(), introductions.nextDeadlineMs());
-    return Math.min(nextMs, nextRetryMs);
+    return Math.min(nextMs, wayFound ? unsettledSinceMs : nextRetryMs);
   }
 
   public void options(NodeOptions changed) {
@@ -240,7 +244,7 @@ public final class Vl1 implements PeerLink {
   @Override
   public void retryParked(long nowMs) {
     wayFound = true;
-    nextRetryMs = Math.min(nextRetryMs, nowMs); // Where this is not inside receive.
+    unsettledSinceMs = nowMs;
   }
 
   @Override

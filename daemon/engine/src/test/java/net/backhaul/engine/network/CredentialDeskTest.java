@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.network;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Random;
+import net.backhaul.engine.Drop;
+import net.backhaul.engine.LongMap;
+import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.message.Credentials;
+import net.backhaul.protocol.network.Credential;
+import net.backhaul.protocol.network.MembershipCertificate;
+import net.backhaul.protocol.network.NetworkCredentials;
+import net.backhaul.protocol.network.Revocation;
+import net.backhaul.protocol.network.Tag;
+import net.backhaul.protocol.packet.Bytes;
+import net.backhaul.protocol.packet.WireReader;
+import net.backhaul.protocol.packet.WireWriter;
+import org.junit.jupiter.api.Test;
+
+class CredentialDeskTest {
+  private static final Identity CONTROLLER = Vectors.identities().get("controller");
+  private static final Identity ALICE = Vectors.identities().get("alice");
+  private static final Identity BOB = Vectors.identities().get("bob");
+  private static final long NETWORK_ID = CONTROLLER.address() << 24 | 1;
+  private static final long WINDOW_MS = 1_800_000;
+  private static final long NOW_MS = 1_700_000_000_000L;
+
+  private final RecordingLink link = new RecordingLink(ALICE);
+  private final LongMap<Network> networks = new LongMap<>();
+  private final Network network = new Network(NETWORK_ID, ALICE.address(), NOW_MS);
+  private final CredentialDesk desk = new CredentialDesk(link, networks);
+
+  CredentialDeskTest() {
+    networks.put(NETWORK_ID, network);
+    link.known.put(BOB.address(), BOB);
+  }
+
+  private static MembershipCertificate com(Identity member, long timestampMs) {
+    return MembershipCertificate.issue(CONTROLLER, NETWORK_ID, timestampMs, WINDOW_MS, member);
+  }
+
+  private Handled show(NetworkCredentials credentials, long nowMs) {
+    var out = new WireWriter();
+    new Credentials(credentials).writeTo(out);
+    return desk.receive(new WireReader(out.array(), 0, out.size()), link.arrival(BOB, 7), nowMs);
+  }
+
+  private static NetworkCredentials only(MembershipCertificate com) {
+    return new NetworkCredentials(List.of(com), List.of(), List.of(), List.of(), List.of(), true);
+  }
+
+  @Test
+  void whoWaitedForTheSignerIsNotTurnedAwayForHavingCome() {
+    assertEquals(Handled.PARKED, show(only(com(BOB, NOW_MS)), NOW_MS));
+
+    link.known.put(CONTROLLER.address(), CONTROLLER);
+
+    assertEquals(Handled.TRUSTED, show(only(com(BOB, NOW_MS)), NOW_MS + 1));
+    assertEquals(NOW_MS, network.members.get(BOB.address()).comTimestampMs());
+    assertEquals(1, link.retries);
+  }
+
+  @Test
+  void credentialsAreTakenOnceASecond() {
+    link.known.put(CONTROLLER.address(), CONTROLLER);
+    show(only(com(BOB, NOW_MS)), NOW_MS);
+
+    assertEquals(Handled.IGNORED, show(only(com(BOB, NOW_MS + 5)), NOW_MS + 999));
+    assertEquals(1, link.drops.get(Drop.RATE_LIMITED));
+    assertEquals(Handled.TRUSTED, show(only(com(BOB, NOW_MS + 5)), NOW_MS + 1_000));
+  }
+
+  @Test
+  void whoLosesATagKeepsHisCertificate() {
+    link.known.put(CONTROLLER.address(), CONTROLLER);
+    var tag = Tag.issue(CONTROLLER, NETWORK_ID, NOW_MS, 1_000, 100, BOB.address());
+    desk.accept(com(BOB, NOW_MS), BOB.address(), NOW_MS);
+    desk.accept(tag, BOB.address(), NOW_MS);
+    Member bob = network.members.get(BOB.address());
+
+    assertEquals(
+        CredentialDesk.Acceptance.NEW,
+        desk.accept(tagRevocation(NOW_MS + 20), CONTROLLER.address(), NOW_MS));
+
+    assertTrue(bob.isRevoked(tag));
+    assertEquals(0, bob.comRevokedMs());
+    assertEquals(
+        CredentialDesk.Acceptance.REDUNDANT,
+        desk.accept(tagRevocation(NOW_MS + 20), CONTROLLER.address(), NOW_MS));
+    assertEquals(
+        CredentialDesk.Acceptance.REJECTED,
+        desk.accept(
+            Tag.issue(CONTROLLER, NETWORK_ID, NOW_MS + 20, 1_000, 8, BOB.address()),
+            BOB.address(),
+            NOW_MS));
+    assertFalse(
+        bob.isRevoked(Tag.issue(CONTROLLER, NETWORK_ID, NOW_MS + 21, 1_000, 8, BOB.address())));
+  }
+
+  private static Revocation tagRevocation(long thresholdMs) {
+    var unsigned =
+        new Revocation(
+            1,
+            NETWORK_ID,
+            1_000,
+            thresholdMs,
+            0,
+            BOB.address(),
+            CONTROLLER.address(),
+            Credential.TYPE_TAG,
+            Bytes.EMPTY);
+    return new Revocation(
+        1,
+        NETWORK_ID,
+        1_000,
+        thresholdMs,
+        0,
+        BOB.address(),
+        CONTROLLER.address(),
+        Credential.TYPE_TAG,
+        Bytes.of(CONTROLLER.sign(unsigned.signedBytes())));
+  }
+
+  @Test
+  void strangersCantFillTheMembersOfAPublicNetwork() {
+    var random = new Random(1);
+    for (int i = 0; i < 3 * Members.MAX_MEMBERS; i++) {
+      network.members.touch(1 + (random.nextLong() & 0xff_ffff_fff0L), NOW_MS + i);
+    }
+    desk.accept(com(BOB, NOW_MS), BOB.address(), NOW_MS);
+
+    assertTrue(network.members.all().size() <= Members.MAX_MEMBERS);
+  }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.network;
+
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import net.backhaul.engine.Event;
+import net.backhaul.engine.NetworkStatus;
+import net.backhaul.engine.Output;
+import net.backhaul.engine.StateKey;
+
+/** Writes down what networks want done. */
+final class RecordingOutput implements Output {
+  final List<String> frames = new ArrayList<>();
+  final List<NetworkStatus> changes = new ArrayList<>();
+  final List<Long> left = new ArrayList<>();
+  final Map<StateKey, byte[]> saved = new HashMap<>();
+
+  void clear() {
+    frames.clear();
+    changes.clear();
+    left.clear();
+    saved.clear();
+  }
+
+  @Override
+  public void sendDatagrams(
+      int socket, InetSocketAddress to, byte[] bytes, int start, int length, int segmentBytes) {
+    throw new AssertionError("networks send no datagrams");
+  }
+
+  @Override
+  public void sendJunk(int socket, InetSocketAddress to, byte[] bytes, int hops) {
+    throw new AssertionError("networks send no junk");
+  }
+
+  @Override
+  public void deliverFrame(long networkId, byte[] bytes, int start, int length) {
+    frames.add(HexFormat.of().formatHex(bytes, start, start + length));
+  }
+
+  @Override
+  public void flush() {}
+
+  @Override
+  public void networkChanged(NetworkStatus status) {
+    changes.add(status);
+  }
+
+  @Override
+  public void networkLeft(long networkId) {
+    left.add(networkId);
+  }
+
+  @Override
+  public void saveState(StateKey key, byte[] content) {
+    saved.put(key, content);
+  }
+
+  @Override
+  public void event(Event event) {
+    throw new AssertionError("networks tell no events");
+  }
+}
