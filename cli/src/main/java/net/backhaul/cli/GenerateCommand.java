@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Locale;
+import java.util.random.RandomGenerator;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.identity.Identity;
 
@@ -22,7 +23,7 @@ final class GenerateCommand {
   static int run(String[] args, Terminal terminal) throws Stop {
     String prefix = args.length > 3 ? args[3].toLowerCase(Locale.ROOT) : "";
     requireFindable(prefix);
-    Identity identity = generate(prefix, terminal);
+    Identity identity = generate(prefix, new SecureRandom(), terminal);
     if (args.length < 2) {
       terminal.out().print(identity.secretText());
       return 0;
@@ -53,8 +54,8 @@ final class GenerateCommand {
     }
   }
 
-  private static Identity generate(String prefix, Terminal terminal) {
-    var random = new SecureRandom();
+  /** Makes identities until the address of one begins as wished (01 section 9). */
+  static Identity generate(String prefix, RandomGenerator random, Terminal terminal) {
     while (true) {
       Identity identity = Identity.generate(random);
       if (prefix.isEmpty()) {
