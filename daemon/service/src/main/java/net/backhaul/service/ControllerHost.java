@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import net.backhaul.controller.Changed;
+import net.backhaul.controller.Controller;
+import net.backhaul.controller.ControllerOutput;
+import net.backhaul.engine.ConfigSource;
+import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.network.ConfigAnswer;
+import net.backhaul.protocol.network.ConfigRequest;
+import net.backhaul.protocol.network.NetworkConfig;
+import net.backhaul.protocol.network.Revocation;
+import net.backhaul.store.FileStore;
+
+/**
+ * Runs the controller on the node loop, with its store beside it.
+ *
+ * <p>Whoever asks it is answered when everything that the answer shows is on the disk.
+ */
+public final class ControllerHost implements ConfigSource, ControllerOutput, AutoCloseable {
+  /** A change that the disk did not take; the message says what to do. */
+  public static final class Unsaved extends Exception {
+    Unsaved(String why) {
+      super(why);
+    }
+  }
+
+  private final NodeLoop loop;
+  private final FileStore store;
+  private final Controller controller;
+  private final PriorityQueue<Waiting> waiting = new PriorityQueue<>();
+  private long savedTicket;
+
+  /** Somebody whose answer shows changes up to a ticket. */
+  private record Waiting(long ticket, Runnable whenSaved, Consumer<String> whenNot)
+      implements Comparable<Waiting> {
+    @Override
+    public int compareTo(Waiting other) {
+      return Long.compare(ticket, other.ticket);
+    }
+  }
+
+  /**
+   * Starts a controller with what its store has found.
+   *
+   * @param self whose networks it rules
+   */
+  public ControllerHost(NodeLoop loop, FileStore store, Identity self, RandomGenerator random) {
+    this.loop = loop;
+    this.store = store;
+    this.controller = new Controller(self, store.networks(), store.members(), store, this, random);
+    store.start(
+        new FileStore.Listener() {
+          @Override
+          public void saved(long ticket) {
+            loop.execute(() -> onSaved(ticket));
+          }
+
+          @Override
+          public void failed(long ticket, String why) {
+            loop.execute(() -> onFailed(ticket, why));
+          }
+        });
+  }
+
+  /** Asks the controller something, from any thread. */
+  public <T> CompletableFuture<T> ask(Function<Controller, T> question) {
+    var answer = new CompletableFuture<T>();
+    loop.execute(
+        () -> {
+          try {
+            T found = question.apply(controller);
+            // What cannot be written is shown all the same: it is what members are told.
+            await(
+                new Waiting(
+                    controller.lastTicket(),
+                    () -> answer.complete(found),
+                    why -> answer.complete(found)));
+          } catch (RuntimeException e) {
+            answer.completeExceptionally(e);
+          }
+        });
+    return answer;
+  }
+
+  /** Changes something, from any thread; fails with {@link Unsaved} where the disk refuses. */
+  public <T> CompletableFuture<T> change(Function<Controller, Changed<T>> change) {
+    var answer = new CompletableFuture<T>();
+    loop.execute(
+        () -> {
+          try {
+            Changed<T> changed = change.apply(controller);
+            await(
+                new Waiting(
+                    changed.ticket(),
+                    () -> answer.complete(changed.record()),
+                    why -> answer.completeExceptionally(new Unsaved(why))));
+          } catch (RuntimeException e) {
+            answer.completeExceptionally(e);
+          }
+        });
+    return answer;
+  }
+
+  private void await(Waiting who) {
+    if (who.ticket <= savedTicket) {
+      who.whenSaved.run();
+    } else {
+      waiting.add(who);
+    }
+    tellMembers();
+  }
+
+  private void onSaved(long ticket) {
+    savedTicket = Math.max(savedTicket, ticket);
+    controller.saved(ticket);
+    for (Waiting first = waiting.peek();
+        first != null && first.ticket <= savedTicket;
+        first = waiting.peek()) {
+      waiting.remove();
+      first.whenSaved.run();
+    }
+    tellMembers();
+  }
+
+  private void onFailed(long ticket, String why) {
+    var late = new ArrayList<Waiting>();
+    for (Waiting first = waiting.peek();
+        first != null && first.ticket <= ticket;
+        first = waiting.peek()) {
+      late.add(waiting.remove());
+    }
+    late.forEach(each -> each.whenNot.accept(why));
+  }
+
+  /** Tells a few members, and the rest after whatever else the loop has to do. */
+  private void tellMembers() {
+    if (!controller.hasNews()) {
+      return;
+    }
+    controller.advance(NodeLoop.nowMs());
+    loop.scheduleWakeUp();
+    if (controller.hasNews()) {
+      loop.execute(this::tellMembers);
+    }
+  }
+
+  @Override
+  public ConfigAnswer answer(ConfigRequest request, long nowMs) {
+    ConfigAnswer answer = controller.answer(request, nowMs);
+    if (controller.hasNews()) {
+      loop.execute(this::tellMembers);
+    }
+    return answer;
+  }
+
+  @Override
+  public void pushConfig(long member, NetworkConfig config) {
+    loop.node().pushConfig(member, config, NodeLoop.nowMs());
+  }
+
+  @Override
+  public void revoke(Revocation revocation, List<Long> members) {
+    loop.node().revoke(revocation, members, NodeLoop.nowMs());
+  }
+
+  /** Writes what is waiting and ends. */
+  @Override
+  public void close() {
+    store.close();
+  }
+}

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.api;
+
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import net.backhaul.controller.Changed;
+import net.backhaul.controller.Controller;
+import net.backhaul.controller.MemberRecord;
+import net.backhaul.controller.NetworkRecord;
+import net.backhaul.protocol.identity.Addresses;
+import net.backhaul.protocol.identity.NetworkIds;
+import net.backhaul.service.ControllerHost;
+import net.backhaul.service.NodeLoop;
+import net.backhaul.service.http.Request;
+import net.backhaul.service.http.Resource;
+import net.backhaul.service.http.Response;
+import net.backhaul.store.Json;
+import net.backhaul.store.MemberJson;
+import net.backhaul.store.NetworkJson;
+import org.jspecify.annotations.Nullable;
+
+/** Shows and changes the networks of this node's controller, and their members (04 section 5.1). */
+public final class ControllerApi implements Resource {
+  private static final String CONTROLLER = "/controller";
+  private static final String UNSTABLE = "/unstable/controller";
+  private static final String NETWORK = "/network";
+  private static final String MEMBER = "/member";
+  private static final String ANY = "______";
+  private static final int NETWORK_LENGTH = NETWORK.length() + 1 + NetworkIds.DIGITS;
+  private static final int MEMBER_LENGTH = MEMBER.length() + 1 + Addresses.DIGITS;
+  private static final CompletableFuture<Response> NOT_FOUND =
+      CompletableFuture.completedFuture(Response.NOT_FOUND);
+
+  private final ControllerHost controller;
+  private final long self;
+
+  public ControllerApi(ControllerHost controller, long self) {
+    this.controller = controller;
+    this.self = self;
+  }
+
+  @Override
+  public CompletableFuture<Response> answer(Request request) {
+    return request.path().startsWith(UNSTABLE)
+        ? unstable(request, request.path().substring(UNSTABLE.length()))
+        : stable(request, request.path().substring(CONTROLLER.length()));
+  }
+
+  private CompletableFuture<Response> stable(Request request, String path) {
+    if (path.isEmpty()) {
+      return isGet(request) ? CompletableFuture.completedFuture(status()) : NOT_FOUND;
+    }
+    if (path.equals(NETWORK)) {
+      return switch (request.method()) {
+        case GET -> controller.ask(Controller::networks).thenApply(ControllerApi::ids);
+        case POST -> create(body(request));
+        case DELETE, OTHER -> NOT_FOUND;
+      };
+    }
+    if (path.length() < NETWORK_LENGTH || !path.startsWith(NETWORK + "/")) {
+      return NOT_FOUND;
+    }
+    String nwid = path.substring(NETWORK.length() + 1, NETWORK_LENGTH);
+    String below = path.substring(NETWORK_LENGTH);
+    if (below.isEmpty() && isAny(nwid)) {
+      return createBelow(request, nwid);
+    }
+    if (!isHex(nwid)) {
+      return NOT_FOUND;
+    }
+    if (below.isEmpty()) {
+      return network(request, NetworkIds.parse(nwid));
+    }
+    if (below.equals(MEMBER)) {
+      return isGet(request) ? memberList(NetworkIds.parse(nwid)) : NOT_FOUND;
+    }
+    String address = below.length() == MEMBER_LENGTH ? below.substring(MEMBER.length() + 1) : "";
+    return below.startsWith(MEMBER + "/") && isHex(address)
+        ? member(request, nwid, address)
+        : NOT_FOUND;
+  }
+
+  private CompletableFuture<Response> unstable(Request request, String path) {
+    if (!isGet(request)) {
+      return NOT_FOUND;
+    }
+    if (path.equals(NETWORK)) {
+      return controller.ask(ControllerApi::described).thenApply(ControllerApi::json);
+    }
+    if (path.length() == NETWORK_LENGTH + MEMBER.length()
+        && path.startsWith(NETWORK + "/")
+        && path.endsWith(MEMBER)) {
+      String nwid = path.substring(NETWORK.length() + 1, NETWORK_LENGTH);
+      return isHex(nwid) ? describedMembers(NetworkIds.parse(nwid)) : NOT_FOUND;
+    }
+    return NOT_FOUND;
+  }
+
+  private static boolean isGet(Request request) {
+    return request.method() == Request.Method.GET;
+  }
+
+  private static boolean isHex(String digits) {
+    return !digits.isEmpty() && digits.chars().allMatch(HexFormat::isHexDigit);
+  }
+
+  private static boolean isAny(String nwid) {
+    return nwid.endsWith(ANY) && isHex(nwid.substring(0, nwid.length() - ANY.length()));
+  }
+
+  /** Reads what a POST wants; JSON that is no object wants nothing. */
+  private static Map<String, @Nullable Object> body(Request request) {
+    return Json.asObject(Json.parse(request.body()));
+  }
+
+  /** The one answer with blanks, in this order. */
+  private static Response status() {
+    return Response.json(
+        "{\n\t\"controller\": true,\n\t\"apiVersion\": 4,\n\t\"clock\": "
+            + NodeLoop.nowMs()
+            + ",\n\t\"databaseReady\": true\n}\n");
+  }
+
+  private static Response json(@Nullable Object value) {
+    return Response.json(Json.write(value));
+  }
+
+  private static Response json(NetworkRecord network) {
+    return json(NetworkJson.write(network));
+  }
+
+  private static Response json(MemberRecord member) {
+    return json(MemberJson.write(member));
+  }
+
+  private static Response ids(List<NetworkRecord> networks) {
+    return json(networks.stream().map(network -> NetworkIds.text(network.id())).toList());
+  }
+
+  // Networks.
+
+  private CompletableFuture<Response> createBelow(Request request, String nwid) {
+    if (request.method() != Request.Method.POST) {
+      return NOT_FOUND;
+    }
+    return nwid.equals(Addresses.text(self) + ANY)
+        ? create(body(request))
+        : CompletableFuture.completedFuture(Response.BAD_REQUEST);
+  }
+
+  private CompletableFuture<Response> create(Map<String, @Nullable Object> wanted) {
+    return answered(
+        controller.change(
+            all -> {
+              long nowMs = NodeLoop.nowMs();
+              OptionalLong id = all.unusedNetworkId();
+              if (id.isEmpty()) {
+                return new Changed<>(Response.empty(503), 0);
+              }
+              NetworkRecord fresh = NetworkJson.create(id.getAsLong(), nowMs);
+              return answer(all.put(NetworkJson.edit(fresh, wanted), nowMs));
+            }));
+  }
+
+  private CompletableFuture<Response> network(Request request, long id) {
+    return switch (request.method()) {
+      case GET ->
+          controller
+              .ask(all -> all.network(id))
+              .thenApply(found -> found.map(ControllerApi::json).orElse(Response.NOT_FOUND));
+      case POST -> changeNetwork(id, body(request));
+      case DELETE ->
+          answered(
+              controller.change(
+                  all ->
+                      all.deleteNetwork(id, NodeLoop.nowMs())
+                          .map(ControllerApi::answer)
+                          .orElse(new Changed<>(Response.NOT_FOUND, 0))));
+      case OTHER -> NOT_FOUND;
+    };
+  }
+
+  private CompletableFuture<Response> changeNetwork(long id, Map<String, @Nullable Object> wanted) {
+    return answered(
+        controller.change(
+            all -> {
+              long nowMs = NodeLoop.nowMs();
+              NetworkRecord before = all.network(id).orElseGet(() -> NetworkJson.create(id, nowMs));
+              return answer(all.put(NetworkJson.edit(before, wanted), nowMs));
+            }));
+  }
+
+  private static Changed<Response> answer(Changed<NetworkRecord> changed) {
+    return new Changed<>(json(changed.record()), changed.ticket());
+  }
+
+  private static Map<String, @Nullable Object> described(Controller controller) {
+    var data = new ArrayList<@Nullable Object>();
+    for (NetworkRecord network : controller.networks()) {
+      Map<String, @Nullable Object> object = NetworkJson.write(network);
+      List<MemberRecord> members = controller.members(network.id());
+      Map<String, @Nullable Object> meta = Json.object();
+      meta.put("authorizedMemberCount", authorized(members));
+      meta.put("totalMemberCount", (long) members.size());
+      object.put("meta", meta);
+      data.add(object);
+    }
+    Map<String, @Nullable Object> meta = Json.object();
+    meta.put("networkCount", (long) data.size());
+    return described(data, meta);
+  }
+
+  private static Map<String, @Nullable Object> described(
+      List<@Nullable Object> data, Map<String, @Nullable Object> meta) {
+    Map<String, @Nullable Object> out = Json.object();
+    out.put("data", data);
+    out.put("meta", meta);
+    return out;
+  }
+
+  private static long authorized(List<MemberRecord> members) {
+    return members.stream().filter(MemberRecord::authorized).count();
+  }
+
+  // Members.
+
+  /** What is known of the members of a network; empty where there is no such network. */
+  private CompletableFuture<Optional<List<MemberRecord>>> members(long networkId) {
+    return controller.ask(all -> all.network(networkId).map(network -> all.members(network.id())));
+  }
+
+  private CompletableFuture<Response> memberList(long networkId) {
+    return members(networkId)
+        .thenApply(found -> found.map(ControllerApi::revisions).orElse(Response.NOT_FOUND));
+  }
+
+  private static Response revisions(List<MemberRecord> members) {
+    Map<String, @Nullable Object> out = Json.object();
+    for (MemberRecord member : members) {
+      String id = (String) MemberJson.write(member).get("id");
+      out.put(id == null ? Addresses.text(member.address()) : id, Json.unsigned(member.revision()));
+    }
+    return json(out);
+  }
+
+  private CompletableFuture<Response> describedMembers(long networkId) {
+    return members(networkId)
+        .thenApply(
+            found ->
+                found
+                    .map(
+                        members -> {
+                          var data = new ArrayList<@Nullable Object>();
+                          members.forEach(member -> data.add(MemberJson.write(member)));
+                          Map<String, @Nullable Object> meta = Json.object();
+                          meta.put("authorizedCount", authorized(members));
+                          meta.put("totalCount", (long) members.size());
+                          return json(described(data, meta));
+                        })
+                    .orElse(Response.NOT_FOUND));
+  }
+
+  private CompletableFuture<Response> member(Request request, String nwid, String id) {
+    long networkId = NetworkIds.parse(nwid);
+    long address = Addresses.parse(id);
+    return switch (request.method()) {
+      case GET ->
+          controller
+              .ask(all -> all.member(networkId, address))
+              .thenApply(found -> found.map(ControllerApi::json).orElse(Response.NOT_FOUND));
+      case POST -> changeMember(nwid, id, body(request));
+      case DELETE ->
+          answered(
+              controller.change(
+                  all ->
+                      all.deleteMember(networkId, address, NodeLoop.nowMs())
+                          .map(gone -> new Changed<>(json(gone.record()), gone.ticket()))
+                          .orElse(new Changed<>(Response.NOT_FOUND, 0))));
+      case OTHER -> NOT_FOUND;
+    };
+  }
+
+  private CompletableFuture<Response> changeMember(
+      String nwid, String id, Map<String, @Nullable Object> wanted) {
+    long networkId = NetworkIds.parse(nwid);
+    return answered(
+        controller.change(
+            all -> {
+              if (all.network(networkId).isEmpty()) {
+                return new Changed<>(Response.NOT_FOUND, 0);
+              }
+              long nowMs = NodeLoop.nowMs();
+              MemberRecord before =
+                  all.member(networkId, Addresses.parse(id))
+                      .orElseGet(() -> MemberJson.create(nwid, id, nowMs));
+              Changed<MemberRecord> changed =
+                  all.put(MemberJson.edit(before, wanted, nowMs), nowMs);
+              return new Changed<>(json(changed.record()), changed.ticket());
+            }));
+  }
+
+  /** Says so where a change was made and could not be written. */
+  private static CompletableFuture<Response> answered(CompletableFuture<Response> answer) {
+    return answer.exceptionally(
+        thrown -> {
+          Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
+          if (cause instanceof ControllerHost.Unsaved) {
+            return Response.json(
+                500, "{\"error\": 500, \"description\": " + Json.write(cause.getMessage()) + "}");
+          }
+          throw thrown instanceof CompletionException e ? e : new CompletionException(thrown);
+        });
+  }
+}
