@@ -3,6 +3,7 @@ package net.backhaul.service;
 
 import io.netty.channel.socket.SocketProtocolFamily;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +13,7 @@ import net.backhaul.engine.StateKey;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.service.api.BondApi;
 import net.backhaul.service.api.ConfigApi;
+import net.backhaul.service.api.ControllerApi;
 import net.backhaul.service.api.MoonApi;
 import net.backhaul.service.api.NetworkApi;
 import net.backhaul.service.api.PeerApi;
@@ -28,6 +30,7 @@ import net.backhaul.service.state.StartFailure;
 import net.backhaul.service.state.Tokens;
 import net.backhaul.service.udp.Rebinder;
 import net.backhaul.service.udp.UdpSockets;
+import net.backhaul.store.FileStore;
 import net.backhaul.tap.TapFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +49,7 @@ public final class Daemon {
   private final NodeLoop loop = new NodeLoop();
   private final UdpSockets sockets = new UdpSockets(loop);
   private final Interfaces devices;
+  private final ControllerHost controller;
   private final Rebinder rebinder;
   private final HttpServer http;
   private final CompletableFuture<End> ended = new CompletableFuture<>();
@@ -84,13 +88,14 @@ public final class Daemon {
             settings::settings,
             ports.udp(),
             address -> devices.deviceAddresses().contains(address));
+    controller = controller(home, identity, random);
     loop.start(
             () ->
                 new Node(
                     identity,
                     settings.settings().node(),
                     output,
-                    null,
+                    controller,
                     random,
                     saved,
                     NodeLoop.nowMs()))
@@ -107,7 +112,9 @@ public final class Daemon {
                 .add("/network", new NetworkApi(loop, state, devices, identity.address()))
                 .add("/peer", new PeerApi(loop))
                 .add("/moon", new MoonApi(loop))
-                .add("/bond", new BondApi()));
+                .add("/bond", new BondApi())
+                .add("/controller", new ControllerApi(controller, identity.address()))
+                .add("/unstable/controller", new ControllerApi(controller, identity.address())));
   }
 
   /** Starts a daemon on a home; it runs until it is asked to end. */
@@ -144,6 +151,21 @@ public final class Daemon {
       return new LiveSettings(new LocalConf(home));
     } catch (LocalConf.Unusable e) {
       throw new StartFailure(String.valueOf(e.getMessage()), 1);
+    }
+  }
+
+  private ControllerHost controller(HomeDirectory home, Identity identity, BufferedRandom random)
+      throws StartFailure {
+    Path folder = home.path().resolve("controller.d");
+    try {
+      return new ControllerHost(loop, FileStore.open(folder), identity, random);
+    } catch (IOException e) {
+      throw new StartFailure(
+          "cannot use "
+              + folder
+              + " for the networks of this controller: "
+              + HomeDirectory.reason(e),
+          1);
     }
   }
 
@@ -225,6 +247,7 @@ public final class Daemon {
             })
         .join();
     devices.close();
+    controller.close();
     loop.close();
     state.close();
     home.close();
