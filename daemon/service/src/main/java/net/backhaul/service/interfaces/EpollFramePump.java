@@ -79,18 +79,30 @@ final class EpollFramePump implements FramePump, EpollIoHandle {
         .addListener(
             done -> {
               if (!done.isSuccess()) {
-                log.error("cannot watch {}", device.name(), done.cause());
-                onFailure.run();
-                return;
+                failed("cannot watch it", done.cause());
+              } else if (done.getNow() instanceof IoRegistration made) {
+                watch(made);
               }
-              var made = (IoRegistration) done.getNow();
-              if (stopped) {
-                made.cancel();
-                return;
-              }
-              registration = made;
-              made.submit(EpollIoOps.EPOLLIN);
             });
+  }
+
+  private void watch(IoRegistration made) {
+    registration = made;
+    if (stopped) {
+      cancel();
+      return;
+    }
+    try {
+      made.submit(EpollIoOps.EPOLLIN);
+    } catch (RuntimeException e) {
+      failed("cannot watch it", e);
+    }
+  }
+
+  private void failed(String what, Throwable why) {
+    log.debug("{}: {}", device.name(), what, why);
+    cancel();
+    onFailure.run();
   }
 
   @Override
@@ -110,9 +122,7 @@ final class EpollFramePump implements FramePump, EpollIoHandle {
         }
       }
     } catch (IOException e) {
-      log.warn("{} cannot be read any more: {}", device.name(), e.toString());
-      cancel();
-      onFailure.run();
+      failed("cannot read it any more", e);
     }
   }
 

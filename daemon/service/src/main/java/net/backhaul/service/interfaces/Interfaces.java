@@ -52,6 +52,7 @@ public final class Interfaces implements AutoCloseable {
   private final Path home;
   private final LongFunction<LocalNetworkSettings> settings;
   private final ScheduledThreadPoolExecutor system;
+  private final long retryAfterMs;
 
   // Of the node loop.
   private final PumpTable pumps = new PumpTable();
@@ -75,6 +76,18 @@ public final class Interfaces implements AutoCloseable {
    */
   public Interfaces(
       NodeLoop loop, TapFactory taps, Path home, LongFunction<LocalNetworkSettings> settings) {
+    this(loop, taps, home, settings, LOOK_EVERY_MS, RETRY_AFTER_MS);
+  }
+
+  /** Makes ready with other intervals, for tests. */
+  Interfaces(
+      NodeLoop loop,
+      TapFactory taps,
+      Path home,
+      LongFunction<LocalNetworkSettings> settings,
+      long lookEveryMs,
+      long retryAfterMs) {
+    this.retryAfterMs = retryAfterMs;
     this.loop = loop;
     this.taps = taps;
     this.home = home;
@@ -85,7 +98,7 @@ public final class Interfaces implements AutoCloseable {
     system.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     system.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
     system.scheduleWithFixedDelay(
-        guarded(this::look), LOOK_EVERY_MS, LOOK_EVERY_MS, TimeUnit.MILLISECONDS);
+        guarded(this::look), lookEveryMs, lookEveryMs, TimeUnit.MILLISECONDS);
   }
 
   // On the node loop.
@@ -128,10 +141,10 @@ public final class Interfaces implements AutoCloseable {
   private void sendFrames(long networkId, FrameBatch frames) {
     try {
       loop.node().sendFrames(networkId, frames, NodeLoop.nowMs());
+      loop.scheduleWakeUp();
     } catch (RuntimeException e) {
       log.error("a mistake of ours while handling {} frames", frames.count(), e);
     }
-    loop.scheduleWakeUp();
   }
 
   // From any thread.
@@ -233,13 +246,13 @@ public final class Interfaces implements AutoCloseable {
   }
 
   private void failed(Port port, String reason) {
-    port.retryAtMs = NodeLoop.nowMs() + RETRY_AFTER_MS;
+    port.retryAtMs = NodeLoop.nowMs() + retryAfterMs;
     if (!reason.equals(port.error)) {
       log.error(
           "network {} has no device: {}; this is tried again every {} s",
           NetworkIds.text(port.networkId),
           reason,
-          RETRY_AFTER_MS / 1_000);
+          Math.max(1, retryAfterMs / 1_000));
     }
     port.error = reason;
     tell(node -> node.portFailed(port.networkId, true, NodeLoop.nowMs()));
@@ -277,7 +290,7 @@ public final class Interfaces implements AutoCloseable {
     Port port = ports.get(networkId);
     if (port != null && port.managed != null && port.managed.device() == device) {
       shut(port);
-      failed(port, device.name() + " was removed by somebody");
+      failed(port, device.name() + " cannot be read any more; somebody has removed it");
       publish(port);
     }
   }

@@ -87,7 +87,7 @@ final class ThreadFramePump implements FramePump {
       log.trace("{} is read no more", device.name());
     } catch (TapException e) {
       if (!stopped) {
-        log.warn("{} cannot be read any more: {}", device.name(), e.getMessage());
+        log.debug("{}: cannot read it any more", device.name(), e);
         onFailure.run();
       }
     }

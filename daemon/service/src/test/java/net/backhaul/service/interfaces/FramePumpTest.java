@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.interfaces;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.netty.channel.epoll.Epoll;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.util.Arrays;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import net.backhaul.engine.FrameBatch;
+import net.backhaul.service.NodeLoop;
+import net.backhaul.tap.MemoryTap;
+import net.backhaul.tap.TapAddress;
+import net.backhaul.tap.TapDevice;
+import net.backhaul.tap.TapOptions;
+import net.backhaul.tap.linux.LinuxTaps;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class FramePumpTest {
+  private static final long NETWORK_ID = 0x8056c2e21c000001L;
+  private static final long MAC = 0x0291a5de125eL;
+  private static final int MTU_BYTES = 1_500;
+  private static final long WITHIN_S = 10;
+
+  private final NodeLoop loop = new NodeLoop();
+  private final BlockingQueue<byte[]> frames = new LinkedBlockingQueue<>();
+  private final FrameSink sink =
+      (networkId, batch) -> {
+        assertEquals(NETWORK_ID, networkId);
+        assertTrue(loop.eventLoop().inEventLoop());
+        for (int i = 0; i < batch.count(); i++) {
+          int start = batch.start(i);
+          frames.add(Arrays.copyOfRange(batch.bytes(), start, start + batch.length(i)));
+          // A node writes its header into the room and seals the frame where it lies.
+          Arrays.fill(
+              batch.bytes(), start - FrameBatch.ROOM_BYTES, start + batch.length(i), (byte) 9);
+        }
+      };
+
+  @AfterEach
+  void end() {
+    loop.close();
+  }
+
+  @Test
+  void aThreadHandsOverAllFramesInOrderAndCutsWhatIsTooLong() throws Exception {
+    var tap = new MemoryTap("zt0", MAC, MTU_BYTES);
+    var pump = new ThreadFramePump(NETWORK_ID, tap, loop, sink, FramePumpTest::mustNotFail);
+    pump.start();
+
+    for (int i = 0; i < 500; i++) {
+      tap.send(frame(i, 60));
+    }
+    tap.send(new byte[14]);
+    tap.send(frame(500, MTU_BYTES + 100));
+
+    for (int i = 0; i < 500; i++) {
+      assertArrayEquals(frame(i, 60), next());
+    }
+    assertArrayEquals(frame(500, MTU_BYTES + 14), next());
+    pump.stop();
+    tap.send(frame(501, 60));
+    assertEquals(null, frames.poll(300, TimeUnit.MILLISECONDS));
+  }
+
+  @Test
+  void theDescriptorLivesOnTheNodeLoop() throws Exception {
+    assumeTrue(Epoll.isAvailable(), "native epoll does not load");
+    OwnNamespace.run(
+        () -> {
+          try (TapDevice tap = new LinuxTaps().open(new TapOptions(1, "", MAC, MTU_BYTES));
+              DatagramChannel host = DatagramChannel.open(StandardProtocolFamily.INET)) {
+            tap.addAddress(new TapAddress(InetAddress.getByName("10.0.0.1"), 24));
+            host.bind(new InetSocketAddress("10.0.0.1", 7));
+            host.setOption(StandardSocketOptions.SO_BROADCAST, true);
+            assertTrue(EpollFramePump.isPossible(loop, tap));
+            var pump = pump(tap, FramePumpTest::mustNotFail);
+            pump.start();
+
+            host.send(ByteBuffer.wrap(new byte[] {1}), new InetSocketAddress("10.0.0.255", 7));
+            host.send(ByteBuffer.wrap(new byte[] {2}), new InetSocketAddress("10.0.0.2", 7));
+            byte[] question = next(0x0806);
+            assertEquals(2, question[41]);
+
+            deliver(pump, arpAnswer(question));
+            byte[] datagram = next(0x0800);
+            assertEquals(2, datagram[42]);
+            deliver(pump, turned(datagram));
+            ByteBuffer received = ByteBuffer.allocate(10);
+            assertEquals(new InetSocketAddress("10.0.0.2", 7), host.receive(received));
+            assertEquals(2, received.get(0));
+
+            pump.stop();
+          }
+        });
+  }
+
+  @Test
+  void aDeviceThatSomebodyRemovesIsReportedOnce() throws Exception {
+    assumeTrue(Epoll.isAvailable(), "native epoll does not load");
+    OwnNamespace.run(
+        () -> {
+          try (TapDevice tap = new LinuxTaps().open(new TapOptions(1, "", MAC, MTU_BYTES))) {
+            var failed = new CountDownLatch(1);
+            var pump = pump(tap, failed::countDown);
+            pump.start();
+
+            new ProcessBuilder("ip", "link", "delete", tap.name()).start().waitFor();
+
+            assertTrue(failed.await(WITHIN_S, TimeUnit.SECONDS));
+            pump.stop();
+          }
+        });
+  }
+
+  @Test
+  void readingFramesAllocatesNothing() throws Exception {
+    var room = new FrameRoom();
+    room.memory.copyFrom(frame(1, 1_514), 0, 1_514);
+    var table = new PumpTable();
+    FramePump pump =
+        new ThreadFramePump(NETWORK_ID, new MemoryTap("zt0", 1, 1_500), loop, sink, () -> {});
+    for (long id = 1; id <= 20; id++) {
+      table.put(id, pump);
+    }
+
+    Runnable batch =
+        () -> {
+          room.batch.clear();
+          while (!room.isFull(1_514)) {
+            room.take(1_514);
+          }
+          table.find(3);
+          table.find(17);
+        };
+
+    assertEquals(0, allocatedBytes(batch));
+    assertEquals(FrameRoom.MAX_FRAMES, room.batch.count());
+  }
+
+  private static long allocatedBytes(Runnable work) {
+    var threads =
+        (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
+    for (int i = 0; i < 2_000; i++) {
+      work.run();
+    }
+    threads.getCurrentThreadAllocatedBytes();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    work.run();
+    return threads.getCurrentThreadAllocatedBytes() - before;
+  }
+
+  private EpollFramePump pump(TapDevice tap, Runnable onFailure) {
+    var room = new FrameRoom();
+    return new EpollFramePump(NETWORK_ID, tap, loop, () -> room, sink, onFailure);
+  }
+
+  private void deliver(FramePump pump, byte[] frame) {
+    loop.execute(() -> pump.deliver(frame, 0, frame.length));
+  }
+
+  private byte[] next() throws InterruptedException {
+    byte[] frame = frames.poll(WITHIN_S, TimeUnit.SECONDS);
+    assertTrue(frame != null, "another frame comes");
+    return frame;
+  }
+
+  /** Returns the next frame to one host, passing over broadcasts and what IPv6 says by itself. */
+  private byte[] next(int etherType) throws InterruptedException {
+    while (true) {
+      byte[] frame = next();
+      boolean isBroadcast = frame[0] == -1 && etherType != 0x0806;
+      if ((ByteBuffer.wrap(frame).getShort(12) & 0xffff) == etherType && !isBroadcast) {
+        return frame;
+      }
+    }
+  }
+
+  private static byte[] frame(int number, int length) {
+    byte[] bytes = new byte[length];
+    ByteBuffer.wrap(bytes).putInt(14, number);
+    return bytes;
+  }
+
+  private static byte[] arpAnswer(byte[] question) {
+    byte[] answer = question.clone();
+    byte[] mac = {2, 0, 0, 0, 0, 9};
+    System.arraycopy(question, 6, answer, 0, 6);
+    System.arraycopy(mac, 0, answer, 6, 6);
+    answer[21] = 2;
+    System.arraycopy(mac, 0, answer, 22, 6);
+    System.arraycopy(question, 38, answer, 28, 4);
+    System.arraycopy(question, 22, answer, 32, 10);
+    return answer;
+  }
+
+  /** Returns the frame as if its receiver sent it back; no sum changes by swapping. */
+  private static byte[] turned(byte[] frame) {
+    byte[] back = frame.clone();
+    System.arraycopy(frame, 6, back, 0, 6);
+    System.arraycopy(frame, 0, back, 6, 6);
+    System.arraycopy(frame, 30, back, 26, 4);
+    System.arraycopy(frame, 26, back, 30, 4);
+    return back;
+  }
+
+  private static void mustNotFail() {
+    throw new AssertionError("the device is fine");
+  }
+}

@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.interfaces;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import net.backhaul.engine.Event;
+import net.backhaul.engine.NetworkStatus;
+import net.backhaul.engine.Node;
+import net.backhaul.engine.NodeOptions;
+import net.backhaul.engine.Output;
+import net.backhaul.engine.StateKey;
+import net.backhaul.protocol.address.IpPrefix;
+import net.backhaul.protocol.ethernet.MulticastGroup;
+import net.backhaul.protocol.identity.Identity;
+import net.backhaul.service.NodeLoop;
+import net.backhaul.tap.MemoryTap;
+import net.backhaul.tap.TapDevice;
+import net.backhaul.tap.TapException;
+import net.backhaul.tap.TapFactory;
+import net.backhaul.tap.TapOptions;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Stories with a real node whose networks need no controller, and devices in memory. */
+class InterfacesTest {
+  /** An ad-hoc network for port 22: its configuration follows from its id (03 section 3.7). */
+  private static final long AD_HOC = 0xff00160016000000L;
+
+  private static final long OTHER_AD_HOC = 0xff00500050000000L;
+  private static final long WITHOUT_CONFIG = 0x8056c2e21c000001L;
+  private static final String SELF =
+      "0b59471541:0:1909318c186ac9c2343af6c477552250786168821793ad6ba83836a1204b0241"
+          + "6221b71512953c43fbf33c5fc87ef8397a2cd61eb03a43566e1a3d3541e90be9"
+          + ":541e79410c0f8e396d13fe994217c8ab518155fcd0bca216aac987807676406a"
+          + "858c6240e9dfffb3ccd127bd88cc017252a8523b128cd977fd57a3dcd73343f6";
+  private static final long WITHIN_S = 10;
+
+  @TempDir Path home;
+
+  private final NodeLoop loop = new NodeLoop();
+  private final MemoryTaps taps = new MemoryTaps();
+  private final AtomicInteger settingsAsked = new AtomicInteger();
+  private Interfaces interfaces;
+
+  /** Opens devices in memory, or refuses to for as long as it is told. */
+  private static final class MemoryTaps implements TapFactory {
+    final BlockingQueue<MemoryTap> opened = new LinkedBlockingQueue<>();
+    volatile String refusal = "";
+
+    @Override
+    public TapDevice open(TapOptions options) throws TapException {
+      if (!refusal.isEmpty()) {
+        throw new TapException(refusal);
+      }
+      String name = options.wantedName().isEmpty() ? "zt" + opened.size() : options.wantedName();
+      var tap = new MemoryTap(name, options.mac(), options.mtuBytes());
+      opened.add(tap);
+      return tap;
+    }
+
+    MemoryTap next() throws InterruptedException {
+      MemoryTap tap = opened.poll(WITHIN_S, TimeUnit.SECONDS);
+      assertTrue(tap != null, "a device is opened");
+      return tap;
+    }
+  }
+
+  @BeforeEach
+  void start() {
+    interfaces =
+        new Interfaces(
+            loop,
+            taps,
+            home,
+            networkId -> {
+              settingsAsked.incrementAndGet();
+              return LocalNetworkSettings.DEFAULT;
+            },
+            50,
+            50);
+    loop.start(
+            () ->
+                new Node(
+                    Identity.parse(SELF),
+                    NodeOptions.DEFAULT,
+                    new ToDevices(),
+                    null,
+                    new Random(1),
+                    Map.of(),
+                    NodeLoop.nowMs()))
+        .join();
+  }
+
+  @AfterEach
+  void end() {
+    interfaces.close();
+    loop.close();
+  }
+
+  @Test
+  void aJoinedNetworkBecomesADeviceWithItsAddress() throws Exception {
+    NetworkStatus status = join(AD_HOC);
+    MemoryTap tap = taps.next();
+
+    IpPrefix assigned = status.config().addresses().getFirst();
+    await(() -> applied(AD_HOC).addresses().equals(List.of(assigned)));
+    assertEquals(List.of(ManagedPlan.tapAddress(assigned)), tap.addresses());
+    assertEquals(status.mac(), tap.mac());
+    assertEquals(tap.name(), applied(AD_HOC).deviceName());
+    assertEquals(0, applied(AD_HOC).portError());
+    assertEquals(java.util.Set.of(tap.name()), interfaces.deviceNames());
+    assertEquals(java.util.Set.of(assigned.address()), interfaces.deviceAddresses());
+  }
+
+  @Test
+  void theNodeListensToWhatTheHostListensTo() throws Exception {
+    NetworkStatus status = join(AD_HOC);
+    MemoryTap tap = taps.next();
+    var resolution = MulticastGroup.forAddress(status.config().addresses().getFirst().address());
+    await(() -> network(AD_HOC).groups().contains(resolution));
+
+    tap.listenTo(List.of(0x01005e000001L));
+
+    await(() -> network(AD_HOC).groups().contains(new MulticastGroup(0x01005e000001L, 0)));
+    assertTrue(network(AD_HOC).groups().contains(resolution));
+  }
+
+  @Test
+  void aNetworkThatIsLeftHasNoDevice() throws Exception {
+    join(AD_HOC);
+    MemoryTap tap = taps.next();
+
+    loop.submit(
+            node -> {
+              node.leave(AD_HOC, NodeLoop.nowMs());
+              return node;
+            })
+        .join();
+
+    await(tap::isClosed);
+    await(() -> interfaces.applied(AD_HOC).isEmpty());
+    assertEquals(java.util.Set.of(), interfaces.deviceNames());
+  }
+
+  @Test
+  void leavingAndJoiningAtOnceMakesANewDeviceWithSettingsReadAnew() throws Exception {
+    join(AD_HOC);
+    MemoryTap first = taps.next();
+
+    loop.submit(
+            node -> {
+              node.leave(AD_HOC, NodeLoop.nowMs());
+              node.join(AD_HOC, NodeLoop.nowMs());
+              return node;
+            })
+        .join();
+    MemoryTap second = taps.next();
+
+    await(() -> !second.addresses().isEmpty());
+    assertTrue(first.isClosed());
+    assertFalse(second.isClosed());
+    assertEquals(2, settingsAsked.get());
+  }
+
+  @Test
+  void ofManyChangesThatWaitOnlyTheLastIsApplied() throws Exception {
+    NetworkStatus status = loop.submit(node -> node.join(WITHOUT_CONFIG, NodeLoop.nowMs())).join();
+    MemoryTap tap = taps.next();
+
+    loop.submit(
+            node -> {
+              for (int mtuBytes = 1_300; mtuBytes <= 2_000; mtuBytes++) {
+                interfaces.networkChanged(withMtu(status, mtuBytes));
+              }
+              return node;
+            })
+        .join();
+
+    await(() -> tap.mtuBytes() == 2_000);
+  }
+
+  @Test
+  void settingsDecideWhatIsApplied() throws Exception {
+    join(AD_HOC);
+    MemoryTap tap = taps.next();
+    await(() -> !tap.addresses().isEmpty());
+
+    interfaces.settingsChanged(
+        AD_HOC, new LocalNetworkSettings(false, List.of(), false, false, false));
+    await(() -> tap.addresses().isEmpty() && applied(AD_HOC).addresses().isEmpty());
+
+    interfaces.settingsChanged(AD_HOC, LocalNetworkSettings.DEFAULT);
+    await(() -> tap.addresses().size() == 1);
+  }
+
+  @Test
+  void aDeviceThatCannotBeMadeIsReportedAndTriedAgain() throws Exception {
+    taps.refusal = "there is no driver";
+    join(AD_HOC);
+    await(() -> network(AD_HOC).state() == NetworkStatus.State.PORT_ERROR);
+    assertEquals(AppliedNetwork.PORT_FAILED, applied(AD_HOC).portError());
+    assertEquals("there is no driver", applied(AD_HOC).error());
+    assertEquals("", applied(AD_HOC).deviceName());
+
+    taps.refusal = "";
+    MemoryTap tap = taps.next();
+
+    await(() -> network(AD_HOC).state() == NetworkStatus.State.OK);
+    await(() -> applied(AD_HOC).portError() == 0 && !tap.addresses().isEmpty());
+    assertEquals("", applied(AD_HOC).error());
+  }
+
+  @Test
+  void framesForTheHostReachTheRightDevice() throws Exception {
+    join(AD_HOC);
+    MemoryTap one = taps.next();
+    await(() -> interfaces.applied(AD_HOC).isPresent());
+    join(OTHER_AD_HOC);
+    MemoryTap other = taps.next();
+    await(() -> interfaces.applied(OTHER_AD_HOC).isPresent());
+    byte[] bytes = new byte[100];
+    new Random(2).nextBytes(bytes);
+
+    loop.submit(
+            node -> {
+              interfaces.deliverFrame(OTHER_AD_HOC, bytes, 10, 60);
+              interfaces.deliverFrame(AD_HOC, bytes, 0, 20);
+              interfaces.deliverFrame(WITHOUT_CONFIG, bytes, 0, 20);
+              interfaces.deliverFrame(AD_HOC, new byte[2_815], 0, 2_815);
+              interfaces.flush();
+              return node;
+            })
+        .join();
+
+    List<byte[]> received = one.received();
+    assertEquals(1, received.size());
+    assertArrayEquals(java.util.Arrays.copyOf(bytes, 20), received.getFirst());
+    assertArrayEquals(java.util.Arrays.copyOfRange(bytes, 10, 70), other.received().getFirst());
+  }
+
+  @Test
+  void theOwnersNameForADeviceIsAskedFor() throws Exception {
+    Files.writeString(home.resolve("devicemap"), "8056c2e21c000001=office\nff00160016000000=ssh\n");
+    join(AD_HOC);
+
+    assertEquals("ssh", taps.next().name());
+  }
+
+  @Test
+  void closingClosesAllDevicesAndIsHarmlessTwice() throws Exception {
+    join(AD_HOC);
+    join(OTHER_AD_HOC);
+    MemoryTap one = taps.next();
+    MemoryTap other = taps.next();
+
+    interfaces.close();
+    interfaces.close();
+    interfaces.settingsChanged(AD_HOC, LocalNetworkSettings.DEFAULT);
+
+    assertTrue(one.isClosed() && other.isClosed());
+    assertEquals(java.util.Set.of(), interfaces.deviceNames());
+  }
+
+  private NetworkStatus join(long networkId) {
+    loop.submit(node -> node.join(networkId, NodeLoop.nowMs())).join();
+    return network(networkId);
+  }
+
+  private NetworkStatus network(long networkId) {
+    return loop.submit(node -> node.network(networkId).orElseThrow()).join();
+  }
+
+  private AppliedNetwork applied(long networkId) {
+    return interfaces
+        .applied(networkId)
+        .orElse(
+            new AppliedNetwork(
+                "", LocalNetworkSettings.DEFAULT, List.of(), List.of(), 1, "not yet begun"));
+  }
+
+  private static NetworkStatus withMtu(NetworkStatus status, int mtuBytes) {
+    return new NetworkStatus(
+        status.networkId(),
+        status.mac(),
+        NetworkStatus.State.OK,
+        Configurations.of(List.of(), List.of(), mtuBytes),
+        status.revision() + mtuBytes,
+        List.of(),
+        "");
+  }
+
+  /** Other threads do what is waited for: there is a limit, but no fixed time. */
+  private static void await(BooleanSupplier condition) {
+    long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(WITHIN_S);
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() < endNanos, "what was waited for has not come");
+      Thread.onSpinWait();
+    }
+  }
+
+  private final class ToDevices implements Output {
+    @Override
+    public void sendDatagrams(
+        int socket, InetSocketAddress to, byte[] bytes, int start, int length, int segmentBytes) {}
+
+    @Override
+    public void sendJunk(int socket, InetSocketAddress to, byte[] bytes, int hops) {}
+
+    @Override
+    public void deliverFrame(long networkId, byte[] bytes, int start, int length) {
+      interfaces.deliverFrame(networkId, bytes, start, length);
+    }
+
+    @Override
+    public void flush() {
+      interfaces.flush();
+    }
+
+    @Override
+    public void networkChanged(NetworkStatus status) {
+      interfaces.networkChanged(status);
+    }
+
+    @Override
+    public void networkLeft(long networkId) {
+      interfaces.networkLeft(networkId);
+    }
+
+    @Override
+    public void saveState(StateKey key, byte[] content) {}
+
+    @Override
+    public void event(Event event) {}
+  }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.interfaces;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import java.util.stream.Stream;
+import net.backhaul.protocol.address.IpPrefix;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The rule of 03 section 1.2, which of the controller's addresses and routes a host takes. */
+class LocalNetworkSettingsTest {
+  @ParameterizedTest
+  @CsvSource({
+    // target, managed, global, default: allowed
+    "10.1.2.3/24, true, false, false, true",
+    "10.1.2.3/24, false, true, true, false",
+    "100.64.0.1/10, true, false, false, true",
+    "192.0.2.1/24, true, false, false, true",
+    "11.0.0.1/8, true, false, false, true",
+    "240.0.0.1/8, true, false, false, true",
+    "8.8.8.0/24, true, false, true, false",
+    "8.8.8.0/24, true, true, false, true",
+    "0.0.0.0/0, true, true, false, false",
+    "0.0.0.0/0, true, false, true, true",
+    "0.0.0.0/1, true, true, true, false",
+    "128.0.0.0/1, true, false, true, false",
+    "127.0.0.1/8, true, true, true, false",
+    "169.254.7.0/24, true, true, true, false",
+    "224.0.0.0/4, true, true, true, false",
+    "255.0.0.1/8, true, true, true, false",
+    "::/0, true, true, false, false",
+    "::/0, true, false, true, true",
+    "::/1, true, true, true, false",
+    "::1/128, true, true, true, false",
+    "fd00::1/64, true, false, false, true",
+    "fe80::2/64, true, true, true, false",
+    "ff02::1/16, true, true, true, false",
+    "2001:db8::1/64, true, false, false, false",
+    "2001:db8::1/64, true, true, false, true",
+  })
+  void theScopeOfATargetDecides(
+      String target, boolean managed, boolean global, boolean defaultRoute, boolean allowed) {
+    var settings = new LocalNetworkSettings(managed, List.of(), global, defaultRoute, false);
+
+    assertEquals(allowed, settings.allows(IpPrefix.parse(target)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "10.1.0.0/16, 10.1.2.3/24, true",
+    "10.1.0.0/16, 10.1.2.3/16, true",
+    "10.1.0.0/16, 10.1.2.3/15, false",
+    "10.1.0.0/16, 10.2.2.3/24, false",
+    "10.1.9.9/16, 10.1.2.3/24, true",
+    "10.1.0.0/16;10.2.0.0/16, 10.2.2.3/24, true",
+    "fd00::/8, 10.1.2.3/24, false",
+    "fd30::/64, fd30::1/64, true",
+    "fd30::1/64, fd30::1/64, false",
+    "fd30::1/128, fd30::1/128, true",
+    // A list does not widen anything.
+    "8.8.0.0/16, 8.8.8.0/24, false",
+    "0.0.0.0/0, 0.0.0.0/0, false",
+  })
+  void aListOfPrefixesNarrowsWhatIsAllowed(String listed, String target, boolean allowed) {
+    List<IpPrefix> list = Stream.of(listed.split(";")).map(IpPrefix::parse).toList();
+    var settings = new LocalNetworkSettings(true, list, false, false, false);
+
+    assertEquals(allowed, settings.allows(IpPrefix.parse(target)));
+  }
+}

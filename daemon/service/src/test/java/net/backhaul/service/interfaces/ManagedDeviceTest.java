@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.interfaces;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import net.backhaul.protocol.address.IpPrefix;
+import net.backhaul.protocol.ethernet.MulticastGroup;
+import net.backhaul.protocol.network.Route;
+import net.backhaul.tap.MemoryTap;
+import net.backhaul.tap.TapAddress;
+import net.backhaul.tap.TapDevice;
+import net.backhaul.tap.TapOptions;
+import net.backhaul.tap.TapRoute;
+import net.backhaul.tap.linux.LinuxTaps;
+import org.junit.jupiter.api.Test;
+
+class ManagedDeviceTest {
+  private static final LocalNetworkSettings ALL =
+      new LocalNetworkSettings(true, List.of(), true, true, true);
+  private static final LocalNetworkSettings NONE =
+      new LocalNetworkSettings(false, List.of(), true, true, true);
+
+  @Test
+  void linuxShowsWhatItShowsUnderTheReference() throws Exception {
+    OwnNamespace.run(
+        () -> {
+          var options = new TapOptions(RecordedStages.NETWORK_ID, "", RecordedStages.MAC, 2_800);
+          try (TapDevice tap = new LinuxTaps().open(options)) {
+            assertEquals(RecordedStages.DEVICE, tap.name());
+            var managed = new ManagedDevice(tap);
+            for (RecordedStages.Stage stage : RecordedStages.read()) {
+              managed.apply(
+                  Configurations.of(stage.assigned(), stage.routes(), stage.mtuBytes()),
+                  stage.settings(),
+                  true);
+
+              var expected = new TreeSet<>(stage.ipRoutes());
+              if (stage.settings().allowManaged()) {
+                // What the reference intends, and sends in a request that the kernel refuses.
+                expected.add(
+                    "192.0.2.0/24 dev ztdymewfka proto static scope link src 10.230.0.105"
+                        + " metric 5000");
+              }
+              assertEquals(
+                  List.copyOf(expected),
+                  RecordedStages.routesIn(ip("-4", "route") + ip("-6", "route")),
+                  stage.note());
+              assertEquals(
+                  stage.ipAddresses(), RecordedStages.addressesIn(ip("addr")), stage.note());
+              assertTrue(ip("link").contains("mtu " + stage.mtuBytes()), stage.note());
+            }
+          }
+        });
+  }
+
+  @Test
+  void onlyWhatWasAddedIsRemoved() throws Exception {
+    var tap = new MemoryTap("zt0", 1, 2_800);
+    TapAddress users = address("10.0.0.9", 24);
+    TapRoute usersRoute =
+        new TapRoute(address("10.9.0.0", 16), InetAddress.getByName("10.0.0.1"), null);
+    tap.addAddress(users);
+    tap.addRoute(usersRoute);
+    var managed = new ManagedDevice(tap);
+    List<IpPrefix> assigned = List.of(IpPrefix.parse("10.0.0.9/24"), IpPrefix.parse("10.0.0.5/24"));
+    Route equal = route("10.9.0.0/16", "10.0.0.1");
+    Route other = route("10.8.0.0/16", "10.0.0.1");
+
+    managed.apply(Configurations.of(assigned, List.of(equal, other), 2_800), ALL, true);
+    assertEquals(List.of(users, address("10.0.0.5", 24)), tap.addresses());
+    assertEquals(2, tap.routes().size());
+    assertEquals(2, managed.appliedAddresses().size());
+    assertEquals(List.of(equal, other), managed.appliedRoutes());
+
+    managed.apply(Configurations.of(assigned, List.of(equal, other), 2_800), NONE, true);
+    assertEquals(List.of(users), tap.addresses());
+    assertEquals(List.of(usersRoute), tap.routes());
+    assertEquals(List.of(), managed.appliedAddresses());
+    assertEquals(List.of(), managed.appliedRoutes());
+  }
+
+  @Test
+  void anAddressWithOtherBitsMakesWay() throws Exception {
+    var tap = new MemoryTap("zt0", 1, 2_800);
+    var managed = new ManagedDevice(tap);
+    managed.apply(
+        Configurations.of(List.of(IpPrefix.parse("10.0.0.5/24")), List.of(), 2_800), ALL, true);
+
+    managed.apply(
+        Configurations.of(List.of(IpPrefix.parse("10.0.0.5/16")), List.of(), 1_500), ALL, true);
+
+    assertEquals(List.of(address("10.0.0.5", 16)), tap.addresses());
+    assertEquals(1_500, tap.mtuBytes());
+  }
+
+  @Test
+  void withoutAConfigurationThereIsOnlyTheDevice() throws Exception {
+    var tap = new MemoryTap("zt0", 1, 1_500);
+    var managed = new ManagedDevice(tap);
+
+    managed.apply(null, ALL, true);
+
+    assertEquals(2_800, tap.mtuBytes());
+    assertEquals(List.of(), tap.addresses());
+  }
+
+  @Test
+  void eachAddressHasTheGroupInWhichItIsLookedFor() throws Exception {
+    var tap = new MemoryTap("zt0", 1, 2_800);
+    tap.listenTo(List.of(0x01005e000001L));
+    tap.addAddress(address("10.230.0.105", 24));
+    tap.addAddress(address("fd30::91:a99f:719", 64));
+
+    assertEquals(
+        List.of(
+            new MulticastGroup(0x01005e000001L, 0),
+            new MulticastGroup(0x3333ff9f0719L, 0),
+            new MulticastGroup(0xffffffffffffL, 182845545)),
+        new ManagedDevice(tap).groups(tap.addresses()));
+  }
+
+  private static Route route(String target, String via) throws Exception {
+    return new Route(IpPrefix.parse(target), InetAddress.getByName(via), 0, 0);
+  }
+
+  private static TapAddress address(String ip, int bits) throws Exception {
+    return new TapAddress(InetAddress.getByName(ip), bits);
+  }
+
+  private static String ip(String... arguments) throws Exception {
+    var words = new ArrayList<>(List.of("ip"));
+    words.addAll(List.of(arguments));
+    Process ip = new ProcessBuilder(words).redirectErrorStream(true).start();
+    return new String(ip.getInputStream().readAllBytes());
+  }
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.interfaces;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import net.backhaul.protocol.address.IpPrefix;
+import net.backhaul.protocol.network.Route;
+import net.backhaul.tap.TapAddress;
+import net.backhaul.tap.TapRoute;
+import org.junit.jupiter.api.Test;
+
+class ManagedPlanTest {
+  private static final LocalNetworkSettings ALL =
+      new LocalNetworkSettings(true, List.of(), true, true, true);
+
+  /** What the reference should do, but for a mistake of its own (04 section 6.1.5). */
+  private static final String INTENDED = "192.0.2.0/24 from 10.230.0.105";
+
+  @Test
+  void theRecordedRoutesAreWhatIsPlanned() {
+    for (RecordedStages.Stage stage : RecordedStages.read()) {
+      ManagedPlan plan =
+          ManagedPlan.of(stage.assigned(), stage.routes(), stage.settings(), List.of(), true);
+
+      var planned = new TreeSet<String>();
+      plan.routes().forEach(each -> planned.add(text(each.route())));
+      var recorded = new TreeSet<String>();
+      for (String line : stage.ipRoutes()) {
+        if (line.contains("proto static")) {
+          recorded.add(line.substring(0, line.indexOf(" dev")));
+        }
+      }
+      if (stage.settings().allowManaged()) {
+        recorded.add(INTENDED);
+      }
+      assertEquals(recorded, planned, stage.note());
+      assertEquals(
+          stage.ipAddresses().stream().map(line -> line.split(" ")[1]).toList(),
+          plan.addresses().stream().map(IpPrefix::toString).toList(),
+          stage.note());
+    }
+  }
+
+  @Test
+  void defaultRoutesThroughARouterWaitUntilTheNodeIsOnline() {
+    assertEquals(List.of(), planned("10.0.0.5/24", "0.0.0.0/0 10.0.0.1", ALL, false));
+    assertEquals(
+        List.of("0.0.0.0/1 via 10.0.0.1", "128.0.0.0/1 via 10.0.0.1"),
+        planned("10.0.0.5/24", "0.0.0.0/0 10.0.0.1", ALL, true));
+    assertEquals(
+        List.of("::/1 from fd00::5", "8000::/1 from fd00::5"),
+        planned("fd00::5/64", "::/0", ALL, false));
+  }
+
+  @Test
+  void aRouteIsLeftOutWhereItCannotBeMeant() {
+    // We are the router ourselves; no address of the family; the kernel's own route; no such bits.
+    assertEquals(List.of(), planned("10.0.0.5/24", "10.1.0.0/16 10.0.0.5", ALL, true));
+    assertEquals(List.of(), planned("10.0.0.5/24", "fd01::/64 fd00::1", ALL, true));
+    assertEquals(List.of(), planned("10.0.0.5/24", "10.1.0.0/16 fd00::1", ALL, true));
+    assertEquals(List.of(), planned("10.0.0.5/24", "10.0.0.0/24", ALL, true));
+    assertEquals(List.of(), planned("10.0.0.5/24", "10.1.0.0/33 10.0.0.1", ALL, true));
+    assertEquals(List.of(), planned("10.0.0.5/33", "10.0.0.0/24", ALL, true));
+  }
+
+  @Test
+  void theNearestOwnAddressIsTheSource() {
+    assertEquals(
+        List.of("10.8.1.0/24 from 10.8.0.5"),
+        planned("10.0.0.5/24 10.8.0.5/24 192.168.0.1/24", "10.8.1.0/24", ALL, true));
+  }
+
+  @Test
+  void aDefaultRouteInDisguiseIsStillADefaultRoute() {
+    var noDefault = new LocalNetworkSettings(true, List.of(), true, false, false);
+
+    assertEquals(List.of(), planned("10.0.0.5/24", "10.0.0.1/0 10.0.0.1", noDefault, true));
+    assertEquals(List.of(), planned("10.0.0.5/24", "10.0.0.1/1 10.0.0.1", noDefault, true));
+  }
+
+  @Test
+  void addressesAreSortedAndEachOnce() {
+    List<IpPrefix> addresses =
+        ManagedPlan.addresses(prefixes("fd00::1/64 10.0.0.9/24 10.0.0.8/24 10.0.0.9/24"), ALL);
+
+    assertEquals(prefixes("10.0.0.8/24 10.0.0.9/24 fd00::1/64"), addresses);
+  }
+
+  @Test
+  void anAddressOfTheUsersServesAsSource() {
+    ManagedPlan plan =
+        ManagedPlan.of(
+            List.of(),
+            List.of(route("10.1.0.0/16 10.0.0.1")),
+            ALL,
+            List.of(ManagedPlan.tapAddress(IpPrefix.parse("10.0.0.77/24"))),
+            true);
+
+    assertFalse(plan.routes().isEmpty());
+  }
+
+  private static List<String> planned(
+      String assigned, String route, LocalNetworkSettings settings, boolean online) {
+    var all = new ArrayList<String>();
+    ManagedPlan.of(prefixes(assigned), List.of(route(route)), settings, List.of(), online)
+        .routes()
+        .forEach(each -> all.add(text(each.route())));
+    return all;
+  }
+
+  private static List<IpPrefix> prefixes(String text) {
+    return Stream.of(text.split(" ")).map(IpPrefix::parse).toList();
+  }
+
+  private static Route route(String text) {
+    String[] words = text.split(" ");
+    return new Route(
+        IpPrefix.parse(words[0]),
+        words.length == 1 ? null : IpPrefix.parse(words[1]).address(),
+        0,
+        0);
+  }
+
+  private static String text(TapRoute route) {
+    TapAddress target = route.target();
+    return new IpPrefix(target.ip(), target.bits())
+        + (route.via() == null ? "" : " via " + host(route.via()))
+        + (route.source() == null ? "" : " from " + host(route.source()));
+  }
+
+  private static String host(java.net.InetAddress ip) {
+    return new IpPrefix(ip, 0).toString().split("/")[0];
+  }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.interfaces;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Platform;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Runs a test on a thread with a network of its own, so that the host's stays as it is. */
+final class OwnNamespace {
+  private static final int CLONE_NEWNET = 0x4000_0000;
+  private static final long MAX_SECONDS = 30;
+
+  private OwnNamespace() {}
+
+  interface Story {
+    void tell() throws Exception;
+  }
+
+  /** The one call that only tests need. */
+  private static final class Scheduler {
+    static {
+      Native.register(Scheduler.class, NativeLibrary.getInstance(Platform.C_LIBRARY_NAME));
+    }
+
+    static native int unshare(int flags);
+
+    static native int geteuid();
+  }
+
+  /** Skips, with a word, where devices cannot be made; in CI that is a failure instead. */
+  static void run(Story story) throws Exception {
+    boolean able =
+        Platform.isLinux() && Scheduler.geteuid() == 0 && Files.exists(Path.of("/dev/net/tun"));
+    if (!"true".equals(System.getenv("CI"))) {
+      assumeTrue(able, "TAP devices need Linux, root and /dev/net/tun");
+    }
+    var done = new CompletableFuture<Void>();
+    Thread.ofPlatform()
+        .daemon()
+        .start(
+            () -> {
+              try {
+                if (Scheduler.unshare(CLONE_NEWNET) != 0) {
+                  throw new AssertionError("no network namespace: errno " + Native.getLastError());
+                }
+                story.tell();
+                done.complete(null);
+              } catch (Throwable e) {
+                done.completeExceptionally(e);
+              }
+            });
+    done.get(MAX_SECONDS, TimeUnit.SECONDS);
+  }
+}
