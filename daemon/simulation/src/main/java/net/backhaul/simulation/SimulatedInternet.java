@@ -9,13 +9,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
+import net.backhaul.crypto.KeyPair;
 import net.backhaul.protocol.address.Endpoints;
+import net.backhaul.protocol.packet.WireWriter;
+import net.backhaul.protocol.world.World;
 import org.jspecify.annotations.Nullable;
 
 /** Carries datagrams between hosts, with delay and loss, in virtual time. */
 public final class SimulatedInternet {
   private static final long START_MS = 1_700_000_000_000L;
   private static final long DEFAULT_DELAY_MS = 10;
+  private static final int PORT = 9993;
+  private static final long PLANET_ID = 77;
+  private static final int PLANET_KEYS_SEED = 5;
 
   private final Random random;
   private final PriorityQueue<Flight> flights = new PriorityQueue<>();
@@ -87,7 +93,13 @@ public final class SimulatedInternet {
   }
 
   private SimulatedHost host(InetAddress ip, SimulatedHost.Uplink uplink) {
-    var host = new SimulatedHost(this, new InetSocketAddress(ip, 9993), uplink, random.nextLong());
+    var host =
+        new SimulatedHost(
+            this,
+            new InetSocketAddress(ip, PORT),
+            uplink,
+            Identities.numbered(hosts.size()),
+            random.nextLong());
     hosts.add(host);
     routes.put(ip, host);
     return host;
@@ -103,6 +115,23 @@ public final class SimulatedInternet {
   /** Takes a host or NAT off the internet: datagrams to it go nowhere. */
   public void unplug(SimulatedHost host) {
     host.unplugged = true;
+  }
+
+  /** Plugs a host in again. */
+  public void plug(SimulatedHost host) {
+    host.unplugged = false;
+  }
+
+  /** Returns the file of a planet with these roots, which all nodes of a story share. */
+  public static byte[] planet(SimulatedHost... roots) {
+    KeyPair signer = KeyPair.generate(new Random(PLANET_KEYS_SEED));
+    var listed = new ArrayList<World.Root>();
+    for (SimulatedHost root : roots) {
+      listed.add(new World.Root(root.identity().withoutPrivateKey(), List.of(root.endpoint())));
+    }
+    var file = new WireWriter();
+    World.make(World.Type.PLANET, PLANET_ID, 1, signer.publicKey(), listed, signer).writeTo(file);
+    return file.toByteArray();
   }
 
   void send(InetSocketAddress from, InetSocketAddress to, byte[] bytes) {

@@ -4,20 +4,21 @@ package net.backhaul.simulation;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 
 /** A router that hides a private network behind one public address. */
 public final class SimulatedNat implements SimulatedInternet.Receiver {
   private static final int FIRST_PORT = 40_001;
+
+  /** After this silence of the inside, nothing from the outside is let in: many routers' value. */
+  private static final long HOLE_LASTS_MS = 30_000;
 
   private final SimulatedInternet internet;
   private final InetAddress publicIp;
   private final Kind kind;
   private final Map<Flow, Integer> ports = new HashMap<>();
   private final Map<Integer, InetSocketAddress> insiders = new HashMap<>();
-  private final Set<Hole> holes = new HashSet<>();
+  private final Map<Hole, Long> holes = new HashMap<>();
   private int nextPort = FIRST_PORT;
 
   /** How a NAT chooses ports and whom it lets in. */
@@ -42,14 +43,15 @@ public final class SimulatedNat implements SimulatedInternet.Receiver {
     InetSocketAddress key = kind == Kind.SYMMETRIC ? to : from;
     int port = ports.computeIfAbsent(new Flow(from, key), flow -> nextPort++);
     insiders.put(port, from);
-    holes.add(new Hole(port, to));
+    holes.put(new Hole(port, to), internet.nowMs());
     internet.send(new InetSocketAddress(publicIp, port), to, bytes);
   }
 
   @Override
   public void receive(InetSocketAddress from, InetSocketAddress to, byte[] bytes, long nowMs) {
     InetSocketAddress inside = insiders.get(to.getPort());
-    if (inside != null && holes.contains(new Hole(to.getPort(), from))) {
+    Long usedMs = holes.get(new Hole(to.getPort(), from));
+    if (inside != null && usedMs != null && nowMs - usedMs <= HOLE_LASTS_MS) {
       internet.deliverInside(from, inside, bytes);
     }
   }

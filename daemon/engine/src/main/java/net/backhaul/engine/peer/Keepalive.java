@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import net.backhaul.engine.Event;
 import net.backhaul.protocol.message.Echo;
+import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.packet.Bytes;
 
 /** Does what is due every few seconds: greets roots, keeps paths open, forgets the silent. */
@@ -24,10 +25,21 @@ final class Keepalive {
    */
   private static final long FIRST_RETRY_MS = 250;
 
+  /**
+   * A root that greets us does not know our path yet; if its HELLO or our answer is lost it can't
+   * reach us and won't say so. So it is asked something until it has answered a few times without
+   * greeting us again, at most so many times, and slower than it may greet.
+   */
+  private static final int PROOFS = 3;
+
+  private static final int MAX_PROOF_TRIES = 20;
+  private static final long PROOF_EVERY_MS = PathLearning.CONFIRM_SPACING_MS + 100;
+
   private final Vl1 vl1;
   private long nextCheckMs;
   private long nextCleanMs;
   private long nextRootTryMs;
+  private long nextProofMs = Long.MAX_VALUE;
   private long rootRetryMs = FIRST_RETRY_MS;
   private boolean online;
 
@@ -43,12 +55,15 @@ final class Keepalive {
   }
 
   long nextDeadlineMs() {
-    return Math.min(nextCheckMs, Math.min(nextCleanMs, nextRootTryMs));
+    return Math.min(Math.min(nextCheckMs, nextProofMs), Math.min(nextCleanMs, nextRootTryMs));
   }
 
   void advance(long nowMs) {
     if (nowMs >= nextRootTryMs) {
       tryRoots(nowMs);
+    }
+    if (nowMs >= nextProofMs) {
+      prove(nowMs);
     }
     if (nowMs >= nextCheckMs) {
       nextCheckMs = nowMs + CHECK_EVERY_MS;
@@ -62,9 +77,33 @@ final class Keepalive {
   }
 
   /** A root has spoken: that is what being online means, and why wait for the next check. */
-  void rootHeard(long nowMs) {
+  void rootHeard(Peer root, Verb verb, int hops, long nowMs) {
     if (!online) {
       evaluateOnline(nowMs);
+      askForProof(root, nowMs);
+    }
+    if (hops == 0 && verb == Verb.HELLO) {
+      askForProof(root, nowMs);
+    } else if (hops == 0 && verb == Verb.OK && root.proofsWanted > 0) {
+      root.proofsWanted--;
+    }
+  }
+
+  private void askForProof(Peer root, long nowMs) {
+    root.proofsWanted = PROOFS;
+    root.proofTries = MAX_PROOF_TRIES;
+    nextProofMs = Math.min(nextProofMs, nowMs + PROOF_EVERY_MS);
+  }
+
+  private void prove(long nowMs) {
+    nextProofMs = Long.MAX_VALUE;
+    for (long address : vl1.roots.upstreamAddresses()) {
+      Peer root = vl1.peers.get(address);
+      Path path = root == null ? null : root.bestPath(nowMs);
+      if (root != null && path != null && root.proofsWanted > 0 && root.proofTries-- > 0) {
+        vl1.sender.sendTo(root, path.socket, path.endpoint, new Echo(Bytes.EMPTY), nowMs);
+        nextProofMs = nowMs + PROOF_EVERY_MS;
+      }
     }
   }
 
@@ -148,7 +187,7 @@ final class Keepalive {
         // A peer that fell silent may have lost all it knew of us: only a HELLO helps then.
         vl1.hellos.greet(peer, path.socket, path.endpoint, nowMs);
         greeted = true;
-      } else if (path.idleMs(nowMs) >= (path.isNew(nowMs) ? 0 : ECHO_WHEN_IDLE_MS)) {
+      } else if (path.idleMs(nowMs) >= ECHO_WHEN_IDLE_MS) {
         vl1.sender.sendTo(peer, path.socket, path.endpoint, new Echo(Bytes.EMPTY), nowMs);
       }
     }

@@ -15,8 +15,6 @@ final class Path {
   /** How long after its last trusted packet others may still be relayed for (02 section 3.6). */
   static final long TRUSTED_FOR_MS = 600_000;
 
-  private static final long NEW_FOR_MS = 15_000;
-
   static final int UNKNOWN_LATENCY_MS = 0xffff;
   private static final long MAX_SILENCE_PENALTY_MS = 140_000;
   private static final long NEVER = Long.MIN_VALUE / 4;
@@ -26,7 +24,6 @@ final class Path {
   final int scope;
   final int ipBytes;
 
-  long learnedMs = NEVER;
   long lastInMs = NEVER;
   long lastOutMs = NEVER;
   long lastTrustMs = NEVER;
@@ -52,11 +49,6 @@ final class Path {
 
   boolean isExpired(long nowMs) {
     return nowMs - lastValidMs >= EXPIRES_AFTER_MS;
-  }
-
-  /** Returns whether it was learned just now: the other side may not know it for one yet. */
-  boolean isNew(long nowMs) {
-    return nowMs - learnedMs < NEW_FOR_MS;
   }
 
   /**

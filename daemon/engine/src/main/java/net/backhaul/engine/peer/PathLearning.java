@@ -37,7 +37,7 @@ final class PathLearning {
       }
     }
     if (vl1.roots.isUpstream(peer.address)) {
-      vl1.keepalive.rootHeard(nowMs);
+      vl1.keepalive.rootHeard(peer, verb, from.hops, nowMs);
     }
     if (peer.isTrusted(nowMs)) {
       vl1.directPaths.pushIfDue(from, nowMs);
@@ -58,7 +58,6 @@ final class PathLearning {
     }
     if (isAnswer) {
       var path = new Path(from.socket, from.endpoint);
-      path.learnedMs = nowMs;
       path.lastInMs = nowMs;
       path.lastValidMs = nowMs;
       if (from.measuredMs >= 0) {

@@ -41,6 +41,8 @@ final class Peer {
   int pathPushesInARow;
   long lastConfirmMs = NEVER;
   @Nullable InetSocketAddress lastConfirmed;
+  int proofsWanted;
+  int proofTries;
   long lastWhoisAnsweredMs = NEVER;
   long lastStrayEchoAnsweredMs = NEVER;
   @Nullable InetSocketAddress lastStrayEchoFrom;
