@@ -61,6 +61,11 @@ final class GroupBook {
     return groups.isEmpty();
   }
 
+  /** Returns how many members are written down, counted once for each of their groups. */
+  int size() {
+    return entries;
+  }
+
   @Nullable Group get(long networkId, MulticastGroup group) {
     return groups.get(new Key(networkId, group));
   }

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.network;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import net.backhaul.engine.Event;
+import net.backhaul.engine.FrameBatch;
+import net.backhaul.engine.NetworkStatus;
+import net.backhaul.engine.Output;
+import net.backhaul.engine.StateKey;
+import net.backhaul.protocol.ethernet.Macs;
+import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.message.Verb;
+import net.backhaul.protocol.network.MembershipCertificate;
+import net.backhaul.protocol.network.Rule;
+import net.backhaul.protocol.packet.Bytes;
+import net.backhaul.protocol.packet.WireWriter;
+import org.junit.jupiter.api.Test;
+
+/** The path of frames makes no garbage. */
+class FramePathAllocationTest {
+  private static final Identity CONTROLLER = Vectors.identities().get("controller");
+  private static final Identity ALICE = Vectors.identities().get("alice");
+  private static final Identity BOB = Vectors.identities().get("bob");
+  private static final long NETWORK_ID = CONTROLLER.address() << 24 | 1;
+  private static final long NOW_MS = 1_700_000_000_000L;
+  private static final int ROUNDS = 20_000;
+
+  private final RecordingLink link = new RecordingLink(ALICE);
+  private final CountingOutput output = new CountingOutput();
+  private final Networks networks =
+      new Networks(link, output, null, new Random(1), Map.of(), NOW_MS);
+
+  private static final class CountingOutput implements Output {
+    int delivered;
+
+    @Override
+    public void sendDatagrams(
+        int socket, InetSocketAddress to, byte[] bytes, int start, int length, int segmentBytes) {}
+
+    @Override
+    public void sendJunk(int socket, InetSocketAddress to, byte[] bytes, int hops) {}
+
+    @Override
+    public void deliverFrame(long networkId, byte[] bytes, int start, int length) {
+      delivered++;
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void networkChanged(NetworkStatus status) {}
+
+    @Override
+    public void networkLeft(long networkId) {}
+
+    @Override
+    public void saveState(StateKey key, byte[] content) {}
+
+    @Override
+    public void event(Event event) {}
+  }
+
+  private void join(List<Rule> rules) {
+    link.known.put(CONTROLLER.address(), CONTROLLER);
+    var controller = new TestController(CONTROLLER, NETWORK_ID);
+    controller.rules = rules;
+    networks.join(NETWORK_ID, NOW_MS);
+    networks.exchange.apply(
+        networks.networks.get(NETWORK_ID), controller.config(ALICE, NOW_MS), false, NOW_MS);
+    networks.credentials.accept(
+        MembershipCertificate.issue(CONTROLLER, NETWORK_ID, NOW_MS, TestController.WINDOW_MS, BOB),
+        BOB.address(),
+        NOW_MS);
+    link.recording = false;
+  }
+
+  private static List<Rule> busyRules() {
+    var rules = new ArrayList<Rule>();
+    Bytes arp = Bytes.of(new WireWriter().u16(0x0806).toByteArray());
+    rules.add(new Rule(Rule.MATCH_ETHERTYPE, false, false, arp));
+    rules.add(Rule.action(Rule.ACTION_DROP));
+    Bytes ports = Bytes.of(new WireWriter().u16(1).u16(79).toByteArray());
+    rules.add(new Rule(Rule.MATCH_IP_DEST_PORT_RANGE, false, false, ports));
+    rules.add(Rule.action(Rule.ACTION_DROP));
+    Bytes authentic = Bytes.of(new WireWriter().u64(0x1800_0000_0000_0000L).toByteArray());
+    rules.add(new Rule(Rule.MATCH_CHARACTERISTICS, false, false, authentic));
+    rules.add(Rule.action(Rule.ACTION_DROP));
+    rules.add(Rule.action(Rule.ACTION_ACCEPT));
+    return rules;
+  }
+
+  private static byte[] tcp() {
+    byte[] ip = new byte[1_400];
+    ip[0] = 0x45;
+    ip[9] = 6;
+    ip[22] = 1;
+    ip[23] = (byte) 0xbb;
+    return ip;
+  }
+
+  private long allocatedBySending() {
+    var batch = new FrameBatch(4_000);
+    byte[] frame =
+        new WireWriter()
+            .mac(Macs.of(BOB.address(), NETWORK_ID))
+            .mac(Macs.of(ALICE.address(), NETWORK_ID))
+            .u16(0x0800)
+            .bytes(tcp())
+            .toByteArray();
+    return allocated(
+        () -> {
+          batch.clear();
+          System.arraycopy(frame, 0, batch.bytes(), batch.nextStart(), frame.length);
+          batch.add(frame.length);
+          networks.sendFrames(NETWORK_ID, batch, NOW_MS);
+        });
+  }
+
+  private long allocatedByReceiving() {
+    byte[] payload = new WireWriter().u64(NETWORK_ID).u16(0x0800).bytes(tcp()).toByteArray();
+    byte[] bytes = new byte[28 + payload.length];
+    Arrival from = link.arrival(BOB, 1);
+    return allocated(
+        () -> {
+          System.arraycopy(payload, 0, bytes, 28, payload.length);
+          networks.receive(Verb.FRAME, bytes, 28, payload.length, from, NOW_MS);
+        });
+  }
+
+  /** Returns the bytes that ten thousand rounds have allocated, after as many to warm up. */
+  private static long allocated(Runnable round) {
+    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    for (int i = 0; i < ROUNDS; i++) {
+      round.run();
+    }
+    long before = threads.getCurrentThreadAllocatedBytes();
+    for (int i = 0; i < ROUNDS; i++) {
+      round.run();
+    }
+    return threads.getCurrentThreadAllocatedBytes() - before;
+  }
+
+  /** Allows for what the virtual machine itself allocates now and then. */
+  private static void assertNone(long bytes) {
+    assertTrue(bytes < ROUNDS, () -> bytes + " bytes in " + ROUNDS + " rounds");
+  }
+
+  @Test
+  void framesLeaveWithoutGarbage() {
+    join(List.of(Rule.action(Rule.ACTION_ACCEPT)));
+
+    assertNone(allocatedBySending());
+  }
+
+  @Test
+  void framesAreDeliveredWithoutGarbage() {
+    join(List.of(Rule.action(Rule.ACTION_ACCEPT)));
+
+    assertNone(allocatedByReceiving());
+    assertEquals(2 * ROUNDS, output.delivered);
+  }
+
+  @Test
+  void rulesMakeNoGarbage() {
+    join(busyRules());
+
+    assertNone(allocatedBySending());
+    assertNone(allocatedByReceiving());
+    assertEquals(2 * ROUNDS, output.delivered);
+  }
+}

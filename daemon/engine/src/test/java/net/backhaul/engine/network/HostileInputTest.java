@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.network;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.message.ErrorMessage;
+import net.backhaul.protocol.message.Verb;
+import net.backhaul.protocol.network.NetworkConfig;
+import net.backhaul.protocol.packet.WireException;
+import net.backhaul.protocol.packet.WireReader;
+import org.junit.jupiter.api.Test;
+
+/** Authentic peers may send anything; it must not hurt. */
+class HostileInputTest {
+  private static final int ROOM = 28;
+  private static final long NOW_MS = 1_700_000_000_000L;
+  private static final JsonNode SCRIPTS = Vectors.file("node_scripts.json");
+  private static final Map<String, Identity> IDENTITIES = Vectors.identities();
+  private static final long NETWORK_ID = IDENTITIES.get("controller").address() << 24 | 1;
+
+  private final RecordingLink link = new RecordingLink(IDENTITIES.get("alice"));
+  private final RecordingOutput output = new RecordingOutput();
+  private final Networks networks =
+      new Networks(link, output, null, new Random(1), Map.of(), NOW_MS);
+
+  private record Packet(int verb, String payload) {}
+
+  private static List<Packet> recorded() {
+    var all = new ArrayList<Packet>();
+    for (JsonNode script : SCRIPTS.required("scripts")) {
+      for (JsonNode step : script.required("steps")) {
+        if (step.required("op").asText().equals("packet")) {
+          String payload = step.required("payload").asText();
+          for (var blob : SCRIPTS.required("blobs").properties()) {
+            payload = payload.replace("<" + blob.getKey() + ">", blob.getValue().asText());
+          }
+          all.add(new Packet(step.required("verb").asInt(), payload));
+        }
+      }
+    }
+    return all;
+  }
+
+  private void receive(int verb, byte[] payload, Arrival from, long nowMs) {
+    byte[] bytes = new byte[ROOM + payload.length];
+    System.arraycopy(payload, 0, bytes, ROOM, payload.length);
+    var in = new WireReader(bytes, ROOM, payload.length);
+    try {
+      if (verb == Verb.ERROR.number()) {
+        networks.receiveError(ErrorMessage.read(in), from, nowMs);
+      } else if (verb == Verb.OK.number()) {
+        Verb inRe = Verb.of(in.u8());
+        long id = in.u64();
+        if (inRe != null) {
+          networks.receiveOk(inRe, id, bytes, ROOM + 9, payload.length - 9, from, nowMs);
+        }
+      } else {
+        Verb known = Verb.of(verb);
+        if (known != null) {
+          networks.receive(known, bytes, ROOM, payload.length, from, nowMs);
+        }
+      }
+    } catch (WireException expected) {
+      // The only exception that strangers can cause.
+    }
+  }
+
+  @Test
+  void mutatedPacketsDoNotHurt() {
+    networks.join(NETWORK_ID, NOW_MS);
+    link.known.put(IDENTITIES.get("controller").address(), IDENTITIES.get("controller"));
+    String config = SCRIPTS.required("blobs").required("b00").asText();
+    networks.exchange.apply(
+        networks.networks.get(NETWORK_ID),
+        NetworkConfig.decode(Vectors.bytes(config)),
+        false,
+        NOW_MS);
+    List<Packet> packets = recorded();
+    for (long seed = 0; seed < 30_000; seed++) {
+      var random = new Random(seed);
+      Packet packet = packets.get(random.nextInt(packets.size()));
+      byte[] payload = mutate(Vectors.bytes(packet.payload), random);
+      int verb = random.nextInt(20) == 0 ? random.nextInt(32) : packet.verb;
+      String sender = random.nextBoolean() ? "bob" : "mallory";
+      try {
+        receive(verb, payload, link.arrival(IDENTITIES.get(sender), seed), NOW_MS + seed);
+        networks.advance(NOW_MS + seed);
+      } catch (RuntimeException e) {
+        throw new AssertionError("seed " + seed, e);
+      }
+      link.sent.clear();
+      output.clear();
+    }
+    assertTrue(networks.networks.get(NETWORK_ID).members.all().size() <= 20);
+  }
+
+  private static byte[] mutate(byte[] payload, Random random) {
+    int length =
+        switch (random.nextInt(3)) {
+          case 0 -> random.nextInt(payload.length + 1);
+          case 1 -> Math.min(9_996, payload.length + random.nextInt(64));
+          default -> payload.length;
+        };
+    byte[] changed = java.util.Arrays.copyOf(payload, length);
+    for (int i = random.nextInt(4); i > 0 && length > 0; i--) {
+      changed[random.nextInt(length)] = (byte) random.nextInt(256);
+    }
+    return changed;
+  }
+
+  @Test
+  void aRootsBookOfGroupsHasALimit() {
+    link.upstream = true;
+    var random = new Random(1);
+    byte[] payload = new byte[18 * 500];
+    Arrival from = link.arrival(IDENTITIES.get("mallory"), 1);
+    for (int i = 0; i < 700; i++) {
+      random.nextBytes(payload);
+      receive(Verb.MULTICAST_LIKE.number(), payload, from, NOW_MS);
+    }
+
+    assertTrue(networks.book.size() <= GroupBook.MAX_ENTRIES);
+    assertTrue(networks.book.size() > GroupBook.MAX_ENTRIES / 2);
+    networks.book.clean(NOW_MS + GroupBook.MEMBER_LIFE_MS);
+    assertTrue(networks.book.isEmpty());
+  }
+}

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.network;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.Set;
+import net.backhaul.engine.ConfigSource;
+import net.backhaul.engine.Drop;
+import net.backhaul.engine.FrameBatch;
+import net.backhaul.engine.StateKey;
+import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.message.ErrorMessage;
+import net.backhaul.protocol.message.Message;
+import net.backhaul.protocol.message.Verb;
+import net.backhaul.protocol.packet.WireException;
+import net.backhaul.protocol.packet.WireReader;
+import net.backhaul.protocol.packet.WireWriter;
+
+/** Networks of several nodes whose packets reach each other after a while, in virtual time. */
+final class TestMesh {
+  static final long START_MS = 1_700_000_000_000L;
+  static final long DELAY_MS = 10;
+
+  private static final int ROOM = 28;
+  private static final long RETRY_MS = 500;
+  private static final long PARKED_LIFE_MS = 5_000;
+
+  final List<Long> upstreams = new ArrayList<>();
+  long nowMs = START_MS;
+  private final Map<Long, Member> members = new LinkedHashMap<>();
+  private final PriorityQueue<Flight> flights = new PriorityQueue<>();
+  private long lastPacketId = 1L << 32;
+
+  private static final class Flight implements Comparable<Flight> {
+    final long atMs;
+    final long id;
+    final long from;
+    final long to;
+    final Verb verb;
+    final byte[] payload;
+
+    Flight(long atMs, long id, long from, long to, Verb verb, byte[] payload) {
+      this.atMs = atMs;
+      this.id = id;
+      this.from = from;
+      this.to = to;
+      this.verb = verb;
+      this.payload = payload;
+    }
+
+    @Override
+    public int compareTo(Flight other) {
+      int byTime = Long.compare(atMs, other.atMs);
+      return byTime != 0 ? byTime : Long.compare(id, other.id);
+    }
+  }
+
+  /** One node: its networks, and peers that know everybody. */
+  final class Member implements PeerLink {
+    final Identity identity;
+    final RecordingOutput output = new RecordingOutput();
+    final Map<Verb, Integer> sent = new HashMap<>();
+    final List<String> log = new ArrayList<>();
+    Networks networks;
+    private final Set<Long> awaited = new HashSet<>();
+    private final List<Flight> parked = new ArrayList<>();
+    private boolean retrySoon;
+    private long nextRetryMs;
+
+    Member(Identity identity) {
+      this.identity = identity;
+    }
+
+    long address() {
+      return identity.address();
+    }
+
+    void sendFrame(long networkId, byte[] frame) {
+      var batch = new FrameBatch(12_000);
+      System.arraycopy(frame, 0, batch.bytes(), batch.nextStart(), frame.length);
+      batch.add(frame.length);
+      networks.sendFrames(networkId, batch, nowMs);
+    }
+
+    @Override
+    public Identity self() {
+      return identity;
+    }
+
+    @Override
+    public Identity identityOf(long address, long nowMs) {
+      Member other = members.get(address);
+      return other == null ? null : other.identity;
+    }
+
+    @Override
+    public void send(long to, Message message, long nowMs) {
+      var out = new WireWriter();
+      message.writeTo(out);
+      fly(to, message.verb(), out.toByteArray());
+    }
+
+    @Override
+    public void sendSealedInPlace(
+        long to, Verb verb, byte[] bytes, int payloadStart, int payloadLength, long nowMs) {
+      fly(to, verb, Arrays.copyOfRange(bytes, payloadStart, payloadStart + payloadLength));
+      Arrays.fill(bytes, payloadStart - ROOM, payloadStart + payloadLength, (byte) 0x55);
+    }
+
+    private void fly(long to, Verb verb, byte[] payload) {
+      if (to != address()) {
+        long id = lastPacketId++;
+        awaited.add(id);
+        sent.merge(verb, 1, Integer::sum);
+        flights.add(new Flight(nowMs + DELAY_MS, id, address(), to, verb, payload));
+      }
+    }
+
+    @Override
+    public List<Long> upstreams() {
+      return upstreams.stream().filter(root -> root != address()).toList();
+    }
+
+    @Override
+    public long bestUpstreamAddress(long nowMs) {
+      return upstreams().isEmpty() ? 0 : upstreams().getFirst();
+    }
+
+    @Override
+    public boolean isUpstream() {
+      return upstreams.contains(address());
+    }
+
+    @Override
+    public long lastHeardMs(long address) {
+      return nowMs;
+    }
+
+    @Override
+    public int latencyMs(long address, long nowMs) {
+      return (int) DELAY_MS;
+    }
+
+    @Override
+    public void retryParked(long nowMs) {
+      retrySoon = true;
+    }
+
+    @Override
+    public void drop(Drop reason) {
+      log.add(reason.name());
+    }
+
+    private void receive(Flight flight) {
+      handle(flight);
+      retryParkedNow();
+    }
+
+    private void retryParkedNow() {
+      for (int round = 0; retrySoon && round < 4; round++) {
+        retrySoon = false;
+        var again = List.copyOf(parked);
+        parked.clear();
+        again.forEach(this::handle);
+      }
+    }
+
+    private void handle(Flight flight) {
+      byte[] bytes = new byte[ROOM + flight.payload.length];
+      System.arraycopy(flight.payload, 0, bytes, ROOM, flight.payload.length);
+      try {
+        if (dispatch(flight, bytes) == Handled.PARKED && nowMs - flight.atMs < PARKED_LIFE_MS) {
+          parked.add(flight);
+          nextRetryMs = nowMs + RETRY_MS;
+        }
+      } catch (WireException malformed) {
+        log.add("malformed " + flight.verb);
+      }
+    }
+
+    private Handled dispatch(Flight flight, byte[] bytes) {
+      Member source = members.get(flight.from);
+      Arrival from = arrival(source, flight.id);
+      int length = flight.payload.length;
+      var in = new WireReader(bytes, ROOM, length);
+      if (flight.verb == Verb.ERROR) {
+        return networks.receiveError(ErrorMessage.read(in), from, nowMs);
+      }
+      if (flight.verb != Verb.OK) {
+        return networks.receive(flight.verb, bytes, ROOM, length, from, nowMs);
+      }
+      Verb inRe = Verb.of(in.u8());
+      long inReId = in.u64();
+      if (!awaited.contains(inReId)) {
+        throw new AssertionError("an answer to nothing");
+      }
+      return networks.receiveOk(inRe, inReId, bytes, ROOM + 9, length - 9, from, nowMs);
+    }
+
+    private Arrival arrival(Member source, long packetId) {
+      return new Arrival() {
+        @Override
+        public long source() {
+          return source.address();
+        }
+
+        @Override
+        public Identity sourceIdentity() {
+          return source.identity;
+        }
+
+        @Override
+        public long packetId() {
+          return packetId;
+        }
+
+        @Override
+        public int hops() {
+          return 0;
+        }
+
+        @Override
+        public void reply(Message message, long nowMs) {
+          send(source.address(), message, nowMs);
+        }
+      };
+    }
+  }
+
+  /** Adds a node; its networks come back from what was saved. */
+  Member add(Identity identity, ConfigSource controller, Map<StateKey, byte[]> saved) {
+    var member = new Member(identity);
+    members.put(identity.address(), member);
+    member.networks =
+        new Networks(
+            member, member.output, controller, new Random(identity.address()), saved, nowMs);
+    return member;
+  }
+
+  /** Lets time pass, from event to event. */
+  void run(long ms) {
+    long endMs = nowMs + ms;
+    while (true) {
+      long nextMs = flights.isEmpty() ? Long.MAX_VALUE : flights.peek().atMs;
+      for (Member member : members.values()) {
+        nextMs = Math.min(nextMs, member.networks.nextDeadlineMs());
+        nextMs = member.parked.isEmpty() ? nextMs : Math.min(nextMs, member.nextRetryMs);
+      }
+      if (nextMs > endMs) {
+        nowMs = endMs;
+        return;
+      }
+      nowMs = Math.max(nowMs, nextMs);
+      while (!flights.isEmpty() && flights.peek().atMs <= nowMs) {
+        Flight flight = flights.poll();
+        Member to = members.get(flight.to);
+        if (to != null) {
+          to.receive(flight);
+        }
+      }
+      for (Member member : List.copyOf(members.values())) {
+        member.networks.advance(nowMs);
+        if (nowMs >= member.nextRetryMs && !member.parked.isEmpty()) {
+          member.retrySoon = true;
+        }
+        member.retryParkedNow();
+      }
+    }
+  }
+}
