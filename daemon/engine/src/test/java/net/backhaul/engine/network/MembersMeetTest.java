@@ -169,7 +169,7 @@ class MembersMeetTest {
   }
 
   @Test
-  void theFirstArpOfANewPairIsAnsweredInThreeRoundTrips() {
+  void theFirstArpOfANewPairArrivesAfterThreeOneWayTrips() {
     join(alice, bob);
     comeUp(alice, bob);
     mesh.run(100);
