@@ -87,8 +87,10 @@ final class BondCommands {
     line(session, "Down Delay (ms)", peer.number("downDelay", 0));
     line(session, "Packets Per Link", peer.number("packetsPerLink", 0));
     List<JsonObject> paths = peer.objects("paths");
-    printWays(session, paths);
-    printQualities(session, paths);
+    if (!paths.isEmpty()) {
+      printWays(session, paths);
+      printQualities(session, paths);
+    }
     return 0;
   }
 

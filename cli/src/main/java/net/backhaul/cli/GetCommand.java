@@ -16,13 +16,16 @@ final class GetCommand {
     NetworkCommands.requireNetworkAndProperty(session);
     String id = session.invocation().first();
     String property = session.invocation().second();
-    for (JsonObject network : JsonObject.listOf(session.fetch("/network"))) {
+    LocalApi.Answer answer = session.api().get("/network");
+    for (JsonObject network : JsonObject.listOf(session.parse(answer))) {
       if (network.text("id", "").equals(id)) {
         session.out().print(value(network, property) + "\n");
         return 0;
       }
     }
-    throw Stop.err("unknown network ID, check that you are a member of the network\n", 0);
+    session.err().print("unknown network ID, check that you are a member of the network\n");
+    session.require(answer);
+    return 0;
   }
 
   private static String value(JsonObject network, String property) {

@@ -20,7 +20,7 @@ record Invocation(
     int port,
     @Nullable String token,
     String host) {
-  private static final String DEFAULT_HOST = "127.0.0.1";
+  static final String DEFAULT_HOST = "127.0.0.1";
 
   Invocation {
     words = List.copyOf(words);

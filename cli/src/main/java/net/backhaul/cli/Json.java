@@ -54,10 +54,17 @@ final class Json {
           "[json.exception.parse_error.101] parse error at "
               + place(e.getLocation().getLineNr(), e.getLocation().getColumnNr())
               + ": "
-              + e.getOriginalMessage());
+              + withoutSource(e.getOriginalMessage()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Cuts off where the parser speaks of its own source, which is the same everywhere. */
+  private static String withoutSource(String message) {
+    int source = message.indexOf(" (for ");
+    source = source < 0 ? message.indexOf(" (start marker") : source;
+    return source < 0 ? message : message.substring(0, source);
   }
 
   private static String place(int line, int column) {

@@ -24,7 +24,9 @@ record JsonObject(Map<?, ?> members) {
     }
     var objects = new ArrayList<JsonObject>(array.size());
     for (Object element : array) {
-      objects.add(of(element));
+      if (element instanceof Map<?, ?> members) {
+        objects.add(new JsonObject(members));
+      }
     }
     return objects;
   }

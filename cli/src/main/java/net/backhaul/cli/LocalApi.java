@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import net.backhaul.protocol.address.Endpoints;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,9 @@ final class LocalApi {
   private static final int TIMEOUT_MS = 60_000;
   private static final int MAX_HEAD_BYTES = 65_536;
   private static final int MAX_BODY_BYTES = 16 << 20;
+
+  private static final String NOT_HTTP = "the answer is not HTTP";
+  private static final InetAddress LOOPBACK = InetAddress.ofLiteral(Invocation.DEFAULT_HOST);
 
   private final Access access;
 
@@ -60,7 +64,7 @@ final class LocalApi {
   private Answer exchange(String method, String path, @Nullable String json) {
     InetAddress host;
     try {
-      host = InetAddress.ofLiteral(access.host());
+      host = host();
     } catch (IllegalArgumentException e) {
       return new Answer(0, "connection failed (2)");
     }
@@ -77,6 +81,12 @@ final class LocalApi {
       String why = e.getMessage();
       return new Answer(0, why == null ? "connection failed" : "connection failed: " + why);
     }
+  }
+
+  private InetAddress host() {
+    return access.host().equals(Invocation.DEFAULT_HOST)
+        ? LOOPBACK
+        : Endpoints.parseIp(access.host());
   }
 
   private byte[] request(String method, String path, @Nullable String json) {
@@ -146,7 +156,7 @@ final class LocalApi {
     while (newLines < 2) {
       int next = in.read();
       if (next < 0 || head.size() >= MAX_HEAD_BYTES) {
-        throw new IOException("the answer is not HTTP");
+        throw new IOException(NOT_HTTP);
       }
       if (next == '\n') {
         newLines++;
@@ -161,7 +171,7 @@ final class LocalApi {
   private static int status(String head) throws IOException {
     int blank = head.indexOf(' ');
     if (!head.startsWith("HTTP/") || blank < 0 || head.length() < blank + 4) {
-      throw new IOException("the answer is not HTTP");
+      throw new IOException(NOT_HTTP);
     }
     return length(head.substring(blank + 1, blank + 4));
   }
@@ -181,10 +191,14 @@ final class LocalApi {
 
   private static int length(String digits) throws IOException {
     try {
-      return Integer.parseInt(digits);
+      int length = Integer.parseInt(digits);
+      if (length >= 0) {
+        return length;
+      }
     } catch (NumberFormatException e) {
-      throw new IOException("the answer is not HTTP", e);
+      // Said below.
     }
+    throw new IOException(NOT_HTTP);
   }
 
   private static String text(byte[] bytes) {

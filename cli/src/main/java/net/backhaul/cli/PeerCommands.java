@@ -108,6 +108,9 @@ final class PeerCommands {
   }
 
   private static String version(JsonObject peer) {
-    return peer.number("versionMajor", -1) < 0 ? "-" : peer.text("version", "-");
+    long major = peer.number("versionMajor", -1);
+    return major < 0
+        ? "-"
+        : major + "." + peer.number("versionMinor", 0) + "." + peer.number("versionRev", 0);
   }
 }

@@ -20,22 +20,30 @@ record Session(Invocation invocation, Access access, LocalApi api, Terminal term
     return terminal.out();
   }
 
+  PrintStream err() {
+    return terminal.err();
+  }
+
   /** Fetches the JSON behind a command that lists something; failures end the command. */
   @Nullable Object fetch(String path) throws Stop {
     LocalApi.Answer answer = api.get(path);
+    Object value = parse(answer);
+    require(answer);
+    return value;
+  }
+
+  /** Reads the JSON of an answer, whatever its status. */
+  @Nullable Object parse(LocalApi.Answer answer) throws Stop {
     if (answer.failed()) {
       throw unreachable(answer.body());
     }
-    Object value;
     try {
-      value = Json.parse(answer.body());
+      return Json.parse(answer.body());
     } catch (Json.InvalidJson e) {
       throw Stop.out(
           answer.status() + " " + command() + " invalid JSON response (" + e.getMessage() + ")\n",
           FAILED);
     }
-    require(answer);
-    return value;
   }
 
   /** Ends a command that lists something with what to look after; the port is always the same. */
