@@ -402,7 +402,7 @@ public final class Controller {
   }
 
   private void revoke(AfterWrite.Revoke revoke) {
-    if (revoke.recipients().isEmpty() || !self.hasPrivateKey()) {
+    if (!self.hasPrivateKey()) {
       return;
     }
     long id = random.nextLong() & 0xffff_ffffL;
@@ -421,7 +421,9 @@ public final class Controller {
         recipients.add(member);
       }
     }
-    after(ticket, new AfterWrite.Revoke(network.record().id(), target, nowMs, recipients));
+    if (!recipients.isEmpty()) {
+      after(ticket, new AfterWrite.Revoke(network.record().id(), target, nowMs, recipients));
+    }
   }
 
   private static boolean isOnline(NetworkState network, long member, long nowMs) {

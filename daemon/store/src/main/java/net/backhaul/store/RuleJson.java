@@ -98,9 +98,6 @@ public final class RuleJson {
       return null;
     }
     Bytes field = Bytes.of(readField(type, json).toByteArray());
-    if (type <= Rule.LAST_ACTION) {
-      return new Rule(type, false, false, field);
-    }
     return new Rule(
         type, Lenient.bool(json.get("not"), false), Lenient.bool(json.get("or"), false), field);
   }

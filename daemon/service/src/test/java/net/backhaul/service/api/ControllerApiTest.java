@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.netty.channel.socket.SocketProtocolFamily;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.regex.Pattern;
+import net.backhaul.protocol.identity.Identity;
+import net.backhaul.service.ControllerHost;
+import net.backhaul.service.NodeLoop;
+import net.backhaul.service.http.AccessControl;
+import net.backhaul.service.http.HttpServer;
+import net.backhaul.service.http.Router;
+import net.backhaul.store.FileStore;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What front ends ask the reference's controller, asked of ours, over real HTTP on real files. */
+class ControllerApiTest {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final String TOKEN = "token";
+  private static final String NEW_ID = "0b59471541[0-9a-f]{6}";
+
+  /** Members whose values differ from run to run. */
+  private static final List<String> VOLATILE =
+      List.of("creationTime", "lastAuthorizedTime", "lastDeauthorizedTime", "clock");
+
+  @TempDir Path folder;
+  private NodeLoop loop;
+  private ControllerHost controller;
+  private HttpServer http;
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final Map<String, JsonNode> lastShown = new HashMap<>();
+  private final Map<String, String> newIds = new HashMap<>();
+
+  @BeforeEach
+  void start() throws IOException {
+    loop = new NodeLoop();
+    Identity self =
+        Identity.parse(file("identities.json").required("r").required("secret").asText());
+    controller = new ControllerHost(loop, FileStore.open(folder), self, new Random(1));
+    var api = new ControllerApi(controller, self.address());
+    http =
+        new HttpServer(
+            new AccessControl(TOKEN, "metrics", List::of),
+            new Router().add("/controller", api).add("/unstable/controller", api));
+    assertTrue(http.listen(SocketProtocolFamily.INET, 0));
+  }
+
+  @AfterEach
+  void stop() {
+    http.close();
+    controller.close();
+    loop.close();
+  }
+
+  private static JsonNode file(String name) throws IOException {
+    try (InputStream in = ControllerApiTest.class.getResourceAsStream("/vectors/service/" + name)) {
+      return MAPPER.readTree(in);
+    }
+  }
+
+  @Test
+  void everyRecordedRequestIsAnsweredAsByTheReference() throws Exception {
+    int seen = 0;
+    for (JsonNode scenario : file("controller-requests.json").required("scenarios")) {
+      for (JsonNode step : scenario.required("steps")) {
+        String what = scenario.required("id").asText() + " " + step.required("n");
+        check(what, step.required("request"), step.required("response"));
+        seen++;
+      }
+    }
+    assertTrue(seen > 200, "requests: " + seen);
+  }
+
+  private void check(String what, JsonNode request, JsonNode expected) throws Exception {
+    HttpResponse<String> answer = send(request);
+    String target = request.required("target").asText();
+
+    assertEquals(expected.required("status").asInt(), answer.statusCode(), what);
+    assertEquals(
+        expected.path("content_type").asText(""),
+        answer.headers().firstValue("Content-Type").orElse(""),
+        what);
+    if (answer.statusCode() == 500) {
+      JsonNode error = MAPPER.readTree(answer.body());
+      assertEquals(500, error.required("error").asInt(), what);
+      assertTrue(answer.body().startsWith("{\"error\": 500, \"description\": \""), what);
+      return;
+    }
+    if (expected.has("body") && !expected.required("body").asText().startsWith("{\"")) {
+      assertEquals(
+          withoutClock(expected.required("body").asText()), withoutClock(answer.body()), what);
+      return;
+    }
+    JsonNode wanted = expected(target, expected);
+    JsonNode shown = MAPPER.readTree(answer.body());
+    rememberNewId(wanted, shown);
+    assertEquals(withoutVolatile(wanted), withoutVolatile(shown), what);
+    assertKeysAreSorted(what, shown);
+    lastShown.put(target, wanted);
+  }
+
+  /** Returns the whole answer where only the difference to the one before was recorded. */
+  private JsonNode expected(String target, JsonNode response) throws IOException {
+    if (response.has("body")) {
+      return MAPPER.readTree(response.required("body").asText());
+    }
+    ObjectNode whole = lastShown.get(target).deepCopy();
+    response
+        .path("body_set")
+        .properties()
+        .forEach(each -> whole.set(each.getKey(), each.getValue()));
+    response.path("body_unset").forEach(each -> whole.remove(each.asText()));
+    return whole;
+  }
+
+  /** Takes ids that were drawn for those that were drawn then. */
+  private void rememberNewId(JsonNode wanted, JsonNode shown) {
+    String then = wanted.path("id").asText();
+    String now = shown.path("id").asText();
+    if (!then.equals(now) && now.matches(NEW_ID)) {
+      newIds.put(then, now);
+      ((ObjectNode) wanted).put("id", now).put("nwid", now);
+    }
+  }
+
+  private HttpResponse<String> send(JsonNode request) throws Exception {
+    String target = request.required("target").asText().replace("<authtoken>", TOKEN);
+    var builder =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + http.ports().getFirst() + target));
+    if (request.path("auth_header").asBoolean(true)) {
+      builder.header("X-ZT1-Auth", TOKEN);
+    }
+    request
+        .path("headers")
+        .forEach(header -> builder.header(header.get(0).asText(), header.get(1).asText()));
+    String method = request.required("method").asText();
+    var body =
+        request.has("body")
+            ? HttpRequest.BodyPublishers.ofString(request.required("body").asText())
+            : HttpRequest.BodyPublishers.noBody();
+    return client.send(builder.method(method, body).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private String withoutClock(String body) {
+    String text = body.replaceAll("\"clock\": [0-9]+", "\"clock\": 0");
+    for (Map.Entry<String, String> each : newIds.entrySet()) {
+      text = text.replace(each.getKey(), each.getValue());
+    }
+    return Pattern.compile("^\\[\"").matcher(text).find()
+        ? List.of(text.replaceAll("[\\[\\]\"]", "").split(",")).stream()
+            .sorted()
+            .toList()
+            .toString()
+        : text;
+  }
+
+  private static JsonNode withoutVolatile(JsonNode object) {
+    JsonNode copy = object.deepCopy();
+    if (copy instanceof ObjectNode fields) {
+      VOLATILE.stream()
+          .filter(fields::has)
+          .forEach(name -> fields.put(name, fields.get(name).asLong() == 0 ? 0 : 1));
+    }
+    if (copy.path("data").isArray()) {
+      var sorted = new java.util.TreeMap<String, JsonNode>();
+      copy.path("data")
+          .forEach(each -> sorted.put(each.path("id").asText(), withoutVolatile(each)));
+      ((ObjectNode) copy).set("data", MAPPER.valueToTree(sorted));
+    }
+    return copy;
+  }
+
+  private static void assertKeysAreSorted(String what, JsonNode object) {
+    List<String> names = object.properties().stream().map(Map.Entry::getKey).toList();
+    assertEquals(names.stream().sorted().toList(), names, what);
+  }
+
+  @Test
+  void whatWasAnsweredIsOnTheDisk() throws Exception {
+    String nwid = "0b59471541000001";
+    for (int i = 0; i < 20; i++) {
+      String name = "{\"name\":\"n" + i + "\"}";
+      send(request("POST", "/controller/network/" + nwid, name));
+      String stored = Files.readString(folder.resolve("network/" + nwid + ".json"));
+      assertTrue(stored.contains("\"name\":\"n" + i + "\""), stored);
+    }
+    send(request("POST", "/controller/network/" + nwid + "/member/0123456789", "{}"));
+    Path member = folder.resolve("network/" + nwid + "/member/0123456789.json");
+    assertTrue(Files.exists(member));
+    send(request("DELETE", "/controller/network/" + nwid + "/member/0123456789", null));
+    assertTrue(Files.notExists(member));
+    send(request("DELETE", "/controller/network/" + nwid, null));
+    try (var left = Files.list(folder.resolve("network"))) {
+      assertEquals(List.of(), left.toList());
+    }
+  }
+
+  @Test
+  void aChangeThatCannotBeWrittenIsNotAnsweredWell() throws Exception {
+    String path = "/controller/network/0b59471541000001";
+    assertEquals(200, send(request("POST", path, "{}")).statusCode());
+    Path networks = folder.resolve("network");
+    Files.move(networks, folder.resolve("elsewhere"));
+    Files.writeString(networks, "no folder");
+
+    HttpResponse<String> refused = send(request("POST", path, "{\"name\":\"x\"}"));
+
+    assertEquals(500, refused.statusCode());
+    assertTrue(refused.body().contains("cannot write to"), refused.body());
+    assertEquals(200, send(request("GET", path, null)).statusCode());
+    Files.delete(networks);
+    Files.move(folder.resolve("elsewhere"), networks);
+    assertEquals(200, send(request("POST", path, "{\"name\":\"y\"}")).statusCode());
+    String stored = Files.readString(networks.resolve("0b59471541000001.json"));
+    assertTrue(stored.contains("\"name\":\"y\""), stored);
+    assertTrue(stored.contains("\"revision\":3"), stored);
+  }
+
+  private static JsonNode request(String method, String target, String body) {
+    ObjectNode request = MAPPER.createObjectNode().put("method", method).put("target", target);
+    return body == null ? request : request.put("body", body);
+  }
+}

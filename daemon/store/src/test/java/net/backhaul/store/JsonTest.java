@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JsonTest {
+  @ParameterizedTest
+  @CsvSource({
+    "0.0, 0.0",
+    "-0.0, -0.0",
+    "1.0, 1.0",
+    "0.125, 0.125",
+    "-1.5, -1.5",
+    "123456789012345.0, 123456789012345.0",
+    "1234567890123456.0, 1.234567890123456e+15",
+    "1e20, 1e+20",
+    "1.5e-7, 1.5e-07",
+    "0.0001, 0.0001",
+    "0.00001, 1e-05",
+    "1.7976931348623157e308, 1.7976931348623157e+308",
+    "18446744073709551615, 18446744073709551615",
+    "18446744073709551616, 1.8446744073709552e+19",
+    "-9223372036854775808, -9223372036854775808",
+    "-5, -5",
+  })
+  void numbersAreWrittenAsByTheReference(String read, String written) {
+    assertEquals(written, Json.write(Json.parse(read)));
+  }
+
+  @Test
+  void stringsKeepWhatIsNotAscii() {
+    String text = "\"\\u0001\\b\\f\\n\\r\\t\\\"\\\\\\u001fé☃\u007f😀/\"";
+
+    assertEquals(text, Json.write(Json.parse(text)));
+  }
+
+  @Test
+  void keysSortAsTheirBytesDo() {
+    assertEquals(
+        "{\"6plane\":1,\"A\":2,\"a\":3,\"\uffee\":4,\"😀\":5}",
+        Json.write(Json.parse("{\"😀\":5,\"\uffee\":4,\"a\":3,\"A\":2,\"6plane\":1}")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "{", "{bad json", "{\"a\":1} x", "[1,]", "nul", "1e999"})
+  void whatIsNotJsonIsRefused(String text) {
+    assertThrows(IllegalArgumentException.class, () -> Json.parse(text));
+  }
+
+  @Test
+  void deepNestingIsRefused() {
+    assertThrows(IllegalArgumentException.class, () -> Json.parse("[".repeat(100_000)));
+  }
+
+  @Test
+  void noTextCanHurt() {
+    String alphabet = "{}[]\":,0123456789.eE+-truefalsn\\u \n\t\u0000é";
+    for (long seed = 0; seed < 20_000; seed++) {
+      var random = new Random(seed);
+      var text = new StringBuilder();
+      for (int i = random.nextInt(24); i > 0; i--) {
+        text.append(alphabet.charAt(random.nextInt(alphabet.length())));
+      }
+      try {
+        Object value = Json.parse(text.toString());
+        assertEquals(value, Json.parse(Json.write(value)), () -> "text " + text);
+      } catch (IllegalArgumentException expected) {
+        // The only exception that a text can cause.
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "5, 5",
+    "'\"abc\"', 0",
+    "'\" 12x\"', 12",
+    "1.9, 1",
+    "true, 1",
+    "false, 0",
+    "null, 7",
+    "{}, 7",
+    "-1, -1",
+    "'\"-1\"', -1",
+    "'\"99999999999999999999\"', -1",
+    "'\"\"', 0"
+  })
+  void integersAreTakenFromAlmostAnything(String json, long expected) {
+    assertEquals(expected, Lenient.integer(Json.parse(json), 7));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, false",
+    "-1, true",
+    "0.5, false",
+    "'\"true\"', true",
+    "'\"Tx\"', true",
+    "'\"1\"', true",
+    "'\"yes\"', false",
+    "'\"\"', false",
+    "null, true",
+    "[], true"
+  })
+  void booleansAreTakenFromAlmostAnything(String json, boolean expected) {
+    assertEquals(expected, Lenient.bool(Json.parse(json), true));
+  }
+}

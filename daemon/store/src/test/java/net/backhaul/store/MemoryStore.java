@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.store;
+
+import java.util.ArrayList;
+import java.util.List;
+import net.backhaul.controller.Change;
+import net.backhaul.controller.Controller;
+import net.backhaul.controller.Store;
+
+/** Keeps changes in a list, and says that they are safe when it is asked to. */
+final class MemoryStore implements Store {
+  final List<Change> changes = new ArrayList<>();
+  private long last;
+
+  @Override
+  public void write(long ticket, Change change) {
+    changes.add(change);
+    last = ticket;
+  }
+
+  /** Lets everything be safe, and members hear of it. */
+  void save(Controller controller, long nowMs) {
+    do {
+      controller.saved(last);
+      while (controller.hasNews()) {
+        controller.advance(nowMs);
+      }
+    } while (controller.lastTicket() > last);
+    controller.saved(last);
+  }
+}
