@@ -56,6 +56,25 @@ class CryptoVectorsTest {
     }
   }
 
+  /** A call of the reference begins at a new block; here whole blocks are drawn one by one. */
+  @Test
+  void blocksFollowEachOtherAsInTheReference() {
+    for (JsonNode vector : Vectors.file("salsa20.json").required("successive_calls")) {
+      for (JsonNode call : vector.required("calls")) {
+        var salsa = new Salsa20(vector.required("rounds").asInt());
+        salsa.start(hex(vector, "key"), 0, hex(vector, "iv"), 0);
+        byte[] block = new byte[Salsa20.BLOCK_BYTES];
+        for (int i = call.required("starts_at_block").asInt(); i > 0; i--) {
+          salsa.nextBlock(block, 0);
+        }
+        byte[] stream = new byte[call.required("call_length").asInt()];
+        salsa.xor(stream, 0, stream.length);
+
+        assertArrayEquals(hex(call, "keystream"), stream);
+      }
+    }
+  }
+
   @Test
   void signaturesAreThoseOfTheReference() {
     for (JsonNode vector : Vectors.file("signatures.json").required("valid")) {

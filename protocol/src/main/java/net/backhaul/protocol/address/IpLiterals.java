@@ -15,7 +15,7 @@ final class IpLiterals {
 
   static InetAddress ofBytes(byte[] ip) {
     try {
-      return InetAddress.getByAddress(ip);
+      return ip.length == 16 ? v6(ip) : InetAddress.getByAddress(ip);
     } catch (UnknownHostException e) {
       throw new AssertionError("an IP has 4 or 16 bytes, not " + ip.length, e);
     }
@@ -26,7 +26,7 @@ final class IpLiterals {
     if (ip == null) {
       throw new IllegalArgumentException("not an IP address: " + text);
     }
-    return ip.length == 4 ? ofBytes(ip) : v6(ip);
+    return ofBytes(ip);
   }
 
   /** Makes an address that stays IPv6 even where it stands for an IPv4 one. */

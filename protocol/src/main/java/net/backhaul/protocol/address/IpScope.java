@@ -65,6 +65,9 @@ public enum IpScope {
     if (zeros(ip, 0, 15)) {
       return ip[15] == 1 ? LOOPBACK : ip[15] == 0 ? NONE : GLOBAL;
     }
+    if (zeros(ip, 0, 10) && ip[10] == -1 && ip[11] == -1 && ip[12] == 127) {
+      return LOOPBACK;
+    }
     return GLOBAL;
   }
 

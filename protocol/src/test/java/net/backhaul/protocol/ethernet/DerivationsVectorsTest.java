@@ -54,6 +54,31 @@ class DerivationsVectorsTest {
   }
 
   @Test
+  void addressesOfTheOtherRecordingFollowAsWell() {
+    JsonNode other = Vectors.file("vl2/addressing.json");
+    for (JsonNode vector : other.required("macAndAddresses")) {
+      long address = Addresses.parse(text(vector, "address"));
+      long networkId = NetworkIds.parse(text(vector, "networkId"));
+      long mac = Macs.of(address, networkId);
+
+      assertEquals(text(vector, "mac"), Macs.text(mac));
+      assertEquals(text(vector, "addressFromMac"), Addresses.text(Macs.addressOf(mac, networkId)));
+      assertEquals(text(vector, "controller"), Addresses.text(NetworkIds.controller(networkId)));
+      assertEquals(
+          text(vector, "rfc4193"),
+          Endpoints.ipText(ManagedAddresses.rfc4193(networkId, address)) + "/88");
+      assertEquals(
+          text(vector, "sixPlane"),
+          Endpoints.ipText(ManagedAddresses.sixPlane(networkId, address)) + "/40");
+    }
+    for (JsonNode vector : other.required("resolutionGroups")) {
+      var group = MulticastGroup.forAddress(Endpoints.parseIp(text(vector, "ip")));
+      assertEquals(text(vector, "mac"), Macs.text(group.mac()));
+      assertEquals(text(vector, "adi"), HexFormat.of().toHexDigits(group.adi()));
+    }
+  }
+
+  @Test
   void everyAddressIsLookedForInItsGroup() {
     for (JsonNode vector : file.required("multicast_groups_for_address_resolution")) {
       if (text(vector, "ip").isEmpty()) {

@@ -68,6 +68,28 @@ class IdentityVectorsTest {
     }
   }
 
+  /** What hand-edited files may have is taken; what only tolerance explains is refused (01 2.6). */
+  @Test
+  void textThatTheReferenceToleratesIsTheSameIdentityOrNone() {
+    for (JsonNode vector : file.required("reference_leniency")) {
+      String string = text(vector, "string");
+      String name = text(vector, "name");
+      switch (name) {
+        case "uppercase-hex",
+            "trailing-newline-public",
+            "trailing-newline-secret",
+            "private-key-does-not-match-public" -> {
+          Identity identity = Identity.parse(string);
+          assertEquals(text(vector, "reference_string_public"), identity.publicText(), name);
+          assertEquals(
+              vector.required("reference_has_private").asBoolean(), identity.hasPrivateKey());
+          assertEquals(!name.startsWith("private-key"), identity.keysFit(), name);
+        }
+        default -> assertThrows(IllegalArgumentException.class, () -> Identity.parse(string), name);
+      }
+    }
+  }
+
   @Test
   void capitalDigitsAndANewlineAreTaken() {
     String string = text(file.required("valid").get(0), "string_public");

@@ -12,18 +12,23 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Random;
 import net.backhaul.protocol.Vectors;
+import net.backhaul.protocol.address.Endpoints;
+import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.identity.NetworkIds;
 import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.packet.WireException;
 import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class NetworkVectorsTest {
@@ -185,10 +190,59 @@ class NetworkVectorsTest {
               if (size != null) {
                 assertEquals(expected.size(), size, title + ": " + entry.getKey());
               }
-              if (entry.getKey().equals("flags")) {
-                assertEquals(expected.asText(), HexFormat.of().toHexDigits(config.flags()), title);
+              String text = said(entry.getKey(), config);
+              if (text != null) {
+                assertEquals(said(expected), text, title + ": " + entry.getKey());
               }
+              assertTrue(
+                  found != null || size != null || text != null || expected.isObject(),
+                  title + " has " + entry.getKey());
             });
+  }
+
+  private static String said(JsonNode value) {
+    if (value.isArray()) {
+      var items = new ArrayList<String>();
+      value.forEach(item -> items.add(said(item)));
+      items.removeIf(String::isEmpty); // Null addresses mean nothing, and are not kept.
+      return items.toString();
+    }
+    if (value.has("target")) {
+      return said(value.get("target")) + " via " + said(value.get("via"));
+    }
+    return value.isNull() ? "-" : value.asText();
+  }
+
+  private static @Nullable String said(String key, NetworkConfig config) {
+    return switch (key) {
+      case "flags" -> HexFormat.of().toHexDigits(config.flags());
+      case "nameHex" -> HexFormat.of().formatHex(config.name().getBytes(StandardCharsets.UTF_8));
+      case "remoteTraceTarget" -> Addresses.text(config.traceTarget());
+      case "remoteTraceLevel" -> "" + config.traceLevel();
+      case "staticIps" -> config.addresses().toString();
+      case "specialists" ->
+          config.specialists().stream().map(HexFormat.of()::toHexDigits).toList().toString();
+      case "routes" ->
+          config.routes().stream()
+              .map(
+                  route ->
+                      route.target()
+                          + " via "
+                          + (route.via() == null ? "-" : Endpoints.ipText(route.via()) + "/0"))
+              .toList()
+              .toString();
+      case "ssoVersion" -> "" + config.sso().version();
+      case "ssoEnabled" -> "" + config.sso().enabled();
+      case "authenticationURL" -> config.sso().authenticationUrl();
+      case "authenticationExpiryTime" -> "" + config.sso().expiryMs();
+      case "issuerURL" -> config.sso().issuerUrl();
+      case "centralAuthURL" -> config.sso().centralUrl();
+      case "ssoNonce" -> config.sso().nonce();
+      case "ssoState" -> config.sso().state();
+      case "ssoClientID" -> config.sso().clientId();
+      case "ssoProvider" -> config.sso().provider();
+      default -> null;
+    };
   }
 
   @Test
@@ -305,6 +359,13 @@ class NetworkVectorsTest {
         assertEquals(expected.required("type").asInt(), rules.get(i).type(), title);
         assertEquals(expected.path("not").asBoolean(), rules.get(i).not(), title);
         assertEquals(expected.path("or").asBoolean(), rules.get(i).or(), title);
+      }
+      if (title.startsWith("all rule types") || title.startsWith("limit of")) {
+        int consumed = vector.required("consumed").asInt();
+        assertEquals(
+            HexFormat.of().formatHex(wire, 0, consumed),
+            Vectors.written(out -> Rules.write(out, rules)),
+            title);
       }
     }
   }

@@ -102,6 +102,20 @@ class FragmentsAndCompressionTest {
   }
 
   @Test
+  void compressionIsTriedWhereTheReferenceTriesIt() {
+    for (JsonNode rule : Vectors.file("vl1/compression.json").required("rules")) {
+      byte[] payload = new byte[rule.required("payload_length").asInt()];
+      if (!rule.required("compressible").asBoolean()) {
+        new Random(1).nextBytes(payload);
+      }
+
+      int length = Compression.compress(payload, 0, payload.length, new byte[10_024], 0);
+
+      assertEquals(rule.required("compressed_by_reference").asBoolean(), length > 0);
+    }
+  }
+
+  @Test
   void whatIsCompressedComesBackAndWhatIsNotShorterStays() {
     for (long seed = 0; seed < 300; seed++) {
       var random = new Random(seed);

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
+import java.util.HexFormat;
 import net.backhaul.protocol.Vectors;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +52,21 @@ class PacketCipherVectorsTest {
       boolean opened = cipher(vector.required("link").asInt()).open(packet, 0, packet.length);
 
       assertEquals(vector.required("authentic").asBoolean(), opened, text(vector, "name"));
+    }
+  }
+
+  @Test
+  void aTrustedPathIsNamedWhereTheMacWouldBe() {
+    for (JsonNode vector : file.required("suite2_trusted_path")) {
+      byte[] packet = hex(vector, "plain");
+      var view = new PacketView();
+      view.wrap(packet, 0, packet.length);
+
+      view.suite(Packets.SUITE_TRUSTED);
+      view.mac(HexFormat.fromHexDigitsToLong(text(vector, "trusted_path_id")));
+
+      assertArrayEquals(hex(vector, "on_wire"), packet);
+      assertFalse(cipher(0).open(packet, 0, packet.length));
     }
   }
 
