@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.controller;
+
+import static net.backhaul.controller.Site.ALICE;
+import static net.backhaul.controller.Site.BOB;
+import static net.backhaul.controller.Site.MALLORY;
+import static net.backhaul.controller.Site.NET;
+import static net.backhaul.controller.Site.SELF;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.message.ErrorMessage;
+import net.backhaul.protocol.network.Check;
+import net.backhaul.protocol.network.ConfigAnswer;
+import net.backhaul.protocol.network.ConfigRequest;
+import net.backhaul.protocol.network.Credential;
+import net.backhaul.protocol.network.NetworkConfig;
+import net.backhaul.protocol.network.Rule;
+import net.backhaul.protocol.packet.Bytes;
+import org.junit.jupiter.api.Test;
+
+/** What members ask, and what they are answered. */
+class RequestsTest {
+  private static final ConfigAnswer DENIED =
+      new ConfigAnswer.Refused(ErrorMessage.NETWORK_ACCESS_DENIED, Bytes.EMPTY);
+  private static final ConfigAnswer SILENT = new ConfigAnswer.Silent();
+
+  private final Site site = new Site();
+
+  private Site withNetwork() {
+    return site.network(Site.privateNetwork()).settle();
+  }
+
+  @Test
+  void aStrangerIsRefusedAndRecorded() {
+    withNetwork();
+
+    assertEquals(DENIED, site.ask(ALICE));
+
+    MemberRecord recorded = site.member(ALICE);
+    assertEquals(ALICE.publicText(), recorded.identity());
+    assertEquals(false, recorded.authorized());
+    assertEquals(MemberVersion.UNKNOWN, recorded.version());
+    assertEquals(1, recorded.revision());
+  }
+
+  @Test
+  void aStrangerThatIsTickedHearsOfItAtOnce() {
+    withNetwork().ask(ALICE);
+    site.pass(60_000).authorize(ALICE);
+
+    site.settle();
+
+    assertEquals(1, site.pushed.size());
+    NetworkConfig config = site.pushed.getFirst().config();
+    assertEquals(ALICE.address(), config.issuedTo());
+    assertEquals(1, config.addresses().size());
+    assertEquals(24, config.addresses().getFirst().bits());
+    assertEquals(
+        List.of(config.addresses().getFirst().address()),
+        site.member(ALICE).settings().ipAssignments());
+    assertEquals(new MemberVersion(1, 14, 1, 12), site.member(ALICE).version());
+  }
+
+  @Test
+  void aStrangerThatHasBeenSilentForLongHearsNothing() {
+    withNetwork().ask(ALICE);
+    site.pass(Controller.ONLINE_MS).authorize(ALICE);
+
+    site.settle();
+
+    assertEquals(List.of(), site.pushed);
+  }
+
+  @Test
+  void requestsWithinASecondAreNotAnswered() {
+    withNetwork().ask(ALICE);
+
+    assertEquals(SILENT, site.pass(1_000).ask(ALICE));
+    assertEquals(DENIED, site.ask(BOB));
+    assertEquals(DENIED, site.pass(1).ask(ALICE));
+    assertEquals(1, site.controller.counters().tooOften());
+  }
+
+  @Test
+  void anUnchangedMemberIsAnsweredAtOnce() {
+    withNetwork().join(ALICE);
+
+    ConfigAnswer again = site.pass(60_000).ask(ALICE);
+
+    assertInstanceOf(ConfigAnswer.Granted.class, again);
+    assertEquals(0, site.store.waiting());
+  }
+
+  @Test
+  void everythingInAConfigurationIsSignedByTheController() {
+    withNetwork().join(ALICE);
+    var granted = (ConfigAnswer.Granted) site.pass(60_000).ask(ALICE);
+
+    var credentials = new ArrayList<Credential>(granted.config().ownerships());
+    credentials.add(granted.config().com());
+    assertEquals(2, credentials.size());
+    for (Credential credential : credentials) {
+      assertEquals(Check.GOOD, credential.verify(address -> SELF));
+      assertEquals(site.nowMs, credential.timestampMs());
+      assertEquals(ALICE.address(), credential.issuedTo());
+    }
+    assertEquals(granted.config(), NetworkConfig.decode(granted.config().encode()));
+  }
+
+  @Test
+  void somebodyElseUnderTheSameAddressIsRefused() {
+    withNetwork().join(ALICE);
+
+    assertEquals(DENIED, site.pass(2_000).ask(MALLORY));
+    assertEquals(0, site.store.waiting());
+    assertEquals(ALICE.publicText(), site.member(ALICE).identity());
+    assertInstanceOf(ConfigAnswer.Granted.class, site.pass(2_000).ask(ALICE));
+  }
+
+  @Test
+  void anOperatorMayTickSomebodyWhoHasNotAskedYet() {
+    withNetwork().authorize(ALICE);
+    site.settle().ask(ALICE);
+
+    site.settle();
+
+    assertEquals(1, site.pushed.size());
+    assertEquals(ALICE.publicText(), site.member(ALICE).identity());
+  }
+
+  @Test
+  void aPublicNetworkTakesEverybody() {
+    site.network(Site.publicNetwork()).ask(ALICE);
+
+    site.settle();
+
+    assertEquals(1, site.pushed.size());
+    assertTrue(site.pushed.getFirst().config().isPublic());
+    assertEquals(Standing.BY_PUBLIC, site.member(ALICE).standing().credentialType());
+    assertEquals(site.nowMs, site.member(ALICE).standing().authorizedAtMs());
+  }
+
+  @Test
+  void aTokenLetsInWhileItIsGood() {
+    var tokens = Map.of("forever", 0L, "past", site.nowMs, "future", site.nowMs + 1);
+    site.network(Site.network(true, tokens, List.of(), List.of(), false)).settle();
+
+    assertEquals(DENIED, site.ask(ALICE, Site.metaData("a", "token:past")));
+    site.pass(2_000);
+    assertEquals(DENIED, site.ask(ALICE, Site.metaData("a", "token:future")));
+    site.pass(2_000);
+    assertEquals(DENIED, site.ask(ALICE, Site.metaData("a", "forever")));
+    site.pass(2_000);
+    assertEquals(DENIED, site.ask(ALICE, Site.metaData("a", "token:")));
+    site.pass(2_000).ask(ALICE, Site.metaData("a", "token:forever"));
+    site.settle();
+
+    assertEquals(1, site.pushed.size());
+    assertEquals(Standing.BY_TOKEN, site.member(ALICE).standing().credentialType());
+    assertEquals("forever", site.member(ALICE).standing().credential());
+  }
+
+  @Test
+  void askersForNothingAreSlowedDownAndForgotten() {
+    var notFound = new ConfigAnswer.Refused(ErrorMessage.OBJ_NOT_FOUND, Bytes.EMPTY);
+
+    assertEquals(notFound, site.ask(ALICE));
+    assertEquals(SILENT, site.pass(1_000).ask(ALICE));
+    assertEquals(notFound, site.pass(1).ask(ALICE));
+    assertEquals(2, site.controller.counters().noSuchNetwork());
+  }
+
+  @Test
+  void requestsForOthersNetworksAreNotAnswered() {
+    long foreign = ALICE.address() << 24 | 1;
+
+    assertEquals(
+        SILENT,
+        site.controller.answer(new ConfigRequest(foreign, BOB, Bytes.EMPTY, 0, 0), site.nowMs));
+  }
+
+  @Test
+  void aMemberWithoutARulesEngineGetsOneThatAccepts() {
+    var drop = List.of(Rule.action(Rule.ACTION_DROP));
+    var capability = new CapabilityDefinition(5, true, drop);
+    var tag = new TagDefinition(7, 9L);
+    site.network(Site.network(true, Map.of(), List.of(tag), List.of(capability), false)).settle();
+    site.join(ALICE);
+
+    var plain = (ConfigAnswer.Granted) site.pass(2_000).ask(ALICE);
+    site.pass(2_000).ask(ALICE, Bytes.EMPTY);
+    site.settle();
+    NetworkConfig old = site.pushed.getLast().config();
+
+    assertEquals(1, plain.config().tags().size());
+    assertEquals(List.of(Rule.action(Rule.ACTION_ACCEPT)), old.rules());
+    assertEquals(List.of(), old.tags());
+    assertEquals(List.of(), old.capabilities());
+  }
+
+  @Test
+  void newMembersGetDefaultCapabilitiesAndAllGetDefaultTags() {
+    var capability = new CapabilityDefinition(5, true, List.of());
+    var other = new CapabilityDefinition(6, false, List.of());
+    var tags = List.of(new TagDefinition(7, 9L), new TagDefinition(8, null));
+    site.network(Site.network(false, Map.of(), tags, List.of(capability, other), false));
+    site.authorize(BOB);
+    site.ask(ALICE);
+    site.ask(BOB);
+
+    site.settle();
+
+    assertEquals(List.of(5L), site.member(ALICE).settings().capabilities());
+    assertEquals(List.of(), site.member(BOB).settings().capabilities());
+    assertEquals(Map.of(7L, 9L), site.member(ALICE).settings().tags());
+    assertEquals(Map.of(7L, 9L), site.member(BOB).settings().tags());
+  }
+
+  @Test
+  void aNetworkThatWantsALoginSaysSo() {
+    site.network(Site.network(true, Map.of(), List.of(), List.of(), true)).settle();
+    site.authorize(ALICE);
+    site.settle();
+
+    var refused = assertInstanceOf(ConfigAnswer.Refused.class, site.ask(ALICE));
+
+    assertEquals(ErrorMessage.NETWORK_AUTHENTICATION_REQUIRED, refused.errorCode());
+    assertNotEquals(Bytes.EMPTY, refused.dictionary());
+  }
+
+  @Test
+  void noTwoMembersGetOneAddress() {
+    site.network(Site.publicNetwork()).settle();
+    var seen = new ArrayList<java.net.InetAddress>();
+    for (int i = 0; i < 300; i++) {
+      Identity member = Site.somebody(i);
+      site.ask(member);
+      site.settle();
+      seen.addAll(site.member(member).settings().ipAssignments());
+    }
+
+    assertEquals(253, seen.size());
+    assertEquals(253, seen.stream().distinct().count());
+  }
+
+  @Test
+  void strangersBeyondTheLimitAreRefusedUnrecorded() {
+    withNetwork();
+    for (int i = 0; i < Controller.MAX_STRANGERS; i++) {
+      site.ask(Site.somebody(i));
+    }
+
+    assertEquals(DENIED, site.ask(Site.somebody(Controller.MAX_STRANGERS)));
+
+    assertEquals(Controller.MAX_STRANGERS, site.controller.members(NET).size());
+    assertEquals(1, site.controller.counters().networkFull());
+    site.authorize(BOB);
+    assertTrue(site.member(BOB).authorized());
+  }
+
+  @Test
+  void anOperatorsWordIsNotChangedByOneWhoAsks() {
+    withNetwork();
+    MemberRecord plain = MemberRecord.stranger(NET, ALICE.address(), 5);
+    site.controller.put(plain, site.nowMs);
+    site.settle().ask(ALICE);
+
+    assertEquals(5, site.member(ALICE).createdMs());
+    assertNull(site.member(ALICE).standing().credentialType());
+    assertEquals(2, site.member(ALICE).revision());
+  }
+}
