@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import net.backhaul.controller.Change;
+import net.backhaul.controller.MemberRecord;
+import net.backhaul.controller.NetworkRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileStoreTest {
+  private static final long NET = 0x0b59471541000001L;
+  private static final String NWID = "0b59471541000001";
+  private static final long WAIT_S = 30;
+
+  @TempDir Path folder;
+  private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+
+  private FileStore open() throws IOException {
+    FileStore store = FileStore.open(folder);
+    store.start(
+        new FileStore.Listener() {
+          @Override
+          public void saved(long ticket) {
+            heard.add("saved " + ticket);
+          }
+
+          @Override
+          public void failed(long ticket, String why) {
+            heard.add("failed " + ticket);
+          }
+        });
+    return store;
+  }
+
+  private String heard() throws InterruptedException {
+    return heard.poll(WAIT_S, TimeUnit.SECONDS);
+  }
+
+  private static NetworkRecord network(long id, long revision) {
+    return NetworkJson.create(id, 1_700_000_000_000L).withRevision(revision);
+  }
+
+  private static MemberRecord member(String address) {
+    return MemberJson.create(NWID, address, 1_700_000_000_000L).withRevision(1);
+  }
+
+  private void write(Change... changes) throws Exception {
+    try (FileStore store = open()) {
+      long ticket = 0;
+      for (Change change : changes) {
+        store.write(++ticket, change);
+      }
+    }
+    assertEquals(changes.length, heard.size());
+  }
+
+  private Path networkFile() {
+    return folder.resolve("network/" + NWID + ".json");
+  }
+
+  private Path memberFile(String address) {
+    return folder.resolve("network/" + NWID + "/member/" + address + ".json");
+  }
+
+  private List<String> names(String below) throws IOException {
+    try (Stream<Path> all = Files.list(folder.resolve(below))) {
+      return all.map(path -> path.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void aNewStoreHasTheFoldersOfTheReference() throws Exception {
+    open().close();
+
+    assertEquals(List.of("network", "trace"), names(""));
+    assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)));
+  }
+
+  @Test
+  void whatIsSavedIsFoundAgain() throws Exception {
+    write(
+        new Change.NetworkSaved(network(NET, 1)),
+        new Change.MemberSaved(member("0123456789")),
+        new Change.MemberSaved(member("ABCDEF0123")));
+
+    FileStore again = FileStore.open(folder);
+
+    assertEquals(List.of(network(NET, 1)), again.networks());
+    assertEquals(List.of(member("0123456789"), member("ABCDEF0123")), again.members());
+    assertEquals(
+        List.of("0123456789.json", "abcdef0123.json"), names("network/" + NWID + "/member"));
+  }
+
+  @Test
+  void whatIsDeletedIsGone() throws Exception {
+    write(
+        new Change.NetworkSaved(network(NET, 1)),
+        new Change.MemberSaved(member("0123456789")),
+        new Change.MemberSaved(member("0123456780")),
+        new Change.MemberDeleted(NET, 0x0123456789L),
+        new Change.NetworkSaved(network(NET + 1, 1)),
+        new Change.NetworkDeleted(NET + 1));
+    assertEquals(List.of(member("0123456780")), FileStore.open(folder).members());
+    heard.clear();
+
+    write(new Change.NetworkDeleted(NET), new Change.NetworkDeleted(NET));
+
+    assertEquals(List.of(), names("network"));
+    assertEquals(List.of(), FileStore.open(folder).networks());
+  }
+
+  @Test
+  void whatNoneOfUsUnderstandsIsKept() throws Exception {
+    write(new Change.NetworkSaved(network(NET, 1)), new Change.MemberSaved(member("0123456789")));
+    for (Path file : List.of(networkFile(), memberFile("0123456789"))) {
+      String text = Files.readString(file);
+      Files.writeString(file, "{\n  \"later\": {\"x\": [1, 0.5]}," + text.substring(1) + "\n");
+    }
+
+    FileStore again = FileStore.open(folder);
+    NetworkRecord network =
+        NetworkJson.edit(
+            again.networks().getFirst(), Json.asObject(Json.parse("{\"name\":\"x\"}")));
+    MemberRecord member =
+        MemberJson.edit(
+            again.members().getFirst(), Json.asObject(Json.parse("{\"authorized\":true}")), 5);
+
+    assertTrue(Json.write(NetworkJson.write(network)).contains("\"later\":{\"x\":[1,0.5]}"));
+    assertTrue(Json.write(MemberJson.write(member)).contains("\"later\":{\"x\":[1,0.5]}"));
+  }
+
+  @Test
+  void damagedFilesAreMovedAsideAndTheRestGoesOn() throws Exception {
+    write(
+        new Change.NetworkSaved(network(NET, 1)),
+        new Change.NetworkSaved(network(NET + 1, 1)),
+        new Change.MemberSaved(member("0123456789")),
+        new Change.MemberSaved(member("0123456780")),
+        new Change.MemberSaved(member("0123456781")));
+    Files.writeString(folder.resolve("network/0b59471541000002.json"), "{\"id\":\"0b5947");
+    Files.write(memberFile("0123456789"), new byte[] {'"', (byte) 0xff, '"'});
+    Files.writeString(memberFile("0123456780"), "[]");
+
+    FileStore again = FileStore.open(folder);
+
+    assertEquals(List.of(network(NET, 1)), again.networks());
+    assertEquals(List.of(member("0123456781")), again.members());
+    assertEquals(List.of(NWID, NWID + ".json", "0b59471541000002.json.damaged"), names("network"));
+    assertEquals(
+        List.of("0123456780.json.damaged", "0123456781.json", "0123456789.json.damaged"),
+        names("network/" + NWID + "/member"));
+    assertEquals("[]", Files.readString(folder.resolve(memberFile("0123456780") + ".damaged")));
+  }
+
+  @Test
+  void membersOfADamagedNetworkWaitForItsRepair() throws Exception {
+    write(new Change.NetworkSaved(network(NET, 1)), new Change.MemberSaved(member("0123456789")));
+    String text = Files.readString(networkFile());
+    Files.writeString(networkFile(), "");
+    assertEquals(List.of(), FileStore.open(folder).members());
+
+    Files.writeString(networkFile(), text);
+
+    assertEquals(List.of(member("0123456789")), FileStore.open(folder).members());
+  }
+
+  @Test
+  void aRecordCountsUnderTheIdInsideIt() throws Exception {
+    write(new Change.NetworkSaved(network(NET, 1)), new Change.MemberSaved(member("0123456789")));
+    Files.move(networkFile(), folder.resolve("network/0b59471541ffffff.json"));
+    Files.copy(memberFile("0123456789"), memberFile("ffffffffff"));
+
+    FileStore again = FileStore.open(folder);
+
+    assertEquals(List.of(network(NET, 1)), again.networks());
+    assertTrue(Files.exists(networkFile()));
+    assertEquals(List.of(member("0123456789")), again.members());
+    assertTrue(names("network/" + NWID + "/member").contains("ffffffffff.json.damaged"));
+  }
+
+  @Test
+  void whatACrashHasLeftHalfWrittenIsRemoved() throws Exception {
+    write(new Change.NetworkSaved(network(NET, 1)), new Change.MemberSaved(member("0123456789")));
+    Files.writeString(folder.resolve("network/" + NWID + ".json.tmp"), "{\"id\":");
+    Files.writeString(memberFile("0123456789").resolveSibling("0123456789.json.tmp"), "{");
+
+    FileStore again = FileStore.open(folder);
+
+    assertEquals(1, again.networks().size());
+    assertEquals(List.of(NWID, NWID + ".json"), names("network"));
+    assertEquals(List.of("0123456789.json"), names("network/" + NWID + "/member"));
+  }
+
+  @Test
+  void aDeletionThatACrashHasCutShortIsFinished() throws Exception {
+    write(new Change.NetworkSaved(network(NET, 1)), new Change.MemberSaved(member("0123456789")));
+    Files.move(folder.resolve("network/" + NWID), folder.resolve("network/" + NWID + ".deleted"));
+
+    FileStore again = FileStore.open(folder);
+
+    assertEquals(List.of(), again.networks());
+    assertEquals(List.of(), names("network"));
+  }
+
+  @Test
+  void changesWaitWhileTheDiskRefuses() throws Exception {
+    try (FileStore store = open()) {
+      store.write(1, new Change.NetworkSaved(network(NET, 1)));
+      assertEquals("saved 1", heard());
+      Files.move(folder.resolve("network"), folder.resolve("elsewhere"));
+
+      store.write(2, new Change.NetworkSaved(network(NET, 2)));
+      assertEquals("failed 2", heard());
+      store.write(3, new Change.NetworkSaved(network(NET, 3)));
+      assertEquals("failed 3", heard());
+      Files.move(folder.resolve("elsewhere"), folder.resolve("network"));
+
+      String next = heard();
+      while (next.startsWith("failed")) {
+        next = heard();
+      }
+      assertEquals("saved 2", next);
+      assertEquals("saved 3", heard());
+    }
+    assertEquals(List.of(network(NET, 3)), FileStore.open(folder).networks());
+  }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.store;
+
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import net.backhaul.controller.Change;
+import net.backhaul.controller.MemberRecord;
+import net.backhaul.controller.NetworkRecord;
+import net.backhaul.protocol.identity.Addresses;
+import net.backhaul.protocol.identity.NetworkIds;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A process that writes is killed in the middle of it, again and again, on the same folder. */
+class KilledStoreTest {
+  private static final int KILLS = 4;
+  private static final int CHANGES = 20_000;
+
+  @TempDir Path folder;
+
+  /** The process: it makes changes of one seed, and says which are safe. */
+  static final class Child {
+    private Child() {}
+
+    public static void main(String[] args) throws Exception {
+      FileStore store = FileStore.open(Path.of(args[0]));
+      store.start(
+          new FileStore.Listener() {
+            @Override
+            public void saved(long ticket) {
+              System.out.println(ticket);
+            }
+
+            @Override
+            public void failed(long ticket, String why) {
+              throw new AssertionError(why);
+            }
+          });
+      var state = new State(store.networks(), store.members());
+      var random = new Random(Long.parseLong(args[1]));
+      for (int i = 1; i <= CHANGES; i++) {
+        Change change = state.next(random);
+        state.apply(change);
+        store.write(i, change);
+        if (i % 64 == 0) {
+          Thread.sleep(1);
+        }
+      }
+      store.close();
+    }
+  }
+
+  /** What a store should hold after so many changes. */
+  private static final class State {
+    private final Map<Long, NetworkRecord> networks = new HashMap<>();
+    private final Map<List<Long>, MemberRecord> members = new HashMap<>();
+
+    State(List<NetworkRecord> networks, List<MemberRecord> members) {
+      networks.forEach(each -> apply(new Change.NetworkSaved(each)));
+      members.forEach(each -> apply(new Change.MemberSaved(each)));
+    }
+
+    Change next(Random random) {
+      long id = 0x0b59471541000001L + random.nextInt(3);
+      long address = 0x0123456780L + random.nextInt(4);
+      int what = random.nextInt(20);
+      if (!networks.containsKey(id) || what < 6) {
+        NetworkRecord fresh = NetworkJson.create(id, 1);
+        return new Change.NetworkSaved(fresh.withRevision(random.nextLong() >>> 1 | 1));
+      }
+      if (what == 6) {
+        return new Change.NetworkDeleted(id);
+      }
+      if (what < 9) {
+        return new Change.MemberDeleted(id, address);
+      }
+      MemberRecord fresh = MemberJson.create(NetworkIds.text(id), Addresses.text(address), 1);
+      return new Change.MemberSaved(fresh.withRevision(random.nextLong() >>> 1 | 1));
+    }
+
+    void apply(Change change) {
+      switch (change) {
+        case Change.NetworkSaved(NetworkRecord network) -> networks.put(network.id(), network);
+        case Change.MemberSaved(MemberRecord member) ->
+            members.put(List.of(member.networkId(), member.address()), member);
+        case Change.NetworkDeleted(long id) -> {
+          networks.remove(id);
+          members.keySet().removeIf(key -> key.getFirst() == id);
+        }
+        case Change.MemberDeleted(long networkId, long address) ->
+            members.remove(List.of(networkId, address));
+      }
+    }
+
+    boolean holds(FileStore store) {
+      var other = new State(store.networks(), store.members());
+      return networks.equals(other.networks) && members.equals(other.members);
+    }
+  }
+
+  @Test
+  void aKilledStoreHoldsAllThatItHasConfirmed() throws Exception {
+    for (long seed = 1; seed <= KILLS; seed++) {
+      FileStore before = FileStore.open(folder);
+      var state = new State(before.networks(), before.members());
+
+      long confirmed = killedAfter(seed, new Random(seed).nextInt(100));
+
+      FileStore after = FileStore.open(folder);
+      var random = new Random(seed);
+      for (int i = 0; i < confirmed; i++) {
+        state.apply(state.next(random));
+      }
+      int further = 0;
+      while (!state.holds(after)) {
+        String where = "seed " + seed + ", confirmed " + confirmed + ", further " + further;
+        assertTrue(further++ < 3, where);
+        state.apply(state.next(random));
+      }
+    }
+  }
+
+  /** Runs the process until it has confirmed so many changes, kills it, and returns how many. */
+  private long killedAfter(long seed, int changes) throws IOException, InterruptedException {
+    Process child =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Child.class.getName(),
+                folder.toString(),
+                Long.toString(seed))
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    var lines = new ArrayList<String>();
+    try (var out =
+        new BufferedReader(
+            new InputStreamReader(child.getInputStream(), StandardCharsets.US_ASCII))) {
+      while (lines.size() <= changes) {
+        lines.add(out.readLine());
+        assertNotNull(lines.getLast(), "the process has ended by itself");
+      }
+      child.toHandle().destroyForcibly();
+      child.waitFor();
+      out.lines().forEach(lines::add);
+    }
+    // The last line may have been cut.
+    return Long.parseLong(lines.get(lines.size() - 2));
+  }
+}
