@@ -32,10 +32,16 @@ public final class SimulatedInternet {
   private long delayMs = DEFAULT_DELAY_MS;
   private double loss;
   private long delivered;
+  private Watcher watcher = (from, to, bytes, atMs) -> {};
 
   /** Whoever datagrams to an IP address are brought to. */
   interface Receiver {
     void receive(InetSocketAddress from, InetSocketAddress to, byte[] bytes, long nowMs);
+  }
+
+  /** Who looks at datagrams. */
+  public interface Watcher {
+    void sent(InetSocketAddress from, InetSocketAddress to, byte[] bytes, long nowMs);
   }
 
   private record Flight(
@@ -134,7 +140,21 @@ public final class SimulatedInternet {
     return file.toByteArray();
   }
 
+  /** Shows every datagram that is sent, lost or not, to somebody who writes them down. */
+  public void watch(Watcher newWatcher) {
+    watcher = newWatcher;
+  }
+
+  void route(InetAddress ip, @Nullable Receiver receiver) {
+    if (receiver == null) {
+      routes.remove(ip);
+    } else {
+      routes.put(ip, receiver);
+    }
+  }
+
   void send(InetSocketAddress from, InetSocketAddress to, byte[] bytes) {
+    watcher.sent(from, to, bytes, nowMs);
     if (random.nextDouble() >= loss) {
       flights.add(new Flight(nowMs + delayMs, sequence++, from, to, new Payload(bytes)));
     }

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Map;
+import net.backhaul.protocol.address.Endpoints;
 
 /** A router that hides a private network behind one public address. */
 public final class SimulatedNat implements SimulatedInternet.Receiver {
@@ -14,7 +15,7 @@ public final class SimulatedNat implements SimulatedInternet.Receiver {
   private static final long HOLE_LASTS_MS = 30_000;
 
   private final SimulatedInternet internet;
-  private final InetAddress publicIp;
+  private InetAddress publicIp;
   private final Kind kind;
   private final Map<Flow, Integer> ports = new HashMap<>();
   private final Map<Integer, InetSocketAddress> insiders = new HashMap<>();
@@ -54,6 +55,14 @@ public final class SimulatedNat implements SimulatedInternet.Receiver {
     if (inside != null && usedMs != null && nowMs - usedMs <= HOLE_LASTS_MS) {
       internet.deliverInside(from, inside, bytes);
     }
+  }
+
+  /** Gets another public address from its provider, and forgets all mappings. */
+  public void move(String newPublicIp) {
+    internet.route(publicIp, null);
+    publicIp = Endpoints.parseIp(newPublicIp);
+    internet.route(publicIp, this);
+    restart();
   }
 
   /** Forgets all mappings, as a router does that was switched off and on again. */

@@ -12,6 +12,12 @@ final class Path {
   /** How long a path counts as alive after anything came in over it. */
   static final long ALIVE_FOR_MS = 19_000;
 
+  /**
+   * After this silence packets go through a root again while the path is asked whether it lives: a
+   * peer that hears us says something at least every twenty seconds.
+   */
+  static final long DOUBTED_AFTER_MS = 30_000;
+
   /** How long after its last trusted packet others may still be relayed for (02 section 3.6). */
   static final long TRUSTED_FOR_MS = 600_000;
 

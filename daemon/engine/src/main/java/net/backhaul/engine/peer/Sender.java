@@ -107,18 +107,16 @@ final class Sender {
   /** Returns the path that packets to a peer take: its own, a root's, or an old one of its own. */
   private @Nullable Path way(Peer peer, long nowMs) {
     Path direct = peer.bestPath(nowMs);
-    if (direct != null) {
+    if (direct != null && nowMs - direct.lastInMs < Path.DOUBTED_AFTER_MS) {
       return direct;
     }
     vl1.keepalive.tryHints(peer, nowMs);
     Peer root = vl1.bestUpstream(nowMs);
-    if (root != null && root != peer) {
-      Path relay = root.bestPath(nowMs);
-      if (relay != null) {
-        return relay;
-      }
+    Path relay = root == null || root == peer ? null : root.bestPath(nowMs);
+    if (relay != null && (direct == null || relay.isAlive(nowMs))) {
+      return relay;
     }
-    return peer.anyPath();
+    return direct == null ? peer.anyPath() : direct;
   }
 
   /** Writes the payload behind the header; the length is negative where it was compressed. */
