@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.tap;
 
+import com.sun.jna.Pointer;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
@@ -26,6 +27,16 @@ public final class FrameMemory {
   /** Copies from the beginning of the memory into an array. */
   public void copyTo(byte[] array, int start, int length) {
     bytes.get(0, array, start, length);
+  }
+
+  /** Returns the memory itself, to be read where it lies. */
+  public ByteBuffer bytes() {
+    return bytes;
+  }
+
+  /** Copies from somewhere in this memory to native memory elsewhere. */
+  public void copyTo(int start, long target, int length) {
+    new Pointer(target).getByteBuffer(0, length).put(0, bytes, start, length);
   }
 
   /** Copies from an array to the beginning of the memory. */

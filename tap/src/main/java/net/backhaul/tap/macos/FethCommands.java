@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.tap.macos;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import net.backhaul.tap.TapAddress;
+import net.backhaul.tap.TapRoute;
+
+/** Composes the command lines that make and configure a pair of devices (04 section 6.2). */
+final class FethCommands {
+  /** The largest MTU that the system lets a feth have is set to this. */
+  static final int MAX_MTU_BYTES = 10_000;
+
+  private static final int METRIC = 5_000;
+  private static final String IFCONFIG = "/sbin/ifconfig";
+  private static final String ROUTE = "/sbin/route";
+  private static final String SYSCTL = "/usr/sbin/sysctl";
+  private static final String NDP = "/usr/sbin/ndp";
+
+  private FethCommands() {}
+
+  static List<String> allowLargeMtu() {
+    return List.of(SYSCTL, "net.link.fake.max_mtu=" + MAX_MTU_BYTES);
+  }
+
+  static List<String> listDevices() {
+    return List.of(IFCONFIG, "-l");
+  }
+
+  static List<String> show(String device) {
+    return List.of(IFCONFIG, device);
+  }
+
+  /** Returns what makes a pair, in order. */
+  static List<List<String>> create(String device, String peer, long mac, int mtuBytes) {
+    return List.of(
+        List.of(IFCONFIG, peer, "create"),
+        List.of(IFCONFIG, device, "create"),
+        List.of(IFCONFIG, device, "lladdr", macText(mac)),
+        List.of(IFCONFIG, peer, "peer", device),
+        List.of(IFCONFIG, peer, "mtu", Integer.toString(mtuBytes), "up"),
+        List.of(
+            IFCONFIG,
+            device,
+            "mtu",
+            Integer.toString(mtuBytes),
+            "metric",
+            Integer.toString(METRIC),
+            "up"));
+  }
+
+  /** Has the system look whether neighbors are there, and heed no router's advertisements. */
+  static List<String> neighborDiscovery(String device) {
+    return List.of(NDP, "-i", device, "--", "nud", "-accept_rtadv");
+  }
+
+  /** Returns what removes a device. */
+  static List<String> destroy(String device) {
+    return List.of(IFCONFIG, device, "destroy");
+  }
+
+  static List<String> setMtu(String device, int mtuBytes) {
+    return List.of(IFCONFIG, device, "mtu", Integer.toString(mtuBytes));
+  }
+
+  static List<String> addAddress(String device, TapAddress address) {
+    return List.of(IFCONFIG, device, family(address.ip()), text(address), "alias");
+  }
+
+  static List<String> removeAddress(String device, TapAddress address) {
+    return List.of(IFCONFIG, device, family(address.ip()), address.ip().getHostAddress(), "-alias");
+  }
+
+  static List<String> addRoute(String device, TapRoute route) {
+    return route("add", device, route);
+  }
+
+  static List<String> removeRoute(String device, TapRoute route) {
+    return route("delete", device, route);
+  }
+
+  private static List<String> route(String what, String device, TapRoute route) {
+    InetAddress via = route.via();
+    var words = new ArrayList<>(List.of(ROUTE, "-n", what));
+    words.add("-" + family(route.target().ip()));
+    words.add(text(route.target()));
+    if (via != null) {
+      words.add(via.getHostAddress());
+    } else {
+      words.add("-interface");
+      words.add(device);
+    }
+    return List.copyOf(words);
+  }
+
+  private static String family(InetAddress ip) {
+    return ip instanceof Inet4Address ? "inet" : "inet6";
+  }
+
+  private static String text(TapAddress address) {
+    return address.ip().getHostAddress() + "/" + address.bits();
+  }
+
+  private static String macText(long mac) {
+    var text = new StringBuilder();
+    for (int shift = 40; shift >= 0; shift -= 8) {
+      text.append(text.isEmpty() ? "" : ":").append(String.format("%02x", mac >>> shift & 0xff));
+    }
+    return text.toString();
+  }
+}

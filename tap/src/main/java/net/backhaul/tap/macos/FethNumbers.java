@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.tap.macos;
+
+import java.util.function.IntPredicate;
+
+/** Finds the number of a pair of devices from the id it stands for (04 section 6.2). */
+final class FethNumbers {
+  /** What is added to a device's number to get that of its peer. */
+  static final int PEER_OFFSET = 5_000;
+
+  private static final int FIRST = 100;
+  private static final int END = 5_000;
+
+  private FethNumbers() {}
+
+  /** Returns the first free number that follows from the id, or -1 where all are taken. */
+  static int choose(long id, IntPredicate isTaken) {
+    long folded = id ^ id >>> 32 ^ id >>> 48;
+    int number = FIRST + (int) Long.remainderUnsigned(folded, END - FIRST);
+    for (int trial = 0; trial < END - FIRST; trial++) {
+      if (!isTaken.test(number)) {
+        return number;
+      }
+      number = number + 1 == END ? FIRST : number + 1;
+    }
+    return -1;
+  }
+}
