@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A map from addresses to values that boxes nothing: the path of packets reads it.
  *
- * <p>Open addressing with linear probing; the key 0, which is no address, marks a free slot.
+ * <p>Open addressing with linear probing; a slot without a value is free.
  */
 public final class LongMap<V> {
   private static final int INITIAL_SLOTS = 64;
@@ -23,17 +23,15 @@ public final class LongMap<V> {
 
   @SuppressWarnings("unchecked") // Only values of type V are ever stored.
   public @Nullable V get(long key) {
-    int slot = slotOf(key);
-    return keys[slot] == key ? (V) values[slot] : null;
+    return (V) values[slotOf(key)];
   }
 
   public void put(long key, V value) {
-    assert key != 0 : "0 is no address";
     if (size * 2 >= keys.length) {
       grow();
     }
     int slot = slotOf(key);
-    if (keys[slot] != key) {
+    if (values[slot] == null) {
       keys[slot] = key;
       size++;
     }
@@ -42,12 +40,12 @@ public final class LongMap<V> {
 
   public void remove(long key) {
     int hole = slotOf(key);
-    if (key == 0 || keys[hole] != key) {
+    if (values[hole] == null) {
       return;
     }
     size--;
     int mask = keys.length - 1;
-    for (int next = (hole + 1) & mask; keys[next] != 0; next = (next + 1) & mask) {
+    for (int next = (hole + 1) & mask; values[next] != null; next = (next + 1) & mask) {
       int home = hash(keys[next]) & mask;
       if (((next - home) & mask) >= ((next - hole) & mask)) {
         keys[hole] = keys[next];
@@ -55,7 +53,6 @@ public final class LongMap<V> {
         hole = next;
       }
     }
-    keys[hole] = 0;
     values[hole] = null;
   }
 
@@ -63,9 +60,8 @@ public final class LongMap<V> {
   @SuppressWarnings("unchecked") // Only values of type V are ever stored.
   public List<V> values() {
     var all = new ArrayList<V>(size);
-    for (int slot = 0; slot < keys.length; slot++) {
-      Object value = values[slot];
-      if (keys[slot] != 0 && value != null) {
+    for (Object value : values) {
+      if (value != null) {
         all.add((V) value);
       }
     }
@@ -75,7 +71,7 @@ public final class LongMap<V> {
   private int slotOf(long key) {
     int mask = keys.length - 1;
     int slot = hash(key) & mask;
-    while (keys[slot] != 0 && keys[slot] != key) {
+    while (values[slot] != null && keys[slot] != key) {
       slot = (slot + 1) & mask;
     }
     return slot;
@@ -92,7 +88,7 @@ public final class LongMap<V> {
     keys = new long[oldKeys.length * 2];
     values = new @Nullable Object[oldKeys.length * 2];
     for (int old = 0; old < oldKeys.length; old++) {
-      if (oldKeys[old] != 0) {
+      if (oldValues[old] != null) {
         int slot = slotOf(oldKeys[old]);
         keys[slot] = oldKeys[old];
         values[slot] = oldValues[old];

@@ -114,9 +114,6 @@ public final class Networks implements PacketHandler {
 
   /** Joins a network, or returns the state of one that was joined before. */
   public NetworkStatus join(long networkId, long nowMs) {
-    if (networkId == 0) {
-      throw new IllegalArgumentException("no network has the id 0");
-    }
     Network network = networks.get(networkId);
     if (network == null) {
       network = new Network(networkId, self, nowMs);
