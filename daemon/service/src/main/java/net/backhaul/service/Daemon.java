@@ -14,6 +14,7 @@ import net.backhaul.protocol.identity.Identity;
 import net.backhaul.service.api.BondApi;
 import net.backhaul.service.api.ConfigApi;
 import net.backhaul.service.api.ControllerApi;
+import net.backhaul.service.api.MetricsApi;
 import net.backhaul.service.api.MoonApi;
 import net.backhaul.service.api.NetworkApi;
 import net.backhaul.service.api.PeerApi;
@@ -38,8 +39,6 @@ import org.slf4j.LoggerFactory;
 /** The daemon: its parts, made one after the other, and taken apart in the other direction. */
 public final class Daemon {
   private static final Logger log = LoggerFactory.getLogger(Daemon.class);
-  private static final long LOOK_AT_SETTINGS_EVERY_S = 5;
-  private static final long FORGET_PEERS_EVERY_H = 1;
   private static final long CLOSE_WITHIN_MS = 1_000;
 
   private final HomeDirectory home;
@@ -51,6 +50,7 @@ public final class Daemon {
   private final Interfaces devices;
   private final ControllerHost controller;
   private final Rebinder rebinder;
+  private final Housekeeping housekeeping;
   private final HttpServer http;
   private final CompletableFuture<End> ended = new CompletableFuture<>();
 
@@ -61,7 +61,7 @@ public final class Daemon {
     IDENTITY_COLLISION
   }
 
-  private Daemon(HomeDirectory home, int wantedPort) throws StartFailure {
+  private Daemon(HomeDirectory home, int wantedPort, TapFactory taps) throws StartFailure {
     this.home = home;
     var random = new BufferedRandom();
     boolean claimed = home.claim();
@@ -78,7 +78,7 @@ public final class Daemon {
     home.writePid();
     state = new SavedState(home);
     Map<StateKey, byte[]> saved = state.load(System.currentTimeMillis());
-    devices = new Interfaces(loop, TapFactory.ofThisHost(), home.path(), state::networkSettings);
+    devices = new Interfaces(loop, taps, home.path(), state::networkSettings);
     var output = new NodeOutput(sockets, state, devices, this::happened);
     rebinder =
         new Rebinder(
@@ -100,6 +100,8 @@ public final class Daemon {
                     saved,
                     NodeLoop.nowMs()))
         .join();
+    var metrics = new MetricsApi(loop, controller);
+    housekeeping = new Housekeeping(loop, home, state, settings, rebinder, metrics);
     var status = new StatusApi(loop, settings, sockets, ports, home.path().toString());
     http =
         new HttpServer(
@@ -108,18 +110,23 @@ public final class Daemon {
             new Router()
                 .add("/status", status)
                 .add("/health", status)
-                .add("/config", new ConfigApi(settings, state, this::settingsChanged))
+                .add("/config", new ConfigApi(settings, state, housekeeping::settingsChanged))
                 .add("/network", new NetworkApi(loop, state, devices, identity.address()))
                 .add("/peer", new PeerApi(loop))
                 .add("/moon", new MoonApi(loop))
                 .add("/bond", new BondApi())
+                .add("/metrics", metrics)
                 .add("/controller", new ControllerApi(controller, identity.address()))
                 .add("/unstable/controller", new ControllerApi(controller, identity.address())));
   }
 
   /** Starts a daemon on a home; it runs until it is asked to end. */
   public static Daemon start(HomeDirectory home, int wantedPort) throws StartFailure {
-    var daemon = new Daemon(home, wantedPort);
+    return start(home, wantedPort, TapFactory.ofThisHost());
+  }
+
+  static Daemon start(HomeDirectory home, int wantedPort, TapFactory taps) throws StartFailure {
+    var daemon = new Daemon(home, wantedPort, taps);
     daemon.open();
     return daemon;
   }
@@ -132,17 +139,7 @@ public final class Daemon {
     if (!v4 && !v6) {
       throw new StartFailure("ERROR: Could not bind control plane. Exiting...", 255);
     }
-    var ticks = loop.eventLoop();
-    ticks.scheduleAtFixedRate(
-        () -> state.execute(this::lookAtSettings),
-        LOOK_AT_SETTINGS_EVERY_S,
-        LOOK_AT_SETTINGS_EVERY_S,
-        TimeUnit.SECONDS);
-    ticks.scheduleAtFixedRate(
-        () -> state.execute(() -> state.forgetOldPeers(System.currentTimeMillis())),
-        FORGET_PEERS_EVERY_H,
-        FORGET_PEERS_EVERY_H,
-        TimeUnit.HOURS);
+    housekeeping.start();
     ServiceManager.tell("READY=1\nSTATUS=waiting for a root to answer");
   }
 
@@ -156,7 +153,13 @@ public final class Daemon {
 
   private ControllerHost controller(HomeDirectory home, Identity identity, BufferedRandom random)
       throws StartFailure {
-    Path folder = home.path().resolve("controller.d");
+    String chosen = settings.settings().controllerPath();
+    if (chosen.startsWith("postgres:")) {
+      throw new StartFailure(
+          "controllerDbPath in local.conf asks for PostgreSQL, which is not supported; "
+              + "remove it to keep networks in files");
+    }
+    Path folder = home.path().resolve(chosen.isEmpty() ? "controller.d" : chosen);
     try {
       return new ControllerHost(loop, FileStore.open(folder), identity, random);
     } catch (IOException e) {
@@ -186,17 +189,6 @@ public final class Daemon {
     } catch (IOException e) {
       log.warn("cannot write {}: {}", home.file("zerotier-one.port"), HomeDirectory.reason(e));
     }
-  }
-
-  private void lookAtSettings() {
-    if (settings.reload()) {
-      settingsChanged();
-    }
-  }
-
-  private void settingsChanged() {
-    loop.execute(() -> loop.node().options(settings.settings().node()));
-    rebinder.lookNow();
   }
 
   private void happened(Event event) {

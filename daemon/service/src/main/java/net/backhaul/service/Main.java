@@ -80,6 +80,7 @@ public final class Main {
     if (asked.fork()) {
       return Fork.intoBackground();
     }
+    skipWhatNettyLooksFor();
     while (true) {
       Daemon daemon = Daemon.start(home, asked.port());
       Signals.handle(
@@ -92,6 +93,12 @@ public final class Main {
       }
       startAgainAsSomebodyElse(home);
     }
+  }
+
+  /** Netty names channels by hardware addresses, which take long to find and help nobody here. */
+  private static void skipWhatNettyLooksFor() {
+    System.setProperty("io.netty.machineId", "00:00:00:00:00:00:00:01");
+    System.setProperty("io.netty.processId", "1");
   }
 
   private static void startAgainAsSomebodyElse(HomeDirectory home) throws StartFailure {

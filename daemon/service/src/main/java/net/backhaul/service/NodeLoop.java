@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import net.backhaul.engine.Node;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,13 +24,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class NodeLoop implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(NodeLoop.class);
-  private static final long START_WALL_MS = System.currentTimeMillis();
-  private static final long START_NANOS = System.nanoTime();
+  private static final SteadyClock CLOCK = new SteadyClock(System.currentTimeMillis(), steadyMs());
   private static final long MAX_SLEEP_MS = 500;
   private static final long END_WITHIN_S = 2;
 
+  /** A jump of the clock that means that the host has slept (04 section 8.1). */
+  private static final long SLEEP_MS = 10_000;
+
   private final MultiThreadIoEventLoopGroup group;
   private final EventLoop loop;
+  private volatile Runnable afterSleep = () -> {};
   private @Nullable Node node;
   private @Nullable ScheduledFuture<?> wakeUp;
   private long wakeUpAtMs;
@@ -49,7 +53,16 @@ public final class NodeLoop implements AutoCloseable {
 
   /** Returns milliseconds since 1970 that never run backwards, whatever the wall clock does. */
   public static long nowMs() {
-    return START_WALL_MS + (System.nanoTime() - START_NANOS) / 1_000_000;
+    return CLOCK.nowMs(steadyMs());
+  }
+
+  private static long steadyMs() {
+    return System.nanoTime() / 1_000_000;
+  }
+
+  /** Says what to do when the host wakes up from sleep; called on the loop. */
+  public void afterSleep(Runnable work) {
+    afterSleep = work;
   }
 
   /** Returns the loop itself, for those who register channels with it. */
@@ -58,7 +71,7 @@ public final class NodeLoop implements AutoCloseable {
   }
 
   /** Makes the node on the loop, which owns it from then on. */
-  public CompletableFuture<Void> start(java.util.function.Supplier<Node> maker) {
+  public CompletableFuture<Void> start(Supplier<Node> maker) {
     return CompletableFuture.runAsync(
         () -> {
           node = maker.get();
@@ -110,6 +123,10 @@ public final class NodeLoop implements AutoCloseable {
 
   private void wake() {
     wakeUp = null;
+    if (CLOCK.follow(System.currentTimeMillis(), steadyMs()) > SLEEP_MS) {
+      log.info("the clock has jumped ahead, or this host has slept");
+      afterSleep.run();
+    }
     try {
       node().advance(nowMs());
     } catch (RuntimeException e) {

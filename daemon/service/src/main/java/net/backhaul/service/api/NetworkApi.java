@@ -50,14 +50,14 @@ public final class NetworkApi implements Resource {
     return switch (request.method()) {
       case GET ->
           loop.submit(node -> node.network(id))
-              .thenApply(found -> found.map(this::one).orElse(Response.json(404, "{}")));
+              .thenApply(found -> found.map(this::one).orElse(Response.json(404, "")));
       case POST -> join(id, Json.parseLeniently(request.body()));
       case DELETE -> leave(id);
       case OTHER -> CompletableFuture.completedFuture(Response.NOT_FOUND);
     };
   }
 
-  /** Joins where it is not yet so. */
+  /** Joins where it is not yet so, and answers when addresses and routes are applied. */
   private CompletableFuture<Response> join(long id, Map<String, @Nullable Object> wanted) {
     LocalNetworkSettings before = state.networkSettings(id);
     var after =
@@ -70,7 +70,9 @@ public final class NetworkApi implements Resource {
     state.saveNetworkSettings(id, after);
     devices.settingsChanged(id, after);
     return loop.submit(node -> node.network(id).orElseGet(() -> node.join(id, NodeLoop.nowMs())))
-        .thenApply(this::one);
+        .thenCompose(joined -> devices.settled())
+        .thenCompose(settled -> loop.submit(node -> node.network(id)))
+        .thenApply(found -> found.map(this::one).orElse(Response.json("{}")));
   }
 
   private CompletableFuture<Response> leave(long id) {

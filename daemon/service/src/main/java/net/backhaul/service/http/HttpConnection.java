@@ -99,10 +99,9 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
     } else {
       answer = admitted(request, path, query);
     }
-    String callback = query.get("jsonp");
-    return callback == null || path.equals("/metrics")
-        ? answer
-        : answer.thenApply(plain -> withCallback(plain, callback));
+    String callback = path.equals("/metrics") ? null : query.get("jsonp");
+    return answer.thenApply(
+        plain -> callback == null ? withoutCallback(plain) : withCallback(plain, callback));
   }
 
   private CompletableFuture<Response> admitted(
@@ -167,6 +166,12 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
               }
             });
     return out.toString();
+  }
+
+  private static Response withoutCallback(Response plain) {
+    return plain.body().isEmpty() && Response.JSON.equals(plain.contentType())
+        ? Response.json(plain.status(), "{}")
+        : plain;
   }
 
   private static Response withCallback(Response plain, String callback) {

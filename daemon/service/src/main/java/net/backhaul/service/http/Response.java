@@ -19,6 +19,7 @@ public record Response(int status, @Nullable String contentType, String body) {
     return json(200, body);
   }
 
+  /** Makes an answer with a JSON text; without one an empty object is sent, or null as jsonp. */
   public static Response json(int status, String body) {
     return new Response(status, JSON, body);
   }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -159,6 +160,13 @@ public final class Interfaces implements AutoCloseable {
             apply(port);
           }
         });
+  }
+
+  /** Returns what is done when all that was asked for until now has been applied. */
+  public CompletableFuture<Void> settled() {
+    var settled = new CompletableFuture<Void>();
+    inOrder(() -> settled.complete(null));
+    return system.isShutdown() ? CompletableFuture.completedFuture(null) : settled;
   }
 
   /** Says whether the node is online: default routes through a router wait for it. */

@@ -40,7 +40,7 @@ public final class SavedState implements AutoCloseable {
   private static final String NETWORKS = "networks.d";
   private static final String PEERS = "peers.d";
   private static final byte[] NO_CONFIG = {'\n'};
-  private static final int PEER_FORMAT = 1;
+  private static final int PEER_FORMAT = 2;
   private static final long CLOSE_WITHIN_MS = 2_000;
 
   private final HomeDirectory home;

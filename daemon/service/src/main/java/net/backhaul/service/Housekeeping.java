@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import net.backhaul.service.api.MetricsApi;
+import net.backhaul.service.state.HomeDirectory;
+import net.backhaul.service.state.SavedState;
+import net.backhaul.service.udp.Rebinder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What is done again and again on the thread of the state (04 section 8.1). */
+final class Housekeeping {
+  private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);
+  private static final String METRICS_FILE = "metrics.prom";
+  private static final long SETTINGS_EVERY_S = 5;
+  private static final long METRICS_EVERY_S = 5;
+  private static final long PEERS_EVERY_S = 3_600;
+
+  private final NodeLoop loop;
+  private final HomeDirectory home;
+  private final SavedState state;
+  private final LiveSettings settings;
+  private final Rebinder rebinder;
+  private final MetricsApi metrics;
+
+  Housekeeping(
+      NodeLoop loop,
+      HomeDirectory home,
+      SavedState state,
+      LiveSettings settings,
+      Rebinder rebinder,
+      MetricsApi metrics) {
+    this.loop = loop;
+    this.home = home;
+    this.state = state;
+    this.settings = settings;
+    this.rebinder = rebinder;
+    this.metrics = metrics;
+  }
+
+  void start() {
+    loop.afterSleep(rebinder::lookNow);
+    every(SETTINGS_EVERY_S, this::lookAtSettings);
+    every(METRICS_EVERY_S, this::writeMetrics);
+    every(PEERS_EVERY_S, () -> state.forgetOldPeers(System.currentTimeMillis()));
+  }
+
+  private void every(long seconds, Runnable work) {
+    loop.eventLoop()
+        .scheduleAtFixedRate(() -> state.execute(work), seconds, seconds, TimeUnit.SECONDS);
+  }
+
+  private void lookAtSettings() {
+    if (settings.reload()) {
+      settingsChanged();
+    }
+  }
+
+  /** Puts what local.conf says now to work, as far as that needs no new start. */
+  void settingsChanged() {
+    loop.execute(() -> loop.node().options(settings.settings().node()));
+    rebinder.lookNow();
+  }
+
+  private void writeMetrics() {
+    metrics.text().thenAcceptAsync(this::writeMetrics, state::execute);
+  }
+
+  private void writeMetrics(String text) {
+    try {
+      home.write(METRICS_FILE, text.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      log.debug("cannot write {}: {}", METRICS_FILE, HomeDirectory.reason(e));
+    }
+  }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.api;
+
+import java.util.concurrent.CompletableFuture;
+import net.backhaul.service.ControllerHost;
+import net.backhaul.service.NodeLoop;
+import net.backhaul.service.http.Request;
+import net.backhaul.service.http.Resource;
+import net.backhaul.service.http.Response;
+
+/** Answers {@code /metrics} (04 section 7). */
+public final class MetricsApi implements Resource {
+  private final NodeLoop loop;
+  private final ControllerHost controller;
+
+  public MetricsApi(NodeLoop loop, ControllerHost controller) {
+    this.loop = loop;
+    this.controller = controller;
+  }
+
+  /** Returns all that was counted until now. */
+  public CompletableFuture<String> text() {
+    return loop.submit(node -> Metrics.ofNode(node, NodeLoop.nowMs()))
+        .thenCombine(controller.ask(Metrics::ofController), String::concat);
+  }
+
+  @Override
+  public CompletableFuture<Response> answer(Request request) {
+    return request.method() == Request.Method.GET && request.path().equals("/metrics")
+        ? text().thenApply(text -> Response.text(200, text))
+        : CompletableFuture.completedFuture(Response.NOT_FOUND);
+  }
+}
