@@ -35,8 +35,11 @@ newest_java() {
   done
 }
 
-root=${here%/*}
-[ "$root" != "$here" ] || root=$here/..
+case $here in
+  . | .. | */. | */..) root=$here/.. ;;
+  */*) root=${here%/*} ;;
+  *) root=$here/.. ;;
+esac
 if [ -f "$root/$installed/$jar" ]; then # <prefix>/lib/backhaul/{bin,app,cli,runtime}
   app=$root/$installed
 elif [ -f "$root/$module/target/app/$jar" ]; then

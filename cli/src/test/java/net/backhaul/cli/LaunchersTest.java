@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The launchers find their jars and a Java, from wherever and however they are started. */
+class LaunchersTest {
+  private static final Path SCRIPTS = Path.of("").toAbsolutePath().resolve("../scripts");
+
+  @TempDir Path tmp;
+  private Path folder;
+
+  @BeforeEach
+  void makeAFolderWithABlank() throws IOException {
+    folder = Files.createDirectories(tmp.toRealPath().resolve("my files"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"zerotier-one", "zerotier-cli", "zerotier-idtool"})
+  void anInstalledProgramTakesItsOwnRuntimeAndCache(String name) throws Exception {
+    Path bin = installed("lib/backhaul");
+    Path lib = folder.resolve("lib/backhaul");
+    java(lib.resolve("runtime"), "25");
+    Path other = java(folder.resolve("other"), "99");
+    String jars = name.equals("zerotier-one") ? "app" : "cli";
+    Files.createFile(lib.resolve(jars + "/app.aot"));
+
+    Run run = run(folder, Map.of("JAVA_HOME", other.toString()), bin.resolve(name), "a b", "", "*");
+
+    assertEquals(lib + "/runtime/bin/java", run.words().get(0));
+    assertTrue(
+        run.words().contains("-XX:AOTCache=" + lib + "/" + jars + "/app.aot"), run.toString());
+    assertTrue(run.words().contains("-Dbackhaul.program=" + bin.resolve(name)), run.toString());
+    int count = run.words().size();
+    assertEquals(List.of("a b", "", "*"), run.words().subList(count - 3, count));
+  }
+
+  @Test
+  void aCheckoutTakesJavaHomeIfItIsNewEnough() throws Exception {
+    Path scripts = checkout();
+    Path java = java(folder.resolve("jdk"), "25.0.1");
+
+    Run run =
+        run(folder, Map.of("JAVA_HOME", java.toString()), scripts.resolve("zerotier-cli"), "info");
+
+    assertEquals(java + "/bin/java", run.words().get(0));
+    assertTrue(run.words().contains(folder + "/cli/target/app/backhaul-cli.jar"), run.toString());
+    assertTrue(run.words().stream().noneMatch(word -> word.contains("AOTCache")), run.toString());
+  }
+
+  @Test
+  void anOldJavaIsPassedOver() throws Exception {
+    Path scripts = checkout();
+    Path old = java(folder.resolve("old"), "17.0.9");
+
+    Run run =
+        run(folder, Map.of("JAVA_HOME", old.toString()), scripts.resolve("zerotier-cli"), "-v");
+
+    // A newer Java of this machine finds no class in the empty jar; without one there is advice.
+    assertEquals(List.of(), run.words());
+    assertTrue(run.err().contains("net.backhaul.cli.Cli") || run.err().contains("Java 25"));
+  }
+
+  @Test
+  void symbolicLinksAreFollowed() throws Exception {
+    Path bin = installed("lib/backhaul");
+    java(folder.resolve("lib/backhaul/runtime"), "25");
+    Path sbin = Files.createDirectories(folder.resolve("sbin"));
+    Files.createSymbolicLink(sbin.resolve("absolute"), bin.resolve("zerotier-cli"));
+    Files.createSymbolicLink(
+        sbin.resolve("zerotier-cli"), Path.of("../lib/backhaul/bin/zerotier-cli"));
+    Files.createSymbolicLink(sbin.resolve("chain"), Path.of("zerotier-cli"));
+
+    for (String name : List.of("absolute", "zerotier-cli", "chain")) {
+      assertEquals(0, run(folder, Map.of(), sbin.resolve(name), "x").code(), name);
+      assertEquals(0, run(sbin, Map.of(), Path.of("./" + name), "x").code(), name);
+      assertEquals(0, run(sbin, Map.of(), Path.of("sh"), name, "x").code(), name);
+      assertEquals(0, run(folder, Map.of(), Path.of("sbin/../sbin/" + name), "x").code(), name);
+    }
+  }
+
+  @Test
+  void anyFolderWillDo() throws Exception {
+    Path bin = installed("lib/backhaul");
+    java(folder.resolve("lib/backhaul/runtime"), "25");
+    Path below = Files.createDirectories(bin.resolve("below"));
+
+    assertEquals(0, run(bin, Map.of(), Path.of("./zerotier-cli"), "x").code());
+    assertEquals(0, run(bin, Map.of(), Path.of("sh"), "zerotier-cli", "x").code());
+    assertEquals(0, run(below, Map.of(), Path.of("../zerotier-cli"), "x").code());
+    assertEquals(0, run(below, Map.of(), Path.of("../below/../zerotier-cli"), "x").code());
+    assertEquals(0, run(bin.getParent(), Map.of(), Path.of("bin/zerotier-cli"), "x").code());
+  }
+
+  @Test
+  void theProgramTakesThePlaceOfTheShell() throws Exception {
+    Path bin = installed("lib/backhaul");
+    java(folder.resolve("lib/backhaul/runtime"), "25");
+
+    Run run = run(folder, Map.of(), bin.resolve("zerotier-one"));
+
+    assertEquals(run.startedPid(), run.pid());
+  }
+
+  @Test
+  void optionsForJavaComeFromOneVariableAlone() throws Exception {
+    Path bin = installed("lib/backhaul");
+    java(folder.resolve("lib/backhaul/runtime"), "25");
+
+    Run run =
+        run(
+            folder,
+            Map.of("BACKHAUL_JAVA_OPTIONS", "-Dx=1 -Dy=2", "JAVA_TOOL_OPTIONS", "-Dz=3"),
+            bin.resolve("zerotier-cli"));
+
+    assertTrue(run.words().containsAll(List.of("-Dx=1", "-Dy=2")), run.toString());
+    assertTrue(run.words().contains("tool options: "), run.toString());
+  }
+
+  @Test
+  void whatIsNotBuiltSaysHow() throws Exception {
+    Path scripts = copyScripts(folder.resolve("scripts"));
+
+    Run run = run(folder, Map.of(), scripts.resolve("zerotier-cli"), "info");
+
+    assertEquals(1, run.code());
+    assertTrue(run.err().contains("mvn package"), run.err());
+  }
+
+  private Path installed(String prefix) throws IOException {
+    Path lib = folder.resolve(prefix);
+    Files.createDirectories(lib.resolve("app"));
+    Files.createDirectories(lib.resolve("cli"));
+    Files.createFile(lib.resolve("app/backhaul-service.jar"));
+    Files.createFile(lib.resolve("cli/backhaul-cli.jar"));
+    return copyScripts(lib.resolve("bin"));
+  }
+
+  private Path checkout() throws IOException {
+    Path jars = Files.createDirectories(folder.resolve("cli/target/app"));
+    Files.createFile(jars.resolve("backhaul-cli.jar"));
+    return copyScripts(folder.resolve("scripts"));
+  }
+
+  private static Path copyScripts(Path to) throws IOException {
+    Files.createDirectories(to);
+    for (String name : List.of("zerotier-one", "zerotier-cli", "zerotier-idtool", "find-java.sh")) {
+      Files.copy(SCRIPTS.resolve(name), to.resolve(name));
+    }
+    return to;
+  }
+
+  /** Makes a Java that tells who it is and with what it was started, one word a line. */
+  private static Path java(Path home, String version) throws IOException {
+    Path program = Files.createDirectories(home.resolve("bin")).resolve("java");
+    Files.writeString(
+        program,
+        """
+        #!/bin/sh
+        echo "$$"
+        printf '%s\\n' "$0" "tool options: $JAVA_TOOL_OPTIONS" "$@"
+        """);
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.writeString(
+        home.resolve("release"), "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"" + version + "\"\n");
+    return home;
+  }
+
+  private record Run(int code, long startedPid, long pid, List<String> words, String err) {}
+
+  private static Run run(Path folder, Map<String, String> environment, Path program, String... args)
+      throws Exception {
+    var command = new ArrayList<String>();
+    command.add(program.toString());
+    command.addAll(List.of(args));
+    var builder = new ProcessBuilder(command).directory(folder.toFile());
+    builder.environment().keySet().removeIf(name -> name.contains("JAVA"));
+    builder.environment().putAll(new TreeMap<>(environment));
+    Process process = builder.start();
+    process.getOutputStream().close();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS), "still running: " + command);
+    List<String> lines = List.of(out.split("\n", -1));
+    boolean told = lines.size() > 2;
+    return new Run(
+        process.exitValue(),
+        process.pid(),
+        told ? Long.parseLong(lines.get(0)) : 0,
+        told ? lines.subList(1, lines.size() - 1) : List.of(),
+        err);
+  }
+}
