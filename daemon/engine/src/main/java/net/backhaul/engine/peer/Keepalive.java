@@ -129,6 +129,9 @@ final class Keepalive {
 
   /** Greets a peer where local.conf says that it might be, now and then. */
   void tryHints(Peer peer, long nowMs) {
+    if (vl1.options.hints().isEmpty()) {
+      return;
+    }
     List<InetSocketAddress> hints = vl1.options.hints().getOrDefault(peer.address, List.of());
     if (hints.isEmpty() || nowMs - peer.lastHintTriedMs < HINT_EVERY_MS) {
       return;

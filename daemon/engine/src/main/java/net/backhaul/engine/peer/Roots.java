@@ -25,6 +25,10 @@ final class Roots {
   private final Map<Long, Long> wantedMoons = new TreeMap<>();
 
   private final Map<Long, Root> upstreams = new LinkedHashMap<>();
+
+  /** The keys of the above once more: every packet asks, and longs in a map are boxed. */
+  private long[] upstreamAddresses = {};
+
   private boolean amRoot;
 
   /** An upstream: its identity and all endpoints that any of our worlds lists for it. */
@@ -70,7 +74,12 @@ final class Roots {
   }
 
   boolean isUpstream(long address) {
-    return upstreams.containsKey(address);
+    for (long upstream : upstreamAddresses) {
+      if (upstream == address) {
+        return true;
+      }
+    }
+    return false;
   }
 
   boolean isMoonSeed(long address) {
@@ -157,6 +166,7 @@ final class Roots {
     for (World moon : moons.values()) {
       addRoots(moon, Role.MOON);
     }
+    upstreamAddresses = upstreams.keySet().stream().mapToLong(Long::longValue).toArray();
   }
 
   private void addRoots(World world, Role role) {

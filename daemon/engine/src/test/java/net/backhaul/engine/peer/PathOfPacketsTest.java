@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.peer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import net.backhaul.engine.NodeOptions;
+import net.backhaul.engine.StateKey;
+import net.backhaul.engine.network.Arrival;
+import net.backhaul.engine.network.Handled;
+import net.backhaul.engine.network.PacketHandler;
+import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.message.ErrorMessage;
+import net.backhaul.protocol.message.Verb;
+import net.backhaul.protocol.packet.FragmentView;
+import net.backhaul.protocol.packet.PacketCipher;
+import net.backhaul.protocol.packet.PacketView;
+import net.backhaul.protocol.packet.Packets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Packets of frames pass without leaving a trace in memory, relayed or ours, in and out. */
+class PathOfPacketsTest {
+  private static final long START_MS = 1_700_000_000_000L;
+  private static final int FRAME_BYTES = 1_394;
+
+  /** The JDK's cipher makes an object or two per call; no packet may cost more than that. */
+  private static final long AES_ITSELF_BYTES = 64;
+
+  private static final InetSocketAddress AT_B = Vectors.endpoint("10.0.2.2/9993");
+  private static final InetSocketAddress AT_X = Vectors.endpoint("10.0.8.8/9993");
+
+  private final Forgetful output = new Forgetful();
+  private final Vl1 root = node("planet-root-A");
+  private final Vl1 leaf = node("planet");
+  private final byte[] work = new byte[Packets.MAX_BYTES];
+
+  /** Keeps the last datagram only. */
+  private static final class Forgetful extends RecordingOutput {
+    final byte[] last = new byte[Packets.MAX_BYTES];
+    int lastLength;
+    InetSocketAddress lastTo = AT_B;
+    long sent;
+
+    @Override
+    public void sendDatagrams(
+        int socket, InetSocketAddress to, byte[] bytes, int start, int length, int segmentBytes) {
+      System.arraycopy(bytes, start, last, 0, length);
+      lastLength = length;
+      lastTo = to;
+      sent++;
+    }
+  }
+
+  /** Takes every packet of a network for one of a member. */
+  private static final class Trusting implements PacketHandler {
+    @Override
+    public Handled receive(
+        Verb verb, byte[] bytes, int payloadStart, int payloadLength, Arrival from, long nowMs) {
+      return Handled.TRUSTED;
+    }
+
+    @Override
+    public Handled receiveOk(
+        Verb inReVerb,
+        long inRePacketId,
+        byte[] bytes,
+        int bodyStart,
+        int bodyLength,
+        Arrival from,
+        long nowMs) {
+      return Handled.COUNTED;
+    }
+
+    @Override
+    public Handled receiveError(ErrorMessage error, Arrival from, long nowMs) {
+      return Handled.COUNTED;
+    }
+
+    @Override
+    public boolean isManagedAddress(InetAddress address) {
+      return false;
+    }
+  }
+
+  private Vl1 node(String planet) {
+    var vl1 =
+        new Vl1(
+            Vectors.identity("A"),
+            NodeOptions.DEFAULT,
+            output,
+            new Random(1),
+            Map.of(new StateKey(StateKey.Kind.PLANET, 0), Vectors.world(planet)),
+            link -> new Trusting(),
+            START_MS);
+    meet(vl1, "B", AT_B);
+    meet(vl1, "X", AT_X);
+    return vl1;
+  }
+
+  private static void meet(Vl1 vl1, String name, InetSocketAddress at) {
+    Peer peer = vl1.peers.add(Vectors.identity(name).withoutPrivateKey()).orElseThrow();
+    peer.heardVersion(12, 1, 14, 1);
+    peer.lastReceiveMs = START_MS;
+    peer.lastPathPushSentMs = START_MS;
+    var path = new Path(0, at);
+    path.lastInMs = START_MS;
+    path.lastValidMs = START_MS;
+    peer.learn(path, START_MS);
+  }
+
+  private static byte[] sealed(String from, String to, int suite, int payloadBytes) {
+    Identity source = Vectors.identity(from);
+    Identity destination = Vectors.identity(to);
+    byte[] packet = new byte[Packets.HEADER_BYTES + payloadBytes];
+    new Random(7).nextBytes(packet);
+    PacketView.writeHeader(
+        packet, 0, 0x1122334455667788L, destination.address(), source.address(), 6);
+    packet[18] = 0;
+    PacketCipher.of(source.agree(destination).orElseThrow()).seal(suite, packet, 0, packet.length);
+    return packet;
+  }
+
+  @Test
+  void aRootPassesPacketsOnAndAllocatesNothing() {
+    byte[] packet = sealed("B", "X", Packets.SUITE_AES, FRAME_BYTES);
+
+    long bytes =
+        Allocations.perRun(
+            () -> {
+              System.arraycopy(packet, 0, work, 0, packet.length);
+              root.receive(0, AT_B, work, 0, packet.length, START_MS);
+            });
+
+    assertEquals(0, bytes);
+    assertEquals(AT_X, output.lastTo);
+  }
+
+  @Test
+  void onlyTheHopsOfARelayedDatagramChange() {
+    byte[] head = sealed("B", "X", Packets.SUITE_AES, FRAME_BYTES);
+    root.receive(0, AT_B, head.clone(), 0, head.length, START_MS);
+    root.receive(0, AT_B, head.clone(), 0, head.length, START_MS);
+    byte[] relayed = Arrays.copyOf(output.last, output.lastLength);
+    head[18] += 1;
+    assertEquals(HexFormat.of().formatHex(head), HexFormat.of().formatHex(relayed));
+
+    byte[] fragment = new byte[200];
+    new Random(3).nextBytes(fragment);
+    FragmentView.writeHeader(fragment, 0, 5, Vectors.identity("X").address(), 3, 2);
+    root.receive(0, AT_B, fragment.clone(), 0, fragment.length, START_MS);
+    relayed = Arrays.copyOf(output.last, output.lastLength);
+    fragment[15] = 1;
+    assertEquals(HexFormat.of().formatHex(fragment), HexFormat.of().formatHex(relayed));
+  }
+
+  /** The headers before and after a relay of the reference differ in the hop count alone. */
+  @Test
+  void theReferenceRelaysInTheSameWay() {
+    JsonNode rows = Vectors.file("vl1/fragments.json").required("relayed_headers");
+    int pairs = 0;
+    for (JsonNode before : rows) {
+      for (JsonNode after : rows) {
+        byte[] sent = Vectors.hex(before, "first_28_bytes");
+        byte[] relayed = Vectors.hex(after, "first_28_bytes");
+        boolean fragment = sent[13] == -1;
+        sent[fragment ? 15 : 18] += 1;
+        if (before.required("sender").asText().equals("A") && Arrays.equals(sent, relayed)) {
+          pairs++;
+        }
+      }
+    }
+    assertEquals(rows.size() / 2, pairs);
+  }
+
+  @Test
+  void whatIsNotForUsIsDroppedAndAllocatesNothing() {
+    byte[] packet = sealed("B", "X", Packets.SUITE_AES, FRAME_BYTES);
+
+    long bytes =
+        Allocations.perRun(
+            () -> {
+              System.arraycopy(packet, 0, work, 0, packet.length);
+              leaf.receive(0, AT_B, work, 0, packet.length, START_MS);
+            });
+
+    assertEquals(0, bytes);
+    assertEquals(0, output.sent);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {Packets.SUITE_SALSA, Packets.SUITE_AES})
+  void aFrameComesInAndAllocatesNothing(int suite) {
+    byte[] packet = sealed("B", "A", suite, FRAME_BYTES);
+
+    long bytes =
+        Allocations.perRun(
+            () -> {
+              System.arraycopy(packet, 0, work, 0, packet.length);
+              leaf.receive(0, AT_B, work, 0, packet.length, START_MS);
+            });
+
+    assertTrue(leaf.counters().received(Verb.FRAME) > 0);
+    assertAllocated(bytes, suite);
+  }
+
+  @Test
+  void aFrameGoesOutAndAllocatesNothing() {
+    long to = Vectors.identity("B").address();
+
+    long bytes =
+        Allocations.perRun(
+            () ->
+                leaf.sendSealedInPlace(
+                    to, Verb.FRAME, work, Packets.HEADER_BYTES, FRAME_BYTES, START_MS));
+
+    assertEquals(AT_B, output.lastTo);
+    assertAllocated(bytes, Packets.SUITE_AES);
+  }
+
+  @Test
+  void aFrameWithoutADirectWayGoesThroughTheRootAndAllocatesNothing() {
+    meet(leaf, "R", Vectors.endpoint("10.0.0.1/9993"));
+    Peer peer = leaf.peers.get(Vectors.identity("B").address());
+    peer.paths.clear();
+
+    long bytes =
+        Allocations.perRun(
+            () ->
+                leaf.sendSealedInPlace(
+                    peer.address, Verb.FRAME, work, Packets.HEADER_BYTES, FRAME_BYTES, START_MS));
+
+    assertEquals(Vectors.endpoint("10.0.0.1/9993"), output.lastTo);
+    assertAllocated(bytes, Packets.SUITE_AES);
+  }
+
+  private static void assertAllocated(long bytes, int suite) {
+    long itself = suite == Packets.SUITE_AES ? AES_ITSELF_BYTES : 0;
+    assertTrue(bytes <= itself, () -> bytes + " bytes a packet");
+  }
+
+  @Test
+  void aSavedPeerIsReadAndWrittenAsByTheReference() {
+    for (JsonNode vector : Vectors.file("vl1/peer_cache.json").required("objects")) {
+      byte[] saved = Vectors.hex(vector, "bytes");
+      JsonNode decoded = vector.required("decoded");
+      Identity identity = Identity.parse(decoded.required("identity").asText());
+      var key = new StateKey(StateKey.Kind.PEER, identity.address());
+      var recording = new RecordingOutput();
+      var table = new PeerTable(Vectors.identity("A"), recording, 10, Map.of(key, saved));
+
+      PeerTable.Restored restored = table.restore(identity.address()).orElseThrow();
+
+      assertEquals(identity, restored.peer().identity);
+      assertEquals(decoded.required("protocol").asInt(), restored.peer().protocolVersion);
+      List<String> endpoints = restored.endpoints().stream().map(Vectors::text).toList();
+      assertEquals(decoded.required("paths").size(), endpoints.size());
+      for (int i = 0; i < endpoints.size(); i++) {
+        assertEquals(decoded.required("paths").get(i).asText(), endpoints.get(i));
+        restored.peer().learn(new Path(0, restored.endpoints().get(i)), START_MS);
+      }
+      assertEquals(
+          HexFormat.of().formatHex(saved), HexFormat.of().formatHex(table.save(restored.peer())));
+      assertEquals(List.of(key), recording.saved);
+    }
+  }
+}
