@@ -23,6 +23,8 @@ final class Sender {
   private final SendQueue queue = new SendQueue();
   private final WireWriter payload = new WireWriter(MAX_PAYLOAD_BYTES);
   private final byte[] packet = new byte[Packets.MAX_BYTES];
+  private final byte[] run =
+      new byte[Packets.MAX_BYTES + Packets.MAX_FRAGMENTS * Packets.FRAGMENT_HEADER_BYTES];
   private final PacketView view = new PacketView();
 
   Sender(Vl1 vl1) {
@@ -176,32 +178,37 @@ final class Sender {
     vl1.counters.sent(verbByte & 0x1f);
   }
 
-  /** Sends a sealed packet in as many datagrams as it needs; the bytes are clobbered. */
+  /**
+   * Sends a sealed packet in as many datagrams as it needs.
+   *
+   * <p>They are all of one size, or nearly, where the reference fills all but the last: so they
+   * leave as one run, and runs of packets of one size go on across packets.
+   */
   void transmit(
       int socket, InetSocketAddress to, byte[] bytes, int start, int length, int mtuBytes) {
     if (length <= mtuBytes) {
-      vl1.datagram(socket, to, bytes, start, length);
+      vl1.datagrams(socket, to, bytes, start, length, length);
       return;
     }
-    int dataBytes = mtuBytes - Packets.FRAGMENT_HEADER_BYTES;
-    int total = 1 + (length - mtuBytes + dataBytes - 1) / dataBytes;
-    if (total > Packets.MAX_FRAGMENTS) {
+    int header = Packets.FRAGMENT_HEADER_BYTES;
+    int count = Math.ceilDiv(length - header, mtuBytes - header);
+    if (count > Packets.MAX_FRAGMENTS) {
       vl1.counters.drop(Drop.TOO_LONG);
       return;
     }
+    int runBytes = length + (count - 1) * header;
+    int datagramBytes = Math.ceilDiv(runBytes, count);
     view.wrap(bytes, start, length);
-    long id = view.id();
-    long destination = view.destination();
-    vl1.datagram(socket, to, bytes, start, mtuBytes);
-    int end = start + length;
-    int at = start + mtuBytes;
-    for (int number = 1; number < total; number++) {
-      // The header goes where the bytes before lay: they have left already.
-      int from = at - Packets.FRAGMENT_HEADER_BYTES;
-      FragmentView.writeHeader(bytes, from, id, destination, total, number);
-      int dataLength = Math.min(dataBytes, end - at);
-      vl1.datagram(socket, to, bytes, from, Packets.FRAGMENT_HEADER_BYTES + dataLength);
-      at += dataLength;
+    System.arraycopy(bytes, start, run, 0, datagramBytes);
+    int from = start + datagramBytes;
+    int at = datagramBytes;
+    for (int number = 1; number < count; number++) {
+      FragmentView.writeHeader(run, at, view.id(), view.destination(), count, number);
+      int dataBytes = Math.min(datagramBytes - header, start + length - from);
+      System.arraycopy(bytes, from, run, at + header, dataBytes);
+      from += dataBytes;
+      at += header + dataBytes;
     }
+    vl1.datagrams(socket, to, run, 0, runBytes, datagramBytes);
   }
 }

@@ -322,8 +322,14 @@ public final class Vl1 implements PeerLink {
   }
 
   void datagram(int socket, InetSocketAddress to, byte[] bytes, int start, int length) {
+    datagrams(socket, to, bytes, start, length, length);
+  }
+
+  /** Sends a run of datagrams of one size, of which the last may be shorter. */
+  void datagrams(
+      int socket, InetSocketAddress to, byte[] bytes, int start, int length, int segmentBytes) {
     counters.sentDatagram(length);
-    output.sendDatagrams(socket, to, bytes, start, length, length);
+    output.sendDatagrams(socket, to, bytes, start, length, segmentBytes);
   }
 
   /** Handles at once what waited for a path or an identity that has just come. */

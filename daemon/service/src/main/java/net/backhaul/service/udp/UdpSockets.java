@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import net.backhaul.service.NodeLoop;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,16 +42,15 @@ public final class UdpSockets {
   private static final Logger log = LoggerFactory.getLogger(UdpSockets.class);
   private static final int BUFFER_BYTES = 4 * 1024 * 1024;
   private static final int DATAGRAM_BYTES = 10_240;
-  private static final int DATAGRAMS_AT_ONCE = 16;
+
+  /** What the kernel may have joined of datagrams that came one behind the other. */
+  private static final int JOINED_BYTES = 65_536;
+
   private static final int READS_AT_ONCE = 16;
 
   /** What waits for a socket at most; what is sent beyond it is lost, as in a full device queue. */
   private static final int MAX_WAITING_BYTES = 4 * 1024 * 1024;
 
-  /** What the kernel takes as one run of datagrams. */
-  private static final int MAX_SEGMENTS = 64;
-
-  private static final int MAX_RUN_BYTES = 65_000;
   private static final int SOL_SOCKET = 1;
   private static final int SO_BINDTODEVICE = 25;
   private static final int IFNAMSIZ = 16;
@@ -62,6 +62,12 @@ public final class UdpSockets {
   private final Map<LocalAddress, Open> open = new LinkedHashMap<>();
   private Open[] byNumber = new Open[0];
   private int nextNumber;
+
+  /** Datagrams of one size from one socket to one address, whichever packets they belong to. */
+  private final DatagramRun run = new DatagramRun();
+
+  private @Nullable Open runFrom;
+  private @Nullable InetSocketAddress runTo;
 
   /** An open socket; its device may turn out not to take runs of datagrams. */
   private static final class Open {
@@ -150,7 +156,8 @@ public final class UdpSockets {
     Open from = byNumber[socket];
     flush();
     boolean limited = Epoll.isAvailable() && from.v4 && ttl(from.channel, hops);
-    writeOne(from, to, bytes, 0, bytes.length);
+    write(from, to, bytes, 0, bytes.length, bytes.length);
+    endRun();
     from.channel.flush();
     if (limited) {
       ttl(from.channel, DEFAULT_TTL);
@@ -159,6 +166,7 @@ public final class UdpSockets {
 
   /** Lets all that was written leave. */
   public void flush() {
+    endRun();
     for (Open each : open.values()) {
       each.channel.flush();
     }
@@ -179,33 +187,35 @@ public final class UdpSockets {
 
   private void write(
       Open from, InetSocketAddress to, byte[] bytes, int start, int length, int segmentBytes) {
-    if (length <= segmentBytes) {
-      writeOne(from, to, bytes, start, length);
-      return;
-    }
-    int most = Math.min(MAX_SEGMENTS, MAX_RUN_BYTES / segmentBytes) * segmentBytes;
-    int step = from.takesRuns && most > segmentBytes ? most : segmentBytes;
-    for (int done = 0; done < length; done += step) {
-      int part = Math.min(step, length - done);
-      if (part <= segmentBytes) {
-        writeOne(from, to, bytes, start + done, part);
-      } else if (from.channel.isWritable()) {
-        ByteBuf content = from.channel.alloc().directBuffer(part);
-        content.writeBytes(bytes, start + done, part);
-        from.channel.write(
-            new SegmentedDatagramPacket(content, segmentBytes, to), from.channel.voidPromise());
+    for (int done = 0; done < length; done += segmentBytes) {
+      int part = Math.min(segmentBytes, length - done);
+      if (from != runFrom || !to.equals(runTo) || !run.takes(part)) {
+        endRun();
+        runFrom = from;
+        runTo = to;
+      }
+      run.add(bytes, start + done, part);
+      if (!from.takesRuns) {
+        endRun();
       }
     }
   }
 
-  private static void writeOne(
-      Open from, InetSocketAddress to, byte[] bytes, int start, int length) {
-    if (!from.channel.isWritable()) {
-      return;
+  /** Hands what was collected to its socket. */
+  private void endRun() {
+    Open from = runFrom;
+    InetSocketAddress to = runTo;
+    runFrom = null;
+    runTo = null;
+    if (from != null && to != null && from.channel.isWritable()) {
+      ByteBuf content = run.copy(from.channel.alloc());
+      from.channel.write(
+          run.isSingle()
+              ? new DatagramPacket(content, to)
+              : new SegmentedDatagramPacket(content, run.segmentBytes(), to),
+          from.channel.voidPromise());
     }
-    ByteBuf content = from.channel.alloc().directBuffer(length);
-    content.writeBytes(bytes, start, length);
-    from.channel.write(new DatagramPacket(content, to), from.channel.voidPromise());
+    run.clear();
   }
 
   private boolean bind(LocalAddress local) {
@@ -223,15 +233,15 @@ public final class UdpSockets {
             .option(ChannelOption.SO_BROADCAST, true)
             .option(
                 ChannelOption.RECVBUF_ALLOCATOR,
-                new FixedRecvByteBufAllocator(
-                        nativeEpoll ? DATAGRAMS_AT_ONCE * DATAGRAM_BYTES : DATAGRAM_BYTES)
+                new FixedRecvByteBufAllocator(nativeEpoll ? JOINED_BYTES : DATAGRAM_BYTES)
                     .maxMessagesPerRead(READS_AT_ONCE))
             .option(
                 ChannelOption.WRITE_BUFFER_WATER_MARK,
                 new WriteBufferWaterMark(MAX_WAITING_BYTES / 2, MAX_WAITING_BYTES))
             .handler(new UdpTransport(loop, this, nextNumber));
     if (nativeEpoll) {
-      bootstrap.option(EpollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, DATAGRAM_BYTES);
+      // Not together with recvmmsg: Netty then hands out joined datagrams as one.
+      bootstrap.option(EpollChannelOption.UDP_GRO, true);
     }
     // Bootstrap.bind would bind later; on the loop that we are on these two are done at once.
     Channel channel = bootstrap.register().channel();
