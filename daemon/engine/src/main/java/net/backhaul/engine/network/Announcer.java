@@ -15,6 +15,9 @@ import net.backhaul.protocol.packet.Packets;
 final class Announcer {
   static final long ANNOUNCE_EVERY_MS = 60_000;
 
+  /** Whoever has not been heard of for so long may not be there. */
+  private static final long SILENT_MS = 60_000;
+
   private static final int MAX_ENTRIES =
       (Packets.MAX_SENT_BYTES - Packets.HEADER_BYTES) / MulticastLike.ENTRY_BYTES;
 
@@ -31,6 +34,7 @@ final class Announcer {
     }
     Set<Long> always = always(network);
     for (long to : always) {
+      noteSilence(network, to, nowMs);
       send(network, groups, to, nowMs);
     }
     for (Member member : network.members.all()) {
@@ -46,8 +50,33 @@ final class Announcer {
     network.lastAnnouncedMs = nowMs;
     Collection<MulticastGroup> groups = network.announcedGroups();
     for (long to : always(network)) {
+      noteSilence(network, to, nowMs);
       send(network, groups, to, nowMs);
     }
+  }
+
+  private void noteSilence(Network network, long to, long nowMs) {
+    if (nowMs - link.lastHeardMs(to) >= SILENT_MS) {
+      network.toldInSilence.put(to, nowMs);
+    }
+  }
+
+  /** Tells those again who are back: a root that has just become reachable, a controller. */
+  private void tellWhoIsBack(Network network, Set<Long> always, long nowMs) {
+    if (network.toldInSilence.isEmpty()) {
+      return;
+    }
+    network
+        .toldInSilence
+        .entrySet()
+        .removeIf(
+            told -> {
+              boolean back = link.lastHeardMs(told.getKey()) >= told.getValue();
+              if (back && always.contains(told.getKey())) {
+                send(network, network.announcedGroups(), told.getKey(), nowMs);
+              }
+              return back || !always.contains(told.getKey());
+            });
   }
 
   /** Tells all groups to those who have not heard of them for a minute. */
@@ -56,6 +85,7 @@ final class Announcer {
       announceAll(network, nowMs);
     }
     Set<Long> always = always(network);
+    tellWhoIsBack(network, always, nowMs);
     for (Member member : network.members.all()) {
       if (nowMs - member.lastLikeMs >= ANNOUNCE_EVERY_MS
           && !always.contains(member.address)

@@ -39,7 +39,7 @@ final class ConfigExchange {
   private static final long ASK_AGAIN_MS = 5_000;
 
   /** A person may be about to authorize us: ask as often as controllers answer, for a while. */
-  private static final long ASK_SOON_AGAIN_MS = 1_100;
+  private static final long ASK_SOON_AGAIN_MS = Network.REQUEST_SPACING_MS;
 
   private static final long IMPATIENT_MS = 120_000;
   private static final int MAX_URL_BYTES = 2_047;

@@ -158,6 +158,9 @@ final class CredentialDesk {
         if (credential instanceof Revocation revocation && revocation.propagatesFast()) {
           passOn(network, revocation, deliveredBy, nowMs);
         }
+        if (about == link.self().address() && credential instanceof Revocation) {
+          network.askSoon(nowMs);
+        }
         link.retryParked(nowMs);
       }
       case REJECTED -> link.drop(Drop.BAD_CREDENTIAL);

@@ -5,25 +5,36 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import net.backhaul.engine.Drop;
+import net.backhaul.engine.LongMap;
 import net.backhaul.protocol.ethernet.MulticastGroup;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who listens to which multicast group, on our networks and on those that ask us (03 section 7.4).
  *
- * <p>Strangers fill this on a root, so the number of entries has a limit; beyond it nobody new is
- * written down until old entries expire.
+ * <p>Strangers fill this on a root, and devices behind a bridge on the bridge. So the numbers of
+ * entries, of groups, and of groups that one member is in have limits, beyond which nobody new is
+ * written down until old entries expire; so has that of queued frames, beyond which no more queue.
  */
 final class GroupBook {
-  static final int MAX_ENTRIES = 262_144;
+  static final int MAX_ENTRIES = 131_072;
+  static final int MAX_GROUPS = 32_768;
+
+  /** So that one stranger can't lock out all others. */
+  static final int MAX_GROUPS_OF_MEMBER = 2_048;
+
+  static final int MAX_QUEUED = 4_096;
   static final long MEMBER_LIFE_MS = 600_000;
 
   private final PeerLink link;
   private final long self;
   private final Map<Key, Group> groups = new HashMap<>();
+  private final LongMap<Integer> groupsOfMember = new LongMap<>();
   private int entries;
+  private int queued;
 
   /** Names a group of a network. */
   private record Key(long networkId, MulticastGroup group) {}
@@ -33,22 +44,27 @@ final class GroupBook {
     static final int MAX_QUEUED = 32;
 
     /** When each member was heard of last, by address. */
-    final Map<Long, Long> members = new LinkedHashMap<>();
+    private final Map<Long, Long> members = new LinkedHashMap<>();
 
     /** Frames of ours that are offered to members yet to be found; the oldest makes room. */
-    final ArrayDeque<Outgoing> queue = new ArrayDeque<>();
+    private final ArrayDeque<Outgoing> queue = new ArrayDeque<>(0);
 
     long lastGatherMs = Member.NEVER;
 
-    void enqueue(Outgoing frame) {
-      if (queue.size() == MAX_QUEUED) {
-        queue.removeFirst();
-      }
-      queue.addLast(frame);
+    boolean hasMembers() {
+      return !members.isEmpty();
+    }
+
+    int memberCount() {
+      return members.size();
     }
 
     long[] memberAddresses() {
       return members.keySet().stream().mapToLong(Long::longValue).toArray();
+    }
+
+    List<Outgoing> queued() {
+      return List.copyOf(queue);
     }
   }
 
@@ -70,8 +86,38 @@ final class GroupBook {
     return groups.get(new Key(networkId, group));
   }
 
+  /** Returns a group, made on demand; where there are too many it is forgotten at once. */
   Group touch(long networkId, MulticastGroup group) {
-    return groups.computeIfAbsent(new Key(networkId, group), key -> new Group());
+    var key = new Key(networkId, group);
+    Group known = groups.get(key);
+    if (known == null) {
+      known = new Group();
+      if (groups.size() < MAX_GROUPS) {
+        groups.put(key, known);
+      } else {
+        link.drop(Drop.TOO_MANY_GROUPS);
+      }
+    }
+    return known;
+  }
+
+  /** Lets a frame wait for members that are not known yet. */
+  void enqueue(Group group, Outgoing frame) {
+    if (group.queue.size() == Group.MAX_QUEUED) {
+      group.queue.removeFirst();
+      queued--;
+    }
+    if (queued < MAX_QUEUED) {
+      group.queue.addLast(frame);
+      queued++;
+    }
+  }
+
+  /** Forgets frames that have waited too long or have reached as many as they may. */
+  void tidyQueue(Group group, long nowMs) {
+    int before = group.queue.size();
+    group.queue.removeIf(frame -> frame.isOld(nowMs) || frame.isAtLimit());
+    queued -= before - group.queue.size();
   }
 
   /** Writes down that somebody listens; returns whether that is news. */
@@ -84,19 +130,38 @@ final class GroupBook {
       known.members.put(member, nowMs);
       return false;
     }
-    if (entries >= MAX_ENTRIES) {
+    int ofMember = countOf(member);
+    if (entries >= MAX_ENTRIES
+        || ofMember >= MAX_GROUPS_OF_MEMBER
+        || (known == null && groups.size() >= MAX_GROUPS)) {
       link.drop(Drop.TOO_MANY_GROUPS);
       return false;
     }
     touch(networkId, group).members.put(member, nowMs);
     entries++;
+    groupsOfMember.put(member, ofMember + 1);
     return true;
   }
 
   void remove(long networkId, MulticastGroup group, long member) {
     Group known = get(networkId, group);
     if (known != null && known.members.remove(member) != null) {
-      entries--;
+      forgot(member);
+    }
+  }
+
+  private int countOf(long member) {
+    Integer count = groupsOfMember.get(member);
+    return count == null ? 0 : count;
+  }
+
+  private void forgot(long member) {
+    entries--;
+    int left = countOf(member) - 1;
+    if (left == 0) {
+      groupsOfMember.remove(member);
+    } else {
+      groupsOfMember.put(member, left);
     }
   }
 
@@ -104,10 +169,18 @@ final class GroupBook {
   void clean(long nowMs) {
     for (Iterator<Group> all = groups.values().iterator(); all.hasNext(); ) {
       Group group = all.next();
-      int before = group.members.size();
-      group.members.values().removeIf(sinceMs -> nowMs - sinceMs >= MEMBER_LIFE_MS);
-      entries -= before - group.members.size();
-      group.queue.removeIf(frame -> frame.isOld(nowMs));
+      group
+          .members
+          .entrySet()
+          .removeIf(
+              member -> {
+                boolean old = nowMs - member.getValue() >= MEMBER_LIFE_MS;
+                if (old) {
+                  forgot(member.getKey());
+                }
+                return old;
+              });
+      tidyQueue(group, nowMs);
       if (group.members.isEmpty() && group.queue.isEmpty()) {
         all.remove();
       }

@@ -33,6 +33,7 @@ final class Multicasts {
   private static final int MAX_GATHERS_AGAIN = 3;
   private static final int MAX_SEARCHES = 256;
 
+  private static final long SOLICITED_NODE = 0x3333_ff00_0000L;
   private static final int ARP_MIN_BYTES = 28;
   private static final int ARP_TARGET_IP = 24;
 
@@ -166,11 +167,11 @@ final class Multicasts {
     if (!enough) {
       if (members.length == 0 || nowMs - known.lastGatherMs >= GATHER_EVERY_MS) {
         gather(network, policy, group, known, nowMs);
-        if (members.length == 0) {
+        if (members.length == 0 && looksForOneAddress(group)) {
           search(network.id, group, nowMs);
         }
       }
-      known.enqueue(frame);
+      book.enqueue(known, frame);
       if (origin != 0) {
         frame.mark(origin);
       }
@@ -187,9 +188,7 @@ final class Multicasts {
         copy(network, policy, frame, member, nowMs);
       }
     }
-    if (frame.isAtLimit()) {
-      known.queue.remove(frame);
-    }
+    book.tidyQueue(known, nowMs);
   }
 
   private static MulticastFrame message(
@@ -276,9 +275,14 @@ final class Multicasts {
     }
     gatherers.remove(0L);
     gatherers.remove(self);
-    long wanted = Math.max(1, policy.multicastLimit - known.members.size() + 1L);
+    long wanted = Math.max(1, policy.multicastLimit - known.memberCount() + 1L);
     var question = new MulticastGather(network.id, group, wanted, policy.com);
     gatherers.stream().limit(MAX_GATHERERS).forEach(to -> link.send(to, question, nowMs));
+  }
+
+  /** Returns whether somebody waits for an answer: other groups may well have no members. */
+  private static boolean looksForOneAddress(MulticastGroup group) {
+    return group.adi() != 0 || group.mac() >>> 24 == SOLICITED_NODE >>> 24;
   }
 
   private void search(long networkId, MulticastGroup group, long nowMs) {
@@ -301,11 +305,11 @@ final class Multicasts {
     Network network = networks.get(search.networkId);
     Policy policy = network == null ? null : network.policy;
     GroupBook.Group known = book.get(search.networkId, search.group);
-    if (network == null || policy == null || known == null || !known.members.isEmpty()) {
+    if (network == null || policy == null || known == null || known.hasMembers()) {
       return true;
     }
     boolean waits =
-        known.queue.stream().anyMatch(frame -> !frame.isOld(nowMs) && frame.hasReachedNobody());
+        known.queued().stream().anyMatch(frame -> !frame.isOld(nowMs) && frame.hasReachedNobody());
     if (!waits) {
       return true;
     }
@@ -334,11 +338,11 @@ final class Multicasts {
     if (network == null || policy == null || known == null) {
       return;
     }
-    for (Outgoing frame : List.copyOf(known.queue)) {
+    for (Outgoing frame : known.queued()) {
       if (!frame.isOld(nowMs) && !frame.isAtLimit() && frame.mark(member)) {
         copy(network, policy, frame, member, nowMs);
       }
     }
-    known.queue.removeIf(frame -> frame.isOld(nowMs) || frame.isAtLimit());
+    book.tidyQueue(known, nowMs);
   }
 }

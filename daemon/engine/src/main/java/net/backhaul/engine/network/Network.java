@@ -2,7 +2,9 @@
 package net.backhaul.engine.network;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import net.backhaul.engine.NetworkStatus;
@@ -15,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A joined network: what the machines of this package keep of it. */
 final class Network {
+  /** Controllers don't answer requests that follow each other within a second. */
+  static final long REQUEST_SPACING_MS = 1_100;
+
   /** Groups that a bridge has sent to for others; strangers behind it choose them. */
   private static final int MAX_BRIDGED_GROUPS = 4_096;
 
@@ -39,6 +44,10 @@ final class Network {
   long nextRequestMs;
   long lastRequestMs = Member.NEVER;
   long lastAnnouncedMs = Member.NEVER;
+
+  /** Who was told of groups while he was silent, and when: he may not have heard it. */
+  final Map<Long, Long> toldInSilence = new HashMap<>();
+
   private final TreeSet<MulticastGroup> subscriptions = new TreeSet<>();
   private final TreeMap<MulticastGroup, Long> bridgedGroups = new TreeMap<>();
 
@@ -58,6 +67,11 @@ final class Network {
     this.adHoc = NetworkIds.isAdHoc(id);
     this.joinedMs = nowMs;
     this.nextRequestMs = nowMs;
+  }
+
+  /** Asks for the configuration as soon as the controller answers again: ours may be void. */
+  void askSoon(long nowMs) {
+    nextRequestMs = Math.min(nextRequestMs, Math.max(nowMs, lastRequestMs + REQUEST_SPACING_MS));
   }
 
   NetworkStatus status() {

@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 public final class Networks implements PacketHandler {
   private static final long ANNOUNCE_CHECK_MS = 5_000;
   private static final long CLEAN_EVERY_MS = 30_000;
-  private static final long REQUEST_SPACING_MS = 1_100;
 
   /** What marks a network as joined that has no configuration yet (1.2). */
   private static final byte[] NO_CONFIG = {'\n'};
@@ -120,7 +119,7 @@ public final class Networks implements PacketHandler {
       networks.put(networkId, network);
       Long lastRequestMs = lastRequestsOfLeft.get(networkId);
       if (lastRequestMs != null) {
-        network.nextRequestMs = Math.max(nowMs, lastRequestMs + REQUEST_SPACING_MS);
+        network.nextRequestMs = Math.max(nowMs, lastRequestMs + Network.REQUEST_SPACING_MS);
         lastRequestsOfLeft.remove(networkId);
       }
       output.saveState(new StateKey(StateKey.Kind.NETWORK, networkId), NO_CONFIG);

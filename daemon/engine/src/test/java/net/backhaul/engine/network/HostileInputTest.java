@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.engine.network;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import net.backhaul.engine.Drop;
+import net.backhaul.protocol.ethernet.MulticastGroup;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.ErrorMessage;
 import net.backhaul.protocol.message.Verb;
@@ -117,17 +120,29 @@ class HostileInputTest {
   @Test
   void aRootsBookOfGroupsHasALimit() {
     link.upstream = true;
-    var random = new Random(1);
-    byte[] payload = new byte[18 * 500];
-    Arrival from = link.arrival(IDENTITIES.get("mallory"), 1);
-    for (int i = 0; i < 700; i++) {
-      random.nextBytes(payload);
-      receive(Verb.MULTICAST_LIKE.number(), payload, from, NOW_MS);
+    List<Identity> strangers = List.copyOf(IDENTITIES.values());
+    likeAtRandom(strangers.getFirst(), 1);
+    assertEquals(GroupBook.MAX_GROUPS_OF_MEMBER, networks.book.size());
+    for (int i = 1; i < 100; i++) {
+      long address = 0x1000000000L + i;
+      for (int k = 0; k < GroupBook.MAX_GROUPS_OF_MEMBER; k++) {
+        networks.book.add(
+            1, new MulticastGroup(0x0100_0000_0000L | i << 16 | k, 0), address, NOW_MS);
+      }
     }
 
-    assertTrue(networks.book.size() <= GroupBook.MAX_ENTRIES);
-    assertTrue(networks.book.size() > GroupBook.MAX_ENTRIES / 2);
+    assertEquals(GroupBook.MAX_GROUPS, networks.book.size());
+    assertTrue(link.drops.get(Drop.TOO_MANY_GROUPS) > 0);
     networks.book.clean(NOW_MS + GroupBook.MEMBER_LIFE_MS);
     assertTrue(networks.book.isEmpty());
+  }
+
+  private void likeAtRandom(Identity stranger, long seed) {
+    var random = new Random(seed);
+    byte[] payload = new byte[18 * 500];
+    for (int i = 0; i < 20; i++) {
+      random.nextBytes(payload);
+      receive(Verb.MULTICAST_LIKE.number(), payload, link.arrival(stranger, 1), NOW_MS);
+    }
   }
 }

@@ -235,14 +235,33 @@ class MembersMeetTest {
     assertEquals(1, bob.output.frames.size());
     assertEquals(1, alice.output.frames.size());
 
+    controller.authorized.remove(bob.address());
     var revocation = Revocation.ofMembership(CONTROLLER, 1, NETWORK_ID, mesh.nowMs, bob.address());
     hub.networks.revoke(revocation, List.of(alice.address(), bob.address()), mesh.nowMs);
     mesh.run(100);
     bob.sendFrame(NETWORK_ID, ping(bob, alice));
+    mesh.run(2_000);
+    assertEquals(NetworkStatus.State.ACCESS_DENIED, state(bob), "the revoked one has asked again");
     mesh.run(10_000);
 
     assertEquals(1, alice.output.frames.size());
     assertTrue(bob.sent.get(Verb.NETWORK_CREDENTIALS) < 10, "pushes are not one for each error");
+  }
+
+  @Test
+  void whoComesBackHearsOfOurGroups() {
+    join(alice);
+    comeUp(alice);
+    mesh.silent.add(root.address());
+    mesh.run(185_000);
+    int before = alice.sent.get(Verb.MULTICAST_LIKE);
+    mesh.run(10_000);
+    assertEquals(before, alice.sent.get(Verb.MULTICAST_LIKE));
+
+    mesh.silent.clear();
+    mesh.run(5_000);
+
+    assertEquals(before + 1, alice.sent.get(Verb.MULTICAST_LIKE));
   }
 
   @Test

@@ -222,7 +222,9 @@ final class ScriptedNode {
     GroupBook.Group known = networks.book.get(networkId, group(step));
     var listed = new ArrayList<String>();
     if (known != null) {
-      known.members.keySet().forEach(member -> listed.add(Addresses.text(member)));
+      for (long member : known.memberAddresses()) {
+        listed.add(Addresses.text(member));
+      }
     }
     listed.sort(null);
     var wanted = new ArrayList<String>();

@@ -33,6 +33,10 @@ final class TestMesh {
   private static final long PARKED_LIFE_MS = 5_000;
 
   final List<Long> upstreams = new ArrayList<>();
+
+  /** Those of whom nobody has heard anything. */
+  final Set<Long> silent = new HashSet<>();
+
   long nowMs = START_MS;
   private final Map<Long, Member> members = new LinkedHashMap<>();
   private final PriorityQueue<Flight> flights = new PriorityQueue<>();
@@ -140,7 +144,7 @@ final class TestMesh {
 
     @Override
     public long lastHeardMs(long address) {
-      return nowMs;
+      return silent.contains(address) ? START_MS : nowMs;
     }
 
     @Override
