@@ -65,6 +65,10 @@ final class IdentityCommands {
       throw Stop.err(
           argument + " does not contain a private key (must use private to sign)\n", FAILED);
     }
+    if (!identity.keysFit()) {
+      throw Stop.err(
+          argument + " is damaged: its private key does not belong to its public key\n", FAILED);
+    }
     byte[] signature = identity.sign(content(file, terminal));
     terminal.out().print(HexFormat.of().formatHex(signature));
     return 0;

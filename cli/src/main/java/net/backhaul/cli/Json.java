@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Json {
   private Json() {}
 
-  /** Text that is no JSON; the message says where and why. */
+  /** Text that is no JSON; the message says where and why, beginning with the line. */
   static final class InvalidJson extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -37,22 +37,19 @@ final class Json {
       JsonToken first = in.nextToken();
       if (first == null) {
         throw new InvalidJson(
-            "[json.exception.parse_error.101] parse error at line 1, column 1: syntax error while"
+            "line 1, column 1: syntax error while"
                 + " parsing value - unexpected end of input; expected '[', '{', or a literal");
       }
       Object value = value(in, first);
       if (in.nextToken() != null) {
         throw new InvalidJson(
-            "[json.exception.parse_error.101] parse error at "
-                + place(
-                    in.currentTokenLocation().getLineNr(), in.currentTokenLocation().getColumnNr())
+            place(in.currentTokenLocation().getLineNr(), in.currentTokenLocation().getColumnNr())
                 + ": expected the end, found more");
       }
       return value;
     } catch (JsonProcessingException e) {
       throw new InvalidJson(
-          "[json.exception.parse_error.101] parse error at "
-              + place(e.getLocation().getLineNr(), e.getLocation().getColumnNr())
+          place(e.getLocation().getLineNr(), e.getLocation().getColumnNr())
               + ": "
               + withoutSource(e.getOriginalMessage()));
     } catch (IOException e) {

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 record Session(Invocation invocation, Access access, LocalApi api, Terminal terminal) {
   private static final int FAILED = 1;
 
+  /** What scripts know the reference's client to say before the place of a mistake. */
+  private static final String PARSE_ERROR = "[json.exception.parse_error.101] parse error at ";
+
   String command() {
     return invocation.command();
   }
@@ -41,7 +44,13 @@ record Session(Invocation invocation, Access access, LocalApi api, Terminal term
       return Json.parse(answer.body());
     } catch (Json.InvalidJson e) {
       throw Stop.out(
-          answer.status() + " " + command() + " invalid JSON response (" + e.getMessage() + ")\n",
+          answer.status()
+              + " "
+              + command()
+              + " invalid JSON response ("
+              + PARSE_ERROR
+              + e.getMessage()
+              + ")\n",
           FAILED);
     }
   }

@@ -177,6 +177,25 @@ class IdtoolRecordingsTest {
   }
 
   @Test
+  void aDamagedSecretNeitherValidatesNorSigns() throws IOException {
+    layOut(SERVICE.required("cases").get(0));
+    String a = Files.readString(folder.resolve("a.secret"));
+    String digit = a.endsWith("0") ? "1" : "0";
+    Files.writeString(folder.resolve("damaged"), a.substring(0, a.length() - 1) + digit);
+    var validation = terminal(0);
+    var signing = terminal(0);
+
+    int validated = Idtool.run(new String[] {"validate", "damaged"}, validation.terminal());
+    int signed = Idtool.run(new String[] {"sign", "damaged", "msg.txt"}, signing.terminal());
+
+    assertEquals(1, validated);
+    assertEquals("damaged FAILED validation.\n", validation.err());
+    assertEquals(1, signed);
+    assertEquals(
+        "damaged is damaged: its private key does not belong to its public key\n", signing.err());
+  }
+
+  @Test
   void aVanityThatNoAddressHasIsRefused() {
     for (String vanity : new String[] {"ff", "FF01", "0000000000", "12345678901", "xyz", "12g"}) {
       var terminal = terminal(0);
