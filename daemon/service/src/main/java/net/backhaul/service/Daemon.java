@@ -126,9 +126,14 @@ public final class Daemon {
   }
 
   static Daemon start(HomeDirectory home, int wantedPort, TapFactory taps) throws StartFailure {
-    var daemon = new Daemon(home, wantedPort, taps);
-    daemon.open();
-    return daemon;
+    try {
+      var daemon = new Daemon(home, wantedPort, taps);
+      daemon.open();
+      return daemon;
+    } catch (StartFailure e) {
+      home.close();
+      throw e;
+    }
   }
 
   private void open() throws StartFailure {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Timer;
 import java.util.TimerTask;
+import java.util.concurrent.CompletableFuture;
 import net.backhaul.cli.Cli;
 import net.backhaul.cli.Idtool;
 import net.backhaul.service.state.HomeDirectory;
@@ -81,13 +82,15 @@ public final class Main {
       return Fork.intoBackground();
     }
     skipWhatNettyLooksFor();
+    var end = new CompletableFuture<Void>();
+    Signals.handle(
+        () -> {
+          endWithin(END_WITHIN_MS);
+          end.complete(null);
+        });
     while (true) {
       Daemon daemon = Daemon.start(home, asked.port());
-      Signals.handle(
-          () -> {
-            endWithin(END_WITHIN_MS);
-            daemon.end();
-          });
+      end.thenRun(daemon::end);
       if (daemon.awaitEnd() == Daemon.End.ASKED_FOR) {
         return 0;
       }

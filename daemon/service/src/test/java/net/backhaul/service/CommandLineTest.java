@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import net.backhaul.service.CommandLine.Action;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CommandLineTest {
+  private static final Path HOME = Path.of("/home/of/this/system");
+
+  @Test
+  void withoutWordsTheDaemonRunsWithTheDefaults() {
+    CommandLine asked = parse();
+
+    assertEquals(new CommandLine(Action.RUN, 9993, false, false, HOME, List.of()), asked);
+  }
+
+  @Test
+  void switchesAndTheHomeMayStandInAnyOrder() {
+    CommandLine asked = parse("/srv/home", "-U", "-p9000", "-d");
+
+    assertEquals(Path.of("/srv/home"), asked.home());
+    assertEquals(9000, asked.port());
+    assertTrue(asked.unprivileged());
+    assertTrue(asked.fork());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-p0, 0", "-p, 0", "-pabc, 0", "-p80x, 80", "-p65535, 65535"})
+  void aPortIsReadUpToWhatIsNoDigit(String word, int port) {
+    assertEquals(port, parse(word).port());
+    assertEquals(Action.RUN, parse(word).action());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "-p65536, MISTAKE",
+    "-p99999999999, MISTAKE",
+    "-v, VERSION",
+    "-h, HELP",
+    "-?, HELP",
+    "--help, HELP",
+    "-, HELP",
+    "-ix, HELP",
+    "-qx, HELP",
+    "-i, IDTOOL",
+    "-q, CLI"
+  })
+  void oneWordMayDecideAlone(String word, Action action) {
+    assertEquals(action, parse(word).action());
+  }
+
+  @Test
+  void aValueAsAWordOfItsOwnIsAHome() {
+    CommandLine asked = parse("-p", "9000");
+
+    assertEquals(0, asked.port());
+    assertEquals(Path.of("9000"), asked.home());
+  }
+
+  @Test
+  void twoHomesAreAMisunderstanding() {
+    assertEquals(Action.HELP, parse("/one", "/two").action());
+  }
+
+  @Test
+  void theFirstWordThatEndsTheProgramWins() {
+    assertEquals(Action.VERSION, parse("-U", "-v", "-i").action());
+    assertFalse(parse("-v", "-U").unprivileged());
+  }
+
+  @Test
+  void theIdentityToolGetsTheWordsBehindAndTheClientAll() {
+    assertEquals(List.of("generate", "x"), parse("-U", "-i", "generate", "x").words());
+    assertEquals(List.of("-q", "-D/x", "info"), parse("-q", "-D/x", "info").words());
+  }
+
+  @Test
+  void theHomeIsThatOfTheSystemUnlessTheEnvironmentSaysOtherwise() {
+    assertEquals(Path.of("/var/lib/zerotier-one"), CommandLine.defaultHome(null, "Linux"));
+    assertEquals(Path.of("/var/db/zerotier-one"), CommandLine.defaultHome("", "FreeBSD"));
+    assertEquals(
+        Path.of("/Library/Application Support/ZeroTier/One"),
+        CommandLine.defaultHome(null, "Mac OS X"));
+    assertEquals(Path.of("/x"), CommandLine.defaultHome("/x", "Linux"));
+  }
+
+  private static CommandLine parse(String... words) {
+    return CommandLine.parse(List.of(words), HOME);
+  }
+}

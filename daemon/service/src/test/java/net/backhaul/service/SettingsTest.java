@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import net.backhaul.protocol.address.Endpoints;
+import net.backhaul.protocol.address.IpPrefix;
+import net.backhaul.service.state.Json;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class SettingsTest {
+  private final List<String> complaints = new ArrayList<>();
+
+  @Test
+  void anEmptyFileGivesTheDefaults() {
+    Settings settings = read("{}");
+
+    assertEquals(OptionalInt.empty(), settings.primaryPort());
+    assertTrue(settings.allowSecondaryPort());
+    assertTrue(settings.portMappingEnabled());
+    assertTrue(settings.allowTcpFallbackRelay());
+    assertFalse(settings.forceTcpRelay());
+    assertEquals(List.of(), settings.managers());
+    assertEquals(List.of(), complaints);
+  }
+
+  @Test
+  void everySettingIsRead() throws Exception {
+    Settings settings =
+        read(
+            """
+            {"settings": {"primaryPort": 9000, "secondaryPort": 9001, "allowSecondaryPort": false,
+              "bind": ["127.0.0.1", "::1"], "interfacePrefixBlacklist": ["docker"],
+              "allowManagementFrom": ["10.0.0.0/8", "192.0.2.7"], "forceTcpRelay": true},
+             "physical": {"10.1.0.0/16": {"blacklist": true},
+                          "10.2.0.0/16": {"trustedPathId": 101010024, "mtu": 9000}},
+             "virtual": {"0b59471541": {"try": ["192.0.2.1/9993"],
+                                        "blacklist": ["198.51.100.0/24"]}}}
+            """);
+
+    assertEquals(OptionalInt.of(9000), settings.primaryPort());
+    assertEquals(9001, settings.secondaryPort());
+    assertFalse(settings.allowSecondaryPort());
+    assertEquals(
+        List.of(Endpoints.parseIp("127.0.0.1"), Endpoints.parseIp("::1")), settings.bind());
+    assertEquals(List.of("docker"), settings.skippedInterfaces());
+    assertEquals(
+        List.of(IpPrefix.parse("10.0.0.0/8"), IpPrefix.parse("192.0.2.7/32")), settings.managers());
+    assertTrue(settings.forceTcpRelay());
+    assertTrue(settings.forbids(Endpoints.parseIp("10.1.2.3")));
+    assertFalse(settings.forbids(Endpoints.parseIp("10.2.2.3")));
+    assertEquals(101010024, settings.node().trustedPathId(Endpoints.parseIp("10.2.2.3")));
+    assertEquals(9000, settings.node().mtuBytes(Endpoints.parseIp("10.2.2.3")));
+    assertEquals(
+        List.of(Endpoints.parse("192.0.2.1/9993")), settings.node().hints().get(0x0b59471541L));
+    assertTrue(settings.node().forbids(0x0b59471541L, Endpoints.parseIp("198.51.100.9")));
+    assertEquals(List.of(), complaints);
+  }
+
+  @Test
+  void aManagerWithoutBitsIsOneHostAndNotEverybody() {
+    Settings settings = read("{\"settings\": {\"allowManagementFrom\": [\"10.44.0.2\"]}}");
+
+    assertFalse(settings.managers().getFirst().contains(Endpoints.parseIp("10.44.0.3")));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'settings': {'primaryPort': 'nine'}}"
+            + "| settings.primaryPort: expected a whole number from 0 to 65535,"
+            + " found the string \"nine\"",
+        "{'settings': {'primaryPort': 70000}}"
+            + "| settings.primaryPort: expected a whole number from 0 to 65535,"
+            + " found the value 70000",
+        "{'settings': {'primaryPort': 1.5}}"
+            + "| settings.primaryPort: expected a whole number from 0 to 65535,"
+            + " found the value 1.5",
+        "{'settings': {'portMappingEnabled': 'yes'}}"
+            + "| settings.portMappingEnabled: expected true or false, found the string \"yes\"",
+        "{'settings': {'bind': '127.0.0.1'}}"
+            + "| settings.bind: expected an array of strings, found the string \"127.0.0.1\"",
+        "{'settings': {'bind': ['here']}}"
+            + "| settings.bind: expected an IP address, found the string \"here\"",
+        "{'settings': {'allowManagementFrom': [7]}}"
+            + "| settings.allowManagementFrom: expected IP/bits, found the value 7",
+        "{'physical': []}" + "| physical: expected an object, found an array",
+        "{'physical': {'somewhere': {}}}"
+            + "| physical.somewhere: expected IP/bits as key, found the string \"somewhere\"",
+        "{'physical': {'10.0.0.0/8': {'mtu': true}}}"
+            + "| physical.10.0.0.0/8.mtu: expected a whole number from 0 to 2147483647,"
+            + " found the value true",
+        "{'virtual': {'me': {}}}"
+            + "| virtual.me: expected an address of 10 hexadecimal digits as key,"
+            + " found the string \"me\"",
+        "{'virtual': {'0b59471541': {'try': ['x']}}}"
+            + "| virtual.0b59471541.try: expected IP/port, found the string \"x\""
+      })
+  void aWrongTypeIsToldWithItsKeyAndCountsAsAbsent(String conf, String complaint) {
+    Settings settings = read(conf.strip().replace('\'', '"'));
+
+    assertEquals(List.of("local.conf: " + complaint.strip() + "; it is ignored"), complaints);
+    assertEquals(OptionalInt.empty(), settings.primaryPort());
+    assertTrue(settings.portMappingEnabled());
+  }
+
+  @Test
+  void whatTheReferenceConvertsWithoutLossIsConverted() {
+    Settings settings =
+        read(
+            """
+            {"settings": {"primaryPort": "9000", "portMappingEnabled": 0,
+                          "allowSecondaryPort": "false"}}
+            """);
+
+    assertEquals(OptionalInt.of(9000), settings.primaryPort());
+    assertFalse(settings.portMappingEnabled());
+    assertFalse(settings.allowSecondaryPort());
+    assertEquals(List.of(), complaints);
+  }
+
+  /** Every file that the reference was started with and took. */
+  static Stream<String> recordedFiles() throws IOException {
+    List<String> files = new ArrayList<>();
+    try (InputStream in =
+        SettingsTest.class.getResourceAsStream("/vectors/service/local-conf.json")) {
+      for (JsonNode each : new ObjectMapper().readTree(in).get("cases")) {
+        JsonNode conf = each.get("local.conf");
+        if (conf.isObject() && !conf.path("settings").isNumber()) {
+          files.add(conf.toString());
+        }
+      }
+    }
+    return files.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("recordedFiles")
+  void whatTheReferenceTookIsTakenWithoutAWord(String conf) {
+    read(conf);
+
+    assertEquals(List.of(), complaints);
+  }
+
+  private Settings read(String conf) {
+    return Settings.read(Json.asObject(Json.parse(conf)), complaints::add);
+  }
+}
