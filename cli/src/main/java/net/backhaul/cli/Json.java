@@ -2,6 +2,7 @@
 package net.backhaul.cli;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -42,16 +43,11 @@ final class Json {
       }
       Object value = value(in, first);
       if (in.nextToken() != null) {
-        throw new InvalidJson(
-            place(in.currentTokenLocation().getLineNr(), in.currentTokenLocation().getColumnNr())
-                + ": expected the end, found more");
+        throw new InvalidJson(place(in.currentTokenLocation()) + ": expected the end, found more");
       }
       return value;
     } catch (JsonProcessingException e) {
-      throw new InvalidJson(
-          place(e.getLocation().getLineNr(), e.getLocation().getColumnNr())
-              + ": "
-              + withoutSource(e.getOriginalMessage()));
+      throw new InvalidJson(place(e.getLocation()) + ": " + withoutSource(e.getOriginalMessage()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -64,8 +60,10 @@ final class Json {
     return source < 0 ? message : message.substring(0, source);
   }
 
-  private static String place(int line, int column) {
-    return "line " + line + ", column " + column;
+  private static String place(@Nullable JsonLocation location) {
+    return location == null
+        ? "an unknown place"
+        : "line " + location.getLineNr() + ", column " + location.getColumnNr();
   }
 
   private static @Nullable Object value(JsonParser in, JsonToken token) throws IOException {
