@@ -69,3 +69,9 @@ cache=
 
 # Options meant for other programs would slow this one down, and be announced on its output.
 unset JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS
+
+# Names are UTF-8, also where a service manager sets no locale.
+case ${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in
+  *UTF-8 | *utf8 | *UTF8 | *utf-8) ;;
+  *) export LC_ALL=C.UTF-8 ;;
+esac
