@@ -135,6 +135,20 @@ class LaunchersTest {
   }
 
   @Test
+  void namesAreUtf8WhereNoLocaleSaysSo() throws Exception {
+    Path bin = installed("lib/backhaul");
+    java(folder.resolve("lib/backhaul/runtime"), "25");
+    Path program = bin.resolve("zerotier-one");
+
+    for (String locale : List.of("", "C", "POSIX", "de_DE@euro")) {
+      Run run = run(folder, Map.of("LC_ALL", locale), program);
+      assertTrue(run.words().contains("locale: C.UTF-8"), locale);
+    }
+    Run run = run(folder, Map.of("LC_ALL", "", "LANG", "de_DE.UTF-8"), program);
+    assertTrue(run.words().contains("locale: "), run.toString());
+  }
+
+  @Test
   void whatIsNotBuiltSaysHow() throws Exception {
     Path scripts = copyScripts(folder.resolve("scripts"));
 
@@ -175,12 +189,16 @@ class LaunchersTest {
         """
         #!/bin/sh
         echo "$$"
-        printf '%s\\n' "$0" "tool options: $JAVA_TOOL_OPTIONS" "$@"
+        printf '%s\\n' "$0" "tool options: $JAVA_TOOL_OPTIONS" "locale: $LC_ALL" "$@"
         """);
     Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
     Files.writeString(
         home.resolve("release"), "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"" + version + "\"\n");
     return home;
+  }
+
+  private static boolean isLocaleOrJava(String variable) {
+    return variable.contains("JAVA") || variable.startsWith("LC_") || variable.equals("LANG");
   }
 
   private record Run(int code, long startedPid, long pid, List<String> words, String err) {}
@@ -191,7 +209,7 @@ class LaunchersTest {
     command.add(program.toString());
     command.addAll(List.of(args));
     var builder = new ProcessBuilder(command).directory(folder.toFile());
-    builder.environment().keySet().removeIf(name -> name.contains("JAVA"));
+    builder.environment().keySet().removeIf(LaunchersTest::isLocaleOrJava);
     builder.environment().putAll(new TreeMap<>(environment));
     Process process = builder.start();
     process.getOutputStream().close();
