@@ -13,8 +13,6 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -32,10 +30,6 @@ public final class Json {
   private static final int MAX_PLAIN_EXPONENT = 15;
   private static final int MIN_PLAIN_EXPONENT = -4;
 
-  /** Strings of different planes of Unicode sort as their bytes do, not as Java's characters. */
-  private static final Comparator<String> BYTEWISE =
-      (one, other) -> Arrays.compare(one.codePoints().toArray(), other.codePoints().toArray());
-
   private static final JsonFactory FACTORY =
       new JsonFactoryBuilder()
           .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
@@ -45,7 +39,29 @@ public final class Json {
 
   /** Makes an object to fill. */
   public static Map<String, @Nullable Object> object() {
-    return new TreeMap<>(BYTEWISE);
+    return new TreeMap<>(Json::compareBytewise);
+  }
+
+  /** Orders strings as their bytes in UTF-8 are: pairs of surrogates come after all the rest. */
+  private static int compareBytewise(String one, String other) {
+    int common = Math.min(one.length(), other.length());
+    for (int i = 0; i < common; i++) {
+      char mine = one.charAt(i);
+      char theirs = other.charAt(i);
+      if (mine != theirs) {
+        return Character.isSurrogate(mine) == Character.isSurrogate(theirs)
+            ? mine - theirs
+            : Character.isSurrogate(mine) ? 1 : -1;
+      }
+    }
+    return one.length() - other.length();
+  }
+
+  /** Puts a value where there is none; null is one. */
+  static void fill(Map<String, @Nullable Object> object, String key, @Nullable Object value) {
+    if (!object.containsKey(key)) {
+      object.put(key, value);
+    }
   }
 
   /** Returns a number as JSON has it, taking the bits as unsigned. */

@@ -176,30 +176,28 @@ public final class MemberJson {
 
   private static void fillDefaults(
       Map<String, @Nullable Object> json, long networkId, long address) {
-    json.putIfAbsent("id", Addresses.text(address));
-    json.putIfAbsent("address", Addresses.text(address));
-    json.putIfAbsent("nwid", NetworkIds.text(networkId));
+    Json.fill(json, "id", Addresses.text(address));
+    Json.fill(json, "address", Addresses.text(address));
+    Json.fill(json, "nwid", NetworkIds.text(networkId));
     json.put("objtype", "member");
-    json.putIfAbsent("activeBridge", false);
-    json.putIfAbsent("authenticationExpiryTime", 0L);
-    json.putIfAbsent("authorized", false);
-    json.putIfAbsent("capabilities", List.of());
-    json.putIfAbsent("creationTime", 0L);
-    json.putIfAbsent("ipAssignments", List.of());
-    json.putIfAbsent("lastAuthorizedTime", 0L);
-    json.putIfAbsent("lastDeauthorizedTime", 0L);
-    json.putIfAbsent("noAutoAssignIps", false);
-    json.putIfAbsent("remoteTraceLevel", 0L);
-    json.putIfAbsent("ssoExempt", false);
-    json.putIfAbsent("tags", List.of());
+    Json.fill(json, "activeBridge", false);
+    Json.fill(json, "authenticationExpiryTime", 0L);
+    Json.fill(json, "authorized", false);
+    Json.fill(json, "capabilities", List.of());
+    Json.fill(json, "creationTime", 0L);
+    Json.fill(json, "ipAssignments", List.of());
+    Json.fill(json, "lastAuthorizedTime", 0L);
+    Json.fill(json, "lastDeauthorizedTime", 0L);
+    Json.fill(json, "noAutoAssignIps", false);
+    Json.fill(json, "remoteTraceLevel", 0L);
+    Json.fill(json, "ssoExempt", false);
+    Json.fill(json, "tags", List.of());
     for (String part : List.of("vMajor", "vMinor", "vRev", "vProto")) {
-      json.putIfAbsent(part, -1L);
+      Json.fill(json, part, -1L);
     }
     for (String nullable :
         List.of("lastAuthorizedCredential", "lastAuthorizedCredentialType", "remoteTraceTarget")) {
-      if (!json.containsKey(nullable)) {
-        json.put(nullable, null);
-      }
+      Json.fill(json, nullable, null);
     }
   }
 

@@ -90,28 +90,26 @@ public final class NetworkJson {
     json.put("id", NetworkIds.text(id));
     json.put("nwid", NetworkIds.text(id));
     json.put("objtype", "network");
-    json.putIfAbsent("authTokens", noTokens());
-    json.putIfAbsent("authorizationEndpoint", "");
-    json.putIfAbsent("capabilities", List.of());
-    json.putIfAbsent("clientId", "");
-    json.putIfAbsent("dns", List.of());
-    json.putIfAbsent("enableBroadcast", true);
-    json.putIfAbsent("ipAssignmentPools", List.of());
-    json.putIfAbsent("mtu", (long) NetworkConfig.DEFAULT_MTU_BYTES);
-    json.putIfAbsent("multicastLimit", 32L);
-    json.putIfAbsent("name", "");
-    json.putIfAbsent("private", true);
-    json.putIfAbsent("remoteTraceLevel", 0L);
-    if (!json.containsKey("remoteTraceTarget")) {
-      json.put("remoteTraceTarget", null);
-    }
-    json.putIfAbsent("routes", List.of());
-    json.putIfAbsent("rules", List.of(acceptEverything()));
-    json.putIfAbsent("rulesSource", "");
-    json.putIfAbsent("ssoEnabled", false);
-    json.putIfAbsent("tags", List.of());
-    json.putIfAbsent("v4AssignMode", v4Mode(false));
-    json.putIfAbsent("v6AssignMode", v6Mode(List.of()));
+    Json.fill(json, "authTokens", noTokens());
+    Json.fill(json, "authorizationEndpoint", "");
+    Json.fill(json, "capabilities", List.of());
+    Json.fill(json, "clientId", "");
+    Json.fill(json, "dns", List.of());
+    Json.fill(json, "enableBroadcast", true);
+    Json.fill(json, "ipAssignmentPools", List.of());
+    Json.fill(json, "mtu", (long) NetworkConfig.DEFAULT_MTU_BYTES);
+    Json.fill(json, "multicastLimit", 32L);
+    Json.fill(json, "name", "");
+    Json.fill(json, "private", true);
+    Json.fill(json, "remoteTraceLevel", 0L);
+    Json.fill(json, "remoteTraceTarget", null);
+    Json.fill(json, "routes", List.of());
+    Json.fill(json, "rules", List.of(acceptEverything()));
+    Json.fill(json, "rulesSource", "");
+    Json.fill(json, "ssoEnabled", false);
+    Json.fill(json, "tags", List.of());
+    Json.fill(json, "v4AssignMode", v4Mode(false));
+    Json.fill(json, "v6AssignMode", v6Mode(List.of()));
   }
 
   /** The only action that carries what is meant for matches, since no parser has seen it. */

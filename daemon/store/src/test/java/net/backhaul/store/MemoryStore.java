@@ -20,12 +20,10 @@ final class MemoryStore implements Store {
 
   /** Lets everything be safe, and members hear of it. */
   void save(Controller controller, long nowMs) {
-    do {
-      controller.saved(last);
-      while (controller.hasNews()) {
-        controller.advance(nowMs);
-      }
-    } while (controller.lastTicket() > last);
     controller.saved(last);
+    while (controller.hasNews()) {
+      controller.advance(nowMs);
+      controller.saved(last);
+    }
   }
 }

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import net.backhaul.controller.Controller;
+import net.backhaul.controller.ControllerOutput;
+import net.backhaul.controller.MemberRecord;
+import net.backhaul.controller.NetworkRecord;
+import net.backhaul.protocol.address.Endpoints;
+import net.backhaul.protocol.address.IpPrefix;
+import net.backhaul.protocol.identity.Addresses;
+import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.network.ConfigAnswer;
+import net.backhaul.protocol.network.ConfigRequest;
+import net.backhaul.protocol.network.NetworkConfig;
+import net.backhaul.protocol.network.RequestMetaData;
+import net.backhaul.protocol.network.Revocation;
+import net.backhaul.protocol.network.Route;
+import net.backhaul.protocol.packet.Bytes;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The recorded life of a member: what its operator wants, what its object then is, and what it
+ * hears without having asked.
+ */
+class LiveMemberTest implements ControllerOutput {
+  private static final long NET = 0x0b594715410000a1L;
+  private static final String NWID = "0b594715410000a1";
+  private static final Identity MEMBER = Vectors.identity("a");
+
+  /** Members whose values differ from run to run. */
+  private static final List<String> VOLATILE =
+      List.of("creationTime", "lastAuthorizedTime", "lastDeauthorizedTime");
+
+  private static final List<String> VERSION = List.of("vMajor", "vMinor", "vRev", "vProto");
+
+  private final MemoryStore store = new MemoryStore();
+  private final Controller controller =
+      new Controller(Vectors.identity("r"), List.of(), List.of(), store, this, new Random(1));
+  private final List<NetworkConfig> pushed = new ArrayList<>();
+  private final List<Revocation> revoked = new ArrayList<>();
+  private final Map<String, Map<String, Object>> lastShown = new HashMap<>();
+  private long nowMs = 1_700_000_000_000L;
+
+  @Override
+  public void pushConfig(long member, NetworkConfig config) {
+    pushed.add(config);
+  }
+
+  @Override
+  public void revoke(Revocation revocation, List<Long> members) {
+    revoked.add(revocation);
+  }
+
+  @Test
+  void aMembersLifeIsThatOfTheRecording() {
+    network(
+        """
+        {"v4AssignMode":{"zt":true},"routes":[{"target":"10.161.0.0/24"}],
+        "ipAssignmentPools":[{"ipRangeStart":"10.161.0.1","ipRangeEnd":"10.161.0.254"}]}\
+        """);
+    assertInstanceOf(ConfigAnswer.Refused.class, ask());
+    member("{\"authorized\":true}");
+    settle();
+    int views = 0;
+    for (JsonNode step :
+        Vectors.file("service/controller-live-member.json")
+            .required("scenarios")
+            .get(0)
+            .required("steps")) {
+      String what = "step " + step.required("n");
+      ask();
+      settle();
+      pushed.clear();
+
+      Map<String, Object> shown = run(step.required("request"));
+      checkObject(what, step, shown);
+      settle();
+
+      JsonNode view = step.path("member_view");
+      if (view.path("status").asText().equals("OK")) {
+        checkConfig(what, view, pushed.getLast());
+        views++;
+      } else if (view.isObject()) {
+        assertInstanceOf(ConfigAnswer.Refused.class, ask(), what);
+        assertEquals(MEMBER.address(), revoked.getLast().target(), what);
+      }
+    }
+    assertEquals(16, views);
+    assertEquals(2, revoked.size());
+  }
+
+  private Map<String, Object> run(JsonNode request) {
+    String body = request.path("body").asText();
+    boolean isNetwork = request.required("target").asText().endsWith(NWID);
+    switch (request.required("method").asText()) {
+      case "POST" -> {
+        return isNetwork ? network(body) : member(body);
+      }
+      case "DELETE" -> {
+        Map<String, Object> before = shownMember();
+        controller.deleteMember(NET, MEMBER.address(), nowMs);
+        return before;
+      }
+      default -> {
+        return shownMember();
+      }
+    }
+  }
+
+  private Map<String, Object> network(String body) {
+    NetworkRecord before = controller.network(NET).orElse(NetworkJson.create(NET, nowMs));
+    NetworkRecord wanted = NetworkJson.edit(before, Json.asObject(Json.parse(body)));
+    return NetworkJson.write(controller.put(wanted, nowMs).record());
+  }
+
+  private Map<String, Object> member(String body) {
+    MemberRecord before = controller.member(NET, MEMBER.address()).orElseThrow();
+    MemberRecord wanted = MemberJson.edit(before, Json.asObject(Json.parse(body)), nowMs);
+    return MemberJson.write(controller.put(wanted, nowMs).record());
+  }
+
+  private Map<String, Object> shownMember() {
+    return MemberJson.write(controller.member(NET, MEMBER.address()).orElseThrow());
+  }
+
+  private ConfigAnswer ask() {
+    nowMs += 2_000;
+    var metaData = Bytes.of(RequestMetaData.ours("linux/x86_64"));
+    return controller.answer(new ConfigRequest(NET, MEMBER, metaData, 0, 0), nowMs);
+  }
+
+  private void settle() {
+    store.save(controller, nowMs);
+  }
+
+  /** Compares an object with the recorded one, or with the recorded difference to the last. */
+  private void checkObject(String what, JsonNode step, Map<String, Object> shown) {
+    JsonNode response = step.required("response");
+    Map<String, Object> wanted = Json.object();
+    if (response.has("body")) {
+      wanted.putAll(Json.asObject(Json.parse(response.required("body").asText())));
+    } else {
+      wanted.putAll(lastShown.get(step.required("request").required("target").asText()));
+      if (response.has("body_set")) {
+        wanted.putAll(Json.asObject(Json.parse(response.required("body_set").toString())));
+      }
+    }
+    lastShown.put(step.required("request").required("target").asText(), wanted);
+    // The reference waits for one more request before it notes the version of a member that was
+    // let in after it had asked.
+    if (shown.containsKey("vMajor") && wanted.get("vMajor").equals(-1L)) {
+      VERSION.forEach(name -> wanted.put(name, shown.get(name)));
+    }
+    assertEquals(Json.write(withoutVolatile(wanted)), Json.write(withoutVolatile(shown)), what);
+  }
+
+  private static Map<String, Object> withoutVolatile(Map<String, Object> object) {
+    Map<String, Object> copy = Json.object();
+    copy.putAll(object);
+    for (String name : VOLATILE) {
+      copy.computeIfPresent(name, (key, value) -> value.equals(0L) ? "never" : "once");
+    }
+    return copy;
+  }
+
+  private static void checkConfig(String what, JsonNode view, NetworkConfig config) {
+    assertEquals(view.required("name").asText(), config.name(), what);
+    assertEquals(view.required("mtu").asInt(), config.mtuBytes(), what);
+    assertEquals(view.required("netconfRevision").asLong(), config.revision(), what);
+    assertEquals(view.required("type").asText().equals("PUBLIC"), config.isPublic(), what);
+    assertEquals(view.required("broadcastEnabled").asBoolean(), config.broadcastEnabled(), what);
+    assertEquals(
+        view.required("bridge").asBoolean(), config.isActiveBridge(MEMBER.address()), what);
+    assertEquals(
+        texts(view.required("assignedAddresses")),
+        config.addresses().stream().map(IpPrefix::toString).toList(),
+        what);
+    var routes = new ArrayList<String>();
+    view.required("routes")
+        .forEach(each -> routes.add(each.path("target").asText() + each.path("via").asText()));
+    assertEquals(routes, config.routes().stream().map(LiveMemberTest::text).toList(), what);
+    assertEquals(view.required("dns").required("domain").asText(), config.dnsDomain(), what);
+    assertEquals(
+        texts(view.required("dns").required("servers")),
+        config.dnsServers().stream().map(Endpoints::ipText).toList(),
+        what);
+    assertEquals(Addresses.text(MEMBER.address()), Addresses.text(config.issuedTo()), what);
+  }
+
+  private static String text(Route route) {
+    return route.target() + (route.via() == null ? "null" : Endpoints.ipText(route.via()));
+  }
+
+  private static List<String> texts(JsonNode array) {
+    var texts = new ArrayList<String>();
+    array.forEach(each -> texts.add(each.asText()));
+    return texts;
+  }
+}
