@@ -256,6 +256,18 @@ public final class Controller {
     return network == null ? List.of() : network.members();
   }
 
+  /** Returns how many members a network has, strangers among them. */
+  public int memberCount(long networkId) {
+    NetworkState network = networks.get(networkId);
+    return network == null ? 0 : network.memberCount();
+  }
+
+  /** Returns how many members a network lets in. */
+  public int authorizedCount(long networkId) {
+    NetworkState network = networks.get(networkId);
+    return network == null ? 0 : network.authorizedCount();
+  }
+
   public Optional<MemberRecord> member(long networkId, long address) {
     NetworkState network = networks.get(networkId);
     return network == null

@@ -13,11 +13,14 @@ import net.backhaul.controller.Controller;
 import net.backhaul.controller.ControllerOutput;
 import net.backhaul.engine.ConfigSource;
 import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.identity.NetworkIds;
 import net.backhaul.protocol.network.ConfigAnswer;
 import net.backhaul.protocol.network.ConfigRequest;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.Revocation;
 import net.backhaul.store.FileStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs the controller on the node loop, with its store beside it.
@@ -32,11 +35,16 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
     }
   }
 
+  private static final Logger log = LoggerFactory.getLogger(ControllerHost.class);
+  private static final long WARN_EVERY_MS = 600_000;
+
   private final NodeLoop loop;
   private final FileStore store;
   private final Controller controller;
   private final PriorityQueue<Waiting> waiting = new PriorityQueue<>();
   private long savedTicket;
+  private long refusedUnrecorded;
+  private long warnAgainMs;
 
   /** Somebody whose answer shows changes up to a ticket. */
   private record Waiting(long ticket, Runnable whenSaved, Consumer<String> whenNot)
@@ -155,10 +163,25 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
   @Override
   public ConfigAnswer answer(ConfigRequest request, long nowMs) {
     ConfigAnswer answer = controller.answer(request, nowMs);
+    warnWhenFull(request.networkId(), nowMs);
     if (controller.hasNews()) {
       loop.execute(this::tellMembers);
     }
     return answer;
+  }
+
+  /** Says now and then that strangers are refused unrecorded, since no one can tick them. */
+  private void warnWhenFull(long networkId, long nowMs) {
+    long refused = controller.counters().networkFull();
+    if (refused != refusedUnrecorded && nowMs >= warnAgainMs) {
+      log.warn(
+          "network {} has as many members as may come by themselves, so {} requests of newcomers"
+              + " were refused unrecorded; delete members that nobody knows",
+          NetworkIds.text(networkId),
+          refused - refusedUnrecorded);
+      refusedUnrecorded = refused;
+      warnAgainMs = nowMs + WARN_EVERY_MS;
+    }
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 import net.backhaul.controller.Changed;
 import net.backhaul.controller.Controller;
 import net.backhaul.controller.MemberRecord;
@@ -58,7 +59,7 @@ public final class ControllerApi implements Resource {
     }
     if (path.equals(NETWORK)) {
       return switch (request.method()) {
-        case GET -> controller.ask(Controller::networks).thenApply(ControllerApi::ids);
+        case GET -> rendered(controller.ask(Controller::networks), ControllerApi::ids);
         case POST -> create(body(request));
         case DELETE, OTHER -> NOT_FOUND;
       };
@@ -91,7 +92,7 @@ public final class ControllerApi implements Resource {
       return NOT_FOUND;
     }
     if (path.equals(NETWORK)) {
-      return controller.ask(ControllerApi::described).thenApply(ControllerApi::json);
+      return rendered(controller.ask(ControllerApi::found), ControllerApi::described);
     }
     if (path.length() == NETWORK_LENGTH + MEMBER.length()
         && path.startsWith(NETWORK + "/")
@@ -141,6 +142,12 @@ public final class ControllerApi implements Resource {
 
   private static Response ids(List<NetworkRecord> networks) {
     return json(networks.stream().map(network -> NetworkIds.text(network.id())).toList());
+  }
+
+  /** Makes a long answer elsewhere than on the node loop, which has found what it is made of. */
+  private static <T> CompletableFuture<Response> rendered(
+      CompletableFuture<T> found, Function<T, Response> render) {
+    return found.thenApplyAsync(render);
   }
 
   // Networks.
@@ -200,20 +207,33 @@ public final class ControllerApi implements Resource {
     return new Changed<>(json(changed.record()), changed.ticket());
   }
 
-  private static Map<String, @Nullable Object> described(Controller controller) {
+  /** A network and what is counted of it. */
+  private record Counted(NetworkRecord network, long authorized, long total) {}
+
+  private static List<Counted> found(Controller controller) {
+    return controller.networks().stream()
+        .map(
+            network ->
+                new Counted(
+                    network,
+                    controller.authorizedCount(network.id()),
+                    controller.memberCount(network.id())))
+        .toList();
+  }
+
+  private static Response described(List<Counted> networks) {
     var data = new ArrayList<@Nullable Object>();
-    for (NetworkRecord network : controller.networks()) {
-      Map<String, @Nullable Object> object = NetworkJson.write(network);
-      List<MemberRecord> members = controller.members(network.id());
+    for (Counted counted : networks) {
+      Map<String, @Nullable Object> object = NetworkJson.write(counted.network);
       Map<String, @Nullable Object> meta = Json.object();
-      meta.put("authorizedMemberCount", authorized(members));
-      meta.put("totalMemberCount", (long) members.size());
+      meta.put("authorizedMemberCount", counted.authorized);
+      meta.put("totalMemberCount", counted.total);
       object.put("meta", meta);
       data.add(object);
     }
     Map<String, @Nullable Object> meta = Json.object();
     meta.put("networkCount", (long) data.size());
-    return described(data, meta);
+    return json(described(data, meta));
   }
 
   private static Map<String, @Nullable Object> described(
@@ -236,8 +256,9 @@ public final class ControllerApi implements Resource {
   }
 
   private CompletableFuture<Response> memberList(long networkId) {
-    return members(networkId)
-        .thenApply(found -> found.map(ControllerApi::revisions).orElse(Response.NOT_FOUND));
+    return rendered(
+        members(networkId),
+        found -> found.map(ControllerApi::revisions).orElse(Response.NOT_FOUND));
   }
 
   private static Response revisions(List<MemberRecord> members) {
@@ -250,20 +271,18 @@ public final class ControllerApi implements Resource {
   }
 
   private CompletableFuture<Response> describedMembers(long networkId) {
-    return members(networkId)
-        .thenApply(
-            found ->
-                found
-                    .map(
-                        members -> {
-                          var data = new ArrayList<@Nullable Object>();
-                          members.forEach(member -> data.add(MemberJson.write(member)));
-                          Map<String, @Nullable Object> meta = Json.object();
-                          meta.put("authorizedCount", authorized(members));
-                          meta.put("totalCount", (long) members.size());
-                          return json(described(data, meta));
-                        })
-                    .orElse(Response.NOT_FOUND));
+    return rendered(
+        members(networkId),
+        found -> found.map(ControllerApi::describedMembers).orElse(Response.NOT_FOUND));
+  }
+
+  private static Response describedMembers(List<MemberRecord> members) {
+    var data = new ArrayList<@Nullable Object>();
+    members.forEach(member -> data.add(MemberJson.write(member)));
+    Map<String, @Nullable Object> meta = Json.object();
+    meta.put("authorizedCount", authorized(members));
+    meta.put("totalCount", (long) members.size());
+    return json(described(data, meta));
   }
 
   private CompletableFuture<Response> member(Request request, String nwid, String id) {

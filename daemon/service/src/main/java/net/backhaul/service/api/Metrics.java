@@ -86,7 +86,7 @@ public final class Metrics {
     List<NetworkRecord> networks = controller.networks();
     long members = 0;
     for (NetworkRecord network : networks) {
-      members += controller.members(network.id()).size();
+      members += controller.memberCount(network.id());
     }
     single(
         "controller_network_count",
