@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import net.backhaul.protocol.ethernet.MulticastGroup;
+import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.MulticastLike;
 import net.backhaul.protocol.packet.Packets;
@@ -119,10 +120,9 @@ final class Announcer {
       all.addAll(policy.config.anchors());
       all.addAll(policy.config.replicators());
     }
-    if (!network.adHoc) {
-      all.add(network.controller);
-    }
+    all.add(network.controller);
     all.addAll(link.upstreams());
+    all.removeIf(Addresses::isReserved);
     all.remove(link.self().address());
     return all;
   }

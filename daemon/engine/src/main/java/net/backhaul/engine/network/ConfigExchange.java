@@ -8,6 +8,7 @@ import net.backhaul.engine.LongMap;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.StateKey;
+import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.ErrorMessage;
 import net.backhaul.protocol.message.NetworkConfigOk;
@@ -86,6 +87,9 @@ final class ConfigExchange {
     long revision = held == null ? 0 : held.config.revision();
     long timestampMs = held == null ? 0 : held.config.timestampMs();
     Bytes metaData = Bytes.of(META_DATA);
+    if (Addresses.isReserved(network.controller)) {
+      return; // Nobody can have this address; the network stays as it is.
+    }
     if (network.controller != self) {
       link.send(
           network.controller,
@@ -122,7 +126,7 @@ final class ConfigExchange {
     switch (answer) {
       case ConfigAnswer.Granted(NetworkConfig config) -> apply(network, config, true, nowMs);
       case ConfigAnswer.Refused(int code, Bytes dictionary) ->
-          refused(network, code, dictionary.toByteArray());
+          refused(network, code, dictionary.isEmpty() ? null : dictionary.toByteArray());
       case ConfigAnswer.Silent() -> {}
     }
   }
@@ -233,7 +237,7 @@ final class ConfigExchange {
     if (!needsRequest || error.inReVerb() == Verb.NETWORK_CONFIG_REQUEST.number()) {
       byte[] rest = error.rest().toByteArray();
       if (rest.length <= 2) {
-        refused(network, error.code(), new byte[0]);
+        refused(network, error.code(), null);
         return;
       }
       var in = new WireReader(rest, 0, rest.length);
@@ -241,12 +245,12 @@ final class ConfigExchange {
       if (length <= in.remaining()) {
         refused(network, error.code(), in.bytes(length));
       } else if (error.code() != ErrorMessage.NETWORK_AUTHENTICATION_REQUIRED) {
-        refused(network, error.code(), new byte[0]);
+        refused(network, error.code(), null);
       }
     }
   }
 
-  private void refused(Network network, int code, byte[] dictionary) {
+  private void refused(Network network, int code, byte @Nullable [] dictionary) {
     switch (code) {
       case ErrorMessage.OBJ_NOT_FOUND, ErrorMessage.UNSUPPORTED_OPERATION ->
           fail(network, NetworkStatus.State.NOT_FOUND, "");
@@ -257,12 +261,15 @@ final class ConfigExchange {
     }
   }
 
-  private void needsLogin(Network network, byte[] text) {
+  private void needsLogin(Network network, byte @Nullable [] text) {
+    if (text == null) {
+      fail(network, NetworkStatus.State.AUTHENTICATION_REQUIRED, "");
+      return;
+    }
     Dictionary dictionary = Dictionary.parse(text);
     long version = dictionary.u64("aV", 0);
     String url = dictionary.text(version == 0 ? "aU" : "iU", "", MAX_URL_BYTES);
-    boolean understood = version == 1 || (version == 0 && !url.isEmpty());
-    if (text.length == 0 || understood) {
+    if (version == 1 || (version == 0 && !url.isEmpty())) {
       fail(network, NetworkStatus.State.AUTHENTICATION_REQUIRED, url);
     }
   }

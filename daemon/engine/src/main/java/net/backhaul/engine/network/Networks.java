@@ -48,6 +48,10 @@ public final class Networks implements PacketHandler {
   private final FramesIn framesIn;
   private final FramesOut framesOut;
   private final LongMap<Long> lastRequestsOfLeft = new LongMap<>();
+
+  /** All networks again: to go through them makes no copy. */
+  private Network[] joined = {};
+
   private long nextAnnounceMs;
   private long nextCleanMs;
 
@@ -98,15 +102,20 @@ public final class Networks implements PacketHandler {
   private void restore(Map<StateKey, byte[]> saved, long nowMs) {
     saved.forEach(
         (key, bytes) -> {
-          if (key.kind() == StateKey.Kind.NETWORK && key.id() != 0) {
+          if (key.kind() == StateKey.Kind.NETWORK) {
             var network = new Network(key.id(), self, nowMs);
-            networks.put(key.id(), network);
+            add(network);
             exchange.restore(network, bytes);
           }
         });
-    for (Network network : networks.values()) {
+    for (Network network : joined) {
       output.networkChanged(network.status());
     }
+  }
+
+  private void add(Network network) {
+    networks.put(network.id, network);
+    joined = networks.values().toArray(Network[]::new);
   }
 
   // What comes from this machine.
@@ -116,7 +125,7 @@ public final class Networks implements PacketHandler {
     Network network = networks.get(networkId);
     if (network == null) {
       network = new Network(networkId, self, nowMs);
-      networks.put(networkId, network);
+      add(network);
       Long lastRequestMs = lastRequestsOfLeft.get(networkId);
       if (lastRequestMs != null) {
         network.nextRequestMs = Math.max(nowMs, lastRequestMs + Network.REQUEST_SPACING_MS);
@@ -134,6 +143,7 @@ public final class Networks implements PacketHandler {
     if (network != null) {
       lastRequestsOfLeft.put(networkId, network.lastRequestMs);
       networks.remove(networkId);
+      joined = networks.values().toArray(Network[]::new);
       output.saveState(new StateKey(StateKey.Kind.NETWORK, networkId), null);
       output.networkLeft(networkId);
     }
@@ -199,7 +209,7 @@ public final class Networks implements PacketHandler {
 
   @Override
   public boolean isManagedAddress(InetAddress address) {
-    for (Network network : networks.values()) {
+    for (Network network : joined) {
       Policy policy = network.policy;
       if (policy != null) {
         for (IpPrefix prefix : policy.config.addresses()) {
@@ -218,7 +228,7 @@ public final class Networks implements PacketHandler {
   public void advance(long nowMs) {
     boolean announce = nowMs >= nextAnnounceMs;
     boolean clean = nowMs >= nextCleanMs;
-    for (Network network : networks.values()) {
+    for (Network network : joined) {
       exchange.requestIfDue(network, nowMs);
       if (announce) {
         announcer.announceWhereDue(network, nowMs);
@@ -240,7 +250,7 @@ public final class Networks implements PacketHandler {
 
   public long nextDeadlineMs() {
     long next = Math.min(nextCleanMs, multicasts.nextDeadlineMs());
-    for (Network network : networks.values()) {
+    for (Network network : joined) {
       next = Math.min(next, Math.min(nextAnnounceMs, network.nextRequestMs));
     }
     return next;

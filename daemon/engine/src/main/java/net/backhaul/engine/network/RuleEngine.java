@@ -3,9 +3,11 @@ package net.backhaul.engine.network;
 
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
+import net.backhaul.engine.Drop;
 import net.backhaul.protocol.message.ExtFrame;
 import net.backhaul.protocol.network.Rule;
 import net.backhaul.protocol.packet.Bytes;
+import net.backhaul.protocol.packet.Packets;
 
 /** Lets frames pass or not, by the rules and capabilities of a network (03 sections 5.3 to 5.7). */
 final class RuleEngine {
@@ -24,6 +26,9 @@ final class RuleEngine {
     SUPER_ACCEPT,
     REDIRECT
   }
+
+  /** The longest frame that fits into an EXT_FRAME. */
+  private static final int MAX_COPY_BYTES = Packets.MAX_SENT_BYTES - Packets.HEADER_BYTES - 23;
 
   private static final int TEE_OUT = 0x02;
   private static final int WATCH_OUT = 0x16;
@@ -222,6 +227,10 @@ final class RuleEngine {
   }
 
   private void send(long networkId, FrameView frame, long to, int length, int flags, long nowMs) {
+    if (length > MAX_COPY_BYTES) {
+      link.drop(Drop.TOO_LONG);
+      return;
+    }
     Bytes data = Bytes.of(Arrays.copyOfRange(frame.array(), frame.at(0), frame.at(0) + length));
     var message =
         new ExtFrame(

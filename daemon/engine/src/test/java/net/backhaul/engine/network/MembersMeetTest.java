@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -18,6 +19,8 @@ import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.Revocation;
+import net.backhaul.protocol.network.Rule;
+import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.packet.WireWriter;
 import org.junit.jupiter.api.Test;
 
@@ -309,6 +312,40 @@ class MembersMeetTest {
 
       assertEquals(NetworkStatus.State.REQUESTING_CONFIGURATION, state(odd));
     }
+  }
+
+  @Test
+  void nobodyIsAskedForANetworkThatNobodyCanControl() {
+    alice.networks.join(0, mesh.nowMs);
+    mesh.run(20_000);
+
+    assertTrue(alice.sent.isEmpty());
+    TestMesh.Member again =
+        mesh.add(
+            alice.identity, null, Map.of(new StateKey(StateKey.Kind.NETWORK, 0), new byte[] {10}));
+    assertEquals(1, again.networks.statuses().size());
+  }
+
+  @Test
+  void framesOfAnyLengthDoNotHurt() {
+    Bytes tee = Bytes.of(new WireWriter().u64(hub.address()).u32(0).u16(0).toByteArray());
+    controller.rules =
+        List.of(new Rule(Rule.ACTION_TEE, false, false, tee), Rule.action(Rule.ACTION_ACCEPT));
+    join(alice, bob);
+    comeUp(alice, bob);
+    mesh.run(100);
+    for (int length : new int[] {0, 1, 13, 14, 15, 60, 9_800, 9_900, 9_986, 9_999, 10_014}) {
+      for (long to : new long[] {mac(bob), Macs.BROADCAST, 0x0016_3e00_0001L, mac(alice)}) {
+        byte[] frame =
+            Arrays.copyOf(
+                new WireWriter().mac(to).mac(mac(alice)).u16(0x0800).toByteArray(), length);
+        alice.sendFrame(NETWORK_ID, frame);
+        mesh.run(100);
+      }
+    }
+
+    assertTrue(alice.log.contains("TOO_LONG"));
+    assertTrue(alice.log.stream().noneMatch(line -> line.startsWith("malformed")));
   }
 
   @Test

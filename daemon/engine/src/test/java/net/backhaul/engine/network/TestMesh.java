@@ -19,6 +19,7 @@ import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.ErrorMessage;
 import net.backhaul.protocol.message.Message;
 import net.backhaul.protocol.message.Verb;
+import net.backhaul.protocol.packet.Packets;
 import net.backhaul.protocol.packet.WireException;
 import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
@@ -106,7 +107,7 @@ final class TestMesh {
 
     @Override
     public void send(long to, Message message, long nowMs) {
-      var out = new WireWriter();
+      var out = new WireWriter(Packets.MAX_BYTES - ROOM); // As the sender below has it.
       message.writeTo(out);
       fly(to, message.verb(), out.toByteArray());
     }
