@@ -16,6 +16,8 @@ import net.backhaul.protocol.packet.Packets;
 final class Announcer {
   static final long ANNOUNCE_EVERY_MS = 60_000;
 
+  private static final long ANNOUNCE_AGAIN_MS = 2_000;
+
   /** Whoever has not been heard of for so long may not be there. */
   private static final long SILENT_MS = 60_000;
 
@@ -33,6 +35,9 @@ final class Announcer {
     if (groups.isEmpty()) {
       return;
     }
+    // Nobody acknowledges this, so it is said once more before the minute is over.
+    network.lastAnnouncedMs =
+        Math.min(network.lastAnnouncedMs, nowMs - ANNOUNCE_EVERY_MS + ANNOUNCE_AGAIN_MS);
     Set<Long> always = always(network);
     for (long to : always) {
       noteSilence(network, to, nowMs);

@@ -138,6 +138,7 @@ public final class Networks implements PacketHandler {
     return network.status();
   }
 
+  /** Leaves a network for good: its device and its saved state go. */
   public void leave(long networkId, long nowMs) {
     Network network = networks.get(networkId);
     if (network != null) {
@@ -157,6 +158,7 @@ public final class Networks implements PacketHandler {
     }
   }
 
+  /** Says whether the device of a network could not be set up (1.3). */
   public void portFailed(long networkId, boolean failed, long nowMs) {
     Network network = networks.get(networkId);
     if (network != null && network.portFailed(failed)) {
@@ -164,6 +166,7 @@ public final class Networks implements PacketHandler {
     }
   }
 
+  /** Sends frames from the device of a network; their bytes are clobbered. */
   public void sendFrames(long networkId, FrameBatch frames, long nowMs) {
     Network network = networks.get(networkId);
     if (network != null) {
@@ -185,6 +188,7 @@ public final class Networks implements PacketHandler {
     }
   }
 
+  /** Tells members that a credential is void, ourselves among them (4.6). */
   public void revoke(Revocation revocation, List<Long> members, long nowMs) {
     for (long member : members) {
       if (member != self) {
@@ -196,6 +200,7 @@ public final class Networks implements PacketHandler {
 
   // What can be asked.
 
+  /** Returns the state of all joined networks by ascending id. */
   public List<NetworkStatus> statuses() {
     return networks.values().stream()
         .map(Network::status)
@@ -203,6 +208,7 @@ public final class Networks implements PacketHandler {
         .toList();
   }
 
+  /** Returns the state of a network, empty for one that is not joined. */
   public Optional<NetworkStatus> status(long networkId) {
     return Optional.ofNullable(networks.get(networkId)).map(Network::status);
   }
@@ -248,6 +254,7 @@ public final class Networks implements PacketHandler {
     }
   }
 
+  /** Returns when {@link #advance} has something to do. */
   public long nextDeadlineMs() {
     long next = Math.min(nextCleanMs, multicasts.nextDeadlineMs());
     for (Network network : joined) {

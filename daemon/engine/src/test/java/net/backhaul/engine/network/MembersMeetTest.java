@@ -268,6 +268,23 @@ class MembersMeetTest {
   }
 
   @Test
+  void aLostAnnouncementIsMadeUpForWithinSeconds() {
+    join(alice, bob);
+    comeUp(alice);
+    mesh.run(100);
+    mesh.losing = true;
+    comeUp(bob);
+    mesh.losing = false;
+    mesh.run(8_000);
+    bob.output.clear();
+
+    alice.sendFrame(NETWORK_ID, arp(alice, bob, true));
+    mesh.run(100);
+
+    assertEquals(1, bob.output.frames.size());
+  }
+
+  @Test
   void aStrangerIsNotHeard() {
     join(alice);
     bob.networks.join(NETWORK_ID, mesh.nowMs);

@@ -38,6 +38,9 @@ final class TestMesh {
   /** Those of whom nobody has heard anything. */
   final Set<Long> silent = new HashSet<>();
 
+  /** Whether all that is sent is lost. */
+  boolean losing;
+
   long nowMs = START_MS;
   private final Map<Long, Member> members = new LinkedHashMap<>();
   private final PriorityQueue<Flight> flights = new PriorityQueue<>();
@@ -120,7 +123,7 @@ final class TestMesh {
     }
 
     private void fly(long to, Verb verb, byte[] payload) {
-      if (to != address()) {
+      if (to != address() && !losing) {
         long id = lastPacketId++;
         awaited.add(id);
         sent.merge(verb, 1, Integer::sum);
