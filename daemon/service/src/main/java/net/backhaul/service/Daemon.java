@@ -44,6 +44,7 @@ public final class Daemon {
   private final HomeDirectory home;
   private final LiveSettings settings;
   private final Ports ports;
+  private final CompletableFuture<Boolean> identityIsValid;
   private final SavedState state;
   private final NodeLoop loop = new NodeLoop();
   private final UdpSockets sockets = new UdpSockets(loop);
@@ -75,6 +76,8 @@ public final class Daemon {
     }
     Tokens tokens = Tokens.load(home, random);
     Identity identity = IdentityFiles.load(home, random);
+    // Deriving the address takes long, so everything else is made meanwhile.
+    identityIsValid = CompletableFuture.supplyAsync(identity::validates);
     home.writePid();
     state = new SavedState(home);
     Map<StateKey, byte[]> saved = state.load(System.currentTimeMillis());
@@ -137,6 +140,9 @@ public final class Daemon {
   }
 
   private void open() throws StartFailure {
+    if (!identityIsValid.join()) {
+      throw IdentityFiles.invalid(home);
+    }
     loop.execute(rebinder::start);
     writePort();
     boolean v4 = listen(SocketProtocolFamily.INET, "0.0.0.0", "Starting Control Plane...");

@@ -12,11 +12,15 @@ import net.backhaul.tap.TapFactory;
 
 /** A whole daemon in this process, on loopback alone and with devices in memory. */
 public final class DaemonInTest implements AutoCloseable {
-  public static final String SETTINGS =
+  /** Keeps a daemon on loopback. */
+  static final String SETTINGS_WITHOUT_PORT =
       """
-      {"settings": {"allowSecondaryPort": false, "portMappingEnabled": false, "primaryPort": 0,
+      {"settings": {"allowSecondaryPort": false, "portMappingEnabled": false,
                     "bind": ["127.0.0.1"]}}
       """;
+
+  private static final String SETTINGS =
+      SETTINGS_WITHOUT_PORT.replace("\"bind\"", "\"primaryPort\": 0, \"bind\"");
 
   private final Daemon daemon;
   private final Path home;

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The daemon as a process: exit codes, words for a person, signals (04 sections 1.2 and 8.2). */
+class ProcessTest {
+  private static final long WAIT_S = 60;
+
+  @TempDir Path folder;
+  private final List<Process> started = new ArrayList<>();
+
+  @AfterEach
+  void endWhatStillRuns() {
+    started.forEach(Process::destroyForcibly);
+  }
+
+  @Test
+  void theVersionIsThatOfTheReference() throws Exception {
+    Process program = start("-v");
+
+    assertEquals("1.14.1\n", out(program));
+    assertEquals(0, exitCode(program));
+  }
+
+  @Test
+  void aPortThatIsNoneGetsHelpAndCodeOne() throws Exception {
+    Process program = start("-p70000");
+
+    assertTrue(out(program).contains("Usage: zerotier-one [-switches] [home directory]"));
+    assertEquals(1, exitCode(program));
+  }
+
+  @Test
+  void theIdentityToolIsInside() throws Exception {
+    Process program = start("-i", "generate");
+
+    assertEquals(270, out(program).length());
+    assertEquals(0, exitCode(program));
+  }
+
+  @Test
+  void anOccupiedPortIsSaidInOneSentence() throws Exception {
+    prepare();
+    try (var taken = new ServerSocket()) {
+      taken.bind(new InetSocketAddress("0.0.0.0", 0));
+      int port = taken.getLocalPort();
+
+      Process program = start("-U", "-p" + port, home().toString());
+
+      assertEquals(
+          "zerotier-one: fatal error: cannot bind to local control interface port " + port + "\n",
+          err(program));
+      assertEquals(1, exitCode(program));
+      assertFalse(Files.exists(home().resolve("zerotier-one.pid")));
+    }
+  }
+
+  @Test
+  void anOldControllerDatabaseStopsTheStart() throws Exception {
+    prepare();
+    Files.createFile(home().resolve("controller.db"));
+
+    Process program = start("-U", home().toString());
+
+    assertEquals(
+        "zerotier-one: FATAL: an old controller.db exists in "
+            + home()
+            + " -- see instructions in controller/README.md for how to migrate!\n",
+        err(program));
+    assertEquals(1, exitCode(program));
+  }
+
+  @Test
+  void aHomeThatCannotBeMadeIsSaidInOneSentence() throws Exception {
+    Path file = Files.createFile(folder.resolve("file"));
+
+    Process program = start("-U", file.resolve("home").toString());
+
+    String message = err(program);
+    assertTrue(message.startsWith("zerotier-one: fatal error: home directory "), message);
+    assertEquals(1, message.lines().count());
+    assertEquals(1, exitCode(program));
+  }
+
+  @Test
+  void aDaemonEndsCleanlyWhenAskedToAndIgnoresOtherSignals() throws Exception {
+    prepare();
+    Process daemon = start("-U", "-p0", home().toString());
+    RawHttp http = awaitAnswers(daemon);
+    long pid = Long.parseLong(Files.readString(home().resolve("zerotier-one.pid")));
+    assertEquals(daemon.pid(), pid);
+
+    for (String signal : List.of("HUP", "USR1", "PIPE", "IO")) {
+      assertEquals(0, new ProcessBuilder("kill", "-" + signal, "" + pid).start().waitFor());
+    }
+    assertEquals(200, http.send("GET /health HTTP/1.1\r\n\r\n", true).status());
+    daemon.toHandle().destroy(); // SIGTERM
+
+    assertEquals(0, exitCode(daemon));
+    assertEquals(
+        "Starting Control Plane...\nStarting V6 Control Plane...\n"
+            + "Control Plane Stopped\nV6 Control Plane Stopped\n",
+        err(daemon));
+    assertFalse(Files.exists(home().resolve("zerotier-one.pid")));
+    assertTrue(Files.isDirectory(home().resolve("peers.d")), "peers are saved");
+  }
+
+  @Test
+  void aDaemonThatWasKilledStartsAgainOnWhatItHasLeft() throws Exception {
+    prepare();
+    Process first = start("-U", "-p0", home().toString());
+    awaitAnswers(first);
+    String identity = Files.readString(home().resolve("identity.secret"));
+    first.destroyForcibly().waitFor();
+    Files.delete(home().resolve("zerotier-one.port"));
+
+    Process second = start("-U", "-p0", home().toString());
+    RawHttp http = awaitAnswers(second);
+
+    assertEquals(200, http.send("GET /health HTTP/1.1\r\n\r\n", true).status());
+    assertEquals(identity, Files.readString(home().resolve("identity.secret")));
+  }
+
+  private Path home() {
+    return folder.resolve("home");
+  }
+
+  private void prepare() throws IOException {
+    Files.createDirectories(home());
+    Files.writeString(home().resolve("local.conf"), DaemonInTest.SETTINGS_WITHOUT_PORT);
+  }
+
+  private Process start(String... words) throws IOException {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
+    command.addAll(List.of("-Dbackhaul.program=zerotier-one", "-Dlogback.configurationFile=none"));
+    command.addAll(List.of("--enable-native-access=ALL-UNNAMED"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(List.of(words));
+    Process process = new ProcessBuilder(command).start();
+    started.add(process);
+    return process;
+  }
+
+  /** Waits until the daemon answers, by asking it. */
+  private RawHttp awaitAnswers(Process daemon) throws Exception {
+    Path portFile = home().resolve("zerotier-one.port");
+    long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_S);
+    while (daemon.isAlive() && System.nanoTime() < endNanos) {
+      if (Files.exists(portFile)) {
+        int port = Integer.parseInt(Files.readString(portFile));
+        var http = new RawHttp(InetAddress.getByName("127.0.0.1"), port);
+        try {
+          http.send("GET /health HTTP/1.1\r\n\r\n", true);
+          return http;
+        } catch (IOException notYet) {
+          // Asked again below.
+        }
+      }
+      daemon.waitFor(20, TimeUnit.MILLISECONDS);
+    }
+    throw new AssertionError("no answer: " + (daemon.isAlive() ? "" : err(daemon)));
+  }
+
+  private static int exitCode(Process process) throws InterruptedException {
+    assertTrue(process.waitFor(WAIT_S, TimeUnit.SECONDS), "it does not end");
+    return process.exitValue();
+  }
+
+  private static String out(Process process) throws IOException {
+    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  private static String err(Process process) throws IOException {
+    return new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+  }
+}
