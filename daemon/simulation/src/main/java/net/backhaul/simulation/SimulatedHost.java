@@ -171,6 +171,12 @@ public final class SimulatedHost implements SimulatedInternet.Receiver, Output {
     settle();
   }
 
+  /** Starts to follow a moon that a seed knows. */
+  public void orbit(long moonId, long seed) {
+    running().orbit(moonId, seed, null, internet.nowMs());
+    settle();
+  }
+
   /** Returns the station on a network; throws where the node is not let in. */
   public Station station(long networkId) {
     Station station = stations.get(networkId);

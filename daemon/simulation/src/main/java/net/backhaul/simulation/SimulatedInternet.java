@@ -130,13 +130,22 @@ public final class SimulatedInternet {
 
   /** Returns the file of a planet with these roots, which all nodes of a story share. */
   public static byte[] planet(SimulatedHost... roots) {
+    return world(World.Type.PLANET, PLANET_ID, roots);
+  }
+
+  /** Returns the file of a moon with these roots. */
+  public static byte[] moon(long id, SimulatedHost... roots) {
+    return world(World.Type.MOON, id, roots);
+  }
+
+  private static byte[] world(World.Type type, long id, SimulatedHost... roots) {
     KeyPair signer = KeyPair.generate(new Random(PLANET_KEYS_SEED));
     var listed = new ArrayList<World.Root>();
     for (SimulatedHost root : roots) {
       listed.add(new World.Root(root.identity().withoutPrivateKey(), List.of(root.endpoint())));
     }
     var file = new WireWriter();
-    World.make(World.Type.PLANET, PLANET_ID, 1, signer.publicKey(), listed, signer).writeTo(file);
+    World.make(type, id, 1, signer.publicKey(), listed, signer).writeTo(file);
     return file.toByteArray();
   }
 

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import net.backhaul.engine.Event;
+import net.backhaul.engine.PeerStatus;
+import net.backhaul.engine.StateKey;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -223,6 +225,32 @@ class PeersMeetTest extends Story {
     internet.run(1_000);
     assertEquals(2, alice.replies(OPEN));
     assertTrue(alice.isDirectTo(bob));
+  }
+
+  @Test
+  void aMoonIsFoundByItsSeedAndStandsInForTheRoot() {
+    started(root);
+    SimulatedHost moon = internet.host("192.88.99.2");
+    long moonId = moon.nodeAddress();
+    moon.save(new StateKey(StateKey.Kind.MOON, moonId), SimulatedInternet.moon(moonId, moon));
+    started(moon);
+    SimulatedNat left = internet.nat("192.88.99.10", SimulatedNat.Kind.SYMMETRIC);
+    SimulatedNat right = internet.nat("192.88.99.20", SimulatedNat.Kind.SYMMETRIC);
+    SimulatedHost alice = joined(internet.host("10.1.0.2", left));
+    SimulatedHost bob = joined(internet.host("10.2.0.2", right));
+    internet.run(1_000);
+
+    alice.orbit(moonId, moonId);
+    bob.orbit(moonId, moonId);
+    internet.run(3_000);
+    assertEquals(PeerStatus.Role.MOON, alice.peer(moon).role());
+    assertTrue(alice.isDirectTo(moon));
+
+    root.kill();
+    internet.run(200_000);
+    alice.ping(bob, OPEN);
+    internet.run(1_000);
+    assertEquals(1, alice.replies(OPEN));
   }
 
   @Test

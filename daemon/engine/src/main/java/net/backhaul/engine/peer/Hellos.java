@@ -192,6 +192,10 @@ final class Hellos {
       vl1.drop(Drop.BAD_MAC);
       return null;
     }
+    if (!vl1.identityGate.admitsCheck(nowMs)) {
+      vl1.drop(Drop.RATE_LIMITED);
+      return null;
+    }
     if (!identity.validates()) {
       vl1.drop(Drop.FALSE_IDENTITY);
       return null;

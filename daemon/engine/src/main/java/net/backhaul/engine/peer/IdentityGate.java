@@ -18,10 +18,20 @@ final class IdentityGate {
   /** How many identities a prefix that was quiet may show at once. */
   static final int BURST = 8;
 
+  /**
+   * How often identities are checked in the long run, wherever they come from: the address of a
+   * datagram's sender is easily forged, and a check costs some thirty milliseconds.
+   */
+  static final long CHECK_EVERY_MS = 100;
+
+  /** How many may be checked at once after a quiet time: nodes that start together. */
+  static final int MAX_CHECKS_AT_ONCE = 50;
+
   private static final int BUCKETS = 16_384;
   private static final long NEVER = Long.MIN_VALUE / 4;
 
   private final long[] paidUntilMs = new long[BUCKETS];
+  private long checksPaidUntilMs = NEVER;
 
   IdentityGate() {
     Arrays.fill(paidUntilMs, NEVER);
@@ -34,6 +44,16 @@ final class IdentityGate {
       return false;
     }
     paidUntilMs[bucket] = paid + SPACING_MS;
+    return true;
+  }
+
+  /** Returns whether there is time for one more check of an identity whose packet is authentic. */
+  boolean admitsCheck(long nowMs) {
+    long paid = Math.max(checksPaidUntilMs, nowMs);
+    if (paid - nowMs > (MAX_CHECKS_AT_ONCE - 1) * CHECK_EVERY_MS) {
+      return false;
+    }
+    checksPaidUntilMs = paid + CHECK_EVERY_MS;
     return true;
   }
 
