@@ -15,7 +15,7 @@ public final class Cli {
     PrintStream out = Terminal.stream(FileDescriptor.out);
     PrintStream err = Terminal.stream(FileDescriptor.err);
     int code = run(args, out, err);
-    System.exit(code);
+    Terminal.end(code);
   }
 
   /** Runs one command, as this process's user and in its folder; returns the exit code. */

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Proxy;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -68,7 +69,7 @@ final class LocalApi {
     } catch (IllegalArgumentException e) {
       return new Answer(0, "connection failed (2)");
     }
-    try (var socket = new Socket()) {
+    try (var socket = new Socket(Proxy.NO_PROXY)) {
       socket.connect(new InetSocketAddress(host, access.port()), TIMEOUT_MS);
       socket.setSoTimeout(TIMEOUT_MS);
       socket.getOutputStream().write(request(method, path, json));
