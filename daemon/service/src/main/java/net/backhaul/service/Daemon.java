@@ -103,7 +103,7 @@ public final class Daemon {
                     saved,
                     NodeLoop.nowMs()))
         .join();
-    var metrics = new MetricsApi(loop, controller);
+    var metrics = new MetricsApi(loop, sockets, controller);
     housekeeping = new Housekeeping(loop, home, state, settings, rebinder, metrics);
     var status = new StatusApi(loop, settings, sockets, ports, home.path().toString());
     http =

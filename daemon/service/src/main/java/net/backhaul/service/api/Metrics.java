@@ -20,10 +20,14 @@ public final class Metrics {
 
   private Metrics() {}
 
-  /** Returns the families of the node; on the node loop. */
-  public static String ofNode(Node node, long nowMs) {
+  /**
+   * Returns the families of the node; on the node loop.
+   *
+   * @param unsent what its sockets did not take
+   */
+  public static String ofNode(Node node, long unsent, long nowMs) {
     var metrics = new Metrics();
-    metrics.counters(node.counters());
+    metrics.counters(node.counters(), unsent);
     metrics.networks(node.networks());
     metrics.peers(node.peers(nowMs));
     return metrics.out.toString();
@@ -36,7 +40,7 @@ public final class Metrics {
     return metrics.out.toString();
   }
 
-  private void counters(Counters counters) {
+  private void counters(Counters counters, long unsent) {
     family("zt_packet", "counter", "ZeroTier packet type counts");
     for (Verb verb : Verb.values()) {
       String type = "packet_type=\"" + name(verb) + "\"";
@@ -53,6 +57,7 @@ public final class Metrics {
           "reason=\"" + reason.name().toLowerCase(Locale.ROOT) + "\"",
           counters.dropped(reason));
     }
+    sample("backhaul_drop", "reason=\"socket_full\"", unsent);
   }
 
   private void networks(List<NetworkStatus> networks) {

@@ -7,20 +7,23 @@ import net.backhaul.service.NodeLoop;
 import net.backhaul.service.http.Request;
 import net.backhaul.service.http.Resource;
 import net.backhaul.service.http.Response;
+import net.backhaul.service.udp.UdpSockets;
 
 /** Answers {@code /metrics} (04 section 7). */
 public final class MetricsApi implements Resource {
   private final NodeLoop loop;
+  private final UdpSockets sockets;
   private final ControllerHost controller;
 
-  public MetricsApi(NodeLoop loop, ControllerHost controller) {
+  public MetricsApi(NodeLoop loop, UdpSockets sockets, ControllerHost controller) {
     this.loop = loop;
+    this.sockets = sockets;
     this.controller = controller;
   }
 
   /** Returns all that was counted until now. */
   public CompletableFuture<String> text() {
-    return loop.submit(node -> Metrics.ofNode(node, NodeLoop.nowMs()))
+    return loop.submit(node -> Metrics.ofNode(node, sockets.lost(), NodeLoop.nowMs()))
         .thenCombine(controller.ask(Metrics::ofController), String::concat);
   }
 

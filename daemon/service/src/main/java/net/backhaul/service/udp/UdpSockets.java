@@ -62,6 +62,7 @@ public final class UdpSockets {
   private final Map<LocalAddress, Open> open = new LinkedHashMap<>();
   private Open[] byNumber = new Open[0];
   private int nextNumber;
+  private long lost;
 
   /** Datagrams of one size from one socket to one address, whichever packets they belong to. */
   private final DatagramRun run = new DatagramRun();
@@ -146,6 +147,11 @@ public final class UdpSockets {
         write(each, to, bytes, start, length, segmentBytes);
       }
     }
+  }
+
+  /** Returns how many datagrams, or runs of them, were given up because too many waited. */
+  public long lost() {
+    return lost;
   }
 
   /** Sends a few bytes that shall die on the way, so that our own NAT lets answers in. */

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.udp;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import net.backhaul.engine.Output;
+import net.backhaul.service.NodeLoop;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class UdpSocketsTest {
+  private static final int MTU = 1_432;
+
+  private NodeLoop loop;
+  private UdpSockets sockets;
+  private DatagramSocket other;
+
+  @BeforeEach
+  void open() throws IOException {
+    loop = new NodeLoop();
+    sockets = new UdpSockets(loop);
+    other = new DatagramSocket(new InetSocketAddress("127.0.0.1", 0));
+    other.setReceiveBufferSize(4 * 1024 * 1024);
+    other.setSoTimeout(10_000);
+  }
+
+  @AfterEach
+  void close() {
+    onLoop(sockets::close);
+    other.close();
+    loop.close();
+  }
+
+  @Test
+  void aSocketIsOpenAsSoonAsItIsBoundAndGoneWhenItsAddressIs() {
+    assertTrue(rebind("127.0.0.1"));
+    assertEquals("127.0.0.1", onlyAddress().getHostAddress());
+    assertFalse(rebind("127.0.0.1"), "nothing has changed");
+
+    assertTrue(rebind());
+    assertEquals(List.of(), sockets.addresses());
+  }
+
+  @Test
+  void anAddressThatIsNotOursIsLeftOut() {
+    assertFalse(rebind("192.0.2.99"));
+    assertTrue(rebind("192.0.2.99", "127.0.0.1"));
+    assertEquals(1, sockets.addresses().size());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1432, 1432", "1, 1432", "14320, 1432", "143199, 1432", "100, 7", "64, 1"})
+  void aRunArrivesAsTheDatagramsItIsMadeOf(int length, int segmentBytes) throws IOException {
+    rebind("127.0.0.1");
+    byte[] sent = new byte[10 + length];
+    new Random(length).nextBytes(sent);
+    var to = (InetSocketAddress) other.getLocalSocketAddress();
+
+    onLoop(
+        () -> {
+          sockets.send(0, to, sent, 10, length, segmentBytes);
+          sockets.flush();
+        });
+
+    for (int done = 0; done < length; done += segmentBytes) {
+      byte[] expected = new byte[Math.min(segmentBytes, length - done)];
+      System.arraycopy(sent, 10 + done, expected, 0, expected.length);
+      assertArrayEquals(expected, receive());
+    }
+  }
+
+  @Test
+  void aDatagramForEverySocketLeavesFromEachOfItsFamily() throws IOException {
+    rebind("127.0.0.1", "127.0.0.2", "::1");
+    var to = (InetSocketAddress) other.getLocalSocketAddress();
+
+    onLoop(
+        () -> {
+          sockets.send(Output.ALL_SOCKETS, to, new byte[] {7}, 0, 1, 1);
+          sockets.flush();
+        });
+
+    assertArrayEquals(new byte[] {7}, receive());
+    assertArrayEquals(new byte[] {7}, receive());
+  }
+
+  @Test
+  void aSocketThatIsGoneSendsNothing() {
+    rebind("127.0.0.1");
+    var to = (InetSocketAddress) other.getLocalSocketAddress();
+    rebind();
+
+    onLoop(() -> sockets.send(0, to, new byte[] {7}, 0, 1, 1));
+    onLoop(() -> sockets.sendShortLived(0, to, new byte[] {7}, 2));
+  }
+
+  @Test
+  void whatWaitsForASlowSocketHasALimit() {
+    rebind("127.0.0.1");
+    var to = (InetSocketAddress) other.getLocalSocketAddress();
+    byte[] bytes = new byte[MTU];
+
+    onLoop(
+        () -> {
+          for (int i = 0; i < 20_000; i++) {
+            sockets.send(0, to, bytes, 0, MTU, MTU);
+          }
+          sockets.flush();
+        });
+
+    assertTrue(sockets.lost() > 20_000 - 5 * 1024 * 1024 / MTU, () -> sockets.lost() + " lost");
+    onLoop(() -> sockets.send(0, to, bytes, 0, MTU, MTU));
+    assertTrue(sockets.lost() < 20_000, "what was sent makes room");
+  }
+
+  private byte[] receive() throws IOException {
+    var packet = new DatagramPacket(new byte[65_536], 65_536);
+    other.receive(packet);
+    byte[] content = new byte[packet.getLength()];
+    System.arraycopy(packet.getData(), 0, content, 0, content.length);
+    return content;
+  }
+
+  private InetAddress onlyAddress() {
+    assertEquals(1, sockets.addresses().size());
+    return sockets.addresses().getFirst().getAddress();
+  }
+
+  private boolean rebind(String... addresses) {
+    List<LocalAddress> wanted =
+        List.of(addresses).stream().map(each -> new LocalAddress(ip(each), 0, "")).toList();
+    return CompletableFuture.supplyAsync(() -> sockets.rebind(wanted), loop.eventLoop()).join();
+  }
+
+  private void onLoop(Runnable work) {
+    CompletableFuture.runAsync(work, loop.eventLoop()).join();
+  }
+
+  private static InetAddress ip(String text) {
+    try {
+      return InetAddress.getByName(text);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
