@@ -213,7 +213,9 @@ public final class UdpSockets {
     InetSocketAddress to = runTo;
     runFrom = null;
     runTo = null;
-    if (from != null && to != null && from.channel.isWritable()) {
+    if (from != null && to != null && !from.channel.isWritable()) {
+      lost++;
+    } else if (from != null && to != null) {
       ByteBuf content = run.copy(from.channel.alloc());
       from.channel.write(
           run.isSingle()
