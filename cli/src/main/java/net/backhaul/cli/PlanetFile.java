@@ -3,8 +3,10 @@ package net.backhaul.cli;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -225,8 +227,16 @@ final class PlanetFile {
     try {
       Path file = terminal.folder().resolve(name);
       Path whole = file.resolveSibling(file.getFileName() + ".new");
-      Files.write(whole, out.toByteArray());
-      Files.move(whole, file, StandardCopyOption.REPLACE_EXISTING);
+      try {
+        Files.write(whole, out.toByteArray());
+        Files.move(whole, file, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(whole);
+      }
+    } catch (NoSuchFileException e) {
+      throw wrong("cannot write " + name + ": its folder does not exist");
+    } catch (AccessDeniedException e) {
+      throw wrong("cannot write " + name + ": permission denied; try again as root");
     } catch (IOException | InvalidPathException e) {
       throw wrong("cannot write " + name + ": " + e.getMessage());
     }

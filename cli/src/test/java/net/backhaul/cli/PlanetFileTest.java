@@ -124,7 +124,21 @@ class PlanetFileTest {
     int code = genplanet("no/such/folder/planet", "10.0.0.1/9993=a.secret");
 
     assertEquals(1, code);
-    assertTrue(terminal.err().contains("cannot write no/such/folder/planet"), terminal.err());
+    assertEquals(
+        "genplanet: cannot write no/such/folder/planet: its folder does not exist\n",
+        terminal.err());
+  }
+
+  @Test
+  void nothingIsLeftWhereAFolderIsInTheWay() throws IOException {
+    Files.createDirectories(folder.resolve("planet/with/something"));
+
+    int code = genplanet("planet", "10.0.0.1/9993=a.secret");
+
+    assertEquals(1, code);
+    assertTrue(terminal.err().startsWith("genplanet: cannot write planet: "), terminal.err());
+    assertTrue(Files.isDirectory(folder.resolve("planet/with/something")));
+    assertFalse(Files.exists(folder.resolve("planet.new")));
   }
 
   @Test
