@@ -8,12 +8,9 @@ import static net.backhaul.protocol.message.ErrorMessage.OBJ_NOT_FOUND;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import net.backhaul.protocol.identity.Identity;
@@ -58,10 +55,8 @@ public final class Controller {
   private final ControllerCounters counters = new ControllerCounters();
   private final TreeMap<Long, NetworkState> networks = new TreeMap<>(Long::compareUnsigned);
   private final LinkedHashMap<Long, Long> lost = new LinkedHashMap<>();
-  private final TreeMap<Long, Set<AfterWrite>> afterWrites = new TreeMap<>();
-  private final LinkedHashSet<AfterWrite> due = new LinkedHashSet<>();
+  private final Outbox outbox = new Outbox();
   private long lastTicket;
-  private long savedTicket;
 
   /**
    * Brings back what an earlier run has kept.
@@ -149,14 +144,12 @@ public final class Controller {
     if (member.identity() == null) {
       member = member.withIdentity(asked.identity().publicText());
     }
-    member = member.withStanding(standing(network.record(), member, asked, nowMs));
-    if (known == null && isFull(network, member)) {
+    member = member.withStanding(Admission.standing(network.record(), member, asked, nowMs));
+    if (known == null && Admission.isFull(network, member)) {
       counters.networkFull++;
       return denied();
     }
-    if (network.record().ssoEnabled()
-        && !member.settings().ssoExempt()
-        && member.settings().authenticationExpiryMs() <= nowMs) {
+    if (Admission.wantsLogin(network.record(), member, nowMs)) {
       keep(network, member);
       return loginWanted();
     }
@@ -166,15 +159,15 @@ public final class Controller {
       return denied();
     }
     member = member.withVersion(asked.version());
-    member = withDefaults(network.record(), member, known == null);
+    member = Admission.withDefaults(network.record(), member, known == null);
     AddressAssignment.Result assigned =
         AddressAssignment.of(network.record(), member, network::isTaken, random);
     if (!assigned.kept().equals(member.settings().ipAssignments())) {
       member = member.withSettings(member.settings().withIpAssignments(assigned.kept()));
     }
     long ticket = Math.max(network.ticket(), keep(network, member));
-    if (ticket > savedTicket) {
-      after(ticket, new AfterWrite.Push(network.record().id(), address));
+    if (!outbox.isSafe(ticket)) {
+      outbox.add(ticket, new AfterWrite.Push(network.record().id(), address));
       return new ConfigAnswer.Silent();
     }
     counters.configs++;
@@ -182,48 +175,6 @@ public final class Controller {
     long timestampMs = Math.max(nowMs, member.standing().deauthorizedAtMs() + 1);
     return new ConfigAnswer.Granted(
         builder.build(network.record(), member, asked, assigned, network.bridges(), timestampMs));
-  }
-
-  private static Standing standing(
-      NetworkRecord network, MemberRecord member, Asked asked, long nowMs) {
-    if (member.authorized()) {
-      return member.standing();
-    }
-    if (!network.isPrivate()) {
-      return member.standing().authorize(Standing.BY_PUBLIC, null, nowMs);
-    }
-    Long untilMs = network.authTokens().get(asked.token());
-    if (!asked.token().isEmpty() && untilMs != null && (untilMs == 0 || untilMs > nowMs)) {
-      return member.standing().authorize(Standing.BY_TOKEN, asked.token(), nowMs);
-    }
-    return member.standing();
-  }
-
-  private static boolean isFull(NetworkState network, MemberRecord newcomer) {
-    int strangers = network.memberCount() - network.authorizedCount();
-    return network.memberCount() >= MAX_MEMBERS
-        || (!newcomer.authorized() && strangers >= MAX_STRANGERS);
-  }
-
-  private static MemberRecord withDefaults(
-      NetworkRecord network, MemberRecord member, boolean isNew) {
-    MemberSettings settings = member.settings();
-    var tags = new TreeMap<>(settings.tags());
-    for (TagDefinition tag : network.tags()) {
-      if (tag.initial() != null) {
-        tags.putIfAbsent(tag.id() & 0xffff_ffffL, tag.initial() & 0xffff_ffffL);
-      }
-    }
-    settings = settings.withTags(tags);
-    if (isNew) {
-      settings =
-          settings.withCapabilities(
-              network.capabilities().stream()
-                  .filter(CapabilityDefinition::isDefault)
-                  .map(CapabilityDefinition::id)
-                  .toList());
-    }
-    return member.withSettings(settings);
   }
 
   private static ConfigAnswer denied() {
@@ -305,7 +256,7 @@ public final class Controller {
     } else {
       network.record(kept, ticket);
       for (long member : network.askedSince(nowMs - ONLINE_MS)) {
-        after(ticket, new AfterWrite.Push(kept.id(), member));
+        outbox.add(ticket, new AfterWrite.Push(kept.id(), member));
       }
     }
     return new Changed<>(kept, ticket);
@@ -329,7 +280,7 @@ public final class Controller {
     MemberRecord kept = member(wanted.networkId(), wanted.address()).orElseThrow();
     boolean changed = before == null || !before.record().equals(kept);
     if (changed && isOnline(network, kept.address(), nowMs)) {
-      after(ticket, new AfterWrite.Push(kept.networkId(), kept.address()));
+      outbox.add(ticket, new AfterWrite.Push(kept.networkId(), kept.address()));
     }
     if (before != null && before.record().authorized() && !kept.authorized()) {
       revoke(network, kept.address(), ticket, nowMs);
@@ -380,21 +331,18 @@ public final class Controller {
 
   /** Takes note that all changes up to a ticket are safe; {@link #advance} tells the members. */
   public void saved(long ticket) {
-    savedTicket = Math.max(savedTicket, ticket);
-    Map<Long, Set<AfterWrite>> safe = afterWrites.headMap(savedTicket, true);
-    safe.values().forEach(due::addAll);
-    safe.clear();
+    outbox.saved(ticket);
   }
 
   /** Returns whether {@link #advance} has something to tell members. */
   public boolean hasNews() {
-    return !due.isEmpty();
+    return !outbox.isEmpty();
   }
 
   /** Tells a few members what is new; not all of them, so that the node is not held up. */
   public void advance(long nowMs) {
-    for (int i = 0; i < MESSAGES_PER_TURN && !due.isEmpty(); i++) {
-      switch (due.removeFirst()) {
+    for (int i = 0; i < MESSAGES_PER_TURN && !outbox.isEmpty(); i++) {
+      switch (outbox.removeFirst()) {
         case AfterWrite.Push push -> push(push, nowMs);
         case AfterWrite.Revoke revoke -> revoke(revoke);
       }
@@ -434,7 +382,7 @@ public final class Controller {
       }
     }
     if (!recipients.isEmpty()) {
-      after(ticket, new AfterWrite.Revoke(network.record().id(), target, nowMs, recipients));
+      outbox.add(ticket, new AfterWrite.Revoke(network.record().id(), target, nowMs, recipients));
     }
   }
 
@@ -461,13 +409,5 @@ public final class Controller {
   private long write(Change change) {
     store.write(++lastTicket, change);
     return lastTicket;
-  }
-
-  private void after(long ticket, AfterWrite message) {
-    if (ticket <= savedTicket) {
-      due.add(message);
-    } else {
-      afterWrites.computeIfAbsent(ticket, key -> new LinkedHashSet<>()).add(message);
-    }
   }
 }

@@ -26,6 +26,7 @@ public final class FileStore implements Store, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(FileStore.class);
   private static final long CLOSE_WITHIN_MS = 5_000;
+  private static final int MAX_TOGETHER = 64;
 
   private final Path folder;
   private final RecordFiles files;
@@ -104,10 +105,9 @@ public final class FileStore implements Store, AutoCloseable {
   private void run() {
     boolean failing = false;
     try {
-      for (Waiting next = next(); next != null; next = next()) {
+      for (List<Waiting> next = next(); !next.isEmpty(); next = next()) {
         try {
-          files.apply(next.change);
-          done(next);
+          writeAll(next);
           if (failing) {
             log.info("{} can be written again; nothing was lost", folder);
           }
@@ -133,29 +133,46 @@ public final class FileStore implements Store, AutoCloseable {
     }
   }
 
-  /** Waits for a change, which stays where it is until it is written; null at the end. */
-  private @Nullable Waiting next() throws InterruptedException {
+  /** Writes changes in order, and makes them last together. */
+  private void writeAll(List<Waiting> changes) throws IOException {
+    int written = 0;
+    try {
+      for (Waiting each : changes) {
+        files.apply(each.change);
+        written++;
+      }
+    } finally {
+      files.settle();
+      done(changes.subList(0, written));
+    }
+  }
+
+  /** Waits for changes, which stay where they are until they are written; none at the end. */
+  private List<Waiting> next() throws InterruptedException {
     lock.lock();
     try {
       while (waiting.isEmpty() && !closing) {
         news.await();
       }
-      return waiting.peekFirst();
+      return waiting.stream().limit(MAX_TOGETHER).toList();
     } finally {
       lock.unlock();
     }
   }
 
-  private void done(Waiting written) {
+  private void done(List<Waiting> written) {
+    if (written.isEmpty()) {
+      return;
+    }
     lock.lock();
     try {
-      waiting.removeFirst();
+      written.forEach(each -> waiting.removeFirst());
     } finally {
       lock.unlock();
     }
     Listener hears = listener;
     if (hears != null) {
-      hears.saved(written.ticket);
+      hears.saved(written.getLast().ticket);
     }
   }
 
@@ -208,8 +225,13 @@ public final class FileStore implements Store, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    if (!waiting.isEmpty()) {
-      log.error("{} of the controller's changes could not be written", waiting.size());
+    lock.lock();
+    try {
+      if (!waiting.isEmpty()) {
+        log.error("{} of the controller's changes could not be written", waiting.size());
+      }
+    } finally {
+      lock.unlock();
     }
   }
 }

@@ -17,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import net.backhaul.controller.Change;
@@ -45,6 +46,9 @@ final class RecordFiles {
 
   private final Path root;
   private final Path networks;
+
+  /** Folders in which names have changed that may not last yet. */
+  private final TreeSet<Path> changed = new TreeSet<>();
 
   /** Everything that was found. */
   record Found(List<NetworkRecord> networks, List<MemberRecord> members) {}
@@ -175,7 +179,7 @@ final class RecordFiles {
 
   // Writing.
 
-  /** Makes a change last; when this returns it has. */
+  /** Writes a change, which lasts once {@link #settle} has returned. */
   void apply(Change change) throws IOException {
     switch (change) {
       case Change.NetworkSaved(NetworkRecord network) ->
@@ -188,14 +192,25 @@ final class RecordFiles {
       case Change.MemberDeleted(long networkId, long address) -> {
         Path folder = memberFolder(networkId);
         if (Files.deleteIfExists(folder.resolve(Addresses.text(address) + JSON))) {
-          force(folder);
+          changed.add(folder);
         }
       }
       case Change.NetworkDeleted(long id) -> deleteNetwork(id);
     }
   }
 
+  /** Makes all changes last that were written since the last time. */
+  void settle() throws IOException {
+    while (!changed.isEmpty()) {
+      if (Files.isDirectory(changed.first())) {
+        force(changed.first());
+      }
+      changed.removeFirst();
+    }
+  }
+
   private void deleteNetwork(long id) throws IOException {
+    settle();
     Path folder = networks.resolve(text(id));
     Path doomed = networks.resolve(text(id) + DELETED);
     if (Files.exists(folder)) {
@@ -216,7 +231,7 @@ final class RecordFiles {
     }
   }
 
-  private static void write(Path folder, String id, String content) throws IOException {
+  private void write(Path folder, String id, String content) throws IOException {
     Path file = folder.resolve(id + JSON);
     Path unfinished = folder.resolve(id + JSON + UNFINISHED);
     try (var out =
@@ -236,7 +251,7 @@ final class RecordFiles {
     } catch (AtomicMoveNotSupportedException e) {
       Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
     }
-    force(folder);
+    changed.add(folder);
   }
 
   /** Makes names in a folder last, where the system can do that. */
