@@ -32,6 +32,7 @@ import picocli.CommandLine.ParseResult;
  */
 final class PlanetFile {
   private static final int USAGE = 1;
+  private static final int USAGE_WIDTH = 100;
 
   private PlanetFile() {}
 
@@ -62,6 +63,7 @@ final class PlanetFile {
   private static CommandSpec spec() {
     CommandSpec spec = CommandSpec.create().name("zerotier-idtool genplanet");
     spec.usageMessage()
+        .width(USAGE_WIDTH)
         .description(
             "Makes a planet, the signed list of the roots that nodes find each other through.",
             "",
@@ -120,6 +122,9 @@ final class PlanetFile {
   /** Makes the planet of the roots that were named. */
   static World world(List<String> arguments, String id, long timestampMs, Terminal terminal)
       throws Stop {
+    if (timestampMs <= 0) {
+      throw wrong("--timestamp: expected milliseconds since 1970, found " + timestampMs);
+    }
     if (arguments.size() > World.MAX_ROOTS) {
       throw wrong("a planet has at most " + World.MAX_ROOTS + " roots, found " + arguments.size());
     }

@@ -103,6 +103,7 @@ class PlanetFileTest {
         "10.0.0.1/9993=a.secret --id=xyz | --id: expected up to 16 hexadecimal digits",
         "10.0.0.1/9993=a.secret --id=0 | --id: expected up to 16 hexadecimal digits",
         "10.0.0.1/9993=a.secret --timestamp=soon | '--timestamp'",
+        "10.0.0.1/9993=a.secret --timestamp=-1 | --timestamp: expected milliseconds since 1970",
         "'' | Missing required parameter",
       })
   void aMistakeIsExplained(String roots, String explanation) throws IOException {
