@@ -3,6 +3,8 @@ package net.backhaul.tap.linux;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
 import net.backhaul.tap.TapDevice;
 import net.backhaul.tap.TapException;
 import net.backhaul.tap.TapFactory;
@@ -63,25 +65,25 @@ public final class LinuxTaps implements TapFactory {
 
   /** Creates the device under the first of its names that is free. */
   private static String create(int fd, TapOptions options) throws TapException {
-    String refused = "";
+    Set<String> refused = new HashSet<>();
+    String name = "";
     int errno = 0;
     for (int trial = 0; trial < MAX_TRIALS; trial++) {
-      String occupied = refused;
-      String name =
+      name =
           DeviceNames.choose(
-              options.id(), options.wantedName(), each -> isTaken(each) || each.equals(occupied));
+              options.id(), options.wantedName(), each -> isTaken(each) || refused.contains(each));
       var request =
           new InterfaceRequest(name).flags(InterfaceRequest.IFF_TAP | InterfaceRequest.IFF_NO_PI);
       errno = request.call(fd, InterfaceRequest.TUNSETIFF);
       if (errno == 0) {
         return request.name();
       }
-      refused = name;
       if (errno != LibC.EBUSY && errno != LibC.EEXIST) {
         break;
       }
+      refused.add(name);
     }
-    throw new TapException(creationRefused(refused, errno));
+    throw new TapException(creationRefused(name, errno));
   }
 
   /** Says why a device cannot be created and what helps. */

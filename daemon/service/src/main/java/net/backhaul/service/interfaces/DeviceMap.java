@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import net.backhaul.protocol.identity.NetworkIds;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,6 +15,7 @@ import org.slf4j.LoggerFactory;
 final class DeviceMap {
   private static final Logger log = LoggerFactory.getLogger(DeviceMap.class);
   private static final String FILE = "devicemap";
+  private static final Pattern NAME = Pattern.compile("(?!\\.{1,2}$)[^\\s/:%\\x00-\\x20]+");
   private static final long MAX_BYTES = 1024 * 1024;
 
   private DeviceMap() {}
@@ -39,7 +41,15 @@ final class DeviceMap {
     for (String line : content.split("\\R")) {
       String[] parts = line.strip().split("=", 2);
       if (parts.length == 2 && parts[0].strip().equalsIgnoreCase(NetworkIds.text(networkId))) {
-        return parts[1].strip();
+        String name = parts[1].strip();
+        if (NAME.matcher(name).matches()) {
+          return name;
+        }
+        log.warn(
+            "devicemap names the device of network {} \"{}\", which no device may be called: it may"
+                + " hold no blanks, slashes, colons or percent signs",
+            NetworkIds.text(networkId),
+            name.replaceAll("\\p{Cntrl}", "?"));
       }
     }
     return "";

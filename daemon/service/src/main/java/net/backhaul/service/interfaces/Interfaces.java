@@ -250,6 +250,13 @@ public final class Interfaces implements AutoCloseable {
       }
     } catch (TapException e) {
       failed(port, String.valueOf(e.getMessage()));
+    } catch (LinkageError e) {
+      failed(
+          port,
+          "the native part of JNA does not load ("
+              + e.getMessage()
+              + "); set jna.boot.library.path to the folder that holds it, or jna.tmpdir to one"
+              + " that programs may be run from");
     }
   }
 

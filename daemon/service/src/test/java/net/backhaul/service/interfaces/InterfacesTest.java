@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,12 +16,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
-import net.backhaul.engine.Event;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.Node;
 import net.backhaul.engine.NodeOptions;
-import net.backhaul.engine.Output;
-import net.backhaul.engine.StateKey;
 import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.protocol.ethernet.MulticastGroup;
 import net.backhaul.protocol.identity.Identity;
@@ -44,7 +40,7 @@ class InterfacesTest {
 
   private static final long OTHER_AD_HOC = 0xff00500050000000L;
   private static final long WITHOUT_CONFIG = 0x8056c2e21c000001L;
-  private static final String SELF =
+  static final String SELF =
       "0b59471541:0:1909318c186ac9c2343af6c477552250786168821793ad6ba83836a1204b0241"
           + "6221b71512953c43fbf33c5fc87ef8397a2cd61eb03a43566e1a3d3541e90be9"
           + ":541e79410c0f8e396d13fe994217c8ab518155fcd0bca216aac987807676406a"
@@ -99,7 +95,7 @@ class InterfacesTest {
                 new Node(
                     Identity.parse(SELF),
                     NodeOptions.DEFAULT,
-                    new ToDevices(),
+                    new ToDevices(interfaces),
                     null,
                     new Random(1),
                     Map.of(),
@@ -312,40 +308,5 @@ class InterfacesTest {
       assertTrue(System.nanoTime() < endNanos, "what was waited for has not come");
       Thread.onSpinWait();
     }
-  }
-
-  private final class ToDevices implements Output {
-    @Override
-    public void sendDatagrams(
-        int socket, InetSocketAddress to, byte[] bytes, int start, int length, int segmentBytes) {}
-
-    @Override
-    public void sendJunk(int socket, InetSocketAddress to, byte[] bytes, int hops) {}
-
-    @Override
-    public void deliverFrame(long networkId, byte[] bytes, int start, int length) {
-      interfaces.deliverFrame(networkId, bytes, start, length);
-    }
-
-    @Override
-    public void flush() {
-      interfaces.flush();
-    }
-
-    @Override
-    public void networkChanged(NetworkStatus status) {
-      interfaces.networkChanged(status);
-    }
-
-    @Override
-    public void networkLeft(long networkId) {
-      interfaces.networkLeft(networkId);
-    }
-
-    @Override
-    public void saveState(StateKey key, byte[] content) {}
-
-    @Override
-    public void event(Event event) {}
   }
 }

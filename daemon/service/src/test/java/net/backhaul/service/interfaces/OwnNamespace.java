@@ -6,8 +6,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Platform;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -34,21 +38,48 @@ final class OwnNamespace {
   }
 
   /** Skips, with a word, where devices cannot be made; in CI that is a failure instead. */
-  static void run(Story story) throws Exception {
+  static void assumePossible() {
     boolean able =
         Platform.isLinux() && Scheduler.geteuid() == 0 && Files.exists(Path.of("/dev/net/tun"));
     if (!"true".equals(System.getenv("CI"))) {
       assumeTrue(able, "TAP devices need Linux, root and /dev/net/tun");
     }
+  }
+
+  /**
+   * Gives the calling thread a network of its own.
+   *
+   * @return the thread's folder below /proc, which leads others to its network
+   */
+  static String enter() {
+    if (Scheduler.unshare(CLONE_NEWNET) != 0) {
+      throw new AssertionError("no network namespace: errno " + Native.getLastError());
+    }
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/thread-self")).toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Runs the ip program in the network of a thread. */
+  static String ipIn(String thread, String... arguments) throws Exception {
+    var words = new ArrayList<>(List.of("nsenter", "--net=/proc/" + thread + "/ns/net", "ip"));
+    words.addAll(List.of(arguments));
+    Process ip = new ProcessBuilder(words).redirectErrorStream(true).start();
+    return new String(ip.getInputStream().readAllBytes());
+  }
+
+  /** Runs a story on a thread with a network of its own. */
+  static void run(Story story) throws Exception {
+    assumePossible();
     var done = new CompletableFuture<Void>();
     Thread.ofPlatform()
         .daemon()
         .start(
             () -> {
               try {
-                if (Scheduler.unshare(CLONE_NEWNET) != 0) {
-                  throw new AssertionError("no network namespace: errno " + Native.getLastError());
-                }
+                enter();
                 story.tell();
                 done.complete(null);
               } catch (Throwable e) {
