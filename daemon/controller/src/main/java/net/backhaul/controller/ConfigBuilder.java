@@ -17,7 +17,6 @@ import net.backhaul.protocol.network.Tag;
 
 /** Puts together and signs what a member is told (04 section 5.8). */
 final class ConfigBuilder {
-  private static final long DEFAULT_WINDOW_MS = 1_800_000;
   private static final long MIN_WINDOW_MS = 300_000;
   private static final long MAX_WINDOW_MS = 7_200_000;
   private static final long OWNERSHIP_ID = 1;
@@ -78,9 +77,6 @@ final class ConfigBuilder {
 
   private static long windowMs(NetworkRecord network) {
     long wanted = network.credentialWindowMs();
-    if (wanted == 0) {
-      return DEFAULT_WINDOW_MS;
-    }
     return Long.compareUnsigned(wanted, MAX_WINDOW_MS) > 0
         ? MAX_WINDOW_MS
         : Math.max(wanted, MIN_WINDOW_MS);

@@ -14,7 +14,7 @@ import net.backhaul.protocol.network.Rule;
  * @param multicastLimit unsigned, not clamped
  * @param authTokens until when a token lets members in, in ms; 0 is for ever
  * @param traceTarget 0 is nobody
- * @param credentialWindowMs as wanted, 0 for the default; configurations clamp it
+ * @param credentialWindowMs unsigned, as wanted; configurations clamp it
  * @param document the text that this was read from, opaque, without the revision
  */
 public record NetworkRecord(
@@ -39,6 +39,8 @@ public record NetworkRecord(
     boolean ssoEnabled,
     long credentialWindowMs,
     String document) {
+  public static final long DEFAULT_CREDENTIAL_WINDOW_MS = 1_800_000;
+
   public NetworkRecord {
     routes = List.copyOf(routes);
     pools = List.copyOf(pools);

@@ -174,7 +174,7 @@ final class Site implements ControllerOutput {
         0,
         0,
         sso,
-        0,
+        NetworkRecord.DEFAULT_CREDENTIAL_WINDOW_MS,
         "{}");
   }
 

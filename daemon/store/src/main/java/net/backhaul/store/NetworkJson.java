@@ -306,7 +306,8 @@ public final class NetworkJson {
         Lenient.traceTarget(json.get("remoteTraceTarget")),
         Lenient.integer(json.get("remoteTraceLevel"), 0),
         Lenient.bool(json.get("ssoEnabled"), false),
-        Lenient.integer(json.get("certificateTimeoutWindowSize"), 0),
+        Lenient.integer(
+            json.get("certificateTimeoutWindowSize"), NetworkRecord.DEFAULT_CREDENTIAL_WINDOW_MS),
         Json.write(json));
   }
 

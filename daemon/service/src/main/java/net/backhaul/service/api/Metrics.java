@@ -4,6 +4,7 @@ package net.backhaul.service.api;
 import java.util.List;
 import java.util.Locale;
 import net.backhaul.controller.Controller;
+import net.backhaul.controller.ControllerCounters;
 import net.backhaul.controller.NetworkRecord;
 import net.backhaul.engine.Counters;
 import net.backhaul.engine.Drop;
@@ -108,6 +109,16 @@ public final class Metrics {
         "counter",
         "count of config requests handled",
         controller.counters().requests());
+    ControllerCounters counters = controller.counters();
+    family("backhaul_controller_refused", "counter", "config requests that were not granted");
+    refused("too_often", counters.tooOften());
+    refused("denied", counters.denied());
+    refused("no_such_network", counters.noSuchNetwork());
+    refused("network_full", counters.networkFull());
+  }
+
+  private void refused(String reason, long count) {
+    sample("backhaul_controller_refused", "reason=\"" + reason + "\"", count);
   }
 
   private void single(String name, String type, String help, long value) {
