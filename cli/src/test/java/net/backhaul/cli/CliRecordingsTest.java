@@ -2,6 +2,7 @@
 package net.backhaul.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -45,6 +46,9 @@ class CliRecordingsTest {
   @MethodSource("ids")
   void aRecordedRunIsRepeated(String id) throws IOException {
     JsonNode recording = recording(id);
+    assumeFalse(
+        id.equals("cli-023") && Files.exists(Path.of("/var/lib/zerotier-one/zerotier-one.port")),
+        "a node is installed on this machine");
     try (var daemon = new RecordedDaemon()) {
       boolean running = !recording.required("state").asText().contains("daemon absent");
       running &= !recording.required("state").asText().contains("no daemon");
