@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Every recorded run of the reference's client gives the same output and exit code with ours.
  *
- * <p>cli-api.json tells what the daemon is asked in each of them. Two runs end otherwise on
+ * <p>cli-api.json tells what the daemon is asked in each of them. One run ends otherwise on
  * purpose: see {@link #DELIBERATE}.
  */
 class CliRecordingsTest {
