@@ -16,7 +16,18 @@ final class Path {
    * After this silence packets go through a root again while the path is asked whether it lives: a
    * peer that hears us says something at least every twenty seconds.
    */
-  static final long DOUBTED_AFTER_MS = 30_000;
+  private static final long DOUBTED_AFTER_MS = 30_000;
+
+  /** After so long without anything coming back, packets that leave ask the path for an answer. */
+  private static final long ASKED_AFTER_MS = 800;
+
+  private static final long ASKED_EVERY_MS = 1_000;
+
+  /** A path that owes an answer for so long comes after all others. */
+  private static final long OVERDUE_MS = 1_000;
+
+  /** A path that owes an answer for so long gives way to a root. */
+  private static final long LOST_MS = 3_000;
 
   /** How long after its last trusted packet others may still be relayed for (02 section 3.6). */
   static final long TRUSTED_FOR_MS = 600_000;
@@ -35,6 +46,9 @@ final class Path {
   long lastTrustMs = NEVER;
   long lastValidMs = NEVER;
   long lastEchoAnsweredMs = NEVER;
+  private long unansweredSinceMs = NEVER;
+  private long askedSinceMs = NEVER;
+  private long lastAskedMs = NEVER;
   int latencyMs = UNKNOWN_LATENCY_MS;
   int priority = 1;
 
@@ -65,6 +79,37 @@ final class Path {
     return nowMs - Math.min(lastInMs, lastOutMs);
   }
 
+  /** Takes note of a packet that left for the peer itself. */
+  void sent(long nowMs) {
+    if (unansweredSinceMs <= lastInMs) {
+      unansweredSinceMs = nowMs;
+    }
+    lastOutMs = nowMs;
+  }
+
+  /** Returns whether to ask the peer whether it is still there, and takes it as asked if so. */
+  boolean asksNow(long nowMs) {
+    if (unansweredSinceMs <= lastInMs
+        || nowMs - unansweredSinceMs < ASKED_AFTER_MS
+        || nowMs - lastAskedMs < ASKED_EVERY_MS) {
+      return false;
+    }
+    if (askedSinceMs <= lastInMs) {
+      askedSinceMs = nowMs;
+    }
+    lastAskedMs = nowMs;
+    return true;
+  }
+
+  private boolean owesAnswerFor(long ms, long nowMs) {
+    return askedSinceMs > lastInMs && nowMs - askedSinceMs >= ms;
+  }
+
+  /** Returns whether packets had better go through a root until this path answers. */
+  boolean isDoubtful(long nowMs) {
+    return nowMs - lastInMs >= DOUBTED_AFTER_MS || owesAnswerFor(LOST_MS, nowMs);
+  }
+
   boolean isTrusted(long nowMs) {
     return nowMs - lastTrustMs < TRUSTED_FOR_MS;
   }
@@ -73,7 +118,7 @@ final class Path {
   long quality(long nowMs) {
     long age = nowMs - lastInMs;
     long penalty = latencyMs;
-    if (age >= ALIVE_FOR_MS) {
+    if (age >= ALIVE_FOR_MS || owesAnswerFor(OVERDUE_MS, nowMs)) {
       penalty += UNKNOWN_LATENCY_MS + Math.min(age, MAX_SILENCE_PENALTY_MS);
     }
     return penalty * (8 - scope) / priority;

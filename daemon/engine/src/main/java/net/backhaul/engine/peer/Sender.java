@@ -4,8 +4,10 @@ package net.backhaul.engine.peer;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
 import net.backhaul.engine.Drop;
+import net.backhaul.protocol.message.Echo;
 import net.backhaul.protocol.message.Message;
 import net.backhaul.protocol.message.NetworkConfigRequestOk;
+import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.packet.Compression;
 import net.backhaul.protocol.packet.FragmentView;
 import net.backhaul.protocol.packet.PacketView;
@@ -69,7 +71,22 @@ final class Sender {
     int mtuBytes = vl1.options.mtuBytes(way.endpoint.getAddress());
     seal(peer, verbByte, bytes, start, length, mtuBytes, trustedPathId);
     transmit(way.socket, way.endpoint, bytes, start, length, mtuBytes);
-    way.lastOutMs = nowMs;
+    if (peer.paths.contains(way)) {
+      way.sent(nowMs);
+    } else {
+      way.lastOutMs = nowMs;
+    }
+    askSilentPaths(peer, nowMs);
+  }
+
+  /** Asks paths that take packets and bring none: a peer that was restarted has other ports. */
+  private void askSilentPaths(Peer peer, long nowMs) {
+    for (int i = 0; i < peer.paths.size(); i++) {
+      Path path = peer.paths.get(i);
+      if (!path.isExpired(nowMs) && path.asksNow(nowMs)) {
+        sendTo(peer, path.socket, path.endpoint, new Echo(Bytes.EMPTY), nowMs);
+      }
+    }
   }
 
   /** Sends a message to a physical address, whatever the paths of the peer are. */
@@ -109,7 +126,7 @@ final class Sender {
   /** Returns the path that packets to a peer take: its own, a root's, or an old one of its own. */
   private @Nullable Path way(Peer peer, long nowMs) {
     Path direct = peer.bestPath(nowMs);
-    if (direct != null && nowMs - direct.lastInMs < Path.DOUBTED_AFTER_MS) {
+    if (direct != null && !direct.isDoubtful(nowMs)) {
       return direct;
     }
     vl1.keepalive.tryHints(peer, nowMs);

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.peer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import org.junit.jupiter.api.Test;
+
+class PathTest {
+  private static final long NOW_MS = 1_700_000_000_000L;
+
+  private final Path path =
+      new Path(1, new InetSocketAddress(InetAddress.ofLiteral("203.0.113.1"), 9_993));
+
+  PathTest() {
+    path.lastInMs = NOW_MS;
+    path.lastValidMs = NOW_MS;
+    path.measured(20);
+  }
+
+  /** Sends a packet every 100 ms, and returns how often the path was asked for an answer. */
+  private int stream(long fromMs, long toMs, long answersAfterMs) {
+    int asked = 0;
+    for (long ms = fromMs; ms < toMs; ms += 100) {
+      path.sent(ms);
+      if (path.asksNow(ms)) {
+        asked++;
+        path.lastInMs = answersAfterMs < 0 ? path.lastInMs : ms + answersAfterMs;
+      }
+      assertTrue(answersAfterMs < 0 || !path.isDoubtful(ms));
+    }
+    return asked;
+  }
+
+  @Test
+  void whoAnswersIsNotAsked() {
+    for (long ms = NOW_MS; ms < NOW_MS + 60_000; ms += 100) {
+      path.sent(ms);
+      assertFalse(path.asksNow(ms));
+      path.lastInMs = ms + 20;
+    }
+    assertFalse(path.isDoubtful(NOW_MS + 60_000));
+  }
+
+  @Test
+  void aStreamThatNobodyAnswersKeepsItsPathAsLongAsQuestionsAreAnswered() {
+    long quality = path.quality(NOW_MS);
+
+    int asked = stream(NOW_MS, NOW_MS + 60_000, 20);
+
+    assertTrue(asked > 30 && asked <= 75, () -> asked + " questions in a minute");
+    assertEquals(quality, path.quality(NOW_MS + 60_000));
+  }
+
+  @Test
+  void aPathThatDiedGivesWayToAnotherAndThenToARoot() {
+    long quality = path.quality(NOW_MS);
+
+    stream(NOW_MS + 100, NOW_MS + 1_000, -1);
+    assertEquals(quality, path.quality(NOW_MS + 1_000));
+    stream(NOW_MS + 1_000, NOW_MS + 2_200, -1);
+    assertTrue(path.quality(NOW_MS + 2_200) > 1_000 * quality, "any other path is better");
+    assertFalse(path.isDoubtful(NOW_MS + 2_200));
+    stream(NOW_MS + 2_200, NOW_MS + 4_200, -1);
+    assertTrue(path.isDoubtful(NOW_MS + 4_200), "a root is better");
+
+    path.lastInMs = NOW_MS + 4_300;
+    assertFalse(path.isDoubtful(NOW_MS + 4_300));
+    assertEquals(quality, path.quality(NOW_MS + 4_300));
+  }
+
+  @Test
+  void silenceWithoutTrafficMeansNothingForHalfAMinute() {
+    path.sent(NOW_MS + 10);
+
+    assertFalse(path.isDoubtful(NOW_MS + 29_999));
+    assertTrue(path.isDoubtful(NOW_MS + 30_000));
+  }
+}
