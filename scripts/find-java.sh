@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh disable=SC2034,SC2154 # names are shared with the launchers
 # Read by the launchers beside it; not to be run. They have set
 #   here       their folder
 #   module     the module's folder in a checkout
