@@ -16,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -41,7 +42,7 @@ final class RecordFiles {
   private static final String MEMBERS = "member";
   private static final String JSON = ".json";
   private static final String UNFINISHED = ".tmp";
-  private static final String DELETED = ".deleted";
+  private static final String DELETED = ".deleting";
   private static final String DAMAGED = ".damaged";
 
   private final Path root;
@@ -67,13 +68,13 @@ final class RecordFiles {
     Files.createDirectories(networks);
     Files.createDirectories(root.resolve("trace"));
     finishDeletions();
-    removeUnfinished(networks);
+    removeUnfinished(networks, NetworkIds.DIGITS);
     List<NetworkRecord> found =
         loadAll(networks, NetworkIds.DIGITS, NetworkJson::read, network -> text(network.id()));
     var members = new ArrayList<MemberRecord>();
     for (NetworkRecord network : found) {
       Path folder = memberFolder(network.id());
-      removeUnfinished(folder);
+      removeUnfinished(folder, Addresses.DIGITS);
       members.addAll(
           loadAll(
               folder,
@@ -94,21 +95,28 @@ final class RecordFiles {
 
   private void finishDeletions() throws IOException {
     for (Path entry : entries(networks)) {
-      String name = entry.getFileName().toString();
-      if (name.endsWith(DELETED)) {
-        String id = name.substring(0, name.length() - DELETED.length());
+      if (isOurs(entry, NetworkIds.DIGITS, DELETED)) {
+        String id = entry.getFileName().toString().substring(0, NetworkIds.DIGITS);
         Files.deleteIfExists(networks.resolve(id + JSON));
         deleteTree(entry);
       }
     }
   }
 
-  private static void removeUnfinished(Path folder) throws IOException {
+  private static void removeUnfinished(Path folder, int digits) throws IOException {
     for (Path entry : entries(folder)) {
-      if (entry.getFileName().toString().endsWith(JSON + UNFINISHED)) {
+      if (isOurs(entry, digits, JSON + UNFINISHED)) {
         Files.deleteIfExists(entry);
       }
     }
+  }
+
+  /** Returns whether a name is an id and an ending, and so none that a person would give. */
+  private static boolean isOurs(Path entry, int digits, String ending) {
+    String name = entry.getFileName().toString();
+    return name.length() == digits + ending.length()
+        && name.endsWith(ending)
+        && name.chars().limit(digits).allMatch(HexFormat::isHexDigit);
   }
 
   private static <T> List<T> loadAll(

@@ -195,18 +195,19 @@ class FileStoreTest {
     write(new Change.NetworkSaved(network(NET, 1)), new Change.MemberSaved(member("0123456789")));
     Files.writeString(folder.resolve("network/" + NWID + ".json.tmp"), "{\"id\":");
     Files.writeString(memberFile("0123456789").resolveSibling("0123456789.json.tmp"), "{");
+    Files.writeString(folder.resolve("network/notes.json.tmp"), "a person's own");
 
     FileStore again = FileStore.open(folder);
 
     assertEquals(1, again.networks().size());
-    assertEquals(List.of(NWID, NWID + ".json"), names("network"));
+    assertEquals(List.of(NWID, NWID + ".json", "notes.json.tmp"), names("network"));
     assertEquals(List.of("0123456789.json"), names("network/" + NWID + "/member"));
   }
 
   @Test
   void aDeletionThatACrashHasCutShortIsFinished() throws Exception {
     write(new Change.NetworkSaved(network(NET, 1)), new Change.MemberSaved(member("0123456789")));
-    Files.move(folder.resolve("network/" + NWID), folder.resolve("network/" + NWID + ".deleted"));
+    Files.move(folder.resolve("network/" + NWID), folder.resolve("network/" + NWID + ".deleting"));
 
     FileStore again = FileStore.open(folder);
 
