@@ -44,7 +44,11 @@ public final class Controller {
   static final int MAX_LOST = 1_024;
 
   private static final int MAX_ID_TRIALS = 100_000;
-  private static final int MESSAGES_PER_TURN = 16;
+
+  /** How many small packets' worth of work is done in one turn, and how much a push is. */
+  private static final int TOLD_PER_TURN = 128;
+
+  private static final int TOLD_BY_PUSH = 8;
   private static final int SSO_DICTIONARY_BYTES = 1_024;
 
   private final Identity self;
@@ -283,7 +287,8 @@ public final class Controller {
       outbox.add(ticket, new AfterWrite.Push(kept.networkId(), kept.address()));
     }
     if (before != null && before.record().authorized() && !kept.authorized()) {
-      revoke(network, kept.address(), ticket, nowMs);
+      List<Long> recipients = online(network, kept.address(), nowMs);
+      revoke(kept.networkId(), kept.address(), recipients, ticket, nowMs);
     }
     return new Changed<>(kept, changed ? ticket : lastTicket);
   }
@@ -295,9 +300,10 @@ public final class Controller {
       return Optional.empty();
     }
     long ticket = write(new Change.NetworkDeleted(id));
+    List<Long> recipients = online(network, 0, nowMs);
     for (MemberRecord member : network.members()) {
       if (member.authorized()) {
-        revoke(network, member.address(), ticket, nowMs);
+        revoke(id, member.address(), recipients, ticket, nowMs);
       }
     }
     return Optional.of(new Changed<>(network.record(), ticket));
@@ -312,7 +318,7 @@ public final class Controller {
     }
     long ticket = write(new Change.MemberDeleted(networkId, address));
     if (member.authorized()) {
-      revoke(network, address, ticket, nowMs);
+      revoke(networkId, address, online(network, address, nowMs), ticket, nowMs);
     }
     network.forget(address);
     return Optional.of(new Changed<>(member, ticket));
@@ -341,10 +347,17 @@ public final class Controller {
 
   /** Tells a few members what is new; not all of them, so that the node is not held up. */
   public void advance(long nowMs) {
-    for (int i = 0; i < MESSAGES_PER_TURN && !outbox.isEmpty(); i++) {
+    int told = 0;
+    while (told < TOLD_PER_TURN && !outbox.isEmpty()) {
       switch (outbox.removeFirst()) {
-        case AfterWrite.Push push -> push(push, nowMs);
-        case AfterWrite.Revoke revoke -> revoke(revoke);
+        case AfterWrite.Push push -> {
+          push(push, nowMs);
+          told += TOLD_BY_PUSH;
+        }
+        case AfterWrite.Revoke revoke -> {
+          revoke(revoke);
+          told += revoke.recipients().size();
+        }
       }
     }
   }
@@ -373,17 +386,22 @@ public final class Controller {
         revoke.recipients());
   }
 
-  private void revoke(NetworkState network, long target, long ticket, long nowMs) {
-    var recipients = new ArrayList<Long>();
+  private void revoke(long networkId, long target, List<Long> recipients, long ticket, long nowMs) {
+    if (!recipients.isEmpty()) {
+      outbox.add(ticket, new AfterWrite.Revoke(networkId, target, nowMs, recipients));
+    }
+  }
+
+  /** Returns the members that have asked lately and are let in, and one that is so no more. */
+  private static List<Long> online(NetworkState network, long target, long nowMs) {
+    var online = new ArrayList<Long>();
     for (long member : network.askedSince(nowMs - ONLINE_MS)) {
       NetworkState.MemberState state = network.member(member);
       if (member == target || (state != null && state.record().authorized())) {
-        recipients.add(member);
+        online.add(member);
       }
     }
-    if (!recipients.isEmpty()) {
-      outbox.add(ticket, new AfterWrite.Revoke(network.record().id(), target, nowMs, recipients));
-    }
+    return List.copyOf(online);
   }
 
   private static boolean isOnline(NetworkState network, long member, long nowMs) {

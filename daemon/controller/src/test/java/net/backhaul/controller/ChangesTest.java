@@ -167,4 +167,23 @@ class ChangesTest {
     assertEquals(0, site.controller.put(zero, site.nowMs).record().revision());
     assertEquals(List.of(), site.controller.networks());
   }
+
+  @Test
+  void tellingManyTakesManyTurns() {
+    site.network(Site.publicNetwork()).settle();
+    for (int i = 0; i < 100; i++) {
+      site.ask(Site.somebody(i));
+    }
+    site.settle();
+    site.pushed.clear();
+    site.controller.put(Site.privateNetwork(), site.nowMs);
+    site.controller.saved(site.store.keepAll());
+
+    site.controller.advance(site.nowMs);
+
+    assertTrue(site.pushed.size() > 0 && site.pushed.size() < 50, "told " + site.pushed.size());
+    assertTrue(site.controller.hasNews());
+    site.settle();
+    assertEquals(100, site.pushed.size());
+  }
 }

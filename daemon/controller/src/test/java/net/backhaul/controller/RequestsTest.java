@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import net.backhaul.protocol.identity.Identity;
@@ -276,5 +277,53 @@ class RequestsTest {
     assertEquals(5, site.member(ALICE).createdMs());
     assertNull(site.member(ALICE).standing().credentialType());
     assertEquals(2, site.member(ALICE).revision());
+  }
+
+  @Test
+  void theLargestConfigurationIsWhole() {
+    var zeros = Rule.match(Rule.MATCH_IPV6_SOURCE, Bytes.of(new byte[17]));
+    var tags = new ArrayList<TagDefinition>();
+    var capabilities = new ArrayList<CapabilityDefinition>();
+    for (long id = 0; id < 200; id++) {
+      tags.add(new TagDefinition(id, 0L));
+      capabilities.add(new CapabilityDefinition(id, true, Collections.nCopies(100, zeros)));
+    }
+    NetworkRecord network = Site.network(false, Map.of(), tags, capabilities, false);
+    site.network(withRules(network, Collections.nCopies(2_000, zeros))).ask(ALICE);
+
+    site.settle();
+
+    NetworkConfig config = site.pushed.getLast().config();
+    assertEquals(NetworkConfig.MAX_TAGS, config.tags().size());
+    assertEquals(NetworkConfig.MAX_CAPABILITIES, config.capabilities().size());
+    assertEquals(1_024, config.rules().size());
+    byte[] dictionary = config.encode();
+    assertTrue(dictionary.length < NetworkConfig.CAPACITY_BYTES, "bytes: " + dictionary.length);
+    assertEquals(config, NetworkConfig.decode(dictionary));
+  }
+
+  private static NetworkRecord withRules(NetworkRecord network, List<Rule> rules) {
+    return new NetworkRecord(
+        network.id(),
+        0,
+        network.name(),
+        network.isPrivate(),
+        network.broadcast(),
+        network.multicastLimit(),
+        network.mtuBytes(),
+        network.assign(),
+        network.routes(),
+        network.pools(),
+        rules,
+        network.capabilities(),
+        network.tags(),
+        "",
+        List.of(),
+        Map.of(),
+        0,
+        0,
+        false,
+        network.credentialWindowMs(),
+        "{}");
   }
 }
