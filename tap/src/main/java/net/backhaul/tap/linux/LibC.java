@@ -25,6 +25,7 @@ final class LibC {
   static final int SOCK_CLOEXEC = 0x80000;
 
   static final int POLLIN = 1;
+  static final int MSG_DONTWAIT = 0x40;
 
   static final int EPERM = 1;
   static final int ENOENT = 2;
@@ -63,6 +64,8 @@ final class LibC {
   static native int poll(long entries, long count, int timeoutMs);
 
   static native int socket(int family, int type, int protocol);
+
+  static native int bind(int fd, long address, int length);
 
   static native long send(int fd, long address, long length, int flags);
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import net.backhaul.tap.TapAddress;
 import net.backhaul.tap.TapDevice;
@@ -22,18 +23,30 @@ final class LinuxTap implements TapDevice {
   private final int fd;
   private final int control;
   private final Netlink netlink;
+  private final AddressWatch watch;
   private final Memory poll = new Memory(8);
   private final String name;
   private final int index;
   private final long mac;
+  private List<TapAddress> lastAddresses = List.of();
+  private boolean addressesKnown;
+  private byte[] lastMulticastTable = new byte[0];
+  private List<Long> lastMulticastMacs = List.of();
   private volatile int mtuBytes;
   private volatile boolean closed;
 
   private LinuxTap(
-      int fd, int control, Netlink netlink, String name, int index, TapOptions options) {
+      int fd,
+      int control,
+      Netlink netlink,
+      AddressWatch watch,
+      String name,
+      int index,
+      TapOptions options) {
     this.fd = fd;
     this.control = control;
     this.netlink = netlink;
+    this.watch = watch;
     this.name = name;
     this.index = index;
     this.mac = options.mac();
@@ -64,9 +77,20 @@ final class LinuxTap implements TapDevice {
       if (LibC.fcntl(fd, LibC.F_SETFL, flags | LibC.O_NONBLOCK) < 0) {
         throw refused("a nonblocking descriptor of " + name, LibC.errno());
       }
-      return new LinuxTap(fd, control, new Netlink(), name, request.number(), options);
+      return withSockets(fd, control, name, request.number(), options);
     } catch (TapException e) {
       LibC.close(control);
+      throw e;
+    }
+  }
+
+  private static LinuxTap withSockets(
+      int fd, int control, String name, int index, TapOptions options) throws TapException {
+    var netlink = new Netlink();
+    try {
+      return new LinuxTap(fd, control, netlink, new AddressWatch(), name, index, options);
+    } catch (TapException e) {
+      netlink.close();
       throw e;
     }
   }
@@ -137,7 +161,12 @@ final class LinuxTap implements TapDevice {
 
   @Override
   public List<TapAddress> addresses() throws TapException {
-    return netlink.addresses(index);
+    if (watch.hasNews() || !addressesKnown) {
+      addressesKnown = false;
+      lastAddresses = List.copyOf(netlink.addresses(index));
+      addressesKnown = true;
+    }
+    return lastAddresses;
   }
 
   @Override
@@ -179,8 +208,13 @@ final class LinuxTap implements TapDevice {
   @Override
   public List<Long> multicastMacs() throws TapException {
     try {
-      return MulticastTable.of(
-          name, Files.readAllLines(MULTICAST_TABLE, StandardCharsets.ISO_8859_1));
+      byte[] table = Files.readAllBytes(MULTICAST_TABLE);
+      if (!Arrays.equals(table, lastMulticastTable)) {
+        String lines = new String(table, StandardCharsets.ISO_8859_1);
+        lastMulticastMacs = List.copyOf(MulticastTable.of(name, lines));
+        lastMulticastTable = table;
+      }
+      return lastMulticastMacs;
     } catch (IOException e) {
       throw new TapException("cannot read the multicast groups of " + name, e);
     }
@@ -193,6 +227,7 @@ final class LinuxTap implements TapDevice {
       LibC.close(fd);
       LibC.close(control);
       netlink.close();
+      watch.close();
     }
   }
 

@@ -14,9 +14,9 @@ final class MulticastTable {
   private MulticastTable() {}
 
   /** Returns the MACs listed for one device; lines that are not understood are passed over. */
-  static List<Long> of(String device, Iterable<String> lines) {
+  static List<Long> of(String device, String lines) {
     var macs = new ArrayList<Long>();
-    for (String line : lines) {
+    for (String line : lines.split("\n")) {
       String[] columns = line.strip().split("\\s+");
       if (columns.length > MAC
           && columns[NAME].equals(device)

@@ -49,8 +49,9 @@ class FormatsTest {
 
   @Test
   void multicastLinesOfTheDeviceAreFound() {
-    List<String> lines =
-        List.of(
+    String lines =
+        String.join(
+            "\n",
             "2    eth0            1     0     333300000001",
             "24   zt0             1     0     333300000001",
             "24   zt0             2     0     01005e000001",

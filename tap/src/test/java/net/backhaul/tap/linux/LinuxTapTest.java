@@ -89,6 +89,32 @@ class LinuxTapTest {
   }
 
   @Test
+  void whatOthersChangeIsSeenAtOnce() throws Exception {
+    OwnNamespace.run(
+        () -> {
+          try (TapDevice tap = new LinuxTaps().open(OPTIONS);
+              TapDevice other = new LinuxTaps().open(OPTIONS)) {
+            List<TapAddress> own = tap.addresses();
+            for (int i = 1; i < 250; i++) {
+              ip(
+                  "addr",
+                  "add",
+                  "10.7.7." + i + "/32",
+                  "dev",
+                  i % 2 == 0 ? tap.name() : other.name());
+              if (i < 10) {
+                assertEquals(own.size() + i / 2, tap.addresses().size());
+              }
+            }
+            assertEquals(own.size() + 124, tap.addresses().size());
+
+            ip("-4", "addr", "flush", "dev", tap.name());
+            assertEquals(own, tap.addresses());
+          }
+        });
+  }
+
+  @Test
   void theKernelMakesItsOwnAddressFromTheMac() throws Exception {
     OwnNamespace.run(
         () -> {

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.tap.linux;
+
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
+import net.backhaul.tap.TapException;
+
+/**
+ * Hears of every change of an address on this host, so that addresses need not be listed again and
+ * again: looking for news costs one call.
+ */
+final class AddressWatch implements AutoCloseable {
+  private static final int NETLINK_ROUTE = 0;
+  private static final int RTMGRP_IPV4_IFADDR = 0x10;
+  private static final int RTMGRP_IPV6_IFADDR = 0x100;
+  private static final int SOCKADDR_BYTES = 12;
+  private static final int GROUPS_AT = 8;
+  private static final int BUFFER_BYTES = 8 * 1024;
+
+  /** The kernel may tell faster than we listen; what is left is heard at the next look. */
+  private static final int MAX_READS_AT_ONCE = 100;
+
+  private final int fd;
+  private final Memory memory = new Memory(BUFFER_BYTES);
+
+  AddressWatch() throws TapException {
+    fd = LibC.socket(LibC.AF_NETLINK, LibC.SOCK_RAW | LibC.SOCK_CLOEXEC, NETLINK_ROUTE);
+    if (fd < 0) {
+      throw refused();
+    }
+    memory.clear(SOCKADDR_BYTES);
+    memory.setShort(0, (short) LibC.AF_NETLINK);
+    memory.setInt(GROUPS_AT, RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR);
+    if (LibC.bind(fd, Pointer.nativeValue(memory), SOCKADDR_BYTES) < 0) {
+      TapException refused = refused();
+      LibC.close(fd);
+      throw refused;
+    }
+  }
+
+  /** Returns whether any address has changed since the last call; what was missed counts. */
+  boolean hasNews() {
+    boolean news = false;
+    for (int i = 0; i < MAX_READS_AT_ONCE; i++) {
+      if (LibC.recv(fd, Pointer.nativeValue(memory), BUFFER_BYTES, LibC.MSG_DONTWAIT) < 0) {
+        int errno = LibC.errno();
+        if (errno == LibC.EAGAIN) {
+          return news;
+        }
+        // ENOBUFS: there was more news than the kernel has kept for us.
+        news |= errno != LibC.EINTR;
+      } else {
+        news = true;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public void close() {
+    LibC.close(fd);
+    memory.close();
+  }
+
+  private static TapException refused() {
+    return new TapException(
+        "a netlink socket is needed to hear of changed addresses, and the kernel refuses it: "
+            + LibC.words(LibC.errno()));
+  }
+}
