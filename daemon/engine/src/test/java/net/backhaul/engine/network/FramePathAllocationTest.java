@@ -23,9 +23,11 @@ import net.backhaul.protocol.network.MembershipCertificate;
 import net.backhaul.protocol.network.Rule;
 import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.packet.WireWriter;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The path of frames makes no garbage. */
+@Tag("alone")
 class FramePathAllocationTest {
   private static final Identity CONTROLLER = Vectors.identities().get("controller");
   private static final Identity ALICE = Vectors.identities().get("alice");

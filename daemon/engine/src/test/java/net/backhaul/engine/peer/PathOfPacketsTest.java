@@ -24,11 +24,13 @@ import net.backhaul.protocol.packet.FragmentView;
 import net.backhaul.protocol.packet.PacketCipher;
 import net.backhaul.protocol.packet.PacketView;
 import net.backhaul.protocol.packet.Packets;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Packets of frames pass without leaving a trace in memory, relayed or ours, in and out. */
+@Tag("alone")
 class PathOfPacketsTest {
   private static final long START_MS = 1_700_000_000_000L;
   private static final int FRAME_BYTES = 1_394;
