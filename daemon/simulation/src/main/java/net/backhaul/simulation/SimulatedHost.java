@@ -253,6 +253,22 @@ public final class SimulatedHost implements SimulatedInternet.Receiver, Output {
     return beside == null ? next : Math.min(next, beside.nextDeadlineMs());
   }
 
+  /** Says what this host is waiting for, for a failure's sake. */
+  String deadlines() {
+    long now = internet.nowMs();
+    var stationsMs = stations.values().stream().map(each -> each.nextDeadlineMs() - now).toList();
+    SimulatedController beside = controller;
+    long controllerMs = beside == null ? Long.MAX_VALUE : beside.nextDeadlineMs() - now;
+    return "node in "
+        + (running().nextDeadlineMs() - now)
+        + " ms, stations in "
+        + stationsMs
+        + ", controller in "
+        + controllerMs
+        + ", networks "
+        + running().networks();
+  }
+
   void advance(long nowMs) {
     running().advance(nowMs);
     stations.values().forEach(station -> station.advance(nowMs));

@@ -20,6 +20,10 @@ public final class SimulatedInternet {
   private static final long START_MS = 1_700_000_000_000L;
   private static final long DEFAULT_DELAY_MS = 10;
   private static final int PORT = 9993;
+
+  /** A node that is due again and again while time stands still would keep a processor busy. */
+  private static final int MAX_TURNS_AT_REST = 10_000;
+
   private static final long PLANET_ID = 77;
   private static final int PLANET_KEYS_SEED = 5;
 
@@ -177,6 +181,7 @@ public final class SimulatedInternet {
   /** Lets virtual time pass, from event to event. */
   public void run(long ms) {
     long endMs = nowMs + ms;
+    int atRest = 0;
     while (true) {
       Flight next = flights.peek();
       SimulatedHost due = mostDue();
@@ -190,6 +195,10 @@ public final class SimulatedInternet {
         nowMs = Math.max(nowMs, flightMs);
         arrive(next.from, next.to, next.payload.bytes);
       } else if (due != null) {
+        atRest = timerMs > nowMs ? 0 : atRest + 1;
+        if (atRest > MAX_TURNS_AT_REST) {
+          throw new IllegalStateException(due.endpoint() + " is always due: " + due.deadlines());
+        }
         nowMs = Math.max(nowMs, timerMs);
         due.advance(nowMs);
       }

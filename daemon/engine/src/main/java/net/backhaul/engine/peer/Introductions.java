@@ -146,9 +146,11 @@ final class Introductions {
           || told.tries > TRY_AGAIN_AFTER_MS.length
           || (peer != null && peer.hasUsablePathTo(told.endpoint.getAddress(), nowMs))) {
         followed.remove(entry.getKey());
-      } else if (peer != null && told.tries > 0 && nowMs >= dueMs(told)) {
+      } else if (peer == null || told.tries == 0) {
+        continue; // Its identity is awaited.
+      } else if (nowMs >= dueMs(told)) {
         meet(peer, told, nowMs);
-      } else if (told.tries > 0) {
+      } else {
         nextTryMs = Math.min(nextTryMs, dueMs(told));
       }
     }
