@@ -17,9 +17,13 @@ final class Signals {
 
   private Signals() {}
 
-  /** Calls {@code end} on every signal that asks for an end, and ignores what is not for us. */
+  /**
+   * Calls {@code end} on signals that ask for an end, and ignores what is not for us.
+   *
+   * <p>QUIT is not among them: the Java runtime keeps it to print what all threads do.
+   */
   static void handle(Runnable end) {
-    for (String name : new String[] {"TERM", "INT", "QUIT"}) {
+    for (String name : new String[] {"TERM", "INT"}) {
       on(name, end);
     }
     for (String name : new String[] {"HUP", "USR1", "USR2", "IO", "PIPE"}) {
