@@ -158,7 +158,7 @@ public final class Daemon {
     try {
       return new LiveSettings(new LocalConf(home));
     } catch (LocalConf.Unusable e) {
-      throw new StartFailure(String.valueOf(e.getMessage()), 1);
+      throw new StartFailure("ERROR: " + e.getMessage(), 1);
     }
   }
 

@@ -40,18 +40,16 @@ public final class LocalConf {
     try {
       root = Json.parse(text);
     } catch (IllegalArgumentException e) {
-      throw new Unusable("ERROR: unable to parse local.conf (invalid JSON)\n" + e.getMessage());
+      throw new Unusable("unable to parse local.conf (invalid JSON)\n" + e.getMessage());
     }
     if (!(root instanceof Map)) {
-      throw new Unusable("ERROR: unable to parse local.conf (root element is not a JSON object)");
+      throw new Unusable("unable to parse local.conf (root element is not a JSON object)");
     }
     Map<String, @Nullable Object> all = Json.asObject(root);
     Object settings = all.get(SETTINGS);
     if (settings != null && !(settings instanceof Map)) {
       throw new Unusable(
-          "ERROR: unable to use local.conf (settings: expected an object, found "
-              + kind(settings)
-              + ")");
+          "unable to use local.conf (settings: expected an object, found " + kind(settings) + ")");
     }
     return all;
   }

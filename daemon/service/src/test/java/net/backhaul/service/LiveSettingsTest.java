@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import net.backhaul.service.state.HomeDirectory;
+import net.backhaul.service.state.Json;
+import net.backhaul.service.state.LocalConf;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LiveSettingsTest {
+  private static final String RELAYING = "{\"settings\": {\"forceTcpRelay\": true}}";
+
+  @TempDir Path folder;
+  private long savedAtMs = 1_700_000_000_000L;
+
+  @Test
+  void aChangedFileIsReadAgainAndAnUnchangedOneIsNot() throws Exception {
+    LiveSettings settings = settings("{}");
+    assertFalse(settings.reload());
+
+    save(RELAYING);
+
+    assertTrue(settings.reload());
+    assertTrue(settings.settings().forceTcpRelay());
+    assertFalse(settings.reload());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{bad", "[]", "", "{\"settings\": 5}"})
+  void aFileThatHasBecomeUnusableChangesNothing(String content) throws Exception {
+    LiveSettings settings = settings(RELAYING);
+
+    save(content);
+
+    assertFalse(settings.reload());
+    assertTrue(settings.settings().forceTcpRelay());
+    assertEquals(Json.parse(RELAYING), settings.conf());
+  }
+
+  @Test
+  void aDeletedFileChangesNothing() throws Exception {
+    LiveSettings settings = settings(RELAYING);
+
+    Files.delete(folder.resolve("local.conf"));
+
+    assertFalse(settings.reload());
+    assertTrue(settings.settings().forceTcpRelay());
+  }
+
+  @Test
+  void changesByTheApiKeepEverythingElse() throws Exception {
+    LiveSettings settings =
+        settings("{\"settings\": {\"a\": [1, {\"b\": null}]}, \"virtual\": {}, \"x\": 0.5}");
+
+    settings.merge(Json.asObject(Json.parse("{\"primaryPort\": 9000, \"a\": {\"c\": true}}")));
+
+    String expected =
+        """
+        {
+            "settings": {
+                "a": {
+                    "c": true
+                },
+                "primaryPort": 9000
+            },
+            "virtual": {},
+            "x": 0.5
+        }\
+        """;
+    assertEquals(expected, Files.readString(folder.resolve("local.conf")));
+    assertEquals(9000, settings.settings().primaryPort().getAsInt());
+  }
+
+  @Test
+  void changesByTheApiDontOverwriteAFileThatCannotBeRead() throws Exception {
+    LiveSettings settings = settings("{}");
+    save("{half of a per");
+
+    assertThrows(
+        LocalConf.Unusable.class,
+        () -> settings.merge(Json.asObject(Json.parse("{\"primaryPort\": 9000}"))));
+    assertEquals("{half of a per", Files.readString(folder.resolve("local.conf")));
+  }
+
+  private LiveSettings settings(String content) throws IOException, LocalConf.Unusable {
+    save(content);
+    return new LiveSettings(new LocalConf(HomeDirectory.open(folder)));
+  }
+
+  private void save(String content) throws IOException {
+    Path file = folder.resolve("local.conf");
+    Files.writeString(file, content);
+    savedAtMs += 10_000;
+    Files.setLastModifiedTime(file, FileTime.fromMillis(savedAtMs));
+  }
+}
