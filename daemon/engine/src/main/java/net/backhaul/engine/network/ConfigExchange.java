@@ -52,6 +52,7 @@ final class ConfigExchange {
   private final @Nullable ConfigSource controller;
   private final LongMap<Network> networks;
   private final Announcer announcer;
+  private final Forgers forgers = new Forgers();
   private final long self;
 
   ConfigExchange(
@@ -165,9 +166,14 @@ final class ConfigExchange {
     if (ChunkAssembler.isOutOfBounds(chunk) || network.chunks.isDuplicate(chunk)) {
       return null;
     }
+    if (from.source() != network.controller && forgers.isBarred(from.source(), nowMs)) {
+      link.drop(Drop.RATE_LIMITED);
+      return null;
+    }
     Identity signer = link.identityOf(network.controller, nowMs);
     if (signer == null || !signer.verify(chunk.signedBytes(), chunk.signature().toByteArray())) {
       link.drop(Drop.BAD_CONFIGURATION);
+      forgers.bar(from.source(), nowMs);
       return null;
     }
     if (chunk.propagatesFast()) {

@@ -29,6 +29,8 @@ final class CredentialDesk {
     NEW,
     REDUNDANT,
     REJECTED,
+    /** Its signature is false: nobody honest shows it. */
+    FORGED,
     /** Its signer is unknown; somebody was asked for him. */
     DEFERRED
   }
@@ -36,10 +38,15 @@ final class CredentialDesk {
   private static final long SHOW_AGAIN_MS = 500_000;
   private static final long ASKED_SPACING_MS = 1_000;
   private static final long TAKE_SPACING_MS = 1_000;
+
+  /** A look at a signature is dear: after so many false ones the rest of a packet is not read. */
+  private static final int MAX_FORGED = 3;
+
   private static final int MAX_REMEMBERED_SENDERS = 16_384;
 
   private final PeerLink link;
   private final LongMap<Network> networks;
+  private final Forgers forgers = new Forgers();
   private LongMap<Long> lastTakenMs = new LongMap<>();
 
   CredentialDesk(PeerLink link, LongMap<Network> networks) {
@@ -79,6 +86,7 @@ final class CredentialDesk {
     private final long nowMs;
     private boolean useful;
     private boolean deferred;
+    private int forged;
 
     Tray(long source, long nowMs) {
       this.source = source;
@@ -123,9 +131,10 @@ final class CredentialDesk {
       switch (accept(credential, source, nowMs)) {
         case NEW, REDUNDANT -> useful = true;
         case DEFERRED -> deferred = true;
+        case FORGED -> forged++;
         case REJECTED -> {}
       }
-      return !deferred;
+      return !deferred && forged < MAX_FORGED;
     }
   }
 
@@ -140,6 +149,15 @@ final class CredentialDesk {
       lastTakenMs = new LongMap<>(); // Whoever is forgotten may come once more within a second.
     }
     lastTakenMs.put(source, nowMs);
+  }
+
+  /** Takes a certificate that came with something else, as old senders do (6.2, 7.5, 7.6). */
+  void acceptAttached(MembershipCertificate com, long deliveredBy, long nowMs) {
+    if (forgers.isBarred(deliveredBy, nowMs)) {
+      link.drop(Drop.RATE_LIMITED);
+    } else if (accept(com, deliveredBy, nowMs) == Acceptance.FORGED) {
+      forgers.bar(deliveredBy, nowMs);
+    }
   }
 
   /** Files a credential under the member it names, whoever has shown it (4.8). */
@@ -163,7 +181,7 @@ final class CredentialDesk {
         }
         link.retryParked(nowMs);
       }
-      case REJECTED -> link.drop(Drop.BAD_CREDENTIAL);
+      case REJECTED, FORGED -> link.drop(Drop.BAD_CREDENTIAL);
       case REDUNDANT, DEFERRED -> {}
     }
     return acceptance;
@@ -197,7 +215,7 @@ final class CredentialDesk {
     Check check = credential.verify(identities);
     return switch (check) {
       case GOOD -> isNews(credential, member) ? Acceptance.NEW : Acceptance.REDUNDANT;
-      case BAD -> Acceptance.REJECTED;
+      case BAD -> Acceptance.FORGED;
       case WAIT -> Acceptance.DEFERRED;
     };
   }

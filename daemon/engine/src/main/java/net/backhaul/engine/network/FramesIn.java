@@ -85,7 +85,7 @@ final class FramesIn {
     int left = length - EXT_FRAME_FIXED_BYTES;
     if ((flags & WITH_COM) != 0) {
       var in = new WireReader(bytes, ethernet, left);
-      credentials.accept(MembershipCertificate.read(in), from.source(), nowMs);
+      credentials.acceptAttached(MembershipCertificate.read(in), from.source(), nowMs);
       ethernet = in.position();
       left = in.remaining();
     }

@@ -95,7 +95,7 @@ final class MulticastDesk {
     Network network = networks.get(question.networkId());
     MembershipCertificate com = question.com();
     if (network != null && com != null) {
-      credentials.accept(com, from.source(), nowMs);
+      credentials.acceptAttached(com, from.source(), nowMs);
     }
     boolean member = network != null && gate.admits(network, from, nowMs);
     if (question.limit() > 0
@@ -153,7 +153,7 @@ final class MulticastDesk {
     }
     MembershipCertificate com = answer.com();
     if (com != null) {
-      credentials.accept(com, from.source(), nowMs);
+      credentials.acceptAttached(com, from.source(), nowMs);
     }
     GatherResults results = answer.results();
     if (results != null) {
@@ -188,7 +188,7 @@ final class MulticastDesk {
     }
     int flags = in.u8();
     if ((flags & WITH_COM) != 0) {
-      credentials.accept(MembershipCertificate.read(in), from.source(), nowMs);
+      credentials.acceptAttached(MembershipCertificate.read(in), from.source(), nowMs);
     }
     Policy policy = network.policy;
     if (!gate.admits(network, from, nowMs) || policy == null) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import net.backhaul.engine.Drop;
@@ -123,6 +124,27 @@ class CredentialDeskTest {
         CONTROLLER.address(),
         Credential.TYPE_TAG,
         Bytes.of(CONTROLLER.sign(unsigned.signedBytes())));
+  }
+
+  @Test
+  void aPacketOfForgeriesIsNotReadToItsEnd() {
+    link.known.put(CONTROLLER.address(), CONTROLLER);
+    var forged = new ArrayList<Tag>();
+    for (int id = 0; id < 60; id++) {
+      Tag good = Tag.issue(CONTROLLER, NETWORK_ID, NOW_MS, id, 1, BOB.address());
+      forged.add(
+          new Tag(
+              NETWORK_ID, NOW_MS, id, 2, BOB.address(), CONTROLLER.address(), good.signature()));
+    }
+
+    Handled handled =
+        show(
+            new NetworkCredentials(List.of(), List.of(), forged, List.of(), List.of(), true),
+            NOW_MS);
+
+    assertEquals(Handled.IGNORED, handled);
+    assertEquals(3, link.drops.get(Drop.BAD_CREDENTIAL));
+    assertEquals(0, network.members.all().size());
   }
 
   @Test

@@ -2,10 +2,13 @@
 package net.backhaul.engine.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -14,9 +17,11 @@ import net.backhaul.protocol.ethernet.MulticastGroup;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.ErrorMessage;
 import net.backhaul.protocol.message.Verb;
+import net.backhaul.protocol.network.ConfigChunk;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.packet.WireException;
 import net.backhaul.protocol.packet.WireReader;
+import net.backhaul.protocol.packet.WireWriter;
 import org.junit.jupiter.api.Test;
 
 /** Authentic peers may send anything; it must not hurt. */
@@ -110,11 +115,38 @@ class HostileInputTest {
           case 1 -> Math.min(9_996, payload.length + random.nextInt(64));
           default -> payload.length;
         };
-    byte[] changed = java.util.Arrays.copyOf(payload, length);
+    byte[] changed = Arrays.copyOf(payload, length);
     for (int i = random.nextInt(4); i > 0 && length > 0; i--) {
       changed[random.nextInt(length)] = (byte) random.nextInt(256);
     }
     return changed;
+  }
+
+  @Test
+  void whoPassesOnAForgedChunkIsNotLookedAtForASecond() {
+    networks.join(NETWORK_ID, NOW_MS);
+    Identity controller = IDENTITIES.get("controller");
+    link.known.put(controller.address(), controller);
+    byte[] dictionary =
+        new TestController(controller, NETWORK_ID).config(IDENTITIES.get("alice"), NOW_MS).encode();
+    byte[] good = chunk(controller, dictionary);
+    byte[] forged = chunk(IDENTITIES.get("mallory"), dictionary);
+    Arrival bob = link.arrival(IDENTITIES.get("bob"), 1);
+
+    receive(Verb.NETWORK_CONFIG.number(), forged, bob, NOW_MS);
+    receive(Verb.NETWORK_CONFIG.number(), good, bob, NOW_MS + 999);
+    assertEquals(1, link.drops.get(Drop.BAD_CONFIGURATION));
+    assertEquals(1, link.drops.get(Drop.RATE_LIMITED));
+    assertNull(networks.status(NETWORK_ID).orElseThrow().config());
+    receive(Verb.NETWORK_CONFIG.number(), good, bob, NOW_MS + 1_000);
+
+    assertNotNull(networks.status(NETWORK_ID).orElseThrow().config());
+  }
+
+  private static byte[] chunk(Identity signer, byte[] dictionary) {
+    var out = new WireWriter();
+    ConfigChunk.split(signer, NETWORK_ID, dictionary, 7, 0).getFirst().writeTo(out);
+    return out.toByteArray();
   }
 
   @Test

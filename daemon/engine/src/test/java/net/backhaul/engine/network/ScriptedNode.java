@@ -201,7 +201,7 @@ final class ScriptedNode {
         switch (acceptance) {
           case NEW -> "ACCEPTED_NEW";
           case REDUNDANT -> "ACCEPTED_REDUNDANT";
-          case REJECTED -> "REJECTED";
+          case REJECTED, FORGED -> "REJECTED";
           case DEFERRED -> "DEFERRED_FOR_WHOIS";
         };
     assertEquals(expect.required("result").asText(), result, where);
