@@ -20,6 +20,7 @@ import net.backhaul.protocol.network.ConfigRequest;
 import net.backhaul.protocol.network.DictionaryWriter;
 import net.backhaul.protocol.network.Revocation;
 import net.backhaul.protocol.packet.Bytes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The controller of the networks that bear this node's address (04 section 5).
@@ -255,9 +256,11 @@ public final class Controller {
     }
     NetworkRecord kept = wanted.withRevision(revision + 1);
     long ticket = write(new Change.NetworkSaved(kept));
+    counters.networkWrites++;
     if (network == null) {
       networks.put(kept.id(), new NetworkState(kept, ticket));
     } else {
+      counters.networkChanges++;
       network.record(kept, ticket);
       for (long member : network.askedSince(nowMs - ONLINE_MS)) {
         outbox.add(ticket, new AfterWrite.Push(kept.id(), member));
@@ -421,7 +424,16 @@ public final class Controller {
     MemberRecord kept = wanted.withRevision(revision + 1);
     long ticket = write(new Change.MemberSaved(kept));
     network.put(kept, ticket);
+    count(known == null ? null : known.record(), kept);
     return ticket;
+  }
+
+  private void count(@Nullable MemberRecord before, MemberRecord after) {
+    counters.memberWrites++;
+    counters.memberChanges += before == null ? 0 : 1;
+    boolean was = before != null && before.authorized();
+    counters.authorizations += !was && after.authorized() ? 1 : 0;
+    counters.deauthorizations += was && !after.authorized() ? 1 : 0;
   }
 
   private long write(Change change) {

@@ -11,6 +11,12 @@ public final class ControllerCounters {
   long configs;
   long pushes;
   long revocations;
+  long networkWrites;
+  long networkChanges;
+  long memberWrites;
+  long memberChanges;
+  long authorizations;
+  long deauthorizations;
 
   /** Returns how many requests came in, whatever became of them. */
   public long requests() {
@@ -50,5 +56,35 @@ public final class ControllerCounters {
   /** Returns how many revocations were sent, whatever the number of recipients. */
   public long revocations() {
     return revocations;
+  }
+
+  /** Returns how often a network was created or changed. */
+  public long networkWrites() {
+    return networkWrites;
+  }
+
+  /** Returns how often a network was changed that was there before. */
+  public long networkChanges() {
+    return networkChanges;
+  }
+
+  /** Returns how often a member was created or changed, by whomever. */
+  public long memberWrites() {
+    return memberWrites;
+  }
+
+  /** Returns how often a member was changed that was there before. */
+  public long memberChanges() {
+    return memberChanges;
+  }
+
+  /** Returns how often a member was let in. */
+  public long authorizations() {
+    return authorizations;
+  }
+
+  /** Returns how often a member was put out; deleted ones are not counted. */
+  public long deauthorizations() {
+    return deauthorizations;
   }
 }

@@ -186,4 +186,22 @@ class ChangesTest {
     site.settle();
     assertEquals(100, site.pushed.size());
   }
+
+  @Test
+  void whatHappensIsCounted() {
+    withNetwork().join(ALICE);
+    site.join(BOB);
+    site.deauthorize(BOB);
+    site.controller.put(Site.publicNetwork(), site.nowMs);
+    site.settle();
+
+    ControllerCounters counters = site.controller.counters();
+    assertEquals(2, counters.networkWrites());
+    assertEquals(1, counters.networkChanges());
+    assertEquals(3, counters.authorizations());
+    assertEquals(1, counters.deauthorizations());
+    assertEquals(2, counters.memberWrites() - counters.memberChanges());
+    assertEquals(1, counters.revocations());
+    assertEquals(site.pushed.size() + 1, counters.pushes());
+  }
 }

@@ -104,12 +104,34 @@ public final class Metrics {
         "gauge",
         "number of network members the controller is serving",
         members);
+    ControllerCounters counters = controller.counters();
+    single(
+        "controller_network_change_count",
+        "counter",
+        "number of times a network configuration is changed",
+        counters.networkChanges());
+    single(
+        "controller_member_change_count",
+        "counter",
+        "number of times a network member configuration is changed",
+        counters.memberChanges());
+    single(
+        "controller_member_auth_count",
+        "counter",
+        "number of network member auths",
+        counters.authorizations());
+    single(
+        "controller_member_deauth_count",
+        "counter",
+        "number of network member deauths",
+        counters.deauthorizations());
     single(
         "controller_network_config_request",
         "counter",
         "count of config requests handled",
-        controller.counters().requests());
-    ControllerCounters counters = controller.counters();
+        counters.requests());
+    single("controller_db_member_change", "counter", "counter", counters.memberWrites());
+    single("controller_db_network_change", "counter", "counter", counters.networkWrites());
     family("backhaul_controller_refused", "counter", "config requests that were not granted");
     refused("too_often", counters.tooOften());
     refused("denied", counters.denied());
