@@ -212,7 +212,10 @@ public final class Daemon {
         devices.onlineChanged(false);
         ServiceManager.tell("STATUS=offline: no root answers");
       }
-      case Event.IdentityCollision collision -> ended.complete(End.IDENTITY_COLLISION);
+      case Event.IdentityCollision collision -> {
+        log.warn("somebody else has this identity: starting again with a new one");
+        ended.complete(End.IDENTITY_COLLISION);
+      }
       case Event.PathLearned learned -> log.debug("{}", learned);
       case Event.SurfaceChanged changed -> log.debug("{}", changed);
       case Event.UserMessage message -> log.debug("{}", message);

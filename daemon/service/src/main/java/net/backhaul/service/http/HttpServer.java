@@ -39,6 +39,9 @@ public final class HttpServer implements AutoCloseable {
   /** How many connections are open at once; one more is closed as it comes. */
   static final int MAX_CONNECTIONS = 128;
 
+  /** The same for those who may only ask for metrics, so that they keep nobody else out. */
+  static final int MAX_STRANGER_CONNECTIONS = 16;
+
   static final int IDLE_S = 5;
 
   private static final int IPPROTO_IPV6 = 41;
@@ -50,6 +53,7 @@ public final class HttpServer implements AutoCloseable {
   private final MultiThreadIoEventLoopGroup group;
   private final List<Channel> listening = new ArrayList<>();
   private int connections;
+  private int strangerConnections;
 
   public HttpServer(AccessControl access, Resource root) {
     this.access = access;
@@ -101,14 +105,17 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private void accept(Channel channel) {
-    if (connections >= MAX_CONNECTIONS) {
+    var from = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+    boolean manages = access.mayManage(from);
+    if (manages
+        ? connections >= MAX_CONNECTIONS
+        : strangerConnections >= MAX_STRANGER_CONNECTIONS) {
       channel.close();
       return;
     }
-    connections++;
-    channel.closeFuture().addListener(closed -> connections--);
-    var from = ((InetSocketAddress) channel.remoteAddress()).getAddress();
-    int maxBody = access.mayManage(from) ? MAX_BODY_BYTES : MAX_STRANGER_BODY_BYTES;
+    count(manages, 1);
+    channel.closeFuture().addListener(closed -> count(manages, -1));
+    int maxBody = manages ? MAX_BODY_BYTES : MAX_STRANGER_BODY_BYTES;
     channel
         .pipeline()
         .addLast(new IdleStateHandler(0, 0, IDLE_S))
@@ -119,6 +126,14 @@ public final class HttpServer implements AutoCloseable {
                     .setMaxHeaderSize(MAX_HEADERS_BYTES)))
         .addLast(new HttpObjectAggregator(maxBody))
         .addLast(new HttpConnection(access, root, from));
+  }
+
+  private void count(boolean manages, int more) {
+    if (manages) {
+      connections += more;
+    } else {
+      strangerConnections += more;
+    }
   }
 
   @Override
