@@ -25,7 +25,7 @@ public final class FileStore implements Store, AutoCloseable {
   static final long RETRY_MS = 2_000;
 
   private static final Logger log = LoggerFactory.getLogger(FileStore.class);
-  private static final long CLOSE_WITHIN_MS = 5_000;
+  private static final long CLOSE_WITHIN_MS = 2_000;
   private static final int MAX_TOGETHER = 64;
 
   private final Path folder;
