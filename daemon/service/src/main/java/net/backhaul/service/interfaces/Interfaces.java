@@ -12,15 +12,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import net.backhaul.engine.FrameBatch;
 import net.backhaul.engine.NetworkStatus;
-import net.backhaul.engine.Node;
 import net.backhaul.protocol.ethernet.MulticastGroup;
 import net.backhaul.protocol.identity.NetworkIds;
 import net.backhaul.protocol.network.NetworkConfig;
@@ -46,13 +41,12 @@ public final class Interfaces implements AutoCloseable {
   private static final long LOOK_EVERY_MS = 1_000;
   private static final long RETRY_AFTER_MS = 5_000;
   private static final long REPAIR_EVERY_MS = 30_000;
-  private static final long END_WITHIN_S = 3;
 
   private final NodeLoop loop;
   private final TapFactory taps;
   private final Path home;
   private final LongFunction<LocalNetworkSettings> settings;
-  private final ScheduledThreadPoolExecutor system;
+  private final SystemThread system;
   private final long retryAfterMs;
 
   // Of the node loop.
@@ -93,13 +87,8 @@ public final class Interfaces implements AutoCloseable {
     this.taps = taps;
     this.home = home;
     this.settings = settings;
-    system =
-        new ScheduledThreadPoolExecutor(
-            1, work -> Thread.ofPlatform().daemon().name("system").unstarted(work));
-    system.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-    system.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
-    system.scheduleWithFixedDelay(
-        guarded(this::look), lookEveryMs, lookEveryMs, TimeUnit.MILLISECONDS);
+    system = new SystemThread(loop);
+    system.every(lookEveryMs, this::look);
   }
 
   // On the node loop.
@@ -113,7 +102,7 @@ public final class Interfaces implements AutoCloseable {
     }
     var next = new AtomicReference<@Nullable NetworkStatus>(status);
     waiting.put(status.networkId(), next);
-    inOrder(
+    system.inOrder(
         () -> {
           NetworkStatus current = next.getAndSet(null);
           if (current != null) {
@@ -125,7 +114,7 @@ public final class Interfaces implements AutoCloseable {
   /** Closes the network's device. */
   public void networkLeft(long networkId) {
     waiting.remove(networkId);
-    inOrder(() -> takeDown(networkId));
+    system.inOrder(() -> takeDown(networkId));
   }
 
   /** Writes a frame, whose bytes are borrowed, to the network's device. */
@@ -152,7 +141,7 @@ public final class Interfaces implements AutoCloseable {
 
   /** Applies other settings than those that the source has returned for a network. */
   public void settingsChanged(long networkId, LocalNetworkSettings changed) {
-    inOrder(
+    system.inOrder(
         () -> {
           Port port = ports.get(networkId);
           if (port != null) {
@@ -165,13 +154,14 @@ public final class Interfaces implements AutoCloseable {
   /** Returns what is done when all that was asked for until now has been applied. */
   public CompletableFuture<Void> settled() {
     var settled = new CompletableFuture<Void>();
-    inOrder(() -> settled.complete(null));
-    return system.isShutdown() ? CompletableFuture.completedFuture(null) : settled;
+    return system.inOrder(() -> settled.complete(null))
+        ? settled
+        : CompletableFuture.completedFuture(null);
   }
 
   /** Says whether the node is online: default routes through a router wait for it. */
   public void onlineChanged(boolean isOnline) {
-    inOrder(
+    system.inOrder(
         () -> {
           if (online != isOnline) {
             online = isOnline;
@@ -203,15 +193,8 @@ public final class Interfaces implements AutoCloseable {
   /** Closes all devices, which removes whatever was added. Not for the node loop. */
   @Override
   public void close() {
-    inOrder(() -> List.copyOf(ports.keySet()).forEach(this::takeDown));
-    system.shutdown();
-    try {
-      if (!system.awaitTermination(END_WITHIN_S, TimeUnit.SECONDS)) {
-        log.warn("devices are still being closed; they vanish with this process");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    system.inOrder(() -> List.copyOf(ports.keySet()).forEach(this::takeDown));
+    system.end();
   }
 
   // On the system thread.
@@ -245,8 +228,10 @@ public final class Interfaces implements AutoCloseable {
       port.error = "";
       startPump(port, device);
       log.info("network {}: device {}", NetworkIds.text(port.networkId), device.name());
+      // Known to those who ask before the node's state says that it is so.
+      publish(port);
       if (failedBefore) {
-        tell(node -> node.portFailed(port.networkId, false, NodeLoop.nowMs()));
+        system.tell(node -> node.portFailed(port.networkId, false, NodeLoop.nowMs()));
       }
     } catch (TapException e) {
       failed(port, String.valueOf(e.getMessage()));
@@ -270,12 +255,13 @@ public final class Interfaces implements AutoCloseable {
           Math.max(1, retryAfterMs / 1_000));
     }
     port.error = reason;
-    tell(node -> node.portFailed(port.networkId, true, NodeLoop.nowMs()));
+    publish(port);
+    system.tell(node -> node.portFailed(port.networkId, true, NodeLoop.nowMs()));
   }
 
   private void startPump(Port port, TapDevice device) {
     long networkId = port.networkId;
-    Runnable onFailure = () -> inOrder(() -> lost(networkId, device));
+    Runnable onFailure = () -> system.inOrder(() -> lost(networkId, device));
     if (!EpollFramePump.isPossible(loop, device)) {
       port.pump = new ThreadFramePump(networkId, device, loop, this::sendFrames, onFailure);
     } else {
@@ -283,7 +269,7 @@ public final class Interfaces implements AutoCloseable {
           new EpollFramePump(networkId, device, loop, this::room, this::sendFrames, onFailure);
     }
     FramePump pump = port.pump;
-    onLoop(
+    system.onLoop(
         () -> {
           pumps.put(networkId, pump);
           pump.start();
@@ -306,7 +292,6 @@ public final class Interfaces implements AutoCloseable {
     if (port != null && port.managed != null && port.managed.device() == device) {
       shut(port);
       failed(port, device.name() + " cannot be read any more; somebody has removed it");
-      publish(port);
     }
   }
 
@@ -326,7 +311,7 @@ public final class Interfaces implements AutoCloseable {
     port.managed = null;
     port.groups = List.of();
     if (pump != null) {
-      onLoop(() -> pumps.remove(port.networkId));
+      system.onLoop(() -> pumps.remove(port.networkId));
       pump.stop();
     }
     if (managed != null) {
@@ -359,7 +344,7 @@ public final class Interfaces implements AutoCloseable {
       List<MulticastGroup> groups = managed.groups(present);
       if (!groups.equals(port.groups)) {
         port.groups = groups;
-        tell(node -> node.subscribe(port.networkId, groups, NodeLoop.nowMs()));
+        system.tell(node -> node.subscribe(port.networkId, groups, NodeLoop.nowMs()));
       }
     } catch (TapException e) {
       log.debug("network {}: {}", NetworkIds.text(port.networkId), e.getMessage());
@@ -384,41 +369,5 @@ public final class Interfaces implements AutoCloseable {
         listen(port, managed);
       }
     }
-  }
-
-  // From one thread to the other.
-
-  private void inOrder(Runnable work) {
-    try {
-      system.execute(guarded(work));
-    } catch (RejectedExecutionException ended) {
-      log.trace("devices are closed already");
-    }
-  }
-
-  private void tell(Consumer<Node> news) {
-    onLoop(
-        () -> {
-          news.accept(loop.node());
-          loop.scheduleWakeUp();
-        });
-  }
-
-  private void onLoop(Runnable work) {
-    try {
-      loop.execute(guarded(work));
-    } catch (RejectedExecutionException ended) {
-      log.trace("the node loop has ended");
-    }
-  }
-
-  private static Runnable guarded(Runnable work) {
-    return () -> {
-      try {
-        work.run();
-      } catch (RuntimeException e) {
-        log.error("a mistake of ours while setting up devices", e);
-      }
-    };
   }
 }

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.interfaces;
+
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import net.backhaul.engine.Node;
+import net.backhaul.service.NodeLoop;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The one thread that waits for the kernel, and the ways between it and the node loop. */
+final class SystemThread {
+  private static final Logger log = LoggerFactory.getLogger(SystemThread.class);
+  private static final long END_WITHIN_S = 3;
+
+  private final NodeLoop loop;
+  private final ScheduledThreadPoolExecutor executor;
+
+  SystemThread(NodeLoop loop) {
+    this.loop = loop;
+    executor =
+        new ScheduledThreadPoolExecutor(
+            1, work -> Thread.ofPlatform().daemon().name("system").unstarted(work));
+    executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    executor.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
+  }
+
+  /**
+   * Does something on the system thread after all that was given to it before.
+   *
+   * @return false where the thread has ended, so that nothing will be done
+   */
+  boolean inOrder(Runnable work) {
+    try {
+      executor.execute(guarded(work));
+      return true;
+    } catch (RejectedExecutionException ended) {
+      log.trace("devices are closed already");
+      return false;
+    }
+  }
+
+  /** Does something on the system thread again and again. */
+  void every(long everyMs, Runnable work) {
+    executor.scheduleWithFixedDelay(guarded(work), everyMs, everyMs, TimeUnit.MILLISECONDS);
+  }
+
+  /** Tells the node something, on the node loop. */
+  void tell(Consumer<Node> news) {
+    onLoop(
+        () -> {
+          news.accept(loop.node());
+          loop.scheduleWakeUp();
+        });
+  }
+
+  /** Does something on the node loop. */
+  void onLoop(Runnable work) {
+    try {
+      loop.execute(guarded(work));
+    } catch (RejectedExecutionException ended) {
+      log.trace("the node loop has ended");
+    }
+  }
+
+  /** Ends after what was given so far, and waits for that. */
+  void end() {
+    executor.shutdown();
+    try {
+      if (!executor.awaitTermination(END_WITHIN_S, TimeUnit.SECONDS)) {
+        log.warn("devices are still being closed; they vanish with this process");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Runnable guarded(Runnable work) {
+    return () -> {
+      try {
+        work.run();
+      } catch (RuntimeException e) {
+        log.error("a mistake of ours while setting up devices", e);
+      }
+    };
+  }
+}
