@@ -238,7 +238,6 @@ public final class UdpSockets {
                     nativeEpoll ? new EpollDatagramChannel(family) : new NioDatagramChannel(family))
             .option(ChannelOption.SO_RCVBUF, BUFFER_BYTES)
             .option(ChannelOption.SO_SNDBUF, BUFFER_BYTES)
-            .option(ChannelOption.SO_BROADCAST, true)
             .option(
                 ChannelOption.RECVBUF_ALLOCATOR,
                 new FixedRecvByteBufAllocator(nativeEpoll ? JOINED_BYTES : DATAGRAM_BYTES)
