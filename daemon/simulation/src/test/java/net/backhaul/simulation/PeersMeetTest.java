@@ -180,6 +180,23 @@ class PeersMeetTest extends Story {
     assertEquals(1, alice.replies(OPEN));
   }
 
+  @Test
+  void aRootThatWasKilledKnowsItsPeersAgain() {
+    started(root);
+    SimulatedHost alice = joined(internet.host("192.88.99.10"));
+    SimulatedHost bob = joined(internet.host("192.88.99.20"));
+    internet.run(5_000);
+
+    root.kill();
+    internet.run(1_000);
+    root.start();
+    internet.run(100);
+
+    alice.ping(bob, OPEN);
+    internet.run(2_000);
+    assertEquals(1, alice.replies(OPEN));
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void aNodeThatWasKilledComesBackAndIsFound(boolean stateKept) {

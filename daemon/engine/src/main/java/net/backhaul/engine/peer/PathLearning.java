@@ -12,6 +12,7 @@ import net.backhaul.protocol.packet.Bytes;
 /** Decides which physical addresses become paths (02 sections 3.4 and 3.9). */
 final class PathLearning {
   static final long CONFIRM_SPACING_MS = 1_000;
+  private static final long SAVE_SPACING_MS = 60_000;
 
   private final Vl1 vl1;
 
@@ -64,6 +65,7 @@ final class PathLearning {
         path.measured(from.measuredMs);
       }
       peer.learn(path, nowMs);
+      saveIfDue(peer, nowMs);
       vl1.output.event(new Event.PathLearned(peer.address, from.endpoint));
       vl1.wayFound();
     } else if (nowMs - peer.lastConfirmMs >= CONFIRM_SPACING_MS
@@ -71,6 +73,14 @@ final class PathLearning {
       peer.lastConfirmMs = nowMs;
       peer.lastConfirmed = from.endpoint;
       vl1.hellos.greet(peer, from.socket, from.endpoint, nowMs);
+    }
+  }
+
+  /** Saves a peer while it is here, and not only when it goes: a node may be killed. */
+  private void saveIfDue(Peer peer, long nowMs) {
+    if (nowMs - peer.lastSavedMs >= SAVE_SPACING_MS) {
+      peer.lastSavedMs = nowMs;
+      vl1.peers.save(peer);
     }
   }
 

@@ -47,6 +47,7 @@ final class Peer {
   long lastStrayEchoAnsweredMs = NEVER;
   @Nullable InetSocketAddress lastStrayEchoFrom;
   long lastHintTriedMs = NEVER;
+  long lastSavedMs = NEVER;
 
   /** How its latest packet came in: see {@link ArrivalNow}. */
   @Nullable ArrivalNow arrival;
