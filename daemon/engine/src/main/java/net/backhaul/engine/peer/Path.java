@@ -79,19 +79,24 @@ final class Path {
     return nowMs - Math.min(lastInMs, lastOutMs);
   }
 
-  /** Takes note of a packet that left for the peer itself. */
-  void sent(long nowMs) {
-    if (unansweredSinceMs <= lastInMs) {
+  /**
+   * Takes note of a packet to the peer itself, and returns whether the last ones got no answer.
+   *
+   * @param sent whether it left over this path, and not through a root instead
+   */
+  boolean owesAnswer(boolean sent, long nowMs) {
+    if (unansweredSinceMs > lastInMs) {
+      return nowMs - unansweredSinceMs >= ASKED_AFTER_MS;
+    }
+    if (sent) {
       unansweredSinceMs = nowMs;
     }
-    lastOutMs = nowMs;
+    return false;
   }
 
-  /** Returns whether to ask the peer whether it is still there, and takes it as asked if so. */
+  /** Returns whether it is time to ask for an answer that is owed, and takes it as asked for. */
   boolean asksNow(long nowMs) {
-    if (unansweredSinceMs <= lastInMs
-        || nowMs - unansweredSinceMs < ASKED_AFTER_MS
-        || nowMs - lastAskedMs < ASKED_EVERY_MS) {
+    if (nowMs - lastAskedMs < ASKED_EVERY_MS) {
       return false;
     }
     if (askedSinceMs <= lastInMs) {

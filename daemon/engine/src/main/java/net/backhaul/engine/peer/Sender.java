@@ -55,7 +55,8 @@ final class Sender {
       return;
     }
     Peer peer = vl1.peer(to, nowMs);
-    Path way = peer == null ? null : way(peer, nowMs);
+    Path direct = peer == null ? null : peer.bestPath(nowMs);
+    Path way = peer == null ? null : way(peer, direct, nowMs);
     if (peer == null || way == null) {
       byte[] kept = Arrays.copyOfRange(bytes, payloadStart, payloadStart + payloadLength);
       queue.add(new SendQueue.Queued(to, verbByte, kept, nowMs));
@@ -71,21 +72,16 @@ final class Sender {
     int mtuBytes = vl1.options.mtuBytes(way.endpoint.getAddress());
     seal(peer, verbByte, bytes, start, length, mtuBytes, trustedPathId);
     transmit(way.socket, way.endpoint, bytes, start, length, mtuBytes);
-    if (peer.paths.contains(way)) {
-      way.sent(nowMs);
-    } else {
-      way.lastOutMs = nowMs;
+    way.lastOutMs = nowMs;
+    if (direct != null && direct.owesAnswer(way == direct, nowMs)) {
+      askWhetherItLives(peer, direct, nowMs);
     }
-    askSilentPaths(peer, nowMs);
   }
 
-  /** Asks paths that take packets and bring none: a peer that was restarted has other ports. */
-  private void askSilentPaths(Peer peer, long nowMs) {
-    for (int i = 0; i < peer.paths.size(); i++) {
-      Path path = peer.paths.get(i);
-      if (!path.isExpired(nowMs) && path.asksNow(nowMs)) {
-        sendTo(peer, path.socket, path.endpoint, new Echo(Bytes.EMPTY), nowMs);
-      }
+  /** A path takes packets and brings none: a peer that was restarted has other ports. */
+  private void askWhetherItLives(Peer peer, Path path, long nowMs) {
+    if (path.asksNow(nowMs)) {
+      sendTo(peer, path.socket, path.endpoint, new Echo(Bytes.EMPTY), nowMs);
     }
   }
 
@@ -110,7 +106,7 @@ final class Sender {
     }
     for (SendQueue.Queued queued : queue.leaveAll(nowMs)) {
       Peer peer = vl1.peer(queued.destination(), nowMs);
-      if (peer == null || way(peer, nowMs) == null) {
+      if (peer == null || way(peer, peer.bestPath(nowMs), nowMs) == null) {
         queue.add(queued);
         if (peer == null) {
           vl1.whois.ask(queued.destination(), nowMs);
@@ -124,8 +120,7 @@ final class Sender {
   }
 
   /** Returns the path that packets to a peer take: its own, a root's, or an old one of its own. */
-  private @Nullable Path way(Peer peer, long nowMs) {
-    Path direct = peer.bestPath(nowMs);
+  private @Nullable Path way(Peer peer, @Nullable Path direct, long nowMs) {
     if (direct != null && !direct.isDoubtful(nowMs)) {
       return direct;
     }

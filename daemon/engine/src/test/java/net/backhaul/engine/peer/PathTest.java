@@ -25,8 +25,7 @@ class PathTest {
   private int stream(long fromMs, long toMs, long answersAfterMs) {
     int asked = 0;
     for (long ms = fromMs; ms < toMs; ms += 100) {
-      path.sent(ms);
-      if (path.asksNow(ms)) {
+      if (path.owesAnswer(true, ms) && path.asksNow(ms)) {
         asked++;
         path.lastInMs = answersAfterMs < 0 ? path.lastInMs : ms + answersAfterMs;
       }
@@ -38,8 +37,7 @@ class PathTest {
   @Test
   void whoAnswersIsNotAsked() {
     for (long ms = NOW_MS; ms < NOW_MS + 60_000; ms += 100) {
-      path.sent(ms);
-      assertFalse(path.asksNow(ms));
+      assertFalse(path.owesAnswer(true, ms));
       path.lastInMs = ms + 20;
     }
     assertFalse(path.isDoubtful(NOW_MS + 60_000));
@@ -74,7 +72,7 @@ class PathTest {
 
   @Test
   void silenceWithoutTrafficMeansNothingForHalfAMinute() {
-    path.sent(NOW_MS + 10);
+    path.owesAnswer(true, NOW_MS + 10);
 
     assertFalse(path.isDoubtful(NOW_MS + 29_999));
     assertTrue(path.isDoubtful(NOW_MS + 30_000));
