@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import net.backhaul.engine.Drop;
+import net.backhaul.engine.Output;
 import net.backhaul.engine.network.Handled;
 import net.backhaul.protocol.address.IpScope;
 import net.backhaul.protocol.message.PushDirectPaths;
@@ -23,6 +24,9 @@ final class DirectPaths {
   private static final long GATE_RESETS_AFTER_MS = 30_000;
   private static final int MAX_PUSHES_IN_A_ROW = 8;
   private static final int MAX_TRIED_PER_KIND = 8;
+
+  /** How many addresses of a push are remembered for the day when the path in use dies. */
+  private static final int MAX_REMEMBERED = 16;
 
   private static final int FORGET = 0x01;
   private static final int REDIRECT = 0x02;
@@ -78,6 +82,8 @@ final class DirectPaths {
       return Handled.COUNTED;
     }
     int[] tried = new int[2 * SCOPES];
+    var remembered = new ArrayList<InetSocketAddress>();
+    peer.pushedEndpoints = remembered;
     for (int left = push.u16(); left > 0; left--) {
       PushDirectPaths.Path record = PushDirectPaths.Path.read(push);
       if (record == null) {
@@ -86,6 +92,9 @@ final class DirectPaths {
       InetSocketAddress endpoint = record.endpoint();
       if ((record.flags() & FORGET) != 0 || endpoint.getPort() == 0) {
         continue;
+      }
+      if (remembered.size() < MAX_REMEMBERED) {
+        remembered.add(endpoint);
       }
       boolean redirect = (record.flags() & REDIRECT) != 0;
       if ((!redirect && has(peer, endpoint, nowMs)) || !vl1.learning.permits(peer, endpoint)) {
@@ -98,6 +107,18 @@ final class DirectPaths {
       }
     }
     return Handled.COUNTED;
+  }
+
+  /**
+   * Greets a peer wherever it said that it might be, but at the path that has died: after a restart
+   * it has the same address with another port, and may know nothing of us.
+   */
+  void search(Peer peer, Path dead, long nowMs) {
+    for (InetSocketAddress endpoint : peer.pushedEndpoints) {
+      if (!endpoint.equals(dead.endpoint) && vl1.learning.permits(peer, endpoint)) {
+        vl1.hellos.greet(peer, Output.ALL_SOCKETS, endpoint, nowMs);
+      }
+    }
   }
 
   private void redirect(Peer peer, ArrivalNow from, InetSocketAddress endpoint, long nowMs) {

@@ -186,7 +186,7 @@ final class Keepalive {
     for (Path path : peer.paths) {
       if (path.isExpired(nowMs) || path.priority < best) {
         useless.add(path);
-      } else if (helloDue || !path.isAlive(nowMs)) {
+      } else if (helloDue || !path.isAlive(nowMs) || isWorthMeasuring(peer, path)) {
         // A peer that fell silent may have lost all it knew of us: only a HELLO helps then.
         vl1.hellos.greet(peer, path.socket, path.endpoint, nowMs);
         greeted = true;
@@ -198,6 +198,14 @@ final class Keepalive {
     if (greeted) {
       peer.lastHelloSentMs = nowMs;
     }
+  }
+
+  /**
+   * What was measured once was measured while both sides were busy meeting each other. A root first
+   * has to prove that it knows our path: an answer to this HELLO would look like a proof.
+   */
+  private static boolean isWorthMeasuring(Peer peer, Path path) {
+    return path.timesMeasured == 1 && peer.proofsWanted == 0;
   }
 
   private void contactByEndpoints(Peer root, long nowMs) {

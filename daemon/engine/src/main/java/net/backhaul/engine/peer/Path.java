@@ -49,7 +49,9 @@ final class Path {
   private long unansweredSinceMs = NEVER;
   private long askedSinceMs = NEVER;
   private long lastAskedMs = NEVER;
+  private int asked;
   int latencyMs = UNKNOWN_LATENCY_MS;
+  int timesMeasured;
   int priority = 1;
 
   Path(int socket, InetSocketAddress endpoint) {
@@ -101,9 +103,29 @@ final class Path {
     }
     if (askedSinceMs <= lastInMs) {
       askedSinceMs = nowMs;
+      asked = 0;
     }
     lastAskedMs = nowMs;
+    asked++;
     return true;
+  }
+
+  /**
+   * Returns whether to look for the peer elsewhere, now that it was asked once more: it owes an
+   * answer, and the looks grow rarer.
+   */
+  boolean isMissed(long nowMs) {
+    return isOverdue(nowMs) && Integer.bitCount(asked) == 1;
+  }
+
+  /** Returns whether nothing came in lately. */
+  boolean isQuiet(long nowMs) {
+    return nowMs - lastInMs >= ASKED_AFTER_MS;
+  }
+
+  /** Returns whether an answer is owed for so long that any other path is better. */
+  boolean isOverdue(long nowMs) {
+    return owesAnswerFor(OVERDUE_MS, nowMs);
   }
 
   private boolean owesAnswerFor(long ms, long nowMs) {
@@ -123,14 +145,16 @@ final class Path {
   long quality(long nowMs) {
     long age = nowMs - lastInMs;
     long penalty = latencyMs;
-    if (age >= ALIVE_FOR_MS || owesAnswerFor(OVERDUE_MS, nowMs)) {
+    if (age >= ALIVE_FOR_MS || isOverdue(nowMs)) {
       penalty += UNKNOWN_LATENCY_MS + Math.min(age, MAX_SILENCE_PENALTY_MS);
     }
     return penalty * (8 - scope) / priority;
   }
 
+  /** Takes a round trip. A shorter one counts at once: the first is often that of cold code. */
   void measured(long roundTripMs) {
     int sample = Math.clamp(roundTripMs, 0, UNKNOWN_LATENCY_MS - 1);
-    latencyMs = latencyMs == UNKNOWN_LATENCY_MS ? sample : (latencyMs + sample) / 2;
+    latencyMs = sample < latencyMs ? sample : (latencyMs + sample) / 2;
+    timesMeasured++;
   }
 }

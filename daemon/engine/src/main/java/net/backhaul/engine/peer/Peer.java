@@ -39,6 +39,10 @@ final class Peer {
   long lastPathPushSentMs = NEVER;
   long lastPathPushReceivedMs = NEVER;
   int pathPushesInARow;
+
+  /** Where it said last that it might be, the first few of each push. */
+  List<InetSocketAddress> pushedEndpoints = List.of();
+
   long lastConfirmMs = NEVER;
   @Nullable InetSocketAddress lastConfirmed;
   int proofsWanted;
@@ -131,7 +135,10 @@ final class Peer {
   /** Returns whether a living path of the same socket and IP exists, whatever its port. */
   boolean hasLivePathLike(int socket, InetAddress ip, long nowMs) {
     for (Path path : paths) {
-      if (path.socket == socket && path.isAlive(nowMs) && path.endpoint.getAddress().equals(ip)) {
+      if (path.socket == socket
+          && path.isAlive(nowMs)
+          && !path.isOverdue(nowMs)
+          && path.endpoint.getAddress().equals(ip)) {
         return true;
       }
     }
@@ -154,7 +161,7 @@ final class Peer {
     for (Path path : paths) {
       boolean deadTwin =
           path.socket == learned.socket
-              && !path.isAlive(nowMs)
+              && (!path.isAlive(nowMs) || path.isOverdue(nowMs))
               && path.endpoint.getAddress().equals(learned.endpoint.getAddress());
       if (deadTwin) {
         victim = path;

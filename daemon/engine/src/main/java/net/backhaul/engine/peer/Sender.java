@@ -78,10 +78,22 @@ final class Sender {
     }
   }
 
-  /** A path takes packets and brings none: a peer that was restarted has other ports. */
+  /**
+   * A path takes packets and brings none: a peer that was restarted has other ports. All its paths
+   * are asked at once, so that not one after the other has to fail.
+   */
   private void askWhetherItLives(Peer peer, Path path, long nowMs) {
-    if (path.asksNow(nowMs)) {
-      sendTo(peer, path.socket, path.endpoint, new Echo(Bytes.EMPTY), nowMs);
+    if (!path.asksNow(nowMs)) {
+      return;
+    }
+    sendTo(peer, path.socket, path.endpoint, new Echo(Bytes.EMPTY), nowMs);
+    for (Path other : peer.paths) {
+      if (other != path && other.isQuiet(nowMs) && other.asksNow(nowMs)) {
+        sendTo(peer, other.socket, other.endpoint, new Echo(Bytes.EMPTY), nowMs);
+      }
+    }
+    if (path.isMissed(nowMs)) {
+      vl1.directPaths.search(peer, path, nowMs);
     }
   }
 

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
+import net.backhaul.protocol.packet.PacketCipher;
 import org.junit.jupiter.api.Test;
 
 class PathTest {
@@ -76,5 +78,42 @@ class PathTest {
 
     assertFalse(path.isDoubtful(NOW_MS + 29_999));
     assertTrue(path.isDoubtful(NOW_MS + 30_000));
+  }
+
+  @Test
+  void aPeerThatIsMissedIsLookedForElsewhereMoreAndMoreRarely() {
+    int looks = 0;
+    for (long ms = NOW_MS; ms < NOW_MS + 60_000; ms += 100) {
+      if (path.owesAnswer(true, ms) && path.asksNow(ms) && path.isMissed(ms)) {
+        looks++;
+      }
+    }
+
+    assertEquals(5, looks, "after about 1, 3, 7, 15 and 31 seconds");
+  }
+
+  @Test
+  void aPortThatDiedDoesNotKeepAnotherOneOfTheSameAddressAway() {
+    var peer = new Peer(Vectors.identity("A"), PacketCipher.of(new byte[48]));
+    peer.paths.add(path);
+    InetAddress ip = path.endpoint.getAddress();
+    assertTrue(peer.hasLivePathLike(1, ip, NOW_MS + 100));
+
+    stream(NOW_MS, NOW_MS + 3_000, -1);
+
+    assertFalse(peer.hasLivePathLike(1, ip, NOW_MS + 3_000));
+    var other = new Path(1, new InetSocketAddress(ip, 20_001));
+    peer.learn(other, NOW_MS + 3_000);
+    assertEquals(List.of(other), peer.paths);
+  }
+
+  @Test
+  void aShorterRoundTripCountsAtOnce() {
+    path.measured(600);
+    assertEquals(310, path.latencyMs);
+
+    path.measured(4);
+
+    assertEquals(4, path.latencyMs);
   }
 }
