@@ -32,6 +32,7 @@ import net.backhaul.service.state.Tokens;
 import net.backhaul.service.udp.Rebinder;
 import net.backhaul.service.udp.UdpSockets;
 import net.backhaul.store.FileStore;
+import net.backhaul.tap.HostTaps;
 import net.backhaul.tap.TapFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -125,7 +126,7 @@ public final class Daemon {
 
   /** Starts a daemon on a home; it runs until it is asked to end. */
   public static Daemon start(HomeDirectory home, int wantedPort) throws StartFailure {
-    return start(home, wantedPort, TapFactory.ofThisHost());
+    return start(home, wantedPort, HostTaps.factory());
   }
 
   static Daemon start(HomeDirectory home, int wantedPort, TapFactory taps) throws StartFailure {

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.tap;
+
+import net.backhaul.tap.linux.LinuxTaps;
+import net.backhaul.tap.macos.FethTaps;
+
+/** Knows what opens devices on the host that this runs on. */
+public final class HostTaps {
+  private HostTaps() {}
+
+  /** Returns what opens devices here; elsewhere, what says that it can't. */
+  public static TapFactory factory() {
+    String system = System.getProperty("os.name");
+    if (system.equals("Linux")) {
+      return new LinuxTaps();
+    }
+    if (system.startsWith("Mac")) {
+      return new FethTaps();
+    }
+    return options -> {
+      throw new TapException(
+          "virtual network devices need Linux or macOS, and this is "
+              + system
+              + "; this node works as a root or controller here, but joins no network");
+    };
+  }
+}
