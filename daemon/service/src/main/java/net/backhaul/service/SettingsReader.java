@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import net.backhaul.service.state.Json;
 import net.backhaul.service.state.LocalConf;
+import net.backhaul.store.Json;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +55,6 @@ record SettingsReader(
     try {
       long number =
           switch (value) {
-            case Integer each -> each;
             case Long each -> each;
             case String text -> Long.parseLong(text);
             default -> throw new NumberFormatException();

@@ -15,7 +15,7 @@ import java.util.OptionalInt;
 import java.util.stream.Stream;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.address.IpPrefix;
-import net.backhaul.service.state.Json;
+import net.backhaul.store.Json;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -78,7 +78,7 @@ public final class Json {
     try (JsonParser in = FACTORY.createParser(text)) {
       JsonToken first = in.nextToken();
       if (first == null) {
-        throw notJson(1, 1, "expected a value, found nothing");
+        throw notJson(1, 1, "expected a value, found the end of the text");
       }
       Object value = read(in, first);
       if (in.nextToken() != null) {
@@ -94,6 +94,15 @@ public final class Json {
           String.valueOf(e.getOriginalMessage()));
     } catch (IOException e) {
       throw new UncheckedIOException("a text in memory cannot fail to be read", e);
+    }
+  }
+
+  /** Reads an object; anything else, and what is not JSON, counts as an empty one. */
+  public static Map<String, @Nullable Object> parseLeniently(String text) {
+    try {
+      return asObject(parse(text));
+    } catch (IllegalArgumentException notJson) {
+      return object();
     }
   }
 
@@ -159,37 +168,61 @@ public final class Json {
 
   /** Writes a value without blanks. */
   public static String write(@Nullable Object value) {
+    return writeIndented(value, 0);
+  }
+
+  /**
+   * Writes a value with each member and each element on a line of its own.
+   *
+   * @param blanks by how many blanks a line begins further right than that of its object or array;
+   *     0 for all on one line, without blanks
+   */
+  public static String writeIndented(@Nullable Object value, int blanks) {
     var out = new StringBuilder();
-    write(out, value);
+    write(out, value, blanks, 0);
     return out.toString();
   }
 
-  private static void write(StringBuilder out, @Nullable Object value) {
+  private static void write(StringBuilder out, @Nullable Object value, int blanks, int depth) {
     switch (value) {
       case null -> out.append("null");
+      case Map<?, ?> map when map.isEmpty() -> out.append("{}");
       case Map<?, ?> map -> {
-        String separator = "{";
+        char separator = '{';
         for (Map.Entry<?, ?> each : map.entrySet()) {
           out.append(separator);
+          startLine(out, blanks, depth + 1);
           writeString(out, (String) each.getKey());
-          out.append(':');
-          write(out, each.getValue());
-          separator = ",";
+          out.append(blanks > 0 ? ": " : ":");
+          write(out, each.getValue(), blanks, depth + 1);
+          separator = ',';
         }
-        out.append(map.isEmpty() ? "{}" : "}");
+        startLine(out, blanks, depth);
+        out.append('}');
       }
+      case List<?> list when list.isEmpty() -> out.append("[]");
       case List<?> list -> {
-        String separator = "[";
+        char separator = '[';
         for (Object each : list) {
           out.append(separator);
-          write(out, each);
-          separator = ",";
+          startLine(out, blanks, depth + 1);
+          write(out, each, blanks, depth + 1);
+          separator = ',';
         }
-        out.append(list.isEmpty() ? "[]" : "]");
+        startLine(out, blanks, depth);
+        out.append(']');
       }
       case String string -> writeString(out, string);
       case Double number -> writeDouble(out, number);
-      default -> out.append(value);
+      case Number number -> out.append(number);
+      case Boolean bool -> out.append(bool);
+      default -> throw new IllegalArgumentException("not a JSON value: " + value.getClass());
+    }
+  }
+
+  private static void startLine(StringBuilder out, int blanks, int depth) {
+    if (blanks > 0) {
+      out.append('\n').repeat(' ', blanks * depth);
     }
   }
 

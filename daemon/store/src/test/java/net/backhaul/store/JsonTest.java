@@ -4,6 +4,8 @@ package net.backhaul.store;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,8 +56,50 @@ class JsonTest {
     assertThrows(IllegalArgumentException.class, () -> Json.parse(text));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "{bad json", "{\"a\":1} x", "[{\"a\":1}]", "null", "5"})
+  void whatIsNoObjectCanCountAsAnEmptyOne(String text) {
+    assertEquals(Map.of(), Json.parseLeniently(text));
+  }
+
+  @Test
+  void anObjectIsReadLenientlyAsItIs() {
+    assertEquals(Map.of("a", List.of(1L, 0.5)), Json.parseLeniently(" {\"a\": [1, 0.5]}\n"));
+  }
+
+  @Test
+  void eachMemberAndElementCanHaveALineOfItsOwn() {
+    String indented =
+        """
+        {
+            "": {},
+            "a": [
+                1,
+                {
+                    "b": null
+                },
+                []
+            ],
+            "c": 1e+20
+        }\
+        """;
+
+    assertEquals(
+        indented,
+        Json.writeIndented(Json.parse("{\"c\":1e20,\"a\":[1,{\"b\":null},[]],\"\":{}}"), 4));
+  }
+
+  @Test
+  void whatIsNoValueOfJsonIsNotWritten() {
+    assertThrows(IllegalArgumentException.class, () -> Json.write(List.of('a')));
+  }
+
   @Test
   void deepNestingIsRefused() {
+    Json.parse("[".repeat(500) + "]".repeat(500));
+
+    assertThrows(
+        IllegalArgumentException.class, () -> Json.parse("[".repeat(501) + "]".repeat(501)));
     assertThrows(IllegalArgumentException.class, () -> Json.parse("[".repeat(100_000)));
   }
 

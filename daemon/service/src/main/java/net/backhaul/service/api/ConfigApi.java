@@ -10,9 +10,9 @@ import net.backhaul.service.http.Request;
 import net.backhaul.service.http.Resource;
 import net.backhaul.service.http.Response;
 import net.backhaul.service.state.HomeDirectory;
-import net.backhaul.service.state.Json;
 import net.backhaul.service.state.LocalConf;
 import net.backhaul.service.state.SavedState;
+import net.backhaul.store.Json;
 
 /** Shows local.conf and changes its settings (04 section 4.4). */
 public final class ConfigApi implements Resource {

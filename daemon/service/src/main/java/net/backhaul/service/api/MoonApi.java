@@ -14,7 +14,7 @@ import net.backhaul.service.NodeLoop;
 import net.backhaul.service.http.Request;
 import net.backhaul.service.http.Resource;
 import net.backhaul.service.http.Response;
-import net.backhaul.service.state.Json;
+import net.backhaul.store.Json;
 import org.jspecify.annotations.Nullable;
 
 /** Shows moons, starts and ends following them (04 sections 4.4 and 4.5.4). */

@@ -15,8 +15,8 @@ import net.backhaul.service.http.Resource;
 import net.backhaul.service.http.Response;
 import net.backhaul.service.interfaces.Interfaces;
 import net.backhaul.service.interfaces.LocalNetworkSettings;
-import net.backhaul.service.state.Json;
 import net.backhaul.service.state.SavedState;
+import net.backhaul.store.Json;
 import org.jspecify.annotations.Nullable;
 
 /** Shows, joins and leaves networks, and says what they may do to the host (04 section 4.4). */

@@ -14,7 +14,7 @@ import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.Route;
 import net.backhaul.service.interfaces.AppliedNetwork;
 import net.backhaul.service.interfaces.LocalNetworkSettings;
-import net.backhaul.service.state.Json;
+import net.backhaul.store.Json;
 import org.jspecify.annotations.Nullable;
 
 /** The JSON object of a joined network (04 section 4.5.2). */

@@ -11,7 +11,7 @@ import net.backhaul.service.NodeLoop;
 import net.backhaul.service.http.Request;
 import net.backhaul.service.http.Resource;
 import net.backhaul.service.http.Response;
-import net.backhaul.service.state.Json;
+import net.backhaul.store.Json;
 import org.jspecify.annotations.Nullable;
 
 /** Shows the peers that the node knows (04 section 4.5.3). */

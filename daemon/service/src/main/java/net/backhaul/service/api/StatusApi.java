@@ -17,8 +17,8 @@ import net.backhaul.service.Version;
 import net.backhaul.service.http.Request;
 import net.backhaul.service.http.Resource;
 import net.backhaul.service.http.Response;
-import net.backhaul.service.state.Json;
 import net.backhaul.service.udp.UdpSockets;
+import net.backhaul.store.Json;
 import org.jspecify.annotations.Nullable;
 
 /** Answers {@code /status} and {@code /health} (04 section 4.5.1). */

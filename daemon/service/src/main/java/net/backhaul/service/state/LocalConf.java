@@ -4,6 +4,7 @@ package net.backhaul.service.state;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import net.backhaul.store.Json;
 import org.jspecify.annotations.Nullable;
 
 /**
