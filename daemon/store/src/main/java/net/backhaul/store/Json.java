@@ -91,7 +91,7 @@ public final class Json {
       throw notJson(
           at == null ? 1 : at.getLineNr(),
           at == null ? 1 : at.getColumnNr(),
-          String.valueOf(e.getOriginalMessage()));
+          withoutSource(String.valueOf(e.getOriginalMessage())));
     } catch (IOException e) {
       throw new UncheckedIOException("a text in memory cannot fail to be read", e);
     }
@@ -104,6 +104,13 @@ public final class Json {
     } catch (IllegalArgumentException notJson) {
       return object();
     }
+  }
+
+  /** The parser also says where the value began, and that it does not show its source. */
+  private static String withoutSource(String message) {
+    int source = message.indexOf(" (for ");
+    source = source < 0 ? message.indexOf(" (start marker") : source;
+    return source < 0 ? message : message.substring(0, source);
   }
 
   private static IllegalArgumentException notJson(int line, int column, String what) {

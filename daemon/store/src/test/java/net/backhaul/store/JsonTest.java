@@ -2,6 +2,7 @@
 package net.backhaul.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
@@ -54,6 +55,15 @@ class JsonTest {
   @ValueSource(strings = {"", " ", "{", "{bad json", "{\"a\":1} x", "[1,]", "nul", "1e999"})
   void whatIsNotJsonIsRefused(String text) {
     assertThrows(IllegalArgumentException.class, () -> Json.parse(text));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{", "{\"a\":", "[1", "{\"a\": [\"b\""})
+  void aRefusalSpeaksOfTheTextAndNotOfTheParser(String text) {
+    var refused = assertThrows(IllegalArgumentException.class, () -> Json.parse(text));
+
+    assertFalse(
+        String.valueOf(refused.getMessage()).contains("Source"), () -> refused.getMessage());
   }
 
   @ParameterizedTest
