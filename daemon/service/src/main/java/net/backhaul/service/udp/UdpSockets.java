@@ -5,6 +5,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
@@ -14,6 +15,7 @@ import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.RawUnixChannelOption;
 import io.netty.channel.unix.SegmentedDatagramPacket;
 import java.net.Inet4Address;
@@ -51,6 +53,13 @@ public final class UdpSockets {
   /** What waits for a socket at most; what is sent beyond it is lost, as in a full device queue. */
   private static final int MAX_WAITING_BYTES = 4 * 1024 * 1024;
 
+  private static final int EIO = 5;
+  private static final int EINVAL = 22;
+  private static final int EMSGSIZE = 90;
+
+  /** What the kernel says of a run of datagrams that it would take singly. */
+  private static final Set<Integer> RUN_REFUSED = Set.of(EIO, EINVAL, EMSGSIZE);
+
   private static final int SOL_SOCKET = 1;
   private static final int SO_BINDTODEVICE = 25;
   private static final int IFNAMSIZ = 16;
@@ -76,6 +85,7 @@ public final class UdpSockets {
     final InetSocketAddress address;
     final boolean v4;
     final Channel channel;
+    final ChannelFutureListener runSent = this::runSent;
     boolean takesRuns;
 
     Open(int number, InetSocketAddress address, Channel channel) {
@@ -86,6 +96,17 @@ public final class UdpSockets {
       this.takesRuns =
           channel instanceof EpollDatagramChannel
               && EpollDatagramChannel.isSegmentedDatagramPacketSupported();
+    }
+
+    /**
+     * Gives up runs where the kernel refuses one: the device can't cut it, or a datagram is longer
+     * than the way to its receiver takes in one piece. By itself each is cut up as IP does it.
+     */
+    private void runSent(ChannelFuture run) {
+      if (run.cause() instanceof Errors.NativeIoException refused) {
+        log.trace("socket {}: {}", number, refused.toString());
+        takesRuns &= !RUN_REFUSED.contains(-refused.expectedErr());
+      }
     }
   }
 
@@ -184,11 +205,9 @@ public final class UdpSockets {
     byNumber = new Open[0];
   }
 
-  /** The device of this socket cannot send runs: from now on every datagram goes by itself. */
-  void runsRefused(int socket) {
-    if (socket < byNumber.length && byNumber[socket] != null) {
-      byNumber[socket].takesRuns = false;
-    }
+  /** Returns the channel of an open socket, for tests that make it behave as on odd devices. */
+  Channel channel(int socket) {
+    return byNumber[socket].channel;
   }
 
   private void write(
@@ -217,11 +236,13 @@ public final class UdpSockets {
       lost++;
     } else if (from != null && to != null) {
       ByteBuf content = run.copy(from.channel.alloc());
-      from.channel.write(
-          run.isSingle()
-              ? new DatagramPacket(content, to)
-              : new SegmentedDatagramPacket(content, run.segmentBytes(), to),
-          from.channel.voidPromise());
+      if (run.isSingle()) {
+        from.channel.write(new DatagramPacket(content, to), from.channel.voidPromise());
+      } else {
+        from.channel
+            .write(new SegmentedDatagramPacket(content, run.segmentBytes(), to))
+            .addListener(from.runSent);
+      }
     }
     run.clear();
   }
@@ -245,7 +266,7 @@ public final class UdpSockets {
             .option(
                 ChannelOption.WRITE_BUFFER_WATER_MARK,
                 new WriteBufferWaterMark(MAX_WAITING_BYTES / 2, MAX_WAITING_BYTES))
-            .handler(new UdpTransport(loop, this, nextNumber));
+            .handler(new UdpTransport(loop, nextNumber));
     if (nativeEpoll) {
       // Not together with recvmmsg: Netty then hands out joined datagrams as one.
       bootstrap.option(EpollChannelOption.UDP_GRO, true);

@@ -5,7 +5,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.DatagramPacket;
-import io.netty.channel.unix.Errors;
 import net.backhaul.engine.DatagramBatch;
 import net.backhaul.service.NodeLoop;
 import org.slf4j.Logger;
@@ -15,17 +14,13 @@ import org.slf4j.LoggerFactory;
 final class UdpTransport extends SimpleChannelInboundHandler<DatagramPacket> {
   private static final Logger log = LoggerFactory.getLogger(UdpTransport.class);
   private static final int BATCH_BYTES = 128 * 1024;
-  private static final int EIO = 5;
-  private static final int EINVAL = 22;
 
   private final NodeLoop loop;
-  private final UdpSockets sockets;
   private final int socket;
   private final DatagramBatch batch = new DatagramBatch(BATCH_BYTES);
 
-  UdpTransport(NodeLoop loop, UdpSockets sockets, int socket) {
+  UdpTransport(NodeLoop loop, int socket) {
     this.loop = loop;
-    this.sockets = sockets;
     this.socket = socket;
     batch.clear(socket);
   }
@@ -61,11 +56,6 @@ final class UdpTransport extends SimpleChannelInboundHandler<DatagramPacket> {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    if (cause instanceof Errors.NativeIoException refused
-        && (refused.expectedErr() == -EIO || refused.expectedErr() == -EINVAL)) {
-      sockets.runsRefused(socket);
-      return;
-    }
     // A refused or unreachable datagram of an earlier send: the network's weather.
     log.trace("socket {}: {}", socket, cause.toString());
   }

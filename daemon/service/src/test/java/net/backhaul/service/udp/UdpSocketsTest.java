@@ -6,17 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.unix.IntegerUnixChannelOption;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import net.backhaul.engine.Output;
 import net.backhaul.service.NodeLoop;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,6 +84,36 @@ class UdpSocketsTest {
       byte[] expected = new byte[Math.min(segmentBytes, length - done)];
       System.arraycopy(sent, 10 + done, expected, 0, expected.length);
       assertArrayEquals(expected, receive());
+    }
+  }
+
+  @Test
+  void whereTheWayIsTooNarrowForARunItsDatagramsGoSingly() throws IOException {
+    Assumptions.assumeTrue(Epoll.isAvailable(), "NIO sends no runs");
+    rebind("::1");
+    byte[] sent = new byte[3 * MTU];
+    new Random(1).nextBytes(sent);
+    try (var narrow = new DatagramSocket(new InetSocketAddress("::1", 0))) {
+      narrow.setSoTimeout(10_000);
+      var to = (InetSocketAddress) narrow.getLocalSocketAddress();
+      var mtu = new IntegerUnixChannelOption("IPV6_MTU", 41, 24);
+      onLoop(() -> sockets.channel(0).config().setOption(mtu, 1_280));
+
+      onLoop(
+          () -> {
+            sockets.send(0, to, new byte[2 * MTU], 0, 2 * MTU, MTU); // Lost: this is how we learn.
+            sockets.flush();
+            sockets.send(0, to, sent, 0, sent.length, MTU);
+            sockets.flush();
+          });
+
+      for (int done = 0; done < sent.length; done += MTU) {
+        var packet = new DatagramPacket(new byte[65_536], 65_536);
+        narrow.receive(packet);
+        assertArrayEquals(
+            Arrays.copyOfRange(sent, done, done + MTU),
+            Arrays.copyOf(packet.getData(), packet.getLength()));
+      }
     }
   }
 
