@@ -29,13 +29,15 @@ public final class LocalAddresses {
     var all = new ArrayList<LocalAddress>();
     try {
       for (NetworkInterface device : NetworkInterface.networkInterfaces().toList()) {
-        if (isSkipped(device.getName(), skippedPrefixes) || !device.isUp()) {
+        if (isSkipped(device.getName(), skippedPrefixes) || !isUp(device)) {
           continue;
         }
         for (InetAddress address : device.inetAddresses().toList()) {
           InetAddress plain = withoutScope(address);
           if (Endpoints.usableForPath(new InetSocketAddress(plain, 1)) && !forbidden.test(plain)) {
-            ports.forEach(port -> all.add(new LocalAddress(plain, port, device.getName())));
+            ports.forEach(
+                port ->
+                    all.add(new LocalAddress(plain, port, device.getName(), device.getIndex())));
           }
         }
       }
@@ -49,7 +51,7 @@ public final class LocalAddresses {
   public static List<LocalAddress> of(List<InetAddress> addresses, List<Integer> ports) {
     var all = new ArrayList<LocalAddress>();
     for (InetAddress address : addresses) {
-      ports.forEach(port -> all.add(new LocalAddress(address, port, "")));
+      ports.forEach(port -> all.add(new LocalAddress(address, port, "", 0)));
     }
     return all;
   }
@@ -62,6 +64,15 @@ public final class LocalAddresses {
   /** Returns every interface name that is never bound to, for documentation and tests. */
   static Set<String> skippedPrefixes() {
     return Set.copyOf(SKIPPED_PREFIXES);
+  }
+
+  /** One that has gone since it was listed is not up; the others are not touched by that. */
+  private static boolean isUp(NetworkInterface device) {
+    try {
+      return device.isUp();
+    } catch (SocketException gone) {
+      return false;
+    }
   }
 
   private static boolean isSkipped(String name, List<String> more) {

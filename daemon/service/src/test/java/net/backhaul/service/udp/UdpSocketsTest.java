@@ -166,6 +166,18 @@ class UdpSocketsTest {
     assertEquals(lost, sockets.lost(), "what was sent makes room");
   }
 
+  @Test
+  void aDeviceThatWasMadeAgainUnderItsNameGetsSocketsOfItsOwn() {
+    assertTrue(rebind(List.of(new LocalAddress(ip("127.0.0.1"), 0, "lo", 1))));
+    assertFalse(rebind(List.of(new LocalAddress(ip("127.0.0.1"), 0, "lo", 1))));
+    int before = sockets.addresses().getFirst().getPort();
+
+    assertTrue(rebind(List.of(new LocalAddress(ip("127.0.0.1"), before, "lo", 2))));
+
+    assertEquals(1, sockets.addresses().size());
+    onLoop(() -> assertTrue(sockets.channel(1).isActive(), "a second socket, on the same port"));
+  }
+
   private byte[] receive() throws IOException {
     var packet = new DatagramPacket(new byte[65_536], 65_536);
     other.receive(packet);
@@ -181,7 +193,11 @@ class UdpSocketsTest {
 
   private boolean rebind(String... addresses) {
     List<LocalAddress> wanted =
-        List.of(addresses).stream().map(each -> new LocalAddress(ip(each), 0, "")).toList();
+        List.of(addresses).stream().map(each -> new LocalAddress(ip(each), 0, "", 0)).toList();
+    return rebind(wanted);
+  }
+
+  private boolean rebind(List<LocalAddress> wanted) {
     return CompletableFuture.supplyAsync(() -> sockets.rebind(wanted), loop.eventLoop()).join();
   }
 
