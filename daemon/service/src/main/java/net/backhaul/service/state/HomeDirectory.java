@@ -6,7 +6,8 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -113,15 +114,30 @@ public final class HomeDirectory implements AutoCloseable {
       }
       try (FileChannel out =
           FileChannel.open(fresh, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-        out.write(java.nio.ByteBuffer.wrap(content));
+        var rest = java.nio.ByteBuffer.wrap(content);
+        while (rest.hasRemaining()) { // A disk that is getting full takes a part, and then fails.
+          out.write(rest);
+        }
         if (secret) {
           out.force(true);
         }
       }
-      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.write(file, content); // A file that is a mount of its own can't be replaced.
+      replace(file, fresh, content);
+    } finally {
       Files.deleteIfExists(fresh);
+    }
+  }
+
+  private static void replace(Path file, Path fresh, byte[] content) throws IOException {
+    try {
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AccessDeniedException e) {
+      throw e;
+    } catch (FileSystemException e) {
+      if (!Files.isRegularFile(file)) {
+        throw e;
+      }
+      Files.write(file, content); // A file that is a mount of its own can't be replaced.
     }
   }
 
@@ -240,9 +256,9 @@ public final class HomeDirectory implements AutoCloseable {
   /** Says in few words why something with a file did not work. */
   public static String reason(IOException e) {
     return switch (e) {
-      case java.nio.file.AccessDeniedException denied -> "permission denied";
+      case AccessDeniedException denied -> "permission denied";
       case NoSuchFileException missing -> "no such file or directory";
-      case java.nio.file.FileSystemException other when other.getReason() != null ->
+      case FileSystemException other when other.getReason() != null ->
           String.valueOf(other.getReason());
       default -> String.valueOf(e.getMessage());
     };
