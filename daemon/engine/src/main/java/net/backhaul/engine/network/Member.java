@@ -75,6 +75,11 @@ final class Member {
     return com == null && tags.isEmpty() && capabilities.isEmpty() && ownerships.isEmpty();
   }
 
+  /** Returns whether nothing is known of this member that would be missed. */
+  boolean isBlank() {
+    return hasShownNothing() && comRevokedMs == 0 && revoked.isEmpty();
+  }
+
   /** Returns whether the certificate shown makes its holder a member in our eyes (4.8). */
   boolean isAllowed(Policy policy, Identity identity) {
     if (policy.isPublic) {

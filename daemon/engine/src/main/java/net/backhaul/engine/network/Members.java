@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * The members of a network that we have met.
  *
  * <p>On a public network every stranger is one, so their number has a limit: at it, the half that
- * was met longest ago is forgotten, those first who have shown no credentials.
+ * was met longest ago is forgotten, those first of whom no credential and no revocation is known:
+ * whoever is put out must not get in again by making us forget that.
  */
 final class Members {
   static final int MAX_MEMBERS = 16_384;
@@ -42,7 +43,7 @@ final class Members {
   private void forgetHalf() {
     byAddress.values().stream()
         .sorted(
-            Comparator.comparing(Member::hasShownNothing)
+            Comparator.comparing(Member::isBlank)
                 .reversed()
                 .thenComparingLong(member -> member.touchedMs))
         .limit(MAX_MEMBERS / 2)

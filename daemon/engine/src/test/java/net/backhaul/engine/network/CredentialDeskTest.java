@@ -102,6 +102,21 @@ class CredentialDeskTest {
         bob.isRevoked(Tag.issue(CONTROLLER, NETWORK_ID, NOW_MS + 21, 1_000, 8, BOB.address())));
   }
 
+  @Test
+  void strangersCannotMakeUsForgetWhoWasPutOut() {
+    link.known.put(CONTROLLER.address(), CONTROLLER);
+    var revocation = Revocation.ofMembership(CONTROLLER, 1, NETWORK_ID, NOW_MS + 10, BOB.address());
+    desk.accept(revocation, CONTROLLER.address(), NOW_MS);
+
+    for (int i = 0; i < Members.MAX_MEMBERS; i++) {
+      network.members.touch(0x1000000000L + i, NOW_MS + 20);
+    }
+
+    assertEquals(
+        CredentialDesk.Acceptance.REJECTED,
+        desk.accept(com(BOB, NOW_MS), BOB.address(), NOW_MS + 20));
+  }
+
   private static Revocation tagRevocation(long thresholdMs) {
     var unsigned =
         new Revocation(
