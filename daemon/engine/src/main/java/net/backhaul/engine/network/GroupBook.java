@@ -49,6 +49,7 @@ final class GroupBook {
     /** Frames of ours that are offered to members yet to be found; the oldest makes room. */
     private final ArrayDeque<Outgoing> queue = new ArrayDeque<>(0);
 
+    private boolean isKept;
     long lastGatherMs = Member.NEVER;
 
     boolean hasMembers() {
@@ -94,6 +95,7 @@ final class GroupBook {
       known = new Group();
       if (groups.size() < MAX_GROUPS) {
         groups.put(key, known);
+        known.isKept = true;
       } else {
         link.drop(Drop.TOO_MANY_GROUPS);
       }
@@ -103,6 +105,9 @@ final class GroupBook {
 
   /** Lets a frame wait for members that are not known yet. */
   void enqueue(Group group, Outgoing frame) {
+    if (!group.isKept) {
+      return; // Nobody finds this group again, so nobody would ever take the frame from its queue.
+    }
     if (group.queue.size() == Group.MAX_QUEUED) {
       group.queue.removeFirst();
       queued--;

@@ -16,9 +16,11 @@ import net.backhaul.engine.Drop;
 import net.backhaul.protocol.ethernet.MulticastGroup;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.ErrorMessage;
+import net.backhaul.protocol.message.MulticastFrame;
 import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.network.ConfigChunk;
 import net.backhaul.protocol.network.NetworkConfig;
+import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.packet.WireException;
 import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
@@ -167,6 +169,24 @@ class HostileInputTest {
     assertTrue(link.drops.get(Drop.TOO_MANY_GROUPS) > 0);
     networks.book.clean(NOW_MS + GroupBook.MEMBER_LIFE_MS);
     assertTrue(networks.book.isEmpty());
+  }
+
+  @Test
+  void framesToGroupsThatFitNoMoreTakeNoRoomFromOthers() {
+    for (int i = 0; i < GroupBook.MAX_GROUPS; i++) {
+      networks.book.touch(1, new MulticastGroup(0x0100_0000_0000L | i, 0));
+    }
+    var one = new MulticastFrame(1, false, null, 1, 0, 0x0100_0000_0000L, 0, 0x0800, Bytes.EMPTY);
+    for (int i = 0; i < GroupBook.MAX_QUEUED; i++) {
+      var tooMany = new MulticastGroup(0x0300_0000_0000L | i, 0);
+      networks.book.enqueue(
+          networks.book.touch(1, tooMany), new Outgoing(one, new byte[0], 1, NOW_MS));
+    }
+
+    GroupBook.Group known = networks.book.get(1, new MulticastGroup(0x0100_0000_0000L, 0));
+    networks.book.enqueue(known, new Outgoing(one, new byte[0], 1, NOW_MS));
+
+    assertEquals(1, known.queued().size());
   }
 
   private void likeAtRandom(Identity stranger, long seed) {
