@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param credentialWindowMs how far timestamps of others' credentials may be from ours
  * @param flags see the constants
- * @param multicastLimit recipients of a multicast frame; 0 is no multicast
+ * @param multicastLimit recipients of a multicast frame, unsigned; 0 is no multicast
  * @param specialists addresses with role flags in their upper bits
  */
 public record NetworkConfig(

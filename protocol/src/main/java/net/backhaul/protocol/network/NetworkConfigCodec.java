@@ -73,7 +73,7 @@ final class NetworkConfigCodec {
     out.addAddress("tt", config.traceTarget());
     out.addU64("tl", config.traceLevel());
     out.addU64("f", config.flags());
-    out.addU64("ml", config.multicastLimit());
+    out.addU64("ml", Integer.toUnsignedLong(config.multicastLimit()));
     out.addU64("t", config.isPublic() ? 1 : 0);
     out.add("n", config.name());
     out.addU64("mtu", config.mtuBytes());

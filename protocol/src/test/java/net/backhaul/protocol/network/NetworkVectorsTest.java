@@ -158,6 +158,15 @@ class NetworkVectorsTest {
     }
   }
 
+  @Test
+  void theLargestMulticastLimitIsKept() {
+    byte[] dictionary = "v=7\nnwid=1\nid=1\nml=00000000ffffffff".getBytes(StandardCharsets.UTF_8);
+
+    Dictionary again = Dictionary.parse(NetworkConfig.decode(dictionary).encode());
+
+    assertEquals(0xffff_ffffL, again.u64("ml", 0));
+  }
+
   private static void assertMeans(JsonNode fields, NetworkConfig config, String title) {
     fields
         .properties()

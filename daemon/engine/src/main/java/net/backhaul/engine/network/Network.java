@@ -131,14 +131,15 @@ final class Network {
   /** Replaces the subscriptions and returns those that are new. */
   List<MulticastGroup> subscribe(List<MulticastGroup> groups) {
     var added = new ArrayList<MulticastGroup>();
-    for (MulticastGroup group : new TreeSet<>(groups)) {
+    var wanted = new TreeSet<>(groups); // Two addresses of a host may share a group.
+    for (MulticastGroup group : wanted) {
       if (!subscriptions.contains(group)) {
         added.add(group);
       }
     }
-    if (!added.isEmpty() || subscriptions.size() != groups.size()) {
+    if (!subscriptions.equals(wanted)) {
       subscriptions.clear();
-      subscriptions.addAll(groups);
+      subscriptions.addAll(wanted);
       revision++;
     }
     return added;

@@ -39,7 +39,8 @@ final class Policy {
     this.self = self;
     com = config.com();
     isPublic = config.isPublic();
-    multicastLimit = config.multicastLimit();
+    int limit = config.multicastLimit(); // Unsigned: a negative one is more than there can be.
+    multicastLimit = limit < 0 ? Integer.MAX_VALUE : limit;
     mtuBytes = config.mtuBytes();
     timestampMs = config.timestampMs();
     windowMs = config.credentialWindowMs();
