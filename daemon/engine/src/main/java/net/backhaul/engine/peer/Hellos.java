@@ -34,7 +34,7 @@ final class Hellos {
   private static final int IDENTITY_AT = 41;
   private static final int VERSION_AT = 28;
 
-  /** World updates beyond this are left for the next HELLO, so that an OK stays one datagram. */
+  /** World updates beyond this, but for the first, are left for the next HELLO. */
   private static final int MAX_WORLDS_BYTES = 4_096;
 
   private final Vl1 vl1;
@@ -73,11 +73,12 @@ final class Hellos {
         packet, 0, vl1.random.nextLong(), peer.address, vl1.self.address(), Verb.HELLO.number());
     System.arraycopy(payload.array(), 0, packet, Packets.HEADER_BYTES, payload.size());
     peer.cipher.maskHello(packet, 0, Packets.HEADER_BYTES + hello.maskedFrom(), length);
-    peer.cipher.seal(Packets.SUITE_POLY, packet, 0, length);
+    int mtuBytes = vl1.options.mtuBytes(endpoint.getAddress());
     view.wrap(packet, 0, length);
+    view.fragmented(length > mtuBytes);
+    peer.cipher.seal(Packets.SUITE_POLY, packet, 0, length);
     vl1.awaited.expect(view.id());
     vl1.counters.sent(Verb.HELLO.number());
-    int mtuBytes = vl1.options.mtuBytes(endpoint.getAddress());
     vl1.sender.transmit(socket, endpoint, packet, 0, length, mtuBytes);
     Path path = peer.path(socket, endpoint);
     if (path != null) {
@@ -251,25 +252,30 @@ final class Hellos {
 
   private List<World> newerWorlds(Hello hello) {
     var newer = new ArrayList<World>();
+    int bytes = 0;
     World planet = vl1.roots.planet();
     if (hello.planetId() == planet.id()
         && Long.compareUnsigned(hello.planetTimestampMs(), planet.timestampMs()) < 0) {
       newer.add(planet);
+      bytes += bytesOf(planet);
     }
-    int bytes = 0;
     for (Hello.MoonAd ad : hello.moons()) {
       World moon = vl1.roots.moon(ad.id());
       if (moon != null && Long.compareUnsigned(ad.timestampMs(), moon.timestampMs()) < 0) {
-        var out = new WireWriter();
-        moon.writeTo(out);
-        bytes += out.size();
-        if (bytes > MAX_WORLDS_BYTES) {
+        bytes += bytesOf(moon);
+        if (bytes > MAX_WORLDS_BYTES && !newer.isEmpty()) {
           break;
         }
         newer.add(moon);
       }
     }
     return newer;
+  }
+
+  private static int bytesOf(World world) {
+    var out = new WireWriter();
+    world.writeTo(out);
+    return out.size();
   }
 
   private void surfaceReported(Peer peer, ArrivalNow from, InetSocketAddress surface, long nowMs) {

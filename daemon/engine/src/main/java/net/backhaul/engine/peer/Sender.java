@@ -20,10 +20,11 @@ final class Sender {
   private static final int HEADER = Packets.HEADER_BYTES;
   private static final int COMPRESSED = 0x80;
   private static final int MAX_PAYLOAD_BYTES = Packets.MAX_BYTES - HEADER;
+  private static final int NONE = Integer.MIN_VALUE;
 
   private final Vl1 vl1;
   private final SendQueue queue = new SendQueue();
-  private final WireWriter payload = new WireWriter(MAX_PAYLOAD_BYTES);
+  private final WireWriter payload = new WireWriter();
   private final byte[] packet = new byte[Packets.MAX_BYTES];
   private final byte[] run =
       new byte[Packets.MAX_BYTES + Packets.MAX_FRAGMENTS * Packets.FRAGMENT_HEADER_BYTES];
@@ -44,6 +45,9 @@ final class Sender {
   /** Sends a message over the best way there is, or lets it wait for one. */
   void send(long to, Message message, long nowMs) {
     int length = encode(message);
+    if (length == NONE) {
+      return;
+    }
     int verbByte = verbByte(message, length);
     sendPayload(to, verbByte, packet, HEADER, Math.abs(length), nowMs);
   }
@@ -52,6 +56,10 @@ final class Sender {
   void sendPayload(
       long to, int verbByte, byte[] bytes, int payloadStart, int payloadLength, long nowMs) {
     if (to == vl1.self.address()) {
+      return;
+    }
+    if (payloadLength > MAX_PAYLOAD_BYTES) {
+      vl1.drop(Drop.TOO_LONG);
       return;
     }
     Peer peer = vl1.peer(to, nowMs);
@@ -100,6 +108,9 @@ final class Sender {
   /** Sends a message to a physical address, whatever the paths of the peer are. */
   void sendTo(Peer peer, int socket, InetSocketAddress endpoint, Message message, long nowMs) {
     int length = encode(message);
+    if (length == NONE) {
+      return;
+    }
     int verbByte = verbByte(message, length);
     int mtuBytes = vl1.options.mtuBytes(endpoint.getAddress());
     int total = HEADER + Math.abs(length);
@@ -145,11 +156,19 @@ final class Sender {
     return direct == null ? peer.anyPath() : direct;
   }
 
-  /** Writes the payload behind the header; the length is negative where it was compressed. */
+  /**
+   * Writes the payload behind the header; the length is negative where it was compressed.
+   *
+   * @return {@link #NONE} where no packet holds it: the answer to the longest ECHO is such a one
+   */
   private int encode(Message message) {
     payload.clear();
     message.writeTo(payload);
     int length = payload.size();
+    if (length > MAX_PAYLOAD_BYTES) {
+      vl1.drop(Drop.TOO_LONG);
+      return NONE;
+    }
     if (isCompressible(message)) {
       int compressed = Compression.compress(payload.array(), 0, length, packet, HEADER);
       if (compressed > 0) {

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.peer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import net.backhaul.engine.Drop;
+import net.backhaul.engine.NodeOptions;
+import net.backhaul.engine.StateKey;
+import net.backhaul.engine.network.Networks;
+import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.message.Echo;
+import net.backhaul.protocol.message.Message;
+import net.backhaul.protocol.message.UserMessage;
+import net.backhaul.protocol.message.Verb;
+import net.backhaul.protocol.packet.Bytes;
+import net.backhaul.protocol.packet.PacketView;
+import net.backhaul.protocol.packet.Packets;
+import net.backhaul.protocol.packet.WireWriter;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What a node does where recordings of ordinary days don't reach. */
+class CornersTest {
+  private static final long START_MS = 1_700_000_000_000L;
+  private static final InetSocketAddress AT_B = Vectors.endpoint("10.0.2.2/9993");
+  private static final InetSocketAddress AT_ROOT = Vectors.endpoint("10.0.0.1/9993");
+  private static final long B = Vectors.identity("B").address();
+  private static final long ROOT = Vectors.identity("R").address();
+
+  private final RecordingOutput output = new RecordingOutput();
+  private final Vl1 leaf = node(Map.of());
+
+  private Vl1 node(Map<StateKey, byte[]> saved) {
+    var all = new HashMap<>(saved);
+    all.put(new StateKey(StateKey.Kind.PLANET, 0), Vectors.world("planet"));
+    return new Vl1(
+        Vectors.identity("A"),
+        NodeOptions.DEFAULT,
+        output,
+        new Random(1),
+        all,
+        link -> new Networks(link, output, null, new Random(2), Map.of(), START_MS),
+        START_MS);
+  }
+
+  private static Peer meet(Vl1 vl1, String name, InetSocketAddress at) {
+    Peer peer = vl1.peers.add(Vectors.identity(name).withoutPrivateKey()).orElseThrow();
+    peer.heardVersion(12, 1, 14, 1);
+    peer.lastReceiveMs = START_MS;
+    var path = new Path(0, at);
+    path.lastInMs = START_MS;
+    path.lastValidMs = START_MS;
+    peer.learn(path, START_MS);
+    return peer;
+  }
+
+  private static byte[] sealed(String from, String to, Message message) {
+    Identity source = Vectors.identity(from);
+    Identity destination = Vectors.identity(to);
+    var payload = new WireWriter();
+    message.writeTo(payload);
+    byte[] packet = new byte[Packets.HEADER_BYTES + payload.size()];
+    System.arraycopy(payload.array(), 0, packet, Packets.HEADER_BYTES, payload.size());
+    PacketView.writeHeader(
+        packet, 0, 77, destination.address(), source.address(), message.verb().number());
+    Decoded.cipher(source.address(), destination.address())
+        .seal(Packets.SUITE_SALSA, packet, 0, packet.length);
+    return packet;
+  }
+
+  private void receive(InetSocketAddress from, byte[] packet, long nowMs) {
+    leaf.receive(0, from, packet.clone(), 0, packet.length, nowMs);
+  }
+
+  private long sent(String verb, @Nullable InetSocketAddress to) {
+    return output.datagrams.stream()
+        .filter(datagram -> to == null || datagram.to().equals(to))
+        .filter(datagram -> verb.equals(Decoded.of(datagram).get("verb")))
+        .count();
+  }
+
+  @Test
+  void anEchoTooLongToAnswerIsCountedAndHurtsNobody() {
+    meet(leaf, "B", AT_B);
+    byte[] echo = sealed("B", "A", new Echo(Bytes.of(new byte[9_996])));
+
+    receive(AT_B, echo, START_MS);
+
+    assertEquals(1, leaf.counters().received(Verb.ECHO));
+    assertEquals(1, leaf.counters().dropped(Drop.TOO_LONG));
+    assertEquals(List.of(), output.datagrams);
+  }
+
+  @Test
+  void whatNoPacketHoldsIsDroppedAndDoesNotWait() {
+    leaf.send(B, new UserMessage(1, Bytes.of(new byte[9_990])), START_MS);
+    leaf.sendSealedInPlace(B, Verb.FRAME, new byte[10_100], 28, 10_010, START_MS);
+    meet(leaf, "B", AT_B);
+    leaf.advance(START_MS + 500);
+
+    assertEquals(2, leaf.counters().dropped(Drop.TOO_LONG));
+    assertEquals(0, leaf.held());
+  }
+
+  @Test
+  void aHelloThatNamesManyMoonsSaysThatItIsFragmented() {
+    for (int moon = 1; moon <= 100; moon++) {
+      leaf.orbit(moon, ROOT, null, START_MS);
+    }
+    leaf.advance(START_MS);
+
+    assertTrue(output.datagrams.size() >= 2);
+    assertEquals("(head of a fragmented packet)", Decoded.of(output.datagrams.get(0)).get("verb"));
+    assertEquals("1 of 2", Decoded.of(output.datagrams.get(1)).get("fragment"));
+  }
+}
