@@ -44,6 +44,10 @@ final class Path {
   long lastInMs = NEVER;
   long lastOutMs = NEVER;
   long lastTrustMs = NEVER;
+
+  /** When it was noted last among the paths that others may be relayed for. */
+  long lastNotedMs = NEVER;
+
   long lastValidMs = NEVER;
   long lastEchoAnsweredMs = NEVER;
   private long unansweredSinceMs = NEVER;

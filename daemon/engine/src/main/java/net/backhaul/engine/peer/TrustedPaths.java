@@ -27,11 +27,11 @@ final class TrustedPaths {
 
   /** Notes that a trusted packet came over a path. */
   void trusted(Path path, long nowMs) {
-    boolean noted = nowMs - path.lastTrustMs < NOTE_AGAIN_MS;
     path.lastTrustMs = nowMs;
-    if (noted) {
+    if (nowMs - path.lastNotedMs < NOTE_AGAIN_MS) {
       return;
     }
+    path.lastNotedMs = nowMs;
     paths.remove(path.endpoint);
     if (paths.size() >= MAX_PATHS) {
       paths.remove(paths.keySet().iterator().next());

@@ -2,8 +2,10 @@
 package net.backhaul.engine.peer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
@@ -118,5 +120,19 @@ class CornersTest {
     assertTrue(output.datagrams.size() >= 2);
     assertEquals("(head of a fragmented packet)", Decoded.of(output.datagrams.get(0)).get("verb"));
     assertEquals("1 of 2", Decoded.of(output.datagrams.get(1)).get("fragment"));
+  }
+
+  @Test
+  void aPathInConstantUseStaysAmongTheTrusted() throws Exception {
+    var trusted = new TrustedPaths();
+    var used = new Path(0, AT_B);
+    for (int i = 0; i < 2 * TrustedPaths.MAX_PATHS; i++) {
+      long nowMs = START_MS + i * 50L;
+      InetAddress ip = InetAddress.getByAddress(new byte[] {10, 9, (byte) (i >> 8), (byte) i});
+      trusted.trusted(used, nowMs);
+      trusted.trusted(new Path(0, new InetSocketAddress(ip, 1)), nowMs);
+    }
+    assertTrue(trusted.contains(AT_B, START_MS + 500_000));
+    assertFalse(trusted.contains(AT_ROOT, START_MS + 500_000));
   }
 }
