@@ -33,7 +33,7 @@ final class Keepalive {
   private static final int PROOFS = 3;
 
   private static final int MAX_PROOF_TRIES = 20;
-  private static final long PROOF_EVERY_MS = PathLearning.CONFIRM_SPACING_MS + 100;
+  private static final long PROOF_EVERY_MS = Confirmations.SPACING_MS + 100;
 
   private final Vl1 vl1;
   private long nextCheckMs;
@@ -159,7 +159,7 @@ final class Keepalive {
       if (peer == null) {
         vl1.whois.ask(seed, nowMs);
       } else {
-        contactThroughRoot(peer, nowMs);
+        contactSeed(peer, nowMs);
       }
     }
     nextRootTryMs = nowMs + (missing ? rootRetryMs : CHECK_EVERY_MS);
@@ -194,7 +194,9 @@ final class Keepalive {
         vl1.sender.sendTo(peer, path.socket, path.endpoint, new Echo(Bytes.EMPTY), nowMs);
       }
     }
-    peer.paths.removeAll(useless);
+    if (!useless.isEmpty()) {
+      peer.forgetPaths(useless);
+    }
     if (greeted) {
       peer.lastHelloSentMs = nowMs;
     }
@@ -222,6 +224,16 @@ final class Keepalive {
     }
     if (endpoints.isEmpty()) {
       contactThroughRoot(root, nowMs);
+    }
+  }
+
+  /** Greets who shall show us a moon; it may be a root that we talk to already. */
+  private void contactSeed(Peer seed, long nowMs) {
+    Path path = seed.bestPath(nowMs);
+    if (path == null) {
+      contactThroughRoot(seed, nowMs);
+    } else {
+      vl1.hellos.greet(seed, path.socket, path.endpoint, nowMs);
     }
   }
 

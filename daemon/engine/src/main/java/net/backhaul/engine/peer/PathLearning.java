@@ -11,7 +11,6 @@ import net.backhaul.protocol.packet.Bytes;
 
 /** Decides which physical addresses become paths (02 sections 3.4 and 3.9). */
 final class PathLearning {
-  static final long CONFIRM_SPACING_MS = 1_000;
   private static final long SAVE_SPACING_MS = 60_000;
 
   private final Vl1 vl1;
@@ -68,10 +67,7 @@ final class PathLearning {
       saveIfDue(peer, nowMs);
       vl1.output.event(new Event.PathLearned(peer.address, from.endpoint));
       vl1.wayFound();
-    } else if (nowMs - peer.lastConfirmMs >= CONFIRM_SPACING_MS
-        || !from.endpoint.equals(peer.lastConfirmed)) {
-      peer.lastConfirmMs = nowMs;
-      peer.lastConfirmed = from.endpoint;
+    } else if (peer.confirmations.admits(from.socket, from.endpoint, nowMs)) {
       vl1.hellos.greet(peer, from.socket, from.endpoint, nowMs);
     }
   }

@@ -4,6 +4,9 @@ package net.backhaul.engine.peer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.packet.PacketCipher;
@@ -40,11 +43,13 @@ final class Peer {
   long lastPathPushReceivedMs = NEVER;
   int pathPushesInARow;
 
+  /** Where it was before all its paths went: what is remembered of it should still say so. */
+  List<InetSocketAddress> notedEndpoints = List.of();
+
   /** Where it said last that it might be, the first few of each push. */
   List<InetSocketAddress> pushedEndpoints = List.of();
 
-  long lastConfirmMs = NEVER;
-  @Nullable InetSocketAddress lastConfirmed;
+  final Confirmations confirmations = new Confirmations();
   int proofsWanted;
   int proofTries;
   long lastWhoisAnsweredMs = NEVER;
@@ -122,6 +127,12 @@ final class Peer {
     return newest;
   }
 
+  /** Returns the best path, or where all have expired the one heard from last, or null. */
+  @Nullable Path bestOrOldPath(long nowMs) {
+    Path best = bestPath(nowMs);
+    return best == null ? anyPath() : best;
+  }
+
   @Nullable Path path(int socket, InetSocketAddress endpoint) {
     for (int i = 0; i < paths.size(); i++) {
       Path path = paths.get(i);
@@ -153,6 +164,33 @@ final class Peer {
       }
     }
     return false;
+  }
+
+  /** Returns where it is, or was when it was somewhere last. */
+  List<InetSocketAddress> knownEndpoints() {
+    return paths.isEmpty() ? notedEndpoints : paths.stream().map(path -> path.endpoint).toList();
+  }
+
+  /** Lets go of paths that are of no use any more. */
+  void forgetPaths(List<Path> useless) {
+    notedEndpoints = knownEndpoints();
+    paths.removeAll(useless);
+  }
+
+  /** Takes a path that a peer wants to be used instead of all of less priority (02 section 4.2). */
+  void redirect(Path to) {
+    paths.removeIf(other -> other.priority < to.priority || isSameHost(other, to));
+    while (paths.size() >= MAX_PATHS) {
+      paths.remove(Collections.min(paths, Comparator.comparingLong(path -> path.lastInMs)));
+    }
+    paths.add(to);
+  }
+
+  private static boolean isSameHost(Path one, Path other) {
+    byte[] ip = one.endpoint.getAddress().getAddress();
+    byte[] otherIp = other.endpoint.getAddress().getAddress();
+    int compared = ip.length == 16 ? 8 : 4; // IPv6: the /64.
+    return ip.length == otherIp.length && Arrays.equals(ip, 0, compared, otherIp, 0, compared);
   }
 
   /** Adds a path and gives it the place of a dead one like it or, when full, of the most silent. */

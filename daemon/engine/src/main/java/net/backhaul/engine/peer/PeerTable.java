@@ -115,6 +115,7 @@ final class PeerTable {
           .map(
               peer -> {
                 peer.heardVersion(protocol, major, minor, revision);
+                peer.notedEndpoints = List.copyOf(endpoints);
                 return new Restored(peer, endpoints);
               });
     } catch (WireException damaged) {
@@ -136,10 +137,9 @@ final class PeerTable {
     out.u8(CACHE_FORMAT);
     peer.identity.writeTo(out);
     out.u16(peer.protocolVersion).u16(peer.major).u16(peer.minor).u16(peer.revision);
-    out.u16(peer.paths.size());
-    for (Path path : peer.paths) {
-      Endpoints.write(out, path.endpoint);
-    }
+    List<InetSocketAddress> endpoints = peer.knownEndpoints();
+    out.u16(endpoints.size());
+    endpoints.forEach(endpoint -> Endpoints.write(out, endpoint));
     byte[] bytes = out.toByteArray();
     output.saveState(new StateKey(StateKey.Kind.PEER, peer.address), bytes);
     return bytes;

@@ -3,6 +3,7 @@ package net.backhaul.engine.peer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetAddress;
@@ -18,6 +19,7 @@ import net.backhaul.engine.network.Networks;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.Echo;
 import net.backhaul.protocol.message.Message;
+import net.backhaul.protocol.message.Nop;
 import net.backhaul.protocol.message.UserMessage;
 import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.packet.Bytes;
@@ -110,6 +112,41 @@ class CornersTest {
     assertEquals(0, leaf.held());
   }
 
+  /** Packets of a peer that alternates between places must not each become a greeting. */
+  @Test
+  void eachNewPlaceOfAPeerIsConfirmedOnceASecond() {
+    meet(leaf, "B", AT_B);
+    byte[] packet = sealed("B", "A", new Nop());
+    InetSocketAddress one = Vectors.endpoint("10.0.3.3/9993");
+    InetSocketAddress other = Vectors.endpoint("10.0.4.4/9993");
+    for (int i = 0; i < 100; i++) {
+      receive(i % 2 == 0 ? one : other, packet, START_MS + i * 10);
+    }
+    assertEquals(1, sent("HELLO", one));
+    assertEquals(1, sent("HELLO", other));
+
+    for (int i = 0; i < 100; i++) {
+      receive(Vectors.endpoint("10.1.1." + i + "/9993"), packet, START_MS + 2_000);
+    }
+    assertEquals(2 + Confirmations.MAX_PLACES, sent("HELLO", null));
+
+    receive(one, packet, START_MS + 3_000);
+    assertEquals(2, sent("HELLO", one));
+  }
+
+  /** The root may be the only one who can show us the moon, and we talk to it already. */
+  @Test
+  void aMoonIsAskedForWhereItsSeedIsARootThatWeTalkTo() {
+    meet(leaf, "R", AT_ROOT);
+    leaf.advance(START_MS);
+    output.datagrams.clear();
+
+    leaf.orbit(0x1122334455L, ROOT, null, START_MS + 1_000);
+    leaf.advance(START_MS + 1_000);
+
+    assertEquals(1, sent("HELLO", AT_ROOT));
+  }
+
   @Test
   void aHelloThatNamesManyMoonsSaysThatItIsFragmented() {
     for (int moon = 1; moon <= 100; moon++) {
@@ -120,6 +157,23 @@ class CornersTest {
     assertTrue(output.datagrams.size() >= 2);
     assertEquals("(head of a fragmented packet)", Decoded.of(output.datagrams.get(0)).get("verb"));
     assertEquals("1 of 2", Decoded.of(output.datagrams.get(1)).get("fragment"));
+  }
+
+  @Test
+  void aPeerIsRememberedWhereItWasLastThoughAllItsPathsAreGone() {
+    Peer peer = meet(leaf, "B", AT_B);
+    peer.lastNonTrivialMs = START_MS;
+    for (long nowMs = START_MS; nowMs < START_MS + 600_000; nowMs += 5_000) {
+      leaf.advance(nowMs);
+    }
+    assertNull(leaf.peers.get(B));
+
+    // It does not answer the first time either.
+    for (int times = 0; times < 2; times++) {
+      PeerTable.Restored again = leaf.peers.restore(B).orElseThrow();
+      assertEquals(List.of(AT_B), again.endpoints());
+      leaf.peers.forget(again.peer());
+    }
   }
 
   @Test
