@@ -100,9 +100,12 @@ final class DirectPaths {
       if ((!redirect && has(peer, endpoint, nowMs)) || !vl1.learning.permits(peer, endpoint)) {
         continue;
       }
+      if (tried[kind(endpoint.getAddress())]++ >= MAX_TRIED_PER_KIND) {
+        continue;
+      }
       if (redirect) {
         redirect(peer, from, endpoint, nowMs);
-      } else if (tried[kind(endpoint.getAddress())]++ < MAX_TRIED_PER_KIND) {
+      } else {
         vl1.learning.probe(peer, -1, endpoint, nowMs);
       }
     }
@@ -127,11 +130,7 @@ final class DirectPaths {
     path.priority = (arrival == null ? 1 : arrival.priority) + 2;
     path.lastInMs = nowMs;
     path.lastValidMs = nowMs;
-    peer.paths.removeIf(
-        other ->
-            other.priority < path.priority
-                || other.endpoint.getAddress().equals(endpoint.getAddress()));
-    peer.paths.add(path);
+    peer.redirect(path);
     vl1.hellos.greet(peer, from.socket, endpoint, nowMs);
   }
 

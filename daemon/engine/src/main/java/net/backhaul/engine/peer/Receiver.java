@@ -174,7 +174,7 @@ final class Receiver {
       return;
     }
     Peer root = vl1.bestUpstream(nowMs);
-    Path way = root == null || root.address == source ? null : root.bestPath(nowMs);
+    Path way = root == null || root.address == source ? null : root.bestOrOldPath(nowMs);
     if (way == null) {
       vl1.drop(Drop.NO_WAY);
       return;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.Echo;
 import net.backhaul.protocol.message.Message;
 import net.backhaul.protocol.message.Nop;
+import net.backhaul.protocol.message.PushDirectPaths;
 import net.backhaul.protocol.message.UserMessage;
 import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.packet.Bytes;
@@ -110,6 +112,31 @@ class CornersTest {
 
     assertEquals(2, leaf.counters().dropped(Drop.TOO_LONG));
     assertEquals(0, leaf.held());
+  }
+
+  @Test
+  void aPeerThatRedirectsUsEverywhereHasNoMorePathsThanOthers() {
+    Peer peer = meet(leaf, "B", AT_B);
+    for (int push = 0; push < 20; push++) {
+      var paths = new ArrayList<PushDirectPaths.Path>();
+      for (int i = 0; i < 200; i++) {
+        paths.add(new PushDirectPaths.Path(2, Vectors.endpoint("10.7." + push + "." + i + "/1")));
+      }
+      receive(AT_B, sealed("B", "A", new PushDirectPaths(paths)), START_MS + push * 31_000L);
+    }
+    assertTrue(peer.paths.size() <= Peer.MAX_PATHS, () -> "paths: " + peer.paths.size());
+    assertTrue(sent("HELLO", null) <= 20 * 9, () -> "greeted: " + sent("HELLO", null));
+  }
+
+  @Test
+  void aRedirectionReplacesAllPathsOfItsIpv6Network() {
+    Peer peer = meet(leaf, "B", Vectors.endpoint("2001:db8:1:2::5/9993"));
+    peer.paths.getFirst().priority = 9;
+    var path = new Path(0, Vectors.endpoint("2001:db8:1:2:9::1/9993"));
+
+    peer.redirect(path);
+
+    assertEquals(List.of(path), peer.paths);
   }
 
   /** Packets of a peer that alternates between places must not each become a greeting. */

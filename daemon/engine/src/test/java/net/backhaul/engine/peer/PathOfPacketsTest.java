@@ -168,6 +168,22 @@ class PathOfPacketsTest {
     assertEquals(HexFormat.of().formatHex(fragment), HexFormat.of().formatHex(relayed));
   }
 
+  @Test
+  void whoIsUnknownIsLookedForThroughAnotherRootEvenOverAPathThatHasExpired() {
+    InetSocketAddress atRoot = Vectors.endpoint("10.0.0.1/9993");
+    meet(leaf, "R", atRoot);
+    Path fromB = leaf.peers.get(Vectors.identity("B").address()).paths.getFirst();
+    leaf.peers.get(Vectors.identity("X").address()).paths.clear();
+    byte[] packet = sealed("B", "X", Packets.SUITE_AES, 40);
+    long laterMs = START_MS + Path.EXPIRES_AFTER_MS;
+    leaf.trustedPaths.trusted(fromB, laterMs);
+
+    leaf.receive(0, AT_B, packet, 0, packet.length, laterMs);
+
+    assertEquals(atRoot, output.lastTo);
+    assertEquals(1, leaf.counters().relayedDatagrams());
+  }
+
   /** The headers before and after a relay of the reference differ in the hop count alone. */
   @Test
   void theReferenceRelaysInTheSameWay() {
