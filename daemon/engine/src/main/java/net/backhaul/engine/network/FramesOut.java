@@ -2,6 +2,7 @@
 package net.backhaul.engine.network;
 
 import java.util.random.RandomGenerator;
+import net.backhaul.engine.Drop;
 import net.backhaul.engine.FrameBatch;
 import net.backhaul.engine.Output;
 import net.backhaul.protocol.ethernet.Macs;
@@ -137,10 +138,14 @@ final class FramesOut {
     if (bridge == self) {
       return;
     }
+    int data = Packets.HEADER_BYTES + EXT_FRAME_HEADER_BYTES;
+    int length = view.length();
+    if (length > copy.length - data) {
+      link.drop(Drop.TOO_LONG);
+      return;
+    }
     view.outbound(self, bridge, network.members.get(bridge));
     if (rules.admitsOutbound(network.id, policy, view, true, nowMs)) {
-      int data = Packets.HEADER_BYTES + EXT_FRAME_HEADER_BYTES;
-      int length = Math.min(view.length(), copy.length - data);
       System.arraycopy(view.array(), view.at(0), copy, data, length);
       sendExtFrame(network, copy, data, length, bridge, nowMs);
     }

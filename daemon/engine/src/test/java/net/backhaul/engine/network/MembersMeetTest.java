@@ -403,6 +403,9 @@ class MembersMeetTest {
     mesh.run(100);
 
     assertEquals(1, bridge.output.frames.size());
+    alice.sendFrame(NETWORK_ID, Arrays.copyOf(answer, 14 + 9_990));
+    mesh.run(100);
+    assertEquals(1, alice.sent.get(Verb.EXT_FRAME), "what does not fit is not cut");
     assertEquals(null, bob.sent.get(Verb.EXT_FRAME));
     bob.sendFrame(NETWORK_ID, broadcast);
     mesh.run(100);
