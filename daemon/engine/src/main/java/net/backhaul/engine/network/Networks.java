@@ -219,7 +219,9 @@ public final class Networks implements PacketHandler {
       Policy policy = network.policy;
       if (policy != null) {
         for (IpPrefix prefix : policy.config.addresses()) {
-          if (prefix.contains(address)) {
+          // Nothing but a default route covers an address with no bits: that says nothing of where
+          // it is, and all paths are in it, that to the controller included.
+          if (prefix.bits() > 0 && prefix.contains(address)) {
             return true;
           }
         }

@@ -2,12 +2,20 @@
 package net.backhaul.engine.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import net.backhaul.engine.StateKey;
+import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.protocol.ethernet.MulticastGroup;
 import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.network.DictionaryWriter;
 import net.backhaul.protocol.network.NetworkConfig;
+import net.backhaul.protocol.packet.WireWriter;
 import org.junit.jupiter.api.Test;
 
 class NetworkTest {
@@ -40,5 +48,25 @@ class NetworkTest {
   void theMulticastLimitIsUnsigned() {
     assertEquals(32, policy("ml=20").multicastLimit);
     assertEquals(Integer.MAX_VALUE, policy("ml=ffffffff").multicastLimit);
+  }
+
+  @Test
+  void anAddressOfNoNetworkForbidsNoPaths() {
+    var dictionary = new DictionaryWriter(1_000);
+    dictionary.addU64("v", 7);
+    dictionary.addU64("nwid", NETWORK_ID);
+    dictionary.addAddress("id", ALICE.address());
+    var addresses = new WireWriter();
+    IpPrefix.parse("10.1.1.1/0").writeTo(addresses);
+    IpPrefix.parse("10.2.2.2/16").writeTo(addresses);
+    dictionary.add("I", addresses.toByteArray());
+    var saved = Map.of(new StateKey(StateKey.Kind.NETWORK, NETWORK_ID), dictionary.toByteArray());
+
+    var networks =
+        new Networks(
+            new RecordingLink(ALICE), new RecordingOutput(), null, new Random(1), saved, NOW_MS);
+
+    assertTrue(networks.isManagedAddress(IpPrefix.parse("10.2.7.7").address()));
+    assertFalse(networks.isManagedAddress(IpPrefix.parse("192.0.2.1").address()));
   }
 }
