@@ -32,6 +32,8 @@ final class Keepalive {
    */
   private static final int PROOFS = 3;
 
+  private static final int IPV4_BYTES = 4;
+  private static final int IPV6_BYTES = 16;
   private static final int MAX_PROOF_TRIES = 20;
   private static final long PROOF_EVERY_MS = Confirmations.SPACING_MS + 100;
 
@@ -178,6 +180,7 @@ final class Keepalive {
   private void keepOpen(Peer peer, long helloEveryMs, long nowMs) {
     boolean helloDue = nowMs - peer.lastHelloSentMs >= helloEveryMs;
     boolean greeted = false;
+    int families = 0;
     int best = 0;
     for (Path path : peer.paths) {
       best = path.isExpired(nowMs) ? best : Math.max(best, path.priority);
@@ -186,7 +189,10 @@ final class Keepalive {
     for (Path path : peer.paths) {
       if (path.isExpired(nowMs) || path.priority < best) {
         useless.add(path);
-      } else if (helloDue || !path.isAlive(nowMs) || isWorthMeasuring(peer, path)) {
+        continue;
+      }
+      families |= path.ipBytes;
+      if (helloDue || !path.isAlive(nowMs) || isWorthMeasuring(peer, path)) {
         // A peer that fell silent may have lost all it knew of us: only a HELLO helps then.
         vl1.hellos.greet(peer, path.socket, path.endpoint, nowMs);
         greeted = true;
@@ -200,6 +206,10 @@ final class Keepalive {
     if (greeted) {
       peer.lastHelloSentMs = nowMs;
     }
+    if (greeted && helloDue) {
+      greetEndpoint(peer, IPV4_BYTES & ~families, nowMs);
+      greetEndpoint(peer, IPV6_BYTES & ~families, nowMs);
+    }
   }
 
   /**
@@ -211,19 +221,21 @@ final class Keepalive {
   }
 
   private void contactByEndpoints(Peer root, long nowMs) {
-    List<InetSocketAddress> endpoints = vl1.roots.endpoints(root.address);
-    for (int ipBytes = 4; ipBytes <= 16; ipBytes += 12) {
-      int wanted = ipBytes;
-      List<InetSocketAddress> family =
-          endpoints.stream()
-              .filter(endpoint -> endpoint.getAddress().getAddress().length == wanted)
-              .toList();
-      if (!family.isEmpty()) {
-        vl1.hellos.greet(root, -1, family.get(vl1.random.nextInt(family.size())), nowMs);
-      }
-    }
-    if (endpoints.isEmpty()) {
+    greetEndpoint(root, IPV4_BYTES, nowMs);
+    greetEndpoint(root, IPV6_BYTES, nowMs);
+    if (vl1.roots.endpoints(root.address).isEmpty()) {
       contactThroughRoot(root, nowMs);
+    }
+  }
+
+  /** Greets a root at any of its endpoints of a family; other peers have none. */
+  private void greetEndpoint(Peer root, int ipBytes, long nowMs) {
+    List<InetSocketAddress> family =
+        vl1.roots.endpoints(root.address).stream()
+            .filter(endpoint -> endpoint.getAddress().getAddress().length == ipBytes)
+            .toList();
+    if (!family.isEmpty()) {
+      vl1.hellos.greet(root, -1, family.get(vl1.random.nextInt(family.size())), nowMs);
     }
   }
 

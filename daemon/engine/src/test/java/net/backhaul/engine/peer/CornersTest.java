@@ -28,6 +28,7 @@ import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.packet.PacketView;
 import net.backhaul.protocol.packet.Packets;
 import net.backhaul.protocol.packet.WireWriter;
+import net.backhaul.protocol.world.World;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -44,7 +45,7 @@ class CornersTest {
 
   private Vl1 node(Map<StateKey, byte[]> saved) {
     var all = new HashMap<>(saved);
-    all.put(new StateKey(StateKey.Kind.PLANET, 0), Vectors.world("planet"));
+    all.putIfAbsent(new StateKey(StateKey.Kind.PLANET, 0), Vectors.world("planet"));
     return new Vl1(
         Vectors.identity("A"),
         NodeOptions.DEFAULT,
@@ -172,6 +173,37 @@ class CornersTest {
     leaf.advance(START_MS + 1_000);
 
     assertEquals(1, sent("HELLO", AT_ROOT));
+  }
+
+  /** Its other address may not have answered when we started, or we had no such address then. */
+  @Test
+  void aRootIsAlsoGreetedByTheFamilyThatHasNoPathYet() {
+    InetSocketAddress atRoot6 = Vectors.endpoint("2001:db8::1/9993");
+    Identity root = Vectors.identity("R");
+    var planet =
+        World.make(
+            World.Type.PLANET,
+            1,
+            START_MS,
+            root.publicKey(),
+            List.of(new World.Root(root.withoutPrivateKey(), List.of(AT_ROOT, atRoot6))),
+            root.keyPair());
+    var bytes = new WireWriter();
+    planet.writeTo(bytes);
+    Vl1 node = node(Map.of(new StateKey(StateKey.Kind.PLANET, 0), bytes.toByteArray()));
+    Peer peer = meet(node, "R", AT_ROOT);
+    peer.lastHelloSentMs = START_MS;
+    for (long nowMs = START_MS; nowMs < START_MS + 220_000; nowMs += 5_000) {
+      peer.paths.getFirst().lastInMs = nowMs;
+      node.advance(nowMs);
+    }
+    assertEquals(0, sent("HELLO", atRoot6));
+
+    peer.paths.getFirst().lastInMs = START_MS + 224_000;
+    node.advance(START_MS + 225_000);
+
+    assertEquals(1, sent("HELLO", AT_ROOT));
+    assertEquals(1, sent("HELLO", atRoot6));
   }
 
   @Test
