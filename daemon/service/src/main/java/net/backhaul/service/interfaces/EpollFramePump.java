@@ -8,11 +8,6 @@ import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import net.backhaul.engine.FrameBatch;
 import net.backhaul.service.NodeLoop;
@@ -30,8 +25,6 @@ final class EpollFramePump implements FramePump, EpollIoHandle {
 
   /** How many batches are taken before the sockets get their turn. */
   private static final int MAX_BATCHES_AT_ONCE = 4;
-
-  private static final long STOP_WITHIN_MS = 2_000;
 
   private final long networkId;
   private final TapDevice device;
@@ -167,21 +160,7 @@ final class EpollFramePump implements FramePump, EpollIoHandle {
 
   @Override
   public void stop() {
-    var done = new CompletableFuture<Void>();
-    try {
-      loop.execute(
-          () -> {
-            cancel();
-            done.complete(null);
-          });
-      done.get(STOP_WITHIN_MS, TimeUnit.MILLISECONDS);
-    } catch (RejectedExecutionException ended) {
-      log.trace("the node loop has ended before {}", device.name());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
-      log.debug("the node loop is too busy to let go of {}", device.name(), e);
-    }
+    FramePump.finishOnLoop(loop, device.name(), this::cancel);
   }
 
   private void cancel() {

@@ -22,7 +22,6 @@ final class ThreadFramePump implements FramePump {
   private static final Logger log = LoggerFactory.getLogger(ThreadFramePump.class);
   private static final int BATCHES = 3;
   private static final int LOOK_UP_EVERY_MS = 200;
-  private static final long STOP_WITHIN_MS = 2_000;
 
   private final long networkId;
   private final TapDevice device;
@@ -74,6 +73,8 @@ final class ThreadFramePump implements FramePump {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    // The loop may be writing a frame right now.
+    FramePump.finishOnLoop(loop, device.name(), () -> {});
   }
 
   private void read() {

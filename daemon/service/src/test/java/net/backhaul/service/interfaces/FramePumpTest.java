@@ -3,6 +3,7 @@ package net.backhaul.service.interfaces;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -15,9 +16,11 @@ import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import net.backhaul.engine.FrameBatch;
 import net.backhaul.service.NodeLoop;
 import net.backhaul.tap.MemoryTap;
@@ -73,6 +76,21 @@ class FramePumpTest {
     pump.stop();
     tap.send(frame(501, 60));
     assertEquals(null, frames.poll(300, TimeUnit.MILLISECONDS));
+  }
+
+  @Test
+  void aThreadIsStoppedOnlyWhenTheLoopIsDoneWithTheDevice() throws Exception {
+    var tap = new MemoryTap("zt0", MAC, MTU_BYTES);
+    var pump = new ThreadFramePump(NETWORK_ID, tap, loop, sink, FramePumpTest::mustNotFail);
+    pump.start();
+    var busy = new CompletableFuture<Void>();
+    loop.execute(busy::join);
+
+    CompletableFuture<Void> stopped = CompletableFuture.runAsync(pump::stop);
+
+    assertThrows(TimeoutException.class, () -> stopped.get(500, TimeUnit.MILLISECONDS));
+    busy.complete(null);
+    stopped.get(WITHIN_S, TimeUnit.SECONDS);
   }
 
   @Test
