@@ -18,11 +18,18 @@ public interface Output {
    * Sends a run of datagrams that lie one behind the other, all of one size but the last, which may
    * be shorter.
    *
+   * @param traffic where not all can be sent, data is given up long before control
    * @param length of all datagrams together
    * @param segmentBytes the size of one datagram; the length itself for a single one
    */
   void sendDatagrams(
-      int socket, InetSocketAddress to, byte[] bytes, int start, int length, int segmentBytes);
+      Traffic traffic,
+      int socket,
+      InetSocketAddress to,
+      byte[] bytes,
+      int start,
+      int length,
+      int segmentBytes);
 
   /** Sends bytes that shall die after a few hops: they open our own NAT (02 section 4.1). */
   void sendJunk(int socket, InetSocketAddress to, byte[] bytes, int hops);

@@ -7,6 +7,7 @@ import net.backhaul.engine.Event;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.StateKey;
+import net.backhaul.engine.Traffic;
 import net.backhaul.service.interfaces.Interfaces;
 import net.backhaul.service.state.SavedState;
 import net.backhaul.service.udp.UdpSockets;
@@ -28,8 +29,14 @@ final class NodeOutput implements Output {
 
   @Override
   public void sendDatagrams(
-      int socket, InetSocketAddress to, byte[] bytes, int start, int length, int segmentBytes) {
-    sockets.send(socket, to, bytes, start, length, segmentBytes);
+      Traffic traffic,
+      int socket,
+      InetSocketAddress to,
+      byte[] bytes,
+      int start,
+      int length,
+      int segmentBytes) {
+    sockets.send(traffic, socket, to, bytes, start, length, segmentBytes);
   }
 
   @Override

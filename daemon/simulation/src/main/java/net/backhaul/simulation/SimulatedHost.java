@@ -21,6 +21,7 @@ import net.backhaul.engine.NodeStatus;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.PeerStatus;
 import net.backhaul.engine.StateKey;
+import net.backhaul.engine.Traffic;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.network.NetworkConfig;
 import org.jspecify.annotations.Nullable;
@@ -351,7 +352,13 @@ public final class SimulatedHost implements SimulatedInternet.Receiver, Output {
 
   @Override
   public void sendDatagrams(
-      int socket, InetSocketAddress to, byte[] bytes, int start, int length, int segmentBytes) {
+      Traffic traffic,
+      int socket,
+      InetSocketAddress to,
+      byte[] bytes,
+      int start,
+      int length,
+      int segmentBytes) {
     for (int at = start; at < start + length && !unplugged; at += segmentBytes) {
       int end = Math.min(at + segmentBytes, start + length);
       uplink.send(address, to, Arrays.copyOfRange(bytes, at, end));
@@ -361,7 +368,7 @@ public final class SimulatedHost implements SimulatedInternet.Receiver, Output {
   @Override
   public void sendJunk(int socket, InetSocketAddress to, byte[] bytes, int hops) {
     // It opens the NAT on its way; further it does not get.
-    sendDatagrams(socket, to, bytes, 0, bytes.length, bytes.length);
+    sendDatagrams(Traffic.CONTROL, socket, to, bytes, 0, bytes.length, bytes.length);
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.Event;
+import net.backhaul.engine.Traffic;
 import net.backhaul.engine.network.Handled;
 import net.backhaul.protocol.address.IpScope;
 import net.backhaul.protocol.identity.Identity;
@@ -79,7 +80,7 @@ final class Hellos {
     peer.cipher.seal(Packets.SUITE_POLY, packet, 0, length);
     vl1.awaited.expect(view.id());
     vl1.counters.sent(Verb.HELLO.number());
-    vl1.sender.transmit(socket, endpoint, packet, 0, length, mtuBytes);
+    vl1.sender.transmit(Traffic.CONTROL, socket, endpoint, packet, 0, length, mtuBytes);
     Path path = peer.path(socket, endpoint);
     if (path != null) {
       path.lastOutMs = nowMs;

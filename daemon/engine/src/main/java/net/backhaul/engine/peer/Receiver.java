@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.Event;
+import net.backhaul.engine.Traffic;
 import net.backhaul.engine.network.Handled;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.message.EchoOk;
@@ -165,7 +166,7 @@ final class Receiver {
     Peer peer = vl1.peer(destination, nowMs);
     Path direct = peer == null ? null : peer.bestPath(nowMs);
     if (peer != null && direct != null) {
-      vl1.datagram(direct.socket, direct.endpoint, bytes, start, length);
+      vl1.datagrams(Traffic.DATA, direct.socket, direct.endpoint, bytes, start, length, length);
       direct.lastOutMs = nowMs;
       vl1.counters.relayed();
       if (source != 0) {
@@ -179,7 +180,7 @@ final class Receiver {
       vl1.drop(Drop.NO_WAY);
       return;
     }
-    vl1.datagram(way.socket, way.endpoint, bytes, start, length);
+    vl1.datagrams(Traffic.DATA, way.socket, way.endpoint, bytes, start, length, length);
     vl1.counters.relayed();
     way.lastOutMs = nowMs;
   }

@@ -4,9 +4,11 @@ package net.backhaul.engine.peer;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
 import net.backhaul.engine.Drop;
+import net.backhaul.engine.Traffic;
 import net.backhaul.protocol.message.Echo;
 import net.backhaul.protocol.message.Message;
 import net.backhaul.protocol.message.NetworkConfigRequestOk;
+import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.packet.Compression;
 import net.backhaul.protocol.packet.FragmentView;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Sender {
   private static final int HEADER = Packets.HEADER_BYTES;
   private static final int COMPRESSED = 0x80;
+  private static final int VERB_MASK = 0x1f;
   private static final int MAX_PAYLOAD_BYTES = Packets.MAX_BYTES - HEADER;
   private static final int NONE = Integer.MIN_VALUE;
 
@@ -79,7 +82,7 @@ final class Sender {
     long trustedPathId = vl1.options.trustedPathId(way.endpoint.getAddress());
     int mtuBytes = vl1.options.mtuBytes(way.endpoint.getAddress());
     seal(peer, verbByte, bytes, start, length, mtuBytes, trustedPathId);
-    transmit(way.socket, way.endpoint, bytes, start, length, mtuBytes);
+    transmit(traffic(verbByte), way.socket, way.endpoint, bytes, start, length, mtuBytes);
     way.lastOutMs = nowMs;
     if (direct != null && direct.owesAnswer(way == direct, nowMs)) {
       askWhetherItLives(peer, direct, nowMs);
@@ -115,7 +118,7 @@ final class Sender {
     int mtuBytes = vl1.options.mtuBytes(endpoint.getAddress());
     int total = HEADER + Math.abs(length);
     seal(peer, verbByte, packet, 0, total, mtuBytes, 0);
-    transmit(socket, endpoint, packet, 0, total, mtuBytes);
+    transmit(Traffic.CONTROL, socket, endpoint, packet, 0, total, mtuBytes);
     Path path = peer.path(socket, endpoint);
     if (path != null) {
       path.lastOutMs = nowMs;
@@ -183,6 +186,15 @@ final class Sender {
     return message.verb().number() | (encodedLength < 0 ? COMPRESSED : 0);
   }
 
+  private static Traffic traffic(int verbByte) {
+    int verb = verbByte & VERB_MASK;
+    boolean frame =
+        verb == Verb.FRAME.number()
+            || verb == Verb.EXT_FRAME.number()
+            || verb == Verb.MULTICAST_FRAME.number();
+    return frame ? Traffic.DATA : Traffic.CONTROL;
+  }
+
   private static boolean isCompressible(Message message) {
     return switch (message.verb()) {
       case MULTICAST_FRAME,
@@ -218,7 +230,7 @@ final class Sender {
       view.mac(trustedPathId);
     }
     vl1.awaited.expect(view.id());
-    vl1.counters.sent(verbByte & 0x1f);
+    vl1.counters.sent(verbByte & VERB_MASK);
   }
 
   /**
@@ -228,9 +240,15 @@ final class Sender {
    * leave as one run, and runs of packets of one size go on across packets.
    */
   void transmit(
-      int socket, InetSocketAddress to, byte[] bytes, int start, int length, int mtuBytes) {
+      Traffic traffic,
+      int socket,
+      InetSocketAddress to,
+      byte[] bytes,
+      int start,
+      int length,
+      int mtuBytes) {
     if (length <= mtuBytes) {
-      vl1.datagrams(socket, to, bytes, start, length, length);
+      vl1.datagrams(traffic, socket, to, bytes, start, length, length);
       return;
     }
     int header = Packets.FRAGMENT_HEADER_BYTES;
@@ -252,6 +270,6 @@ final class Sender {
       from += dataBytes;
       at += header + dataBytes;
     }
-    vl1.datagrams(socket, to, run, 0, runBytes, datagramBytes);
+    vl1.datagrams(traffic, socket, to, run, 0, runBytes, datagramBytes);
   }
 }

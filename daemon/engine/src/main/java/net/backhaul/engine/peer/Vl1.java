@@ -15,6 +15,7 @@ import net.backhaul.engine.NodeStatus;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.PeerStatus;
 import net.backhaul.engine.StateKey;
+import net.backhaul.engine.Traffic;
 import net.backhaul.engine.network.PacketHandler;
 import net.backhaul.engine.network.PeerLink;
 import net.backhaul.protocol.identity.Identity;
@@ -321,15 +322,17 @@ public final class Vl1 implements PeerLink {
         + trustedPaths.size();
   }
 
-  void datagram(int socket, InetSocketAddress to, byte[] bytes, int start, int length) {
-    datagrams(socket, to, bytes, start, length, length);
-  }
-
   /** Sends a run of datagrams of one size, of which the last may be shorter. */
   void datagrams(
-      int socket, InetSocketAddress to, byte[] bytes, int start, int length, int segmentBytes) {
+      Traffic traffic,
+      int socket,
+      InetSocketAddress to,
+      byte[] bytes,
+      int start,
+      int length,
+      int segmentBytes) {
     counters.sentDatagram(length);
-    output.sendDatagrams(socket, to, bytes, start, length, segmentBytes);
+    output.sendDatagrams(traffic, socket, to, bytes, start, length, segmentBytes);
   }
 
   /** Handles at once what waited for a path or an identity that has just come. */

@@ -16,6 +16,7 @@ import net.backhaul.engine.FrameBatch;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.StateKey;
+import net.backhaul.engine.Traffic;
 import net.backhaul.protocol.ethernet.Macs;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.Verb;
@@ -46,7 +47,13 @@ class FramePathAllocationTest {
 
     @Override
     public void sendDatagrams(
-        int socket, InetSocketAddress to, byte[] bytes, int start, int length, int segmentBytes) {}
+        Traffic traffic,
+        int socket,
+        InetSocketAddress to,
+        byte[] bytes,
+        int start,
+        int length,
+        int segmentBytes) {}
 
     @Override
     public void sendJunk(int socket, InetSocketAddress to, byte[] bytes, int hops) {}

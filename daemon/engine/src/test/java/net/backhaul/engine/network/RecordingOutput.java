@@ -11,6 +11,7 @@ import net.backhaul.engine.Event;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.StateKey;
+import net.backhaul.engine.Traffic;
 
 /** Writes down what networks want done. */
 final class RecordingOutput implements Output {
@@ -28,7 +29,13 @@ final class RecordingOutput implements Output {
 
   @Override
   public void sendDatagrams(
-      int socket, InetSocketAddress to, byte[] bytes, int start, int length, int segmentBytes) {
+      Traffic traffic,
+      int socket,
+      InetSocketAddress to,
+      byte[] bytes,
+      int start,
+      int length,
+      int segmentBytes) {
     throw new AssertionError("networks send no datagrams");
   }
 

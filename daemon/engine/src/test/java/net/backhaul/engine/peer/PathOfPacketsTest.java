@@ -12,8 +12,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import net.backhaul.engine.NodeOptions;
 import net.backhaul.engine.StateKey;
+import net.backhaul.engine.Traffic;
 import net.backhaul.engine.network.Arrival;
 import net.backhaul.engine.network.Handled;
 import net.backhaul.engine.network.PacketHandler;
@@ -54,14 +56,22 @@ class PathOfPacketsTest {
     final byte[] last = new byte[Packets.MAX_BYTES];
     int lastLength;
     InetSocketAddress lastTo = AT_B;
+    Traffic lastTraffic = Traffic.CONTROL;
     long sent;
 
     @Override
     public void sendDatagrams(
-        int socket, InetSocketAddress to, byte[] bytes, int start, int length, int segmentBytes) {
+        Traffic traffic,
+        int socket,
+        InetSocketAddress to,
+        byte[] bytes,
+        int start,
+        int length,
+        int segmentBytes) {
       System.arraycopy(bytes, start, last, 0, length);
       lastLength = length;
       lastTo = to;
+      lastTraffic = traffic;
       sent++;
     }
   }
@@ -148,6 +158,20 @@ class PathOfPacketsTest {
 
     assertEquals(0, bytes);
     assertEquals(AT_X, output.lastTo);
+    assertEquals(Traffic.DATA, output.lastTraffic);
+  }
+
+  @Test
+  void framesAreDataAndAllElseIsControl() {
+    long to = Vectors.identity("B").address();
+    for (Verb verb : Verb.values()) {
+      byte[] packet = new byte[Packets.HEADER_BYTES + 40];
+
+      leaf.sendSealedInPlace(to, verb, packet, Packets.HEADER_BYTES, 40, START_MS);
+
+      boolean frame = Set.of(Verb.FRAME, Verb.EXT_FRAME, Verb.MULTICAST_FRAME).contains(verb);
+      assertEquals(frame ? Traffic.DATA : Traffic.CONTROL, output.lastTraffic, verb.toString());
+    }
   }
 
   @Test

@@ -9,6 +9,7 @@ import net.backhaul.engine.Event;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.StateKey;
+import net.backhaul.engine.Traffic;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps all that a node wants done, for a test to look at. */
@@ -23,7 +24,13 @@ class RecordingOutput implements Output {
 
   @Override
   public void sendDatagrams(
-      int socket, InetSocketAddress to, byte[] bytes, int start, int length, int segmentBytes) {
+      Traffic traffic,
+      int socket,
+      InetSocketAddress to,
+      byte[] bytes,
+      int start,
+      int length,
+      int segmentBytes) {
     for (int at = start; at < start + length; at += segmentBytes) {
       int end = Math.min(at + segmentBytes, start + length);
       datagrams.add(new Datagram(socket, to, Arrays.copyOfRange(bytes, at, end), 0));

@@ -17,6 +17,7 @@ import net.backhaul.engine.Drop;
 import net.backhaul.engine.Event;
 import net.backhaul.engine.NodeOptions;
 import net.backhaul.engine.StateKey;
+import net.backhaul.engine.Traffic;
 import net.backhaul.engine.network.Networks;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.Verb;
@@ -45,7 +46,13 @@ class StrangersTest {
 
     @Override
     public void sendDatagrams(
-        int socket, InetSocketAddress to, byte[] bytes, int start, int length, int segmentBytes) {
+        Traffic traffic,
+        int socket,
+        InetSocketAddress to,
+        byte[] bytes,
+        int start,
+        int length,
+        int segmentBytes) {
       sent++;
     }
 

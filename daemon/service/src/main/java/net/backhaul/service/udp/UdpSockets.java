@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import net.backhaul.engine.Traffic;
 import net.backhaul.service.NodeLoop;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -98,6 +99,11 @@ public final class UdpSockets {
               && EpollDatagramChannel.isSegmentedDatagramPacketSupported();
     }
 
+    boolean hasRoomFor(Traffic traffic) {
+      return channel.isWritable()
+          || (traffic == Traffic.CONTROL && channel.bytesBeforeWritable() < MAX_WAITING_BYTES);
+    }
+
     /**
      * Gives up runs where the kernel refuses one: the device can't cut it, or a datagram is longer
      * than the way to its receiver takes in one piece. By itself each is cut up as IP does it.
@@ -155,22 +161,28 @@ public final class UdpSockets {
    * @param segmentBytes the size of each but the last, which may be shorter
    */
   public void send(
-      int socket, InetSocketAddress to, byte[] bytes, int start, int length, int segmentBytes) {
+      Traffic traffic,
+      int socket,
+      InetSocketAddress to,
+      byte[] bytes,
+      int start,
+      int length,
+      int segmentBytes) {
     if (socket >= 0) {
       if (socket < byNumber.length && byNumber[socket] != null) {
-        write(byNumber[socket], to, bytes, start, length, segmentBytes);
+        write(traffic, byNumber[socket], to, bytes, start, length, segmentBytes);
       }
       return;
     }
     boolean v4 = to.getAddress() instanceof Inet4Address;
     for (Open each : open.values()) {
       if (each.v4 == v4) {
-        write(each, to, bytes, start, length, segmentBytes);
+        write(traffic, each, to, bytes, start, length, segmentBytes);
       }
     }
   }
 
-  /** Returns how many datagrams, or runs of them, were given up because too many waited. */
+  /** Returns how many datagrams were given up because too many waited. */
   public long lost() {
     return lost;
   }
@@ -183,7 +195,7 @@ public final class UdpSockets {
     Open from = byNumber[socket];
     flush();
     boolean limited = Epoll.isAvailable() && from.v4 && ttl(from.channel, hops);
-    write(from, to, bytes, 0, bytes.length, bytes.length);
+    write(Traffic.CONTROL, from, to, bytes, 0, bytes.length, bytes.length);
     endRun();
     from.channel.flush();
     if (limited) {
@@ -211,7 +223,17 @@ public final class UdpSockets {
   }
 
   private void write(
-      Open from, InetSocketAddress to, byte[] bytes, int start, int length, int segmentBytes) {
+      Traffic traffic,
+      Open from,
+      InetSocketAddress to,
+      byte[] bytes,
+      int start,
+      int length,
+      int segmentBytes) {
+    if (!from.hasRoomFor(traffic)) {
+      lost += Math.ceilDiv(length, segmentBytes);
+      return;
+    }
     for (int done = 0; done < length; done += segmentBytes) {
       int part = Math.min(segmentBytes, length - done);
       if (from != runFrom || !to.equals(runTo) || !run.takes(part)) {
@@ -232,9 +254,7 @@ public final class UdpSockets {
     InetSocketAddress to = runTo;
     runFrom = null;
     runTo = null;
-    if (from != null && to != null && !from.channel.isWritable()) {
-      lost++;
-    } else if (from != null && to != null) {
+    if (from != null && to != null) {
       ByteBuf content = run.copy(from.channel.alloc());
       if (run.isSingle()) {
         from.channel.write(new DatagramPacket(content, to), from.channel.voidPromise());

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import net.backhaul.engine.Output;
+import net.backhaul.engine.Traffic;
 import net.backhaul.service.NodeLoop;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -76,7 +77,7 @@ class UdpSocketsTest {
 
     onLoop(
         () -> {
-          sockets.send(0, to, sent, 10, length, segmentBytes);
+          sockets.send(Traffic.DATA, 0, to, sent, 10, length, segmentBytes);
           sockets.flush();
         });
 
@@ -101,9 +102,16 @@ class UdpSocketsTest {
 
       onLoop(
           () -> {
-            sockets.send(0, to, new byte[2 * MTU], 0, 2 * MTU, MTU); // Lost: this is how we learn.
+            sockets.send(
+                Traffic.DATA,
+                0,
+                to,
+                new byte[2 * MTU],
+                0,
+                2 * MTU,
+                MTU); // Lost: this is how we learn.
             sockets.flush();
-            sockets.send(0, to, sent, 0, sent.length, MTU);
+            sockets.send(Traffic.DATA, 0, to, sent, 0, sent.length, MTU);
             sockets.flush();
           });
 
@@ -124,7 +132,7 @@ class UdpSocketsTest {
 
     onLoop(
         () -> {
-          sockets.send(Output.ALL_SOCKETS, to, new byte[] {7}, 0, 1, 1);
+          sockets.send(Traffic.DATA, Output.ALL_SOCKETS, to, new byte[] {7}, 0, 1, 1);
           sockets.flush();
         });
 
@@ -138,7 +146,7 @@ class UdpSocketsTest {
     var to = (InetSocketAddress) other.getLocalSocketAddress();
     rebind();
 
-    onLoop(() -> sockets.send(0, to, new byte[] {7}, 0, 1, 1));
+    onLoop(() -> sockets.send(Traffic.DATA, 0, to, new byte[] {7}, 0, 1, 1));
     onLoop(() -> sockets.sendShortLived(0, to, new byte[] {7}, 2));
   }
 
@@ -151,7 +159,7 @@ class UdpSocketsTest {
     onLoop(
         () -> {
           for (int i = 0; i < 20_000; i++) {
-            sockets.send(0, to, bytes, 0, MTU, MTU);
+            sockets.send(Traffic.DATA, 0, to, bytes, 0, MTU, MTU);
           }
           sockets.flush();
         });
@@ -160,7 +168,7 @@ class UdpSocketsTest {
     assertTrue(lost > 0, "28 MB don't fit into a limit of 4 MB");
     onLoop(
         () -> {
-          sockets.send(0, to, bytes, 0, MTU, MTU);
+          sockets.send(Traffic.DATA, 0, to, bytes, 0, MTU, MTU);
           sockets.flush();
         });
     assertEquals(lost, sockets.lost(), "what was sent makes room");
