@@ -18,18 +18,27 @@ public final class MemoryTap implements TapDevice {
 
   private final String name;
   private final long mac;
+  private final Offloads offloads;
   private final Queue<byte[]> fromHost = new ArrayDeque<>();
   private final Queue<byte[]> toHost = new ArrayDeque<>();
   private final List<TapAddress> addresses = new ArrayList<>();
   private final List<TapRoute> routes = new ArrayList<>();
   private final List<Long> multicastMacs = new ArrayList<>();
   private int mtuBytes;
+  private int superFrameLimitBytes = Integer.MAX_VALUE;
   private boolean closed;
 
+  /** Makes a device of plain frames. */
   public MemoryTap(String name, long mac, int mtuBytes) {
+    this(name, mac, mtuBytes, Offloads.NONE);
+  }
+
+  /** Makes a device whose frames carry these. */
+  public MemoryTap(String name, long mac, int mtuBytes, Offloads offloads) {
     this.name = name;
     this.mac = mac;
     this.mtuBytes = mtuBytes;
+    this.offloads = offloads;
   }
 
   /** Sends a frame as the host would. */
@@ -77,6 +86,11 @@ public final class MemoryTap implements TapDevice {
   }
 
   @Override
+  public Offloads offloads() {
+    return offloads;
+  }
+
+  @Override
   public int fd() {
     return NO_FD;
   }
@@ -116,6 +130,17 @@ public final class MemoryTap implements TapDevice {
   @Override
   public synchronized void setMtu(int bytes) {
     mtuBytes = bytes;
+  }
+
+  @Override
+  public synchronized boolean limitSuperFrames(int maxBytes) {
+    superFrameLimitBytes = maxBytes;
+    return offloads.superFrames();
+  }
+
+  /** Returns the limit that was set last. */
+  public synchronized int superFrameLimitBytes() {
+    return superFrameLimitBytes;
   }
 
   @Override

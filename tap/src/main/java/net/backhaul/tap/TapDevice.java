@@ -6,9 +6,10 @@ import java.util.List;
 /**
  * An Ethernet device of the host whose other end is this process.
  *
- * <p>Frames have 14 bytes of header and no prefix. They are moved through native memory by {@code
- * long} address: that is what costs least for each of them. Reading is for one thread, writing for
- * one, everything else for one.
+ * <p>Frames have 14 bytes of Ethernet header and before it what {@link #offloads} tells of, on read
+ * and on write alike; lengths are with both. They are moved through native memory by {@code long}
+ * address: that is what costs least for each of them. Reading is for one thread, writing for one,
+ * everything else for one.
  */
 public interface TapDevice extends AutoCloseable {
   /** What {@link #fd} returns where frames cannot be read from a descriptor. */
@@ -20,6 +21,11 @@ public interface TapDevice extends AutoCloseable {
   long mac();
 
   int mtuBytes();
+
+  /** Returns what its frames carry, which never changes. */
+  default Offloads offloads() {
+    return Offloads.NONE;
+  }
 
   /** Returns a nonblocking descriptor, one frame for each read or write; or {@link #NO_FD}. */
   int fd();
@@ -42,6 +48,17 @@ public interface TapDevice extends AutoCloseable {
   boolean awaitFrame(int timeoutMs) throws TapException;
 
   void setMtu(int mtuBytes) throws TapException;
+
+  /**
+   * Has the host build no longer super-frames than this. What does not fit is cut by the host
+   * before it is read, at a cost, so that TCP builds what fits.
+   *
+   * @param maxBytes with the Ethernet header, without the header of {@link #offloads}
+   * @return whether the host does so; false where it knows no such limit, or not this one
+   */
+  default boolean limitSuperFrames(int maxBytes) throws TapException {
+    return false;
+  }
 
   /** Returns all addresses of the device, whoever set them. */
   List<TapAddress> addresses() throws TapException;

@@ -20,6 +20,7 @@ final class InterfaceRequest {
   static final int IFF_MULTICAST = 0x1000;
   static final int IFF_TAP = 0x2;
   static final int IFF_NO_PI = 0x1000;
+  static final int IFF_VNET_HDR = 0x4000;
 
   static final int SIZE_BYTES = 40;
 

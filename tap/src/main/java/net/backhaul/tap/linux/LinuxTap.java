@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import net.backhaul.tap.Offloads;
 import net.backhaul.tap.TapAddress;
 import net.backhaul.tap.TapDevice;
 import net.backhaul.tap.TapException;
@@ -28,6 +29,7 @@ final class LinuxTap implements TapDevice {
   private final String name;
   private final int index;
   private final long mac;
+  private final Offloads offloads;
   private List<TapAddress> lastAddresses = List.of();
   private boolean addressesKnown;
   private byte[] lastMulticastTable = new byte[0];
@@ -42,7 +44,8 @@ final class LinuxTap implements TapDevice {
       AddressWatch watch,
       String name,
       int index,
-      TapOptions options) {
+      TapOptions options,
+      Offloads offloads) {
     this.fd = fd;
     this.control = control;
     this.netlink = netlink;
@@ -50,13 +53,15 @@ final class LinuxTap implements TapDevice {
     this.name = name;
     this.index = index;
     this.mac = options.mac();
+    this.offloads = offloads;
     this.mtuBytes = options.mtuBytes();
     poll.setInt(0, fd);
     poll.setInt(4, LibC.POLLIN);
   }
 
   /** Gives a new device its MAC and MTU and sets it up. */
-  static LinuxTap configure(int fd, String name, TapOptions options) throws TapException {
+  static LinuxTap configure(int fd, String name, TapOptions options, Offloads offloads)
+      throws TapException {
     int control = LibC.socket(LibC.AF_INET, LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC, 0);
     if (control < 0) {
       throw refused("a socket to configure " + name + " with", LibC.errno());
@@ -77,7 +82,7 @@ final class LinuxTap implements TapDevice {
       if (LibC.fcntl(fd, LibC.F_SETFL, flags | LibC.O_NONBLOCK) < 0) {
         throw refused("a nonblocking descriptor of " + name, LibC.errno());
       }
-      return withSockets(fd, control, name, request.number(), options);
+      return withSockets(fd, control, name, request.number(), options, offloads);
     } catch (TapException e) {
       LibC.close(control);
       throw e;
@@ -85,10 +90,11 @@ final class LinuxTap implements TapDevice {
   }
 
   private static LinuxTap withSockets(
-      int fd, int control, String name, int index, TapOptions options) throws TapException {
+      int fd, int control, String name, int index, TapOptions options, Offloads offloads)
+      throws TapException {
     var netlink = new Netlink();
     try {
-      return new LinuxTap(fd, control, netlink, new AddressWatch(), name, index, options);
+      return new LinuxTap(fd, control, netlink, new AddressWatch(), name, index, options, offloads);
     } catch (TapException e) {
       netlink.close();
       throw e;
@@ -108,6 +114,11 @@ final class LinuxTap implements TapDevice {
   @Override
   public int mtuBytes() {
     return mtuBytes;
+  }
+
+  @Override
+  public Offloads offloads() {
+    return offloads;
   }
 
   @Override
@@ -157,6 +168,17 @@ final class LinuxTap implements TapDevice {
   public void setMtu(int bytes) throws TapException {
     setMtu(control, name, bytes);
     mtuBytes = bytes;
+  }
+
+  @Override
+  public boolean limitSuperFrames(int maxBytes) throws TapException {
+    // The kernel compares for shorter.
+    int errno = netlink.request(NetlinkMessage.limitSuperFrames(index, maxBytes + 1));
+    if (errno == LibC.EINVAL || errno == LibC.ERANGE || errno == LibC.EOPNOTSUPP) {
+      return false;
+    }
+    check("super-frames of at most " + maxBytes + " bytes on " + name, errno);
+    return true;
   }
 
   @Override

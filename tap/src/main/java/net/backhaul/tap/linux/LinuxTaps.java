@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
+import net.backhaul.tap.Offloads;
 import net.backhaul.tap.TapDevice;
 import net.backhaul.tap.TapException;
 import net.backhaul.tap.TapFactory;
@@ -19,15 +20,30 @@ public final class LinuxTaps implements TapFactory {
   private static final Path INTERFACES = Path.of("/proc/sys/net/ipv4/conf");
   private static final String[] DRIVERS = {"/dev/net/tun", "/dev/tun"};
   private static final int MAX_TRIALS = 8;
+  private static final int NO_FD = -1;
 
   @Override
   public TapDevice open(TapOptions options) throws TapException {
     int fd = openDriver();
     try {
-      String name = create(fd, options);
-      return LinuxTap.configure(fd, name, options);
+      Offloads offloads = Offloads.NONE;
+      boolean header = options.offloads() && TunOffloads.headerIsPossible(fd);
+      String name = create(fd, options, header);
+      if (header) {
+        Offloads agreed = TunOffloads.agree(fd);
+        if (agreed == null) {
+          // The header cannot be taken off a device again, but a device without it can be had.
+          LibC.close(fd);
+          fd = NO_FD;
+          return open(options.withoutOffloads());
+        }
+        offloads = agreed;
+      }
+      return LinuxTap.configure(fd, name, options, offloads);
     } catch (TapException | RuntimeException e) {
-      LibC.close(fd);
+      if (fd != NO_FD) {
+        LibC.close(fd);
+      }
       throw e;
     }
   }
@@ -64,16 +80,19 @@ public final class LinuxTaps implements TapFactory {
   }
 
   /** Creates the device under the first of its names that is free. */
-  private static String create(int fd, TapOptions options) throws TapException {
+  private static String create(int fd, TapOptions options, boolean header) throws TapException {
     Set<String> refused = new HashSet<>();
+    int flags =
+        InterfaceRequest.IFF_TAP
+            | InterfaceRequest.IFF_NO_PI
+            | (header ? InterfaceRequest.IFF_VNET_HDR : 0);
     String name = "";
     int errno = 0;
     for (int trial = 0; trial < MAX_TRIALS; trial++) {
       name =
           DeviceNames.choose(
               options.id(), options.wantedName(), each -> isTaken(each) || refused.contains(each));
-      var request =
-          new InterfaceRequest(name).flags(InterfaceRequest.IFF_TAP | InterfaceRequest.IFF_NO_PI);
+      var request = new InterfaceRequest(name).flags(flags);
       errno = request.call(fd, InterfaceRequest.TUNSETIFF);
       if (errno == 0) {
         return request.name();

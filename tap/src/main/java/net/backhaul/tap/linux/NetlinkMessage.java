@@ -12,7 +12,8 @@ import net.backhaul.tap.TapRoute;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of rtnetlink that set and list addresses and routes (04 sections 6.1.4 and 6.1.5).
+ * The messages of rtnetlink that set and list addresses and routes (04 sections 6.1.4 and 6.1.5),
+ * and the limit of a device's super-frames.
  *
  * <p>A message is a header of 16 bytes, a fixed part and attributes, all in the host's byte order.
  */
@@ -22,6 +23,7 @@ final class NetlinkMessage {
 
   static final int NLMSG_ERROR = 2;
   static final int NLMSG_DONE = 3;
+  static final int RTM_SETLINK = 19;
   static final int RTM_NEWADDR = 20;
   static final int RTM_DELADDR = 21;
   static final int RTM_GETADDR = 22;
@@ -54,6 +56,9 @@ final class NetlinkMessage {
   private static final byte RT_SCOPE_UNIVERSE = 0;
   private static final byte RT_SCOPE_LINK = (byte) 253;
   private static final byte RTN_UNICAST = 1;
+
+  private static final int IFLA_GSO_MAX_SIZE = 41;
+  private static final int IFLA_GSO_IPV4_MAX_SIZE = 63;
 
   private static final int ADDRESS_PART_BYTES = 8;
   private static final int ATTRIBUTE_HEADER_BYTES = 4;
@@ -101,6 +106,18 @@ final class NetlinkMessage {
 
   static byte[] removeRoute(int device, TapRoute route) {
     return route(RTM_DELROUTE, NLM_F_REQUEST | NLM_F_ACK, device, route);
+  }
+
+  /**
+   * Limits the super-frames of a device: each is shorter than this. Kernels since 6.3 have a limit
+   * of its own for IPv4; older ones pass over what they do not know.
+   */
+  static byte[] limitSuperFrames(int device, int belowBytes) {
+    var message = new NetlinkMessage(RTM_SETLINK, NLM_F_REQUEST | NLM_F_ACK);
+    message.bytes.putInt(0).putInt(device).putInt(0).putInt(0);
+    message.attribute(IFLA_GSO_MAX_SIZE, number(belowBytes));
+    message.attribute(IFLA_GSO_IPV4_MAX_SIZE, number(belowBytes));
+    return message.toBytes();
   }
 
   /** Returns the address that a RTM_NEWADDR message tells of, or null for another device's. */

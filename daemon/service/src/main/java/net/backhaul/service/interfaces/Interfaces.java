@@ -223,7 +223,8 @@ public final class Interfaces implements AutoCloseable {
     boolean failedBefore = !port.error.isEmpty();
     try {
       TapDevice device =
-          taps.open(new TapOptions(port.networkId, wish, port.status.mac(), mtuBytes));
+          taps.open(
+              new TapOptions(port.networkId, wish, port.status.mac(), mtuBytes).withoutOffloads());
       port.managed = new ManagedDevice(device);
       port.error = "";
       startPump(port, device);

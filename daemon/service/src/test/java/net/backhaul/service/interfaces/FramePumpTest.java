@@ -36,6 +36,7 @@ class FramePumpTest {
   private static final long MAC = 0x0291a5de125eL;
   private static final int MTU_BYTES = 1_500;
   private static final long WITHIN_S = 10;
+  private static final TapOptions OPTIONS = new TapOptions(1, "", MAC, MTU_BYTES).withoutOffloads();
 
   private final NodeLoop loop = new NodeLoop();
   private final BlockingQueue<byte[]> frames = new LinkedBlockingQueue<>();
@@ -98,7 +99,7 @@ class FramePumpTest {
     assumeTrue(Epoll.isAvailable(), "native epoll does not load");
     OwnNamespace.run(
         () -> {
-          try (TapDevice tap = new LinuxTaps().open(new TapOptions(1, "", MAC, MTU_BYTES));
+          try (TapDevice tap = new LinuxTaps().open(OPTIONS);
               DatagramChannel host = DatagramChannel.open(StandardProtocolFamily.INET)) {
             tap.addAddress(new TapAddress(InetAddress.getByName("10.0.0.1"), 24));
             host.bind(new InetSocketAddress("10.0.0.1", 7));
@@ -130,7 +131,7 @@ class FramePumpTest {
     assumeTrue(Epoll.isAvailable(), "native epoll does not load");
     OwnNamespace.run(
         () -> {
-          try (TapDevice tap = new LinuxTaps().open(new TapOptions(1, "", MAC, MTU_BYTES))) {
+          try (TapDevice tap = new LinuxTaps().open(OPTIONS)) {
             var failed = new CountDownLatch(1);
             var pump = pump(tap, failed::countDown);
             pump.start();
