@@ -8,7 +8,8 @@ import com.sun.jna.NativeLibrary;
 import com.sun.jna.Platform;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a test on a thread with a network of its own, so that the host's stays as it is. */
@@ -45,27 +46,39 @@ final class OwnNamespace {
   }
 
   /** Skips, with a word, where devices cannot be made; in CI that is a failure instead. */
-  static void run(Story story) throws Exception {
+  private static void assumePossible() {
     boolean able =
         Platform.isLinux() && Scheduler.geteuid() == 0 && Files.exists(Path.of("/dev/net/tun"));
     if (!"true".equals(System.getenv("CI"))) {
       assumeTrue(able, "TAP devices need Linux, root and /dev/net/tun");
     }
-    var done = new CompletableFuture<Void>();
-    Thread.ofPlatform()
-        .daemon()
-        .start(
-            () -> {
-              try {
-                if (Scheduler.unshare(CLONE_NEWNET) != 0) {
-                  throw new AssertionError("no network namespace: errno " + Native.getLastError());
-                }
+  }
+
+  private static void enter() {
+    if (Scheduler.unshare(CLONE_NEWNET) != 0) {
+      throw new AssertionError("no network namespace: errno " + Native.getLastError());
+    }
+  }
+
+  /** Returns a thread with a network of its own, which lives until it is closed. */
+  static ExecutorService thread() throws Exception {
+    assumePossible();
+    ExecutorService thread =
+        Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().factory());
+    thread.submit(OwnNamespace::enter).get(MAX_SECONDS, TimeUnit.SECONDS);
+    return thread;
+  }
+
+  /** Runs a story on such a thread. */
+  static void run(Story story) throws Exception {
+    try (ExecutorService thread = thread()) {
+      thread
+          .submit(
+              () -> {
                 story.tell();
-                done.complete(null);
-              } catch (Throwable e) {
-                done.completeExceptionally(e);
-              }
-            });
-    done.get(MAX_SECONDS, TimeUnit.SECONDS);
+                return true;
+              })
+          .get(MAX_SECONDS, TimeUnit.SECONDS);
+    }
   }
 }

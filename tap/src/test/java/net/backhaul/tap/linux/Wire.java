@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.tap.linux;
+
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import net.backhaul.tap.FrameMemory;
+import net.backhaul.tap.Offloads;
+import net.backhaul.tap.TapDevice;
+import net.backhaul.tap.TapException;
+
+/**
+ * Joins two devices: what is read of one is written to the other as it is, header and all. A header
+ * that the kernel gives is one that it takes.
+ */
+final class Wire implements AutoCloseable {
+  /** A header, the longest super-frame and a VLAN tag. */
+  private static final int ROOM_BYTES = Offloads.HEADER_BYTES + 65_536 + 18;
+
+  private final CompletableFuture<Void> there;
+  private final CompletableFuture<Void> back;
+  private volatile boolean closed;
+
+  /** Looks at a frame with its header, and may change it. */
+  interface Inspector {
+    void look(ByteBuffer frame);
+  }
+
+  Wire(TapDevice one, TapDevice other, Inspector ofOne, Inspector ofOther) {
+    there = start(() -> carry(one, other, ofOne));
+    back = start(() -> carry(other, one, ofOther));
+  }
+
+  /** Fails where a frame was not as it should be. */
+  void check() {
+    for (CompletableFuture<Void> each : List.of(there, back)) {
+      if (each.isCompletedExceptionally()) {
+        each.join();
+      }
+    }
+  }
+
+  private static CompletableFuture<Void> start(Runnable work) {
+    return CompletableFuture.runAsync(work, each -> Thread.ofPlatform().daemon().start(each));
+  }
+
+  private void carry(TapDevice from, TapDevice to, Inspector inspector) {
+    try {
+      var memory = new FrameMemory(ROOM_BYTES);
+      while (!closed) {
+        carry(from, to, inspector, memory);
+      }
+    } catch (TapException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void carry(TapDevice from, TapDevice to, Inspector inspector, FrameMemory memory)
+      throws TapException {
+    int length = from.read(memory.address(), ROOM_BYTES);
+    if (length > 0) {
+      inspector.look(memory.bytes().slice(0, length));
+      if (!to.write(memory.address(), length)) {
+        throw new AssertionError("a frame of " + length + " bytes is not taken");
+      }
+    } else {
+      from.awaitFrame(20);
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    CompletableFuture.allOf(there, back).orTimeout(Host.WITHIN_S, TimeUnit.SECONDS).join();
+  }
+}
