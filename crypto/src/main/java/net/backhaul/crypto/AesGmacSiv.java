@@ -4,9 +4,8 @@ package net.backhaul.crypto;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.security.GeneralSecurityException;
-import javax.crypto.Cipher;
-import javax.crypto.spec.SecretKeySpec;
+import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * AES-GMAC-SIV: authenticated encryption in which the tag is the IV (01 section 6).
@@ -24,34 +23,34 @@ public final class AesGmacSiv {
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
   private static final int COUNTER_SIGN = 12;
 
-  private final Cipher encryptBlock;
-  private final Cipher decryptBlock;
   private final AesParts parts;
   private final byte[] block = new byte[TAG_BYTES];
   private final byte[] counter = new byte[TAG_BYTES];
 
-  /** Makes both directions ready under K0 (authentication) and K1 (encryption). */
-  public AesGmacSiv(byte[] k0Bytes, byte[] k1Bytes) {
-    this(k0Bytes, k1Bytes, IntrinsicAesParts.isAvailable());
+  /**
+   * Makes both directions ready under K0 (authentication) and K1 (encryption), of which the first
+   * 32 bytes count.
+   */
+  public AesGmacSiv(byte[] k0, byte[] k1) {
+    this(k0, k1, isFast());
   }
 
-  AesGmacSiv(byte[] k0Bytes, byte[] k1Bytes, boolean intrinsic) {
-    var k0 = new SecretKeySpec(k0Bytes, 0, KEY_BYTES, "AES");
-    var k1 = new SecretKeySpec(k1Bytes, 0, KEY_BYTES, "AES");
-    try {
-      encryptBlock = Cipher.getInstance("AES/ECB/NoPadding");
-      encryptBlock.init(Cipher.ENCRYPT_MODE, k1);
-      decryptBlock = Cipher.getInstance("AES/ECB/NoPadding");
-      decryptBlock.init(Cipher.DECRYPT_MODE, k1);
-      parts = intrinsic ? new IntrinsicAesParts(k0, k1Bytes) : new JcaAesParts(k0, k1);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java has AES", e);
-    }
+  AesGmacSiv(byte[] k0, byte[] k1, boolean intrinsic) {
+    byte[] key0 = Arrays.copyOf(k0, KEY_BYTES);
+    byte[] key1 = Arrays.copyOf(k1, KEY_BYTES);
+    parts = intrinsic ? new IntrinsicAesParts(key0, key1) : new JcaAesParts(key0, key1);
+    Arrays.fill(key0, (byte) 0);
+    Arrays.fill(key1, (byte) 0);
   }
 
   /** Returns whether the JDK's own routines do the work; without them it is right, but slower. */
   public static boolean isFast() {
-    return IntrinsicAesParts.isAvailable();
+    return JdkAes.CLOSED_BECAUSE == null;
+  }
+
+  /** Returns why it is not {@link #isFast}, in a few words for the log. */
+  public static Optional<String> slowBecause() {
+    return Optional.ofNullable(JdkAes.CLOSED_BECAUSE);
   }
 
   /**
@@ -66,14 +65,14 @@ public final class AesGmacSiv {
     long iv = (long) LONG.get(sealIv, ivStart);
     LONG.set(block, 0, iv);
     LONG.set(block, 8, parts.foldedGmac(iv, aad, bytes, start, length));
-    encrypt(encryptBlock, block, tag);
+    parts.encryptBlock(block, tag);
     crypt(tag, bytes, start, length);
   }
 
   /** Decrypts in place; where it returns false, the bytes are garbage. */
   public boolean open(byte[] tag, byte[] aad, byte[] bytes, int start, int length) {
     crypt(tag, bytes, start, length);
-    encrypt(decryptBlock, tag, block);
+    parts.decryptBlock(tag, block);
     long iv = (long) LONG.get(block, 0);
     // One comparison of two words takes the same time wherever they differ.
     return (long) LONG.get(block, 8) == parts.foldedGmac(iv, aad, bytes, start, length);
@@ -85,11 +84,10 @@ public final class AesGmacSiv {
     parts.counterMode(counter, bytes, start, length);
   }
 
-  private static void encrypt(Cipher cipher, byte[] from, byte[] to) {
-    try {
-      cipher.update(from, 0, TAG_BYTES, to, 0);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("a block has no way to fail", e);
-    }
+  /** Overwrites the keys and what was made of them; it must not be used afterwards. */
+  public void wipe() {
+    parts.wipe();
+    Arrays.fill(block, (byte) 0);
+    Arrays.fill(counter, (byte) 0);
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.crypto;
 
-/** The two long pieces of work in AES-GMAC-SIV, under the keys of one peer (01 section 6.1). */
+/** The pieces of work in AES-GMAC-SIV, under the two keys of one peer (01 section 6.1). */
 interface AesParts {
   /**
    * Returns the exclusive or of both halves of the GMAC tag under K0.
@@ -13,4 +13,13 @@ interface AesParts {
 
   /** Encrypts or decrypts in place under K1 from this 16-byte counter on, which is clobbered. */
   void counterMode(byte[] counter, byte[] bytes, int start, int length);
+
+  /** Encrypts one block of 16 bytes under K1; both arrays may be the same. */
+  void encryptBlock(byte[] from, byte[] to);
+
+  /** Decrypts one block of 16 bytes under K1; both arrays may be the same. */
+  void decryptBlock(byte[] from, byte[] to);
+
+  /** Overwrites the keys and what was made of them. */
+  void wipe();
 }

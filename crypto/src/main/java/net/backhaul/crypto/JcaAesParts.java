@@ -9,46 +9,60 @@ import java.security.InvalidAlgorithmParameterException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.IvParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
 
 /** Does it with what every Java offers; sets up keys anew for every packet. */
 final class JcaAesParts implements AesParts {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+  private static final int BLOCK_BYTES = 16;
   private static final int GCM_IV_BYTES = 12;
   private static final int GCM_TAG_BITS = 128;
 
-  private final SecretKeySpec k0;
-  private final SecretKeySpec k1;
-  private final Cipher counter;
-  private Cipher gcm;
+  private final WipeableKey k0;
+  private final WipeableKey k1;
+  private final Cipher encryptBlock = cipher("AES/ECB/NoPadding");
+  private final Cipher decryptBlock = cipher("AES/ECB/NoPadding");
+  private final Cipher counter = cipher("AES/CTR/NoPadding");
+  private Cipher gcm = cipher("AES/GCM/NoPadding");
   private final byte[] gcmIv = new byte[GCM_IV_BYTES];
 
-  JcaAesParts(SecretKeySpec k0, SecretKeySpec k1) throws GeneralSecurityException {
-    this.k0 = k0;
-    this.k1 = k1;
-    counter = Cipher.getInstance("AES/CTR/NoPadding");
-    gcm = Cipher.getInstance("AES/GCM/NoPadding");
+  JcaAesParts(byte[] k0, byte[] k1) {
+    this.k0 = new WipeableKey(k0);
+    this.k1 = new WipeableKey(k1);
+    initBlocks(this.k1);
+  }
+
+  private void initBlocks(WipeableKey key) {
+    try {
+      encryptBlock.init(Cipher.ENCRYPT_MODE, key);
+      decryptBlock.init(Cipher.DECRYPT_MODE, key);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java takes such a key", e);
+    }
   }
 
   @Override
   public long foldedGmac(long iv, byte[] aad, byte[] bytes, int start, int length) {
     LONG.set(gcmIv, 0, iv);
-    var parameters = new GCMParameterSpec(GCM_TAG_BITS, gcmIv, 0, GCM_IV_BYTES);
     try {
-      try {
-        gcm.init(Cipher.ENCRYPT_MODE, k0, parameters);
-      } catch (InvalidAlgorithmParameterException sameIvAgain) {
-        // A duplicated datagram: the provider refuses one IV twice, though here it only checks.
-        gcm = Cipher.getInstance("AES/GCM/NoPadding");
-        gcm.init(Cipher.ENCRYPT_MODE, k0, parameters);
-      }
+      initGcm(k0);
       gcm.updateAAD(aad);
       gcm.updateAAD(bytes, start, length);
       byte[] tag = gcm.doFinal();
       return (long) LONG.get(tag, 0) ^ (long) LONG.get(tag, 8);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("a MAC has no way to fail", e);
+    }
+  }
+
+  private void initGcm(WipeableKey key) throws GeneralSecurityException {
+    var parameters = new GCMParameterSpec(GCM_TAG_BITS, gcmIv, 0, GCM_IV_BYTES);
+    try {
+      gcm.init(Cipher.ENCRYPT_MODE, key, parameters);
+    } catch (InvalidAlgorithmParameterException sameIvAgain) {
+      // A duplicated datagram: the provider refuses one IV twice, though here it only checks.
+      gcm = cipher("AES/GCM/NoPadding");
+      gcm.init(Cipher.ENCRYPT_MODE, key, parameters);
     }
   }
 
@@ -59,6 +73,46 @@ final class JcaAesParts implements AesParts {
       counter.doFinal(bytes, start, length, bytes, start);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("a stream has no way to fail", e);
+    }
+  }
+
+  @Override
+  public void encryptBlock(byte[] from, byte[] to) {
+    update(encryptBlock, from, to);
+  }
+
+  @Override
+  public void decryptBlock(byte[] from, byte[] to) {
+    update(decryptBlock, from, to);
+  }
+
+  private static void update(Cipher cipher, byte[] from, byte[] to) {
+    try {
+      cipher.update(from, 0, BLOCK_BYTES, to, 0);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("a block has no way to fail", e);
+    }
+  }
+
+  /** A cipher of the JDK overwrites its key where it is given another one. */
+  @Override
+  public void wipe() {
+    k0.destroy();
+    k1.destroy();
+    initBlocks(k1);
+    counterMode(new byte[BLOCK_BYTES], new byte[BLOCK_BYTES], 0, BLOCK_BYTES);
+    try {
+      initGcm(k0);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java takes such a key", e);
+    }
+  }
+
+  private static Cipher cipher(String name) {
+    try {
+      return Cipher.getInstance(name);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java has AES", e);
     }
   }
 }

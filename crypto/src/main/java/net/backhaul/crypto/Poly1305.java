@@ -24,6 +24,11 @@ public final class Poly1305 {
 
   private final byte[] tail = new byte[BLOCK_BYTES];
 
+  /** Forgets what it holds of the last message. */
+  public void wipe() {
+    Arrays.fill(tail, (byte) 0);
+  }
+
   /** Writes the 16-byte tag of a message under a 32-byte key that is used for it alone. */
   public void tag(byte[] key, int keyStart, byte[] bytes, int start, int length, byte[] out) {
     long k0 = (long) LONG.get(key, keyStart) & 0x0ffffffc0fffffffL;

@@ -36,14 +36,15 @@ public final class PacketCipher {
   private final byte[] maskIv = new byte[ID_BYTES];
   private final PacketView view = new PacketView();
   private @Nullable AesGmacSiv aes;
+  private boolean wiped;
 
   private PacketCipher(byte[] key48) {
     this.key48 = key48;
   }
 
-  /** Returns the cipher of a permanent key, which is copied. */
+  /** Returns the cipher of a permanent key; the array is the cipher's own and wiped with it. */
   public static PacketCipher of(byte[] key48) {
-    return new PacketCipher(key48.clone());
+    return new PacketCipher(key48);
   }
 
   /**
@@ -51,8 +52,13 @@ public final class PacketCipher {
    *
    * <p>Its header must be complete, with a fresh random id; with suite 3 the id is another one
    * afterwards, which is then the packet's id for all purposes.
+   *
+   * @throws IllegalStateException after {@link #wipe}: nothing leaves under a key of zeros
    */
   public void seal(int suite, byte[] bytes, int start, int length) {
+    if (wiped) {
+      throw new IllegalStateException("the keys of this peer were wiped");
+    }
     view.wrap(bytes, start, length);
     view.suite(suite);
     int body = start + BODY;
@@ -79,9 +85,12 @@ public final class PacketCipher {
   /**
    * Checks and decrypts a packet of suite 0, 1 or 3 in place.
    *
-   * @return false where it is not authentic; its bytes are garbage then
+   * @return false where it is not authentic, or the keys were wiped; its bytes are garbage then
    */
   public boolean open(byte[] bytes, int start, int length) {
+    if (wiped) {
+      return false;
+    }
     view.wrap(bytes, start, length);
     int body = start + BODY;
     int bodyLength = length - BODY;
@@ -121,13 +130,18 @@ public final class PacketCipher {
     salsa.xor(bytes, from, end - from);
   }
 
-  /** Forgets the keys; the cipher must not be used afterwards. */
+  /** Overwrites the keys and all that was made of them; it seals and opens nothing from now on. */
   public void wipe() {
+    wiped = true;
     Arrays.fill(key48, (byte) 0);
     Arrays.fill(mangled, (byte) 0);
     Arrays.fill(firstBlock, (byte) 0);
     salsa.wipe();
-    aes = null;
+    poly.wipe();
+    if (aes != null) {
+      aes.wipe();
+      aes = null;
+    }
   }
 
   /** Begins the stream of a packet and draws its one-time key; the body starts at block 1. */
@@ -151,9 +165,11 @@ public final class PacketCipher {
   private AesGmacSiv aes() {
     AesGmacSiv made = aes;
     if (made == null) {
-      made =
-          new AesGmacSiv(
-              Agreement.kbkdf(key48, LABEL_K0, 0, 0), Agreement.kbkdf(key48, LABEL_K1, 0, 0));
+      byte[] k0 = Agreement.kbkdf(key48, LABEL_K0, 0, 0);
+      byte[] k1 = Agreement.kbkdf(key48, LABEL_K1, 0, 0);
+      made = new AesGmacSiv(k0, k1);
+      Arrays.fill(k0, (byte) 0);
+      Arrays.fill(k1, (byte) 0);
       aes = made;
     }
     return made;

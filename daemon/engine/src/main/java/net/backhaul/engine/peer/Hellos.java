@@ -190,16 +190,17 @@ final class Hellos {
       return null;
     }
     PacketCipher cipher = PacketCipher.of(key);
+    Drop refusal = null;
     if (!cipher.open(bytes, start, length)) {
-      vl1.drop(Drop.BAD_MAC);
-      return null;
+      refusal = Drop.BAD_MAC;
+    } else if (!vl1.identityGate.admitsCheck(nowMs)) {
+      refusal = Drop.RATE_LIMITED;
+    } else if (!identity.validates()) {
+      refusal = Drop.FALSE_IDENTITY;
     }
-    if (!vl1.identityGate.admitsCheck(nowMs)) {
-      vl1.drop(Drop.RATE_LIMITED);
-      return null;
-    }
-    if (!identity.validates()) {
-      vl1.drop(Drop.FALSE_IDENTITY);
+    if (refusal != null) {
+      cipher.wipe();
+      vl1.drop(refusal);
       return null;
     }
     var peer = new Peer(identity, cipher);
@@ -233,6 +234,7 @@ final class Hellos {
               Verb.HELLO.number(), packetId, ErrorMessage.IDENTITY_COLLISION, 0, Bytes.EMPTY);
       vl1.sender.sendTo(passing, socket, from, error, nowMs);
     }
+    passing.cipher.wipe();
   }
 
   private HelloOk answer(Hello hello, ArrivalNow from) {

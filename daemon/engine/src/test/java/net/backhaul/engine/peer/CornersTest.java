@@ -4,6 +4,7 @@ package net.backhaul.engine.peer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetAddress;
@@ -226,6 +227,11 @@ class CornersTest {
       leaf.advance(nowMs);
     }
     assertNull(leaf.peers.get(B));
+
+    // Its keys are gone with it.
+    assertThrows(
+        IllegalStateException.class,
+        () -> peer.cipher.seal(Packets.SUITE_POLY, new byte[64], 0, 64));
 
     // It does not answer the first time either.
     for (int times = 0; times < 2; times++) {
