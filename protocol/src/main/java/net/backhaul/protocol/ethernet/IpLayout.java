@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.protocol.ethernet;
+
+/** Where the parts of an IP packet lie in a frame; reused. */
+final class IpLayout {
+  static final int ETHERNET_BYTES = 14;
+  static final int IPV4_BYTES = 20;
+  static final int IPV6_BYTES = 40;
+  static final int TCP_BYTES = 20;
+  static final int UDP_BYTES = 8;
+  static final int TCP = 6;
+  static final int UDP = 17;
+  static final int MAX_IP_BYTES = 65_535;
+
+  static final int IPV4_LENGTH = 2;
+  static final int IPV4_ID = 4;
+  static final int IPV4_FRAGMENT = 6;
+  static final int IPV4_PROTOCOL = 9;
+  static final int IPV4_CHECKSUM = 10;
+  static final int IPV4_ADDRESSES = 12;
+  static final int IPV6_LENGTH = 4;
+  static final int IPV6_NEXT_HEADER = 6;
+  static final int IPV6_ADDRESSES = 8;
+  static final int TCP_SEQUENCE = 4;
+  static final int TCP_DATA_OFFSET = 12;
+  static final int TCP_FLAGS = 13;
+  static final int TCP_CHECKSUM = 16;
+  static final int UDP_LENGTH = 4;
+  static final int UDP_CHECKSUM = 6;
+
+  static final int FIN = 0x01;
+  static final int SYN = 0x02;
+  static final int RST = 0x04;
+  static final int PSH = 0x08;
+  static final int ACK = 0x10;
+  static final int CWR = 0x80;
+
+  private static final int ETHER_TYPE = 12;
+  private static final int VLAN = 0x8100;
+  private static final int SERVICE_VLAN = 0x88a8;
+  private static final int TAG_BYTES = 4;
+
+  /** More fragments follow, or this is not the first. */
+  private static final int ANY_FRAGMENT = 0x3fff;
+
+  private static final int HOP_BY_HOP = 0;
+  private static final int ROUTING = 43;
+  private static final int FRAGMENT = 44;
+  private static final int DESTINATION_OPTIONS = 60;
+
+  private static final int END_OF_OPTIONS = 0;
+  private static final int NO_OPERATION = 1;
+  private static final int LOOSE_SOURCE_ROUTE = 131;
+  private static final int STRICT_SOURCE_ROUTE = 137;
+
+  private boolean v6;
+  private int ipAt;
+  private int protocol;
+  private int transportAt;
+  private boolean routed;
+
+  boolean v6() {
+    return v6;
+  }
+
+  int ipAt() {
+    return ipAt;
+  }
+
+  int protocol() {
+    return protocol;
+  }
+
+  int transportAt() {
+    return transportAt;
+  }
+
+  /**
+   * Says whether the packet names hops on its way, so that the address it bears now need not be the
+   * one that its checksum covers.
+   */
+  boolean routed() {
+    return routed;
+  }
+
+  /** Finds the parts of a whole IP packet behind at most one VLAN tag. */
+  Refusal find(byte[] frame, int start, int length) {
+    routed = false;
+    int end = start + length;
+    int at = start + ETHER_TYPE;
+    if (end - at < 2) {
+      return Refusal.TRUNCATED;
+    }
+    int etherType = BigEndian.u16(frame, at);
+    if (etherType == VLAN || etherType == SERVICE_VLAN) {
+      at += TAG_BYTES;
+      if (end - at < 2) {
+        return Refusal.TRUNCATED;
+      }
+      etherType = BigEndian.u16(frame, at);
+    }
+    ipAt = at + 2;
+    return switch (etherType) {
+      case EtherTypes.IPV4 -> findIpv4(frame, end);
+      case EtherTypes.IPV6 -> findIpv6(frame, end);
+      default -> Refusal.WRONG_PROTOCOL;
+    };
+  }
+
+  private Refusal findIpv4(byte[] frame, int end) {
+    v6 = false;
+    if (end - ipAt < IPV4_BYTES) {
+      return Refusal.TRUNCATED;
+    }
+    int headerBytes = (frame[ipAt] & 0x0f) * 4;
+    if ((frame[ipAt] & 0xf0) != 0x40 || headerBytes < IPV4_BYTES) {
+      return Refusal.MALFORMED;
+    }
+    if (end - ipAt < headerBytes) {
+      return Refusal.TRUNCATED;
+    }
+    if (BigEndian.u16(frame, ipAt + IPV4_LENGTH) != end - ipAt) {
+      return Refusal.WRONG_LENGTH;
+    }
+    if ((BigEndian.u16(frame, ipAt + IPV4_FRAGMENT) & ANY_FRAGMENT) != 0) {
+      return Refusal.FRAGMENT;
+    }
+    protocol = BigEndian.u8(frame, ipAt + IPV4_PROTOCOL);
+    transportAt = ipAt + headerBytes;
+    routed = hasSourceRoute(frame, ipAt + IPV4_BYTES, transportAt);
+    return Refusal.NONE;
+  }
+
+  private static boolean hasSourceRoute(byte[] frame, int start, int end) {
+    int at = start;
+    while (at < end) {
+      int option = BigEndian.u8(frame, at);
+      if (option == LOOSE_SOURCE_ROUTE || option == STRICT_SOURCE_ROUTE) {
+        return true;
+      }
+      int bytes = option == NO_OPERATION ? 1 : at + 1 < end ? BigEndian.u8(frame, at + 1) : 0;
+      if (option == END_OF_OPTIONS || bytes == 0) {
+        return false;
+      }
+      at += bytes;
+    }
+    return false;
+  }
+
+  private Refusal findIpv6(byte[] frame, int end) {
+    v6 = true;
+    if (end - ipAt < IPV6_BYTES) {
+      return Refusal.TRUNCATED;
+    }
+    if ((frame[ipAt] & 0xf0) != 0x60) {
+      return Refusal.MALFORMED;
+    }
+    if (BigEndian.u16(frame, ipAt + IPV6_LENGTH) != end - ipAt - IPV6_BYTES) {
+      return Refusal.WRONG_LENGTH;
+    }
+    int header = BigEndian.u8(frame, ipAt + IPV6_NEXT_HEADER);
+    int at = ipAt + IPV6_BYTES;
+    while (header == HOP_BY_HOP || header == ROUTING || header == DESTINATION_OPTIONS) {
+      if (end - at < 8) {
+        return Refusal.TRUNCATED;
+      }
+      int bytes = 8 + 8 * BigEndian.u8(frame, at + 1);
+      if (end - at < bytes) {
+        return Refusal.TRUNCATED;
+      }
+      if (header == ROUTING && frame[at + 3] != 0) {
+        routed = true;
+      }
+      header = BigEndian.u8(frame, at);
+      at += bytes;
+    }
+    protocol = header;
+    transportAt = at;
+    return header == FRAGMENT ? Refusal.FRAGMENT : Refusal.NONE;
+  }
+
+  /** Returns the sum of the addresses of the packet's pseudo header. */
+  long sumOfAddresses(byte[] frame) {
+    return v6
+        ? InternetChecksum.sum(frame, ipAt + IPV6_ADDRESSES, 32)
+        : InternetChecksum.sum(frame, ipAt + IPV4_ADDRESSES, 8);
+  }
+}
