@@ -6,10 +6,13 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Platform;
 import com.sun.jna.Pointer;
+import java.io.IOException;
+import java.net.BindException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -67,6 +70,7 @@ final class Host implements AutoCloseable {
                 TapDevice made = new LinuxTaps().open(options);
                 made.addAddress(new TapAddress(v4, 24));
                 made.addAddress(new TapAddress(v6, 64));
+                awaitUsable(v6);
                 return made;
               });
       return new Host(thread, tap, v4, v6);
@@ -122,6 +126,22 @@ final class Host implements AutoCloseable {
   public void close() {
     tap.close();
     thread.close();
+  }
+
+  /** Even an address that nobody asks the link about can be bound to soon after, not at once. */
+  private static void awaitUsable(InetAddress address) throws IOException {
+    long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(WITHIN_S);
+    while (true) {
+      try (DatagramChannel socket = DatagramChannel.open()) {
+        socket.bind(new InetSocketAddress(address, 0));
+        return;
+      } catch (BindException e) {
+        if (System.nanoTime() > endNanos) {
+          throw e;
+        }
+        Thread.onSpinWait();
+      }
+    }
   }
 
   private static byte[] socketAddress(InetSocketAddress to, boolean v4) {
