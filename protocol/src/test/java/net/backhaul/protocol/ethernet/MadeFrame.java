@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.protocol.ethernet;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * A super-frame as the kernel gives it, made part by part, which can also be cut the slow way: each
+ * piece is built anew from the parts and shares no code with what it is compared to.
+ */
+final class MadeFrame {
+  private static final int FIN = 0x01;
+  private static final int PSH = 0x08;
+  private static final int CWR = 0x80;
+
+  byte[] macs = new byte[12];
+  byte[] tag = {};
+  boolean v6;
+  boolean tcp = true;
+  int trafficClass;
+  int flowLabel;
+  int timeToLive = 64;
+  int ipId;
+  boolean mayFragment;
+  byte[] source = {10, 0, 0, 1};
+  byte[] destination = {10, 0, 0, 2};
+
+  /** The address that the checksum covers; another one than destination if the packet is routed. */
+  byte[] finalDestination = destination;
+
+  /** IPv4 options or IPv6 extension headers; the latter begin with nextHeader. */
+  byte[] ipExtra = {};
+
+  int nextHeader;
+
+  int sourcePort = 1000;
+  int destinationPort = 2000;
+  int sequence;
+  int acknowledgement;
+  int flags = 0x10;
+  int window = 500;
+  int urgentPointer;
+  byte[] tcpOptions = {};
+  byte[] payload = {};
+  int gsoBytes;
+
+  /** Makes one of anything that can be cut. */
+  static MadeFrame random(Random random) {
+    var made = new MadeFrame();
+    random.nextBytes(made.macs);
+    if (random.nextInt(5) == 0) {
+      made.tag = new byte[] {(byte) 0x81, 0, (byte) random.nextInt(), (byte) random.nextInt()};
+    }
+    made.v6 = random.nextBoolean();
+    made.tcp = random.nextInt(3) > 0;
+    made.trafficClass = random.nextInt(256);
+    made.flowLabel = random.nextInt(1 << 20);
+    made.timeToLive = random.nextInt(256);
+    made.ipId = random.nextInt(1 << 16);
+    made.mayFragment = random.nextBoolean();
+    made.source = bytes(random, made.v6 ? 16 : 4);
+    made.destination = bytes(random, made.v6 ? 16 : 4);
+    made.finalDestination = made.destination;
+    if (random.nextInt(3) == 0) {
+      made.addIpExtra(random);
+    }
+    made.sourcePort = random.nextInt(1 << 16);
+    made.destinationPort = random.nextInt(1 << 16);
+    made.sequence = random.nextInt();
+    made.acknowledgement = random.nextInt();
+    made.flags = 0x10;
+    for (int flag : new int[] {FIN, PSH, 0x20, 0x40, CWR, 0x100}) {
+      made.flags |= random.nextInt(3) == 0 ? flag : 0;
+    }
+    made.window = random.nextInt(1 << 16);
+    made.urgentPointer = random.nextBoolean() ? random.nextInt(1 << 16) : 0;
+    made.tcpOptions = bytes(random, random.nextBoolean() ? 4 * random.nextInt(11) : 0);
+    made.gsoBytes = 1 + random.nextInt(random.nextInt(4) == 0 ? 3_000 : 300);
+    int pieces = 1 + random.nextInt(random.nextInt(50) == 0 ? 400 : 40);
+    int limit = 65_535 - 200 - made.ipExtra.length;
+    made.payload =
+        bytes(random, Math.min(limit, made.gsoBytes * pieces - random.nextInt(made.gsoBytes)));
+    if (random.nextInt(20) == 0) {
+      made.payload = bytes(random, random.nextInt(4) == 0 ? 0 : 65_535 - made.headerBytes());
+    }
+    return made;
+  }
+
+  private void addIpExtra(Random random) {
+    if (!v6) {
+      ipExtra = new byte[4 * (1 + random.nextInt(10))];
+      if (ipExtra.length >= 12 && random.nextBoolean()) {
+        finalDestination = bytes(random, 4);
+        ipExtra[0] = 1;
+        ipExtra[1] = (byte) (random.nextBoolean() ? 131 : 137);
+        ipExtra[2] = 7;
+        ipExtra[3] = 4;
+        System.arraycopy(finalDestination, 0, ipExtra, 4, 4);
+      } else {
+        ipExtra[0] = 1;
+        ipExtra[1] = 7;
+        ipExtra[2] = 3;
+      }
+      return;
+    }
+    var extra = new ByteArrayOutputStream();
+    int[] kinds = {random.nextBoolean() ? 0 : 60, 43, 60};
+    int first = random.nextInt(3);
+    int last = first + random.nextInt(3 - first);
+    nextHeader = kinds[first];
+    for (int i = first; i <= last; i++) {
+      int after = i == last ? protocol() : kinds[i + 1];
+      if (kinds[i] == 43) {
+        byte[] hop = bytes(random, 16);
+        boolean left = random.nextBoolean();
+        finalDestination = left ? hop : destination;
+        extra.writeBytes(new byte[] {(byte) after, 2, 2, (byte) (left ? 1 : 0), 0, 0, 0, 0});
+        extra.writeBytes(hop);
+      } else {
+        int more = random.nextInt(3);
+        extra.writeBytes(new byte[] {(byte) after, (byte) more, 1, (byte) (4 + 8 * more)});
+        extra.writeBytes(new byte[4 + 8 * more]);
+      }
+    }
+    ipExtra = extra.toByteArray();
+  }
+
+  int protocol() {
+    return tcp ? 6 : 17;
+  }
+
+  boolean isRouted() {
+    return finalDestination != destination;
+  }
+
+  int ipHeaderBytes() {
+    return (v6 ? 40 : 20) + ipExtra.length;
+  }
+
+  /** Returns how long the headers of one packet are, with the tag. */
+  int headerBytes() {
+    return tag.length + ipHeaderBytes() + (tcp ? 20 + tcpOptions.length : 8);
+  }
+
+  OffloadHeader offload() {
+    var offload = new OffloadHeader();
+    int type = !tcp ? 5 : (v6 ? 4 : 1) | ((flags & CWR) != 0 ? 0x80 : 0);
+    offload.set(
+        1, type, 14 + headerBytes(), gsoBytes, 14 + tag.length + ipHeaderBytes(), tcp ? 16 : 6);
+    return offload;
+  }
+
+  /** Returns the whole Ethernet frame, whose checksum is left to finish. */
+  byte[] frame() {
+    byte[] transport = transport(sequence, flags, payload);
+    int sum = NaiveChecksum.sum(pseudoHeader(transport.length));
+    ByteBuffer.wrap(transport).putShort(tcp ? 16 : 6, (short) sum);
+    return ethernet(ip(ipId, transport));
+  }
+
+  byte[] ethernet(byte[] taggedPacket) {
+    var frame = new ByteArrayOutputStream();
+    frame.writeBytes(macs);
+    if (tag.length > 0) {
+      frame.write(tag, 0, 2);
+    } else {
+      frame.writeBytes(etherType());
+    }
+    frame.writeBytes(taggedPacket);
+    return frame.toByteArray();
+  }
+
+  /** Returns the packets that an ordinary device would have sent, one by one. */
+  List<byte[]> pieces(int maxPacketBytes) {
+    int step = tcp ? Math.min(gsoBytes, maxPacketBytes - headerBytes()) : gsoBytes;
+    var pieces = new ArrayList<byte[]>();
+    for (int at = 0; at == 0 || at < payload.length; at += step) {
+      int end = Math.min(payload.length, at + step);
+      var part = new ByteArrayOutputStream();
+      part.write(payload, at, end - at);
+      int its = flags;
+      if (end < payload.length) {
+        its &= ~(FIN | PSH);
+      }
+      if (at > 0) {
+        its &= ~CWR;
+      }
+      byte[] transport = transport(sequence + at, its, part.toByteArray());
+      var covered = new ByteArrayOutputStream();
+      covered.writeBytes(pseudoHeader(transport.length));
+      covered.writeBytes(transport);
+      int checksum = NaiveChecksum.checksum(covered.toByteArray());
+      if (!tcp && checksum == 0) {
+        checksum = 0xffff;
+      }
+      ByteBuffer.wrap(transport).putShort(tcp ? 16 : 6, (short) checksum);
+      pieces.add(ip(ipId + pieces.size(), transport));
+    }
+    return pieces;
+  }
+
+  private byte[] pseudoHeader(int length) {
+    return NaiveChecksum.pseudoHeader(source, finalDestination, protocol(), length);
+  }
+
+  private byte[] transport(int itsSequence, int itsFlags, byte[] part) {
+    if (!tcp) {
+      return ByteBuffer.allocate(8 + part.length)
+          .putShort((short) sourcePort)
+          .putShort((short) destinationPort)
+          .putShort((short) (8 + part.length))
+          .putShort((short) 0)
+          .put(part)
+          .array();
+    }
+    int dataOffset = 20 + tcpOptions.length;
+    return ByteBuffer.allocate(dataOffset + part.length)
+        .putShort((short) sourcePort)
+        .putShort((short) destinationPort)
+        .putInt(itsSequence)
+        .putInt(acknowledgement)
+        .putShort((short) (dataOffset / 4 << 12 | itsFlags))
+        .putShort((short) window)
+        .putShort((short) 0)
+        .putShort((short) urgentPointer)
+        .put(tcpOptions)
+        .put(part)
+        .array();
+  }
+
+  /** Returns the tag, if any, and an IP packet. */
+  private byte[] ip(int id, byte[] transport) {
+    var header = ByteBuffer.allocate(ipHeaderBytes());
+    if (v6) {
+      header
+          .putInt(6 << 28 | trafficClass << 20 | flowLabel)
+          .putShort((short) (ipExtra.length + transport.length))
+          .put((byte) (ipExtra.length > 0 ? nextHeader : protocol()))
+          .put((byte) timeToLive)
+          .put(source)
+          .put(destination)
+          .put(ipExtra);
+    } else {
+      header
+          .put((byte) (0x40 | header.capacity() / 4))
+          .put((byte) trafficClass)
+          .putShort((short) (header.capacity() + transport.length))
+          .putShort((short) id)
+          .putShort((short) (mayFragment ? 0 : 0x4000))
+          .put((byte) timeToLive)
+          .put((byte) protocol())
+          .putShort((short) 0)
+          .put(source)
+          .put(destination)
+          .put(ipExtra);
+      header.putShort(10, (short) NaiveChecksum.checksum(header.array()));
+    }
+    var packet = new ByteArrayOutputStream();
+    if (tag.length > 0) {
+      packet.write(tag, 2, 2);
+      packet.writeBytes(etherType());
+    }
+    packet.writeBytes(header.array());
+    packet.writeBytes(transport);
+    return packet.toByteArray();
+  }
+
+  private byte[] etherType() {
+    return v6 ? new byte[] {(byte) 0x86, (byte) 0xdd} : new byte[] {8, 0};
+  }
+
+  private static byte[] bytes(Random random, int count) {
+    byte[] bytes = new byte[count];
+    random.nextBytes(bytes);
+    return bytes;
+  }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.protocol.ethernet;
+
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+
+/** The Internet checksum, two bytes at a time, as RFC 1071 tells it. */
+final class NaiveChecksum {
+  private NaiveChecksum() {}
+
+  /** Returns the sum of 16-bit words, high byte first, folded. */
+  static int sum(byte[] bytes) {
+    int sum = 0;
+    for (int i = 0; i < bytes.length; i++) {
+      sum += (bytes[i] & 0xff) << (i % 2 == 0 ? 8 : 0);
+      sum = (sum & 0xffff) + (sum >>> 16);
+    }
+    return sum;
+  }
+
+  static int checksum(byte[] bytes) {
+    return ~sum(bytes) & 0xffff;
+  }
+
+  /** Returns the pseudo header of TCP or UDP, which has the same sum for IPv4 and IPv6. */
+  static byte[] pseudoHeader(byte[] source, byte[] destination, int protocol, int length) {
+    var header = new ByteArrayOutputStream();
+    header.writeBytes(source);
+    header.writeBytes(destination);
+    header.writeBytes(new byte[] {0, (byte) protocol, (byte) (length >>> 8), (byte) length});
+    return header.toByteArray();
+  }
+
+  /**
+   * Returns what is wrong with the lengths and checksums of a packet that follows a 14-byte
+   * Ethernet header, or the empty text.
+   *
+   * @param destination the address that the checksum covers, or null if it is the header's
+   */
+  static String complaint(byte[] packet, int tagBytes, byte[] destination) {
+    byte[] ip = Arrays.copyOfRange(packet, tagBytes, packet.length);
+    boolean v6 = ip[0] >>> 4 == 6;
+    int at;
+    int protocol;
+    byte[] source;
+    byte[] bound;
+    if (v6) {
+      if (u16(ip, 4) != ip.length - 40) {
+        return "IPv6 length";
+      }
+      protocol = ip[6] & 0xff;
+      at = 40;
+      while (protocol == 0 || protocol == 43 || protocol == 60) {
+        protocol = ip[at] & 0xff;
+        at += 8 + 8 * (ip[at + 1] & 0xff);
+      }
+      source = Arrays.copyOfRange(ip, 8, 24);
+      bound = Arrays.copyOfRange(ip, 24, 40);
+    } else {
+      at = (ip[0] & 15) * 4;
+      if (u16(ip, 2) != ip.length) {
+        return "IPv4 length";
+      }
+      if (sum(Arrays.copyOfRange(ip, 0, at)) != 0xffff) {
+        return "IPv4 checksum";
+      }
+      protocol = ip[9];
+      source = Arrays.copyOfRange(ip, 12, 16);
+      bound = Arrays.copyOfRange(ip, 16, 20);
+    }
+    byte[] transport = Arrays.copyOfRange(ip, at, ip.length);
+    var covered = new ByteArrayOutputStream();
+    covered.writeBytes(
+        pseudoHeader(
+            source, destination == null ? bound : destination, protocol, transport.length));
+    covered.writeBytes(transport);
+    if (protocol == 17 && u16(transport, 4) != transport.length) {
+      return "UDP length";
+    }
+    if (protocol == 17 && u16(transport, 6) == 0) {
+      return "UDP checksum of zero";
+    }
+    return sum(covered.toByteArray()) == 0xffff ? "" : "transport checksum";
+  }
+
+  private static int u16(byte[] bytes, int at) {
+    return (bytes[at] & 0xff) << 8 | bytes[at + 1] & 0xff;
+  }
+}
