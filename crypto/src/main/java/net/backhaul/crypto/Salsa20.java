@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The Salsa20 stream cipher with 12 or 20 rounds (01 section 5.3).
  *
- * <p>An object is one continuous stream of 64-byte blocks; it allocates nothing after construction
- * and is not thread-safe.
+ * <p>An object is one continuous stream of 64-byte blocks; it allocates nothing after its first
+ * long input and is not thread-safe.
  */
 public final class Salsa20 {
   /** The length of a block of the stream. */
@@ -19,10 +19,13 @@ public final class Salsa20 {
 
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final int SIGMA_0 = 0x61707865;
-  private static final int SIGMA_1 = 0x3320646e;
-  private static final int SIGMA_2 = 0x79622d32;
-  private static final int SIGMA_3 = 0x6b206574;
+  static final int SIGMA_0 = 0x61707865;
+  static final int SIGMA_1 = 0x3320646e;
+  static final int SIGMA_2 = 0x79622d32;
+  static final int SIGMA_3 = 0x6b206574;
+
+  /** Fewer blocks than this go one by one. */
+  private static final int MIN_LANES = 12;
 
   private final int doubleRounds;
   private final int[] key = new int[8];
@@ -30,6 +33,7 @@ public final class Salsa20 {
   private int iv0;
   private int iv1;
   private long block;
+  private @Nullable SalsaLanes lanes;
 
   /** Makes a stream of this many rounds, 12 or 20. */
   public Salsa20(int rounds) {
@@ -46,10 +50,20 @@ public final class Salsa20 {
     block = 0;
   }
 
+  /** Goes on with this block, of which there are 2^64. */
+  void skipTo(long nextBlock) {
+    block = nextBlock;
+  }
+
   /** Forgets the key. */
   public void wipe() {
     Arrays.fill(key, 0);
     Arrays.fill(last, (byte) 0);
+    iv0 = 0;
+    iv1 = 0;
+    if (lanes != null) {
+      lanes.wipe();
+    }
   }
 
   /** Writes the next whole block of the stream. */
@@ -61,6 +75,18 @@ public final class Salsa20 {
   public void xor(byte[] bytes, int start, int length) {
     int at = start;
     int end = start + length;
+    while (end - at >= MIN_LANES * BLOCK_BYTES) {
+      int part = Math.min(end - at, SalsaLanes.BLOCKS * BLOCK_BYTES);
+      lanes().xor(key, iv0, iv1, block, doubleRounds, bytes, at, part);
+      block += (part + BLOCK_BYTES - 1) / BLOCK_BYTES;
+      at += part;
+    }
+    xorByBlocks(bytes, at, end);
+  }
+
+  /** Does the same block by block, which is faster for a few. */
+  void xorByBlocks(byte[] bytes, int start, int end) {
+    int at = start;
     while (end - at >= BLOCK_BYTES) {
       generate(bytes, at, bytes, at);
       at += BLOCK_BYTES;
@@ -71,6 +97,16 @@ public final class Salsa20 {
         bytes[at] ^= last[i];
       }
     }
+  }
+
+  /** Most peers never need them: their long packets go under AES. */
+  private SalsaLanes lanes() {
+    SalsaLanes made = lanes;
+    if (made == null) {
+      made = new SalsaLanes();
+      lanes = made;
+    }
+    return made;
   }
 
   // One long straight piece of work on locals: the JIT keeps them in registers.

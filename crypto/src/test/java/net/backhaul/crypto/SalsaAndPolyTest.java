@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.crypto;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.Arrays;
+import java.util.Random;
+import org.bouncycastle.crypto.engines.Salsa20Engine;
+import org.bouncycastle.crypto.params.KeyParameter;
+import org.bouncycastle.crypto.params.ParametersWithIV;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The fast ways, the plain one and BouncyCastle do the same, for every length of a packet. */
+class SalsaAndPolyTest {
+  private static final int LONGEST = 4_000;
+
+  private final Random random = new Random(11);
+  private final byte[] key = new byte[32];
+  private final byte[] iv = new byte[8];
+
+  private byte[] next(int length) {
+    byte[] bytes = new byte[length];
+    random.nextBytes(bytes);
+    return bytes;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {12, 20})
+  void streamsOfEveryLengthAreThoseOfBouncyCastle(int rounds) {
+    var salsa = new Salsa20(rounds);
+    var plainly = new Salsa20(rounds);
+    for (int length = 0; length <= LONGEST; length++) {
+      random.nextBytes(key);
+      random.nextBytes(iv);
+      int start = random.nextInt(40);
+      byte[] bytes = next(start + length + 8);
+      byte[] blockwise = bytes.clone();
+      byte[] expected = bytes.clone();
+      var reference = new Salsa20Engine(rounds);
+      reference.init(true, new ParametersWithIV(new KeyParameter(key), iv));
+      reference.processBytes(bytes, start, length, expected, start);
+
+      salsa.start(key, 0, iv, 0);
+      salsa.xor(bytes, start, length);
+      plainly.start(key, 0, iv, 0);
+      plainly.xorByBlocks(blockwise, start, start + length);
+
+      assertArrayEquals(expected, bytes, "length " + length);
+      assertArrayEquals(expected, blockwise, "length " + length);
+    }
+  }
+
+  /** However a stream is drawn, in long and short pieces of whole blocks, it is one stream. */
+  @Test
+  void piecesFollowEachOther() {
+    var salsa = new Salsa20(12);
+    var whole = new Salsa20(12);
+    for (int round = 0; round < 500; round++) {
+      random.nextBytes(key);
+      random.nextBytes(iv);
+      salsa.start(key, 0, iv, 0);
+      whole.start(key, 0, iv, 0);
+      byte[] bytes = new byte[100 * Salsa20.BLOCK_BYTES];
+      byte[] expected = new byte[bytes.length];
+      whole.xorByBlocks(expected, 0, expected.length);
+
+      int at = 0;
+      while (at < bytes.length) {
+        int blocks = Math.min(random.nextInt(40), (bytes.length - at) / Salsa20.BLOCK_BYTES);
+        salsa.xor(bytes, at, blocks * Salsa20.BLOCK_BYTES);
+        at += blocks * Salsa20.BLOCK_BYTES;
+      }
+
+      assertArrayEquals(expected, bytes, "round " + round);
+    }
+  }
+
+  /** A packet has no such block, but the counter of blocks is 64 bits long. */
+  @Test
+  void theCounterCarries() {
+    var salsa = new Salsa20(12);
+    var plainly = new Salsa20(12);
+    byte[] bytes = new byte[SalsaLanes.BLOCKS * Salsa20.BLOCK_BYTES];
+    byte[] expected = bytes.clone();
+    for (long block : new long[] {0xffff_fff0L, -5L}) {
+      Arrays.fill(bytes, (byte) 0);
+      Arrays.fill(expected, (byte) 0);
+      salsa.start(key, 0, iv, 0);
+      salsa.skipTo(block);
+      salsa.xor(bytes, 0, bytes.length);
+      plainly.start(key, 0, iv, 0);
+      plainly.skipTo(block);
+      plainly.xorByBlocks(expected, 0, expected.length);
+
+      assertArrayEquals(expected, bytes);
+    }
+  }
+
+  @Test
+  void tagsOfEveryLengthAreThoseOfBouncyCastle() {
+    var poly = new Poly1305();
+    byte[] tag = new byte[16];
+    byte[] expected = new byte[16];
+    for (int length = 0; length <= LONGEST; length++) {
+      random.nextBytes(key);
+      if (length % 3 == 0) {
+        Arrays.fill(key, (byte) 0xff);
+      }
+      int start = random.nextInt(40);
+      byte[] bytes = next(start + length);
+      if (length % 2 == 0) {
+        Arrays.fill(bytes, (byte) 0xff);
+      }
+      var reference = new org.bouncycastle.crypto.macs.Poly1305();
+      reference.init(new KeyParameter(key));
+      reference.update(bytes, start, length);
+      assertEquals(16, reference.doFinal(expected, 0));
+
+      poly.tag(key, 0, bytes, start, length, tag);
+
+      assertArrayEquals(expected, tag, "length " + length);
+    }
+  }
+}
