@@ -1,0 +1,320 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is measured of a pair of daemons, and how.
+
+A measurement is a function of a Way (who sends to whom) and the options. It returns the values of
+its metrics by name; each is one figure of one round.
+"""
+import json
+import re
+import statistics
+import subprocess
+import threading
+import time
+from dataclasses import dataclass
+
+from lab import Failed, Node, Pair, until
+
+IPERF_PORT = 5201
+ACCEPT = {"type": "ACTION_ACCEPT"}
+
+
+@dataclass
+class Way:
+    """One column of the table: from one node of a pair to the other."""
+    name: str
+    pair: Pair
+    sender: Node
+    receiver: Node
+    mixed: bool = False
+
+
+@dataclass
+class Metric:
+    title: str
+    unit: str
+    more_is_better: bool
+    mixed: bool = True
+
+
+METRICS, MEASUREMENTS = {}, {}
+
+
+def measures(name, metrics, mixed=False):
+    """Names a measurement; `mixed` ones are also done between different sides."""
+    METRICS.update(metrics)
+
+    def register(function):
+        MEASUREMENTS[name] = (function, list(metrics), mixed)
+        return function
+    return register
+
+
+def tcp_metrics(name, title):
+    return {name: Metric(f"TCP, {title}", "Mbit/s", True),
+            f"{name}.cpu": Metric("- CPU of both daemons", "s/GB", False)}
+
+
+def udp_metrics(name, title):
+    return {name: Metric(f"UDP flood, {title}, received", "kpps", True),
+            f"{name}.loss": Metric("- lost on the way", "%", False),
+            f"{name}.cpu": Metric("- CPU of both daemons", "s per million", False)}
+
+
+# What comes first takes freshly started daemons.
+
+@measures("fresh", {
+    "ready": Metric("daemon, start to first answer of its API", "s", False),
+    "online": Metric("daemon, start to ONLINE", "s", False),
+    "idle.cpu": Metric("CPU of both daemons, idle", "% of a core", False),
+    "idle.rss": Metric("resident memory, idle", "MB", False),
+    "full.rss": Metric("resident memory, highest at full rate", "MB", False),
+    "ramp": Metric("TCP from the first byte to 90 % of full speed", "s", False),
+    **{f"ramp.{half}": Metric(f"- rate in half-second {half}", "% of full", True) for half in range(1, 9)}})
+def fresh(way, options):
+    pair = way.pair
+    if not pair.fresh:
+        pair.start()
+    pair.fresh = False
+    result = {"ready": statistics.mean(n.ready_s for n in pair.nodes),
+              "online": statistics.mean(n.online_s for n in pair.nodes)}
+    before, began = pair.cpu_s(), time.monotonic()
+    time.sleep(options.idle)
+    result["idle.cpu"] = (pair.cpu_s() - before) / (time.monotonic() - began) * 100
+    result["idle.rss"] = max(n.rss_mb() for n in pair.nodes)
+    result["full.rss"], report = at_full_rate(pair, options)
+    rates = [interval["sum"]["bits_per_second"] for interval in report["intervals"]]
+    full = statistics.median(rates[8:])
+    if not full:
+        raise Failed("nothing arrived")
+    result["ramp"] = next(((i + 1) / 2 for i, rate in enumerate(rates) if rate >= 0.9 * full), float(options.ramp))
+    result.update({f"ramp.{i + 1}": rates[i] / full * 100 for i in range(8)})
+    return result
+
+
+def at_full_rate(pair, options):
+    """One TCP stream from a to b; returns the highest memory of a daemon and what arrived when."""
+    memory, done = [], threading.Event()
+
+    def look():
+        while not done.wait(0.25):
+            memory.append(max(n.rss_mb() for n in pair.nodes))
+
+    watcher = threading.Thread(target=look, daemon=True)
+    watcher.start()
+    try:
+        # The client is at b and receives, so that the intervals are of what arrived.
+        report = iperf(pair.b.host, pair.a.host, pair.ip(pair.a), options.ramp, "-R", "-i", "0.5")
+    finally:
+        done.set()
+        watcher.join()
+    return max(memory), report
+
+
+@measures("cli", {"cli": Metric("zerotier-cli info", "ms", False)})
+def command_line(way, options):
+    node, times = way.sender, []
+    for _ in range(options.calls):
+        began = time.monotonic()
+        node.host.run(f"{node.programs}/zerotier-cli", f"-D{node.home}", "info")
+        times.append((time.monotonic() - began) * 1000)
+    return {"cli": statistics.median(times)}
+
+
+@measures("ping", {
+    "ping.p50": Metric("ping, idle, p50", "ms", False),
+    "ping.p99": Metric("ping, idle, p99", "ms", False)}, mixed=True)
+def ping_idle(way, options):
+    return percentiles("ping", ping(way, options.pings, 0.005))
+
+
+@measures("tcp1", tcp_metrics("tcp1", "1 stream"), mixed=True)
+def tcp1(way, options):
+    return tcp(way, "tcp1", options)
+
+
+@measures("tcp1r", tcp_metrics("tcp1r", "1 stream, other direction"))
+def tcp1r(way, options):
+    return tcp(way, "tcp1r", options, "-R")
+
+
+@measures("tcp4", tcp_metrics("tcp4", "4 streams"), mixed=True)
+def tcp4(way, options):
+    return tcp(way, "tcp4", options, "-P", "4")
+
+
+@measures("tcp4r", tcp_metrics("tcp4r", "4 streams, other direction"))
+def tcp4r(way, options):
+    return tcp(way, "tcp4r", options, "-P", "4", "-R")
+
+
+@measures("tcp1v6", tcp_metrics("tcp1v6", "1 stream, IPv6"))
+def tcp1v6(way, options):
+    return tcp(way, "tcp1v6", options, family=6)
+
+
+@measures("load", {
+    "load.p50": Metric("ping beside a TCP stream, p50", "ms", False),
+    "load.p99": Metric("ping beside a TCP stream, p99", "ms", False)}, mixed=True)
+def ping_under_load(way, options):
+    count = options.seconds * 100
+    server = iperf_server(way.receiver.host)
+    client = way.sender.host.start("iperf3", "-c", way.pair.ip(way.receiver), "-t", options.seconds + 2)
+    try:
+        time.sleep(1)
+        times = ping(way, count, 0.01)
+        if client.poll() is not None:
+            raise Failed("the TCP stream ended too early")
+        return percentiles("load", times)
+    finally:
+        way.pair.lab.end(client)
+        way.pair.lab.end(server)
+
+
+@measures("udp64", udp_metrics("udp64", "64 B"), mixed=True)
+def udp64(way, options):
+    return udp(way, "udp64", 64, options)
+
+
+@measures("udp1400", udp_metrics("udp1400", "1400 B"), mixed=True)
+def udp1400(way, options):
+    return udp(way, "udp1400", 1400, options)
+
+
+@measures("bridged", tcp_metrics("bridged", "1 stream, bridged LANs"))
+def bridged(way, options):
+    pair = way.pair
+    pair.set_bridging(True)
+    try:
+        sender, receiver = pair.lans
+        until("ping between the bridged LANs", lambda: " 0% packet loss" in sender.run(
+            "ping", "-c1", "-W1", receiver.address, check=False), 20)
+        return counted("bridged", pair, lambda: iperf(sender, receiver, receiver.address, options.seconds))
+    finally:
+        pair.set_bridging(False)
+
+
+@measures("rules8", tcp_metrics("rules8", "1 stream, 8 rules"))
+def rules8(way, options):
+    return ruled(way, "rules8", 8, options)
+
+
+@measures("rules64", tcp_metrics("rules64", "1 stream, 64 rules"))
+def rules64(way, options):
+    return ruled(way, "rules64", 64, options)
+
+
+def ruled(way, name, count, options):
+    """TCP through rules that each look at every frame and let it pass."""
+    rules = []
+    for port in range(1, count + 1):
+        rules += [{"type": "MATCH_IP_DEST_PORT_RANGE", "start": port, "end": port}, {"type": "ACTION_DROP"}]
+    way.pair.set_rules([*rules, ACCEPT])
+    try:
+        return tcp(way, name, options)
+    finally:
+        way.pair.set_rules([ACCEPT])
+
+
+@measures("core", tcp_metrics("core", "1 stream, all on one CPU"))
+def one_core(way, options):
+    pair = way.pair
+    cpus = pair.a.host.inside(allowed_cpus)
+    one = {min(cpus)}
+    for node in pair.nodes:
+        node.pin(one)
+    try:
+        return tcp(way, "core", options, cpus=one)
+    finally:
+        for node in pair.nodes:
+            node.pin(cpus)
+
+
+def allowed_cpus():
+    import os
+    return os.sched_getaffinity(0)
+
+
+@measures("bare", {
+    "bare": Metric("TCP, 1 stream, the bare wire", "Mbit/s", True),
+    "share": Metric("- share of it that tcp1 reaches", "", True)})
+def bare(way, options):
+    report = iperf(way.sender.host, way.receiver.host, way.receiver.host.address, options.seconds)
+    return {"bare": report["end"]["sum_received"]["bits_per_second"] / 1e6}
+
+
+# How each is done.
+
+def tcp(way, name, options, *words, family=4, cpus=None):
+    ip = way.pair.ip(way.receiver, family)
+    return counted(name, way.pair,
+                   lambda: iperf(way.sender.host, way.receiver.host, ip, options.seconds, *words, cpus=cpus))
+
+
+def counted(name, pair, run):
+    """Runs a TCP measurement; returns its rate, and the CPU of both daemons per GB that arrived."""
+    before = pair.cpu_s()
+    received = run()["end"]["sum_received"]
+    used = pair.cpu_s() - before
+    if not received["bytes"]:
+        raise Failed("nothing arrived")
+    return {name: received["bits_per_second"] / 1e6, f"{name}.cpu": used / (received["bytes"] / 1e9)}
+
+
+def udp(way, name, size, options):
+    ip = way.pair.ip(way.receiver)
+    before = way.pair.cpu_s()
+    report = iperf(way.sender.host, way.receiver.host, ip, options.seconds,
+                   "-u", "-b", "0", "-l", size, "--get-server-output")
+    used = way.pair.cpu_s() - before
+    sent = report["end"]["sum"]["packets"]
+    # What the receiver has in hand, not the sender's guess, which does not know of a lost tail.
+    arrivals = [interval["sum"] for interval in report["server_output_json"]["intervals"]]
+    received = sum(arrival["bytes"] for arrival in arrivals) / size
+    if not received:
+        raise Failed(f"nothing arrived of {sent} packets")
+    return {name: received / sum(arrival["seconds"] for arrival in arrivals) / 1e3, f"{name}.loss": max(0.0, (1 - received / sent) * 100),
+            f"{name}.cpu": used / (received / 1e6)}
+
+
+def iperf(client, server, ip, seconds, *words, cpus=None):
+    """One run of iperf3 from one host to another; returns its report."""
+    listening = iperf_server(server, cpus)
+    try:
+        said = client.run("iperf3", "-c", ip, "-t", seconds, "-J", "--connect-timeout", 5000, *words,
+                          timeout=seconds + 30, cpus=cpus, check=False)
+        report = json.loads(said) if said.strip() else {"error": "no report"}
+        if "error" in report:
+            raise Failed(f"iperf3: {report['error']}")
+        return report
+    finally:
+        client.lab.end(listening)
+
+
+def iperf_server(host, cpus=None):
+    process = host.start("iperf3", "-s", "-1", "-J", cpus=cpus)
+    until("listening iperf3", lambda: listens(process), 5, 0.02)
+    return process
+
+
+def listens(process):
+    wanted = f":{IPERF_PORT:04X} "
+    for family in ("tcp", "tcp6"):
+        with open(f"/proc/{process.pid}/net/{family}") as sockets:
+            if any(wanted in line and " 0A " in line for line in sockets):
+                return True
+    return False
+
+
+def ping(way, count, interval):
+    """The round-trip times of so many pings, ms."""
+    said = way.sender.host.run("ping", "-n", "-c", count, "-i", interval, "-w", int(count * interval) + 10,
+                               way.pair.ip(way.receiver), timeout=count * interval + 20, check=False)
+    times = [float(t) for t in re.findall(r" time=([0-9.]+) ms", said)]
+    if len(times) < count * 0.9:
+        raise Failed(f"only {len(times)} of {count} pings were answered")
+    return times
+
+
+def percentiles(name, times):
+    cut = statistics.quantiles(times, n=100, method="inclusive")
+    return {f"{name}.p50": cut[49], f"{name}.p99": cut[98]}
