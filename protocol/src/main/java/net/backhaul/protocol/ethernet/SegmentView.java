@@ -41,7 +41,7 @@ final class SegmentView {
   private static final int IPV4_WITHOUT_OPTIONS = 0x45;
   private static final int ANY_FRAGMENT = 0x3fff;
   private static final int DO_NOT_FRAGMENT = 0x4000;
-  private static final int SOURCE = 6;
+  private static final int REST_OF_MACS = 8;
   private static final int ETHER_TYPE = 12;
   private static final int TTL = 8;
   private static final int TCP_ACKNOWLEDGEMENT = 8;
@@ -60,7 +60,7 @@ final class SegmentView {
   /** What a frame shares with all others between two stations. */
   long firstOfMacs;
 
-  long restOfMacs;
+  int restOfMacs;
 
   /** What a frame shares with all others of its flow. */
   long ports;
@@ -102,7 +102,7 @@ final class SegmentView {
       return Is.ANY;
     }
     firstOfMacs = InternetChecksum.load64(bytes, start);
-    restOfMacs = InternetChecksum.load64(bytes, start + SOURCE);
+    restOfMacs = BigEndian.i32(bytes, start + REST_OF_MACS);
     return switch (BigEndian.u16(bytes, start + ETHER_TYPE)) {
       case EtherTypes.IPV4 -> wrapIpv4(start + ETHERNET_BYTES, length - ETHERNET_BYTES);
       case EtherTypes.IPV6 -> wrapIpv6(start + ETHERNET_BYTES, length - ETHERNET_BYTES);

@@ -34,7 +34,7 @@ final class SuperFrame {
   private final OffloadHeader offload = new OffloadHeader();
 
   private long firstOfMacs;
-  private long restOfMacs;
+  private int restOfMacs;
   private long ports;
   private long address0;
   private long address1;

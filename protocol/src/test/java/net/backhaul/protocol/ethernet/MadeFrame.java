@@ -4,6 +4,7 @@ package net.backhaul.protocol.ethernet;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
@@ -162,15 +163,11 @@ final class MadeFrame {
   }
 
   byte[] ethernet(byte[] taggedPacket) {
-    var frame = new ByteArrayOutputStream();
-    frame.writeBytes(macs);
-    if (tag.length > 0) {
-      frame.write(tag, 0, 2);
-    } else {
-      frame.writeBytes(etherType());
-    }
-    frame.writeBytes(taggedPacket);
-    return frame.toByteArray();
+    return ByteBuffer.allocate(14 + taggedPacket.length)
+        .put(macs)
+        .put(tag.length > 0 ? new byte[] {tag[0], tag[1]} : etherType())
+        .put(taggedPacket)
+        .array();
   }
 
   /** Returns the packets that an ordinary device would have sent, one by one. */
@@ -179,8 +176,7 @@ final class MadeFrame {
     var pieces = new ArrayList<byte[]>();
     for (int at = 0; at == 0 || at < payload.length; at += step) {
       int end = Math.min(payload.length, at + step);
-      var part = new ByteArrayOutputStream();
-      part.write(payload, at, end - at);
+      byte[] part = Arrays.copyOfRange(payload, at, end);
       int its = flags;
       if (end < payload.length) {
         its &= ~(FIN | PSH);
@@ -188,11 +184,8 @@ final class MadeFrame {
       if (at > 0) {
         its &= ~CWR;
       }
-      byte[] transport = transport(sequence + at, its, part.toByteArray());
-      var covered = new ByteArrayOutputStream();
-      covered.writeBytes(pseudoHeader(transport.length));
-      covered.writeBytes(transport);
-      int checksum = NaiveChecksum.checksum(covered.toByteArray());
+      byte[] transport = transport(sequence + at, its, part);
+      int checksum = NaiveChecksum.checksum(pseudoHeader(transport.length), transport);
       if (!tcp && checksum == 0) {
         checksum = 0xffff;
       }
@@ -258,14 +251,12 @@ final class MadeFrame {
           .put(ipExtra);
       header.putShort(10, (short) NaiveChecksum.checksum(header.array()));
     }
-    var packet = new ByteArrayOutputStream();
-    if (tag.length > 0) {
-      packet.write(tag, 2, 2);
-      packet.writeBytes(etherType());
+    int tagBytes = tag.length;
+    var packet = ByteBuffer.allocate(tagBytes + header.capacity() + transport.length);
+    if (tagBytes > 0) {
+      packet.put(tag, 2, 2).put(etherType());
     }
-    packet.writeBytes(header.array());
-    packet.writeBytes(transport);
-    return packet.toByteArray();
+    return packet.put(header.array()).put(transport).array();
   }
 
   private byte[] etherType() {

@@ -1,34 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.protocol.ethernet;
 
-import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /** The Internet checksum, two bytes at a time, as RFC 1071 tells it. */
 final class NaiveChecksum {
   private NaiveChecksum() {}
 
-  /** Returns the sum of 16-bit words, high byte first, folded. */
-  static int sum(byte[] bytes) {
-    int sum = 0;
-    for (int i = 0; i < bytes.length; i++) {
-      sum += (bytes[i] & 0xff) << (i % 2 == 0 ? 8 : 0);
+  /** Returns the sum of 16-bit words, high byte first, folded; all parts but the last are even. */
+  static int sum(byte[]... parts) {
+    long sum = 0;
+    for (byte[] part : parts) {
+      for (int i = 0; i < part.length; i += 2) {
+        sum += (part[i] & 0xff) << 8 | (i + 1 < part.length ? part[i + 1] & 0xff : 0);
+      }
+    }
+    while (sum > 0xffff) {
       sum = (sum & 0xffff) + (sum >>> 16);
     }
-    return sum;
+    return (int) sum;
   }
 
-  static int checksum(byte[] bytes) {
-    return ~sum(bytes) & 0xffff;
+  static int checksum(byte[]... parts) {
+    return ~sum(parts) & 0xffff;
   }
 
   /** Returns the pseudo header of TCP or UDP, which has the same sum for IPv4 and IPv6. */
   static byte[] pseudoHeader(byte[] source, byte[] destination, int protocol, int length) {
-    var header = new ByteArrayOutputStream();
-    header.writeBytes(source);
-    header.writeBytes(destination);
-    header.writeBytes(new byte[] {0, (byte) protocol, (byte) (length >>> 8), (byte) length});
-    return header.toByteArray();
+    return ByteBuffer.allocate(2 * source.length + 4)
+        .put(source)
+        .put(destination)
+        .putShort((short) protocol)
+        .putShort((short) length)
+        .array();
   }
 
   /**
@@ -69,18 +74,15 @@ final class NaiveChecksum {
       bound = Arrays.copyOfRange(ip, 16, 20);
     }
     byte[] transport = Arrays.copyOfRange(ip, at, ip.length);
-    var covered = new ByteArrayOutputStream();
-    covered.writeBytes(
-        pseudoHeader(
-            source, destination == null ? bound : destination, protocol, transport.length));
-    covered.writeBytes(transport);
+    byte[] pseudoHeader =
+        pseudoHeader(source, destination == null ? bound : destination, protocol, transport.length);
     if (protocol == 17 && u16(transport, 4) != transport.length) {
       return "UDP length";
     }
     if (protocol == 17 && u16(transport, 6) == 0) {
       return "UDP checksum of zero";
     }
-    return sum(covered.toByteArray()) == 0xffff ? "" : "transport checksum";
+    return sum(pseudoHeader, transport) == 0xffff ? "" : "transport checksum";
   }
 
   private static int u16(byte[] bytes, int at) {

@@ -48,7 +48,7 @@ class SegmenterTest {
   void headersThatLieGiveValidPacketsOrNone(long seed) {
     var random = new Random(seed);
     int refused = 0;
-    for (int round = 0; round < 50_000; round++) {
+    for (int round = 0; round < 30_000; round++) {
       var made = MadeFrame.random(random);
       made.payload = Arrays.copyOf(made.payload, random.nextInt(3_000));
       made.gsoBytes = Math.max(made.gsoBytes, 40);
@@ -78,7 +78,7 @@ class SegmenterTest {
         }
       }
     }
-    assertTrue(refused > 20_000 && refused < 48_000, () -> "seed " + seed);
+    assertTrue(refused > 10_000 && refused < 28_000, () -> "seed " + seed);
   }
 
   /** A spoiled extension may become a route, and then only the sender knows the sum. */
