@@ -65,7 +65,7 @@ final class RandomFlow {
       case 7 -> now.sequence -= segmentBytes;
       case 8 -> now.trafficClass = random.nextInt(4);
       case 9 -> now.timeToLive = 63 + random.nextInt(2);
-      case 10 -> now.ipId += random.nextInt(3) - 1;
+      case 10 -> now.ipId += random.nextBoolean() ? 1 : -2; // never the same twice
       case 11 -> now.flowLabel = random.nextInt(3);
       case 12 -> now.tcpOptions = now.tcpOptions.clone();
       case 13 -> now.urgentPointer = 3;
