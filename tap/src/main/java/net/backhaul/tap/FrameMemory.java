@@ -41,6 +41,11 @@ public final class FrameMemory {
 
   /** Copies from an array to the beginning of the memory. */
   public void copyFrom(byte[] array, int start, int length) {
-    bytes.put(0, array, start, length);
+    copyFrom(array, start, length, 0);
+  }
+
+  /** Copies from an array to somewhere in the memory. */
+  public void copyFrom(byte[] array, int start, int length, int at) {
+    bytes.put(at, array, start, length);
   }
 }

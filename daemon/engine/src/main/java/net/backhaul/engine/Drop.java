@@ -28,6 +28,8 @@ public enum Drop {
   TOO_MANY_GROUPS,
   NOT_A_MEMBER,
   FORBIDDEN_BY_RULES,
+  /** The host's header says of a frame what cannot be. */
+  BAD_OFFLOAD,
   BAD_CREDENTIAL,
   BAD_CONFIGURATION
 }

@@ -2,13 +2,17 @@
 package net.backhaul.engine;
 
 import java.util.Arrays;
+import net.backhaul.protocol.ethernet.OffloadHeader;
 
 /**
- * Whole Ethernet frames of one network, each with room in front of it and behind it.
+ * Whole Ethernet frames of one network, each with room in front of it.
  *
  * <p>A frame is read from the device behind the room, so that its packet header can be written in
  * front of the payload and the packet sealed where it lies. Nobody copies it on the way. Whoever
  * reads the device fills it and gives it to {@link Node#sendFrames}, which clobbers the bytes.
+ *
+ * <p>A device with offloads says in a header what is left to do on a frame: {@link OffloadHeader}.
+ * It stands at the end of the room. Such a frame may be a super-frame of up to 64 KiB.
  */
 public final class FrameBatch {
   /** Room for the headers of the longest form, EXT_FRAME, less the Ethernet header it replaces. */
@@ -17,9 +21,13 @@ public final class FrameBatch {
   /** An Ethernet header and the largest MTU of a network. */
   public static final int MAX_FRAME_BYTES = 14 + 10_000;
 
+  /** An Ethernet header with a VLAN tag and the longest packet that IP can say the length of. */
+  public static final int MAX_SUPER_FRAME_BYTES = 18 + 65_535;
+
   private final byte[] bytes;
   private int[] starts = new int[16];
   private int[] lengths = new int[16];
+  private boolean[] offloaded = new boolean[16];
   private int count;
   private int end;
 
@@ -47,13 +55,24 @@ public final class FrameBatch {
 
   /** Takes the bytes from {@link #nextStart} on as one frame. */
   public void add(int length) {
+    add(length, false);
+  }
+
+  /** Takes the bytes from {@link #nextStart} on as one frame, whose header ends there. */
+  public void addOffloaded(int length) {
+    add(length, true);
+  }
+
+  private void add(int length, boolean hasOffloadHeader) {
     assert hasRoomFor(length);
     if (count == starts.length) {
       starts = Arrays.copyOf(starts, 2 * count);
       lengths = Arrays.copyOf(lengths, 2 * count);
+      offloaded = Arrays.copyOf(offloaded, 2 * count);
     }
     starts[count] = end + ROOM_BYTES;
     lengths[count] = length;
+    offloaded[count] = hasOffloadHeader;
     end += ROOM_BYTES + length;
     count++;
   }
@@ -68,5 +87,10 @@ public final class FrameBatch {
 
   public int length(int index) {
     return lengths[index];
+  }
+
+  /** Returns whether an offload header stands before a frame. */
+  public boolean isOffloaded(int index) {
+    return offloaded[index];
   }
 }

@@ -58,6 +58,7 @@ public final class Node {
 
   /** Takes all datagrams of one read; their bytes are clobbered. */
   public void receive(DatagramBatch batch, long nowMs) {
+    networks.batchBegins();
     for (int i = 0; i < batch.count(); i++) {
       vl1.receive(
           batch.socket(), batch.from(i), batch.bytes(), batch.start(i), batch.length(i), nowMs);

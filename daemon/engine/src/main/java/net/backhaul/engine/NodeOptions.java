@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import net.backhaul.protocol.address.IpPrefix;
+import net.backhaul.protocol.packet.Packets;
 
 /**
  * What an operator may choose for the node. Every choice has a default that is right for most.
@@ -41,10 +42,12 @@ public record NodeOptions(
   public int mtuBytes(InetAddress to) {
     for (PhysicalNetwork entry : physical) {
       if (entry.network().contains(to)) {
-        return entry.mtuBytes() == 0 ? 1432 : Math.clamp(entry.mtuBytes(), 1400, 10324);
+        return entry.mtuBytes() == 0
+            ? Packets.DEFAULT_MTU_BYTES
+            : Math.clamp(entry.mtuBytes(), 1400, 10324);
       }
     }
-    return 1432;
+    return Packets.DEFAULT_MTU_BYTES;
   }
 
   /** Returns the id of the trusted path to an address, or 0 where packets are encrypted. */

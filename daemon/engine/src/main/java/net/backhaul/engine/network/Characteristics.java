@@ -11,7 +11,7 @@ final class Characteristics {
   private static final long BROADCAST = 1L << 61;
   private static final long IP_AUTHENTICATED = 1L << 60;
   private static final long MAC_AUTHENTICATED = 1L << 59;
-  private static final long TCP_FLAGS = 0x0fff;
+  static final long TCP_FLAGS = 0x0fff;
 
   private static final int TCP = 6;
   private static final int ICMPV6 = 58;

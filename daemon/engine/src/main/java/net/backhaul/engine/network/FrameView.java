@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.engine.network;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import net.backhaul.protocol.ethernet.EtherTypes;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +14,10 @@ import org.jspecify.annotations.Nullable;
  * and the recipient of what goes out; it is null where nobody in particular is meant.
  */
 final class FrameView {
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
   private static final int IPV4_MIN_BYTES = 20;
   private static final int IPV6_MIN_BYTES = 40;
   private static final int NEXT_HEADER = 6;
@@ -83,6 +90,16 @@ final class FrameView {
 
   long u32(int i) {
     return (long) u16(i) << 16 | u16(i + 2);
+  }
+
+  /** Returns four bytes that are there, in the order of the array, to be compared only. */
+  int int32(int i) {
+    return (int) INT.get(bytes, start + i);
+  }
+
+  /** Returns eight bytes that are there, in the order of the array, to be compared only. */
+  long int64(int i) {
+    return (long) LONG.get(bytes, start + i);
   }
 
   boolean isIpv4() {

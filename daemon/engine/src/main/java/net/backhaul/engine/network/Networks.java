@@ -45,6 +45,7 @@ public final class Networks implements PacketHandler {
   private final ControllerDesk controllerDesk;
   private final Multicasts multicasts;
   private final MulticastDesk multicastDesk;
+  private final RuleEngine rules;
   private final FramesIn framesIn;
   private final FramesOut framesOut;
   private final LongMap<Long> lastRequestsOfLeft = new LongMap<>();
@@ -75,7 +76,7 @@ public final class Networks implements PacketHandler {
     credentials = new CredentialDesk(peers, networks);
     exchange = new ConfigExchange(peers, output, controller, networks, announcer);
     controllerDesk = new ControllerDesk(peers, controller, random);
-    var rules = new RuleEngine(peers, random);
+    rules = new RuleEngine(peers, random);
     book = new GroupBook(peers);
     var neighbors = new NeighborDiscovery(output, self);
     multicasts =
@@ -170,8 +171,14 @@ public final class Networks implements PacketHandler {
   public void sendFrames(long networkId, FrameBatch frames, long nowMs) {
     Network network = networks.get(networkId);
     if (network != null) {
+      rules.forgetVerdicts();
       framesOut.send(network, frames, nowMs);
     }
+  }
+
+  /** Says that what is received from now on was read together. */
+  public void batchBegins() {
+    rules.forgetVerdicts();
   }
 
   // What comes from the controller beside us.
@@ -270,6 +277,9 @@ public final class Networks implements PacketHandler {
   @Override
   public Handled receive(
       Verb verb, byte[] bytes, int payloadStart, int payloadLength, Arrival from, long nowMs) {
+    if (verb == Verb.NETWORK_CREDENTIALS) {
+      rules.forgetVerdicts();
+    }
     return switch (verb) {
       case FRAME -> framesIn.receiveFrame(bytes, payloadStart, payloadLength, from, nowMs);
       case EXT_FRAME -> framesIn.receiveExtFrame(bytes, payloadStart, payloadLength, from, nowMs);

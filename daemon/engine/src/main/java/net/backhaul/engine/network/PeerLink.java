@@ -22,6 +22,19 @@ public interface PeerLink {
   void sendSealedInPlace(
       long to, Verb verb, byte[] bytes, int payloadStart, int payloadLength, long nowMs);
 
+  /**
+   * Sends packets that lie one behind the other, each with 28 bytes of room before its payload; the
+   * bytes are clobbered.
+   *
+   * @param length of all of them together
+   * @param packetBytes of each with its room; the last may be shorter
+   */
+  void sendRunSealedInPlace(
+      long to, Verb verb, byte[] bytes, int start, int length, int packetBytes, long nowMs);
+
+  /** Returns how long a payload may be so that its packet fits into one datagram. */
+  int fittingPayloadBytes(long to, long nowMs);
+
   /** Returns the roots of the planet and of all moons, without ourselves. */
   List<Long> upstreams();
 

@@ -28,6 +28,10 @@ final class Policy {
   final boolean amBridge;
   final RuleTable rules;
   final HeldCapability[] capabilities;
+
+  /** Whether frames that go out get one verdict for a whole flow. */
+  final boolean judgesFlows;
+
   private final HeldOwnership[] ownerships;
   private final long[] bridges;
   private final long[] tagIds;
@@ -49,6 +53,9 @@ final class Policy {
     rules = new RuleTable(config.rules());
     capabilities =
         config.capabilities().stream().map(HeldCapability::new).toArray(HeldCapability[]::new);
+    judgesFlows =
+        rules.judgesFlows()
+            && Arrays.stream(capabilities).allMatch(each -> each.rules().judgesFlows());
     ownerships = config.ownerships().stream().map(HeldOwnership::new).toArray(HeldOwnership[]::new);
     bridges = config.activeBridges().stream().mapToLong(Long::longValue).toArray();
     tagIds = config.tags().stream().mapToLong(Tag::id).toArray();

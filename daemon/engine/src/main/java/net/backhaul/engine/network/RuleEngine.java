@@ -8,6 +8,7 @@ import net.backhaul.protocol.message.ExtFrame;
 import net.backhaul.protocol.network.Rule;
 import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.packet.Packets;
+import org.jspecify.annotations.Nullable;
 
 /** Lets frames pass or not, by the rules and capabilities of a network (03 sections 5.3 to 5.7). */
 final class RuleEngine {
@@ -40,6 +41,11 @@ final class RuleEngine {
   private final PeerLink link;
   private final Matcher matcher;
 
+  /** What was said last of frames that go out, and of frames that come in. */
+  private final FlowVerdict outbound = new FlowVerdict();
+
+  private final FlowVerdict inbound = new FlowVerdict();
+
   // What the last table has asked for beside its verdict.
   private long copyTo;
   private int copyLength;
@@ -49,6 +55,12 @@ final class RuleEngine {
   RuleEngine(PeerLink link, RandomGenerator random) {
     this.link = link;
     this.matcher = new Matcher(random);
+  }
+
+  /** Forgets what was said of flows: a batch begins, or a credential has come. */
+  void forgetVerdicts() {
+    outbound.forget();
+    inbound.forget();
   }
 
   /**
@@ -61,6 +73,19 @@ final class RuleEngine {
     if (policy.rules.acceptsAll()) {
       return true;
     }
+    Admission known = outbound.of(frame, policy);
+    if (known != null) {
+      return known == Admission.ACCEPT;
+    }
+    boolean admits = judgeOutbound(networkId, policy, frame, noTee, nowMs);
+    if (policy.judgesFlows) {
+      outbound.keep(frame, policy, admits ? Admission.ACCEPT : Admission.DROP);
+    }
+    return admits;
+  }
+
+  private boolean judgeOutbound(
+      long networkId, Policy policy, FrameView frame, boolean noTee, long nowMs) {
     Verdict verdict = evaluate(policy.rules, frame, policy);
     if (verdict == Verdict.DROP) {
       return false;
@@ -95,6 +120,31 @@ final class RuleEngine {
     if (policy.rules.acceptsAll()) {
       return Admission.ACCEPT;
     }
+    Admission known = inbound.of(frame, policy);
+    if (known != null) {
+      return known;
+    }
+    Admission admission = judgeInbound(networkId, policy, frame, nowMs);
+    if (policy.rules.judgesFlows() && judgeFlows(frame.remote)) {
+      inbound.keep(frame, policy, admission);
+    }
+    return admission;
+  }
+
+  /** Returns whether no capability of a sender looks at what differs within a flow. */
+  private static boolean judgeFlows(@Nullable Member sender) {
+    if (sender == null) {
+      return true;
+    }
+    for (int i = 0; i < sender.capabilityCount(); i++) {
+      if (!sender.capability(i).rules().judgesFlows()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private Admission judgeInbound(long networkId, Policy policy, FrameView frame, long nowMs) {
     Verdict verdict = evaluate(policy.rules, frame, policy);
     if (verdict == Verdict.DROP) {
       return Admission.DROP;

@@ -18,6 +18,7 @@ final class RuleTable {
   private final long[] second;
   private final int[] third;
   private final byte[][] ips;
+  private final boolean judgesFlows;
 
   RuleTable(List<Rule> rules) {
     int count = rules.size();
@@ -31,6 +32,26 @@ final class RuleTable {
     for (int i = 0; i < count; i++) {
       take(i, rules.get(i));
     }
+    boolean flows = true;
+    for (int i = 0; i < count; i++) {
+      flows &= judgesFlows(i);
+    }
+    judgesFlows = flows;
+  }
+
+  /** Returns whether an entry treats all frames of a TCP or UDP flow alike. */
+  private boolean judgesFlows(int i) {
+    return switch (types[i]) {
+      case Rule.ACTION_TEE,
+          Rule.ACTION_WATCH,
+          Rule.ACTION_REDIRECT,
+          Rule.MATCH_FRAME_SIZE_RANGE,
+          Rule.MATCH_RANDOM,
+          Rule.INTEGER_RANGE ->
+          false;
+      case Rule.MATCH_CHARACTERISTICS -> (first[i] & Characteristics.TCP_FLAGS) == 0;
+      default -> true;
+    };
   }
 
   private void take(int i, Rule rule) {
@@ -97,6 +118,14 @@ final class RuleTable {
   /** Returns whether this accepts every frame without a look at it. */
   boolean acceptsAll() {
     return types.length > 0 && types[0] == Rule.ACTION_ACCEPT;
+  }
+
+  /**
+   * Returns whether all frames of one TCP or UDP flow get the same verdict: then one of them may be
+   * asked for all. Sizes, chance, TCP flags and bytes anywhere differ, and copies are for each.
+   */
+  boolean judgesFlows() {
+    return judgesFlows;
   }
 
   int type(int i) {

@@ -215,6 +215,17 @@ public final class Vl1 implements PeerLink {
   }
 
   @Override
+  public void sendRunSealedInPlace(
+      long to, Verb verb, byte[] bytes, int start, int length, int packetBytes, long nowMs) {
+    sender.sendRun(to, verb.number(), bytes, start, length, packetBytes, nowMs);
+  }
+
+  @Override
+  public int fittingPayloadBytes(long to, long nowMs) {
+    return sender.fittingPayloadBytes(to, nowMs);
+  }
+
+  @Override
   public List<Long> upstreams() {
     return roots.upstreamAddresses();
   }

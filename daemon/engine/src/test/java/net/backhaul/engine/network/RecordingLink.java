@@ -91,6 +91,20 @@ final class RecordingLink implements PeerLink {
   }
 
   @Override
+  public void sendRunSealedInPlace(
+      long to, Verb verb, byte[] bytes, int start, int length, int packetBytes, long nowMs) {
+    for (int at = start; at < start + length; at += packetBytes) {
+      int one = Math.min(packetBytes, start + length - at);
+      sendSealedInPlace(to, verb, bytes, at + 28, one - 28, nowMs);
+    }
+  }
+
+  @Override
+  public int fittingPayloadBytes(long to, long nowMs) {
+    return 1_404;
+  }
+
+  @Override
   public List<Long> upstreams() {
     return upstreams;
   }

@@ -132,6 +132,20 @@ final class TestMesh {
     }
 
     @Override
+    public void sendRunSealedInPlace(
+        long to, Verb verb, byte[] bytes, int start, int length, int packetBytes, long nowMs) {
+      for (int at = start; at < start + length; at += packetBytes) {
+        int one = Math.min(packetBytes, start + length - at);
+        sendSealedInPlace(to, verb, bytes, at + ROOM, one - ROOM, nowMs);
+      }
+    }
+
+    @Override
+    public int fittingPayloadBytes(long to, long nowMs) {
+      return 1_404;
+    }
+
+    @Override
     public List<Long> upstreams() {
       return upstreams.stream().filter(root -> root != address()).toList();
     }

@@ -33,6 +33,7 @@ final class EpollFramePump implements FramePump, EpollIoHandle {
   private final FrameSink sink;
   private final Runnable onFailure;
   private final FileDescriptor descriptor;
+  private final FrameWriter writer;
   private @Nullable IoRegistration registration;
   private boolean stopped;
 
@@ -56,6 +57,8 @@ final class EpollFramePump implements FramePump, EpollIoHandle {
     this.sink = sink;
     this.onFailure = onFailure;
     this.descriptor = new FileDescriptor(device.fd());
+    this.writer =
+        new FrameWriter(device, (address, length) -> descriptor.writeAddress(address, 0, length));
   }
 
   /** Returns whether the node loop takes descriptors. */
@@ -121,16 +124,15 @@ final class EpollFramePump implements FramePump, EpollIoHandle {
 
   @Override
   public void deliver(byte[] bytes, int start, int length) {
-    if (stopped || length > device.mtuBytes() + FrameRoom.ETHERNET_HEADER_BYTES) {
-      return;
+    if (!stopped) {
+      writer.add(bytes, start, length);
     }
-    FrameRoom room = shared.get();
-    room.memory.copyFrom(bytes, start, length);
-    try {
-      descriptor.writeAddress(room.memory.address(), 0, length);
-    } catch (IOException e) {
-      // A device that is down, or a frame that the host does not like: lost, as on any Ethernet.
-      log.trace("{} has not taken a frame: {}", device.name(), e.toString());
+  }
+
+  @Override
+  public void flush() {
+    if (!stopped) {
+      writer.flush();
     }
   }
 
@@ -138,17 +140,18 @@ final class EpollFramePump implements FramePump, EpollIoHandle {
   private boolean readBatch() throws IOException {
     FrameRoom room = shared.get();
     FrameBatch batch = room.batch;
-    int frameBytes = device.mtuBytes() + FrameRoom.ETHERNET_HEADER_BYTES;
+    int readBytes = FrameRoom.readBytes(device);
+    int headerBytes = device.offloads().headerBytes();
     boolean more = true;
     batch.clear();
     try {
-      while (!room.isFull(frameBytes)) {
-        int length = descriptor.readAddress(room.memory.address(), 0, frameBytes);
+      while (!room.isFull(readBytes)) {
+        int length = descriptor.readAddress(room.memory.address(), 0, readBytes);
         if (length <= 0) {
           more = false;
           break;
         }
-        room.take(length);
+        room.take(length, headerBytes);
       }
     } finally {
       if (batch.count() > 0) {

@@ -17,8 +17,11 @@ interface FramePump {
   /** Begins to read frames and hand them to the node. */
   void start();
 
-  /** Writes one frame, whose bytes are borrowed, to the device; only on the node loop. */
+  /** Takes one frame, whose bytes are borrowed, for the device; only on the node loop. */
   void deliver(byte[] bytes, int start, int length);
+
+  /** Sees to it that all frames that were delivered are written; only on the node loop. */
+  void flush();
 
   /** Stops, and returns when nothing touches the device any more; not on the node loop. */
   void stop();

@@ -117,7 +117,7 @@ public final class Interfaces implements AutoCloseable {
     system.inOrder(() -> takeDown(networkId));
   }
 
-  /** Writes a frame, whose bytes are borrowed, to the network's device. */
+  /** Takes a frame, whose bytes are borrowed, for the network's device. */
   public void deliverFrame(long networkId, byte[] bytes, int start, int length) {
     FramePump pump = pumps.find(networkId);
     if (pump != null) {
@@ -125,8 +125,10 @@ public final class Interfaces implements AutoCloseable {
     }
   }
 
-  /** A batch of frames is at its end. Each has been written already: a device takes them singly. */
-  public void flush() {}
+  /** A batch of frames is at its end: what was joined of them is written. */
+  public void flush() {
+    pumps.flush();
+  }
 
   private void sendFrames(long networkId, FrameBatch frames) {
     try {

@@ -24,6 +24,15 @@ final class PumpTable {
     return null;
   }
 
+  void flush() {
+    for (int i = 0; i < count; i++) {
+      FramePump pump = pumps[i];
+      if (pump != null) {
+        pump.flush();
+      }
+    }
+  }
+
   void put(long networkId, FramePump pump) {
     remove(networkId);
     if (count == pumps.length) {

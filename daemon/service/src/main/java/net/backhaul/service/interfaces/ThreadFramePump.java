@@ -4,9 +4,7 @@ package net.backhaul.service.interfaces;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import net.backhaul.engine.FrameBatch;
 import net.backhaul.service.NodeLoop;
-import net.backhaul.tap.FrameMemory;
 import net.backhaul.tap.TapDevice;
 import net.backhaul.tap.TapException;
 import org.slf4j.Logger;
@@ -29,7 +27,7 @@ final class ThreadFramePump implements FramePump {
   private final FrameSink sink;
   private final Runnable onFailure;
   private final BlockingQueue<FrameRoom> free = new ArrayBlockingQueue<>(BATCHES);
-  private final FrameMemory outgoing = new FrameMemory(FrameBatch.MAX_FRAME_BYTES);
+  private final FrameWriter writer;
   private final Thread reader;
   private volatile boolean stopped;
 
@@ -40,6 +38,7 @@ final class ThreadFramePump implements FramePump {
     this.loop = loop;
     this.sink = sink;
     this.onFailure = onFailure;
+    this.writer = new FrameWriter(device, device::write);
     for (int i = 0; i < BATCHES; i++) {
       free.add(new FrameRoom());
     }
@@ -53,14 +52,15 @@ final class ThreadFramePump implements FramePump {
 
   @Override
   public void deliver(byte[] bytes, int start, int length) {
-    if (stopped || length > device.mtuBytes() + FrameRoom.ETHERNET_HEADER_BYTES) {
-      return;
+    if (!stopped) {
+      writer.add(bytes, start, length);
     }
-    outgoing.copyFrom(bytes, start, length);
-    try {
-      device.write(outgoing.address(), length);
-    } catch (TapException e) {
-      log.trace("{} has not taken a frame: {}", device.name(), e.toString());
+  }
+
+  @Override
+  public void flush() {
+    if (!stopped) {
+      writer.flush();
     }
   }
 
@@ -95,14 +95,15 @@ final class ThreadFramePump implements FramePump {
   }
 
   private void readBatch(FrameRoom room) throws TapException {
-    int frameBytes = device.mtuBytes() + FrameRoom.ETHERNET_HEADER_BYTES;
+    int readBytes = FrameRoom.readBytes(device);
+    int headerBytes = device.offloads().headerBytes();
     room.batch.clear();
-    while (!room.isFull(frameBytes)) {
-      int length = device.read(room.memory.address(), frameBytes);
+    while (!room.isFull(readBytes)) {
+      int length = device.read(room.memory.address(), readBytes);
       if (length == 0) {
         break;
       }
-      room.take(length);
+      room.take(length, headerBytes);
     }
     loop.execute(() -> handOver(room));
   }

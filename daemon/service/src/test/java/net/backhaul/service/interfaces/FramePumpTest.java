@@ -159,7 +159,7 @@ class FramePumpTest {
         () -> {
           room.batch.clear();
           while (!room.isFull(1_514)) {
-            room.take(1_514);
+            room.take(1_514, 0);
           }
           table.find(3);
           table.find(17);
@@ -187,7 +187,11 @@ class FramePumpTest {
   }
 
   private void deliver(FramePump pump, byte[] frame) {
-    loop.execute(() -> pump.deliver(frame, 0, frame.length));
+    loop.execute(
+        () -> {
+          pump.deliver(frame, 0, frame.length);
+          pump.flush();
+        });
   }
 
   private byte[] next() throws InterruptedException {

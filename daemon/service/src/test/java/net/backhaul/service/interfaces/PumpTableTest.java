@@ -42,6 +42,9 @@ class PumpTableTest {
     public void deliver(byte[] bytes, int start, int length) {}
 
     @Override
+    public void flush() {}
+
+    @Override
     public void stop() {}
   }
 }

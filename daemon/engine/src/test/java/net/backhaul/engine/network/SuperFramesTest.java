@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.network;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import net.backhaul.engine.Drop;
+import net.backhaul.engine.FrameBatch;
+import net.backhaul.protocol.ethernet.Macs;
+import net.backhaul.protocol.ethernet.OffloadHeader;
+import net.backhaul.protocol.ethernet.Segmenter;
+import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.message.Verb;
+import net.backhaul.protocol.network.NetworkConfig;
+import net.backhaul.protocol.network.Rule;
+import net.backhaul.protocol.packet.Bytes;
+import net.backhaul.protocol.packet.WireWriter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A super-frame leaves as its pieces would have left, had the device sent them one by one. */
+class SuperFramesTest {
+  private static final Identity CONTROLLER = Vectors.identities().get("controller");
+  private static final Identity ALICE = Vectors.identities().get("alice");
+  private static final Identity BOB = Vectors.identities().get("bob");
+  private static final long NETWORK_ID = CONTROLLER.address() << 24 | 1;
+  private static final long NOW_MS = 1_700_000_000_000L;
+  private static final long BOBS_MAC = Macs.of(BOB.address(), NETWORK_ID);
+  private static final long BEHIND_MAC = 0x06_00_00_00_00_07L;
+  private static final long GROUP_MAC = 0x01_00_5e_00_00_07L;
+  private static final int ETHERNET_BYTES = 14;
+  private static final int HEADERS_BYTES = 40;
+  private static final int MTU_BYTES = 2_800;
+  private static final int DATAGRAM_PAYLOAD_BYTES = 1_432 - 28;
+
+  /** Where the super-frame goes, and what rules there are. */
+  enum Case {
+    TO_MEMBER,
+    TO_MEMBER_FROM_BEHIND_US,
+    TO_GROUP,
+    TO_BEHIND_A_BRIDGE,
+    RULES_FOR_FLOWS,
+    RULES_THAT_FORBID,
+    RULES_FOR_SIZES,
+    RULES_THAT_COPY
+  }
+
+  private final RecordingLink link = new RecordingLink(ALICE);
+  private final Networks networks =
+      new Networks(link, new RecordingOutput(), null, new Random(1), Map.of(), NOW_MS);
+
+  private static Rule rule(int type, WireWriter fields) {
+    return new Rule(type, false, false, Bytes.of(fields.toByteArray()));
+  }
+
+  private static List<Rule> rules(Case of) {
+    Rule accept = Rule.action(Rule.ACTION_ACCEPT);
+    Rule drop = Rule.action(Rule.ACTION_DROP);
+    Rule toPort = rule(Rule.MATCH_IP_DEST_PORT_RANGE, new WireWriter().u16(443).u16(443));
+    return switch (of) {
+      case RULES_FOR_FLOWS -> List.of(toPort, accept, drop);
+      case RULES_THAT_FORBID -> List.of(toPort, drop, accept);
+      // Only the last piece is as short as that.
+      case RULES_FOR_SIZES ->
+          List.of(
+              rule(Rule.MATCH_FRAME_SIZE_RANGE, new WireWriter().u16(0).u16(700)), drop, accept);
+      case RULES_THAT_COPY ->
+          List.of(
+              rule(Rule.ACTION_TEE, new WireWriter().u64(CONTROLLER.address()).u32(0).u16(64)),
+              accept);
+      default -> List.of(accept);
+    };
+  }
+
+  private void join(Case of) {
+    link.known.put(CONTROLLER.address(), CONTROLLER);
+    var controller = new TestController(CONTROLLER, NETWORK_ID);
+    controller.rules = rules(of);
+    // Specialists are written as addresses with the flag of active bridges.
+    controller.specialists.add(ALICE.address() | NetworkConfig.ACTIVE_BRIDGE);
+    controller.specialists.add(BOB.address() | NetworkConfig.ACTIVE_BRIDGE);
+    networks.join(NETWORK_ID, NOW_MS);
+    networks.exchange.apply(
+        networks.networks.get(NETWORK_ID), controller.config(ALICE, NOW_MS), false, NOW_MS);
+    sendPlain(frame(BOBS_MAC, Macs.of(ALICE.address(), NETWORK_ID), new byte[60]));
+    link.sent.clear();
+  }
+
+  private static byte[] frame(long to, long from, byte[] packet) {
+    return new WireWriter().mac(to).mac(from).u16(0x0800).bytes(packet).toByteArray();
+  }
+
+  private static byte[] superFrame(Case of) {
+    byte[] packet = new byte[HEADERS_BYTES + 20_000];
+    new Random(7).nextBytes(packet);
+    var headers =
+        new WireWriter()
+            .u8(0x45)
+            .u8(0)
+            .u16(packet.length)
+            .u16(0xfffa)
+            .u16(0x4000)
+            .u8(64)
+            .u8(6)
+            .u16(0)
+            .u32(0x0a010001L)
+            .u32(0x0a010002L)
+            .u16(50_000)
+            .u16(443)
+            .u32(0xffff_ff00L)
+            .u32(7)
+            .u16(0x5018)
+            .u16(500)
+            .u32(0);
+    System.arraycopy(headers.toByteArray(), 0, packet, 0, HEADERS_BYTES);
+    long to =
+        switch (of) {
+          case TO_GROUP -> GROUP_MAC;
+          case TO_BEHIND_A_BRIDGE -> BEHIND_MAC;
+          default -> BOBS_MAC;
+        };
+    long from =
+        of == Case.TO_MEMBER_FROM_BEHIND_US ? BEHIND_MAC : Macs.of(ALICE.address(), NETWORK_ID);
+    return frame(to, from, packet);
+  }
+
+  private static OffloadHeader offload() {
+    var offload = new OffloadHeader();
+    offload.set(
+        OffloadHeader.NEEDS_CHECKSUM,
+        OffloadHeader.GSO_TCP4,
+        0,
+        MTU_BYTES - HEADERS_BYTES,
+        ETHERNET_BYTES + 20,
+        16);
+    return offload;
+  }
+
+  private void sendPlain(byte[] frame) {
+    var batch = new FrameBatch(12_000);
+    System.arraycopy(frame, 0, batch.bytes(), batch.nextStart(), frame.length);
+    batch.add(frame.length);
+    networks.sendFrames(NETWORK_ID, batch, NOW_MS);
+  }
+
+  private void sendOffloaded(OffloadHeader offload, byte[] frame) {
+    var batch = new FrameBatch(80_000);
+    offload.write(batch.bytes(), batch.nextStart() - OffloadHeader.BYTES);
+    System.arraycopy(frame, 0, batch.bytes(), batch.nextStart(), frame.length);
+    batch.addOffloaded(frame.length);
+    networks.sendFrames(NETWORK_ID, batch, NOW_MS);
+  }
+
+  /** Returns the frames that the pieces are, for datagrams with a header of this length in them. */
+  private static List<byte[]> pieces(byte[] superFrame, int maxPacketBytes) {
+    var segmenter = new Segmenter();
+    assertEquals(
+        Segmenter.Kind.TCP,
+        segmenter.begin(offload(), superFrame, 0, superFrame.length, maxPacketBytes));
+    var pieces = new ArrayList<byte[]>();
+    byte[] piece = new byte[ETHERNET_BYTES + MTU_BYTES];
+    System.arraycopy(superFrame, 0, piece, 0, ETHERNET_BYTES);
+    while (segmenter.hasNext()) {
+      int length = segmenter.next(piece, ETHERNET_BYTES);
+      pieces.add(Arrays.copyOf(piece, ETHERNET_BYTES + length));
+    }
+    return pieces;
+  }
+
+  /** Returns what was sent, short enough to be read where it is wrong. */
+  private List<String> sent() {
+    return link.sent.stream()
+        .map(
+            one ->
+                String.format(
+                    "%010x %s %d bytes %s",
+                    one.to(), one.verb(), one.payload().length() / 2, one.payload().hashCode()))
+        .toList();
+  }
+
+  private static int maxPacketBytes(Case of) {
+    return switch (of) {
+      case TO_GROUP, TO_BEHIND_A_BRIDGE -> MTU_BYTES;
+      case TO_MEMBER_FROM_BEHIND_US -> DATAGRAM_PAYLOAD_BYTES - 23;
+      default -> DATAGRAM_PAYLOAD_BYTES - 10;
+    };
+  }
+
+  @ParameterizedTest
+  @EnumSource(Case.class)
+  void itLeavesAsItsPiecesWould(Case of) {
+    join(of);
+    byte[] superFrame = superFrame(of);
+    pieces(superFrame, maxPacketBytes(of)).forEach(this::sendPlain); // Credentials, once.
+    link.sent.clear();
+    pieces(superFrame, maxPacketBytes(of)).forEach(this::sendPlain);
+    List<String> wanted = sent();
+    link.sent.clear();
+
+    sendOffloaded(offload(), superFrame);
+
+    assertEquals(wanted, sent());
+    assertEquals(of == Case.RULES_THAT_FORBID, wanted.isEmpty());
+  }
+
+  @Test
+  void everyPieceButTheLastFillsADatagram() {
+    join(Case.TO_MEMBER);
+
+    sendOffloaded(offload(), superFrame(Case.TO_MEMBER));
+
+    for (RecordingLink.Sent sent : link.sent.subList(0, link.sent.size() - 1)) {
+      assertEquals(Verb.FRAME, sent.verb());
+      assertEquals(DATAGRAM_PAYLOAD_BYTES, sent.payload().length() / 2);
+    }
+  }
+
+  @Test
+  void anUnfinishedChecksumIsFinished() {
+    join(Case.TO_MEMBER);
+    byte[] whole = pieces(superFrame(Case.TO_MEMBER), 1_000).getFirst();
+    sendPlain(whole.clone());
+    RecordingLink.Sent wanted = link.sent.getLast();
+    var offload = new OffloadHeader();
+    offload.set(OffloadHeader.NEEDS_CHECKSUM, OffloadHeader.GSO_NONE, 0, 0, 34, 16);
+    byte[] unfinished = whole.clone();
+    // The sum of the pseudo header: both addresses, the protocol, the length.
+    int sum = 0x0a01 + 0x0001 + 0x0a01 + 0x0002 + 6 + (whole.length - 34);
+    unfinished[50] = (byte) (sum >> 8);
+    unfinished[51] = (byte) sum;
+
+    sendOffloaded(offload, unfinished);
+
+    assertEquals(2, link.sent.size());
+    assertEquals(wanted, link.sent.getLast());
+  }
+
+  @Test
+  void aHeaderThatLiesIsCountedAndNothingIsSent() {
+    join(Case.TO_MEMBER);
+    byte[] superFrame = superFrame(Case.TO_MEMBER);
+    var offload = new OffloadHeader();
+    offload.set(OffloadHeader.NEEDS_CHECKSUM, OffloadHeader.GSO_TCP6, 0, 1_000, 34, 16);
+    sendOffloaded(offload, superFrame);
+    offload.set(OffloadHeader.NEEDS_CHECKSUM, OffloadHeader.GSO_TCP4, 0, 0, 34, 16);
+    sendOffloaded(offload, superFrame);
+    offload.set(OffloadHeader.NEEDS_CHECKSUM, OffloadHeader.GSO_NONE, 0, 0, 60_000, 16);
+    sendOffloaded(offload, superFrame);
+
+    assertEquals(List.of(), link.sent);
+    assertEquals(3, link.drops.get(Drop.BAD_OFFLOAD));
+  }
+
+  @Test
+  void segmentsLongerThanTheNetworkTakesAreNoFrames() {
+    join(Case.TO_GROUP);
+    var offload = new OffloadHeader();
+    offload.set(OffloadHeader.NEEDS_CHECKSUM, OffloadHeader.GSO_UDP_DATAGRAMS, 0, 5_000, 34, 6);
+    byte[] datagrams = superFrame(Case.TO_GROUP);
+    datagrams[23] = 17;
+    int udpBytes = datagrams.length - 34;
+    datagrams[38] = (byte) (udpBytes >> 8);
+    datagrams[39] = (byte) udpBytes;
+
+    sendOffloaded(offload, datagrams);
+
+    assertEquals(List.of(), link.sent);
+    assertEquals(1, link.drops.get(Drop.TOO_LONG));
+    assertFalse(link.drops.containsKey(Drop.BAD_OFFLOAD));
+    assertTrue(link.drops.size() == 1);
+  }
+}

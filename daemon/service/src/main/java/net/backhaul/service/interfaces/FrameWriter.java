@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.interfaces;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.EnumSet;
+import java.util.Set;
+import net.backhaul.engine.FrameBatch;
+import net.backhaul.protocol.ethernet.Joiner;
+import net.backhaul.protocol.ethernet.OffloadHeader;
+import net.backhaul.tap.FrameMemory;
+import net.backhaul.tap.Offloads;
+import net.backhaul.tap.TapDevice;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes frames to one device; joins those of one flow where the device takes super-frames.
+ *
+ * <p>What was joined is written when the batch is at its end.
+ */
+final class FrameWriter {
+  private static final Logger log = LoggerFactory.getLogger(FrameWriter.class);
+
+  /** How many flows may be joined at the same time. */
+  private static final int FLOWS = 4;
+
+  private final TapDevice device;
+  private final Target target;
+  private final int headerBytes;
+  private final FrameMemory single;
+  private final FrameMemory[] slots;
+  private final @Nullable Joiner joiner;
+
+  /** Writes native memory to a device: the offload header, if it has one, and a frame. */
+  interface Target {
+    void write(long address, int length) throws IOException;
+  }
+
+  FrameWriter(TapDevice device, Target target) {
+    this.device = device;
+    this.target = target;
+    Offloads offloads = device.offloads();
+    headerBytes = offloads.headerBytes();
+    single = new FrameMemory(OffloadHeader.BYTES + FrameBatch.MAX_FRAME_BYTES);
+    slots = new FrameMemory[offloads.superFrames() ? FLOWS : 0];
+    var buffers = new ByteBuffer[slots.length];
+    for (int i = 0; i < slots.length; i++) {
+      slots[i] = new FrameMemory(Joiner.SLOT_BYTES);
+      buffers[i] = slots[i].bytes();
+    }
+    joiner = slots.length == 0 ? null : new Joiner(kinds(offloads), buffers, this::writeJoined);
+  }
+
+  private static Set<Joiner.Kind> kinds(Offloads offloads) {
+    var kinds = EnumSet.noneOf(Joiner.Kind.class);
+    if (offloads.tcp4()) {
+      kinds.add(Joiner.Kind.TCP4);
+    }
+    if (offloads.tcp6()) {
+      kinds.add(Joiner.Kind.TCP6);
+    }
+    if (offloads.udp()) {
+      kinds.add(Joiner.Kind.UDP);
+    }
+    return kinds;
+  }
+
+  /** Takes a frame, whose bytes are borrowed. */
+  void add(byte[] bytes, int start, int length) {
+    if (length > device.mtuBytes() + FrameRoom.ETHERNET_HEADER_BYTES) {
+      return;
+    }
+    if (joiner == null || !joiner.add(bytes, start, length)) {
+      single.copyFrom(bytes, start, length, headerBytes);
+      write(single, headerBytes + length);
+    }
+  }
+
+  /** Writes what was joined so far. */
+  void flush() {
+    if (joiner != null) {
+      joiner.flush();
+    }
+  }
+
+  private void writeJoined(int slot, int length) {
+    write(slots[slot], length);
+  }
+
+  private void write(FrameMemory memory, int length) {
+    try {
+      target.write(memory.address(), length);
+    } catch (IOException e) {
+      // A device that is down, or a frame that the host does not like: lost, as on any Ethernet.
+      log.trace("{} has not taken a frame: {}", device.name(), e.toString());
+    }
+  }
+}
