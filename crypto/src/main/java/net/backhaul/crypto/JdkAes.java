@@ -27,7 +27,7 @@ final class JdkAes {
   private static final MethodType ON_HASH =
       methodType(void.class, BYTES, int.class, int.class, long[].class, long[].class);
 
-  /** Why the doors are closed, in a few words for the log; null where they are open. */
+  /** Why the doors are closed, in a few words; null where they are open. */
   static final @Nullable String CLOSED_BECAUSE;
 
   private static final @Nullable Makers MAKERS;
@@ -56,9 +56,9 @@ final class JdkAes {
     try {
       makers = open(handles);
     } catch (IllegalAccessException closed) {
-      reason = "java.base does not open " + PACKAGE + " to it";
+      reason = "Java does not open " + PACKAGE;
     } catch (ReflectiveOperationException | RuntimeException | LinkageError different) {
-      reason = "this Java (" + Runtime.version() + ") has other routines: " + different;
+      reason = "Java " + Runtime.version() + " has other routines: " + different.getMessage();
     }
     MAKERS = makers;
     CLOSED_BECAUSE = reason;

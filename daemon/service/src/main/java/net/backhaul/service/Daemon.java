@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import net.backhaul.crypto.AesGmacSiv;
 import net.backhaul.engine.Event;
 import net.backhaul.engine.Node;
 import net.backhaul.engine.StateKey;
@@ -153,6 +154,14 @@ public final class Daemon {
     }
     housekeeping.start();
     ServiceManager.tell("READY=1\nSTATUS=waiting for a root to answer");
+    AesGmacSiv.slowBecause()
+        .ifPresent(
+            why ->
+                log.warn(
+                    "packets are encrypted at less than half the speed, because {}; "
+                        + "start it from its package, or Java 25 with --add-opens {}",
+                    why,
+                    AesGmacSiv.OPENS));
   }
 
   private static LiveSettings settings(HomeDirectory home) throws StartFailure {

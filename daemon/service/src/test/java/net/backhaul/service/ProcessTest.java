@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import net.backhaul.crypto.AesGmacSiv;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -138,6 +139,20 @@ class ProcessTest {
     assertEquals(identity, Files.readString(home().resolve("identity.secret")));
   }
 
+  @Test
+  void aJavaThatKeepsItsDoorsClosedIsNamedOnce() throws Exception {
+    prepare();
+    Process daemon = start(List.of(), "-U", "-p0", home().toString());
+    awaitAnswers(daemon);
+    daemon.toHandle().destroy();
+
+    assertEquals(0, exitCode(daemon));
+    String said = err(daemon);
+    assertEquals(2, said.split("--add-opens " + AesGmacSiv.OPENS, -1).length, said);
+    assertTrue(
+        said.contains("because Java does not open com.sun.crypto.provider; start it from"), said);
+  }
+
   private Path home() {
     return folder.resolve("home");
   }
@@ -148,11 +163,16 @@ class ProcessTest {
   }
 
   private Process start(String... words) throws IOException {
+    return start(List.of("--add-opens=" + AesGmacSiv.OPENS), words);
+  }
+
+  private Process start(List<String> options, String... words) throws IOException {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
     command.addAll(List.of("-Dbackhaul.program=zerotier-one", "-Dlogback.configurationFile=none"));
     command.addAll(List.of("--enable-native-access=ALL-UNNAMED"));
+    command.addAll(options);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     command.addAll(List.of(words));
     Process process = new ProcessBuilder(command).start();

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.crypto;
+
+import static net.backhaul.crypto.Vectors.hex;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** In a Java whose internals can't be reached, ciphers are slower and nothing else. */
+@Tag("doors-closed")
+class DoorsClosedTest {
+  @Test
+  void theReasonIsGiven() {
+    assertFalse(AesGmacSiv.isFast());
+    assertEquals(
+        "Java does not open com.sun.crypto.provider", AesGmacSiv.slowBecause().orElseThrow());
+  }
+
+  @Test
+  void packetsAreSealedAndOpenedAllTheSame() {
+    JsonNode vectors = Vectors.file("aes-gmac-siv.json").required("aes_gmac_siv");
+    assertTrue(vectors.size() > 10);
+    for (JsonNode vector : vectors) {
+      var siv = new AesGmacSiv(hex(vector, "k0"), hex(vector, "k1"));
+      byte[] aad = AesGmacSivTest.padded16(hex(vector, "aad"));
+      byte[] bytes = hex(vector, "plaintext");
+      byte[] tag = new byte[AesGmacSiv.TAG_BYTES];
+
+      siv.seal(hex(vector, "iv64"), 0, aad, bytes, 0, bytes.length, tag);
+
+      assertArrayEquals(hex(vector, "ciphertext"), bytes);
+      assertArrayEquals(hex(vector, "tag"), tag);
+      assertTrue(siv.open(tag, aad, bytes, 0, bytes.length));
+      assertArrayEquals(hex(vector, "plaintext"), bytes);
+    }
+  }
+
+  @Test
+  void keysAreWipedAllTheSame() {
+    var siv = new AesGmacSiv(new byte[] {1, 2, 3}, new byte[] {4, 5, 6});
+    byte[] bytes = new byte[100];
+    byte[] tag = new byte[AesGmacSiv.TAG_BYTES];
+    siv.seal(bytes, 0, new byte[16], bytes, 8, 80, tag);
+
+    siv.wipe();
+
+    byte[] copy = bytes.clone();
+    assertFalse(siv.open(tag, new byte[16], copy, 8, 80));
+  }
+}
