@@ -5,9 +5,9 @@ import java.net.InetSocketAddress;
 import java.util.Arrays;
 
 /**
- * The datagrams of one read of a socket, one behind the other in one array.
+ * Datagrams that came in together, one behind the other in one array.
  *
- * <p>Whoever reads the socket fills it and gives it to {@link Node#receive}, which clobbers the
+ * <p>Whoever reads the sockets fills it and gives it to {@link Node#receive}, which clobbers the
  * bytes; after that it is cleared and filled again.
  */
 public final class DatagramBatch {
@@ -15,24 +15,24 @@ public final class DatagramBatch {
   public static final int MAX_DATAGRAM_BYTES = 10_024;
 
   private final byte[] bytes;
+  private int[] sockets;
   private InetSocketAddress[] from;
   private int[] starts;
   private int[] lengths;
   private int count;
   private int end;
-  private int socket;
 
   public DatagramBatch(int capacityBytes) {
     bytes = new byte[capacityBytes];
+    sockets = new int[16];
     from = new InetSocketAddress[16];
     starts = new int[16];
     lengths = new int[16];
   }
 
-  /** Forgets all datagrams; those to come are from this socket. */
-  public void clear(int fromSocket) {
+  /** Forgets all datagrams. */
+  public void clear() {
     Arrays.fill(from, 0, count, null);
-    socket = fromSocket;
     count = 0;
     end = 0;
   }
@@ -50,14 +50,16 @@ public final class DatagramBatch {
     return end;
   }
 
-  /** Takes the bytes from {@link #end} on as one datagram. */
-  public void add(InetSocketAddress sender, int length) {
+  /** Takes the bytes from {@link #end} on as one datagram that came to a socket. */
+  public void add(int socket, InetSocketAddress sender, int length) {
     assert hasRoomFor(length);
     if (count == starts.length) {
+      sockets = Arrays.copyOf(sockets, 2 * count);
       from = Arrays.copyOf(from, 2 * count);
       starts = Arrays.copyOf(starts, 2 * count);
       lengths = Arrays.copyOf(lengths, 2 * count);
     }
+    sockets[count] = socket;
     from[count] = sender;
     starts[count] = end;
     lengths[count] = length;
@@ -65,12 +67,24 @@ public final class DatagramBatch {
     end += length;
   }
 
-  public int socket() {
-    return socket;
+  /**
+   * Takes the bytes from {@link #end} on as datagrams of one size, of which the last may be
+   * shorter, that came from one sender to one socket.
+   *
+   * @param length of all datagrams together
+   */
+  public void addRun(int socket, InetSocketAddress sender, int length, int segmentBytes) {
+    for (int done = 0; done < length; done += segmentBytes) {
+      add(socket, sender, Math.min(segmentBytes, length - done));
+    }
   }
 
   public int count() {
     return count;
+  }
+
+  public int socket(int index) {
+    return sockets[index];
   }
 
   public InetSocketAddress from(int index) {

@@ -56,12 +56,12 @@ public final class Node {
 
   // What comes in.
 
-  /** Takes all datagrams of one read; their bytes are clobbered. */
+  /** Takes datagrams that came in together; their bytes are clobbered. */
   public void receive(DatagramBatch batch, long nowMs) {
     networks.batchBegins();
     for (int i = 0; i < batch.count(); i++) {
       vl1.receive(
-          batch.socket(), batch.from(i), batch.bytes(), batch.start(i), batch.length(i), nowMs);
+          batch.socket(i), batch.from(i), batch.bytes(), batch.start(i), batch.length(i), nowMs);
     }
     output.flush();
   }

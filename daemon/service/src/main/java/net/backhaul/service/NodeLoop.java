@@ -2,8 +2,11 @@
 package net.backhaul.service;
 
 import io.netty.channel.EventLoop;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SingleThreadEventLoop;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -39,14 +42,17 @@ public final class NodeLoop implements AutoCloseable {
   private long wakeUpAtMs;
 
   public NodeLoop() {
+    this(Epoll.isAvailable());
+  }
+
+  /** Makes a loop with Linux's epoll or, for tests also where there is that, with NIO. */
+  public NodeLoop(boolean nativeEpoll) {
     var threads = new DefaultThreadFactory("node", true);
     group =
         new MultiThreadIoEventLoopGroup(
-            1,
-            threads,
-            Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+            1, threads, nativeEpoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
     loop = group.next();
-    if (!Epoll.isAvailable()) {
+    if (!nativeEpoll) {
       log.debug("native epoll does not load, so NIO carries the datagrams");
     }
   }
@@ -68,6 +74,11 @@ public final class NodeLoop implements AutoCloseable {
   /** Returns the loop itself, for those who register channels with it. */
   public EventLoop eventLoop() {
     return loop;
+  }
+
+  /** Returns whether descriptors of any kind can be registered with the loop. */
+  public boolean takesDescriptors() {
+    return loop instanceof IoEventLoop io && io.isCompatible(EpollIoHandle.class);
   }
 
   /** Makes the node on the loop, which owns it from then on. */
@@ -94,6 +105,18 @@ public final class NodeLoop implements AutoCloseable {
   /** Runs something on the loop soon, without an answer. */
   public void execute(Runnable work) {
     loop.execute(work);
+  }
+
+  /**
+   * Returns what, when run on the loop, has the work done once the loop has looked at its sockets
+   * and devices; if the work asks for itself again, they have their turn first.
+   */
+  public Runnable afterIo(Runnable work) {
+    if (loop instanceof SingleThreadEventLoop single) {
+      Runnable atEndOfTurn = () -> single.executeAfterEventLoopIteration(work);
+      return () -> single.execute(atEndOfTurn);
+    }
+    return () -> loop.execute(work);
   }
 
   /** Returns the node; only for code that runs on the loop. */

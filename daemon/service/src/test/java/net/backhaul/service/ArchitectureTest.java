@@ -131,7 +131,7 @@ class ArchitectureTest {
           """
           io.netty..            : service
           com.fasterxml..       : service store cli
-          com.sun.jna..         : tap
+          com.sun.jna..         : tap service.udp
           org.bouncycastle..    : crypto
           net.jpountz..         : protocol
           picocli..             : cli

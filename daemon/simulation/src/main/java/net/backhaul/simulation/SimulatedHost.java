@@ -284,9 +284,9 @@ public final class SimulatedHost implements SimulatedInternet.Receiver, Output {
   public void receive(InetSocketAddress from, InetSocketAddress to, byte[] bytes, long nowMs) {
     Node current = node;
     if (current != null && !unplugged && to.getPort() == address.getPort()) {
-      datagrams.clear(SOCKET);
+      datagrams.clear();
       System.arraycopy(bytes, 0, datagrams.bytes(), 0, bytes.length);
-      datagrams.add(from, bytes.length);
+      datagrams.add(SOCKET, from, bytes.length);
       current.receive(datagrams, nowMs);
       settle();
     }

@@ -25,10 +25,11 @@ public final class Metrics {
    * Returns the families of the node; on the node loop.
    *
    * @param unsent what its sockets did not take
+   * @param crowdedOut what they have received and was too much of one source
    */
-  public static String ofNode(Node node, long unsent, long nowMs) {
+  public static String ofNode(Node node, long unsent, long crowdedOut, long nowMs) {
     var metrics = new Metrics();
-    metrics.counters(node.counters(), unsent);
+    metrics.counters(node.counters(), unsent, crowdedOut);
     metrics.networks(node.networks());
     metrics.peers(node.peers(nowMs));
     return metrics.out.toString();
@@ -41,7 +42,7 @@ public final class Metrics {
     return metrics.out.toString();
   }
 
-  private void counters(Counters counters, long unsent) {
+  private void counters(Counters counters, long unsent, long crowdedOut) {
     family("zt_packet", "counter", "ZeroTier packet type counts");
     for (Verb verb : Verb.values()) {
       String type = "packet_type=\"" + name(verb) + "\"";
@@ -59,6 +60,7 @@ public final class Metrics {
           counters.dropped(reason));
     }
     sample("backhaul_drop", "reason=\"socket_full\"", unsent);
+    sample("backhaul_drop", "reason=\"crowded_out\"", crowdedOut);
   }
 
   private void networks(List<NetworkStatus> networks) {

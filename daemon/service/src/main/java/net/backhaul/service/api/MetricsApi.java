@@ -23,7 +23,8 @@ public final class MetricsApi implements Resource {
 
   /** Returns all that was counted until now. */
   public CompletableFuture<String> text() {
-    return loop.submit(node -> Metrics.ofNode(node, sockets.lost(), NodeLoop.nowMs()))
+    return loop.submit(
+            node -> Metrics.ofNode(node, sockets.lost(), sockets.crowdedOut(), NodeLoop.nowMs()))
         .thenCombine(controller.ask(Metrics::ofController), String::concat);
   }
 

@@ -2,22 +2,17 @@
 package net.backhaul.service.udp;
 
 import io.netty.bootstrap.Bootstrap;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
-import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
-import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.RawUnixChannelOption;
-import io.netty.channel.unix.SegmentedDatagramPacket;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -27,6 +22,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import net.backhaul.engine.DatagramBatch;
 import net.backhaul.engine.Traffic;
 import net.backhaul.service.NodeLoop;
 import org.jspecify.annotations.Nullable;
@@ -51,16 +49,6 @@ public final class UdpSockets {
 
   private static final int READS_AT_ONCE = 16;
 
-  /** What waits for a socket at most; what is sent beyond it is lost, as in a full device queue. */
-  private static final int MAX_WAITING_BYTES = 4 * 1024 * 1024;
-
-  private static final int EIO = 5;
-  private static final int EINVAL = 22;
-  private static final int EMSGSIZE = 90;
-
-  /** What the kernel says of a run of datagrams that it would take singly. */
-  private static final Set<Integer> RUN_REFUSED = Set.of(EIO, EINVAL, EMSGSIZE);
-
   private static final int SOL_SOCKET = 1;
   private static final int SO_BINDTODEVICE = 25;
   private static final int IFNAMSIZ = 16;
@@ -69,55 +57,52 @@ public final class UdpSockets {
   private static final int DEFAULT_TTL = 64;
 
   private final NodeLoop loop;
-  private final Map<LocalAddress, Open> open = new LinkedHashMap<>();
-  private Open[] byNumber = new Open[0];
+  private final Map<LocalAddress, OpenSocket> open = new LinkedHashMap<>();
+  private OpenSocket[] byNumber = new OpenSocket[0];
   private int nextNumber;
   private long lost;
 
-  /** Datagrams of one size from one socket to one address, whichever packets they belong to. */
-  private final DatagramRun run = new DatagramRun();
+  private final Target.Cache targets = new Target.Cache();
+  private final Outgoing outgoing = new Outgoing();
+  private @Nullable OpenSocket outgoingFrom;
+  private final Intake intake;
+  private final Runnable askForTurn;
+  private boolean turnIsComing;
 
-  private @Nullable Open runFrom;
-  private @Nullable InetSocketAddress runTo;
+  /** Where the loop takes calls of our own. */
+  private final @Nullable IoEventLoop ownCalls;
 
-  /** An open socket; its device may turn out not to take runs of datagrams. */
-  private static final class Open {
-    final int number;
-    final InetSocketAddress address;
-    final boolean v4;
-    final Channel channel;
-    final ChannelFutureListener runSent = this::runSent;
-    boolean takesRuns;
+  private final @Nullable MessageSender sender;
+  private final @Nullable MessageReader reader;
 
-    Open(int number, InetSocketAddress address, Channel channel) {
-      this.number = number;
-      this.address = address;
-      this.v4 = address.getAddress() instanceof Inet4Address;
-      this.channel = channel;
-      this.takesRuns =
-          channel instanceof EpollDatagramChannel
-              && EpollDatagramChannel.isSegmentedDatagramPacketSupported();
-    }
-
-    boolean hasRoomFor(Traffic traffic) {
-      return channel.isWritable()
-          || (traffic == Traffic.CONTROL && channel.bytesBeforeWritable() < MAX_WAITING_BYTES);
-    }
-
-    /**
-     * Gives up runs where the kernel refuses one: the device can't cut it, or a datagram is longer
-     * than the way to its receiver takes in one piece. By itself each is cut up as IP does it.
-     */
-    private void runSent(ChannelFuture run) {
-      if (run.cause() instanceof Errors.NativeIoException refused) {
-        log.trace("socket {}: {}", number, refused.toString());
-        takesRuns &= !RUN_REFUSED.contains(-refused.expectedErr());
-      }
-    }
+  /** Makes sockets that give what they receive to the node of the loop. */
+  public UdpSockets(NodeLoop loop) {
+    this(loop, batch -> handle(loop, batch), MessageSender::sendmmsg);
   }
 
-  public UdpSockets(NodeLoop loop) {
+  /**
+   * Makes sockets.
+   *
+   * @param receiver gets what they receive, on the loop
+   * @param send the kernel's call; null to leave all calls to Netty
+   */
+  UdpSockets(NodeLoop loop, Consumer<DatagramBatch> receiver, MessageSender.@Nullable Call send) {
     this.loop = loop;
+    this.intake = new Intake(receiver, ThreadLocalRandom.current().nextInt());
+    this.askForTurn = loop.afterIo(this::turn);
+    boolean own = send != null && loop.takesDescriptors() && SocketCalls.arePossible();
+    ownCalls = own && loop.eventLoop() instanceof IoEventLoop io ? io : null;
+    sender = own && send != null ? new MessageSender(outgoing, send) : null;
+    reader = own ? new MessageReader() : null;
+  }
+
+  private static void handle(NodeLoop loop, DatagramBatch batch) {
+    try {
+      loop.node().receive(batch, NodeLoop.nowMs());
+    } catch (RuntimeException e) {
+      log.error("a mistake of ours while handling {} datagrams", batch.count(), e);
+    }
+    loop.scheduleWakeUp();
   }
 
   /**
@@ -129,10 +114,10 @@ public final class UdpSockets {
     assert loop.eventLoop().inEventLoop();
     Set<LocalAddress> keep = new HashSet<>(wanted);
     boolean changed = false;
-    for (Map.Entry<LocalAddress, Open> each : List.copyOf(open.entrySet())) {
+    for (Map.Entry<LocalAddress, OpenSocket> each : List.copyOf(open.entrySet())) {
       if (!keep.contains(each.getKey())) {
         open.remove(each.getKey());
-        each.getValue().channel.close();
+        each.getValue().close();
         changed = true;
       }
     }
@@ -142,7 +127,7 @@ public final class UdpSockets {
       }
     }
     if (changed) {
-      byNumber = new Open[nextNumber];
+      byNumber = new OpenSocket[nextNumber];
       open.values().forEach(socket -> byNumber[socket.number] = socket);
     }
     return changed;
@@ -175,11 +160,16 @@ public final class UdpSockets {
       return;
     }
     boolean v4 = to.getAddress() instanceof Inet4Address;
-    for (Open each : open.values()) {
+    for (OpenSocket each : open.values()) {
       if (each.v4 == v4) {
         write(traffic, each, to, bytes, start, length, segmentBytes);
       }
     }
+  }
+
+  /** Returns how many datagrams were received and given up since their source sent too many. */
+  public long crowdedOut() {
+    return intake.crowdedOut();
   }
 
   /** Returns how many datagrams were given up because too many waited. */
@@ -192,12 +182,11 @@ public final class UdpSockets {
     if (socket < 0 || socket >= byNumber.length || byNumber[socket] == null) {
       return;
     }
-    Open from = byNumber[socket];
+    OpenSocket from = byNumber[socket];
     flush();
-    boolean limited = Epoll.isAvailable() && from.v4 && ttl(from.channel, hops);
+    boolean limited = loop.takesDescriptors() && from.v4 && ttl(from.channel, hops);
     write(Traffic.CONTROL, from, to, bytes, 0, bytes.length, bytes.length);
-    endRun();
-    from.channel.flush();
+    flush();
     if (limited) {
       ttl(from.channel, DEFAULT_TTL);
     }
@@ -205,16 +194,18 @@ public final class UdpSockets {
 
   /** Lets all that was written leave. */
   public void flush() {
-    endRun();
-    for (Open each : open.values()) {
-      each.channel.flush();
+    transmit();
+    if (sender == null) {
+      for (OpenSocket each : open.values()) {
+        each.channel.flush();
+      }
     }
   }
 
   public void close() {
-    open.values().forEach(each -> each.channel.close());
+    open.values().forEach(OpenSocket::close);
     open.clear();
-    byNumber = new Open[0];
+    byNumber = new OpenSocket[0];
   }
 
   /** Returns the channel of an open socket, for tests that make it behave as on odd devices. */
@@ -224,52 +215,63 @@ public final class UdpSockets {
 
   private void write(
       Traffic traffic,
-      Open from,
+      OpenSocket from,
       InetSocketAddress to,
       byte[] bytes,
       int start,
       int length,
       int segmentBytes) {
-    if (!from.hasRoomFor(traffic)) {
+    Target target = targets.of(to, from.v4);
+    if (target == null || !from.hasRoomFor(traffic)) {
       lost += Math.ceilDiv(length, segmentBytes);
       return;
     }
-    for (int done = 0; done < length; done += segmentBytes) {
-      int part = Math.min(segmentBytes, length - done);
-      if (from != runFrom || !to.equals(runTo) || !run.takes(part)) {
-        endRun();
-        runFrom = from;
-        runTo = to;
+    if (from != outgoingFrom) {
+      transmit();
+      outgoingFrom = from;
+    }
+    int done = 0;
+    while (done < length) {
+      boolean asRun = from.takesRuns() && target.takesRuns();
+      int part = outgoing.add(target, asRun, bytes, start + done, length - done, segmentBytes);
+      if (part == 0) {
+        transmit();
+        outgoingFrom = from;
       }
-      run.add(bytes, start + done, part);
-      if (!from.takesRuns) {
-        endRun();
-      }
+      done += part;
     }
   }
 
   /** Hands what was collected to its socket. */
-  private void endRun() {
-    Open from = runFrom;
-    InetSocketAddress to = runTo;
-    runFrom = null;
-    runTo = null;
-    if (from != null && to != null) {
-      ByteBuf content = run.copy(from.channel.alloc());
-      if (run.isSingle()) {
-        from.channel.write(new DatagramPacket(content, to), from.channel.voidPromise());
-      } else {
-        from.channel
-            .write(new SegmentedDatagramPacket(content, run.segmentBytes(), to))
-            .addListener(from.runSent);
-      }
+  private void transmit() {
+    if (outgoingFrom != null && !outgoing.isEmpty()) {
+      outgoingFrom.transmit(outgoing, sender);
     }
-    run.clear();
+    outgoingFrom = null;
+  }
+
+  /** Handles what a socket has just received; what is too much for now has its turns later. */
+  private void endOfRead() {
+    intake.endOfRead();
+    haveTurnSoon();
+  }
+
+  private void haveTurnSoon() {
+    if (intake.isBehind() && !turnIsComing) {
+      turnIsComing = true;
+      askForTurn.run();
+    }
+  }
+
+  private void turn() {
+    turnIsComing = false;
+    intake.handleNext();
+    haveTurnSoon();
   }
 
   private boolean bind(LocalAddress local) {
     boolean v4 = local.address() instanceof Inet4Address;
-    boolean nativeEpoll = Epoll.isAvailable();
+    boolean nativeEpoll = loop.takesDescriptors();
     var family = v4 ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
     var bootstrap =
         new Bootstrap()
@@ -285,8 +287,10 @@ public final class UdpSockets {
                     .maxMessagesPerRead(READS_AT_ONCE))
             .option(
                 ChannelOption.WRITE_BUFFER_WATER_MARK,
-                new WriteBufferWaterMark(MAX_WAITING_BYTES / 2, MAX_WAITING_BYTES))
-            .handler(new UdpTransport(loop, nextNumber));
+                new WriteBufferWaterMark(
+                    OpenSocket.MAX_WAITING_BYTES / 2, OpenSocket.MAX_WAITING_BYTES))
+            .option(ChannelOption.AUTO_READ, ownCalls == null)
+            .handler(new UdpTransport(nextNumber, intake, this::endOfRead));
     if (nativeEpoll) {
       // Not together with recvmmsg: Netty then hands out joined datagrams as one.
       bootstrap.option(EpollChannelOption.UDP_GRO, true);
@@ -303,11 +307,32 @@ public final class UdpSockets {
       bindToDevice(channel, local.device());
     }
     var address = (InetSocketAddress) channel.localAddress();
-    open.put(
-        local,
-        new Open(nextNumber, new InetSocketAddress(local.address(), address.getPort()), channel));
+    var socket =
+        new OpenSocket(
+            nextNumber,
+            new InetSocketAddress(local.address(), address.getPort()),
+            channel,
+            ownCalls != null);
+    open.put(local, socket);
+    receive(socket);
     nextNumber++;
     return true;
+  }
+
+  /** Begins to read a socket, where Netty does not. */
+  private void receive(OpenSocket socket) {
+    if (ownCalls == null || reader == null) {
+      return;
+    }
+    int fd = SocketCalls.duplicate(socket.fd);
+    if (fd < 0) {
+      log.warn("socket {} has no second descriptor: error {}", socket.number, SocketCalls.errno());
+      socket.channel.config().setAutoRead(true);
+      return;
+    }
+    var receiver = new MessageReceiver(fd, socket.number, reader, intake, this::endOfRead);
+    socket.receiver(receiver);
+    receiver.start(ownCalls);
   }
 
   /** Keeps our own datagrams out of routes that lead into our networks. */

@@ -5,53 +5,42 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.DatagramPacket;
-import net.backhaul.engine.DatagramBatch;
-import net.backhaul.service.NodeLoop;
+import java.nio.ByteBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Carries datagrams from one UDP socket to the node, all of one read at once. */
+/** Passes on what Netty reads from a socket, where no {@link MessageReceiver} does. */
 final class UdpTransport extends SimpleChannelInboundHandler<DatagramPacket> {
   private static final Logger log = LoggerFactory.getLogger(UdpTransport.class);
-  private static final int BATCH_BYTES = 128 * 1024;
 
-  private final NodeLoop loop;
   private final int socket;
-  private final DatagramBatch batch = new DatagramBatch(BATCH_BYTES);
+  private final Intake intake;
+  private final Runnable endOfRead;
 
-  UdpTransport(NodeLoop loop, int socket) {
-    this.loop = loop;
+  UdpTransport(int socket, Intake intake, Runnable endOfRead) {
     this.socket = socket;
-    batch.clear(socket);
+    this.intake = intake;
+    this.endOfRead = endOfRead;
   }
 
   @Override
   protected void channelRead0(ChannelHandlerContext context, DatagramPacket datagram) {
     ByteBuf content = datagram.content();
     int length = content.readableBytes();
-    if (length > DatagramBatch.MAX_DATAGRAM_BYTES) {
-      return;
-    }
-    if (!batch.hasRoomFor(length)) {
-      handOver();
-    }
-    content.readBytes(batch.bytes(), batch.end(), length);
-    batch.add(datagram.sender(), length);
+    ByteBuffer memory = content.internalNioBuffer(content.readerIndex(), length);
+    intake.take(
+        socket,
+        datagram.sender(),
+        datagram.sender().hashCode(),
+        memory,
+        memory.position(),
+        length,
+        length);
   }
 
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
-    handOver();
-    loop.scheduleWakeUp();
-  }
-
-  private void handOver() {
-    try {
-      loop.node().receive(batch, NodeLoop.nowMs());
-    } catch (RuntimeException e) {
-      log.error("a mistake of ours while handling {} datagrams", batch.count(), e);
-    }
-    batch.clear(socket);
+    endOfRead.run();
   }
 
   @Override

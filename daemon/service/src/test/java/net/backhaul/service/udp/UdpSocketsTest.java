@@ -6,26 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.unix.IntegerUnixChannelOption;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.Traffic;
 import net.backhaul.service.NodeLoop;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class UdpSocketsTest {
   private static final int MTU = 1_432;
@@ -37,7 +30,7 @@ class UdpSocketsTest {
   @BeforeEach
   void open() throws IOException {
     loop = new NodeLoop();
-    sockets = new UdpSockets(loop);
+    sockets = new UdpSockets(loop, batch -> {}, MessageSender::sendmmsg);
     other = new DatagramSocket(new InetSocketAddress("127.0.0.1", 0));
     other.setReceiveBufferSize(4 * 1024 * 1024);
     other.setSoTimeout(10_000);
@@ -67,64 +60,6 @@ class UdpSocketsTest {
     assertEquals(1, sockets.addresses().size());
   }
 
-  @ParameterizedTest
-  @CsvSource({"1432, 1432", "1, 1432", "14320, 1432", "143199, 1432", "100, 7", "64, 1"})
-  void aRunArrivesAsTheDatagramsItIsMadeOf(int length, int segmentBytes) throws IOException {
-    rebind("127.0.0.1");
-    byte[] sent = new byte[10 + length];
-    new Random(length).nextBytes(sent);
-    var to = (InetSocketAddress) other.getLocalSocketAddress();
-
-    onLoop(
-        () -> {
-          sockets.send(Traffic.DATA, 0, to, sent, 10, length, segmentBytes);
-          sockets.flush();
-        });
-
-    for (int done = 0; done < length; done += segmentBytes) {
-      byte[] expected = new byte[Math.min(segmentBytes, length - done)];
-      System.arraycopy(sent, 10 + done, expected, 0, expected.length);
-      assertArrayEquals(expected, receive());
-    }
-  }
-
-  @Test
-  void whereTheWayIsTooNarrowForARunItsDatagramsGoSingly() throws IOException {
-    Assumptions.assumeTrue(Epoll.isAvailable(), "NIO sends no runs");
-    rebind("::1");
-    byte[] sent = new byte[3 * MTU];
-    new Random(1).nextBytes(sent);
-    try (var narrow = new DatagramSocket(new InetSocketAddress("::1", 0))) {
-      narrow.setSoTimeout(10_000);
-      var to = (InetSocketAddress) narrow.getLocalSocketAddress();
-      var mtu = new IntegerUnixChannelOption("IPV6_MTU", 41, 24);
-      onLoop(() -> sockets.channel(0).config().setOption(mtu, 1_280));
-
-      onLoop(
-          () -> {
-            sockets.send(
-                Traffic.DATA,
-                0,
-                to,
-                new byte[2 * MTU],
-                0,
-                2 * MTU,
-                MTU); // Lost: this is how we learn.
-            sockets.flush();
-            sockets.send(Traffic.DATA, 0, to, sent, 0, sent.length, MTU);
-            sockets.flush();
-          });
-
-      for (int done = 0; done < sent.length; done += MTU) {
-        var packet = new DatagramPacket(new byte[65_536], 65_536);
-        narrow.receive(packet);
-        assertArrayEquals(
-            Arrays.copyOfRange(sent, done, done + MTU),
-            Arrays.copyOf(packet.getData(), packet.getLength()));
-      }
-    }
-  }
-
   @Test
   void aDatagramForEverySocketLeavesFromEachOfItsFamily() throws IOException {
     rebind("127.0.0.1", "127.0.0.2", "::1");
@@ -148,30 +83,6 @@ class UdpSocketsTest {
 
     onLoop(() -> sockets.send(Traffic.DATA, 0, to, new byte[] {7}, 0, 1, 1));
     onLoop(() -> sockets.sendShortLived(0, to, new byte[] {7}, 2));
-  }
-
-  @Test
-  void whatWaitsForASlowSocketHasALimit() {
-    rebind("127.0.0.1");
-    var to = (InetSocketAddress) other.getLocalSocketAddress();
-    byte[] bytes = new byte[MTU];
-
-    onLoop(
-        () -> {
-          for (int i = 0; i < 20_000; i++) {
-            sockets.send(Traffic.DATA, 0, to, bytes, 0, MTU, MTU);
-          }
-          sockets.flush();
-        });
-
-    long lost = sockets.lost();
-    assertTrue(lost > 0, "28 MB don't fit into a limit of 4 MB");
-    onLoop(
-        () -> {
-          sockets.send(Traffic.DATA, 0, to, bytes, 0, MTU, MTU);
-          sockets.flush();
-        });
-    assertEquals(lost, sockets.lost(), "what was sent makes room");
   }
 
   @Test

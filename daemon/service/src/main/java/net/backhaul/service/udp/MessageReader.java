@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.udp;
+
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Memory for what one call of the kernel receives: several messages, each of which may be many
+ * datagrams of one sender that the kernel has joined. All sockets of a loop use the same.
+ */
+final class MessageReader {
+  /** How many messages are received with one call. */
+  static final int MESSAGES = 8;
+
+  /** What the kernel may have joined. */
+  private static final int MESSAGE_BYTES = 65_536;
+
+  private final ByteBuffer data =
+      ByteBuffer.allocateDirect(MESSAGES * MESSAGE_BYTES).order(ByteOrder.nativeOrder());
+  private final MessageArray messages = new MessageArray(MESSAGES, data);
+  private final SocketAddresses addresses = new SocketAddresses();
+  private int received = MESSAGES;
+
+  /** Receives what there is, at most {@link #MESSAGES}, and returns how many messages it is. */
+  int read(int fd) {
+    for (int i = 0; i < received; i++) {
+      messages.receive(i, i * MESSAGE_BYTES, MESSAGE_BYTES);
+    }
+    received = 0;
+    int count =
+        SocketCalls.recvmmsg(fd, messages.addressOf(0), MESSAGES, SocketCalls.MSG_DONTWAIT, 0);
+    received = Math.max(0, count);
+    return received;
+  }
+
+  /** Passes on a message and returns its length. */
+  int take(int message, int socket, Intake intake) {
+    int length = messages.length(message);
+    InetSocketAddress from = addresses.read(messages.names(), messages.nameAt(message));
+    if (from != null && length > 0) {
+      intake.take(
+          socket,
+          from,
+          addresses.hash(),
+          data,
+          message * MESSAGE_BYTES,
+          length,
+          messages.segmentBytes(message));
+    }
+    return length;
+  }
+}

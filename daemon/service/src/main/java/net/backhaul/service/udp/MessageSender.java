@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.udp;
+
+/** Hands runs of datagrams to the kernel, many with one call, straight from where they lie. */
+final class MessageSender {
+  private final Outgoing out;
+  private final Call call;
+  private final MessageArray runs;
+  private final MessageArray singles;
+
+  /** The call of the kernel, which tests may stand in for. */
+  interface Call {
+    /** Returns how many messages were sent, or the negative reason why not even the first. */
+    int send(int fd, long messages, int count);
+  }
+
+  MessageSender(Outgoing out, Call call) {
+    this.out = out;
+    this.call = call;
+    runs = new MessageArray(Outgoing.MAX_RUNS, out.data());
+    singles = new MessageArray(Outgoing.MAX_DATAGRAMS, out.data());
+  }
+
+  static int sendmmsg(int fd, long messages, int count) {
+    int sent = SocketCalls.sendmmsg(fd, messages, count, SocketCalls.MSG_DONTWAIT);
+    return sent > 0 ? sent : -SocketCalls.errno();
+  }
+
+  /**
+   * Sends what waits.
+   *
+   * @return the first run that the kernel has no room for now; all runs if there is none
+   */
+  int send(OpenSocket from) {
+    for (int run = 0; run < out.runs(); run++) {
+      runs.send(
+          run,
+          out.target(run).socketAddress,
+          out.start(run),
+          out.length(run),
+          Math.min(out.segmentBytes(run), out.length(run)));
+    }
+    int done = 0;
+    while (done < out.runs()) {
+      int sent = call.send(from.fd, runs.addressOf(done), out.runs() - done);
+      if (sent > 0) {
+        done += sent;
+      } else if (sent == -SocketCalls.EAGAIN) {
+        break;
+      } else if (sent != -SocketCalls.EINTR) {
+        if (!out.isSingle(done) && from.runRefused(out.target(done), -sent)) {
+          if (!sendSingly(from, done)) {
+            break;
+          }
+        } else {
+          from.notSent(-sent);
+        }
+        done++;
+      }
+    }
+    return done;
+  }
+
+  /** Sends the datagrams of a run that was refused; false if there is no room for the rest. */
+  private boolean sendSingly(OpenSocket from, int run) {
+    int segmentBytes = out.segmentBytes(run);
+    int count = Math.ceilDiv(out.length(run), segmentBytes);
+    for (int i = 0; i < count; i++) {
+      int length = Math.min(segmentBytes, out.length(run) - i * segmentBytes);
+      int start = out.start(run) + i * segmentBytes;
+      singles.send(i, out.target(run).socketAddress, start, length, length);
+    }
+    int done = 0;
+    while (done < count) {
+      int sent = call.send(from.fd, singles.addressOf(done), count - done);
+      if (sent > 0) {
+        done += sent;
+      } else if (sent == -SocketCalls.EAGAIN) {
+        out.skip(run, done * segmentBytes);
+        return false;
+      } else if (sent != -SocketCalls.EINTR) {
+        from.notSent(-sent);
+        done++;
+      }
+    }
+    return true;
+  }
+}

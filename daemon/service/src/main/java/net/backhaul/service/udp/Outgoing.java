@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.udp;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Datagrams that leave one socket together, in direct memory, as runs to one address each.
+ *
+ * <p>The datagrams of a run are of one size, of which the last may be shorter: the kernel takes
+ * them as one and cuts it (UDP segmentation offload).
+ */
+final class Outgoing {
+  /** The most that the kernel takes as one run. */
+  static final int MAX_DATAGRAMS = 64;
+
+  static final int MAX_RUN_BYTES = 65_000;
+
+  /** What leaves with one call at most. */
+  static final int MAX_RUNS = 64;
+
+  private static final int BYTES = 2 * 65_536;
+
+  private final ByteBuffer data = ByteBuffer.allocateDirect(BYTES);
+  private final @Nullable Target[] targets = new Target[MAX_RUNS];
+  private final int[] starts = new int[MAX_RUNS];
+  private final int[] lengths = new int[MAX_RUNS];
+  private final int[] segments = new int[MAX_RUNS];
+  private int runs;
+  private int end;
+
+  void clear() {
+    Arrays.fill(targets, 0, runs, null);
+    runs = 0;
+    end = 0;
+  }
+
+  boolean isEmpty() {
+    return runs == 0;
+  }
+
+  /**
+   * Takes datagrams that lie one behind the other, or as many of them as there is room for.
+   *
+   * @param asRun whether they may go on with a run, or be one
+   * @return how many bytes were taken; 0 if what is here must leave first
+   */
+  int add(Target to, boolean asRun, byte[] bytes, int start, int length, int segmentBytes) {
+    int segment = Math.min(segmentBytes, length);
+    int part = asRun && runs > 0 ? partOfLast(to, length, segment) : 0;
+    if (part == 0) {
+      part = asRun ? Math.min(length, datagrams(0, segment) * segment) : segment;
+      if (runs == MAX_RUNS || BYTES - end < part) {
+        return 0;
+      }
+      targets[runs] = to;
+      starts[runs] = end;
+      lengths[runs] = 0;
+      segments[runs] = segment;
+      runs++;
+    }
+    data.put(end, bytes, start, part);
+    lengths[runs - 1] += part;
+    end += part;
+    return part;
+  }
+
+  /** Returns how many bytes may go on with the last run. */
+  private int partOfLast(Target to, int length, int segment) {
+    int last = runs - 1;
+    int whole = segments[last];
+    if (targets[last] != to || segment > whole || lengths[last] % whole != 0) {
+      return 0;
+    }
+    int fitting = Math.min(datagrams(lengths[last], whole), (BYTES - end) / whole);
+    return segment == whole
+        ? Math.min(length, fitting * whole)
+        : Math.min(segment, fitting * whole);
+  }
+
+  /** Returns how many more datagrams the kernel takes in one run. */
+  private static int datagrams(int runBytes, int segment) {
+    return Math.min(MAX_DATAGRAMS - runBytes / segment, (MAX_RUN_BYTES - runBytes) / segment);
+  }
+
+  int runs() {
+    return runs;
+  }
+
+  Target target(int run) {
+    return Objects.requireNonNull(targets[run]);
+  }
+
+  int start(int run) {
+    return starts[run];
+  }
+
+  /** Returns the length of all datagrams of a run together. */
+  int length(int run) {
+    return lengths[run];
+  }
+
+  /** Returns the size of each datagram of a run but the last. */
+  int segmentBytes(int run) {
+    return segments[run];
+  }
+
+  boolean isSingle(int run) {
+    return lengths[run] <= segments[run];
+  }
+
+  /** Leaves out the beginning of a run, which is gone already. */
+  void skip(int run, int bytes) {
+    starts[run] += bytes;
+    lengths[run] -= bytes;
+  }
+
+  ByteBuffer data() {
+    return data;
+  }
+}

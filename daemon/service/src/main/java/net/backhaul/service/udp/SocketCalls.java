@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.udp;
+
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Platform;
+
+/**
+ * The calls of Linux's C library that carry many datagrams at once, mapped directly; addresses of
+ * memory are plain {@code long}s.
+ *
+ * <p>All return -1 on failure and leave the reason in {@link #errno}.
+ */
+final class SocketCalls {
+  static final int MSG_DONTWAIT = 0x40;
+
+  static final int EINTR = 4;
+  static final int EIO = 5;
+  static final int EAGAIN = 11;
+  static final int EINVAL = 22;
+  static final int EMSGSIZE = 90;
+
+  private static final int F_DUPFD_CLOEXEC = 1030;
+
+  static {
+    Native.register(SocketCalls.class, NativeLibrary.getInstance(Platform.C_LIBRARY_NAME));
+  }
+
+  private SocketCalls() {}
+
+  /** Returns whether the calls and their structures are those that we know. */
+  static boolean arePossible() {
+    return Platform.isLinux() && Native.POINTER_SIZE == Long.BYTES;
+  }
+
+  static native int sendmmsg(int fd, long messages, int count, int flags);
+
+  static native int recvmmsg(int fd, long messages, int count, int flags, long timeout);
+
+  private static native int fcntl(int fd, int command, long argument);
+
+  /** Returns another descriptor of the same socket. */
+  static int duplicate(int fd) {
+    return fcntl(fd, F_DUPFD_CLOEXEC, 0);
+  }
+
+  static int errno() {
+    return Native.getLastError();
+  }
+}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.udp;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.unix.IntegerUnixChannelOption;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import net.backhaul.engine.Traffic;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What leaves one socket arrives at another, whoever makes the calls, and cuts and joins or not.
+ */
+class RunsTest {
+  private static final int MTU = 1_432;
+  private static final int EAGAIN = 11;
+  private static final int EIO = 5;
+  private static final int ENETUNREACH = 101;
+
+  /** {@code IPV6_MTU} of {@code IPPROTO_IPV6}. */
+  private static final IntegerUnixChannelOption NARROW =
+      new IntegerUnixChannelOption("IPV6_MTU", 41, 24);
+
+  private final List<Station> stations = new ArrayList<>();
+
+  @AfterEach
+  void close() {
+    stations.forEach(Station::close);
+  }
+
+  private Station station(Station.Way way, String address) {
+    return station(way, address, MessageSender::sendmmsg);
+  }
+
+  private Station station(Station.Way way, String address, MessageSender.Call call) {
+    Assumptions.assumeTrue(Epoll.isAvailable() || way == Station.Way.NETTY_NIO);
+    var made = new Station(way, address, call);
+    stations.add(made);
+    return made;
+  }
+
+  private static byte[] random(int seed, int length) {
+    byte[] bytes = new byte[length];
+    new Random(seed).nextBytes(bytes);
+    return bytes;
+  }
+
+  private static List<String> cut(byte[] bytes, int start, int length, int segmentBytes) {
+    var all = new ArrayList<String>();
+    for (int done = 0; done < length; done += segmentBytes) {
+      int part = Math.min(segmentBytes, length - done);
+      all.add(Station.hex(bytes, start + done, part));
+    }
+    return all;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "OUR_CALLS, OUR_CALLS, 127.0.0.1",
+    "OUR_CALLS, OUR_CALLS, ::1",
+    "OUR_CALLS, NETTY_EPOLL, 127.0.0.1",
+    "OUR_CALLS, NETTY_NIO, 127.0.0.1",
+    "NETTY_EPOLL, OUR_CALLS, 127.0.0.1",
+    "NETTY_EPOLL, NETTY_EPOLL, ::1",
+    "NETTY_NIO, OUR_CALLS, ::1",
+    "NETTY_NIO, NETTY_NIO, 127.0.0.1"
+  })
+  void runsArriveAsTheDatagramsTheyAreMadeOf(
+      Station.Way sending, Station.Way receiving, String address) throws InterruptedException {
+    Station from = station(sending, address);
+    Station to = station(receiving, address);
+    int[][] shapes = {
+      {1_432, 1_432},
+      {1, 1_432},
+      {14_320, 1_432},
+      {143_199, 1_432},
+      {100, 7},
+      {64, 1},
+      {20_000, 9_999}
+    };
+    int total = 0;
+    for (int[] shape : shapes) {
+      int length = shape[0];
+      byte[] sent = random(length, 10 + length);
+      List<String> expected = cut(sent, 10, length, shape[1]);
+
+      from.send(to.address(), sent, 10, length, shape[1]);
+
+      to.await(expected.size());
+      assertEquals(expected, to.received().subList(total, total + expected.size()));
+      total += expected.size();
+    }
+    assertEquals(from.address(), to.senders().getFirst());
+    assertEquals(from.address(), to.senders().getLast());
+  }
+
+  @ParameterizedTest
+  @EnumSource(Station.Way.class)
+  void datagramsOfManySizesToSeveralStayInOrder(Station.Way way) throws InterruptedException {
+    Station from = station(way, "127.0.0.1");
+    Station one = station(way, "127.0.0.1");
+    Station two = station(way, "127.0.0.1");
+    var random = new Random(5);
+    var toOne = new ArrayList<String>();
+    var toTwo = new ArrayList<String>();
+
+    from.onLoop(
+        () -> {
+          for (int i = 0; i < 300; i++) {
+            int segmentBytes = 1 + random.nextInt(3) * 500;
+            int length = segmentBytes * random.nextInt(1, 5) - random.nextInt(segmentBytes);
+            byte[] bytes = random(i, length);
+            boolean first = random.nextInt(4) != 0;
+            (first ? toOne : toTwo).addAll(cut(bytes, 0, length, segmentBytes));
+            from.sockets.send(
+                Traffic.DATA, 0, (first ? one : two).address(), bytes, 0, length, segmentBytes);
+          }
+          from.sockets.flush();
+        });
+
+    one.await(toOne.size());
+    two.await(toTwo.size());
+    assertEquals(toOne, one.received());
+    assertEquals(toTwo, two.received());
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Station.Way.class,
+      names = {"OUR_CALLS", "NETTY_EPOLL"})
+  void whereTheWayIsTooNarrowForARunItsDatagramsGoSinglyAndNoneIsLost(Station.Way way)
+      throws InterruptedException {
+    Station from = station(way, "::1");
+    Station to = station(way, "::1");
+    from.onLoop(() -> from.sockets.channel(0).config().setOption(NARROW, 1_280));
+    byte[] sent = random(1, 50 * MTU - 7);
+
+    from.send(to.address(), sent, 0, sent.length, MTU);
+    from.send(to.address(), sent, 0, sent.length, MTU);
+
+    List<String> once = cut(sent, 0, sent.length, MTU);
+    to.await(2 * once.size());
+    assertEquals(once, to.received().subList(0, once.size()));
+    assertEquals(once, to.received().subList(once.size(), 2 * once.size()));
+  }
+
+  @Test
+  void aDeviceThatCannotCutIsAskedOnceAndEachOtherErrorCostsOneRun() throws InterruptedException {
+    var calls = new AtomicInteger();
+    var refusals = new AtomicInteger();
+    Station from =
+        station(
+            Station.Way.OUR_CALLS,
+            "127.0.0.1",
+            (fd, messages, count) -> {
+              switch (calls.incrementAndGet()) {
+                case 1 -> {
+                  return -ENETUNREACH;
+                }
+                case 2 -> {
+                  refusals.incrementAndGet();
+                  return -EIO;
+                }
+                default -> {
+                  return MessageSender.sendmmsg(fd, messages, count);
+                }
+              }
+            });
+    Station to = station(Station.Way.OUR_CALLS, "127.0.0.1");
+    byte[] sent = random(2, 5 * MTU);
+
+    from.send(to.address(), sent, 0, sent.length, MTU); // Lost: there was no way.
+    from.send(to.address(), sent, 0, sent.length, MTU);
+    from.send(to.address(), sent, 0, sent.length, MTU);
+
+    to.await(10);
+    List<String> once = cut(sent, 0, sent.length, MTU);
+    assertEquals(once, to.received().subList(0, 5));
+    assertEquals(once, to.received().subList(5, 10));
+    assertEquals(1, refusals.get());
+  }
+
+  @Test
+  void whatTheKernelHasNoRoomForFollowsInOrder() throws InterruptedException {
+    var calls = new AtomicInteger();
+    Station from =
+        station(
+            Station.Way.OUR_CALLS,
+            "127.0.0.1",
+            (fd, messages, count) ->
+                calls.incrementAndGet() % 2 == 0
+                    ? -EAGAIN
+                    : MessageSender.sendmmsg(fd, messages, Math.min(count, 2)));
+    Station to = station(Station.Way.OUR_CALLS, "127.0.0.1");
+    byte[] sent = random(3, 300 * 100);
+    var expected = new ArrayList<String>();
+
+    for (int segmentBytes = 60; segmentBytes < 100; segmentBytes++) {
+      from.send(to.address(), sent, 0, 30 * segmentBytes, segmentBytes);
+      from.send(to.address(), sent, 0, 300 * segmentBytes, segmentBytes);
+      expected.addAll(cut(sent, 0, 30 * segmentBytes, segmentBytes));
+      expected.addAll(cut(sent, 0, 300 * segmentBytes, segmentBytes));
+      to.await(330);
+    }
+
+    assertEquals(expected, to.received());
+  }
+
+  /** Netty writes to the socket when it is flushed, so what is sent before waits. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Station.Way.class,
+      names = {"NETTY_EPOLL", "NETTY_NIO"})
+  void dataThatWaitsHasALimitAndControlAHigherOne(Station.Way way) throws InterruptedException {
+    Station from = station(way, "127.0.0.1");
+    Station to = station(Station.Way.NETTY_NIO, "127.0.0.1");
+    InetSocketAddress nobody = new InetSocketAddress(to.address().getAddress(), 9);
+    byte[] bytes = new byte[MTU];
+
+    from.onLoop(
+        () -> {
+          for (int i = 0; i < 5_000; i++) {
+            from.sockets.send(Traffic.DATA, 0, nobody, bytes, 0, MTU, MTU);
+          }
+        });
+    long lost = from.sockets.lost();
+    assertTrue(lost > 1_000, "7 MB don't fit into a limit of 4 MB");
+    from.onLoop(() -> from.sockets.send(Traffic.CONTROL, 0, to.address(), bytes, 0, MTU, MTU));
+    assertEquals(lost, from.sockets.lost(), "control has room when data has none");
+
+    from.onLoop(from.sockets::flush);
+    to.await(1);
+    from.onLoop(
+        () -> {
+          for (int i = 0; i < 20_000; i++) {
+            from.sockets.send(Traffic.CONTROL, 0, nobody, bytes, 0, MTU, MTU);
+          }
+        });
+    assertTrue(from.sockets.lost() > lost, "control has a limit as well");
+  }
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.udp;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import net.backhaul.engine.DatagramBatch;
+import net.backhaul.engine.Traffic;
+import net.backhaul.service.NodeLoop;
+
+/** A socket on a loop of its own, and what it has received. */
+final class Station implements AutoCloseable {
+  private static final int PATIENCE_S = 10;
+
+  final NodeLoop loop;
+  final UdpSockets sockets;
+  private final List<String> received = new ArrayList<>();
+  private final List<InetSocketAddress> senders = new ArrayList<>();
+  private final Semaphore arrivals = new Semaphore(0);
+
+  /** Who makes the calls of the kernel. */
+  enum Way {
+    OUR_CALLS,
+    NETTY_EPOLL,
+    NETTY_NIO
+  }
+
+  Station(Way way, String address, MessageSender.Call call) {
+    loop = new NodeLoop(way != Way.NETTY_NIO);
+    sockets = new UdpSockets(loop, this::receive, way == Way.OUR_CALLS ? call : null);
+    onLoop(() -> sockets.rebind(List.of(new LocalAddress(ip(address), 0, "", 0))));
+  }
+
+  private void receive(DatagramBatch batch) {
+    synchronized (received) {
+      for (int i = 0; i < batch.count(); i++) {
+        received.add(hex(batch.bytes(), batch.start(i), batch.length(i)));
+        senders.add(batch.from(i));
+      }
+    }
+    arrivals.release(batch.count());
+  }
+
+  /** Waits until so many more datagrams have come. */
+  void await(int datagrams) throws InterruptedException {
+    assertTrue(
+        arrivals.tryAcquire(datagrams, PATIENCE_S, TimeUnit.SECONDS),
+        () -> "only " + arrivals.availablePermits() + " of " + datagrams + " have come");
+  }
+
+  List<String> received() {
+    synchronized (received) {
+      return List.copyOf(received);
+    }
+  }
+
+  List<InetSocketAddress> senders() {
+    synchronized (received) {
+      return List.copyOf(senders);
+    }
+  }
+
+  InetSocketAddress address() {
+    return sockets.addresses().getFirst();
+  }
+
+  void send(InetSocketAddress to, byte[] bytes, int start, int length, int segmentBytes) {
+    onLoop(
+        () -> {
+          sockets.send(Traffic.DATA, 0, to, bytes, start, length, segmentBytes);
+          sockets.flush();
+        });
+  }
+
+  void onLoop(Runnable work) {
+    CompletableFuture.runAsync(work, loop.eventLoop()).join();
+  }
+
+  static String hex(byte[] bytes, int start, int length) {
+    return HexFormat.of().formatHex(bytes, start, start + length);
+  }
+
+  private static InetAddress ip(String text) {
+    try {
+      return InetAddress.getByName(text);
+    } catch (UnknownHostException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    onLoop(sockets::close);
+    loop.close();
+  }
+}
