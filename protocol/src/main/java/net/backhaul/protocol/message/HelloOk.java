@@ -4,6 +4,7 @@ package net.backhaul.protocol.message;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
@@ -27,15 +28,24 @@ public record HelloOk(
 
   /** Reads the body with its worlds. */
   public static HelloOk read(long inRePacketId, WireReader in) {
-    return read(inRePacketId, in, true);
+    return read(inRePacketId, in, world -> {});
+  }
+
+  /**
+   * Reads the body and shows each world as soon as it is read: one that is damaged is no reason to
+   * lose those before it (01 section 7.6).
+   */
+  public static HelloOk read(long inRePacketId, WireReader in, Consumer<World> eachWorld) {
+    return read(inRePacketId, in, true, eachWorld);
   }
 
   /** Reads the body and skips its worlds: they come from somebody who is no root. */
   public static HelloOk readWithoutWorlds(long inRePacketId, WireReader in) {
-    return read(inRePacketId, in, false);
+    return read(inRePacketId, in, false, world -> {});
   }
 
-  private static HelloOk read(long inRePacketId, WireReader in, boolean believed) {
+  private static HelloOk read(
+      long inRePacketId, WireReader in, boolean believed, Consumer<World> eachWorld) {
     long timestampMs = in.u64();
     int protocolVersion = in.u8();
     int major = in.u8();
@@ -48,7 +58,9 @@ public record HelloOk(
       int end = in.remaining() - length;
       if (believed) {
         while (in.remaining() > end) {
-          worlds.add(World.read(in));
+          World world = World.read(in);
+          eachWorld.accept(world);
+          worlds.add(world);
         }
       } else {
         in.skip(length);

@@ -6,6 +6,7 @@ import static net.backhaul.protocol.Vectors.text;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -29,8 +30,10 @@ import net.backhaul.protocol.packet.Compression;
 import net.backhaul.protocol.packet.PacketCipher;
 import net.backhaul.protocol.packet.PacketView;
 import net.backhaul.protocol.packet.Packets;
+import net.backhaul.protocol.packet.WireException;
 import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
+import net.backhaul.protocol.world.World;
 import org.junit.jupiter.api.Test;
 
 /** The reference's packets are opened, mean what they mean there, and are written as they were. */
@@ -398,5 +401,29 @@ class MessageVectorsTest {
 
   private static String hexOf(byte[] bytes) {
     return HexFormat.of().formatHex(bytes);
+  }
+
+  @Test
+  void aDamagedWorldTakesNoneBeforeItAlong() {
+    World planet = World.defaultPlanet();
+    var ok = new HelloOk(7, 8, 13, 1, 14, 0, null, List.of(planet, planet));
+    var out = new WireWriter();
+    ok.writeTo(out);
+    byte[] bytes = out.toByteArray();
+    int second = (bytes.length + worldsAt(bytes, planet)) / 2;
+    bytes[second] = 77; // A world of no kind.
+    var seen = new ArrayList<World>();
+    var in = new WireReader(bytes, 9, bytes.length - 9);
+
+    assertThrows(WireException.class, () -> HelloOk.read(7, in, seen::add));
+
+    assertEquals(List.of(planet), seen);
+  }
+
+  /** Returns where the first of two equal worlds begins, which end with the bytes. */
+  private static int worldsAt(byte[] bytes, World world) {
+    var out = new WireWriter();
+    world.writeTo(out);
+    return bytes.length - 2 * out.size();
   }
 }

@@ -18,6 +18,7 @@ import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.packet.PacketCipher;
 import net.backhaul.protocol.packet.PacketView;
 import net.backhaul.protocol.packet.Packets;
+import net.backhaul.protocol.packet.WireException;
 import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 import net.backhaul.protocol.world.World;
@@ -151,7 +152,7 @@ final class Hellos {
     Peer peer = from.peer;
     boolean believed = vl1.roots.isUpstream(peer.address) || vl1.roots.isMoonSeed(peer.address);
     HelloOk ok =
-        believed ? HelloOk.read(inRePacketId, in) : HelloOk.readWithoutWorlds(inRePacketId, in);
+        believed ? read(in, inRePacketId, nowMs) : HelloOk.readWithoutWorlds(inRePacketId, in);
     if (ok.protocolVersion() < OLDEST_PROTOCOL) {
       vl1.drop(Drop.OLD_PROTOCOL);
       return Handled.IGNORED;
@@ -172,6 +173,17 @@ final class Hellos {
       surfaceReported(peer, from, surface, nowMs);
     }
     return Handled.COUNTED;
+  }
+
+  /** A damaged world ends the packet; those before it stay added (01 section 7.6). */
+  private HelloOk read(WireReader in, long inRePacketId, long nowMs) {
+    var worlds = new ArrayList<World>();
+    try {
+      return HelloOk.read(inRePacketId, in, worlds::add);
+    } catch (WireException damaged) {
+      worlds.forEach(world -> vl1.addWorld(world, false, nowMs));
+      throw damaged;
+    }
   }
 
   private @Nullable Peer admitStranger(
