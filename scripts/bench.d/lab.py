@@ -338,11 +338,11 @@ class Pair:
     def cpu_s(self):
         return self.a.cpu_s() + self.b.cpu_s()
 
-    def set_rules(self, rules):
-        """Gives the network other rules and returns when both nodes have them."""
-        made = self.lab.center.api(f"/controller/network/{self.network}", {"rules": rules})
+    def change(self, **fields):
+        """Changes the network at the controller and returns when both nodes know."""
+        made = self.lab.center.api(f"/controller/network/{self.network}", fields)
         for node in self.nodes:
-            until(f"new rules on {node.host.name}",
+            until(f"configuration {made['revision']} of {node.host.name}",
                   lambda: (node.network(self.network) or {}).get("netconfRevision", 0) >= made["revision"], 30)
 
     def set_bridging(self, on):
@@ -351,6 +351,8 @@ class Pair:
             self.lans = [self.make_lan(node, number) for number, node in enumerate(self.nodes, 1)]
         for node in self.nodes:
             self.member(node, {"activeBridge": on})
+        # A member's change is sent to that member alone; both have to know of each other.
+        self.change(name="bridged" if on else "bench")
         for node in self.nodes:
             until(f"bridging {'on' if on else 'off'} on {node.host.name}",
                   lambda: (node.network(self.network) or {}).get("bridge") == on, 30)

@@ -208,11 +208,11 @@ def ruled(way, name, count, options):
     rules = []
     for port in range(1, count + 1):
         rules += [{"type": "MATCH_IP_DEST_PORT_RANGE", "start": port, "end": port}, {"type": "ACTION_DROP"}]
-    way.pair.set_rules([*rules, ACCEPT])
+    way.pair.change(rules=[*rules, ACCEPT])
     try:
         return tcp(way, name, options)
     finally:
-        way.pair.set_rules([ACCEPT])
+        way.pair.change(rules=[ACCEPT])
 
 
 @measures("core", tcp_metrics("core", "1 stream, all on one CPU"))
