@@ -49,6 +49,7 @@ public final class SimulatedHost implements SimulatedInternet.Receiver, Output {
   private final FrameBatch frames = new FrameBatch(BATCH_BYTES);
   private @Nullable SimulatedController controller;
   private @Nullable Node node;
+  private @Nullable Output diverted;
   private boolean settling;
   boolean unplugged;
 
@@ -148,7 +149,8 @@ public final class SimulatedHost implements SimulatedInternet.Receiver, Output {
     return node != null;
   }
 
-  Node running() {
+  /** Returns the node itself, for whoever measures it. */
+  public Node running() {
     Node current = node;
     if (current == null) {
       throw new IllegalStateException(address + " is not running");
@@ -350,6 +352,11 @@ public final class SimulatedHost implements SimulatedInternet.Receiver, Output {
 
   // What the node wants done.
 
+  /** Lets another have what the node sends and delivers from now on; nothing of it flies. */
+  public void divert(Output to) {
+    diverted = to;
+  }
+
   @Override
   public void sendDatagrams(
       Traffic traffic,
@@ -359,6 +366,10 @@ public final class SimulatedHost implements SimulatedInternet.Receiver, Output {
       int start,
       int length,
       int segmentBytes) {
+    if (diverted != null) {
+      diverted.sendDatagrams(traffic, socket, to, bytes, start, length, segmentBytes);
+      return;
+    }
     for (int at = start; at < start + length && !unplugged; at += segmentBytes) {
       int end = Math.min(at + segmentBytes, start + length);
       uplink.send(address, to, Arrays.copyOfRange(bytes, at, end));
@@ -373,6 +384,10 @@ public final class SimulatedHost implements SimulatedInternet.Receiver, Output {
 
   @Override
   public void deliverFrame(long networkId, byte[] bytes, int start, int length) {
+    if (diverted != null) {
+      diverted.deliverFrame(networkId, bytes, start, length);
+      return;
+    }
     arrived.add(new Arrived(networkId, Arrays.copyOfRange(bytes, start, start + length)));
   }
 

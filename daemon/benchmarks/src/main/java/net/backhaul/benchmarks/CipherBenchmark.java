@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.benchmarks;
+
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import net.backhaul.crypto.AesGmacSiv;
+import net.backhaul.protocol.packet.PacketCipher;
+import net.backhaul.protocol.packet.Packets;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** What it costs to seal or open one packet. Opening includes a copy of the sealed packet. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 5, time = 200, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 10, time = 200, timeUnit = TimeUnit.MILLISECONDS)
+@Fork(value = 1, jvmArgsAppend = Benchmarks.OPEN_DOORS)
+public class CipherBenchmark {
+  private static final long SEED = 1;
+  private static final int KEY_BYTES = 48;
+
+  /** The bytes of the payload; a packet has 28 more. */
+  @Param({"64", "1400", "2800"})
+  private int bytes;
+
+  @Param private Suite suite = Suite.AES;
+
+  private PacketCipher cipher = PacketCipher.of(new byte[KEY_BYTES]);
+  private byte[] packet = {};
+  private byte[] sealed = {};
+
+  /** What packets to peers, new and old, are sealed with. */
+  public enum Suite {
+    AES(Packets.SUITE_AES),
+    SALSA(Packets.SUITE_SALSA);
+
+    final int number;
+
+    Suite(int number) {
+      this.number = number;
+    }
+  }
+
+  /** Returns whether the JDK's own routines are to be measured. */
+  boolean withDoors() {
+    return true;
+  }
+
+  /** Seals a packet to be opened. */
+  @Setup
+  public void prepare() {
+    if (AesGmacSiv.isFast() != withDoors()) {
+      throw new IllegalStateException(AesGmacSiv.slowBecause().orElse("the doors are open"));
+    }
+    var random = new Random(SEED);
+    byte[] key = new byte[KEY_BYTES];
+    random.nextBytes(key);
+    cipher = PacketCipher.of(key);
+    packet = new byte[Packets.HEADER_BYTES + bytes];
+    random.nextBytes(packet);
+    cipher.seal(suite.number, packet, 0, packet.length);
+    sealed = packet.clone();
+  }
+
+  @Benchmark
+  public byte[] seal() {
+    cipher.seal(suite.number, packet, 0, packet.length);
+    return packet;
+  }
+
+  @Benchmark
+  public byte[] open() {
+    System.arraycopy(sealed, 0, packet, 0, packet.length);
+    if (!cipher.open(packet, 0, packet.length)) {
+      throw new IllegalStateException("not what was sealed");
+    }
+    return packet;
+  }
+
+  /** The same where the JDK's own routines can't be reached. */
+  @Fork(value = 1, jvmArgsAppend = Benchmarks.CLOSED_DOORS)
+  public static class WithoutDoors extends CipherBenchmark {
+    @Override
+    boolean withDoors() {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.benchmarks;
+
+import java.nio.ByteBuffer;
+import java.util.EnumSet;
+import java.util.concurrent.TimeUnit;
+import net.backhaul.engine.FrameBatch;
+import net.backhaul.protocol.ethernet.Joiner;
+import net.backhaul.protocol.ethernet.OffloadHeader;
+import net.backhaul.protocol.ethernet.Segmenter;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** What a segment of a super-frame costs: to cut, to join, and to cut and seal in the engine. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 10, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 10, time = 200, timeUnit = TimeUnit.MILLISECONDS)
+@Fork(value = 1, jvmArgsAppend = Benchmarks.OPEN_DOORS)
+public class SuperFrameBenchmark {
+  private static final int SEGMENTS = 45;
+
+  /** What fills a datagram of 1,432 bytes. */
+  private static final int PACKET_BYTES = 1_394;
+
+  private static final int SEGMENT_BYTES = PACKET_BYTES - TwoNodes.HEADERS_BYTES;
+  private static final int ETHERNET_BYTES = 14;
+  private static final int FRAME_BYTES = ETHERNET_BYTES + PACKET_BYTES;
+
+  private final TwoNodes nodes = new TwoNodes();
+  private final FrameBatch frames =
+      new FrameBatch(FrameBatch.ROOM_BYTES + FrameBatch.MAX_SUPER_FRAME_BYTES);
+  private final byte[] superFrame = nodes.frame(TwoNodes.HEADERS_BYTES + SEGMENTS * SEGMENT_BYTES);
+  private final OffloadHeader offload = TwoNodes.offload(SEGMENT_BYTES);
+  private final Segmenter segmenter = new Segmenter();
+  private final byte[] packet = new byte[PACKET_BYTES];
+  private final byte[] pieces = new byte[SEGMENTS * FRAME_BYTES];
+  private long written;
+  private final Joiner joiner =
+      new Joiner(
+          EnumSet.allOf(Joiner.Kind.class),
+          new ByteBuffer[] {ByteBuffer.allocateDirect(Joiner.SLOT_BYTES)},
+          (slot, length) -> written += length);
+
+  /** Cuts the segments that are to be joined, and checks that they are. */
+  @Setup
+  public void prepare() {
+    segmenter.begin(offload, superFrame, 0, superFrame.length, PACKET_BYTES);
+    for (int at = 0; segmenter.hasNext(); at += FRAME_BYTES) {
+      System.arraycopy(superFrame, 0, pieces, at, ETHERNET_BYTES);
+      segmenter.next(pieces, at + ETHERNET_BYTES);
+    }
+    long before = written;
+    if (join() - before != OffloadHeader.BYTES + superFrame.length) {
+      throw new IllegalStateException("the segments do not join");
+    }
+    long sent = nodes.fromAlice.datagrams;
+    if (superFrameToDatagrams() - sent != SEGMENTS) {
+      throw new IllegalStateException("the super-frame does not leave");
+    }
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(SEGMENTS)
+  public byte[] cut() {
+    segmenter.begin(offload, superFrame, 0, superFrame.length, PACKET_BYTES);
+    while (segmenter.hasNext()) {
+      segmenter.next(packet, 0);
+    }
+    return packet;
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(SEGMENTS)
+  public long join() {
+    for (int at = 0; at < pieces.length; at += FRAME_BYTES) {
+      joiner.add(pieces, at, FRAME_BYTES);
+    }
+    joiner.flush();
+    return written;
+  }
+
+  /** Includes a copy of the super-frame into the batch, as a read would make. */
+  @Benchmark
+  @OperationsPerInvocation(SEGMENTS)
+  public long superFrameToDatagrams() {
+    frames.clear();
+    int start = frames.nextStart();
+    offload.write(frames.bytes(), start - OffloadHeader.BYTES);
+    System.arraycopy(superFrame, 0, frames.bytes(), start, superFrame.length);
+    frames.addOffloaded(superFrame.length);
+    nodes.alice().sendFrames(nodes.networkId, frames, nodes.nowMs());
+    return nodes.fromAlice.datagrams;
+  }
+}

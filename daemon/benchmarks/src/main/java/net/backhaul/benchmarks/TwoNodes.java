@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.benchmarks;
+
+import java.net.InetSocketAddress;
+import net.backhaul.engine.DatagramBatch;
+import net.backhaul.engine.Event;
+import net.backhaul.engine.NetworkStatus;
+import net.backhaul.engine.Node;
+import net.backhaul.engine.Output;
+import net.backhaul.engine.StateKey;
+import net.backhaul.engine.Traffic;
+import net.backhaul.protocol.ethernet.Macs;
+import net.backhaul.protocol.ethernet.OffloadHeader;
+import net.backhaul.simulation.SimulatedHost;
+import net.backhaul.simulation.SimulatedInternet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Two members of a network that know each other and have a direct path, at a moment at which time
+ * stands still: what one sends is counted or kept.
+ */
+final class TwoNodes {
+  private static final int ETHERNET_BYTES = 14;
+  private static final int ETHERTYPE_IPV4 = 0x0800;
+
+  /** An IPv4 and a TCP header without options. */
+  static final int HEADERS_BYTES = 40;
+
+  private final SimulatedInternet internet = new SimulatedInternet(1);
+  private final SimulatedHost alice;
+  private final SimulatedHost bob;
+  final long networkId;
+  final Counting fromAlice = new Counting();
+  final Counting toBob = new Counting();
+
+  TwoNodes() {
+    SimulatedHost root = internet.host("192.88.99.1");
+    byte[] planet = SimulatedInternet.planet(root);
+    start(root, planet);
+    SimulatedHost boss = internet.host("192.88.99.5");
+    boss.controller();
+    start(boss, planet);
+    networkId = boss.controller().createNetwork(1, "10.147.17");
+    alice = start(internet.host("192.88.99.10"), planet);
+    bob = start(internet.host("192.88.99.20"), planet);
+    internet.run(200);
+    for (SimulatedHost member : new SimulatedHost[] {alice, bob}) {
+      member.join(networkId);
+      boss.controller().authorize(member, networkId);
+    }
+    internet.run(2_000);
+    for (int i = 0; i < 5; i++) {
+      alice.ping(bob, networkId);
+      internet.run(1_000);
+    }
+    if (!alice.isDirectTo(bob) || alice.replies(networkId) < 4) {
+      throw new IllegalStateException("the two nodes did not find each other");
+    }
+    alice.divert(fromAlice);
+    bob.divert(toBob);
+  }
+
+  private static SimulatedHost start(SimulatedHost host, byte[] planet) {
+    return host.save(new StateKey(StateKey.Kind.PLANET, 0), planet).start();
+  }
+
+  Node alice() {
+    return alice.running();
+  }
+
+  Node bob() {
+    return bob.running();
+  }
+
+  InetSocketAddress endpointOfAlice() {
+    return alice.endpoint();
+  }
+
+  long nowMs() {
+    return internet.nowMs();
+  }
+
+  /** Returns an Ethernet frame from one to the other that carries a TCP segment. */
+  byte[] frame(int packetBytes) {
+    byte[] frame = new byte[ETHERNET_BYTES + packetBytes];
+    putMac(frame, 0, Macs.of(bob.nodeAddress(), networkId));
+    putMac(frame, 6, Macs.of(alice.nodeAddress(), networkId));
+    put16(frame, 12, ETHERTYPE_IPV4);
+    int ip = ETHERNET_BYTES;
+    frame[ip] = 0x45;
+    put16(frame, ip + 2, packetBytes);
+    put16(frame, ip + 6, 0x4000);
+    frame[ip + 8] = 64;
+    frame[ip + 9] = 6;
+    frame[ip + 12] = 10;
+    frame[ip + 15] = 1;
+    frame[ip + 16] = 10;
+    frame[ip + 19] = 2;
+    int tcp = ip + 20;
+    put16(frame, tcp, 5201);
+    put16(frame, tcp + 2, 40_000);
+    frame[tcp + 12] = 0x50;
+    frame[tcp + 13] = 0x10;
+    return frame;
+  }
+
+  /** Returns the header of a super-frame, whose checksum is for the segmenter to finish. */
+  static OffloadHeader offload(int segmentBytes) {
+    var offload = new OffloadHeader();
+    offload.set(
+        OffloadHeader.NEEDS_CHECKSUM,
+        OffloadHeader.GSO_TCP4,
+        ETHERNET_BYTES + HEADERS_BYTES,
+        segmentBytes,
+        ETHERNET_BYTES + 20,
+        16);
+    return offload;
+  }
+
+  private static void putMac(byte[] bytes, int at, long mac) {
+    for (int i = 0; i < 6; i++) {
+      bytes[at + i] = (byte) (mac >>> (40 - 8 * i));
+    }
+  }
+
+  private static void put16(byte[] bytes, int at, int value) {
+    bytes[at] = (byte) (value >>> 8);
+    bytes[at + 1] = (byte) value;
+  }
+
+  /** Counts what a node wants done, and keeps datagrams where it is given a batch for them. */
+  static final class Counting implements Output {
+    private @Nullable DatagramBatch kept;
+    private @Nullable InetSocketAddress keptFrom;
+    long datagrams;
+    long frames;
+
+    void keep(@Nullable DatagramBatch batch, InetSocketAddress from) {
+      kept = batch;
+      keptFrom = from;
+    }
+
+    @Override
+    public void sendDatagrams(
+        Traffic traffic,
+        int socket,
+        InetSocketAddress to,
+        byte[] bytes,
+        int start,
+        int length,
+        int segmentBytes) {
+      datagrams += (length + segmentBytes - 1) / segmentBytes;
+      for (int at = start; kept != null && keptFrom != null && at < start + length; ) {
+        int size = Math.min(segmentBytes, start + length - at);
+        System.arraycopy(bytes, at, kept.bytes(), kept.end(), size);
+        kept.add(socket, keptFrom, size);
+        at += size;
+      }
+    }
+
+    @Override
+    public void deliverFrame(long networkId, byte[] bytes, int start, int length) {
+      frames++;
+    }
+
+    @Override
+    public void sendJunk(int socket, InetSocketAddress to, byte[] bytes, int hops) {}
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void networkChanged(NetworkStatus status) {}
+
+    @Override
+    public void networkLeft(long networkId) {}
+
+    @Override
+    public void saveState(StateKey key, byte @Nullable [] content) {}
+
+    @Override
+    public void event(Event event) {}
+  }
+}
