@@ -113,7 +113,12 @@ public final class NodeLoop implements AutoCloseable {
    */
   public Runnable afterIo(Runnable work) {
     if (loop instanceof SingleThreadEventLoop single) {
-      Runnable atEndOfTurn = () -> single.executeAfterEventLoopIteration(work);
+      Runnable atEndOfTurn =
+          () -> {
+            if (!single.isShuttingDown()) {
+              single.executeAfterEventLoopIteration(work);
+            }
+          };
       return () -> single.execute(atEndOfTurn);
     }
     return () -> loop.execute(work);

@@ -50,8 +50,8 @@ final class Intake {
   static final int HELLO_DATAGRAMS = 16;
   private static final int BATCH_BYTES = DATA_BYTES + HELLO_BYTES;
 
-  /** How many batches are kept for the next flood. */
-  private static final int SPARE_BATCHES = 8;
+  /** How many batches are kept for the next flood: what one alone needs. */
+  private static final int SPARE_BATCHES = SHARED_BATCHES / 2;
 
   private static final int HASH_SHIFT = 32 - Integer.numberOfTrailingZeros(QUEUES);
   private static final int HASH_FACTOR = 0x9e3779b1;

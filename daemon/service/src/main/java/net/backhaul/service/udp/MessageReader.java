@@ -22,32 +22,36 @@ final class MessageReader {
   private final SocketAddresses addresses = new SocketAddresses();
   private int received = MESSAGES;
 
-  /** Receives what there is, at most {@link #MESSAGES}, and returns how many messages it is. */
-  int read(int fd) {
+  /**
+   * Receives what there is and returns how many messages it is.
+   *
+   * @param atMost how many messages to receive, {@link #MESSAGES} at most
+   */
+  int read(int fd, int atMost) {
     for (int i = 0; i < received; i++) {
       messages.receive(i, i * MESSAGE_BYTES, MESSAGE_BYTES);
     }
     received = 0;
     int count =
-        SocketCalls.recvmmsg(fd, messages.addressOf(0), MESSAGES, SocketCalls.MSG_DONTWAIT, 0);
+        SocketCalls.recvmmsg(fd, messages.addressOf(0), atMost, SocketCalls.MSG_DONTWAIT, 0);
     received = Math.max(0, count);
     return received;
   }
 
-  /** Passes on a message and returns its length. */
+  /** Returns the length of a message, of all that was joined together. */
+  int length(int message) {
+    return messages.length(message);
+  }
+
+  /** Passes on a message and returns how many datagrams it is. */
   int take(int message, int socket, Intake intake) {
     int length = messages.length(message);
+    int segmentBytes = messages.segmentBytes(message);
     InetSocketAddress from = addresses.read(messages.names(), messages.nameAt(message));
     if (from != null && length > 0) {
       intake.take(
-          socket,
-          from,
-          addresses.hash(),
-          data,
-          message * MESSAGE_BYTES,
-          length,
-          messages.segmentBytes(message));
+          socket, from, addresses.hash(), data, message * MESSAGE_BYTES, length, segmentBytes);
     }
-    return length;
+    return length == 0 ? 1 : Math.ceilDiv(length, segmentBytes);
   }
 }

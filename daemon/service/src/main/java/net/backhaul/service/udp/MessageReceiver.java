@@ -21,10 +21,18 @@ import org.slf4j.LoggerFactory;
 final class MessageReceiver implements EpollIoHandle {
   private static final Logger log = LoggerFactory.getLogger(MessageReceiver.class);
 
-  /** What is read before others have their turn; joined datagrams come 64 KiB at once. */
-  private static final int MAX_BYTES_AT_ONCE = 512 * 1024;
+  /**
+   * How much more is read than can be handled before the next look at the socket. More finds more
+   * of those who send little in a flood of others; but what is read for nothing costs about a tenth
+   * of what is handled.
+   */
+  private static final int READ_AHEAD = 3;
 
-  private static final int MAX_CALLS_AT_ONCE = 8;
+  private static final int MAX_BYTES_AT_ONCE = READ_AHEAD * Intake.DATA_BYTES;
+  private static final int MAX_DATAGRAMS_AT_ONCE = READ_AHEAD * Intake.BATCH_DATAGRAMS;
+
+  /** A message above this was joined of many datagrams. */
+  private static final int LONG_BYTES = 8_192;
 
   private final FileDescriptor descriptor;
   private final int socket;
@@ -33,6 +41,7 @@ final class MessageReceiver implements EpollIoHandle {
   private final Runnable endOfRead;
   private @Nullable IoRegistration registration;
   private boolean closed;
+  private boolean longMessages;
 
   /**
    * Makes a receiver.
@@ -72,14 +81,19 @@ final class MessageReceiver implements EpollIoHandle {
       return;
     }
     int bytes = 0;
-    for (int call = 0; call < MAX_CALLS_AT_ONCE && bytes < MAX_BYTES_AT_ONCE; call++) {
-      int messages = reader.read(descriptor.intValue());
+    int datagrams = 0;
+    boolean more = true;
+    while (more && bytes < MAX_BYTES_AT_ONCE && datagrams < MAX_DATAGRAMS_AT_ONCE) {
+      int atMost = longMessages ? READ_AHEAD : MessageReader.MESSAGES;
+      int messages = reader.read(descriptor.intValue(), atMost);
+      int received = 0;
       for (int i = 0; i < messages; i++) {
-        bytes += reader.take(i, socket, intake);
+        received += reader.length(i);
+        datagrams += reader.take(i, socket, intake);
       }
-      if (messages < MessageReader.MESSAGES) {
-        break;
-      }
+      longMessages = received > messages * LONG_BYTES;
+      bytes += received;
+      more = messages == atMost;
     }
     endOfRead.run();
   }

@@ -126,7 +126,7 @@ class IntakeTest {
       }
       intake.endOfRead();
       intake.handleNext();
-      assertTrue(intake.batches() <= Intake.SHARED_BATCHES + 12 + 8, "memory is bounded");
+      assertTrue(intake.batches() <= Intake.SHARED_BATCHES + 12, "memory is bounded");
     }
     while (intake.isBehind()) {
       intake.handleNext();
