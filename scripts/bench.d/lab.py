@@ -52,8 +52,8 @@ class Host:
 
     def __init__(self, lab, name):
         self.lab, self.name, self.namespace, self.address = lab, name, f"{lab.tag}-{name}", None
-        sh("ip", "netns", "add", self.namespace)
         lab.hosts.append(self)
+        sh("ip", "netns", "add", self.namespace)
         self.ip("link", "set", "lo", "up")
 
     def ip(self, *words):
@@ -91,10 +91,13 @@ class Host:
         """Starts a program on this host that reads and says nothing unless asked to."""
         silent = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         words = list(map(str, words))
-        process = self.inside(
-            lambda: subprocess.Popen(words, start_new_session=True, **{**silent, **more}), cpus)
-        self.lab.processes.append(process)
-        return process
+
+        def begin():
+            process = subprocess.Popen(words, start_new_session=True, **{**silent, **more})
+            self.lab.processes.append(process)
+            return process
+
+        return self.inside(begin, cpus)
 
     def run(self, *words, timeout=30, cpus=None, check=True):
         """Runs a program on this host to its end and returns its output."""
@@ -224,11 +227,13 @@ class Node:
 class Lab:
     """The internet 203.0.113.0/24 as one bridge, the hosts on it, and one root that is the controller too."""
 
-    def __init__(self, ours):
+    def __init__(self):
         self.tag = f"bench{os.getpid()}"
         self.folder = tempfile.mkdtemp(prefix="backhaul-bench-")
         self.hosts, self.processes = [], []
         self.addresses = self.networks = 0
+
+    def open(self, ours):
         self.internet = Host(self, "net")
         self.internet.ip("link", "add", "internet", "type", "bridge")
         self.internet.ip("link", "set", "internet", "up")
@@ -295,6 +300,7 @@ class Pair:
         self.nodes = (self.a, self.b)
         self.network = lab.make_network()
         self.joined = self.fresh = False
+        self.warm = set()  # names of ways
         self.lans = None
 
     def start(self):
@@ -313,6 +319,7 @@ class Pair:
         until(f"ping over the network of {self.name}", self.pings, 30)
         until(f"direct path of {self.name}", lambda: self.a.is_direct(self.b) and self.b.is_direct(self.a), 30)
         self.fresh = True
+        self.warm.clear()
 
     def join(self):
         for node in self.nodes:

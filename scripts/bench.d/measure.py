@@ -25,51 +25,49 @@ class Way:
     pair: Pair
     sender: Node
     receiver: Node
-    mixed: bool = False
+    main_only: bool = False
 
 
 @dataclass
 class Metric:
     title: str
     unit: str
-    more_is_better: bool
-    mixed: bool = True
 
 
 METRICS, MEASUREMENTS = {}, {}
 
 
-def measures(name, metrics, mixed=False):
-    """Names a measurement; `mixed` ones are also done between different sides."""
+def measures(name, metrics, main=False):
+    """Names a measurement; `main` ones are also done of ways that get no others."""
     METRICS.update(metrics)
 
     def register(function):
-        MEASUREMENTS[name] = (function, list(metrics), mixed)
+        MEASUREMENTS[name] = (function, list(metrics), main)
         return function
     return register
 
 
 def tcp_metrics(name, title):
-    return {name: Metric(f"TCP, {title}", "Mbit/s", True),
-            f"{name}.cpu": Metric("- CPU of both daemons", "s/GB", False)}
+    return {name: Metric(f"TCP, {title}", "Mbit/s"),
+            f"{name}.cpu": Metric("- CPU of both daemons", "s/GB")}
 
 
 def udp_metrics(name, title):
-    return {name: Metric(f"UDP flood, {title}, received", "kpps", True),
-            f"{name}.loss": Metric("- lost on the way", "%", False),
-            f"{name}.cpu": Metric("- CPU of both daemons", "s per million", False)}
+    return {name: Metric(f"UDP flood, {title}, received", "kpps"),
+            f"{name}.loss": Metric("- lost on the way", "%"),
+            f"{name}.cpu": Metric("- CPU of both daemons", "s per million")}
 
 
 # What comes first takes freshly started daemons.
 
 @measures("fresh", {
-    "ready": Metric("daemon, start to first answer of its API", "s", False),
-    "online": Metric("daemon, start to ONLINE", "s", False),
-    "idle.cpu": Metric("CPU of both daemons, idle", "% of a core", False),
-    "idle.rss": Metric("resident memory, idle", "MB", False),
-    "full.rss": Metric("resident memory, highest at full rate", "MB", False),
-    "ramp": Metric("TCP from the first byte to 90 % of full speed", "s", False),
-    **{f"ramp.{half}": Metric(f"- rate in half-second {half}", "% of full", True) for half in range(1, 9)}})
+    "ready": Metric("daemon, start to first answer of its API", "s"),
+    "online": Metric("daemon, start to ONLINE", "s"),
+    "idle.cpu": Metric("CPU of both daemons, idle", "% of a core"),
+    "idle.rss": Metric("resident memory, idle", "MB"),
+    "full.rss": Metric("resident memory, highest at full rate", "MB"),
+    "ramp": Metric("TCP from the first byte to 90 % of full speed", "s"),
+    **{f"ramp.{half}": Metric(f"- rate in half-second {half}", "% of full") for half in range(1, 9)}})
 def fresh(way, options):
     pair = way.pair
     if not pair.fresh:
@@ -82,7 +80,7 @@ def fresh(way, options):
     result["idle.cpu"] = (pair.cpu_s() - before) / (time.monotonic() - began) * 100
     result["idle.rss"] = max(n.rss_mb() for n in pair.nodes)
     result["full.rss"], report = at_full_rate(pair, options)
-    rates = [interval["sum"]["bits_per_second"] for interval in report["intervals"]]
+    rates = [interval["sum"]["bits_per_second"] for interval in report["intervals"]][:2 * options.ramp]
     full = statistics.median(rates[8:])
     if not full:
         raise Failed("nothing arrived")
@@ -110,7 +108,7 @@ def at_full_rate(pair, options):
     return max(memory), report
 
 
-@measures("cli", {"cli": Metric("zerotier-cli info", "ms", False)})
+@measures("cli", {"cli": Metric("zerotier-cli info", "ms")})
 def command_line(way, options):
     node, times = way.sender, []
     for _ in range(options.calls):
@@ -121,13 +119,13 @@ def command_line(way, options):
 
 
 @measures("ping", {
-    "ping.p50": Metric("ping, idle, p50", "ms", False),
-    "ping.p99": Metric("ping, idle, p99", "ms", False)}, mixed=True)
+    "ping.p50": Metric("ping, idle, p50", "ms"),
+    "ping.p99": Metric("ping, idle, p99", "ms")}, main=True)
 def ping_idle(way, options):
     return percentiles("ping", ping(way, options.pings, 0.005))
 
 
-@measures("tcp1", tcp_metrics("tcp1", "1 stream"), mixed=True)
+@measures("tcp1", tcp_metrics("tcp1", "1 stream"), main=True)
 def tcp1(way, options):
     return tcp(way, "tcp1", options)
 
@@ -137,7 +135,7 @@ def tcp1r(way, options):
     return tcp(way, "tcp1r", options, "-R")
 
 
-@measures("tcp4", tcp_metrics("tcp4", "4 streams"), mixed=True)
+@measures("tcp4", tcp_metrics("tcp4", "4 streams"), main=True)
 def tcp4(way, options):
     return tcp(way, "tcp4", options, "-P", "4")
 
@@ -153,8 +151,8 @@ def tcp1v6(way, options):
 
 
 @measures("load", {
-    "load.p50": Metric("ping beside a TCP stream, p50", "ms", False),
-    "load.p99": Metric("ping beside a TCP stream, p99", "ms", False)}, mixed=True)
+    "load.p50": Metric("ping beside a TCP stream, p50", "ms"),
+    "load.p99": Metric("ping beside a TCP stream, p99", "ms")}, main=True)
 def ping_under_load(way, options):
     count = options.seconds * 100
     server = iperf_server(way.receiver.host)
@@ -170,12 +168,12 @@ def ping_under_load(way, options):
         way.pair.lab.end(server)
 
 
-@measures("udp64", udp_metrics("udp64", "64 B"), mixed=True)
+@measures("udp64", udp_metrics("udp64", "64 B"), main=True)
 def udp64(way, options):
     return udp(way, "udp64", 64, options)
 
 
-@measures("udp1400", udp_metrics("udp1400", "1400 B"), mixed=True)
+@measures("udp1400", udp_metrics("udp1400", "1400 B"), main=True)
 def udp1400(way, options):
     return udp(way, "udp1400", 1400, options)
 
@@ -235,8 +233,8 @@ def allowed_cpus():
 
 
 @measures("bare", {
-    "bare": Metric("TCP, 1 stream, the bare wire", "Mbit/s", True),
-    "share": Metric("- share of it that tcp1 reaches", "", True)})
+    "bare": Metric("TCP, 1 stream, the bare wire", "Mbit/s"),
+    "share": Metric("- share of it that tcp1 reaches", "")})
 def bare(way, options):
     report = iperf(way.sender.host, way.receiver.host, way.receiver.host.address, options.seconds)
     return {"bare": report["end"]["sum_received"]["bits_per_second"] / 1e6}

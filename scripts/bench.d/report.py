@@ -59,9 +59,9 @@ class Figures:
 
     def rows(self):
         """The table's head and its rows, as texts. Ratios are to the first side that is not ours."""
-        other = next((way for way in self.ways[1:] if not way.mixed), None)
+        other = next((way for way in self.ways[1:] if not way.main_only), None)
         head = ["", *(way.name for way in self.ways)]
-        rated = [way for way in self.ways if other and not way.mixed and way is not other]
+        rated = [way for way in self.ways if other and not way.main_only and way is not other]
         head += [f"{way.name} / {other.name}" for way in rated]
         rows = []
         for key, metric in METRICS.items():
@@ -74,7 +74,7 @@ class Figures:
             title = metric.title + (f", {metric.unit}" if metric.unit else "")
             cells = [self.cell(way, key) for way in self.ways]
             for column, way in enumerate(self.ways):
-                if way.mixed and self.ratio(way, other, key):
+                if way.main_only and self.ratio(way, other, key):
                     cells[column] += f", {self.ratio(way, other, key)}"
             rows.append([title, *cells, *(self.ratio(way, other, key) for way in rated)])
         return head, rows
