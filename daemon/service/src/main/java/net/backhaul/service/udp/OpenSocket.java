@@ -66,6 +66,10 @@ final class OpenSocket {
 
   /** Sends what was collected, or lets it wait for the kernel behind what waits already. */
   void transmit(Outgoing out, @Nullable MessageSender sender) {
+    if (!channel.isOpen()) {
+      out.clear(); // Its descriptor may be another's by now.
+      return;
+    }
     int done = 0;
     if (sender != null && fd >= 0 && !hasWaiting()) {
       done = sender.send(this);

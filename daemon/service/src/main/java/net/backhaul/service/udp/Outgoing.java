@@ -51,7 +51,7 @@ final class Outgoing {
     int segment = Math.min(segmentBytes, length);
     int part = asRun && runs > 0 ? partOfLast(to, length, segment) : 0;
     if (part == 0) {
-      part = asRun ? Math.min(length, datagrams(0, segment) * segment) : segment;
+      part = asRun ? Math.min(length, Math.max(1, datagrams(0, segment)) * segment) : segment;
       if (runs == MAX_RUNS || BYTES - end < part) {
         return 0;
       }

@@ -28,8 +28,12 @@ final class SocketCalls {
 
   private SocketCalls() {}
 
-  /** Returns whether the calls and their structures are those that we know. */
-  static boolean arePossible() {
+  /**
+   * Returns whether the calls and their structures are those that we know.
+   *
+   * @throws LinkageError if the library that makes calls possible does not load
+   */
+  static boolean areKnown() {
     return Platform.isLinux() && Native.POINTER_SIZE == Long.BYTES;
   }
 

@@ -12,6 +12,7 @@ import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.RawUnixChannelOption;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
@@ -51,6 +52,7 @@ public final class UdpSockets {
 
   private static final int SOL_SOCKET = 1;
   private static final int SO_BINDTODEVICE = 25;
+  private static final int SO_RCVBUFFORCE = 33;
   private static final int IFNAMSIZ = 16;
   private static final int IPPROTO_IP = 0;
   private static final int IP_TTL = 2;
@@ -90,10 +92,19 @@ public final class UdpSockets {
     this.loop = loop;
     this.intake = new Intake(receiver, ThreadLocalRandom.current().nextInt());
     this.askForTurn = loop.afterIo(this::turn);
-    boolean own = send != null && loop.takesDescriptors() && SocketCalls.arePossible();
+    boolean own = send != null && loop.takesDescriptors() && callsAreOurs();
     ownCalls = own && loop.eventLoop() instanceof IoEventLoop io ? io : null;
     sender = own && send != null ? new MessageSender(outgoing, send) : null;
     reader = own ? new MessageReader() : null;
+  }
+
+  private static boolean callsAreOurs() {
+    try {
+      return SocketCalls.areKnown();
+    } catch (LinkageError e) {
+      log.debug("JNA does not load, so Netty reads and writes the sockets: {}", e.toString());
+      return false;
+    }
   }
 
   private static void handle(NodeLoop loop, DatagramBatch batch) {
@@ -303,6 +314,9 @@ public final class UdpSockets {
       channel.close();
       return false;
     }
+    if (nativeEpoll) {
+      receiveMuch(channel);
+    }
     if (nativeEpoll && !local.device().isEmpty()) {
       bindToDevice(channel, local.device());
     }
@@ -335,6 +349,16 @@ public final class UdpSockets {
     receiver.start(ownCalls);
   }
 
+  /** Lets root have the buffer that others may be refused. */
+  private static void receiveMuch(Channel channel) {
+    var option = new IntegerUnixChannelOption("SO_RCVBUFFORCE", SOL_SOCKET, SO_RCVBUFFORCE);
+    try {
+      channel.config().setOption(option, BUFFER_BYTES);
+    } catch (RuntimeException e) {
+      log.debug("the system's limit holds for the receive buffer: {}", e.toString());
+    }
+  }
+
   /** Keeps our own datagrams out of routes that lead into our networks. */
   private static void bindToDevice(Channel channel, String device) {
     ByteBuffer name = ByteBuffer.allocateDirect(IFNAMSIZ);
@@ -348,7 +372,7 @@ public final class UdpSockets {
   }
 
   private static boolean ttl(Channel channel, int hops) {
-    var option = new io.netty.channel.unix.IntegerUnixChannelOption("IP_TTL", IPPROTO_IP, IP_TTL);
+    var option = new IntegerUnixChannelOption("IP_TTL", IPPROTO_IP, IP_TTL);
     try {
       return channel.config().setOption(option, hops);
     } catch (RuntimeException e) {
