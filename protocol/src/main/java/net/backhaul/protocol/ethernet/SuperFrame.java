@@ -98,7 +98,9 @@ final class SuperFrame {
     tcpFixed = segment.tcpFixed;
     urgentPointer = segment.urgentPointer;
     optionBytes = tcp ? segment.payloadAt - segment.transportAt - TCP_BYTES : 0;
-    System.arraycopy(segment.bytes, segment.transportAt + TCP_BYTES, options, 0, optionBytes);
+    if (optionBytes > 0) {
+      System.arraycopy(segment.bytes, segment.transportAt + TCP_BYTES, options, 0, optionBytes);
+    }
     pseudoSum = segment.pseudoSum();
     ipv4Sum = v6 ? 0 : segment.ipv4Sum();
     transport = FRAME + segment.transportAt - segment.start;

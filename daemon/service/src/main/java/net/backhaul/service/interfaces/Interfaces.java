@@ -225,8 +225,7 @@ public final class Interfaces implements AutoCloseable {
     boolean failedBefore = !port.error.isEmpty();
     try {
       TapDevice device =
-          taps.open(
-              new TapOptions(port.networkId, wish, port.status.mac(), mtuBytes).withoutOffloads());
+          taps.open(new TapOptions(port.networkId, wish, port.status.mac(), mtuBytes));
       port.managed = new ManagedDevice(device);
       port.error = "";
       startPump(port, device);

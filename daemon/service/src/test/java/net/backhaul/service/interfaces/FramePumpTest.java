@@ -22,6 +22,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import net.backhaul.engine.FrameBatch;
+import net.backhaul.protocol.ethernet.OffloadHeader;
+import net.backhaul.protocol.ethernet.Segmenter;
 import net.backhaul.service.NodeLoop;
 import net.backhaul.tap.MemoryTap;
 import net.backhaul.tap.TapAddress;
@@ -36,16 +38,21 @@ class FramePumpTest {
   private static final long MAC = 0x0291a5de125eL;
   private static final int MTU_BYTES = 1_500;
   private static final long WITHIN_S = 10;
-  private static final TapOptions OPTIONS = new TapOptions(1, "", MAC, MTU_BYTES).withoutOffloads();
+  private static final TapOptions OPTIONS = new TapOptions(1, "", MAC, MTU_BYTES);
 
   private final NodeLoop loop = new NodeLoop();
   private final BlockingQueue<byte[]> frames = new LinkedBlockingQueue<>();
+  private final OffloadHeader offload = new OffloadHeader();
   private final FrameSink sink =
       (networkId, batch) -> {
         assertEquals(NETWORK_ID, networkId);
         assertTrue(loop.eventLoop().inEventLoop());
         for (int i = 0; i < batch.count(); i++) {
           int start = batch.start(i);
+          if (batch.isOffloaded(i)) {
+            offload.read(batch.bytes(), start - OffloadHeader.BYTES);
+            assertTrue(Segmenter.finishChecksum(offload, batch.bytes(), start, batch.length(i)));
+          }
           frames.add(Arrays.copyOfRange(batch.bytes(), start, start + batch.length(i)));
           // A node writes its header into the room and seals the frame where it lies.
           Arrays.fill(
