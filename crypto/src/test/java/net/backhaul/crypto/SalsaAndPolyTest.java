@@ -20,6 +20,7 @@ class SalsaAndPolyTest {
   private final Random random = new Random(11);
   private final byte[] key = new byte[32];
   private final byte[] iv = new byte[8];
+  private final Poly1305 poly = new Poly1305();
 
   private byte[] next(int length) {
     byte[] bytes = new byte[length];
@@ -101,27 +102,45 @@ class SalsaAndPolyTest {
 
   @Test
   void tagsOfEveryLengthAreThoseOfBouncyCastle() {
-    var poly = new Poly1305();
-    byte[] tag = new byte[16];
-    byte[] expected = new byte[16];
     for (int length = 0; length <= LONGEST; length++) {
       random.nextBytes(key);
       if (length % 3 == 0) {
         Arrays.fill(key, (byte) 0xff);
       }
-      int start = random.nextInt(40);
-      byte[] bytes = next(start + length);
+      byte[] bytes = next(length + 40);
       if (length % 2 == 0) {
         Arrays.fill(bytes, (byte) 0xff);
       }
-      var reference = new org.bouncycastle.crypto.macs.Poly1305();
-      reference.init(new KeyParameter(key));
-      reference.update(bytes, start, length);
-      assertEquals(16, reference.doFinal(expected, 0));
-
-      poly.tag(key, 0, bytes, start, length, tag);
-
-      assertArrayEquals(expected, tag, "length " + length);
+      assertTagOf(bytes, random.nextInt(40), length);
     }
+  }
+
+  /** Sums near multiples of 2^130 - 5, where carries go furthest: r is 1, 2 or so. */
+  @Test
+  void tagsAreRightWhereTheSumIsReduced() {
+    for (int round = 0; round < 20_000; round++) {
+      Arrays.fill(key, (byte) 0);
+      key[0] = (byte) (1 + round % 4);
+      Arrays.fill(key, 16, 32, (byte) (round % 3 - 1));
+      byte[] bytes = new byte[16 * (1 + round % 9)];
+      Arrays.fill(bytes, (byte) 0xff);
+      bytes[16 * random.nextInt(bytes.length / 16)] = (byte) (0xf0 + random.nextInt(16));
+      bytes[bytes.length - 16] = (byte) (0xf0 + random.nextInt(16));
+
+      assertTagOf(bytes, 0, bytes.length);
+    }
+  }
+
+  private void assertTagOf(byte[] bytes, int start, int length) {
+    var reference = new org.bouncycastle.crypto.macs.Poly1305();
+    reference.init(new KeyParameter(key));
+    reference.update(bytes, start, length);
+    byte[] expected = new byte[16];
+    assertEquals(16, reference.doFinal(expected, 0));
+    byte[] tag = new byte[16];
+
+    poly.tag(key, 0, bytes, start, length, tag);
+
+    assertArrayEquals(expected, tag, () -> "length " + length);
   }
 }
