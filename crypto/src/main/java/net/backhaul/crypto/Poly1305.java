@@ -183,20 +183,18 @@ public final class Poly1305 {
     long x0 = h0;
     long x1 = h1;
     long x2 = h2;
-    for (int i = 0; i < 2; i++) {
-      x1 += x0 >>> LIMB_BITS;
-      x0 &= MASK;
-      x2 += x1 >>> LIMB_BITS;
-      x1 &= MASK;
-      x0 += 5 * (x2 >>> LAST_BITS);
-      x2 &= LAST_MASK;
-    }
+    x1 += x0 >>> LIMB_BITS;
+    x0 &= MASK;
+    x2 += x1 >>> LIMB_BITS;
+    x1 &= MASK;
+    x0 += 5 * (x2 >>> LAST_BITS);
+    x2 &= LAST_MASK;
     x1 += x0 >>> LIMB_BITS;
     x0 &= MASK;
     x2 += x1 >>> LIMB_BITS;
     x1 &= MASK;
 
-    // x - p, taken instead of x, without a branch, where it is not negative.
+    // Less than 2 p now. x - p, taken instead of x, without a branch, where it is not negative.
     long less0 = x0 + 5;
     long less1 = x1 + (less0 >>> LIMB_BITS);
     long less2 = x2 + (less1 >>> LIMB_BITS) - (1L << LAST_BITS);
