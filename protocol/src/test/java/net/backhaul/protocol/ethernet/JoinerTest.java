@@ -249,6 +249,50 @@ class JoinerTest {
         });
   }
 
+  /** Checksums that are right do not make a frame one of many. */
+  @Test
+  void whatIsOddIsLeftAsItIs() {
+    int ip = 14;
+    damaged(made -> {}, frame -> mend(set(frame, ip + 6, 0x20)));
+    damaged(made -> {}, frame -> mend(set(frame, ip + 7, 1)));
+    damaged(made -> {}, frame -> mend(set(frame, ip + 3, frame[ip + 3] - 1)));
+    damaged(this::udp, frame -> mend(set(frame, ip + 20 + 5, frame[ip + 20 + 5] - 1)));
+    damaged(
+        this::udp,
+        frame -> {
+          // The checksum of such a payload would be zero, which says that there is none.
+          mend(set(set(frame, ip + 28, 0), ip + 29, 0));
+          BigEndian.put16(frame, ip + 28, BigEndian.u16(frame, ip + 26));
+          return mend(frame);
+        });
+  }
+
+  @Test
+  void fragmentsAreNotJoined() {
+    var made = typical();
+    made.gsoBytes = 50;
+
+    made.pieces(ANY_SIZE).forEach(piece -> send(mend(set(made.ethernet(piece), 14 + 6, 0x20))));
+    wire.flush();
+
+    JoinedWire.assertSame(sent, wire.received, "fragments");
+    assertEquals(List.of(1, 1), wire.writes);
+  }
+
+  /** Makes the checksums of an IPv4 frame without options right, whatever its lengths say. */
+  private static byte[] mend(byte[] frame) {
+    boolean tcp = frame[23] == 6;
+    byte[] transport = Arrays.copyOfRange(frame, 34, frame.length);
+    BigEndian.put16(transport, tcp ? 16 : 6, 0);
+    byte[] addresses = Arrays.copyOfRange(frame, 26, 34);
+    byte[] rest = {0, frame[23], (byte) (transport.length >>> 8), (byte) transport.length};
+    int checksum = NaiveChecksum.checksum(addresses, rest, transport);
+    BigEndian.put16(frame, tcp ? 50 : 40, checksum);
+    BigEndian.put16(frame, 24, 0);
+    BigEndian.put16(frame, 24, NaiveChecksum.checksum(Arrays.copyOfRange(frame, 14, 34)));
+    return frame;
+  }
+
   @Test
   void whatIsNotOfAFlowDoesNotOvertake() {
     int ip = 14;
@@ -319,17 +363,14 @@ class JoinerTest {
   void superFramesFillWhatIpAllows() {
     var made = typical();
     made.gsoBytes = 1_000;
-    made.payload = new byte[65_535 - 40];
+    made.payload = new byte[65_000];
     var next = typical();
     next.gsoBytes = 1_000;
-    next.sequence = made.payload.length;
     next.payload = new byte[2_000];
-    next.ipId = made.pieces(ANY_SIZE).size();
-    made.payload = Arrays.copyOf(made.payload, 65_000);
 
     made.pieces(ANY_SIZE).forEach(piece -> send(made.ethernet(piece)));
-    next.sequence = 65_000;
-    next.ipId = 65;
+    next.sequence = made.sequence + 65_000;
+    next.ipId = made.ipId + 65;
     next.pieces(ANY_SIZE).forEach(piece -> send(next.ethernet(piece)));
     wire.flush();
 
