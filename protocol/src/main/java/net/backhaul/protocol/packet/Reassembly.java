@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Puts fragmented packets together again (02 section 1.6).
  *
  * <p>Strangers fill it, so the number of incomplete packets and their age have limits; a new one
- * takes the place of the oldest.
+ * takes the place of the oldest. What usual pieces lie in is kept for the next ones.
  */
 public final class Reassembly {
   /** How many incomplete packets are held. */
@@ -17,9 +17,15 @@ public final class Reassembly {
   /** How long an incomplete packet is held. */
   public static final long MAX_AGE_MS = 5_000;
 
+  /** Pieces up to this length lie in arrays that are kept; longer ones are rare. */
+  private static final int KEPT_BYTES = 1_500;
+
+  private final byte[] whole = new byte[Packets.MAX_BYTES];
   private final PieceSet[] sets = new PieceSet[MAX_SETS];
   private final PacketView head = new PacketView();
   private final FragmentView fragment = new FragmentView();
+
+  private static final int MISSING = -1;
 
   private static final class PieceSet {
     long packetId;
@@ -27,28 +33,45 @@ public final class Reassembly {
     int total;
     int held;
     final byte[] @Nullable [] pieces = new byte[Packets.MAX_FRAGMENTS] @Nullable [];
+
+    /** How long each piece is; {@link #MISSING} where there is none. */
+    final int[] lengths = new int[Packets.MAX_FRAGMENTS];
   }
 
   public Reassembly() {
     for (int i = 0; i < MAX_SETS; i++) {
       sets[i] = new PieceSet();
+      clear(sets[i]);
     }
   }
 
-  /** Takes the head of a fragmented packet; returns the whole packet when it completes it. */
-  public byte @Nullable [] head(byte[] bytes, int start, int length, long nowMs) {
+  /** Returns where a packet that is complete lies, until the next datagram is taken. */
+  public byte[] whole() {
+    return whole;
+  }
+
+  /**
+   * Takes the head of a fragmented packet.
+   *
+   * @return the length of {@link #whole} when it completes it, else 0
+   */
+  public int head(byte[] bytes, int start, int length, long nowMs) {
     if (!head.wrap(bytes, start, length)) {
-      return null;
+      return 0;
     }
     PieceSet set = set(head.id(), nowMs);
     return add(set, 0, bytes, start, length);
   }
 
-  /** Takes a fragment; returns the whole packet when it completes it. */
-  public byte @Nullable [] fragment(byte[] bytes, int start, int length, long nowMs) {
+  /**
+   * Takes a fragment.
+   *
+   * @return the length of {@link #whole} when it completes it, else 0
+   */
+  public int fragment(byte[] bytes, int start, int length, long nowMs) {
     fragment.wrap(bytes, start, length);
     if (!fragment.isValid()) {
-      return null;
+      return 0;
     }
     int total = fragment.total();
     int number = fragment.number();
@@ -57,7 +80,7 @@ public final class Reassembly {
       set.total = total;
     }
     if (number >= set.total) {
-      return null;
+      return 0;
     }
     return add(set, number, bytes, fragment.dataStart(), fragment.dataLength());
   }
@@ -80,33 +103,35 @@ public final class Reassembly {
     }
   }
 
-  private byte @Nullable [] add(PieceSet set, int number, byte[] bytes, int start, int length) {
-    if (set.pieces[number] != null) {
-      return null;
+  private int add(PieceSet set, int number, byte[] bytes, int start, int length) {
+    if (set.lengths[number] != MISSING) {
+      return 0;
     }
-    set.pieces[number] = Arrays.copyOfRange(bytes, start, start + length);
+    byte[] piece = set.pieces[number];
+    if (piece == null || piece.length < length) {
+      piece = new byte[Math.max(length, KEPT_BYTES)];
+      set.pieces[number] = piece;
+    }
+    System.arraycopy(bytes, start, piece, 0, length);
+    set.lengths[number] = length;
     set.held++;
-    return set.total > 0 && set.held == set.total ? join(set) : null;
+    return set.total > 0 && set.held == set.total ? join(set) : 0;
   }
 
-  private static byte @Nullable [] join(PieceSet set) {
-    int length = 0;
-    for (byte[] piece : set.pieces) {
-      length += piece == null ? 0 : piece.length;
-    }
-    byte[] whole = null;
-    if (length <= Packets.MAX_BYTES) {
-      whole = new byte[length];
-      int at = 0;
-      for (byte[] piece : set.pieces) {
-        if (piece != null) {
-          System.arraycopy(piece, 0, whole, at, piece.length);
-          at += piece.length;
-        }
+  private int join(PieceSet set) {
+    int total = 0;
+    for (int i = 0; i < set.total; i++) {
+      byte[] piece = set.pieces[i];
+      int length = set.lengths[i];
+      if (piece == null || length == MISSING || total + length > Packets.MAX_BYTES) {
+        total = 0;
+        break;
       }
+      System.arraycopy(piece, 0, whole, total, length);
+      total += length;
     }
     clear(set);
-    return whole;
+    return total;
   }
 
   private PieceSet set(long packetId, long nowMs) {
@@ -127,7 +152,13 @@ public final class Reassembly {
   }
 
   private static void clear(PieceSet set) {
-    Arrays.fill(set.pieces, null);
+    for (int i = 0; i < set.pieces.length; i++) {
+      byte[] piece = set.pieces[i];
+      if (piece != null && piece.length > KEPT_BYTES) {
+        set.pieces[i] = null;
+      }
+    }
+    Arrays.fill(set.lengths, MISSING);
     set.held = 0;
     set.total = 0;
     set.sinceMs = Long.MIN_VALUE / 2;

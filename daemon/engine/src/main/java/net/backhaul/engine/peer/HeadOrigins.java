@@ -13,31 +13,46 @@ final class HeadOrigins {
   static final int MAX_HEADS = Reassembly.MAX_SETS;
 
   private final long[] ids = new long[MAX_HEADS];
-  private final @Nullable Origin[] origins = new @Nullable Origin[MAX_HEADS];
+  private final int[] sockets = new int[MAX_HEADS];
+  private final @Nullable InetSocketAddress[] origins = new @Nullable InetSocketAddress[MAX_HEADS];
+  private final long[] sinceMs = new long[MAX_HEADS];
   private int next;
-
-  record Origin(int socket, InetSocketAddress from, long sinceMs) {}
 
   void note(long packetId, int socket, InetSocketAddress from, long nowMs) {
     ids[next] = packetId;
-    origins[next] = new Origin(socket, from, nowMs);
+    sockets[next] = socket;
+    origins[next] = from;
+    sinceMs[next] = nowMs;
     next = (next + 1) % MAX_HEADS;
   }
 
-  @Nullable Origin take(long packetId) {
+  /** Returns the index of the head of a packet, or a negative number. */
+  int find(long packetId) {
     for (int i = 0; i < MAX_HEADS; i++) {
       if (ids[i] == packetId && origins[i] != null) {
-        Origin found = origins[i];
-        origins[i] = null;
-        return found;
+        return i;
       }
     }
-    return null;
+    return -1;
+  }
+
+  int socket(int head) {
+    return sockets[head];
+  }
+
+  /** Returns where a head that was found came from, and forgets it. */
+  InetSocketAddress take(int head) {
+    InetSocketAddress from = origins[head];
+    if (from == null) {
+      throw new IllegalStateException("no head " + head);
+    }
+    origins[head] = null;
+    return from;
   }
 
   int held() {
     int held = 0;
-    for (Origin origin : origins) {
+    for (InetSocketAddress origin : origins) {
       held += origin == null ? 0 : 1;
     }
     return held;
@@ -45,8 +60,7 @@ final class HeadOrigins {
 
   void forgetOld(long nowMs) {
     for (int i = 0; i < MAX_HEADS; i++) {
-      Origin origin = origins[i];
-      if (origin != null && nowMs - origin.sinceMs() > Reassembly.MAX_AGE_MS) {
+      if (nowMs - sinceMs[i] > Reassembly.MAX_AGE_MS) {
         origins[i] = null;
       }
     }

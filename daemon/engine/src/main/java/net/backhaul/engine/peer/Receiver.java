@@ -115,14 +115,12 @@ final class Receiver {
     }
     long packetId = fragment.packetId();
     vl1.counters.fragment();
-    byte[] whole = reassembly.fragment(bytes, start, length, nowMs);
-    if (whole != null) {
-      HeadOrigins.Origin origin = heads.take(packetId);
-      if (origin == null) {
-        receivePacket(socket, from, whole, 0, whole.length, nowMs);
-      } else {
-        receivePacket(origin.socket(), origin.from(), whole, 0, whole.length, nowMs);
-      }
+    int whole = reassembly.fragment(bytes, start, length, nowMs);
+    if (whole > 0) {
+      int head = heads.find(packetId);
+      int headSocket = head < 0 ? socket : heads.socket(head);
+      InetSocketAddress headFrom = head < 0 ? from : heads.take(head);
+      receivePacket(headSocket, headFrom, reassembly.whole(), 0, whole, nowMs);
     }
   }
 
@@ -139,9 +137,9 @@ final class Receiver {
     } else if (view.fragmented()) {
       vl1.counters.fragment();
       heads.note(view.id(), socket, from, nowMs);
-      byte[] whole = reassembly.head(bytes, start, length, nowMs);
-      if (whole != null) {
-        receivePacket(socket, from, whole, 0, whole.length, nowMs);
+      int whole = reassembly.head(bytes, start, length, nowMs);
+      if (whole > 0) {
+        receivePacket(socket, from, reassembly.whole(), 0, whole, nowMs);
       }
     } else {
       receivePacket(socket, from, bytes, start, length, nowMs);
