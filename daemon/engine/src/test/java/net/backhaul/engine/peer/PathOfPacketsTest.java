@@ -37,12 +37,7 @@ class PathOfPacketsTest {
   private static final long START_MS = 1_700_000_000_000L;
   private static final int FRAME_BYTES = 1_394;
 
-  /**
-   * The JDK's cipher makes a few objects per call; how many of them remain is up to the compiler,
-   * so it is suite 1 that shows whether we make any.
-   */
   private static final InetSocketAddress AT_B = Vectors.endpoint("10.0.2.2/9993");
-
   private static final InetSocketAddress AT_X = Vectors.endpoint("10.0.8.8/9993");
 
   private final Forgetful output = new Forgetful();
