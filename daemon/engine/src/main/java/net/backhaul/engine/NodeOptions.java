@@ -15,15 +15,18 @@ import net.backhaul.protocol.packet.Packets;
  * @param hints where to look for a peer that no other way leads to
  * @param forbidden networks in which a certain peer is never contacted
  * @param maxPeers how many peers are kept in memory; strangers beyond it are not let in
+ * @param avoidsAes whether packets are sealed with Salsa20/12 and Poly1305 also for peers that take
+ *     AES; for measurements
  */
 public record NodeOptions(
     List<PhysicalNetwork> physical,
     Map<Long, List<InetSocketAddress>> hints,
     Map<Long, List<IpPrefix>> forbidden,
-    int maxPeers) {
+    int maxPeers,
+    boolean avoidsAes) {
   public static final int DEFAULT_MAX_PEERS = 20_000;
   public static final NodeOptions DEFAULT =
-      new NodeOptions(List.of(), Map.of(), Map.of(), DEFAULT_MAX_PEERS);
+      new NodeOptions(List.of(), Map.of(), Map.of(), DEFAULT_MAX_PEERS, false);
 
   /** One entry of {@code physical} in local.conf (02 sections 1.7 and 1.8). */
   public record PhysicalNetwork(

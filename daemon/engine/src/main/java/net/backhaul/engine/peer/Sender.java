@@ -282,7 +282,8 @@ final class Sender {
     view.wrap(bytes, start, length);
     view.fragmented(length > mtuBytes);
     if (trustedPathId == 0) {
-      peer.cipher.seal(peer.suite(), bytes, start, length);
+      int suite = vl1.options.avoidsAes() ? Packets.SUITE_SALSA : peer.suite();
+      peer.cipher.seal(suite, bytes, start, length);
     } else {
       view.suite(Packets.SUITE_TRUSTED);
       view.mac(trustedPathId);

@@ -89,7 +89,7 @@ class RecordedCasesTest {
                 HexFormat.fromHexDigitsToLong(path.required("id").asText()),
                 0));
       }
-      return new NodeOptions(physical, Map.of(), Map.of(), NodeOptions.DEFAULT_MAX_PEERS);
+      return new NodeOptions(physical, Map.of(), Map.of(), NodeOptions.DEFAULT_MAX_PEERS, false);
     }
 
     private void meet(JsonNode known) {
