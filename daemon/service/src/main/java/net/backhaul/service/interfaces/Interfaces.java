@@ -37,6 +37,13 @@ import org.slf4j.LoggerFactory;
  * multicast memberships) is done by one thread of its own, in order.
  */
 public final class Interfaces implements AutoCloseable {
+  /**
+   * What the host may hand over at once, so that the packets made of it are one run of datagrams:
+   * 45 of 1,432 bytes, which is the most that UDP sends at once, with 1,342 bytes of a stream in
+   * each.
+   */
+  private static final int SUPER_FRAME_BYTES = 60_420;
+
   private static final Logger log = LoggerFactory.getLogger(Interfaces.class);
   private static final long LOOK_EVERY_MS = 1_000;
   private static final long RETRY_AFTER_MS = 5_000;
@@ -226,6 +233,7 @@ public final class Interfaces implements AutoCloseable {
     try {
       TapDevice device =
           taps.open(new TapOptions(port.networkId, wish, port.status.mac(), mtuBytes));
+      limitSuperFrames(device);
       port.managed = new ManagedDevice(device);
       port.error = "";
       startPump(port, device);
@@ -244,6 +252,17 @@ public final class Interfaces implements AutoCloseable {
               + e.getMessage()
               + "); set jna.boot.library.path to the folder that holds it, or jna.tmpdir to one"
               + " that programs may be run from");
+    }
+  }
+
+  /** Without the limit everything works, but a super-frame leaves in two runs instead of one. */
+  private static void limitSuperFrames(TapDevice device) {
+    try {
+      if (device.offloads().superFrames() && !device.limitSuperFrames(SUPER_FRAME_BYTES)) {
+        log.debug("the kernel does not limit what {} hands over at once", device.name());
+      }
+    } catch (TapException e) {
+      log.debug("{}: no limit for what it hands over at once", device.name(), e);
     }
   }
 

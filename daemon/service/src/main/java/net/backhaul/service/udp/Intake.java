@@ -107,7 +107,7 @@ final class Intake {
     int done = 0;
     while (done < length) {
       int firstBytes = Math.min(segmentBytes, length - done);
-      DatagramBatch batch = roomFor(sourceHash, firstBytes);
+      DatagramBatch batch = roomFor(sourceHash, firstBytes, length - done, segmentBytes);
       if (batch == null) {
         keepHellos(socket, from, sourceHash, memory, start + done, length - done, segmentBytes);
         return;
@@ -166,15 +166,17 @@ final class Intake {
     return waiting.size() + sharedInUse + spare.size();
   }
 
-  private @Nullable DatagramBatch roomFor(int sourceHash, int length) {
-    if (waiting.isEmpty() && takesData(fresh, length)) {
+  /** Returns where the first datagram of what is left of a run goes, or null for nowhere. */
+  private @Nullable DatagramBatch roomFor(
+      int sourceHash, int firstBytes, int runBytes, int segmentBytes) {
+    if (waiting.isEmpty() && suits(fresh, firstBytes, runBytes, segmentBytes)) {
       return fresh;
     }
     Queue queue = queueOf(sourceHash);
     DatagramBatch last = queue.batches.peekLast();
     if (last == null) {
       waiting.addLast(queue);
-    } else if (takesData(last, length)) {
+    } else if (suits(last, firstBytes, runBytes, segmentBytes)) {
       return last;
     } else if (queue.batches.size() > SHARED_BATCHES - sharedInUse) {
       return null;
@@ -215,8 +217,18 @@ final class Intake {
     return queues[((sourceHash ^ secret) * HASH_FACTOR) >>> HASH_SHIFT];
   }
 
-  private static boolean takesData(DatagramBatch batch, int length) {
-    return batch.count() < BATCH_DATAGRAMS && (batch.end() + length <= DATA_BYTES);
+  /**
+   * Returns whether a batch takes a datagram of a run.
+   *
+   * <p>One that is half full leaves a run that it does not hold whole to the next: what is handled
+   * together is joined, and two halves cost the host twice.
+   */
+  private static boolean suits(
+      DatagramBatch batch, int firstBytes, int runBytes, int segmentBytes) {
+    boolean halfFull = batch.end() > DATA_BYTES / 2 || batch.count() > BATCH_DATAGRAMS / 2;
+    int bytes = halfFull ? Math.min(runBytes, DATA_BYTES) : firstBytes;
+    int datagrams = halfFull ? Math.ceilDiv(bytes, segmentBytes) : 1;
+    return batch.end() + bytes <= DATA_BYTES && batch.count() + datagrams <= BATCH_DATAGRAMS;
   }
 
   /** Returns how many bytes of a run fit, in whole datagrams of which the first does. */
