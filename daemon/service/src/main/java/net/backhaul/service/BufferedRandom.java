@@ -6,23 +6,40 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
+import net.backhaul.crypto.Salsa20;
 
 /**
- * Cryptographically strong numbers that are cheap enough for every packet: they are drawn many at a
- * time, and each is wiped as it is given away. One thread uses it.
+ * Cryptographically strong numbers that are cheap enough for every packet. One thread uses it.
+ *
+ * <p>They are drawn many at a time from a stream whose key is replaced at every drawing, by the
+ * stream's own beginning and by what the host's source says: who learns the state learns nothing of
+ * the numbers before it, and a host that was copied does not go on as its copy does. Each number is
+ * wiped as it is given away.
  */
 final class BufferedRandom implements RandomGenerator {
-  private static final int BUFFER_BYTES = 4_096;
+  static final int BUFFER_BYTES = 4_096;
+  static final int KEY_BYTES = 32;
+
+  private static final int ROUNDS = 20;
+  private static final byte[] NO_IV = new byte[8];
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
   private final SecureRandom source;
+  private final Salsa20 stream = new Salsa20(ROUNDS);
+  private final byte[] fresh = new byte[KEY_BYTES];
+  private final byte[] key = new byte[KEY_BYTES];
   private final byte[] buffer = new byte[BUFFER_BYTES];
   private int next = BUFFER_BYTES;
 
   BufferedRandom() {
-    source = source();
+    this(source());
+  }
+
+  BufferedRandom(SecureRandom source) {
+    this.source = source;
   }
 
   /** Takes the source of the kernel that never blocks, where there is one. */
@@ -37,8 +54,7 @@ final class BufferedRandom implements RandomGenerator {
   @Override
   public long nextLong() {
     if (next == BUFFER_BYTES) {
-      source.nextBytes(buffer);
-      next = 0;
+      draw();
     }
     long drawn = (long) LONG.get(buffer, next);
     LONG.set(buffer, next, 0L);
@@ -49,5 +65,19 @@ final class BufferedRandom implements RandomGenerator {
   @Override
   public void nextBytes(byte[] bytes) {
     source.nextBytes(bytes);
+  }
+
+  private void draw() {
+    source.nextBytes(fresh);
+    for (int i = 0; i < KEY_BYTES; i++) {
+      key[i] ^= fresh[i];
+    }
+    // All of the buffer was wiped before, so it holds the bare stream now.
+    stream.start(key, 0, NO_IV, 0);
+    stream.xor(buffer, 0, BUFFER_BYTES);
+    stream.wipe();
+    System.arraycopy(buffer, 0, key, 0, KEY_BYTES);
+    Arrays.fill(buffer, 0, KEY_BYTES, (byte) 0);
+    next = KEY_BYTES;
   }
 }

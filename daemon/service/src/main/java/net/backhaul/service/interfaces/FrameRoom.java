@@ -11,7 +11,7 @@ final class FrameRoom {
   static final int ETHERNET_HEADER_BYTES = 14;
 
   /** How many frames are handed to the node at once, at most. */
-  static final int MAX_FRAMES = 32;
+  static final int MAX_FRAMES = 64;
 
   /** Room for this many frames of usual size, or for two super-frames. */
   private static final int BATCH_BYTES = 160 * 1024;
