@@ -34,7 +34,7 @@ final class Intake {
   static final int QUEUES = 64;
 
   /** How many batches all queues may have together beyond the first of each. */
-  static final int SHARED_BATCHES = 128;
+  static final int SHARED_BATCHES = 48;
 
   /**
    * What is handled before the next look at the sockets, HELLOs aside: this many bytes, which hold
@@ -50,8 +50,8 @@ final class Intake {
   static final int HELLO_DATAGRAMS = 16;
   private static final int BATCH_BYTES = DATA_BYTES + HELLO_BYTES;
 
-  /** How many batches are kept for the next flood: what one alone needs. */
-  private static final int SPARE_BATCHES = SHARED_BATCHES / 2;
+  /** How many batches are kept for the next flood: made anew each time, they would be garbage. */
+  private static final int SPARE_BATCHES = SHARED_BATCHES;
 
   private static final int HASH_SHIFT = 32 - Integer.numberOfTrailingZeros(QUEUES);
   private static final int HASH_FACTOR = 0x9e3779b1;
