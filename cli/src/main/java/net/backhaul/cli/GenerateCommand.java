@@ -8,6 +8,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
 import net.backhaul.protocol.identity.Addresses;
@@ -20,17 +21,17 @@ final class GenerateCommand {
 
   private GenerateCommand() {}
 
-  static int run(String[] args, Terminal terminal) throws Stop {
-    String prefix = args.length > 3 ? args[3].toLowerCase(Locale.ROOT) : "";
+  static int run(List<String> words, Terminal terminal) throws Stop {
+    String prefix = words.size() > 2 ? words.get(2).toLowerCase(Locale.ROOT) : "";
     requireFindable(prefix);
     Identity identity = generate(prefix, new SecureRandom(), terminal);
-    if (args.length < 2) {
+    if (words.isEmpty()) {
       terminal.out().print(identity.secretText());
       return 0;
     }
-    writeSecret(args[1], identity.secretText(), terminal);
-    if (args.length > 2) {
-      write(args[2], identity.publicText(), terminal);
+    writeSecret(words.get(0), identity.secretText(), terminal);
+    if (words.size() > 1) {
+      write(words.get(1), identity.publicText(), terminal);
     }
     return 0;
   }

@@ -3,11 +3,16 @@ package net.backhaul.cli;
 
 import java.io.FileDescriptor;
 import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 
 /** The identity tool, {@code zerotier-idtool} (01 section 9, 04 section 1.5). */
 public final class Idtool {
   private static final String NAME = "zerotier-idtool";
-  private static final int USAGE = 1;
 
   private Idtool() {}
 
@@ -37,37 +42,49 @@ public final class Idtool {
   }
 
   private static int dispatch(String[] args, Terminal terminal) throws Stop {
-    switch (args.length == 0 ? "" : args[0]) {
-      case "generate":
-        return GenerateCommand.run(args, terminal);
-      case "validate":
-        require(args, 2, USAGE);
-        return IdentityCommands.validate(args[1], terminal);
-      case "getpublic":
-        require(args, 2, USAGE);
-        return IdentityCommands.getPublic(args[1], terminal);
-      case "sign":
-        require(args, 3, USAGE);
-        return IdentityCommands.sign(args[1], args[2], terminal);
-      case "verify":
-        require(args, 4, USAGE);
-        return IdentityCommands.verify(args[1], args[2], args[3], terminal);
-      case "initmoon":
-        require(args, 2, 0);
-        return MoonFile.begin(args[1], terminal);
-      case "genmoon":
-        require(args, 2, 0);
-        return MoonFile.sign(args[1], terminal);
-      case "genplanet":
-        return PlanetFile.run(args, terminal);
-      default:
-        throw Stop.out(Help.idtool(), USAGE);
+    ParseResult command = parse(args);
+    List<String> words = Grammar.arguments(command);
+    return switch (command.commandSpec().name()) {
+      case "generate" -> GenerateCommand.run(words, terminal);
+      case "validate" -> IdentityCommands.validate(words.get(0), terminal);
+      case "getpublic" -> IdentityCommands.getPublic(words.get(0), terminal);
+      case "sign" -> IdentityCommands.sign(words.get(0), words.get(1), terminal);
+      case "verify" -> IdentityCommands.verify(words.get(0), words.get(1), words.get(2), terminal);
+      case "initmoon" -> MoonFile.begin(words.get(0), terminal);
+      case "genmoon" -> MoonFile.sign(words.get(0), terminal);
+      case "genplanet" -> PlanetFile.run(command, terminal);
+      default -> throw new AssertionError(command.commandSpec().name());
+    };
+  }
+
+  /** Reads the words: the command first, and all others are arguments where it has no options. */
+  static ParseResult parse(String[] args) throws Stop {
+    Grammar grammar = new IdtoolGrammar();
+    CommandSpec program = grammar.program();
+    CommandSpec command = args.length == 0 ? null : grammar.addCommand(program, args[0]);
+    if (command == null) {
+      throw Stop.out(Help.idtool(), program.exitCodeOnInvalidInput());
+    }
+    List<String> words = new ArrayList<>(List.of(args));
+    if (command.options().isEmpty()) {
+      words.add(1, Grammar.END_OF_OPTIONS);
+    }
+    try {
+      ParseResult parsed =
+          new CommandLine(program).parseArgs(words.toArray(new String[0])).subcommand();
+      if (parsed.isUsageHelpRequested()) {
+        throw Stop.out(usage(command), 0);
+      }
+      return parsed;
+    } catch (ParameterException e) {
+      int code = command.exitCodeOnInvalidInput();
+      throw command.options().isEmpty()
+          ? Stop.out(Help.idtool(), code)
+          : Stop.err(command.name() + ": " + e.getMessage() + "\n\n" + usage(command), code);
     }
   }
 
-  private static void require(String[] args, int words, int code) throws Stop {
-    if (args.length < words) {
-      throw Stop.out(Help.idtool(), code);
-    }
+  private static String usage(CommandSpec command) {
+    return command.commandLine().getUsageMessage(CommandLine.Help.Ansi.OFF);
   }
 }

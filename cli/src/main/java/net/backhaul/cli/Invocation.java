@@ -4,11 +4,14 @@ package net.backhaul.cli;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 
 /**
  * What the words of a {@code zerotier-cli} command line mean (04 section 1.4).
- *
- * <p>Switches may stand anywhere, and a value stands in the same word as its letter.
  *
  * @param words everything that is no switch, the command first
  * @param port the port of the API, 0 to find it in the home folder
@@ -28,12 +31,38 @@ record Invocation(
 
   /** Reads the words; a request for help, for the version or a mistake ends in {@link Stop}. */
   static Invocation parse(String[] args) throws Stop {
-    List<String> words = new ArrayList<>();
-    boolean json = false;
-    String home = null;
-    int port = 0;
-    String token = null;
-    String host = DEFAULT_HOST;
+    Grammar grammar = new CliGrammar();
+    CommandSpec program = grammar.program();
+    var switches = new ArrayList<String>();
+    var words = new ArrayList<String>();
+    sort(args, program, switches, words);
+    if (!words.isEmpty()) {
+      grammar.addCommand(program, words.getFirst());
+    }
+    switches.addAll(words);
+    ParseResult parsed;
+    try {
+      parsed = new CommandLine(program).parseArgs(switches.toArray(new String[0]));
+    } catch (ParameterException e) {
+      throw Stop.out(Help.cli(), program.exitCodeOnInvalidInput());
+    }
+    if (parsed.isVersionHelpRequested()) {
+      throw Stop.out(Help.VERSION + "\n", 0);
+    }
+    if (parsed.isUsageHelpRequested()) {
+      throw Stop.out(Help.cli(), 0);
+    }
+    return of(parsed);
+  }
+
+  /**
+   * Brings the words into the order and the form of the grammar. Switches may stand anywhere, and a
+   * value stands in the same word as its letter: here it comes behind "=", so that the next word is
+   * none. An unknown switch asks for help. What stands behind a wish for help or for the version is
+   * not looked at.
+   */
+  private static void sort(
+      String[] args, CommandSpec program, List<String> switches, List<String> words) {
     for (String arg : args) {
       if (!arg.startsWith("-")) {
         if (!arg.isEmpty()) {
@@ -41,40 +70,35 @@ record Invocation(
         }
         continue;
       }
-      char letter = arg.length() < 2 ? 0 : arg.charAt(1);
-      String value = arg.length() < 3 ? "" : arg.substring(2);
-      switch (letter) {
-        case 'q' -> refuse(!value.isEmpty());
-        case 'j' -> {
-          refuse(!value.isEmpty());
-          json = true;
-        }
-        case 'v' -> {
-          refuse(!value.isEmpty());
-          throw Stop.out(Help.VERSION + "\n", 0);
-        }
-        case 'D' -> home = required(value);
-        case 'T' -> token = required(value);
-        case 'H' -> host = required(value);
-        case 'p' -> {
-          port = Text.port(value);
-          refuse(port == 0);
-        }
-        default -> throw Stop.out(Help.cli(), 0);
+      String name = arg.substring(0, Math.min(2, arg.length()));
+      OptionSpec option = program.findOption(name);
+      if (option == null || option.usageHelp()) {
+        switches.add("-h");
+        return;
+      }
+      boolean alone = option.arity().max() == 0 && arg.equals(name);
+      switches.add(alone ? name : name + "=" + arg.substring(name.length()));
+      if (option.versionHelp()) {
+        return;
       }
     }
-    return new Invocation(words, json, home, port, token, host);
   }
 
-  private static void refuse(boolean wrong) throws Stop {
-    if (wrong) {
-      throw Stop.out(Help.cli(), 1);
+  private static Invocation of(ParseResult parsed) {
+    var words = new ArrayList<String>();
+    if (parsed.hasSubcommand()) {
+      words.add(parsed.subcommand().commandSpec().name());
+      words.addAll(Grammar.arguments(parsed.subcommand()));
+    } else {
+      words.addAll(parsed.unmatched());
     }
-  }
-
-  private static String required(String value) throws Stop {
-    refuse(value.isEmpty());
-    return value;
+    return new Invocation(
+        words,
+        parsed.hasMatchedOption("-j"),
+        parsed.matchedOptionValue("-D", null),
+        parsed.matchedOptionValue("-p", 0),
+        parsed.matchedOptionValue("-T", null),
+        parsed.matchedOptionValue("-H", DEFAULT_HOST));
   }
 
   String command() {

@@ -10,18 +10,12 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.packet.WireWriter;
 import net.backhaul.protocol.world.World;
-import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
@@ -32,91 +26,19 @@ import picocli.CommandLine.ParseResult;
  */
 final class PlanetFile {
   private static final int USAGE = 1;
-  private static final int USAGE_WIDTH = 100;
 
   private PlanetFile() {}
 
-  static int run(String[] args, Terminal terminal) throws Stop {
-    CommandSpec spec = spec();
-    try {
-      ParseResult parsed =
-          new CommandLine(spec).parseArgs(Arrays.copyOfRange(args, 1, args.length));
-      if (parsed.isUsageHelpRequested()) {
-        terminal.out().print(usage(spec));
-        return 0;
-      }
-      List<String> roots = parsed.matchedPositional(1).getValue();
-      write(
-          parsed.matchedPositional(0).getValue(),
-          world(
-              roots,
-              parsed.matchedOptionValue("--id", ""),
-              parsed.matchedOptionValue("--timestamp", terminal.wallMs()),
-              terminal),
-          terminal);
-      return 0;
-    } catch (ParameterException e) {
-      throw Stop.err("genplanet: " + e.getMessage() + "\n\n" + usage(spec), USAGE);
-    }
-  }
-
-  private static CommandSpec spec() {
-    CommandSpec spec = CommandSpec.create().name("zerotier-idtool genplanet");
-    spec.usageMessage()
-        .width(USAGE_WIDTH)
-        .description(
-            "Makes a planet, the signed list of the roots that nodes find each other through.",
-            "",
-            "The file goes into the home folder of every node, as \"planet\". The first identity"
-                + " signs it and needs its secret; the others may be public. To change the roots,"
-                + " make it again with the same first identity: a newer timestamp and the same id"
-                + " let nodes that are running take it from a root that has it.",
-            "")
-        .footer(
-            "",
-            "Example: zerotier-idtool genplanet planet"
-                + " 192.0.2.1/9993,2001:db8::1/9993=identity.secret");
-    spec.addOption(
-        OptionSpec.builder("--id")
-            .paramLabel("HEX")
-            .type(String.class)
-            .description("World id; otherwise the address of the first root.")
-            .build());
-    spec.addOption(
-        OptionSpec.builder("--timestamp")
-            .paramLabel("MS")
-            .type(Long.class)
-            .description("Version, in milliseconds since 1970; otherwise now.")
-            .build());
-    spec.addOption(
-        OptionSpec.builder("-h", "--help").usageHelp(true).description("Show this help.").build());
-    spec.addPositional(
-        PositionalParamSpec.builder()
-            .index("0")
-            .paramLabel("FILE")
-            .type(String.class)
-            .required(true)
-            .description("The file to write.")
-            .build());
-    spec.addPositional(
-        PositionalParamSpec.builder()
-            .index("1..*")
-            .paramLabel("IP/PORT[,IP/PORT...]=IDENTITY_FILE")
-            .type(List.class)
-            .auxiliaryTypes(String.class)
-            .required(true)
-            .description(
-                "A root: where it is reached, and who it is. Up to "
-                    + World.MAX_ROOTS
-                    + " roots with up to "
-                    + World.MAX_ENDPOINTS
-                    + " places each.")
-            .build());
-    return spec;
-  }
-
-  private static String usage(CommandSpec spec) {
-    return new CommandLine(spec).getUsageMessage(CommandLine.Help.Ansi.OFF);
+  static int run(ParseResult command, Terminal terminal) throws Stop {
+    List<String> roots = command.matchedPositional(1).getValue();
+    World planet =
+        world(
+            roots,
+            command.matchedOptionValue("--id", ""),
+            command.matchedOptionValue("--timestamp", terminal.wallMs()),
+            terminal);
+    write(command.matchedPositional(0).getValue(), planet, terminal);
+    return 0;
   }
 
   /** Makes the planet of the roots that were named. */
@@ -172,7 +94,7 @@ final class PlanetFile {
   private static World.Root root(String argument, Terminal terminal) throws Stop {
     int equals = argument.indexOf('=');
     if (equals <= 0) {
-      throw wrong("expected IP/PORT=IDENTITY_FILE, found " + argument);
+      throw wrong("expected <ip/port>=<identity file>, found " + argument);
     }
     String file = file(argument);
     Identity identity =
