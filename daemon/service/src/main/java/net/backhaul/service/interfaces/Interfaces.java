@@ -44,6 +44,10 @@ public final class Interfaces implements AutoCloseable {
    */
   private static final int SUPER_FRAME_BYTES = 60_420;
 
+  /** Set to {@code off}, devices carry plain frames: to find a fault, and to measure. */
+  private static final boolean OFFLOADS =
+      !"off".equals(System.getProperty("backhaul.device.offloads"));
+
   private static final Logger log = LoggerFactory.getLogger(Interfaces.class);
   private static final long LOOK_EVERY_MS = 1_000;
   private static final long RETRY_AFTER_MS = 5_000;
@@ -232,7 +236,7 @@ public final class Interfaces implements AutoCloseable {
     boolean failedBefore = !port.error.isEmpty();
     try {
       TapDevice device =
-          taps.open(new TapOptions(port.networkId, wish, port.status.mac(), mtuBytes));
+          taps.open(options(new TapOptions(port.networkId, wish, port.status.mac(), mtuBytes)));
       limitSuperFrames(device);
       port.managed = new ManagedDevice(device);
       port.error = "";
@@ -253,6 +257,10 @@ public final class Interfaces implements AutoCloseable {
               + "); set jna.boot.library.path to the folder that holds it, or jna.tmpdir to one"
               + " that programs may be run from");
     }
+  }
+
+  private static TapOptions options(TapOptions wanted) {
+    return OFFLOADS ? wanted : wanted.withoutOffloads();
   }
 
   /** Without the limit everything works, but a super-frame leaves in two runs instead of one. */
