@@ -18,6 +18,7 @@ import net.backhaul.engine.Output;
 import net.backhaul.engine.StateKey;
 import net.backhaul.engine.Traffic;
 import net.backhaul.protocol.ethernet.Macs;
+import net.backhaul.protocol.ethernet.OffloadHeader;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.network.MembershipCertificate;
@@ -135,6 +136,42 @@ class FramePathAllocationTest {
         });
   }
 
+  /** Sends super-frames of twenty segments each. */
+  private long allocatedBySuperFrames() {
+    byte[] packet = new byte[40 + 20 * 1_342];
+    byte[] headers =
+        new WireWriter()
+            .u32(0x4500_0000L | packet.length)
+            .u32(0x0001_4000L)
+            .u32(0x4006_0000L)
+            .u32(0x0a01_0001L)
+            .u32(0x0a01_0002L)
+            .u32(0x0001_01bbL)
+            .u64(0)
+            .u32(0x5010_0100L)
+            .u32(0)
+            .toByteArray();
+    System.arraycopy(headers, 0, packet, 0, headers.length);
+    byte[] frame =
+        new WireWriter()
+            .mac(Macs.of(BOB.address(), NETWORK_ID))
+            .mac(Macs.of(ALICE.address(), NETWORK_ID))
+            .u16(0x0800)
+            .bytes(packet)
+            .toByteArray();
+    var offload = new OffloadHeader();
+    offload.set(OffloadHeader.NEEDS_CHECKSUM, OffloadHeader.GSO_TCP4, 0, 2_748, 34, 16);
+    var batch = new FrameBatch(40_000);
+    return allocated(
+        () -> {
+          batch.clear();
+          offload.write(batch.bytes(), batch.nextStart() - OffloadHeader.BYTES);
+          System.arraycopy(frame, 0, batch.bytes(), batch.nextStart(), frame.length);
+          batch.addOffloaded(frame.length);
+          networks.sendFrames(NETWORK_ID, batch, NOW_MS);
+        });
+  }
+
   private long allocatedByReceiving() {
     byte[] payload = new WireWriter().u64(NETWORK_ID).u16(0x0800).bytes(tcp()).toByteArray();
     byte[] bytes = new byte[28 + payload.length];
@@ -186,5 +223,13 @@ class FramePathAllocationTest {
     assertNone(allocatedBySending());
     assertNone(allocatedByReceiving());
     assertEquals(2 * ROUNDS, output.delivered);
+  }
+
+  @Test
+  void superFramesMakeNoGarbage() {
+    join(busyRules());
+
+    assertNone(allocatedBySuperFrames());
+    assertEquals(0, link.drops.size(), () -> "nothing is dropped: " + link.drops);
   }
 }
