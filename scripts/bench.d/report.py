@@ -6,11 +6,13 @@ import platform
 import re
 import statistics
 import subprocess
+import textwrap
 import time
 
 from measure import METRICS
 
 BEGIN, END = "<!-- made by scripts/bench: begin -->", "<!-- made by scripts/bench: end -->"
+MARKDOWN_WIDTH = 120
 HALVES = [f"ramp.{half}" for half in range(1, 9)]
 
 
@@ -96,10 +98,30 @@ def plain(figures):
 
 
 def markdown(figures, notes):
+    """Tables whose lines fit the width: what every row has, then the rest; rows without a value are left out."""
     head, rows = figures.rows()
-    lines = ["| " + " | ".join(cell.replace("|", "/") for cell in row) + " |" for row in [head, *rows]]
-    lines.insert(1, "|---" + "|---:" * (len(head) - 1) + "|")
-    return "\n".join([*lines, "", *(f"- {note}" for note in notes)])
+    ways = range(1, len(figures.ways) + 1)
+    tables = []
+    for columns in ([column for column in ways if not figures.ways[column - 1].main_only]
+                    + [*range(len(figures.ways) + 1, len(head))],
+                    [column for column in ways if figures.ways[column - 1].main_only]):
+        while columns:
+            fit = len(columns)
+            while fit > 1 and max(map(len, table_lines(head, rows, columns[:fit]))) > MARKDOWN_WIDTH:
+                fit -= 1
+            tables.append("\n".join(table_lines(head, rows, columns[:fit])))
+            columns = columns[fit:]
+    wrapped = [textwrap.fill(note, MARKDOWN_WIDTH, initial_indent="- ", subsequent_indent="  ") for note in notes]
+    return "\n\n".join([*tables, "\n".join(wrapped)])
+
+
+def table_lines(head, rows, columns):
+    """The lines of a table with just these columns beside the titles."""
+    shown = [[row[0], *(row[column] for column in columns)] for row in [head, *rows]]
+    lines = ["| " + " | ".join(cell.replace("|", "/") for cell in row) + " |"
+             for row in shown[:1] + [row for row in shown[1:] if any(row[1:])]]
+    lines.insert(1, "|---" + "|---:" * len(columns) + "|")
+    return lines
 
 
 def write_markdown(file, figures, notes):
