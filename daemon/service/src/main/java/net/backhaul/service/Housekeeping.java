@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import net.backhaul.service.api.MetricsApi;
+import net.backhaul.service.settings.LiveSettings;
 import net.backhaul.service.state.HomeDirectory;
 import net.backhaul.service.state.SavedState;
 import net.backhaul.service.udp.Rebinder;

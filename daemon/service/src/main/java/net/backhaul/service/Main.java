@@ -13,7 +13,9 @@ import net.backhaul.cli.Cli;
 import net.backhaul.cli.Idtool;
 import net.backhaul.service.state.HomeDirectory;
 import net.backhaul.service.state.IdentityFiles;
-import net.backhaul.service.state.StartFailure;
+import net.backhaul.service.system.Fork;
+import net.backhaul.service.system.Signals;
+import net.backhaul.service.system.StartFailure;
 
 /** Where {@code zerotier-one} begins (04 sections 1.1 and 1.2). */
 public final class Main {

@@ -9,7 +9,8 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.util.List;
 import java.util.random.RandomGenerator;
-import net.backhaul.service.state.StartFailure;
+import net.backhaul.service.settings.Settings;
+import net.backhaul.service.system.StartFailure;
 
 /**
  * The ports of this run (04 sections 3.4 and 4.1).

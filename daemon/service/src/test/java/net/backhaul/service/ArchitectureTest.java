@@ -74,6 +74,36 @@ class ArchitectureTest {
     assertTrue(MAIN.stream().anyMatch(c -> c.getPackageName().startsWith(OURS + module)));
   }
 
+  /** The packages of the service; "." is its root package, which wires them together. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ':',
+      textBlock =
+          """
+          system     : ''
+          state      : system
+          settings   : state system
+          http       : ''
+          udp        : settings .
+          interfaces : state .
+          """)
+  void packagesOfTheServiceDependOnLowerOnesOnly(String name, String below) {
+    String service = OURS + "service.";
+    String[] allowed = (name + " " + below).strip().split(" ");
+    for (int i = 0; i < allowed.length; i++) {
+      allowed[i] = allowed[i].equals(".") ? OURS + "service" : service + allowed[i] + "..";
+    }
+
+    classes()
+        .that()
+        .resideInAPackage(service + name + "..")
+        .should()
+        .onlyDependOnClassesThat(
+            resideInAnyPackage(allowed)
+                .or(DescribedPredicate.not(resideInAPackage(OURS + "service.."))))
+        .check(MAIN);
+  }
+
   @Test
   void theHeartHasNoClockNoThreadNoLockNoFileAndNoChannel() {
     noClasses()

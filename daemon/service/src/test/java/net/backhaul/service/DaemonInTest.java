@@ -6,7 +6,7 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import net.backhaul.service.state.HomeDirectory;
-import net.backhaul.service.state.StartFailure;
+import net.backhaul.service.system.StartFailure;
 import net.backhaul.tap.MemoryTap;
 import net.backhaul.tap.TapFactory;
 

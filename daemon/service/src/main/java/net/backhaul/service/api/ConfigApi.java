@@ -5,12 +5,12 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import net.backhaul.service.LiveSettings;
 import net.backhaul.service.http.Request;
 import net.backhaul.service.http.Resource;
 import net.backhaul.service.http.Response;
+import net.backhaul.service.settings.LiveSettings;
+import net.backhaul.service.settings.LocalConf;
 import net.backhaul.service.state.HomeDirectory;
-import net.backhaul.service.state.LocalConf;
 import net.backhaul.service.state.SavedState;
 import net.backhaul.store.Json;
 

@@ -14,7 +14,7 @@ import net.backhaul.service.http.Request;
 import net.backhaul.service.http.Resource;
 import net.backhaul.service.http.Response;
 import net.backhaul.service.interfaces.Interfaces;
-import net.backhaul.service.interfaces.LocalNetworkSettings;
+import net.backhaul.service.state.LocalNetworkSettings;
 import net.backhaul.service.state.SavedState;
 import net.backhaul.store.Json;
 import org.jspecify.annotations.Nullable;

@@ -13,7 +13,7 @@ import net.backhaul.protocol.identity.NetworkIds;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.Route;
 import net.backhaul.service.interfaces.AppliedNetwork;
-import net.backhaul.service.interfaces.LocalNetworkSettings;
+import net.backhaul.service.state.LocalNetworkSettings;
 import net.backhaul.store.Json;
 import org.jspecify.annotations.Nullable;
 

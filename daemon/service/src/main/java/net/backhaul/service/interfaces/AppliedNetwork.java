@@ -4,6 +4,7 @@ package net.backhaul.service.interfaces;
 import java.util.List;
 import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.protocol.network.Route;
+import net.backhaul.service.state.LocalNetworkSettings;
 
 /**
  * What of a network has become real on this host.

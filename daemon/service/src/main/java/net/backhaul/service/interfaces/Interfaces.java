@@ -20,6 +20,7 @@ import net.backhaul.protocol.ethernet.MulticastGroup;
 import net.backhaul.protocol.identity.NetworkIds;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.service.NodeLoop;
+import net.backhaul.service.state.LocalNetworkSettings;
 import net.backhaul.tap.TapAddress;
 import net.backhaul.tap.TapDevice;
 import net.backhaul.tap.TapException;

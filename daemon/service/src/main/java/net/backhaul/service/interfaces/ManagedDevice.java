@@ -12,6 +12,7 @@ import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.protocol.ethernet.MulticastGroup;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.Route;
+import net.backhaul.service.state.LocalNetworkSettings;
 import net.backhaul.tap.TapAddress;
 import net.backhaul.tap.TapDevice;
 import net.backhaul.tap.TapException;

@@ -4,6 +4,7 @@ package net.backhaul.service.interfaces;
 import java.util.List;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.protocol.ethernet.MulticastGroup;
+import net.backhaul.service.state.LocalNetworkSettings;
 import org.jspecify.annotations.Nullable;
 
 /** One network on this host: its device, or why it has none. Lives on the system thread. */

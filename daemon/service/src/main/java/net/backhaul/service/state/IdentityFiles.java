@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.random.RandomGenerator;
 import net.backhaul.protocol.identity.Identity;
+import net.backhaul.service.system.StartFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -4,7 +4,6 @@ package net.backhaul.service.state;
 import java.util.ArrayList;
 import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.protocol.network.Dictionary;
-import net.backhaul.service.interfaces.LocalNetworkSettings;
 
 /** The text of {@code networks.d/<id>.local.conf} (04 section 2.1). */
 final class NetworkSettingsFormat {

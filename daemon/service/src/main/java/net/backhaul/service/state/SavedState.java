@@ -19,7 +19,6 @@ import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.packet.WireException;
 import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.world.World;
-import net.backhaul.service.interfaces.LocalNetworkSettings;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

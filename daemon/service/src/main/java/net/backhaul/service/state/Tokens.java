@@ -4,6 +4,7 @@ package net.backhaul.service.state;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.random.RandomGenerator;
+import net.backhaul.service.system.StartFailure;
 
 /**
  * The words that open the API (04 section 2).

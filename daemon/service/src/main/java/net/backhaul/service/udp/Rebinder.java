@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import net.backhaul.service.NodeLoop;
-import net.backhaul.service.Settings;
+import net.backhaul.service.settings.Settings;
 
 /**
  * Keeps the sockets in line with the addresses of the host (04 section 6.1.11).

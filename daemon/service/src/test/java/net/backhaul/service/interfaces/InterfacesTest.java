@@ -23,6 +23,7 @@ import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.protocol.ethernet.MulticastGroup;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.service.NodeLoop;
+import net.backhaul.service.state.LocalNetworkSettings;
 import net.backhaul.tap.MemoryTap;
 import net.backhaul.tap.TapDevice;
 import net.backhaul.tap.TapException;

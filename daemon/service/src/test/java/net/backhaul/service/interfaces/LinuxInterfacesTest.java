@@ -17,6 +17,7 @@ import net.backhaul.protocol.ethernet.Macs;
 import net.backhaul.protocol.ethernet.MulticastGroup;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.service.NodeLoop;
+import net.backhaul.service.state.LocalNetworkSettings;
 import net.backhaul.tap.TapDevice;
 import net.backhaul.tap.TapException;
 import net.backhaul.tap.TapFactory;

@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.protocol.ethernet.MulticastGroup;
 import net.backhaul.protocol.network.Route;
+import net.backhaul.service.state.LocalNetworkSettings;
 import net.backhaul.tap.MemoryTap;
 import net.backhaul.tap.TapAddress;
 import net.backhaul.tap.TapDevice;

@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.protocol.network.Route;
+import net.backhaul.service.state.LocalNetworkSettings;
 import net.backhaul.tap.TapAddress;
 import net.backhaul.tap.TapRoute;
 import org.junit.jupiter.api.Test;

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.TreeSet;
 import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.protocol.network.Route;
+import net.backhaul.service.state.LocalNetworkSettings;
 
 /** What Linux showed at each stage of a network's life under the reference. */
 final class RecordedStages {

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import net.backhaul.engine.StateKey;
 import net.backhaul.protocol.address.IpPrefix;
-import net.backhaul.service.interfaces.LocalNetworkSettings;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package net.backhaul.service;
+package net.backhaul.service.system;
 
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.Socket;
@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tells systemd how the daemon is, where it wants to know: {@code Type=notify}. */
-final class ServiceManager {
+public final class ServiceManager {
   private static final Logger log = LoggerFactory.getLogger(ServiceManager.class);
 
   private ServiceManager() {}
@@ -18,7 +18,7 @@ final class ServiceManager {
   /**
    * Sends a message as {@code sd_notify(3)} does; without a socket to send it to it does nothing.
    */
-  static void tell(String message) {
+  public static void tell(String message) {
     String path = System.getenv("NOTIFY_SOCKET");
     if (path == null || path.isEmpty() || !Epoll.isAvailable()) {
       return;

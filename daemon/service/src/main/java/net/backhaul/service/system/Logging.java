@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package net.backhaul.service;
+package net.backhaul.service.system;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package net.backhaul.service;
+package net.backhaul.service.system;
 
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Proxy;
@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * <p>Java has no public way to a clean end with exit code 0 on a signal, nor to ignore one, so this
  * takes the class of the JDK that can, by its name. Where it is missing, signals do what Java does.
  */
-final class Signals {
+public final class Signals {
   private static final Logger log = LoggerFactory.getLogger(Signals.class);
 
   private Signals() {}
@@ -22,7 +22,7 @@ final class Signals {
    *
    * <p>QUIT is not among them: the Java runtime keeps it to print what all threads do.
    */
-  static void handle(Runnable end) {
+  public static void handle(Runnable end) {
     for (String name : new String[] {"TERM", "INT"}) {
       on(name, end);
     }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package net.backhaul.service;
+package net.backhaul.service.settings;
 
 import java.io.IOException;
 import java.util.Map;
-import net.backhaul.service.state.LocalConf;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +23,7 @@ public final class LiveSettings {
   private record Read(Map<String, @Nullable Object> conf, Settings settings) {}
 
   /** Reads the file for the first time; one that is unusable as a whole prevents the start. */
-  LiveSettings(LocalConf file) throws LocalConf.Unusable {
+  public LiveSettings(LocalConf file) throws LocalConf.Unusable {
     this.file = file;
     this.readAtMs = file.modifiedMs();
     this.current = read();
@@ -45,7 +44,7 @@ public final class LiveSettings {
   }
 
   /** Reads the file again if it was changed; returns whether it now says something else. */
-  boolean reload() {
+  public boolean reload() {
     long modifiedMs = file.modifiedMs();
     if (modifiedMs == 0 || modifiedMs == readAtMs) {
       return false;

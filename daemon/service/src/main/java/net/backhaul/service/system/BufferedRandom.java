@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package net.backhaul.service;
+package net.backhaul.service.system;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -18,7 +18,7 @@ import net.backhaul.crypto.Salsa20;
  * the numbers before it, and a host that was copied does not go on as its copy does. Each number is
  * wiped as it is given away.
  */
-final class BufferedRandom implements RandomGenerator {
+public final class BufferedRandom implements RandomGenerator {
   static final int BUFFER_BYTES = 4_096;
   static final int KEY_BYTES = 32;
 
@@ -34,7 +34,8 @@ final class BufferedRandom implements RandomGenerator {
   private final byte[] buffer = new byte[BUFFER_BYTES];
   private int next = BUFFER_BYTES;
 
-  BufferedRandom() {
+  /** Takes randomness from the kernel without blocking where that is supported. */
+  public BufferedRandom() {
     this(source());
   }
 

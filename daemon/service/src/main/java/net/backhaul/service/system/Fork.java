@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package net.backhaul.service;
+package net.backhaul.service.system;
 
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Optional;
-import net.backhaul.service.state.StartFailure;
 
 /** Goes on in the background, as {@code -d} asks for (04 section 1.2). */
-final class Fork {
+public final class Fork {
   private Fork() {}
 
   /**
@@ -16,7 +15,7 @@ final class Fork {
    *
    * @return the exit code of the process in the foreground
    */
-  static int intoBackground() throws StartFailure {
+  public static int intoBackground() throws StartFailure {
     ProcessHandle.Info self = ProcessHandle.current().info();
     Optional<String[]> arguments = self.arguments();
     if (self.command().isEmpty() || arguments.isEmpty()) {

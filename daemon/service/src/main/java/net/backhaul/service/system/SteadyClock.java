@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package net.backhaul.service;
+package net.backhaul.service.system;
 
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * forward, such as a host's sleep, is followed at once; after a step back, time runs at half its
  * speed until both agree again.
  */
-final class SteadyClock {
+public final class SteadyClock {
   /** A difference that is left as it is: reading two clocks takes a moment. */
   static final long TOLERANCE_MS = 50;
 
@@ -18,7 +18,8 @@ final class SteadyClock {
   private volatile long aheadMs;
   private long checkedAtMs;
 
-  SteadyClock(long wallMs, long steadyMs) {
+  /** Starts at the given wall-clock time. */
+  public SteadyClock(long wallMs, long steadyMs) {
     aheadMs = wallMs - steadyMs;
     checkedAtMs = steadyMs;
   }
@@ -28,7 +29,7 @@ final class SteadyClock {
    *
    * @param steadyMs of a clock that nobody sets
    */
-  long nowMs(long steadyMs) {
+  public long nowMs(long steadyMs) {
     long nowMs = steadyMs + aheadMs;
     return lastMs.accumulateAndGet(nowMs, Math::max);
   }
@@ -38,7 +39,7 @@ final class SteadyClock {
    *
    * @return by how much time has jumped forward
    */
-  long follow(long wallMs, long steadyMs) {
+  public long follow(long wallMs, long steadyMs) {
     long sinceMs = steadyMs - checkedAtMs;
     checkedAtMs = steadyMs;
     long behindMs = wallMs - (steadyMs + aheadMs);

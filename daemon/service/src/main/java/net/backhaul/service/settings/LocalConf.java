@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package net.backhaul.service.state;
+package net.backhaul.service.settings;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import net.backhaul.service.state.HomeDirectory;
 import net.backhaul.store.Json;
 import org.jspecify.annotations.Nullable;
 

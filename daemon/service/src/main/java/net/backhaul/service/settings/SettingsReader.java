@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package net.backhaul.service;
+package net.backhaul.service.settings;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import net.backhaul.service.state.LocalConf;
 import net.backhaul.store.Json;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package net.backhaul.service;
+package net.backhaul.service.settings;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package net.backhaul.service.state;
+package net.backhaul.service.system;
 
 /** Why the daemon cannot start: one sentence for a person, and the exit code for scripts. */
 public final class StartFailure extends Exception {
