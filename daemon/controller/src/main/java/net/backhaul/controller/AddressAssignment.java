@@ -110,7 +110,7 @@ final class AddressAssignment {
   }
 
   private void assignFrom(boolean v4) {
-    for (Pool pool : network.pools()) {
+    for (AddressPool pool : network.pools()) {
       if (isV4(pool.start()) != v4 || isV4(pool.end()) != v4) {
         continue;
       }
@@ -123,7 +123,7 @@ final class AddressAssignment {
     }
   }
 
-  private @Nullable IpPrefix tryV4(Pool pool) {
+  private @Nullable IpPrefix tryV4(AddressPool pool) {
     long start = v4Number(pool.start());
     long end = v4Number(pool.end());
     if (end < start || start == 0) {
@@ -160,7 +160,7 @@ final class AddressAssignment {
     return 0;
   }
 
-  private @Nullable IpPrefix tryV6(Pool pool) {
+  private @Nullable IpPrefix tryV6(AddressPool pool) {
     byte[] start = pool.start().getAddress();
     byte[] end = pool.end().getAddress();
     long startHigh = new WireReader(start, 0, 8).u64();

@@ -37,7 +37,7 @@ final class ConfigBuilder {
   NetworkConfig build(
       NetworkRecord network,
       MemberRecord member,
-      Asked asked,
+      LastRequest asked,
       AddressAssignment.Result assigned,
       List<Long> bridges,
       long timestampMs) {

@@ -36,31 +36,31 @@ public final class Controller {
   public static final long ONLINE_MS = 120_000;
 
   /** So many who are not let in are recorded for a network; later ones are refused unrecorded. */
-  public static final int MAX_STRANGERS = 10_000;
+  public static final int MAX_UNAUTHORIZED_MEMBERS = 10_000;
 
   /** So many members of a network come into being by asking; an operator may add more. */
   public static final int MAX_MEMBERS = 100_000;
 
   /** Askers for networks that don't exist are remembered for so many; the oldest goes. */
-  static final int MAX_LOST = 1_024;
+  static final int MAX_UNKNOWN_NETWORK_REQUESTS = 1_024;
 
   private static final int MAX_ID_TRIALS = 100_000;
 
   /** How many small packets' worth of work is done in one turn, and how much a push is. */
-  private static final int TOLD_PER_TURN = 128;
+  private static final int NOTIFICATIONS_PER_TURN = 128;
 
-  private static final int TOLD_BY_PUSH = 8;
+  private static final int NOTIFICATIONS_PER_PUSH = 8;
   private static final int SSO_DICTIONARY_BYTES = 1_024;
 
   private final Identity self;
-  private final Store store;
+  private final RecordStore store;
   private final ControllerOutput output;
   private final RandomGenerator random;
   private final ConfigBuilder builder;
   private final ControllerCounters counters = new ControllerCounters();
   private final TreeMap<Long, NetworkState> networks = new TreeMap<>(Long::compareUnsigned);
-  private final LinkedHashMap<Long, Long> lost = new LinkedHashMap<>();
-  private final Outbox outbox = new Outbox();
+  private final LinkedHashMap<Long, Long> unknownNetworkRequests = new LinkedHashMap<>();
+  private final NotificationQueue notifications = new NotificationQueue();
   private long lastTicket;
 
   /**
@@ -74,7 +74,7 @@ public final class Controller {
       Identity self,
       Collection<NetworkRecord> networks,
       Collection<MemberRecord> members,
-      Store store,
+      RecordStore store,
       ControllerOutput output,
       RandomGenerator random) {
     this.self = self;
@@ -107,77 +107,79 @@ public final class Controller {
     NetworkState network = networks.get(request.networkId());
     long member = request.member().address();
     if (network == null) {
-      return answerLost(member, nowMs);
+      return answerUnknownNetwork(member, nowMs);
     }
-    Asked before = network.asked(member);
+    LastRequest before = network.asked(member);
     if (before != null && nowMs - before.atMs() <= MIN_BETWEEN_REQUESTS_MS) {
-      counters.tooOften++;
+      counters.rateLimited++;
       return new ConfigAnswer.Silent();
     }
-    Asked asked = Asked.of(request, nowMs);
+    LastRequest asked = LastRequest.of(request, nowMs);
     network.remember(member, asked);
     return decide(network, asked, nowMs);
   }
 
-  private ConfigAnswer answerLost(long member, long nowMs) {
-    Long before = lost.remove(member);
+  private ConfigAnswer answerUnknownNetwork(long member, long nowMs) {
+    Long before = unknownNetworkRequests.remove(member);
     if (before != null && nowMs - before <= MIN_BETWEEN_REQUESTS_MS) {
-      lost.put(member, before);
-      counters.tooOften++;
+      unknownNetworkRequests.put(member, before);
+      counters.rateLimited++;
       return new ConfigAnswer.Silent();
     }
-    lost.put(member, nowMs);
-    if (lost.size() > MAX_LOST) {
-      lost.pollFirstEntry();
+    unknownNetworkRequests.put(member, nowMs);
+    if (unknownNetworkRequests.size() > MAX_UNKNOWN_NETWORK_REQUESTS) {
+      unknownNetworkRequests.pollFirstEntry();
     }
-    counters.noSuchNetwork++;
+    counters.unknownNetwork++;
     return new ConfigAnswer.Refused(OBJ_NOT_FOUND, Bytes.EMPTY);
   }
 
   /** Does what requests and pushes have in common: the same request again gives the same. */
-  private ConfigAnswer decide(NetworkState network, Asked asked, long nowMs) {
+  private ConfigAnswer decide(NetworkState network, LastRequest asked, long nowMs) {
     long address = asked.identity().address();
     NetworkState.MemberState known = network.member(address);
     MemberRecord member =
         known == null
-            ? MemberRecord.stranger(network.record().id(), address, nowMs)
+            ? MemberRecord.unauthorized(network.record().id(), address, nowMs)
             : known.record();
     if (member.belongsToAnother(asked.identity())) {
-      counters.denied++;
+      counters.accessDenied++;
       return denied();
     }
     if (member.identity() == null) {
       member = member.withIdentity(asked.identity().publicText());
     }
-    member = member.withStanding(Admission.standing(network.record(), member, asked, nowMs));
-    if (known == null && Admission.isFull(network, member)) {
+    member =
+        member.withAuthorization(
+            MembershipPolicy.authorization(network.record(), member, asked, nowMs));
+    if (known == null && MembershipPolicy.isFull(network, member)) {
       counters.networkFull++;
       return denied();
     }
-    if (Admission.wantsLogin(network.record(), member, nowMs)) {
+    if (MembershipPolicy.requiresLogin(network.record(), member, nowMs)) {
       keep(network, member);
-      return loginWanted();
+      return loginRequired();
     }
     if (!member.authorized()) {
       keep(network, member);
-      counters.denied++;
+      counters.accessDenied++;
       return denied();
     }
     member = member.withVersion(asked.version());
-    member = Admission.withDefaults(network.record(), member, known == null);
+    member = MembershipPolicy.withDefaults(network.record(), member, known == null);
     AddressAssignment.Result assigned =
         AddressAssignment.of(network.record(), member, network::isTaken, random);
     if (!assigned.kept().equals(member.settings().ipAssignments())) {
       member = member.withSettings(member.settings().withIpAssignments(assigned.kept()));
     }
     long ticket = Math.max(network.ticket(), keep(network, member));
-    if (!outbox.isSafe(ticket)) {
-      outbox.add(ticket, new AfterWrite.Push(network.record().id(), address));
+    if (!notifications.isSafe(ticket)) {
+      notifications.add(ticket, new PendingNotification.ConfigPush(network.record().id(), address));
       return new ConfigAnswer.Silent();
     }
     counters.configs++;
     // What is issued after a revocation is newer than the revocation, were it in the same moment.
-    long timestampMs = Math.max(nowMs, member.standing().deauthorizedAtMs() + 1);
+    long timestampMs = Math.max(nowMs, member.authorization().deauthorizedAtMs() + 1);
     return new ConfigAnswer.Granted(
         builder.build(network.record(), member, asked, assigned, network.bridges(), timestampMs));
   }
@@ -186,7 +188,7 @@ public final class Controller {
     return new ConfigAnswer.Refused(NETWORK_ACCESS_DENIED, Bytes.EMPTY);
   }
 
-  private static ConfigAnswer loginWanted() {
+  private static ConfigAnswer loginRequired() {
     // Nothing here knows where to log in, so the address is empty (04 section 5.7, step 9).
     var dictionary = new DictionaryWriter(SSO_DICTIONARY_BYTES);
     dictionary.addU64("aV", 0);
@@ -247,84 +249,86 @@ public final class Controller {
    * Creates or changes a network; its revision rises where anything else is new. The network 0 is
    * answered and not kept.
    */
-  public Changed<NetworkRecord> put(NetworkRecord wanted, long nowMs) {
+  public ChangeResult<NetworkRecord> put(NetworkRecord wanted, long nowMs) {
     NetworkState network = networks.get(wanted.id());
     long revision = network == null ? 0 : network.record().revision();
     NetworkRecord same = wanted.withRevision(revision);
     if (wanted.id() == 0 || (network != null && same.equals(network.record()))) {
-      return new Changed<>(same, lastTicket);
+      return new ChangeResult<>(same, lastTicket);
     }
     NetworkRecord kept = wanted.withRevision(revision + 1);
-    long ticket = write(new Change.NetworkSaved(kept));
+    long ticket = write(new RecordChange.NetworkSaved(kept));
     counters.networkWrites++;
     if (network == null) {
       networks.put(kept.id(), new NetworkState(kept, ticket));
     } else {
       counters.networkChanges++;
       network.record(kept, ticket);
-      for (long member : network.askedSince(nowMs - ONLINE_MS)) {
-        outbox.add(ticket, new AfterWrite.Push(kept.id(), member));
+      for (long member : network.requestedSince(nowMs - ONLINE_MS)) {
+        notifications.add(ticket, new PendingNotification.ConfigPush(kept.id(), member));
       }
     }
-    return new Changed<>(kept, ticket);
+    return new ChangeResult<>(kept, ticket);
   }
 
   /**
    * Creates or changes a member of an existing network; its revision rises where anything else is
    * new. The member 0 is answered and not kept.
    */
-  public Changed<MemberRecord> put(MemberRecord wanted, long nowMs) {
+  public ChangeResult<MemberRecord> put(MemberRecord wanted, long nowMs) {
     NetworkState network = networks.get(wanted.networkId());
     if (network == null) {
       throw new IllegalArgumentException(
           "there is no network " + NetworkIds.text(wanted.networkId()));
     }
     if (wanted.address() == 0) {
-      return new Changed<>(wanted.withRevision(0), lastTicket);
+      return new ChangeResult<>(wanted.withRevision(0), lastTicket);
     }
     NetworkState.MemberState before = network.member(wanted.address());
     long ticket = keep(network, wanted);
     MemberRecord kept = member(wanted.networkId(), wanted.address()).orElseThrow();
     boolean changed = before == null || !before.record().equals(kept);
     if (changed && isOnline(network, kept.address(), nowMs)) {
-      outbox.add(ticket, new AfterWrite.Push(kept.networkId(), kept.address()));
+      notifications.add(
+          ticket, new PendingNotification.ConfigPush(kept.networkId(), kept.address()));
     }
     if (before != null && before.record().authorized() && !kept.authorized()) {
       List<Long> recipients = online(network, kept.address(), nowMs);
       revoke(kept.networkId(), kept.address(), recipients, ticket, nowMs);
     }
-    return new Changed<>(kept, changed ? ticket : lastTicket);
+    return new ChangeResult<>(kept, changed ? ticket : lastTicket);
   }
 
   /** Deletes a network and its members; empty where there is none. */
-  public Optional<Changed<NetworkRecord>> deleteNetwork(long id, long nowMs) {
+  public Optional<ChangeResult<NetworkRecord>> deleteNetwork(long id, long nowMs) {
     NetworkState network = networks.remove(id);
     if (network == null) {
       return Optional.empty();
     }
-    long ticket = write(new Change.NetworkDeleted(id));
+    long ticket = write(new RecordChange.NetworkDeleted(id));
     List<Long> recipients = online(network, 0, nowMs);
     for (MemberRecord member : network.members()) {
       if (member.authorized()) {
         revoke(id, member.address(), recipients, ticket, nowMs);
       }
     }
-    return Optional.of(new Changed<>(network.record(), ticket));
+    return Optional.of(new ChangeResult<>(network.record(), ticket));
   }
 
   /** Deletes a member; empty where there is none. */
-  public Optional<Changed<MemberRecord>> deleteMember(long networkId, long address, long nowMs) {
+  public Optional<ChangeResult<MemberRecord>> deleteMember(
+      long networkId, long address, long nowMs) {
     NetworkState network = networks.get(networkId);
     MemberRecord member = network == null ? null : network.remove(address);
     if (network == null || member == null) {
       return Optional.empty();
     }
-    long ticket = write(new Change.MemberDeleted(networkId, address));
+    long ticket = write(new RecordChange.MemberDeleted(networkId, address));
     if (member.authorized()) {
       revoke(networkId, address, online(network, address, nowMs), ticket, nowMs);
     }
     network.forget(address);
-    return Optional.of(new Changed<>(member, ticket));
+    return Optional.of(new ChangeResult<>(member, ticket));
   }
 
   public ControllerCounters counters() {
@@ -338,26 +342,29 @@ public final class Controller {
     return lastTicket;
   }
 
-  /** Takes note that all changes up to a ticket are safe; {@link #advance} tells the members. */
+  /**
+   * Takes note that all changes up to a ticket are safe; {@link #sendNotifications} tells the
+   * members.
+   */
   public void saved(long ticket) {
-    outbox.saved(ticket);
+    notifications.saved(ticket);
   }
 
-  /** Returns whether {@link #advance} has something to tell members. */
-  public boolean hasNews() {
-    return !outbox.isEmpty();
+  /** Returns whether {@link #sendNotifications} has something to tell members. */
+  public boolean hasNotifications() {
+    return !notifications.isEmpty();
   }
 
   /** Tells a few members what is new; not all of them, so that the node is not held up. */
-  public void advance(long nowMs) {
+  public void sendNotifications(long nowMs) {
     int told = 0;
-    while (told < TOLD_PER_TURN && !outbox.isEmpty()) {
-      switch (outbox.removeFirst()) {
-        case AfterWrite.Push push -> {
+    while (told < NOTIFICATIONS_PER_TURN && !notifications.isEmpty()) {
+      switch (notifications.removeFirst()) {
+        case PendingNotification.ConfigPush push -> {
           push(push, nowMs);
-          told += TOLD_BY_PUSH;
+          told += NOTIFICATIONS_PER_PUSH;
         }
-        case AfterWrite.Revoke revoke -> {
+        case PendingNotification.Revoke revoke -> {
           revoke(revoke);
           told += revoke.recipients().size();
         }
@@ -365,9 +372,9 @@ public final class Controller {
     }
   }
 
-  private void push(AfterWrite.Push push, long nowMs) {
+  private void push(PendingNotification.ConfigPush push, long nowMs) {
     NetworkState network = networks.get(push.networkId());
-    Asked asked = network == null ? null : network.asked(push.member());
+    LastRequest asked = network == null ? null : network.asked(push.member());
     if (network == null || asked == null || !self.hasPrivateKey()) {
       return;
     }
@@ -377,7 +384,7 @@ public final class Controller {
     }
   }
 
-  private void revoke(AfterWrite.Revoke revoke) {
+  private void revoke(PendingNotification.Revoke revoke) {
     if (!self.hasPrivateKey()) {
       return;
     }
@@ -391,14 +398,15 @@ public final class Controller {
 
   private void revoke(long networkId, long target, List<Long> recipients, long ticket, long nowMs) {
     if (!recipients.isEmpty()) {
-      outbox.add(ticket, new AfterWrite.Revoke(networkId, target, nowMs, recipients));
+      notifications.add(
+          ticket, new PendingNotification.Revoke(networkId, target, nowMs, recipients));
     }
   }
 
   /** Returns the members that have asked lately and are let in, and one that is so no more. */
   private static List<Long> online(NetworkState network, long target, long nowMs) {
     var online = new ArrayList<Long>();
-    for (long member : network.askedSince(nowMs - ONLINE_MS)) {
+    for (long member : network.requestedSince(nowMs - ONLINE_MS)) {
       NetworkState.MemberState state = network.member(member);
       if (member == target || (state != null && state.record().authorized())) {
         online.add(member);
@@ -408,7 +416,7 @@ public final class Controller {
   }
 
   private static boolean isOnline(NetworkState network, long member, long nowMs) {
-    Asked asked = network.asked(member);
+    LastRequest asked = network.asked(member);
     return asked != null && nowMs - asked.atMs() < ONLINE_MS;
   }
 
@@ -422,7 +430,7 @@ public final class Controller {
       return known.ticket();
     }
     MemberRecord kept = wanted.withRevision(revision + 1);
-    long ticket = write(new Change.MemberSaved(kept));
+    long ticket = write(new RecordChange.MemberSaved(kept));
     network.put(kept, ticket);
     count(known == null ? null : known.record(), kept);
     return ticket;
@@ -436,7 +444,7 @@ public final class Controller {
     counters.deauthorizations += was && !after.authorized() ? 1 : 0;
   }
 
-  private long write(Change change) {
+  private long write(RecordChange change) {
     store.write(++lastTicket, change);
     return lastTicket;
   }

@@ -4,9 +4,9 @@ package net.backhaul.controller;
 /** Counts what the controller did; plain fields, read and written on its thread only. */
 public final class ControllerCounters {
   long requests;
-  long tooOften;
-  long denied;
-  long noSuchNetwork;
+  long rateLimited;
+  long accessDenied;
+  long unknownNetwork;
   long networkFull;
   long configs;
   long pushes;
@@ -24,18 +24,18 @@ public final class ControllerCounters {
   }
 
   /** Returns how many were not answered because the last one was less than a second ago. */
-  public long tooOften() {
-    return tooOften;
+  public long rateLimited() {
+    return rateLimited;
   }
 
   /** Returns how many were refused because the member is not let in. */
-  public long denied() {
-    return denied;
+  public long accessDenied() {
+    return accessDenied;
   }
 
   /** Returns how many asked for a network that does not exist. */
-  public long noSuchNetwork() {
-    return noSuchNetwork;
+  public long unknownNetwork() {
+    return unknownNetwork;
   }
 
   /** Returns how many were refused because no more strangers are recorded for their network. */

@@ -8,8 +8,8 @@ import net.backhaul.protocol.network.Revocation;
 /**
  * Where the controller puts what it wants members to hear.
  *
- * <p>It calls only from {@link Controller#advance}, never while it answers, so an implementation
- * may call the node.
+ * <p>It calls only from {@link Controller#sendNotifications}, never while it answers, so an
+ * implementation may call the node.
  */
 public interface ControllerOutput {
   /** Sends a member a configuration that it did not ask for right now. */

@@ -18,7 +18,7 @@ public record MemberRecord(
     long revision,
     long createdMs,
     @Nullable String identity,
-    Standing standing,
+    Authorization authorization,
     MemberSettings settings,
     MemberVersion version,
     String document) {
@@ -26,21 +26,21 @@ public record MemberRecord(
   public static final String NO_DOCUMENT = "{}";
 
   /** Makes the record of somebody whom nobody has let in. */
-  public static MemberRecord stranger(long networkId, long address, long nowMs) {
+  public static MemberRecord unauthorized(long networkId, long address, long nowMs) {
     return new MemberRecord(
         networkId,
         address,
         0,
         nowMs,
         null,
-        Standing.STRANGER,
+        Authorization.NONE,
         MemberSettings.NONE,
         MemberVersion.UNKNOWN,
         NO_DOCUMENT);
   }
 
   public boolean authorized() {
-    return standing.authorized();
+    return authorization.authorized();
   }
 
   /** Returns whether somebody else than the one who asked first asks under this address. */
@@ -57,26 +57,58 @@ public record MemberRecord(
 
   public MemberRecord withRevision(long changed) {
     return new MemberRecord(
-        networkId, address, changed, createdMs, identity, standing, settings, version, document);
+        networkId,
+        address,
+        changed,
+        createdMs,
+        identity,
+        authorization,
+        settings,
+        version,
+        document);
   }
 
   MemberRecord withIdentity(String changed) {
     return new MemberRecord(
-        networkId, address, revision, createdMs, changed, standing, settings, version, document);
+        networkId,
+        address,
+        revision,
+        createdMs,
+        changed,
+        authorization,
+        settings,
+        version,
+        document);
   }
 
-  public MemberRecord withStanding(Standing changed) {
+  public MemberRecord withAuthorization(Authorization changed) {
     return new MemberRecord(
         networkId, address, revision, createdMs, identity, changed, settings, version, document);
   }
 
   MemberRecord withSettings(MemberSettings changed) {
     return new MemberRecord(
-        networkId, address, revision, createdMs, identity, standing, changed, version, document);
+        networkId,
+        address,
+        revision,
+        createdMs,
+        identity,
+        authorization,
+        changed,
+        version,
+        document);
   }
 
   MemberRecord withVersion(MemberVersion changed) {
     return new MemberRecord(
-        networkId, address, revision, createdMs, identity, standing, settings, changed, document);
+        networkId,
+        address,
+        revision,
+        createdMs,
+        identity,
+        authorization,
+        settings,
+        changed,
+        document);
   }
 }

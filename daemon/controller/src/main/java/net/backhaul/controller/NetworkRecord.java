@@ -27,7 +27,7 @@ public record NetworkRecord(
     int mtuBytes,
     AssignModes assign,
     List<Route> routes,
-    List<Pool> pools,
+    List<AddressPool> pools,
     List<Rule> rules,
     List<CapabilityDefinition> capabilities,
     List<TagDefinition> tags,

@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
 /** A network as it is right now: its records, and who has asked lately. */
 final class NetworkState {
   /** Who has asked is remembered for so many; the one that has been silent longest goes. */
-  static final int MAX_ASKED = 65_536;
+  static final int MAX_LAST_REQUESTS = 65_536;
 
   private NetworkRecord record;
   private long ticket;
   private final TreeMap<Long, MemberState> members = new TreeMap<>();
   private final Map<InetAddress, Integer> taken = new HashMap<>();
   private final TreeSet<Long> bridges = new TreeSet<>();
-  private final LinkedHashMap<Long, Asked> asked = new LinkedHashMap<>();
+  private final LinkedHashMap<Long, LastRequest> asked = new LinkedHashMap<>();
   private int authorized;
 
   /**
@@ -98,14 +98,14 @@ final class NetworkState {
     return List.copyOf(bridges);
   }
 
-  @Nullable Asked asked(long address) {
+  @Nullable LastRequest asked(long address) {
     return asked.get(address);
   }
 
-  void remember(long address, Asked now) {
+  void remember(long address, LastRequest now) {
     asked.remove(address);
     asked.put(address, now);
-    if (asked.size() > MAX_ASKED) {
+    if (asked.size() > MAX_LAST_REQUESTS) {
       asked.pollFirstEntry();
     }
   }
@@ -115,7 +115,7 @@ final class NetworkState {
   }
 
   /** Returns who has asked since a moment. */
-  List<Long> askedSince(long sinceMs) {
+  List<Long> requestedSince(long sinceMs) {
     var found = new ArrayList<Long>();
     asked.sequencedEntrySet().reversed().stream()
         .takeWhile(entry -> entry.getValue().atMs() > sinceMs)

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
-import net.backhaul.controller.Changed;
+import net.backhaul.controller.ChangeResult;
 import net.backhaul.controller.Controller;
 import net.backhaul.controller.ControllerOutput;
 import net.backhaul.engine.ConfigSource;
@@ -18,7 +18,7 @@ import net.backhaul.protocol.network.ConfigAnswer;
 import net.backhaul.protocol.network.ConfigRequest;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.Revocation;
-import net.backhaul.store.FileStore;
+import net.backhaul.store.FileRecordStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,7 +39,7 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
   private static final long WARN_EVERY_MS = 600_000;
 
   private final NodeLoop loop;
-  private final FileStore store;
+  private final FileRecordStore store;
   private final Controller controller;
   private final PriorityQueue<Waiting> waiting = new PriorityQueue<>();
   private long savedTicket;
@@ -60,12 +60,13 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
    *
    * @param self whose networks it rules
    */
-  public ControllerHost(NodeLoop loop, FileStore store, Identity self, RandomGenerator random) {
+  public ControllerHost(
+      NodeLoop loop, FileRecordStore store, Identity self, RandomGenerator random) {
     this.loop = loop;
     this.store = store;
     this.controller = new Controller(self, store.networks(), store.members(), store, this, random);
     store.start(
-        new FileStore.Listener() {
+        new FileRecordStore.Listener() {
           @Override
           public void saved(long ticket) {
             loop.execute(() -> onSaved(ticket));
@@ -99,12 +100,12 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
   }
 
   /** Changes something, from any thread; fails with {@link Unsaved} where the disk refuses. */
-  public <T> CompletableFuture<T> change(Function<Controller, Changed<T>> change) {
+  public <T> CompletableFuture<T> change(Function<Controller, ChangeResult<T>> change) {
     var answer = new CompletableFuture<T>();
     loop.execute(
         () -> {
           try {
-            Changed<T> changed = change.apply(controller);
+            ChangeResult<T> changed = change.apply(controller);
             await(
                 new Waiting(
                     changed.ticket(),
@@ -150,12 +151,12 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
 
   /** Tells a few members, and the rest after whatever else the loop has to do. */
   private void tellMembers() {
-    if (!controller.hasNews()) {
+    if (!controller.hasNotifications()) {
       return;
     }
-    controller.advance(NodeLoop.nowMs());
+    controller.sendNotifications(NodeLoop.nowMs());
     loop.scheduleWakeUp();
-    if (controller.hasNews()) {
+    if (controller.hasNotifications()) {
       loop.execute(this::tellMembers);
     }
   }
@@ -164,7 +165,7 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
   public ConfigAnswer answer(ConfigRequest request, long nowMs) {
     ConfigAnswer answer = controller.answer(request, nowMs);
     warnWhenFull(request.networkId(), nowMs);
-    if (controller.hasNews()) {
+    if (controller.hasNotifications()) {
       loop.execute(this::tellMembers);
     }
     return answer;

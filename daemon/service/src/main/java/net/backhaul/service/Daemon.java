@@ -35,7 +35,7 @@ import net.backhaul.service.system.ServiceManager;
 import net.backhaul.service.system.StartFailure;
 import net.backhaul.service.udp.Rebinder;
 import net.backhaul.service.udp.UdpSockets;
-import net.backhaul.store.FileStore;
+import net.backhaul.store.FileRecordStore;
 import net.backhaul.tap.HostTaps;
 import net.backhaul.tap.TapFactory;
 import org.slf4j.Logger;
@@ -185,7 +185,7 @@ public final class Daemon {
     }
     Path folder = home.path().resolve(chosen.isEmpty() ? "controller.d" : chosen);
     try {
-      return new ControllerHost(loop, FileStore.open(folder), identity, random);
+      return new ControllerHost(loop, FileRecordStore.open(folder), identity, random);
     } catch (IOException e) {
       throw new StartFailure(
           "cannot use "

@@ -7,15 +7,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import net.backhaul.controller.AddressPool;
 import net.backhaul.controller.AssignModes;
-import net.backhaul.controller.Change;
+import net.backhaul.controller.Authorization;
 import net.backhaul.controller.Controller;
 import net.backhaul.controller.ControllerOutput;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.NetworkRecord;
-import net.backhaul.controller.Pool;
-import net.backhaul.controller.Standing;
-import net.backhaul.controller.Store;
+import net.backhaul.controller.RecordChange;
+import net.backhaul.controller.RecordStore;
 import net.backhaul.engine.ConfigSource;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.address.IpPrefix;
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * A controller beside a simulated node, on a simulated disk: a write is safe a little later, and
  * what is safe is there after a restart.
  */
-public final class SimulatedController implements ConfigSource, Store, ControllerOutput {
+public final class SimulatedController implements ConfigSource, RecordStore, ControllerOutput {
   private static final long DISK_MS = 3;
   private static final int MULTICAST_LIMIT = 32;
   private static final int MTU_BYTES = 2_800;
@@ -46,7 +46,7 @@ public final class SimulatedController implements ConfigSource, Store, Controlle
 
   private record Member(long networkId, long address) {}
 
-  private record Write(long ticket, Change change, long safeAtMs) {}
+  private record Write(long ticket, RecordChange change, long safeAtMs) {}
 
   SimulatedController(SimulatedHost host, long seed) {
     this.host = host;
@@ -84,7 +84,7 @@ public final class SimulatedController implements ConfigSource, Store, Controlle
                 MTU_BYTES,
                 new AssignModes(true, false, false, false),
                 List.of(new Route(IpPrefix.parse(threeOctets + ".0/24"), null, 0, 0)),
-                List.of(new Pool(first, last)),
+                List.of(new AddressPool(first, last)),
                 List.of(Rule.action(Rule.ACTION_ACCEPT)),
                 List.of(),
                 List.of(),
@@ -104,25 +104,25 @@ public final class SimulatedController implements ConfigSource, Store, Controlle
   /** Lets a member in, whether or not it has asked. */
   public void authorize(SimulatedHost member, long networkId) {
     MemberRecord record = member(member, networkId);
-    Standing in = record.standing().authorize(Standing.BY_API, null, host.nowMs());
-    running().put(record.withStanding(in), host.nowMs());
+    Authorization in = record.authorization().authorize(Authorization.BY_API, null, host.nowMs());
+    running().put(record.withAuthorization(in), host.nowMs());
   }
 
   /** Takes a member's right back. */
   public void deauthorize(SimulatedHost member, long networkId) {
     MemberRecord record = member(member, networkId);
-    Standing out = record.standing().deauthorize(host.nowMs());
-    running().put(record.withStanding(out), host.nowMs());
+    Authorization out = record.authorization().deauthorize(host.nowMs());
+    running().put(record.withAuthorization(out), host.nowMs());
   }
 
   private MemberRecord member(SimulatedHost member, long networkId) {
     return running()
         .member(networkId, member.nodeAddress())
-        .orElseGet(() -> MemberRecord.stranger(networkId, member.nodeAddress(), host.nowMs()));
+        .orElseGet(() -> MemberRecord.unauthorized(networkId, member.nodeAddress(), host.nowMs()));
   }
 
   long nextDeadlineMs() {
-    if (running().hasNews()) {
+    if (running().hasNotifications()) {
       return host.nowMs();
     }
     return writing.isEmpty() ? Long.MAX_VALUE : writing.getFirst().safeAtMs;
@@ -134,19 +134,19 @@ public final class SimulatedController implements ConfigSource, Store, Controlle
       keep(write.change);
       running().saved(write.ticket);
     }
-    running().advance(nowMs);
+    running().sendNotifications(nowMs);
   }
 
-  private void keep(Change change) {
+  private void keep(RecordChange change) {
     switch (change) {
-      case Change.NetworkSaved(NetworkRecord network) -> networks.put(network.id(), network);
-      case Change.MemberSaved(MemberRecord member) ->
+      case RecordChange.NetworkSaved(NetworkRecord network) -> networks.put(network.id(), network);
+      case RecordChange.MemberSaved(MemberRecord member) ->
           members.put(new Member(member.networkId(), member.address()), member);
-      case Change.NetworkDeleted(long networkId) -> {
+      case RecordChange.NetworkDeleted(long networkId) -> {
         networks.remove(networkId);
         members.keySet().removeIf(member -> member.networkId == networkId);
       }
-      case Change.MemberDeleted(long networkId, long address) ->
+      case RecordChange.MemberDeleted(long networkId, long address) ->
           members.remove(new Member(networkId, address));
     }
   }
@@ -157,7 +157,7 @@ public final class SimulatedController implements ConfigSource, Store, Controlle
   }
 
   @Override
-  public void write(long ticket, Change change) {
+  public void write(long ticket, RecordChange change) {
     writing.add(new Write(ticket, change, host.nowMs() + DISK_MS));
   }
 

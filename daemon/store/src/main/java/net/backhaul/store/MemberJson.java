@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import net.backhaul.controller.Authorization;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.MemberSettings;
 import net.backhaul.controller.MemberVersion;
-import net.backhaul.controller.Standing;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.identity.NetworkIds;
@@ -82,7 +82,7 @@ public final class MemberJson {
       json.put("address", Addresses.text(member.address()));
       json.put("nwid", NetworkIds.text(member.networkId()));
     }
-    writeStanding(json, member.standing(), read.standing());
+    writeAuthorization(json, member.authorization(), read.authorization());
     writeSettings(json, member.settings(), read.settings());
     if (!member.version().equals(read.version())) {
       json.put("vMajor", (long) member.version().major());
@@ -94,8 +94,8 @@ public final class MemberJson {
     return json;
   }
 
-  private static void writeStanding(
-      Map<String, @Nullable Object> json, Standing now, Standing read) {
+  private static void writeAuthorization(
+      Map<String, @Nullable Object> json, Authorization now, Authorization read) {
     if (now.equals(read)) {
       return;
     }
@@ -135,12 +135,14 @@ public final class MemberJson {
       return member;
     }
     PASSING.forEach(json::remove);
-    Standing standing = member.standing();
+    Authorization authorization = member.authorization();
     boolean authorized = Lenient.bool(json.get("authorized"), false);
-    writeStanding(
+    writeAuthorization(
         json,
-        authorized ? standing.authorize(Standing.BY_API, null, nowMs) : standing.deauthorize(nowMs),
-        standing);
+        authorized
+            ? authorization.authorize(Authorization.BY_API, null, nowMs)
+            : authorization.deauthorize(nowMs),
+        authorization);
     return record(json, member.networkId(), member.address(), member.revision());
   }
 
@@ -229,7 +231,7 @@ public final class MemberJson {
         revision,
         Lenient.integer(json.get("creationTime"), 0),
         json.get("identity") instanceof String text && !text.isEmpty() ? text : null,
-        new Standing(
+        new Authorization(
             Lenient.bool(json.get("authorized"), false),
             Lenient.integer(json.get("lastAuthorizedTime"), 0),
             Lenient.integer(json.get("lastDeauthorizedTime"), 0),

@@ -8,10 +8,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import net.backhaul.controller.AddressPool;
 import net.backhaul.controller.AssignModes;
 import net.backhaul.controller.CapabilityDefinition;
 import net.backhaul.controller.NetworkRecord;
-import net.backhaul.controller.Pool;
 import net.backhaul.controller.TagDefinition;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.address.IpPrefix;
@@ -243,9 +243,9 @@ public final class NetworkJson {
     return array;
   }
 
-  private static List<@Nullable Object> poolsJson(List<Pool> pools) {
+  private static List<@Nullable Object> poolsJson(List<AddressPool> pools) {
     var array = new ArrayList<@Nullable Object>();
-    for (Pool pool : pools) {
+    for (AddressPool pool : pools) {
       Map<String, @Nullable Object> json = Json.object();
       json.put("ipRangeStart", Endpoints.ipText(pool.start()));
       json.put("ipRangeEnd", Endpoints.ipText(pool.end()));
@@ -325,14 +325,14 @@ public final class NetworkJson {
     return routes;
   }
 
-  private static List<Pool> pools(@Nullable Object array) {
-    var pools = new ArrayList<Pool>();
+  private static List<AddressPool> pools(@Nullable Object array) {
+    var pools = new ArrayList<AddressPool>();
     for (Object entry : Lenient.entries(array)) {
       Map<String, @Nullable Object> json = Json.asObject(entry);
       InetAddress start = Lenient.ip(Lenient.string(json.get("ipRangeStart"), ""));
       InetAddress end = Lenient.ip(Lenient.string(json.get("ipRangeEnd"), ""));
       if (start != null && end != null && maxBits(start) == maxBits(end)) {
-        pools.add(new Pool(start, end));
+        pools.add(new AddressPool(start, end));
       }
     }
     return pools;

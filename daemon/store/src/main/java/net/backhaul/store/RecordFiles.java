@@ -21,9 +21,9 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import net.backhaul.controller.Change;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.NetworkRecord;
+import net.backhaul.controller.RecordChange;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.identity.NetworkIds;
 import org.slf4j.Logger;
@@ -188,22 +188,22 @@ final class RecordFiles {
   // Writing.
 
   /** Writes a change, which lasts once {@link #settle} has returned. */
-  void apply(Change change) throws IOException {
+  void apply(RecordChange change) throws IOException {
     switch (change) {
-      case Change.NetworkSaved(NetworkRecord network) ->
+      case RecordChange.NetworkSaved(NetworkRecord network) ->
           write(networks, text(network.id()), Json.write(NetworkJson.write(network)));
-      case Change.MemberSaved(MemberRecord member) -> {
+      case RecordChange.MemberSaved(MemberRecord member) -> {
         Path folder = memberFolder(member.networkId());
         makeFolders(folder);
         write(folder, Addresses.text(member.address()), Json.write(MemberJson.write(member)));
       }
-      case Change.MemberDeleted(long networkId, long address) -> {
+      case RecordChange.MemberDeleted(long networkId, long address) -> {
         Path folder = memberFolder(networkId);
         if (Files.deleteIfExists(folder.resolve(Addresses.text(address) + JSON))) {
           changed.add(folder);
         }
       }
-      case Change.NetworkDeleted(long id) -> deleteNetwork(id);
+      case RecordChange.NetworkDeleted(long id) -> deleteNetwork(id);
     }
   }
 

@@ -42,7 +42,7 @@ class LiveMemberTest implements ControllerOutput {
 
   private static final List<String> VERSION = List.of("vMajor", "vMinor", "vRev", "vProto");
 
-  private final MemoryStore store = new MemoryStore();
+  private final InMemoryRecordStore store = new InMemoryRecordStore();
   private final Controller controller =
       new Controller(Vectors.identity("r"), List.of(), List.of(), store, this, new Random(1));
   private final List<NetworkConfig> pushed = new ArrayList<>();

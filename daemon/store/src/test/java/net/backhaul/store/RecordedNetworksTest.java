@@ -34,7 +34,7 @@ class RecordedNetworksTest {
   /** Members get other addresses by chance here, so only their network is known. */
   private static final String RANDOM_V6 = "0b59471541ab000b";
 
-  private final MemoryStore store = new MemoryStore();
+  private final InMemoryRecordStore store = new InMemoryRecordStore();
   private final RecordingOutput output = new RecordingOutput();
 
   private Controller controller(List<NetworkRecord> networks, List<MemberRecord> members) {

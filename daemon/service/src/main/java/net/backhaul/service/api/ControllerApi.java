@@ -10,7 +10,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
-import net.backhaul.controller.Changed;
+import net.backhaul.controller.ChangeResult;
 import net.backhaul.controller.Controller;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.NetworkRecord;
@@ -168,7 +168,7 @@ public final class ControllerApi implements Resource {
               long nowMs = NodeLoop.nowMs();
               OptionalLong id = all.unusedNetworkId();
               if (id.isEmpty()) {
-                return new Changed<>(Response.empty(503), 0);
+                return new ChangeResult<>(Response.empty(503), 0);
               }
               NetworkRecord fresh = NetworkJson.create(id.getAsLong(), nowMs);
               return answer(all.put(NetworkJson.edit(fresh, wanted), nowMs));
@@ -188,7 +188,7 @@ public final class ControllerApi implements Resource {
                   all ->
                       all.deleteNetwork(id, NodeLoop.nowMs())
                           .map(ControllerApi::answer)
-                          .orElse(new Changed<>(Response.NOT_FOUND, 0))));
+                          .orElse(new ChangeResult<>(Response.NOT_FOUND, 0))));
       case OTHER -> NOT_FOUND;
     };
   }
@@ -203,8 +203,8 @@ public final class ControllerApi implements Resource {
             }));
   }
 
-  private static Changed<Response> answer(Changed<NetworkRecord> changed) {
-    return new Changed<>(json(changed.record()), changed.ticket());
+  private static ChangeResult<Response> answer(ChangeResult<NetworkRecord> changed) {
+    return new ChangeResult<>(json(changed.record()), changed.ticket());
   }
 
   /** A network and what is counted of it. */
@@ -299,8 +299,8 @@ public final class ControllerApi implements Resource {
               controller.change(
                   all ->
                       all.deleteMember(networkId, address, NodeLoop.nowMs())
-                          .map(gone -> new Changed<>(json(gone.record()), gone.ticket()))
-                          .orElse(new Changed<>(Response.NOT_FOUND, 0))));
+                          .map(gone -> new ChangeResult<>(json(gone.record()), gone.ticket()))
+                          .orElse(new ChangeResult<>(Response.NOT_FOUND, 0))));
       case OTHER -> NOT_FOUND;
     };
   }
@@ -312,15 +312,15 @@ public final class ControllerApi implements Resource {
         controller.change(
             all -> {
               if (all.network(networkId).isEmpty()) {
-                return new Changed<>(Response.NOT_FOUND, 0);
+                return new ChangeResult<>(Response.NOT_FOUND, 0);
               }
               long nowMs = NodeLoop.nowMs();
               MemberRecord before =
                   all.member(networkId, Addresses.parse(id))
                       .orElseGet(() -> MemberJson.create(nwid, id, nowMs));
-              Changed<MemberRecord> changed =
+              ChangeResult<MemberRecord> changed =
                   all.put(MemberJson.edit(before, wanted, nowMs), nowMs);
-              return new Changed<>(json(changed.record()), changed.ticket());
+              return new ChangeResult<>(json(changed.record()), changed.ticket());
             }));
   }
 

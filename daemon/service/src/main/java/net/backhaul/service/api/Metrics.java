@@ -134,15 +134,15 @@ public final class Metrics {
         counters.requests());
     single("controller_db_member_change", "counter", "counter", counters.memberWrites());
     single("controller_db_network_change", "counter", "counter", counters.networkWrites());
-    family("backhaul_controller_refused", "counter", "config requests that were not granted");
-    refused("too_often", counters.tooOften());
-    refused("denied", counters.denied());
-    refused("no_such_network", counters.noSuchNetwork());
-    refused("network_full", counters.networkFull());
+    family("backhaul_controller_rejected", "counter", "config requests that were not granted");
+    rejected("rate_limited", counters.rateLimited());
+    rejected("access_denied", counters.accessDenied());
+    rejected("unknown_network", counters.unknownNetwork());
+    rejected("network_full", counters.networkFull());
   }
 
-  private void refused(String reason, long count) {
-    sample("backhaul_controller_refused", "reason=\"" + reason + "\"", count);
+  private void rejected(String reason, long count) {
+    sample("backhaul_controller_rejected", "reason=\"" + reason + "\"", count);
   }
 
   private void single(String name, String type, String help, long value) {

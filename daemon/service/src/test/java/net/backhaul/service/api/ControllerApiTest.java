@@ -27,7 +27,7 @@ import net.backhaul.service.NodeLoop;
 import net.backhaul.service.http.AccessControl;
 import net.backhaul.service.http.HttpServer;
 import net.backhaul.service.http.Router;
-import net.backhaul.store.FileStore;
+import net.backhaul.store.FileRecordStore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,7 +57,7 @@ class ControllerApiTest {
     loop = new NodeLoop();
     Identity self =
         Identity.parse(file("identities.json").required("r").required("secret").asText());
-    controller = new ControllerHost(loop, FileStore.open(folder), self, new Random(1));
+    controller = new ControllerHost(loop, FileRecordStore.open(folder), self, new Random(1));
     var api = new ControllerApi(controller, self.address());
     http =
         new HttpServer(

@@ -7,13 +7,13 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** What members shall hear, held back until the changes that it follows from are safe. */
-final class Outbox {
-  private final TreeMap<Long, Set<AfterWrite>> heldBack = new TreeMap<>();
-  private final LinkedHashSet<AfterWrite> due = new LinkedHashSet<>();
+final class NotificationQueue {
+  private final TreeMap<Long, Set<PendingNotification>> heldBack = new TreeMap<>();
+  private final LinkedHashSet<PendingNotification> due = new LinkedHashSet<>();
   private long savedTicket;
 
   /** Lets a message out once a ticket is safe; of equal ones that wait for one ticket only one. */
-  void add(long ticket, AfterWrite message) {
+  void add(long ticket, PendingNotification message) {
     if (isSafe(ticket)) {
       due.add(message);
     } else {
@@ -28,7 +28,7 @@ final class Outbox {
   /** Takes note that all changes up to a ticket are safe. */
   void saved(long ticket) {
     savedTicket = Math.max(savedTicket, ticket);
-    Map<Long, Set<AfterWrite>> safe = heldBack.headMap(savedTicket, true);
+    Map<Long, Set<PendingNotification>> safe = heldBack.headMap(savedTicket, true);
     safe.values().forEach(due::addAll);
     safe.clear();
   }
@@ -38,7 +38,7 @@ final class Outbox {
   }
 
   /** Returns the message that has been due longest, which is then no longer here. */
-  AfterWrite removeFirst() {
+  PendingNotification removeFirst() {
     return due.removeFirst();
   }
 }

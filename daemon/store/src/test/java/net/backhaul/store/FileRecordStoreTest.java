@@ -13,13 +13,13 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import net.backhaul.controller.Change;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.NetworkRecord;
+import net.backhaul.controller.RecordChange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class FileStoreTest {
+class FileRecordStoreTest {
   private static final long NET = 0x0b59471541000001L;
   private static final String NWID = "0b59471541000001";
   private static final long WAIT_S = 30;
@@ -27,10 +27,10 @@ class FileStoreTest {
   @TempDir Path folder;
   private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
 
-  private FileStore open() throws IOException {
-    FileStore store = FileStore.open(folder);
+  private FileRecordStore open() throws IOException {
+    FileRecordStore store = FileRecordStore.open(folder);
     store.start(
-        new FileStore.Listener() {
+        new FileRecordStore.Listener() {
           @Override
           public void saved(long ticket) {
             heard.add("saved " + ticket);
@@ -56,10 +56,10 @@ class FileStoreTest {
     return MemberJson.create(NWID, address, 1_700_000_000_000L).withRevision(1);
   }
 
-  private void write(Change... changes) throws Exception {
-    try (FileStore store = open()) {
+  private void write(RecordChange... changes) throws Exception {
+    try (FileRecordStore store = open()) {
       long ticket = 0;
-      for (Change change : changes) {
+      for (RecordChange change : changes) {
         store.write(++ticket, change);
       }
     }
@@ -91,11 +91,11 @@ class FileStoreTest {
   @Test
   void whatIsSavedIsFoundAgain() throws Exception {
     write(
-        new Change.NetworkSaved(network(NET, 1)),
-        new Change.MemberSaved(member("0123456789")),
-        new Change.MemberSaved(member("ABCDEF0123")));
+        new RecordChange.NetworkSaved(network(NET, 1)),
+        new RecordChange.MemberSaved(member("0123456789")),
+        new RecordChange.MemberSaved(member("ABCDEF0123")));
 
-    FileStore again = FileStore.open(folder);
+    FileRecordStore again = FileRecordStore.open(folder);
 
     assertEquals(List.of(network(NET, 1)), again.networks());
     assertEquals(List.of(member("0123456789"), member("ABCDEF0123")), again.members());
@@ -106,30 +106,32 @@ class FileStoreTest {
   @Test
   void whatIsDeletedIsGone() throws Exception {
     write(
-        new Change.NetworkSaved(network(NET, 1)),
-        new Change.MemberSaved(member("0123456789")),
-        new Change.MemberSaved(member("0123456780")),
-        new Change.MemberDeleted(NET, 0x0123456789L),
-        new Change.NetworkSaved(network(NET + 1, 1)),
-        new Change.NetworkDeleted(NET + 1));
-    assertEquals(List.of(member("0123456780")), FileStore.open(folder).members());
+        new RecordChange.NetworkSaved(network(NET, 1)),
+        new RecordChange.MemberSaved(member("0123456789")),
+        new RecordChange.MemberSaved(member("0123456780")),
+        new RecordChange.MemberDeleted(NET, 0x0123456789L),
+        new RecordChange.NetworkSaved(network(NET + 1, 1)),
+        new RecordChange.NetworkDeleted(NET + 1));
+    assertEquals(List.of(member("0123456780")), FileRecordStore.open(folder).members());
     heard.clear();
 
-    write(new Change.NetworkDeleted(NET), new Change.NetworkDeleted(NET));
+    write(new RecordChange.NetworkDeleted(NET), new RecordChange.NetworkDeleted(NET));
 
     assertEquals(List.of(), names("network"));
-    assertEquals(List.of(), FileStore.open(folder).networks());
+    assertEquals(List.of(), FileRecordStore.open(folder).networks());
   }
 
   @Test
   void whatNoneOfUsUnderstandsIsKept() throws Exception {
-    write(new Change.NetworkSaved(network(NET, 1)), new Change.MemberSaved(member("0123456789")));
+    write(
+        new RecordChange.NetworkSaved(network(NET, 1)),
+        new RecordChange.MemberSaved(member("0123456789")));
     for (Path file : List.of(networkFile(), memberFile("0123456789"))) {
       String text = Files.readString(file);
       Files.writeString(file, "{\n  \"later\": {\"x\": [1, 0.5]}," + text.substring(1) + "\n");
     }
 
-    FileStore again = FileStore.open(folder);
+    FileRecordStore again = FileRecordStore.open(folder);
     NetworkRecord network =
         NetworkJson.edit(
             again.networks().getFirst(), Json.asObject(Json.parse("{\"name\":\"x\"}")));
@@ -144,16 +146,16 @@ class FileStoreTest {
   @Test
   void damagedFilesAreMovedAsideAndTheRestGoesOn() throws Exception {
     write(
-        new Change.NetworkSaved(network(NET, 1)),
-        new Change.NetworkSaved(network(NET + 1, 1)),
-        new Change.MemberSaved(member("0123456789")),
-        new Change.MemberSaved(member("0123456780")),
-        new Change.MemberSaved(member("0123456781")));
+        new RecordChange.NetworkSaved(network(NET, 1)),
+        new RecordChange.NetworkSaved(network(NET + 1, 1)),
+        new RecordChange.MemberSaved(member("0123456789")),
+        new RecordChange.MemberSaved(member("0123456780")),
+        new RecordChange.MemberSaved(member("0123456781")));
     Files.writeString(folder.resolve("network/0b59471541000002.json"), "{\"id\":\"0b5947");
     Files.write(memberFile("0123456789"), new byte[] {'"', (byte) 0xff, '"'});
     Files.writeString(memberFile("0123456780"), "[]");
 
-    FileStore again = FileStore.open(folder);
+    FileRecordStore again = FileRecordStore.open(folder);
 
     assertEquals(List.of(network(NET, 1)), again.networks());
     assertEquals(List.of(member("0123456781")), again.members());
@@ -166,23 +168,27 @@ class FileStoreTest {
 
   @Test
   void membersOfADamagedNetworkWaitForItsRepair() throws Exception {
-    write(new Change.NetworkSaved(network(NET, 1)), new Change.MemberSaved(member("0123456789")));
+    write(
+        new RecordChange.NetworkSaved(network(NET, 1)),
+        new RecordChange.MemberSaved(member("0123456789")));
     String text = Files.readString(networkFile());
     Files.writeString(networkFile(), "");
-    assertEquals(List.of(), FileStore.open(folder).members());
+    assertEquals(List.of(), FileRecordStore.open(folder).members());
 
     Files.writeString(networkFile(), text);
 
-    assertEquals(List.of(member("0123456789")), FileStore.open(folder).members());
+    assertEquals(List.of(member("0123456789")), FileRecordStore.open(folder).members());
   }
 
   @Test
   void aRecordCountsUnderTheIdInsideIt() throws Exception {
-    write(new Change.NetworkSaved(network(NET, 1)), new Change.MemberSaved(member("0123456789")));
+    write(
+        new RecordChange.NetworkSaved(network(NET, 1)),
+        new RecordChange.MemberSaved(member("0123456789")));
     Files.move(networkFile(), folder.resolve("network/0b59471541ffffff.json"));
     Files.copy(memberFile("0123456789"), memberFile("ffffffffff"));
 
-    FileStore again = FileStore.open(folder);
+    FileRecordStore again = FileRecordStore.open(folder);
 
     assertEquals(List.of(network(NET, 1)), again.networks());
     assertTrue(Files.exists(networkFile()));
@@ -192,12 +198,14 @@ class FileStoreTest {
 
   @Test
   void whatACrashHasLeftHalfWrittenIsRemoved() throws Exception {
-    write(new Change.NetworkSaved(network(NET, 1)), new Change.MemberSaved(member("0123456789")));
+    write(
+        new RecordChange.NetworkSaved(network(NET, 1)),
+        new RecordChange.MemberSaved(member("0123456789")));
     Files.writeString(folder.resolve("network/" + NWID + ".json.tmp"), "{\"id\":");
     Files.writeString(memberFile("0123456789").resolveSibling("0123456789.json.tmp"), "{");
     Files.writeString(folder.resolve("network/notes.json.tmp"), "a person's own");
 
-    FileStore again = FileStore.open(folder);
+    FileRecordStore again = FileRecordStore.open(folder);
 
     assertEquals(1, again.networks().size());
     assertEquals(List.of(NWID, NWID + ".json", "notes.json.tmp"), names("network"));
@@ -206,10 +214,12 @@ class FileStoreTest {
 
   @Test
   void aDeletionThatACrashHasCutShortIsFinished() throws Exception {
-    write(new Change.NetworkSaved(network(NET, 1)), new Change.MemberSaved(member("0123456789")));
+    write(
+        new RecordChange.NetworkSaved(network(NET, 1)),
+        new RecordChange.MemberSaved(member("0123456789")));
     Files.move(folder.resolve("network/" + NWID), folder.resolve("network/" + NWID + ".deleting"));
 
-    FileStore again = FileStore.open(folder);
+    FileRecordStore again = FileRecordStore.open(folder);
 
     assertEquals(List.of(), again.networks());
     assertEquals(List.of(), names("network"));
@@ -217,14 +227,14 @@ class FileStoreTest {
 
   @Test
   void changesWaitWhileTheDiskRefuses() throws Exception {
-    try (FileStore store = open()) {
-      store.write(1, new Change.NetworkSaved(network(NET, 1)));
+    try (FileRecordStore store = open()) {
+      store.write(1, new RecordChange.NetworkSaved(network(NET, 1)));
       assertEquals("saved 1", heard());
       Files.move(folder.resolve("network"), folder.resolve("elsewhere"));
 
-      store.write(2, new Change.NetworkSaved(network(NET, 2)));
+      store.write(2, new RecordChange.NetworkSaved(network(NET, 2)));
       assertEquals("failed 2", heard());
-      store.write(3, new Change.NetworkSaved(network(NET, 3)));
+      store.write(3, new RecordChange.NetworkSaved(network(NET, 3)));
       assertEquals("failed 3", heard());
       Files.move(folder.resolve("elsewhere"), folder.resolve("network"));
 
@@ -234,6 +244,6 @@ class FileStoreTest {
         next = heard();
       }
     }
-    assertEquals(List.of(network(NET, 3)), FileStore.open(folder).networks());
+    assertEquals(List.of(network(NET, 3)), FileRecordStore.open(folder).networks());
   }
 }

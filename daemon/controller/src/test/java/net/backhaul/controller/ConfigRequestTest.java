@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.controller;
 
-import static net.backhaul.controller.Site.ALICE;
-import static net.backhaul.controller.Site.BOB;
-import static net.backhaul.controller.Site.MALLORY;
-import static net.backhaul.controller.Site.NET;
-import static net.backhaul.controller.Site.SELF;
+import static net.backhaul.controller.ControllerFixture.ALICE;
+import static net.backhaul.controller.ControllerFixture.BOB;
+import static net.backhaul.controller.ControllerFixture.MALLORY;
+import static net.backhaul.controller.ControllerFixture.NET;
+import static net.backhaul.controller.ControllerFixture.SELF;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -28,15 +28,15 @@ import net.backhaul.protocol.packet.Bytes;
 import org.junit.jupiter.api.Test;
 
 /** What members ask, and what they are answered. */
-class RequestsTest {
+class ConfigRequestTest {
   private static final ConfigAnswer DENIED =
       new ConfigAnswer.Refused(ErrorMessage.NETWORK_ACCESS_DENIED, Bytes.EMPTY);
   private static final ConfigAnswer SILENT = new ConfigAnswer.Silent();
 
-  private final Site site = new Site();
+  private final ControllerFixture site = new ControllerFixture();
 
-  private Site withNetwork() {
-    return site.network(Site.privateNetwork()).settle();
+  private ControllerFixture withNetwork() {
+    return site.network(ControllerFixture.privateNetwork()).settle();
   }
 
   @Test
@@ -87,7 +87,7 @@ class RequestsTest {
     assertEquals(SILENT, site.pass(1_000).ask(ALICE));
     assertEquals(DENIED, site.ask(BOB));
     assertEquals(DENIED, site.pass(1).ask(ALICE));
-    assertEquals(1, site.controller.counters().tooOften());
+    assertEquals(1, site.controller.counters().rateLimited());
   }
 
   @Test
@@ -139,34 +139,34 @@ class RequestsTest {
 
   @Test
   void aPublicNetworkTakesEverybody() {
-    site.network(Site.publicNetwork()).ask(ALICE);
+    site.network(ControllerFixture.publicNetwork()).ask(ALICE);
 
     site.settle();
 
     assertEquals(1, site.pushed.size());
     assertTrue(site.pushed.getFirst().config().isPublic());
-    assertEquals(Standing.BY_PUBLIC, site.member(ALICE).standing().credentialType());
-    assertEquals(site.nowMs, site.member(ALICE).standing().authorizedAtMs());
+    assertEquals(Authorization.BY_PUBLIC, site.member(ALICE).authorization().credentialType());
+    assertEquals(site.nowMs, site.member(ALICE).authorization().authorizedAtMs());
   }
 
   @Test
   void aTokenLetsInWhileItIsGood() {
     var tokens = Map.of("forever", 0L, "past", site.nowMs, "future", site.nowMs + 1);
-    site.network(Site.network(true, tokens, List.of(), List.of(), false)).settle();
+    site.network(ControllerFixture.network(true, tokens, List.of(), List.of(), false)).settle();
 
-    assertEquals(DENIED, site.ask(ALICE, Site.metaData("a", "token:past")));
+    assertEquals(DENIED, site.ask(ALICE, ControllerFixture.metaData("a", "token:past")));
     site.pass(2_000);
-    assertEquals(DENIED, site.ask(ALICE, Site.metaData("a", "token:future")));
+    assertEquals(DENIED, site.ask(ALICE, ControllerFixture.metaData("a", "token:future")));
     site.pass(2_000);
-    assertEquals(DENIED, site.ask(ALICE, Site.metaData("a", "forever")));
+    assertEquals(DENIED, site.ask(ALICE, ControllerFixture.metaData("a", "forever")));
     site.pass(2_000);
-    assertEquals(DENIED, site.ask(ALICE, Site.metaData("a", "token:")));
-    site.pass(2_000).ask(ALICE, Site.metaData("a", "token:forever"));
+    assertEquals(DENIED, site.ask(ALICE, ControllerFixture.metaData("a", "token:")));
+    site.pass(2_000).ask(ALICE, ControllerFixture.metaData("a", "token:forever"));
     site.settle();
 
     assertEquals(1, site.pushed.size());
-    assertEquals(Standing.BY_TOKEN, site.member(ALICE).standing().credentialType());
-    assertEquals("forever", site.member(ALICE).standing().credential());
+    assertEquals(Authorization.BY_TOKEN, site.member(ALICE).authorization().credentialType());
+    assertEquals("forever", site.member(ALICE).authorization().credential());
   }
 
   @Test
@@ -176,7 +176,7 @@ class RequestsTest {
     assertEquals(notFound, site.ask(ALICE));
     assertEquals(SILENT, site.pass(1_000).ask(ALICE));
     assertEquals(notFound, site.pass(1).ask(ALICE));
-    assertEquals(2, site.controller.counters().noSuchNetwork());
+    assertEquals(2, site.controller.counters().unknownNetwork());
   }
 
   @Test
@@ -193,7 +193,9 @@ class RequestsTest {
     var drop = List.of(Rule.action(Rule.ACTION_DROP));
     var capability = new CapabilityDefinition(5, true, drop);
     var tag = new TagDefinition(7, 9L);
-    site.network(Site.network(true, Map.of(), List.of(tag), List.of(capability), false)).settle();
+    site.network(
+            ControllerFixture.network(true, Map.of(), List.of(tag), List.of(capability), false))
+        .settle();
     site.join(ALICE);
 
     var plain = (ConfigAnswer.Granted) site.pass(2_000).ask(ALICE);
@@ -212,7 +214,8 @@ class RequestsTest {
     var capability = new CapabilityDefinition(5, true, List.of());
     var other = new CapabilityDefinition(6, false, List.of());
     var tags = List.of(new TagDefinition(7, 9L), new TagDefinition(8, null));
-    site.network(Site.network(false, Map.of(), tags, List.of(capability, other), false));
+    site.network(
+        ControllerFixture.network(false, Map.of(), tags, List.of(capability, other), false));
     site.authorize(BOB);
     site.ask(ALICE);
     site.ask(BOB);
@@ -227,7 +230,7 @@ class RequestsTest {
 
   @Test
   void aNetworkThatWantsALoginSaysSo() {
-    site.network(Site.network(true, Map.of(), List.of(), List.of(), true)).settle();
+    site.network(ControllerFixture.network(true, Map.of(), List.of(), List.of(), true)).settle();
     site.authorize(ALICE);
     site.settle();
 
@@ -239,10 +242,10 @@ class RequestsTest {
 
   @Test
   void noTwoMembersGetOneAddress() {
-    site.network(Site.publicNetwork()).settle();
+    site.network(ControllerFixture.publicNetwork()).settle();
     var seen = new ArrayList<java.net.InetAddress>();
     for (int i = 0; i < 300; i++) {
-      Identity member = Site.somebody(i);
+      Identity member = ControllerFixture.somebody(i);
       site.ask(member);
       site.settle();
       seen.addAll(site.member(member).settings().ipAssignments());
@@ -255,13 +258,13 @@ class RequestsTest {
   @Test
   void strangersBeyondTheLimitAreRefusedUnrecorded() {
     withNetwork();
-    for (int i = 0; i < Controller.MAX_STRANGERS; i++) {
-      site.ask(Site.somebody(i));
+    for (int i = 0; i < Controller.MAX_UNAUTHORIZED_MEMBERS; i++) {
+      site.ask(ControllerFixture.somebody(i));
     }
 
-    assertEquals(DENIED, site.ask(Site.somebody(Controller.MAX_STRANGERS)));
+    assertEquals(DENIED, site.ask(ControllerFixture.somebody(Controller.MAX_UNAUTHORIZED_MEMBERS)));
 
-    assertEquals(Controller.MAX_STRANGERS, site.controller.members(NET).size());
+    assertEquals(Controller.MAX_UNAUTHORIZED_MEMBERS, site.controller.members(NET).size());
     assertEquals(1, site.controller.counters().networkFull());
     site.authorize(BOB);
     assertTrue(site.member(BOB).authorized());
@@ -270,12 +273,12 @@ class RequestsTest {
   @Test
   void anOperatorsWordIsNotChangedByOneWhoAsks() {
     withNetwork();
-    MemberRecord plain = MemberRecord.stranger(NET, ALICE.address(), 5);
+    MemberRecord plain = MemberRecord.unauthorized(NET, ALICE.address(), 5);
     site.controller.put(plain, site.nowMs);
     site.settle().ask(ALICE);
 
     assertEquals(5, site.member(ALICE).createdMs());
-    assertNull(site.member(ALICE).standing().credentialType());
+    assertNull(site.member(ALICE).authorization().credentialType());
     assertEquals(2, site.member(ALICE).revision());
   }
 
@@ -288,7 +291,7 @@ class RequestsTest {
       tags.add(new TagDefinition(id, 0L));
       capabilities.add(new CapabilityDefinition(id, true, Collections.nCopies(100, zeros)));
     }
-    NetworkRecord network = Site.network(false, Map.of(), tags, capabilities, false);
+    NetworkRecord network = ControllerFixture.network(false, Map.of(), tags, capabilities, false);
     site.network(withRules(network, Collections.nCopies(2_000, zeros))).ask(ALICE);
 
     site.settle();

@@ -20,7 +20,7 @@ import net.backhaul.protocol.network.Rule;
 import net.backhaul.protocol.packet.Bytes;
 
 /** A controller with a store, an hour and people who ask it. */
-final class Site implements ControllerOutput {
+final class ControllerFixture implements ControllerOutput {
   static final Identity SELF = Identity.generate(new Random(1));
   static final Identity ALICE = Identity.generate(new Random(2));
   static final Identity BOB = Identity.generate(new Random(3));
@@ -33,7 +33,7 @@ final class Site implements ControllerOutput {
 
   private static final Bytes META_DATA = Bytes.of(RequestMetaData.ours("linux/x86_64"));
 
-  final TestStore store;
+  final CrashingRecordStore store;
   final RandomGenerator random = new Random(4);
   final List<Pushed> pushed = new ArrayList<>();
   final List<Revoked> revoked = new ArrayList<>();
@@ -44,18 +44,18 @@ final class Site implements ControllerOutput {
 
   record Revoked(Revocation revocation, List<Long> members) {}
 
-  Site() {
-    this.store = new TestStore();
+  ControllerFixture() {
+    this.store = new CrashingRecordStore();
     this.controller = new Controller(SELF, List.of(), List.of(), store, this, random);
   }
 
   /** Starts the controller again without anything that waits. */
-  Site crash() {
+  ControllerFixture crash() {
     return crash(0);
   }
 
   /** Starts the controller again with what lasts and the first few of what waits. */
-  Site crash(int lasting) {
+  ControllerFixture crash(int lasting) {
     store.crash(lasting);
     controller = new Controller(SELF, store.networks(), store.members(), store, this, random);
     pushed.clear();
@@ -73,7 +73,7 @@ final class Site implements ControllerOutput {
     revoked.add(new Revoked(revocation, members));
   }
 
-  Site network(NetworkRecord network) {
+  ControllerFixture network(NetworkRecord network) {
     controller.put(network, nowMs);
     return this;
   }
@@ -87,17 +87,17 @@ final class Site implements ControllerOutput {
   }
 
   /** Lets the disk catch up, and members hear of what came of it. */
-  Site settle() {
+  ControllerFixture settle() {
     do {
       controller.saved(store.keepAll());
-      while (controller.hasNews()) {
-        controller.advance(nowMs);
+      while (controller.hasNotifications()) {
+        controller.sendNotifications(nowMs);
       }
     } while (store.waiting() > 0);
     return this;
   }
 
-  Site pass(long ms) {
+  ControllerFixture pass(long ms) {
     nowMs += ms;
     return this;
   }
@@ -110,14 +110,16 @@ final class Site implements ControllerOutput {
     MemberRecord member =
         controller
             .member(NET, identity.address())
-            .orElseGet(() -> MemberRecord.stranger(NET, identity.address(), nowMs));
+            .orElseGet(() -> MemberRecord.unauthorized(NET, identity.address(), nowMs));
     controller.put(
-        member.withStanding(member.standing().authorize(Standing.BY_API, null, nowMs)), nowMs);
+        member.withAuthorization(
+            member.authorization().authorize(Authorization.BY_API, null, nowMs)),
+        nowMs);
   }
 
   void deauthorize(Identity identity) {
     MemberRecord member = member(identity);
-    controller.put(member.withStanding(member.standing().deauthorize(nowMs)), nowMs);
+    controller.put(member.withAuthorization(member.authorization().deauthorize(nowMs)), nowMs);
   }
 
   /** Brings a member to where it has its configuration. */
@@ -164,7 +166,7 @@ final class Site implements ControllerOutput {
         2_800,
         new AssignModes(true, false, false, false),
         List.of(new Route(IpPrefix.parse("10.0.0.0/24"), null, 0, 0)),
-        List.of(new Pool(Endpoints.parseIp("10.0.0.1"), Endpoints.parseIp("10.0.0.254"))),
+        List.of(new AddressPool(Endpoints.parseIp("10.0.0.1"), Endpoints.parseIp("10.0.0.254"))),
         List.of(Rule.action(Rule.ACTION_ACCEPT)),
         capabilities,
         tags,

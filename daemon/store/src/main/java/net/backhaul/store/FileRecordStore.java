@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import net.backhaul.controller.Change;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.NetworkRecord;
-import net.backhaul.controller.Store;
+import net.backhaul.controller.RecordChange;
+import net.backhaul.controller.RecordStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,10 +21,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>While the disk refuses, changes wait and are tried again; whoever listens hears of both.
  */
-public final class FileStore implements Store, AutoCloseable {
+public final class FileRecordStore implements RecordStore, AutoCloseable {
   static final long RETRY_MS = 2_000;
 
-  private static final Logger log = LoggerFactory.getLogger(FileStore.class);
+  private static final Logger log = LoggerFactory.getLogger(FileRecordStore.class);
   private static final long CLOSE_WITHIN_MS = 2_000;
   private static final int MAX_TOGETHER = 64;
 
@@ -52,9 +52,9 @@ public final class FileStore implements Store, AutoCloseable {
     void failed(long ticket, String why);
   }
 
-  private record Waiting(long ticket, Change change) {}
+  private record Waiting(long ticket, RecordChange change) {}
 
-  private FileStore(Path folder, RecordFiles files, RecordFiles.Found found) {
+  private FileRecordStore(Path folder, RecordFiles files, RecordFiles.Found found) {
     this.folder = folder;
     this.files = files;
     this.networks = List.copyOf(found.networks());
@@ -67,9 +67,9 @@ public final class FileStore implements Store, AutoCloseable {
    * @param folder {@code controller.d}; made where it is missing
    * @throws IOException where the folder cannot be made or listed
    */
-  public static FileStore open(Path folder) throws IOException {
+  public static FileRecordStore open(Path folder) throws IOException {
     var files = new RecordFiles(folder);
-    return new FileStore(folder, files, files.load());
+    return new FileRecordStore(folder, files, files.load());
   }
 
   /** Returns the networks that were there when it was opened. */
@@ -92,7 +92,7 @@ public final class FileStore implements Store, AutoCloseable {
   }
 
   @Override
-  public void write(long ticket, Change change) {
+  public void write(long ticket, RecordChange change) {
     lock.lock();
     try {
       waiting.addLast(new Waiting(ticket, change));

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.controller;
 
-import static net.backhaul.controller.Site.ALICE;
-import static net.backhaul.controller.Site.BOB;
-import static net.backhaul.controller.Site.NET;
-import static net.backhaul.controller.Site.SELF;
+import static net.backhaul.controller.ControllerFixture.ALICE;
+import static net.backhaul.controller.ControllerFixture.BOB;
+import static net.backhaul.controller.ControllerFixture.NET;
+import static net.backhaul.controller.ControllerFixture.SELF;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -20,14 +20,14 @@ import net.backhaul.protocol.packet.Bytes;
 import org.junit.jupiter.api.Test;
 
 /** What operators change, and who hears of it. */
-class ChangesTest {
+class ControllerChangeTest {
   private static final ConfigAnswer DENIED =
       new ConfigAnswer.Refused(ErrorMessage.NETWORK_ACCESS_DENIED, Bytes.EMPTY);
 
-  private final Site site = new Site();
+  private final ControllerFixture site = new ControllerFixture();
 
-  private Site withNetwork() {
-    return site.network(Site.privateNetwork()).settle();
+  private ControllerFixture withNetwork() {
+    return site.network(ControllerFixture.privateNetwork()).settle();
   }
 
   @Test
@@ -37,8 +37,8 @@ class ChangesTest {
     site.pushed.clear();
 
     NetworkRecord network = site.controller.network(NET).orElseThrow();
-    Changed<NetworkRecord> changed =
-        site.controller.put(Site.publicNetwork().withRevision(77), site.nowMs);
+    ChangeResult<NetworkRecord> changed =
+        site.controller.put(ControllerFixture.publicNetwork().withRevision(77), site.nowMs);
     site.settle();
 
     assertEquals(network.revision() + 1, changed.record().revision());
@@ -51,7 +51,8 @@ class ChangesTest {
     withNetwork().join(ALICE);
     site.pushed.clear();
 
-    Changed<NetworkRecord> same = site.controller.put(Site.privateNetwork(), site.nowMs);
+    ChangeResult<NetworkRecord> same =
+        site.controller.put(ControllerFixture.privateNetwork(), site.nowMs);
 
     assertEquals(1, same.record().revision());
     assertEquals(0, site.store.waiting());
@@ -68,7 +69,7 @@ class ChangesTest {
     site.settle();
 
     assertEquals(1, site.revoked.size());
-    Site.Revoked revoked = site.revoked.getFirst();
+    ControllerFixture.Revoked revoked = site.revoked.getFirst();
     assertEquals(BOB.address(), revoked.revocation().target());
     assertEquals(site.nowMs, revoked.revocation().thresholdMs());
     assertTrue(revoked.revocation().propagatesFast());
@@ -104,8 +105,8 @@ class ChangesTest {
 
     assertEquals(List.of(ALICE.address()), site.revoked.getFirst().members());
     assertEquals(Optional.empty(), site.controller.member(NET, ALICE.address()));
-    site.controller.put(Site.publicNetwork(), site.nowMs);
-    site.controller.put(Site.privateNetwork(), site.nowMs);
+    site.controller.put(ControllerFixture.publicNetwork(), site.nowMs);
+    site.controller.put(ControllerFixture.privateNetwork(), site.nowMs);
     site.settle();
     assertEquals(Optional.empty(), site.controller.member(NET, ALICE.address()));
     assertEquals(DENIED, site.pass(2_000).ask(ALICE));
@@ -170,19 +171,19 @@ class ChangesTest {
 
   @Test
   void tellingManyTakesManyTurns() {
-    site.network(Site.publicNetwork()).settle();
+    site.network(ControllerFixture.publicNetwork()).settle();
     for (int i = 0; i < 100; i++) {
-      site.ask(Site.somebody(i));
+      site.ask(ControllerFixture.somebody(i));
     }
     site.settle();
     site.pushed.clear();
-    site.controller.put(Site.privateNetwork(), site.nowMs);
+    site.controller.put(ControllerFixture.privateNetwork(), site.nowMs);
     site.controller.saved(site.store.keepAll());
 
-    site.controller.advance(site.nowMs);
+    site.controller.sendNotifications(site.nowMs);
 
     assertTrue(site.pushed.size() > 0 && site.pushed.size() < 50, "told " + site.pushed.size());
-    assertTrue(site.controller.hasNews());
+    assertTrue(site.controller.hasNotifications());
     site.settle();
     assertEquals(100, site.pushed.size());
   }
@@ -192,7 +193,7 @@ class ChangesTest {
     withNetwork().join(ALICE);
     site.join(BOB);
     site.deauthorize(BOB);
-    site.controller.put(Site.publicNetwork(), site.nowMs);
+    site.controller.put(ControllerFixture.publicNetwork(), site.nowMs);
     site.settle();
 
     ControllerCounters counters = site.controller.counters();

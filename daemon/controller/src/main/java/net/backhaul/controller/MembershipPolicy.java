@@ -4,35 +4,36 @@ package net.backhaul.controller;
 import java.util.TreeMap;
 
 /** Whom a network takes, and with what (04 sections 5.7 and 5.8). */
-final class Admission {
+final class MembershipPolicy {
   private static final long U32 = 0xffff_ffffL;
 
-  private Admission() {}
+  private MembershipPolicy() {}
 
-  /** Returns a member's standing, which may rise by its asking alone. */
-  static Standing standing(NetworkRecord network, MemberRecord member, Asked asked, long nowMs) {
+  /** Returns a member's authorization, which may rise by its asking alone. */
+  static Authorization authorization(
+      NetworkRecord network, MemberRecord member, LastRequest asked, long nowMs) {
     if (member.authorized()) {
-      return member.standing();
+      return member.authorization();
     }
     if (!network.isPrivate()) {
-      return member.standing().authorize(Standing.BY_PUBLIC, null, nowMs);
+      return member.authorization().authorize(Authorization.BY_PUBLIC, null, nowMs);
     }
     Long untilMs = network.authTokens().get(asked.token());
     if (!asked.token().isEmpty() && untilMs != null && (untilMs == 0 || untilMs > nowMs)) {
-      return member.standing().authorize(Standing.BY_TOKEN, asked.token(), nowMs);
+      return member.authorization().authorize(Authorization.BY_TOKEN, asked.token(), nowMs);
     }
-    return member.standing();
+    return member.authorization();
   }
 
   /** Returns whether a newcomer is one more than come into being by asking. */
   static boolean isFull(NetworkState network, MemberRecord newcomer) {
     int strangers = network.memberCount() - network.authorizedCount();
     return network.memberCount() >= Controller.MAX_MEMBERS
-        || (!newcomer.authorized() && strangers >= Controller.MAX_STRANGERS);
+        || (!newcomer.authorized() && strangers >= Controller.MAX_UNAUTHORIZED_MEMBERS);
   }
 
   /** Returns whether a network wants the member to log in first. */
-  static boolean wantsLogin(NetworkRecord network, MemberRecord member, long nowMs) {
+  static boolean requiresLogin(NetworkRecord network, MemberRecord member, long nowMs) {
     return network.ssoEnabled()
         && !member.settings().ssoExempt()
         && member.settings().authenticationExpiryMs() <= nowMs;

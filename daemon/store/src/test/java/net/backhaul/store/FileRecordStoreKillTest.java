@@ -14,16 +14,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import net.backhaul.controller.Change;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.NetworkRecord;
+import net.backhaul.controller.RecordChange;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.identity.NetworkIds;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process that writes is killed in the middle of it, again and again, on the same folder. */
-class KilledStoreTest {
+class FileRecordStoreKillTest {
   private static final int KILLS = 4;
   private static final int CHANGES = 20_000;
 
@@ -34,9 +34,9 @@ class KilledStoreTest {
     private Child() {}
 
     public static void main(String[] args) throws Exception {
-      FileStore store = FileStore.open(Path.of(args[0]));
+      FileRecordStore store = FileRecordStore.open(Path.of(args[0]));
       store.start(
-          new FileStore.Listener() {
+          new FileRecordStore.Listener() {
             @Override
             public void saved(long ticket) {
               System.out.println(ticket);
@@ -50,7 +50,7 @@ class KilledStoreTest {
       var state = new State(store.networks(), store.members());
       var random = new Random(Long.parseLong(args[1]));
       for (int i = 1; i <= CHANGES; i++) {
-        Change change = state.next(random);
+        RecordChange change = state.next(random);
         state.apply(change);
         store.write(i, change);
         if (i % 64 == 0) {
@@ -67,43 +67,44 @@ class KilledStoreTest {
     private final Map<List<Long>, MemberRecord> members = new HashMap<>();
 
     State(List<NetworkRecord> networks, List<MemberRecord> members) {
-      networks.forEach(each -> apply(new Change.NetworkSaved(each)));
-      members.forEach(each -> apply(new Change.MemberSaved(each)));
+      networks.forEach(each -> apply(new RecordChange.NetworkSaved(each)));
+      members.forEach(each -> apply(new RecordChange.MemberSaved(each)));
     }
 
-    Change next(Random random) {
+    RecordChange next(Random random) {
       long id = 0x0b59471541000001L + random.nextInt(3);
       long address = 0x0123456780L + random.nextInt(4);
       int what = random.nextInt(20);
       if (!networks.containsKey(id) || what < 6) {
         NetworkRecord fresh = NetworkJson.create(id, 1);
-        return new Change.NetworkSaved(fresh.withRevision(random.nextLong() >>> 1 | 1));
+        return new RecordChange.NetworkSaved(fresh.withRevision(random.nextLong() >>> 1 | 1));
       }
       if (what == 6) {
-        return new Change.NetworkDeleted(id);
+        return new RecordChange.NetworkDeleted(id);
       }
       if (what < 9) {
-        return new Change.MemberDeleted(id, address);
+        return new RecordChange.MemberDeleted(id, address);
       }
       MemberRecord fresh = MemberJson.create(NetworkIds.text(id), Addresses.text(address), 1);
-      return new Change.MemberSaved(fresh.withRevision(random.nextLong() >>> 1 | 1));
+      return new RecordChange.MemberSaved(fresh.withRevision(random.nextLong() >>> 1 | 1));
     }
 
-    void apply(Change change) {
+    void apply(RecordChange change) {
       switch (change) {
-        case Change.NetworkSaved(NetworkRecord network) -> networks.put(network.id(), network);
-        case Change.MemberSaved(MemberRecord member) ->
+        case RecordChange.NetworkSaved(NetworkRecord network) ->
+            networks.put(network.id(), network);
+        case RecordChange.MemberSaved(MemberRecord member) ->
             members.put(List.of(member.networkId(), member.address()), member);
-        case Change.NetworkDeleted(long id) -> {
+        case RecordChange.NetworkDeleted(long id) -> {
           networks.remove(id);
           members.keySet().removeIf(key -> key.getFirst() == id);
         }
-        case Change.MemberDeleted(long networkId, long address) ->
+        case RecordChange.MemberDeleted(long networkId, long address) ->
             members.remove(List.of(networkId, address));
       }
     }
 
-    boolean holds(FileStore store) {
+    boolean holds(FileRecordStore store) {
       var other = new State(store.networks(), store.members());
       return networks.equals(other.networks) && members.equals(other.members);
     }
@@ -112,12 +113,12 @@ class KilledStoreTest {
   @Test
   void aKilledStoreHoldsAllThatItHasConfirmed() throws Exception {
     for (long seed = 1; seed <= KILLS; seed++) {
-      FileStore before = FileStore.open(folder);
+      FileRecordStore before = FileRecordStore.open(folder);
       var state = new State(before.networks(), before.members());
 
       long confirmed = killedAfter(seed, new Random(seed).nextInt(100));
 
-      FileStore after = FileStore.open(folder);
+      FileRecordStore after = FileRecordStore.open(folder);
       var random = new Random(seed);
       for (int i = 0; i < confirmed; i++) {
         state.apply(state.next(random));

@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Map;
 
 /** Keeps changes in memory; says that they are safe only when it is told to. */
-final class TestStore implements Store {
-  private final List<Change> changes = new ArrayList<>();
+final class CrashingRecordStore implements RecordStore {
+  private final List<RecordChange> changes = new ArrayList<>();
   private final Map<Long, NetworkRecord> networks = new HashMap<>();
   private final Map<List<Long>, MemberRecord> members = new HashMap<>();
   private long lastTicket;
 
   @Override
-  public void write(long ticket, Change change) {
+  public void write(long ticket, RecordChange change) {
     assert ticket > lastTicket : "tickets rise";
     lastTicket = ticket;
     changes.add(change);
@@ -26,16 +26,17 @@ final class TestStore implements Store {
 
   /** Makes everything that waits last. */
   long keepAll() {
-    for (Change change : changes) {
+    for (RecordChange change : changes) {
       switch (change) {
-        case Change.NetworkSaved(NetworkRecord network) -> networks.put(network.id(), network);
-        case Change.MemberSaved(MemberRecord member) ->
+        case RecordChange.NetworkSaved(NetworkRecord network) ->
+            networks.put(network.id(), network);
+        case RecordChange.MemberSaved(MemberRecord member) ->
             members.put(List.of(member.networkId(), member.address()), member);
-        case Change.NetworkDeleted(long id) -> {
+        case RecordChange.NetworkDeleted(long id) -> {
           networks.remove(id);
           members.keySet().removeIf(key -> key.getFirst() == id);
         }
-        case Change.MemberDeleted(long networkId, long address) ->
+        case RecordChange.MemberDeleted(long networkId, long address) ->
             members.remove(List.of(networkId, address));
       }
     }

@@ -4,4 +4,4 @@ package net.backhaul.controller;
 import java.net.InetAddress;
 
 /** Addresses that members may be given, of one family; their order is not checked. */
-public record Pool(InetAddress start, InetAddress end) {}
+public record AddressPool(InetAddress start, InetAddress end) {}

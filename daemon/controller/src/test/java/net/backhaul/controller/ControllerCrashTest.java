@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.controller;
 
-import static net.backhaul.controller.Site.ALICE;
-import static net.backhaul.controller.Site.BOB;
-import static net.backhaul.controller.Site.NET;
+import static net.backhaul.controller.ControllerFixture.ALICE;
+import static net.backhaul.controller.ControllerFixture.BOB;
+import static net.backhaul.controller.ControllerFixture.NET;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,15 +19,15 @@ import net.backhaul.protocol.packet.Bytes;
 import org.junit.jupiter.api.Test;
 
 /** Nothing is told that a crash could take back. */
-class CrashTest {
+class ControllerCrashTest {
   private static final ConfigAnswer DENIED =
       new ConfigAnswer.Refused(ErrorMessage.NETWORK_ACCESS_DENIED, Bytes.EMPTY);
   private static final ConfigAnswer SILENT = new ConfigAnswer.Silent();
 
-  private final Site site = new Site();
+  private final ControllerFixture site = new ControllerFixture();
 
-  private Site withNetwork() {
-    return site.network(Site.privateNetwork()).settle();
+  private ControllerFixture withNetwork() {
+    return site.network(ControllerFixture.privateNetwork()).settle();
   }
 
   @Test
@@ -35,7 +35,7 @@ class CrashTest {
     withNetwork().ask(ALICE);
     site.settle().authorize(ALICE);
 
-    site.controller.advance(site.nowMs);
+    site.controller.sendNotifications(site.nowMs);
     assertEquals(SILENT, site.pass(5_000).ask(ALICE));
     assertEquals(List.of(), site.pushed);
 
@@ -84,9 +84,10 @@ class CrashTest {
 
   /** What was told to a member holds after a crash, whatever else happened before it. */
   private static void aStoryWithCrashes(Random random, long seed) {
-    var site = new Site().network(Site.privateNetwork()).settle();
+    var site = new ControllerFixture().network(ControllerFixture.privateNetwork()).settle();
     var told = new java.util.HashMap<Long, NetworkConfig>();
-    List<Identity> people = List.of(ALICE, BOB, Site.somebody(1), Site.somebody(2));
+    List<Identity> people =
+        List.of(ALICE, BOB, ControllerFixture.somebody(1), ControllerFixture.somebody(2));
     for (int step = 0; step < 40; step++) {
       Identity who = people.get(random.nextInt(people.size()));
       switch (random.nextInt(5)) {

@@ -7,11 +7,11 @@ package net.backhaul.controller;
  * <p>Changes are kept in the order in which they are handed over. When one is safe, {@link
  * Controller#saved} hears of its ticket, which stands for all earlier ones too.
  */
-public interface Store {
+public interface RecordStore {
   /**
    * Begins to keep a change, and returns at once.
    *
    * @param ticket rises with every change
    */
-  void write(long ticket, Change change);
+  void write(long ticket, RecordChange change);
 }

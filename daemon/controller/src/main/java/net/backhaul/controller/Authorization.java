@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param credentialType one of the constants; null while nobody has let it in
  * @param credential the token, for {@link #BY_TOKEN}
  */
-public record Standing(
+public record Authorization(
     boolean authorized,
     long authorizedAtMs,
     long deauthorizedAtMs,
@@ -23,17 +23,17 @@ public record Standing(
 
   public static final String BY_TOKEN = "token";
 
-  public static final Standing STRANGER = new Standing(false, 0, 0, null, null);
+  public static final Authorization NONE = new Authorization(false, 0, 0, null, null);
 
   /** Lets the member in; nothing changes where it is in already. */
-  public Standing authorize(String type, @Nullable String by, long nowMs) {
-    return authorized ? this : new Standing(true, nowMs, deauthorizedAtMs, type, by);
+  public Authorization authorize(String type, @Nullable String by, long nowMs) {
+    return authorized ? this : new Authorization(true, nowMs, deauthorizedAtMs, type, by);
   }
 
   /** Puts the member out; nothing changes where it is out already. */
-  public Standing deauthorize(long nowMs) {
+  public Authorization deauthorize(long nowMs) {
     return authorized
-        ? new Standing(false, authorizedAtMs, nowMs, credentialType, credential)
+        ? new Authorization(false, authorizedAtMs, nowMs, credentialType, credential)
         : this;
   }
 }

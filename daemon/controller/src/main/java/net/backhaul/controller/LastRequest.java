@@ -10,14 +10,14 @@ import net.backhaul.protocol.network.RequestMetaData;
  *
  * @param token the credential it has shown, or nothing
  */
-record Asked(
+record LastRequest(
     Identity identity, MemberVersion version, long rulesRevision, String token, long atMs) {
   private static final String TOKEN = "token:";
 
-  static Asked of(ConfigRequest request, long nowMs) {
+  static LastRequest of(ConfigRequest request, long nowMs) {
     var metaData = RequestMetaData.parse(request.metaData().toByteArray());
     String auth = metaData.auth();
-    return new Asked(
+    return new LastRequest(
         request.member().withoutPrivateKey(),
         new MemberVersion(
             (int) metaData.major(),

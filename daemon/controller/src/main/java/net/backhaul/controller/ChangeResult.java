@@ -6,4 +6,4 @@ package net.backhaul.controller;
  *
  * @param ticket when {@link Controller#saved} has named it, all that was said is safe
  */
-public record Changed<T>(T record, long ticket) {}
+public record ChangeResult<T>(T record, long ticket) {}
