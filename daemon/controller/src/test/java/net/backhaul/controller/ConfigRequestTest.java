@@ -18,12 +18,12 @@ import java.util.List;
 import java.util.Map;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.ErrorMessage;
-import net.backhaul.protocol.network.Check;
 import net.backhaul.protocol.network.ConfigAnswer;
 import net.backhaul.protocol.network.ConfigRequest;
 import net.backhaul.protocol.network.Credential;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.Rule;
+import net.backhaul.protocol.network.SignatureStatus;
 import net.backhaul.protocol.packet.Bytes;
 import org.junit.jupiter.api.Test;
 
@@ -109,7 +109,7 @@ class ConfigRequestTest {
     credentials.add(granted.config().com());
     assertEquals(2, credentials.size());
     for (Credential credential : credentials) {
-      assertEquals(Check.GOOD, credential.verify(address -> SELF));
+      assertEquals(SignatureStatus.VALID, credential.verify(address -> SELF));
       assertEquals(site.nowMs, credential.timestampMs());
       assertEquals(ALICE.address(), credential.issuedTo());
     }

@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import net.backhaul.protocol.message.ErrorMessage;
-import net.backhaul.protocol.network.Check;
 import net.backhaul.protocol.network.ConfigAnswer;
 import net.backhaul.protocol.network.NetworkConfig;
+import net.backhaul.protocol.network.SignatureStatus;
 import net.backhaul.protocol.packet.Bytes;
 import org.junit.jupiter.api.Test;
 
@@ -73,7 +73,7 @@ class ControllerChangeTest {
     assertEquals(BOB.address(), revoked.revocation().target());
     assertEquals(site.nowMs, revoked.revocation().thresholdMs());
     assertTrue(revoked.revocation().propagatesFast());
-    assertEquals(Check.GOOD, revoked.revocation().verify(address -> SELF));
+    assertEquals(SignatureStatus.VALID, revoked.revocation().verify(address -> SELF));
     assertEquals(
         List.of(ALICE.address(), BOB.address()),
         revoked.members().stream().sorted(addressOrder()).toList());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.protocol.ethernet;
 
+import net.backhaul.protocol.packet.BigEndian;
+
 /** Where the parts of an IP packet lie in a frame; reused. */
 final class IpLayout {
   static final int ETHERNET_BYTES = 14;

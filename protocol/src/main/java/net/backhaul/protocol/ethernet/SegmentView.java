@@ -22,6 +22,8 @@ import static net.backhaul.protocol.ethernet.IpLayout.UDP_BYTES;
 import static net.backhaul.protocol.ethernet.IpLayout.UDP_CHECKSUM;
 import static net.backhaul.protocol.ethernet.IpLayout.UDP_LENGTH;
 
+import net.backhaul.protocol.packet.BigEndian;
+
 /**
  * One frame, seen as a piece of a flow. A view owns no bytes.
  *

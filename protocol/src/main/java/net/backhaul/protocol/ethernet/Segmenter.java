@@ -21,6 +21,8 @@ import static net.backhaul.protocol.ethernet.IpLayout.UDP_BYTES;
 import static net.backhaul.protocol.ethernet.IpLayout.UDP_CHECKSUM;
 import static net.backhaul.protocol.ethernet.IpLayout.UDP_LENGTH;
 
+import net.backhaul.protocol.packet.BigEndian;
+
 /**
  * Cuts a super-frame of a device with offloads into the packets that an ordinary device would have
  * sent, with their checksums finished.

@@ -99,25 +99,25 @@ public record Capability(
   }
 
   @Override
-  public Check verify(LongFunction<@Nullable Identity> identities) {
+  public SignatureStatus verify(LongFunction<@Nullable Identity> identities) {
     if (custody.isEmpty() || custody.getFirst().from != NetworkIds.controller(networkId)) {
-      return Check.BAD;
+      return SignatureStatus.INVALID;
     }
     byte[] signed = signedBytes();
     long holder = custody.getFirst().from;
     for (Custody hand : custody) {
       if (hand.from != holder) {
-        return Check.BAD;
+        return SignatureStatus.INVALID;
       }
       Identity signer = identities.apply(hand.from);
       if (signer == null) {
-        return Check.WAIT;
+        return SignatureStatus.SIGNER_UNKNOWN;
       }
       if (!signer.verify(signed, hand.signature.toByteArray())) {
-        return Check.BAD;
+        return SignatureStatus.INVALID;
       }
       holder = hand.to;
     }
-    return Check.GOOD;
+    return SignatureStatus.VALID;
   }
 }

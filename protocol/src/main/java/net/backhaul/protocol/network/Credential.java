@@ -43,7 +43,7 @@ public sealed interface Credential
    *
    * @param identities gives a known identity, or null and sees to it that it becomes known
    */
-  Check verify(LongFunction<@Nullable Identity> identities);
+  SignatureStatus verify(LongFunction<@Nullable Identity> identities);
 
   /** The parts that all credentials share on the wire. */
   final class Wire {
@@ -74,20 +74,22 @@ public sealed interface Credential
       in.skip(in.u16());
     }
 
-    static Check verifyByController(
+    static SignatureStatus verifyByController(
         long networkId,
         long signer,
         byte[] signed,
         Bytes signature,
         LongFunction<@Nullable Identity> identities) {
       if (signer == 0 || signer != NetworkIds.controller(networkId)) {
-        return Check.BAD;
+        return SignatureStatus.INVALID;
       }
       Identity controller = identities.apply(signer);
       if (controller == null) {
-        return Check.WAIT;
+        return SignatureStatus.SIGNER_UNKNOWN;
       }
-      return controller.verify(signed, signature.toByteArray()) ? Check.GOOD : Check.BAD;
+      return controller.verify(signed, signature.toByteArray())
+          ? SignatureStatus.VALID
+          : SignatureStatus.INVALID;
     }
   }
 }

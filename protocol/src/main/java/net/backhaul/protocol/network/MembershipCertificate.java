@@ -114,7 +114,7 @@ public record MembershipCertificate(List<Qualifier> qualifiers, long signer, Byt
   }
 
   @Override
-  public Check verify(LongFunction<@Nullable Identity> identities) {
+  public SignatureStatus verify(LongFunction<@Nullable Identity> identities) {
     return Wire.verifyByController(networkId(), signer, signedBytes(), signature, identities);
   }
 

@@ -141,7 +141,7 @@ public record OwnershipCertificate(
   }
 
   @Override
-  public Check verify(LongFunction<@Nullable Identity> identities) {
+  public SignatureStatus verify(LongFunction<@Nullable Identity> identities) {
     return Wire.verifyByController(networkId, signer, signedBytes(), signature, identities);
   }
 }

@@ -64,7 +64,7 @@ public record Tag(
   }
 
   @Override
-  public Check verify(LongFunction<@Nullable Identity> identities) {
+  public SignatureStatus verify(LongFunction<@Nullable Identity> identities) {
     return Wire.verifyByController(networkId, signer, signedBytes(), signature, identities);
   }
 }

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import net.backhaul.protocol.packet.BigEndian;
 
 /** Frames go through a joiner, and what it writes is cut again as a kernel would do it. */
 final class JoinedWire {

@@ -3,6 +3,7 @@ package net.backhaul.protocol.ethernet;
 
 import java.util.Arrays;
 import java.util.Random;
+import net.backhaul.protocol.packet.BigEndian;
 
 /** A sender of one flow: mostly full segments in a row, and now and then anything else. */
 final class RandomFlow {

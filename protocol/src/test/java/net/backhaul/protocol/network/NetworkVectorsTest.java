@@ -275,13 +275,13 @@ class NetworkVectorsTest {
                   known.put(
                       IDENTITIES.get(name.asText()).address(), IDENTITIES.get(name.asText())));
 
-      Check check = credential.verify(known::get);
+      SignatureStatus check = credential.verify(known::get);
 
-      Check expected =
+      SignatureStatus expected =
           switch (result) {
-            case "ok" -> Check.GOOD;
-            case "bad" -> Check.BAD;
-            default -> Check.WAIT;
+            case "ok" -> SignatureStatus.VALID;
+            case "bad" -> SignatureStatus.INVALID;
+            default -> SignatureStatus.SIGNER_UNKNOWN;
           };
       assertEquals(expected, check, title);
       JsonNode length = vector.path("fields").path("length");

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /** Gets configurations from controllers and puts them in force (03 sections 1.4 to 1.7). */
 final class ConfigExchange {
   /** What became of a configuration. */
-  enum Applied {
+  enum ConfigOutcome {
     REFUSED,
     UNCHANGED,
     CHANGED
@@ -51,8 +51,8 @@ final class ConfigExchange {
   private final Output output;
   private final @Nullable ConfigSource controller;
   private final LongMap<Network> networks;
-  private final Announcer announcer;
-  private final Forgers forgers = new Forgers();
+  private final MulticastAnnouncer announcer;
+  private final BadSignaturePenalty badSignatures = new BadSignaturePenalty();
   private final long self;
 
   ConfigExchange(
@@ -60,7 +60,7 @@ final class ConfigExchange {
       Output output,
       @Nullable ConfigSource controller,
       LongMap<Network> networks,
-      Announcer announcer) {
+      MulticastAnnouncer announcer) {
     this.link = link;
     this.output = output;
     this.controller = controller;
@@ -115,10 +115,10 @@ final class ConfigExchange {
   }
 
   private void configureAdHoc(Network network, long nowMs) {
-    if (AdHoc.isImpossible(network.id)) {
+    if (AdHocConfigs.isImpossible(network.id)) {
       fail(network, NetworkStatus.State.NOT_FOUND, "");
     } else {
-      AdHoc.configure(network.id, self, nowMs)
+      AdHocConfigs.configure(network.id, self, nowMs)
           .ifPresent(config -> apply(network, config, false, nowMs));
     }
   }
@@ -166,14 +166,14 @@ final class ConfigExchange {
     if (ChunkAssembler.isOutOfBounds(chunk) || network.chunks.isDuplicate(chunk)) {
       return null;
     }
-    if (from.source() != network.controller && forgers.isBarred(from.source(), nowMs)) {
+    if (from.source() != network.controller && badSignatures.isPenalized(from.source(), nowMs)) {
       link.drop(Drop.RATE_LIMITED);
       return null;
     }
     Identity signer = link.identityOf(network.controller, nowMs);
     if (signer == null || !signer.verify(chunk.signedBytes(), chunk.signature().toByteArray())) {
       link.drop(Drop.BAD_CONFIGURATION);
-      forgers.bar(from.source(), nowMs);
+      badSignatures.penalize(from.source(), nowMs);
       return null;
     }
     if (chunk.propagatesFast()) {
@@ -196,16 +196,16 @@ final class ConfigExchange {
   }
 
   /** Puts a configuration in force, if it is ours and says anything new. */
-  Applied apply(Network network, NetworkConfig config, boolean save, long nowMs) {
+  ConfigOutcome apply(Network network, NetworkConfig config, boolean save, long nowMs) {
     if (config.issuedTo() != self || config.networkId() != network.id) {
-      return Applied.REFUSED;
+      return ConfigOutcome.REFUSED;
     }
     Policy before = network.policy;
     if (before != null && before.config.equals(config)) {
-      return Applied.UNCHANGED;
+      return ConfigOutcome.UNCHANGED;
     }
     boolean wasFresh = before != null && network.lastConfigMs != 0 && !network.hasFailed();
-    network.enforce(new Policy(config, self), OwnCredentials.messages(config), nowMs);
+    network.enforce(new Policy(config, self), CredentialPacker.messages(config), nowMs);
     network.nextRequestMs = nowMs + REFRESH_MS;
     output.networkChanged(network.status());
     if (save) {
@@ -215,7 +215,7 @@ final class ConfigExchange {
       announcer.announceAll(network, nowMs);
     }
     link.retryParked(nowMs);
-    return Applied.CHANGED;
+    return ConfigOutcome.CHANGED;
   }
 
   /** Brings back what an earlier run has saved; it is in force but has to be asked for again. */
@@ -227,7 +227,7 @@ final class ConfigExchange {
       return;
     }
     if (config.issuedTo() == self && config.networkId() == network.id) {
-      network.enforce(new Policy(config, self), OwnCredentials.messages(config), 0);
+      network.enforce(new Policy(config, self), CredentialPacker.messages(config), 0);
     }
   }
 

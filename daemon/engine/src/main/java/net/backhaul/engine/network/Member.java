@@ -38,8 +38,8 @@ final class Member {
   private long comTimestampMs;
   private long comRevokedMs;
   private final List<Tag> tags = new ArrayList<>(0);
-  private final List<HeldCapability> capabilities = new ArrayList<>(0);
-  private final List<HeldOwnership> ownerships = new ArrayList<>(0);
+  private final List<CompiledCapability> capabilities = new ArrayList<>(0);
+  private final List<CompiledOwnership> ownerships = new ArrayList<>(0);
   private final Map<Revoked, Long> revoked = new HashMap<>(0);
 
   private @Nullable MembershipCertificate judgedOurs;
@@ -114,7 +114,7 @@ final class Member {
     return capabilities.size();
   }
 
-  HeldCapability capability(int i) {
+  CompiledCapability capability(int i) {
     return capabilities.get(i);
   }
 
@@ -124,7 +124,7 @@ final class Member {
 
   boolean ownsIp(byte[] bytes, int start, int length, Policy policy) {
     for (int i = 0; i < ownerships.size(); i++) {
-      HeldOwnership ownership = ownerships.get(i);
+      CompiledOwnership ownership = ownerships.get(i);
       if (ownership.ownsIp(bytes, start, length) && isUsable(ownership.certificate(), policy)) {
         return true;
       }
@@ -134,7 +134,7 @@ final class Member {
 
   boolean ownsMac(long mac, Policy policy) {
     for (int i = 0; i < ownerships.size(); i++) {
-      HeldOwnership ownership = ownerships.get(i);
+      CompiledOwnership ownership = ownerships.get(i);
       if (ownership.ownsMac(mac) && isUsable(ownership.certificate(), policy)) {
         return true;
       }
@@ -197,13 +197,13 @@ final class Member {
   void keep(Capability capability) {
     capabilities.removeIf(old -> old.capability().id() == capability.id());
     makeRoom(capabilities, MAX_CAPABILITIES);
-    capabilities.add(new HeldCapability(capability));
+    capabilities.add(new CompiledCapability(capability));
   }
 
   void keep(OwnershipCertificate ownership) {
     ownerships.removeIf(old -> old.certificate().id() == ownership.id());
     makeRoom(ownerships, MAX_OWNERSHIPS);
-    ownerships.add(new HeldOwnership(ownership));
+    ownerships.add(new CompiledOwnership(ownership));
   }
 
   /** Returns whether a revocation says nothing new. */

@@ -9,6 +9,7 @@ import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.protocol.ethernet.EtherTypes;
 import net.backhaul.protocol.ethernet.Macs;
 import net.backhaul.protocol.ethernet.ManagedAddresses;
+import net.backhaul.protocol.packet.BigEndian;
 import net.backhaul.protocol.packet.WireWriter;
 
 /** Answers neighbour solicitations for addresses that follow from a node's own (03 section 6.5). */

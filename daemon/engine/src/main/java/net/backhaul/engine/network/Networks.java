@@ -37,17 +37,17 @@ public final class Networks implements PacketHandler {
   private final long self;
   private final PeerLink peers;
   final LongMap<Network> networks = new LongMap<>();
-  final GroupBook book;
-  final Gate gate;
-  final CredentialDesk credentials;
+  final MulticastGroups groups;
+  final MembershipCheck membership;
+  final CredentialExchange credentials;
   final ConfigExchange exchange;
-  final Announcer announcer;
-  private final ControllerDesk controllerDesk;
-  private final Multicasts multicasts;
-  private final MulticastDesk multicastDesk;
+  final MulticastAnnouncer announcer;
+  private final ControllerProxy controllerProxy;
+  private final MulticastSender multicastSender;
+  private final MulticastReceiver multicastReceiver;
   private final RuleEngine rules;
-  private final FramesIn framesIn;
-  private final FramesOut framesOut;
+  private final FrameReceiver frameReceiver;
+  private final FrameSender frameSender;
   private final LongMap<Long> lastRequestsOfLeft = new LongMap<>();
 
   /** All networks again: to go through them makes no copy. */
@@ -71,30 +71,31 @@ public final class Networks implements PacketHandler {
     this.output = output;
     this.peers = peers;
     self = peers.self().address();
-    announcer = new Announcer(peers);
-    gate = new Gate(peers, announcer);
-    credentials = new CredentialDesk(peers, networks);
+    announcer = new MulticastAnnouncer(peers);
+    membership = new MembershipCheck(peers, announcer);
+    credentials = new CredentialExchange(peers, networks);
     exchange = new ConfigExchange(peers, output, controller, networks, announcer);
-    controllerDesk = new ControllerDesk(peers, controller, random);
+    controllerProxy = new ControllerProxy(peers, controller, random);
     rules = new RuleEngine(peers, random);
-    book = new GroupBook(peers);
+    groups = new MulticastGroups(peers);
     var neighbors = new NeighborDiscovery(output, self);
-    multicasts =
-        new Multicasts(peers, random, networks, rules, credentials, announcer, neighbors, book);
-    multicastDesk =
-        new MulticastDesk(
+    multicastSender =
+        new MulticastSender(
+            peers, random, networks, rules, credentials, announcer, neighbors, groups);
+    multicastReceiver =
+        new MulticastReceiver(
             peers,
             output,
             random,
             networks,
-            gate,
+            membership,
             credentials,
-            controllerDesk,
+            controllerProxy,
             rules,
-            multicasts,
-            book);
-    framesIn = new FramesIn(peers, output, networks, gate, credentials, rules);
-    framesOut = new FramesOut(peers, output, random, rules, credentials, multicasts);
+            multicastSender,
+            groups);
+    frameReceiver = new FrameReceiver(peers, output, networks, membership, credentials, rules);
+    frameSender = new FrameSender(peers, output, random, rules, credentials, multicastSender);
     nextAnnounceMs = nowMs + ANNOUNCE_CHECK_MS;
     nextCleanMs = nowMs + CLEAN_EVERY_MS;
     restore(saved, nowMs);
@@ -172,7 +173,7 @@ public final class Networks implements PacketHandler {
     Network network = networks.get(networkId);
     if (network != null) {
       rules.forgetVerdicts();
-      framesOut.send(network, frames, nowMs);
+      frameSender.send(network, frames, nowMs);
     }
   }
 
@@ -186,7 +187,7 @@ public final class Networks implements PacketHandler {
   /** Sends a member a configuration that it did not ask for, or takes it if the member is us. */
   public void pushConfig(long member, NetworkConfig config, long nowMs) {
     if (member != self) {
-      controllerDesk.push(member, config, nowMs);
+      controllerProxy.push(member, config, nowMs);
       return;
     }
     Network network = networks.get(config.networkId());
@@ -199,7 +200,7 @@ public final class Networks implements PacketHandler {
   public void revoke(Revocation revocation, List<Long> members, long nowMs) {
     for (long member : members) {
       if (member != self) {
-        peers.send(member, CredentialDesk.alone(revocation), nowMs);
+        peers.send(member, CredentialExchange.alone(revocation), nowMs);
       }
     }
     credentials.accept(revocation, self, nowMs);
@@ -252,20 +253,20 @@ public final class Networks implements PacketHandler {
         network.forgetOldBridgedGroups(nowMs);
       }
     }
-    multicasts.advance(nowMs);
+    multicastSender.advance(nowMs);
     if (announce) {
       nextAnnounceMs = nowMs + ANNOUNCE_CHECK_MS;
     }
     if (clean) {
       nextCleanMs = nowMs + CLEAN_EVERY_MS;
-      book.clean(nowMs);
-      controllerDesk.forgetOld(nowMs);
+      groups.clean(nowMs);
+      controllerProxy.forgetOld(nowMs);
     }
   }
 
   /** Returns when {@link #advance} has something to do. */
   public long nextDeadlineMs() {
-    long next = Math.min(nextCleanMs, multicasts.nextDeadlineMs());
+    long next = Math.min(nextCleanMs, multicastSender.nextDeadlineMs());
     for (Network network : joined) {
       next = Math.min(next, Math.min(nextAnnounceMs, network.nextRequestMs));
     }
@@ -281,18 +282,19 @@ public final class Networks implements PacketHandler {
       rules.forgetVerdicts();
     }
     return switch (verb) {
-      case FRAME -> framesIn.receiveFrame(bytes, payloadStart, payloadLength, from, nowMs);
-      case EXT_FRAME -> framesIn.receiveExtFrame(bytes, payloadStart, payloadLength, from, nowMs);
+      case FRAME -> frameReceiver.receiveFrame(bytes, payloadStart, payloadLength, from, nowMs);
+      case EXT_FRAME ->
+          frameReceiver.receiveExtFrame(bytes, payloadStart, payloadLength, from, nowMs);
       case MULTICAST_FRAME ->
-          multicastDesk.receiveFrame(bytes, payloadStart, payloadLength, from, nowMs);
+          multicastReceiver.receiveFrame(bytes, payloadStart, payloadLength, from, nowMs);
       case MULTICAST_LIKE ->
-          multicastDesk.receiveLike(reader(bytes, payloadStart, payloadLength), from, nowMs);
+          multicastReceiver.receiveLike(reader(bytes, payloadStart, payloadLength), from, nowMs);
       case MULTICAST_GATHER ->
-          multicastDesk.receiveGather(reader(bytes, payloadStart, payloadLength), from, nowMs);
+          multicastReceiver.receiveGather(reader(bytes, payloadStart, payloadLength), from, nowMs);
       case NETWORK_CREDENTIALS ->
           credentials.receive(reader(bytes, payloadStart, payloadLength), from, nowMs);
       case NETWORK_CONFIG_REQUEST ->
-          controllerDesk.receive(reader(bytes, payloadStart, payloadLength), from, nowMs);
+          controllerProxy.receive(reader(bytes, payloadStart, payloadLength), from, nowMs);
       case NETWORK_CONFIG -> {
         ConfigChunk chunk = ConfigChunk.read(reader(bytes, payloadStart, payloadLength));
         yield exchange.receive(chunk, true, from, nowMs);
@@ -314,9 +316,9 @@ public final class Networks implements PacketHandler {
     switch (inReVerb) {
       case NETWORK_CONFIG_REQUEST -> exchange.receive(ConfigChunk.read(in), false, from, nowMs);
       case MULTICAST_GATHER ->
-          multicastDesk.receiveGatherOk(MulticastGatherOk.read(inRePacketId, in), nowMs);
+          multicastReceiver.receiveGatherOk(MulticastGatherOk.read(inRePacketId, in), nowMs);
       case MULTICAST_FRAME ->
-          multicastDesk.receiveFrameOk(MulticastFrameOk.read(inRePacketId, in), from, nowMs);
+          multicastReceiver.receiveFrameOk(MulticastFrameOk.read(inRePacketId, in), from, nowMs);
       default -> {}
     }
     return Handled.COUNTED;
@@ -331,7 +333,7 @@ public final class Networks implements PacketHandler {
           credentials.showOnRequest(network, from.source(), nowMs);
         }
       }
-      case ErrorMessage.UNWANTED_MULTICAST -> multicastDesk.receiveUnwanted(error, from, nowMs);
+      case ErrorMessage.UNWANTED_MULTICAST -> multicastReceiver.receiveUnwanted(error, from, nowMs);
       default -> exchange.receiveError(error, from);
     }
     return Handled.COUNTED;

@@ -27,12 +27,12 @@ final class Policy {
   final boolean unknownMatchesMatch;
   final boolean amBridge;
   final RuleTable rules;
-  final HeldCapability[] capabilities;
+  final CompiledCapability[] capabilities;
 
   /** Whether frames that go out get one verdict for a whole flow. */
-  final boolean judgesFlows;
+  final boolean isFlowInvariant;
 
-  private final HeldOwnership[] ownerships;
+  private final CompiledOwnership[] ownerships;
   private final long[] bridges;
   private final long[] tagIds;
   private final long[] tagValues;
@@ -52,11 +52,14 @@ final class Policy {
     amBridge = config.isActiveBridge(self);
     rules = new RuleTable(config.rules());
     capabilities =
-        config.capabilities().stream().map(HeldCapability::new).toArray(HeldCapability[]::new);
-    judgesFlows =
-        rules.judgesFlows()
-            && Arrays.stream(capabilities).allMatch(each -> each.rules().judgesFlows());
-    ownerships = config.ownerships().stream().map(HeldOwnership::new).toArray(HeldOwnership[]::new);
+        config.capabilities().stream()
+            .map(CompiledCapability::new)
+            .toArray(CompiledCapability[]::new);
+    isFlowInvariant =
+        rules.isFlowInvariant()
+            && Arrays.stream(capabilities).allMatch(each -> each.rules().isFlowInvariant());
+    ownerships =
+        config.ownerships().stream().map(CompiledOwnership::new).toArray(CompiledOwnership[]::new);
     bridges = config.activeBridges().stream().mapToLong(Long::longValue).toArray();
     tagIds = config.tags().stream().mapToLong(Tag::id).toArray();
     tagValues = config.tags().stream().mapToLong(Tag::value).toArray();
@@ -89,7 +92,7 @@ final class Policy {
   }
 
   boolean ownsIp(byte[] bytes, int start, int length) {
-    for (HeldOwnership ownership : ownerships) {
+    for (CompiledOwnership ownership : ownerships) {
       if (ownership.ownsIp(bytes, start, length)) {
         return true;
       }
@@ -98,7 +101,7 @@ final class Policy {
   }
 
   boolean ownsMac(long mac) {
-    for (HeldOwnership ownership : ownerships) {
+    for (CompiledOwnership ownership : ownerships) {
       if (ownership.ownsMac(mac)) {
         return true;
       }

@@ -12,15 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Lets frames pass or not, by the rules and capabilities of a network (03 sections 5.3 to 5.7). */
 final class RuleEngine {
-  /** What becomes of a frame that comes in. */
-  enum Admission {
-    DROP,
-    ACCEPT,
-    /** Delivered whatever its MACs are: we observe it. */
-    SUPER_ACCEPT
-  }
-
-  private enum Verdict {
+  private enum TableVerdict {
     NO_MATCH,
     DROP,
     ACCEPT,
@@ -42,9 +34,9 @@ final class RuleEngine {
   private final Matcher matcher;
 
   /** What was said last of frames that go out, and of frames that come in. */
-  private final FlowVerdict outbound = new FlowVerdict();
+  private final FlowVerdictCache outbound = new FlowVerdictCache();
 
-  private final FlowVerdict inbound = new FlowVerdict();
+  private final FlowVerdictCache inbound = new FlowVerdictCache();
 
   // What the last table has asked for beside its verdict.
   private long copyTo;
@@ -73,27 +65,27 @@ final class RuleEngine {
     if (policy.rules.acceptsAll()) {
       return true;
     }
-    Admission known = outbound.of(frame, policy);
+    RuleVerdict known = outbound.of(frame, policy);
     if (known != null) {
-      return known == Admission.ACCEPT;
+      return known == RuleVerdict.ACCEPT;
     }
     boolean admits = judgeOutbound(networkId, policy, frame, noTee, nowMs);
-    if (policy.judgesFlows) {
-      outbound.keep(frame, policy, admits ? Admission.ACCEPT : Admission.DROP);
+    if (policy.isFlowInvariant) {
+      outbound.keep(frame, policy, admits ? RuleVerdict.ACCEPT : RuleVerdict.DROP);
     }
     return admits;
   }
 
   private boolean judgeOutbound(
       long networkId, Policy policy, FrameView frame, boolean noTee, long nowMs) {
-    Verdict verdict = evaluate(policy.rules, frame, policy);
-    if (verdict == Verdict.DROP) {
+    TableVerdict verdict = evaluate(policy.rules, frame, policy);
+    if (verdict == TableVerdict.DROP) {
       return false;
     }
     long baseCopyTo = copyTo;
     int baseCopyLength = copyLength;
     boolean baseCopyWatches = copyWatches;
-    if (verdict == Verdict.NO_MATCH) {
+    if (verdict == TableVerdict.NO_MATCH) {
       for (int i = 0; i < policy.capabilities.length && !isAccepting(verdict); i++) {
         verdict = evaluate(policy.capabilities[i].rules(), frame, policy);
         if (isAccepting(verdict) && copyTo != 0 && !noTee) {
@@ -104,7 +96,7 @@ final class RuleEngine {
         return false;
       }
     }
-    long newDestination = verdict == Verdict.REDIRECT ? redirectTo : 0;
+    long newDestination = verdict == TableVerdict.REDIRECT ? redirectTo : 0;
     if (baseCopyTo != 0 && !noTee) {
       copy(networkId, frame, baseCopyTo, baseCopyLength, baseCopyWatches, nowMs);
     }
@@ -116,16 +108,16 @@ final class RuleEngine {
   }
 
   /** Decides on a frame that has come in. */
-  Admission admitInbound(long networkId, Policy policy, FrameView frame, long nowMs) {
+  RuleVerdict admitInbound(long networkId, Policy policy, FrameView frame, long nowMs) {
     if (policy.rules.acceptsAll()) {
-      return Admission.ACCEPT;
+      return RuleVerdict.ACCEPT;
     }
-    Admission known = inbound.of(frame, policy);
+    RuleVerdict known = inbound.of(frame, policy);
     if (known != null) {
       return known;
     }
-    Admission admission = judgeInbound(networkId, policy, frame, nowMs);
-    if (policy.rules.judgesFlows() && judgeFlows(frame.remote)) {
+    RuleVerdict admission = judgeInbound(networkId, policy, frame, nowMs);
+    if (policy.rules.isFlowInvariant() && judgeFlows(frame.remote)) {
       inbound.keep(frame, policy, admission);
     }
     return admission;
@@ -137,22 +129,22 @@ final class RuleEngine {
       return true;
     }
     for (int i = 0; i < sender.capabilityCount(); i++) {
-      if (!sender.capability(i).rules().judgesFlows()) {
+      if (!sender.capability(i).rules().isFlowInvariant()) {
         return false;
       }
     }
     return true;
   }
 
-  private Admission judgeInbound(long networkId, Policy policy, FrameView frame, long nowMs) {
-    Verdict verdict = evaluate(policy.rules, frame, policy);
-    if (verdict == Verdict.DROP) {
-      return Admission.DROP;
+  private RuleVerdict judgeInbound(long networkId, Policy policy, FrameView frame, long nowMs) {
+    TableVerdict verdict = evaluate(policy.rules, frame, policy);
+    if (verdict == TableVerdict.DROP) {
+      return RuleVerdict.DROP;
     }
     long baseCopyTo = copyTo;
     int baseCopyLength = copyLength;
     boolean baseCopyWatches = copyWatches;
-    if (verdict == Verdict.NO_MATCH) {
+    if (verdict == TableVerdict.NO_MATCH) {
       Member sender = frame.remote;
       int count = sender == null ? 0 : sender.capabilityCount();
       for (int i = 0; i < count && !isAccepting(verdict) && sender != null; i++) {
@@ -164,21 +156,21 @@ final class RuleEngine {
         }
       }
       if (!isAccepting(verdict)) {
-        return Admission.DROP;
+        return RuleVerdict.DROP;
       }
     }
-    long newDestination = verdict == Verdict.REDIRECT ? redirectTo : 0;
+    long newDestination = verdict == TableVerdict.REDIRECT ? redirectTo : 0;
     if (baseCopyTo != 0) {
       copy(networkId, frame, baseCopyTo, baseCopyLength, baseCopyWatches, nowMs);
     }
     if (newDestination != 0) {
       send(networkId, frame, newDestination, frame.length(), REDIRECT_IN, nowMs);
-      return Admission.DROP;
+      return RuleVerdict.DROP;
     }
-    return verdict == Verdict.SUPER_ACCEPT ? Admission.SUPER_ACCEPT : Admission.ACCEPT;
+    return verdict == TableVerdict.SUPER_ACCEPT ? RuleVerdict.SUPER_ACCEPT : RuleVerdict.ACCEPT;
   }
 
-  private static boolean isAccepting(Verdict verdict) {
+  private static boolean isAccepting(TableVerdict verdict) {
     return switch (verdict) {
       case ACCEPT, SUPER_ACCEPT, REDIRECT -> true;
       case NO_MATCH, DROP -> false;
@@ -186,7 +178,7 @@ final class RuleEngine {
   }
 
   /** Goes through one table, top to bottom (03 section 5.3). */
-  private Verdict evaluate(RuleTable table, FrameView frame, Policy policy) {
+  private TableVerdict evaluate(RuleTable table, FrameView frame, Policy policy) {
     boolean set = true;
     boolean superAccept = false;
     boolean skipDrop = false;
@@ -220,54 +212,54 @@ final class RuleEngine {
       switch (action) {
         case Rule.ACTION_DROP -> {
           if (!skipDrop) {
-            return Verdict.DROP;
+            return TableVerdict.DROP;
           }
           skipDrop = false;
         }
         case Rule.ACTION_ACCEPT -> {
-          return superAccept ? Verdict.SUPER_ACCEPT : Verdict.ACCEPT;
+          return superAccept ? TableVerdict.SUPER_ACCEPT : TableVerdict.ACCEPT;
         }
         case Rule.ACTION_PRIORITY -> {
-          return Verdict.ACCEPT;
+          return TableVerdict.ACCEPT;
         }
         case Rule.ACTION_BREAK -> {
-          return Verdict.NO_MATCH;
+          return TableVerdict.NO_MATCH;
         }
         default -> {
           if (!passesOn) {
             continue;
           }
-          Verdict verdict = passOn(table, i, frame, policy);
-          if (verdict != Verdict.NO_MATCH) {
+          TableVerdict verdict = passOn(table, i, frame, policy);
+          if (verdict != TableVerdict.NO_MATCH) {
             return verdict;
           }
         }
       }
     }
-    return Verdict.NO_MATCH;
+    return TableVerdict.NO_MATCH;
   }
 
   /** Acts on TEE, WATCH or REDIRECT; NO_MATCH means that the table goes on. */
-  private Verdict passOn(RuleTable table, int i, FrameView frame, Policy policy) {
+  private TableVerdict passOn(RuleTable table, int i, FrameView frame, Policy policy) {
     long target = table.first(i);
     if (target == frame.source) {
-      return Verdict.NO_MATCH;
+      return TableVerdict.NO_MATCH;
     }
     if (target == policy.self) {
-      return frame.inbound ? Verdict.SUPER_ACCEPT : Verdict.NO_MATCH;
+      return frame.inbound ? TableVerdict.SUPER_ACCEPT : TableVerdict.NO_MATCH;
     }
     if (target == frame.destination) {
-      return Verdict.NO_MATCH;
+      return TableVerdict.NO_MATCH;
     }
     if (table.type(i) == Rule.ACTION_REDIRECT) {
       redirectTo = target;
-      return Verdict.REDIRECT;
+      return TableVerdict.REDIRECT;
     }
     int wanted = (int) table.second(i);
     copyTo = target;
     copyLength = wanted == 0 ? frame.length() : Math.min(wanted, frame.length());
     copyWatches = table.type(i) == Rule.ACTION_WATCH;
-    return Verdict.NO_MATCH;
+    return TableVerdict.NO_MATCH;
   }
 
   private void copy(

@@ -18,7 +18,7 @@ final class RuleTable {
   private final long[] second;
   private final int[] third;
   private final byte[][] ips;
-  private final boolean judgesFlows;
+  private final boolean isFlowInvariant;
 
   RuleTable(List<Rule> rules) {
     int count = rules.size();
@@ -34,13 +34,13 @@ final class RuleTable {
     }
     boolean flows = true;
     for (int i = 0; i < count; i++) {
-      flows &= judgesFlows(i);
+      flows &= isFlowInvariant(i);
     }
-    judgesFlows = flows;
+    isFlowInvariant = flows;
   }
 
   /** Returns whether an entry treats all frames of a TCP or UDP flow alike. */
-  private boolean judgesFlows(int i) {
+  private boolean isFlowInvariant(int i) {
     return switch (types[i]) {
       case Rule.ACTION_TEE,
           Rule.ACTION_WATCH,
@@ -124,8 +124,8 @@ final class RuleTable {
    * Returns whether all frames of one TCP or UDP flow get the same verdict: then one of them may be
    * asked for all. Sizes, chance, TCP flags and bytes anywhere differ, and copies are for each.
    */
-  boolean judgesFlows() {
-    return judgesFlows;
+  boolean isFlowInvariant() {
+    return isFlowInvariant;
   }
 
   int type(int i) {

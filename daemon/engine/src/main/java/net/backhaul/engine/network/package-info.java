@@ -5,11 +5,12 @@
  * <p>One {@link net.backhaul.engine.network.Networks} belongs to a node. It owns what is kept of
  * each joined network ({@code Network}) and the small machines that work on it; each does one
  * thing. {@code ConfigExchange} asks controllers and puts their configurations in force, {@code
- * ControllerDesk} answers where a controller runs beside us. {@code CredentialDesk} takes the
- * certificates of others and shows ours, {@code Gate} lets in whoever has shown enough. {@code
- * FramesOut} and {@code FramesIn} carry frames, {@code RuleEngine} decides which. {@code Announcer}
- * says which multicast groups we want, {@code GroupBook} knows who wants which, {@code Multicasts}
- * sends to them and {@code MulticastDesk} handles what they say.
+ * ControllerProxy} answers where a controller runs beside us. {@code CredentialExchange} takes the
+ * certificates of others and shows ours, {@code MembershipCheck} lets in whoever has shown enough.
+ * {@code FrameSender} and {@code FrameReceiver} carry frames, {@code RuleEngine} decides which.
+ * {@code MulticastAnnouncer} says which multicast groups we want, {@code MulticastGroups} knows who
+ * wants which, {@code MulticastSender} sends to them and {@code MulticastReceiver} handles what
+ * they say.
  *
  * <p>A configuration in force is a {@code Policy}: taken apart once, so that looking at a frame
  * allocates nothing. A member is met when it first shows a credential, sends or is sent a frame; it

@@ -156,35 +156,35 @@ class HostileInputTest {
     link.upstream = true;
     List<Identity> strangers = List.copyOf(IDENTITIES.values());
     likeAtRandom(strangers.getFirst(), 1);
-    assertEquals(GroupBook.MAX_GROUPS_OF_MEMBER, networks.book.size());
+    assertEquals(MulticastGroups.MAX_GROUPS_OF_MEMBER, networks.groups.size());
     for (int i = 1; i < 100; i++) {
       long address = 0x1000000000L + i;
-      for (int k = 0; k < GroupBook.MAX_GROUPS_OF_MEMBER; k++) {
-        networks.book.add(
+      for (int k = 0; k < MulticastGroups.MAX_GROUPS_OF_MEMBER; k++) {
+        networks.groups.add(
             1, new MulticastGroup(0x0100_0000_0000L | i << 16 | k, 0), address, NOW_MS);
       }
     }
 
-    assertEquals(GroupBook.MAX_GROUPS, networks.book.size());
+    assertEquals(MulticastGroups.MAX_GROUPS, networks.groups.size());
     assertTrue(link.drops.get(Drop.TOO_MANY_GROUPS) > 0);
-    networks.book.clean(NOW_MS + GroupBook.MEMBER_LIFE_MS);
-    assertTrue(networks.book.isEmpty());
+    networks.groups.clean(NOW_MS + MulticastGroups.MEMBER_LIFE_MS);
+    assertTrue(networks.groups.isEmpty());
   }
 
   @Test
   void framesToGroupsThatFitNoMoreTakeNoRoomFromOthers() {
-    for (int i = 0; i < GroupBook.MAX_GROUPS; i++) {
-      networks.book.touch(1, new MulticastGroup(0x0100_0000_0000L | i, 0));
+    for (int i = 0; i < MulticastGroups.MAX_GROUPS; i++) {
+      networks.groups.touch(1, new MulticastGroup(0x0100_0000_0000L | i, 0));
     }
     var one = new MulticastFrame(1, false, null, 1, 0, 0x0100_0000_0000L, 0, 0x0800, Bytes.EMPTY);
-    for (int i = 0; i < GroupBook.MAX_QUEUED; i++) {
+    for (int i = 0; i < MulticastGroups.MAX_QUEUED; i++) {
       var tooMany = new MulticastGroup(0x0300_0000_0000L | i, 0);
-      networks.book.enqueue(
-          networks.book.touch(1, tooMany), new Outgoing(one, new byte[0], 1, NOW_MS));
+      networks.groups.enqueue(
+          networks.groups.touch(1, tooMany), new OutboundMulticast(one, new byte[0], 1, NOW_MS));
     }
 
-    GroupBook.Group known = networks.book.get(1, new MulticastGroup(0x0100_0000_0000L, 0));
-    networks.book.enqueue(known, new Outgoing(one, new byte[0], 1, NOW_MS));
+    MulticastGroups.Group known = networks.groups.get(1, new MulticastGroup(0x0100_0000_0000L, 0));
+    networks.groups.enqueue(known, new OutboundMulticast(one, new byte[0], 1, NOW_MS));
 
     assertEquals(1, known.queued().size());
   }

@@ -18,7 +18,7 @@ class NodeScriptsTest {
    *
    * <p>In cr-03 it throws away credentials that come right after some that had to wait for their
    * signer; in mb-06 it demands a newer certificate of whoever lost a tag. The specification wants
-   * neither (03 sections 4.7 and 4.8); {@link CredentialDeskTest} has what we do.
+   * neither (03 sections 4.7 and 4.8); {@link CredentialExchangeTest} has what we do.
    */
   private static final Map<String, Integer> UNTIL_STEP = Map.of("cr-03", 2, "mb-06", 9);
 

@@ -109,7 +109,7 @@ final class ScriptedNode {
       case "advance" -> nowMs += step.required("ms").asLong();
       case "gate" -> {
         Arrival from = link.arrival(identities.get(step.required("peer").asText()), 1);
-        boolean allowed = networks.gate.admits(network(), from, nowMs);
+        boolean allowed = networks.membership.admits(network(), from, nowMs);
         assertEquals(expect.required("allowed").asBoolean(), allowed, where);
       }
       case "subscribe" -> {
@@ -121,7 +121,7 @@ final class ScriptedNode {
         networks.subscribe(networkId, subscriptions, nowMs);
       }
       case "updates" -> networks.announcer.announceWhereDue(network(), nowMs);
-      case "mcclean" -> networks.book.clean(nowMs);
+      case "mcclean" -> networks.groups.clean(nowMs);
       case "members" -> members(step, expect, where);
       case "memberState" -> memberState(step, expect, where);
       case "bridgeRoute" -> {
@@ -195,7 +195,7 @@ final class ScriptedNode {
           default -> Revocation.read(in);
         };
     String from = step.has("from") ? step.get("from").asText() : "controller";
-    CredentialDesk.Acceptance acceptance =
+    CredentialExchange.CredentialOutcome acceptance =
         networks.credentials.accept(credential, identities.get(from).address(), nowMs);
     String result =
         switch (acceptance) {
@@ -210,7 +210,7 @@ final class ScriptedNode {
   private void config(JsonNode step, JsonNode expect, String where) {
     NetworkConfig config = NetworkConfig.decode(hex(step.required("configDict").asText()));
     boolean save = step.path("save").asBoolean();
-    ConfigExchange.Applied applied = networks.exchange.apply(network(), config, save, nowMs);
+    ConfigExchange.ConfigOutcome applied = networks.exchange.apply(network(), config, save, nowMs);
     assertEquals(expect.required("result").asInt(), applied.ordinal(), where);
   }
 
@@ -219,7 +219,7 @@ final class ScriptedNode {
   }
 
   private void members(JsonNode step, JsonNode expect, String where) {
-    GroupBook.Group known = networks.book.get(networkId, group(step));
+    MulticastGroups.Group known = networks.groups.get(networkId, group(step));
     var listed = new ArrayList<String>();
     if (known != null) {
       for (long member : known.memberAddresses()) {

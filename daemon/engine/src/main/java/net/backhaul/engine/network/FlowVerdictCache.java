@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
  * What rules have said last of a TCP or UDP flow, so that they are asked once for a flow and batch.
  *
  * <p>Only for rules that look at nothing in which frames of one flow differ: {@link
- * RuleTable#judgesFlows}. It is forgotten between batches, and when a credential comes.
+ * RuleTable#isFlowInvariant}. It is forgotten between batches, and when a credential comes.
  */
-final class FlowVerdict {
+final class FlowVerdictCache {
   private static final int IPV4_WITHOUT_OPTIONS = 0x45;
   private static final int FRAGMENT = 0x3fff;
   private static final int TCP = 6;
@@ -20,7 +20,7 @@ final class FlowVerdict {
 
   private @Nullable Policy policy;
   private @Nullable Member remote;
-  private RuleEngine.Admission admission = RuleEngine.Admission.DROP;
+  private RuleVerdict admission = RuleVerdict.DROP;
   private long source;
   private long destination;
   private long sourceMac;
@@ -39,7 +39,7 @@ final class FlowVerdict {
   }
 
   /** Returns what was said of the flow that a frame belongs to, or null. */
-  RuleEngine.@Nullable Admission of(FrameView frame, Policy under) {
+  @Nullable RuleVerdict of(FrameView frame, Policy under) {
     return policy == under
             && remote == frame.remote
             && destination == frame.destination
@@ -53,7 +53,7 @@ final class FlowVerdict {
   }
 
   /** Remembers a verdict, where the frame is one of a flow. */
-  void keep(FrameView frame, Policy under, RuleEngine.Admission said) {
+  void keep(FrameView frame, Policy under, RuleVerdict said) {
     int found = classAndProtocol(frame);
     if (found < 0) {
       return;

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * entries, of groups, and of groups that one member is in have limits, beyond which nobody new is
  * written down until old entries expire; so has that of queued frames, beyond which no more queue.
  */
-final class GroupBook {
+final class MulticastGroups {
   static final int MAX_ENTRIES = 131_072;
   static final int MAX_GROUPS = 32_768;
 
@@ -47,7 +47,7 @@ final class GroupBook {
     private final Map<Long, Long> members = new LinkedHashMap<>();
 
     /** Frames of ours that are offered to members yet to be found; the oldest makes room. */
-    private final ArrayDeque<Outgoing> queue = new ArrayDeque<>(0);
+    private final ArrayDeque<OutboundMulticast> queue = new ArrayDeque<>(0);
 
     private boolean isKept;
     long lastGatherMs = Member.NEVER;
@@ -64,12 +64,12 @@ final class GroupBook {
       return members.keySet().stream().mapToLong(Long::longValue).toArray();
     }
 
-    List<Outgoing> queued() {
+    List<OutboundMulticast> queued() {
       return List.copyOf(queue);
     }
   }
 
-  GroupBook(PeerLink link) {
+  MulticastGroups(PeerLink link) {
     this.link = link;
     this.self = link.self().address();
   }
@@ -104,7 +104,7 @@ final class GroupBook {
   }
 
   /** Lets a frame wait for members that are not known yet. */
-  void enqueue(Group group, Outgoing frame) {
+  void enqueue(Group group, OutboundMulticast frame) {
     if (!group.isKept) {
       return; // Nobody finds this group again, so nobody would ever take the frame from its queue.
     }

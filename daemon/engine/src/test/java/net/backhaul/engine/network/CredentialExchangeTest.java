@@ -22,7 +22,7 @@ import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 import org.junit.jupiter.api.Test;
 
-class CredentialDeskTest {
+class CredentialExchangeTest {
   private static final Identity CONTROLLER = Vectors.identities().get("controller");
   private static final Identity ALICE = Vectors.identities().get("alice");
   private static final Identity BOB = Vectors.identities().get("bob");
@@ -33,9 +33,9 @@ class CredentialDeskTest {
   private final RecordingLink link = new RecordingLink(ALICE);
   private final LongMap<Network> networks = new LongMap<>();
   private final Network network = new Network(NETWORK_ID, ALICE.address(), NOW_MS);
-  private final CredentialDesk desk = new CredentialDesk(link, networks);
+  private final CredentialExchange desk = new CredentialExchange(link, networks);
 
-  CredentialDeskTest() {
+  CredentialExchangeTest() {
     networks.put(NETWORK_ID, network);
     link.known.put(BOB.address(), BOB);
   }
@@ -84,16 +84,16 @@ class CredentialDeskTest {
     Member bob = network.members.get(BOB.address());
 
     assertEquals(
-        CredentialDesk.Acceptance.NEW,
+        CredentialExchange.CredentialOutcome.NEW,
         desk.accept(tagRevocation(NOW_MS + 20), CONTROLLER.address(), NOW_MS));
 
     assertTrue(bob.isRevoked(tag));
     assertEquals(0, bob.comRevokedMs());
     assertEquals(
-        CredentialDesk.Acceptance.REDUNDANT,
+        CredentialExchange.CredentialOutcome.REDUNDANT,
         desk.accept(tagRevocation(NOW_MS + 20), CONTROLLER.address(), NOW_MS));
     assertEquals(
-        CredentialDesk.Acceptance.REJECTED,
+        CredentialExchange.CredentialOutcome.REJECTED,
         desk.accept(
             Tag.issue(CONTROLLER, NETWORK_ID, NOW_MS + 20, 1_000, 8, BOB.address()),
             BOB.address(),
@@ -113,7 +113,7 @@ class CredentialDeskTest {
     }
 
     assertEquals(
-        CredentialDesk.Acceptance.REJECTED,
+        CredentialExchange.CredentialOutcome.REJECTED,
         desk.accept(com(BOB, NOW_MS), BOB.address(), NOW_MS + 20));
   }
 

@@ -10,10 +10,11 @@ import net.backhaul.protocol.ethernet.OffloadHeader;
 import net.backhaul.protocol.ethernet.Segmenter;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.message.Verb;
+import net.backhaul.protocol.packet.BigEndian;
 import net.backhaul.protocol.packet.Packets;
 
 /** Sends what comes from the device of a network to whom it is for (03 section 6.3). */
-final class FramesOut {
+final class FrameSender {
   static final int ETHERNET_BYTES = 14;
 
   private static final int FRAME_HEADER_BYTES = 10;
@@ -25,8 +26,8 @@ final class FramesOut {
   private final Output output;
   private final RandomGenerator random;
   private final RuleEngine rules;
-  private final CredentialDesk credentials;
-  private final Multicasts multicasts;
+  private final CredentialExchange credentials;
+  private final MulticastSender multicastSender;
   private final long self;
   private final FrameView view = new FrameView();
   private final byte[] copy = new byte[Packets.MAX_BYTES];
@@ -36,19 +37,19 @@ final class FramesOut {
   /** Packets made of one super-frame; as many as leave at once. */
   private final byte[] run = new byte[MAX_RUN_BYTES];
 
-  FramesOut(
+  FrameSender(
       PeerLink link,
       Output output,
       RandomGenerator random,
       RuleEngine rules,
-      CredentialDesk credentials,
-      Multicasts multicasts) {
+      CredentialExchange credentials,
+      MulticastSender multicastSender) {
     this.link = link;
     this.output = output;
     this.random = random;
     this.rules = rules;
     this.credentials = credentials;
-    this.multicasts = multicasts;
+    this.multicastSender = multicastSender;
     this.self = link.self().address();
   }
 
@@ -106,7 +107,7 @@ final class FramesOut {
       link.drop(Drop.TOO_LONG);
       return;
     }
-    if (to == 0 || !policy.judgesFlows || (bridged && !policy.amBridge)) {
+    if (to == 0 || !policy.isFlowInvariant || (bridged && !policy.amBridge)) {
       sendPieces(network, policy, bytes, start, nowMs);
       return;
     }
@@ -170,7 +171,7 @@ final class FramesOut {
     view.wrap(bytes, start + ETHERNET_BYTES, length - ETHERNET_BYTES);
     view.ethernet(destination, source, BigEndian.u16(bytes, start + 12));
     if (Macs.isMulticast(destination)) {
-      multicasts.send(network, policy, view, bridged, nowMs);
+      multicastSender.send(network, policy, view, bridged, nowMs);
     } else if (destination == network.mac) {
       output.deliverFrame(network.id, bytes, start, length);
     } else if (Macs.firstOctetOf(destination) == network.firstOctet) {

@@ -6,7 +6,7 @@ import java.util.Set;
 import net.backhaul.protocol.message.MulticastFrame;
 
 /** A multicast frame on its way to members, some of whom may have to be found first. */
-final class Outgoing {
+final class OutboundMulticast {
   static final long LIFE_MS = 5_000;
 
   private final MulticastFrame message;
@@ -20,7 +20,7 @@ final class Outgoing {
    *
    * @param limit how many may get a copy
    */
-  Outgoing(MulticastFrame message, byte[] data, int limit, long nowMs) {
+  OutboundMulticast(MulticastFrame message, byte[] data, int limit, long nowMs) {
     this.message = message;
     this.data = data;
     this.limit = limit;

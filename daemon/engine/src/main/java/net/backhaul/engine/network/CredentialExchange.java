@@ -11,21 +11,21 @@ import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.Credentials;
 import net.backhaul.protocol.message.Message;
 import net.backhaul.protocol.network.Capability;
-import net.backhaul.protocol.network.Check;
 import net.backhaul.protocol.network.Credential;
 import net.backhaul.protocol.network.MembershipCertificate;
 import net.backhaul.protocol.network.NetworkCredentials;
 import net.backhaul.protocol.network.OwnershipCertificate;
 import net.backhaul.protocol.network.Revocation;
+import net.backhaul.protocol.network.SignatureStatus;
 import net.backhaul.protocol.network.Tag;
 import net.backhaul.protocol.packet.WireException;
 import net.backhaul.protocol.packet.WireReader;
 import org.jspecify.annotations.Nullable;
 
 /** Takes the credentials that members show, and shows them ours (03 sections 4.7 to 4.9). */
-final class CredentialDesk {
+final class CredentialExchange {
   /** What became of a credential. */
-  enum Acceptance {
+  enum CredentialOutcome {
     NEW,
     REDUNDANT,
     REJECTED,
@@ -46,10 +46,10 @@ final class CredentialDesk {
 
   private final PeerLink link;
   private final LongMap<Network> networks;
-  private final Forgers forgers = new Forgers();
+  private final BadSignaturePenalty badSignatures = new BadSignaturePenalty();
   private LongMap<Long> lastTakenMs = new LongMap<>();
 
-  CredentialDesk(PeerLink link, LongMap<Network> networks) {
+  CredentialExchange(PeerLink link, LongMap<Network> networks) {
     this.link = link;
     this.networks = networks;
   }
@@ -62,33 +62,33 @@ final class CredentialDesk {
       link.drop(Drop.RATE_LIMITED);
       return Handled.IGNORED;
     }
-    var tray = new Tray(from.source(), nowMs);
+    var batch = new CredentialBatch(from.source(), nowMs);
     boolean complete = false;
     try {
-      complete = tray.takeAll(in);
+      complete = batch.takeAll(in);
     } finally {
-      if (!tray.deferred) {
+      if (!batch.deferred) {
         remember(from.source(), nowMs);
       }
     }
-    if (tray.deferred) {
+    if (batch.deferred) {
       return Handled.PARKED;
     }
     if (!complete) {
       return Handled.IGNORED;
     }
-    return tray.useful ? Handled.TRUSTED : Handled.COUNTED;
+    return batch.useful ? Handled.TRUSTED : Handled.COUNTED;
   }
 
   /** The credentials of one packet, taken one after the other. */
-  private final class Tray {
+  private final class CredentialBatch {
     private final long source;
     private final long nowMs;
     private boolean useful;
     private boolean deferred;
     private int forged;
 
-    Tray(long source, long nowMs) {
+    CredentialBatch(long source, long nowMs) {
       this.source = source;
       this.nowMs = nowMs;
     }
@@ -153,23 +153,23 @@ final class CredentialDesk {
 
   /** Takes a certificate that came with something else, as old senders do (6.2, 7.5, 7.6). */
   void acceptAttached(MembershipCertificate com, long deliveredBy, long nowMs) {
-    if (forgers.isBarred(deliveredBy, nowMs)) {
+    if (badSignatures.isPenalized(deliveredBy, nowMs)) {
       link.drop(Drop.RATE_LIMITED);
-    } else if (accept(com, deliveredBy, nowMs) == Acceptance.FORGED) {
-      forgers.bar(deliveredBy, nowMs);
+    } else if (accept(com, deliveredBy, nowMs) == CredentialOutcome.FORGED) {
+      badSignatures.penalize(deliveredBy, nowMs);
     }
   }
 
   /** Files a credential under the member it names, whoever has shown it (4.8). */
-  Acceptance accept(Credential credential, long deliveredBy, long nowMs) {
+  CredentialOutcome accept(Credential credential, long deliveredBy, long nowMs) {
     Network network = networks.get(credential.networkId());
     long about = credential.issuedTo();
     if (network == null || Addresses.isReserved(about) || about != (about & Addresses.MASK)) {
-      return Acceptance.REJECTED;
+      return CredentialOutcome.REJECTED;
     }
     Member known = network.members.get(about);
     Member member = known == null ? new Member(about, nowMs) : known;
-    Acceptance acceptance = judge(credential, member, nowMs);
+    CredentialOutcome acceptance = judge(credential, member, nowMs);
     switch (acceptance) {
       case NEW -> {
         keep(credential, network.members.touch(about, nowMs));
@@ -187,21 +187,21 @@ final class CredentialDesk {
     return acceptance;
   }
 
-  private Acceptance judge(Credential credential, Member member, long nowMs) {
-    Acceptance early = null;
+  private CredentialOutcome judge(Credential credential, Member member, long nowMs) {
+    CredentialOutcome early = null;
     switch (credential) {
       case MembershipCertificate com -> {
         if (member.refuses(com)) {
-          return Acceptance.REJECTED;
+          return CredentialOutcome.REJECTED;
         }
         if (com.equals(member.com())) {
-          return Acceptance.REDUNDANT;
+          return CredentialOutcome.REDUNDANT;
         }
       }
       case Revocation revocation -> {
         int type = revocation.credentialType();
         if (type < Credential.TYPE_MEMBERSHIP || type > Credential.TYPE_OWNERSHIP) {
-          return Acceptance.REJECTED;
+          return CredentialOutcome.REJECTED;
         }
       }
       case Tag ignored -> early = judgeByAge(credential, member);
@@ -212,25 +212,26 @@ final class CredentialDesk {
       return early;
     }
     LongFunction<@Nullable Identity> identities = address -> link.identityOf(address, nowMs);
-    Check check = credential.verify(identities);
-    return switch (check) {
-      case GOOD -> isNews(credential, member) ? Acceptance.NEW : Acceptance.REDUNDANT;
-      case BAD -> Acceptance.FORGED;
-      case WAIT -> Acceptance.DEFERRED;
+    SignatureStatus status = credential.verify(identities);
+    return switch (status) {
+      case VALID ->
+          isNews(credential, member) ? CredentialOutcome.NEW : CredentialOutcome.REDUNDANT;
+      case INVALID -> CredentialOutcome.FORGED;
+      case SIGNER_UNKNOWN -> CredentialOutcome.DEFERRED;
     };
   }
 
-  private static @Nullable Acceptance judgeByAge(Credential credential, Member member) {
+  private static @Nullable CredentialOutcome judgeByAge(Credential credential, Member member) {
     Credential kept = member.kept(credential);
     if (kept != null) {
       if (kept.timestampMs() > credential.timestampMs()) {
-        return Acceptance.REJECTED;
+        return CredentialOutcome.REJECTED;
       }
       if (kept.equals(credential)) {
-        return Acceptance.REDUNDANT;
+        return CredentialOutcome.REDUNDANT;
       }
     }
-    return member.isRevoked(credential) ? Acceptance.REJECTED : null;
+    return member.isRevoked(credential) ? CredentialOutcome.REJECTED : null;
   }
 
   private static boolean isNews(Credential credential, Member member) {

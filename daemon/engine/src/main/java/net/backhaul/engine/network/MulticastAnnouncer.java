@@ -13,7 +13,7 @@ import net.backhaul.protocol.message.MulticastLike;
 import net.backhaul.protocol.packet.Packets;
 
 /** Tells others which multicast groups we want (03 section 7.3). */
-final class Announcer {
+final class MulticastAnnouncer {
   static final long ANNOUNCE_EVERY_MS = 60_000;
 
   private static final long ANNOUNCE_AGAIN_MS = 2_000;
@@ -26,7 +26,7 @@ final class Announcer {
 
   private final PeerLink link;
 
-  Announcer(PeerLink link) {
+  MulticastAnnouncer(PeerLink link) {
     this.link = link;
   }
 

@@ -22,7 +22,7 @@ import net.backhaul.protocol.packet.WireWriter;
 import org.jspecify.annotations.Nullable;
 
 /** Carries questions of members to the controller beside us, and its answers back. */
-final class ControllerDesk {
+final class ControllerProxy {
   private static final long REMEMBER_MS = 180_000;
   private static final int MAX_REMEMBERED = 262_144;
 
@@ -42,7 +42,7 @@ final class ControllerDesk {
   /** Names a member of a network of ours. */
   private record Granted(long networkId, long member) {}
 
-  ControllerDesk(PeerLink link, @Nullable ConfigSource controller, RandomGenerator random) {
+  ControllerProxy(PeerLink link, @Nullable ConfigSource controller, RandomGenerator random) {
     this.link = link;
     this.controller = controller;
     this.random = random;

@@ -7,11 +7,11 @@ import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.packet.Bytes;
 
 /** Lets only members of a network talk to us on it (03 section 4.9). */
-final class Gate {
+final class MembershipCheck {
   private final PeerLink link;
-  private final Announcer announcer;
+  private final MulticastAnnouncer announcer;
 
-  Gate(PeerLink link, Announcer announcer) {
+  MembershipCheck(PeerLink link, MulticastAnnouncer announcer) {
     this.link = link;
     this.announcer = announcer;
   }

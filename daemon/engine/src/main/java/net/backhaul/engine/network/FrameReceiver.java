@@ -9,11 +9,12 @@ import net.backhaul.protocol.message.ExtFrame;
 import net.backhaul.protocol.message.ExtFrameOk;
 import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.network.MembershipCertificate;
+import net.backhaul.protocol.packet.BigEndian;
 import net.backhaul.protocol.packet.WireException;
 import net.backhaul.protocol.packet.WireReader;
 
 /** Delivers what members send to us alone: FRAME and EXT_FRAME (03 section 6.4). */
-final class FramesIn {
+final class FrameReceiver {
   private static final int FRAME_HEADER_BYTES = 10;
   private static final int EXT_FRAME_FIXED_BYTES = 9;
   private static final int WITH_COM = 0x01;
@@ -21,23 +22,23 @@ final class FramesIn {
   private final PeerLink link;
   private final Output output;
   private final LongMap<Network> networks;
-  private final Gate gate;
-  private final CredentialDesk credentials;
+  private final MembershipCheck membership;
+  private final CredentialExchange credentials;
   private final RuleEngine rules;
   private final long self;
   private final FrameView view = new FrameView();
 
-  FramesIn(
+  FrameReceiver(
       PeerLink link,
       Output output,
       LongMap<Network> networks,
-      Gate gate,
-      CredentialDesk credentials,
+      MembershipCheck membership,
+      CredentialExchange credentials,
       RuleEngine rules) {
     this.link = link;
     this.output = output;
     this.networks = networks;
-    this.gate = gate;
+    this.membership = membership;
     this.credentials = credentials;
     this.rules = rules;
     this.self = link.self().address();
@@ -47,13 +48,13 @@ final class FramesIn {
     if (length < FRAME_HEADER_BYTES) {
       throw new WireException("frame ends early");
     }
-    Network network = networks.get(BigEndian.u64(bytes, start));
+    Network network = networks.get(BigEndian.i64(bytes, start));
     if (network == null) {
       return Handled.COUNTED;
     }
     Policy policy = network.policy;
-    if (!gate.admits(network, from, nowMs) || policy == null) {
-      return gate.askForCertificate(network, Verb.FRAME, from, nowMs);
+    if (!membership.admits(network, from, nowMs) || policy == null) {
+      return membership.askForCertificate(network, Verb.FRAME, from, nowMs);
     }
     int dataLength = length - FRAME_HEADER_BYTES;
     if (dataLength == 0) {
@@ -64,7 +65,7 @@ final class FramesIn {
     view.wrap(bytes, data, dataLength);
     view.ethernet(network.mac, sourceMac, BigEndian.u16(bytes, start + 8));
     view.inbound(from.source(), self, network.members.get(from.source()));
-    if (rules.admitInbound(network.id, policy, view, nowMs) == RuleEngine.Admission.DROP) {
+    if (rules.admitInbound(network.id, policy, view, nowMs) == RuleVerdict.DROP) {
       link.drop(Drop.FORBIDDEN_BY_RULES);
     } else {
       deliver(network, policy);
@@ -76,7 +77,7 @@ final class FramesIn {
     if (length < EXT_FRAME_FIXED_BYTES) {
       throw new WireException("frame ends early");
     }
-    Network network = networks.get(BigEndian.u64(bytes, start));
+    Network network = networks.get(BigEndian.i64(bytes, start));
     if (network == null) {
       return Handled.COUNTED;
     }
@@ -90,10 +91,10 @@ final class FramesIn {
       left = in.remaining();
     }
     Policy policy = network.policy;
-    if (!gate.admits(network, from, nowMs) || policy == null) {
-      return gate.askForCertificate(network, Verb.EXT_FRAME, from, nowMs);
+    if (!membership.admits(network, from, nowMs) || policy == null) {
+      return membership.askForCertificate(network, Verb.EXT_FRAME, from, nowMs);
     }
-    if (left > FramesOut.ETHERNET_BYTES
+    if (left > FrameSender.ETHERNET_BYTES
         && !receiveEthernet(network, policy, bytes, ethernet, left, from, nowMs)) {
       return Handled.TRUSTED;
     }
@@ -117,7 +118,7 @@ final class FramesIn {
     if (sourceMac == 0 || sourceMac == network.mac) {
       return false;
     }
-    view.wrap(bytes, start + FramesOut.ETHERNET_BYTES, length - FramesOut.ETHERNET_BYTES);
+    view.wrap(bytes, start + FrameSender.ETHERNET_BYTES, length - FrameSender.ETHERNET_BYTES);
     view.ethernet(destinationMac, sourceMac, BigEndian.u16(bytes, start + 12));
     view.inbound(from.source(), self, network.members.get(from.source()));
     switch (rules.admitInbound(network.id, policy, view, nowMs)) {
@@ -160,10 +161,10 @@ final class FramesIn {
       return;
     }
     byte[] bytes = view.array();
-    int start = view.at(-FramesOut.ETHERNET_BYTES);
+    int start = view.at(-FrameSender.ETHERNET_BYTES);
     BigEndian.putMac(bytes, start, view.destinationMac);
     BigEndian.putMac(bytes, start + 6, view.sourceMac);
     BigEndian.put16(bytes, start + 12, view.etherType);
-    output.deliverFrame(network.id, bytes, start, FramesOut.ETHERNET_BYTES + view.length());
+    output.deliverFrame(network.id, bytes, start, FrameSender.ETHERNET_BYTES + view.length());
   }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 import net.backhaul.protocol.network.OwnershipCertificate;
 
 /** A certificate of ownership, taken apart for the path of frames (03 section 4.5). */
-final class HeldOwnership {
+final class CompiledOwnership {
   private static final int MAC = 1;
   private static final int IPV4 = 2;
   private static final int IPV6 = 3;
@@ -16,7 +16,7 @@ final class HeldOwnership {
   private final int[] types;
   private final byte[][] values;
 
-  HeldOwnership(OwnershipCertificate certificate) {
+  CompiledOwnership(OwnershipCertificate certificate) {
     this.certificate = certificate;
     List<OwnershipCertificate.Thing> things = certificate.things();
     types = new int[things.size()];

@@ -16,7 +16,7 @@ import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.packet.WireWriter;
 
 /** Configures networks that have no controller, by their ids alone (03 section 3.7). */
-final class AdHoc {
+final class AdHocConfigs {
   private static final long WINDOW_MS = 7_200_000;
   private static final int HUB_FORM = 0x01;
   private static final int HUB_MULTICAST_LIMIT = 1_024;
@@ -27,7 +27,7 @@ final class AdHoc {
   private static final long TCP_SYN = 0x02;
   private static final long TCP_ACK = 0x10;
 
-  private AdHoc() {}
+  private AdHocConfigs() {}
 
   /** Returns whether an id can't be configured, though it looks as if it could. */
   static boolean isImpossible(long networkId) {

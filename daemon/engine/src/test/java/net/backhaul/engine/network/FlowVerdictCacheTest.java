@@ -19,7 +19,7 @@ import net.backhaul.protocol.packet.WireWriter;
 import org.junit.jupiter.api.Test;
 
 /** What was said of a flow is what would be said of each of its frames. */
-class FlowVerdictTest {
+class FlowVerdictCacheTest {
   private static final Identity CONTROLLER = Vectors.identities().get("controller");
   private static final Identity ALICE = Vectors.identities().get("alice");
   private static final Identity BOB = Vectors.identities().get("bob");
@@ -64,7 +64,7 @@ class FlowVerdictTest {
               what);
         }
       }
-      remembered += policy.judgesFlows ? 1 : 0;
+      remembered += policy.isFlowInvariant ? 1 : 0;
     }
     assertTrue(remembered > POLICIES / 10, "there was something to remember");
     assertTrue(remembered < POLICIES, "there was something to forget");
@@ -72,16 +72,17 @@ class FlowVerdictTest {
 
   @Test
   void rulesThatLookAtWhatDiffersInAFlowAreAskedForEachFrame() {
-    assertTrue(table(rule(Rule.MATCH_ETHERTYPE, new WireWriter().u16(0x800))).judgesFlows());
-    assertTrue(table(characteristics(1L << 63)).judgesFlows());
-    assertFalse(table(characteristics(1L << 63 | 2)).judgesFlows());
+    assertTrue(table(rule(Rule.MATCH_ETHERTYPE, new WireWriter().u16(0x800))).isFlowInvariant());
+    assertTrue(table(characteristics(1L << 63)).isFlowInvariant());
+    assertFalse(table(characteristics(1L << 63 | 2)).isFlowInvariant());
     assertFalse(
-        table(rule(Rule.MATCH_FRAME_SIZE_RANGE, new WireWriter().u16(1).u16(9))).judgesFlows());
-    assertFalse(table(rule(Rule.MATCH_RANDOM, new WireWriter().u32(7))).judgesFlows());
+        table(rule(Rule.MATCH_FRAME_SIZE_RANGE, new WireWriter().u16(1).u16(9))).isFlowInvariant());
+    assertFalse(table(rule(Rule.MATCH_RANDOM, new WireWriter().u32(7))).isFlowInvariant());
     assertFalse(
-        table(rule(Rule.INTEGER_RANGE, new WireWriter().u64(1).u64(9).u16(3).u8(7))).judgesFlows());
+        table(rule(Rule.INTEGER_RANGE, new WireWriter().u64(1).u64(9).u16(3).u8(7)))
+            .isFlowInvariant());
     for (int action : List.of(Rule.ACTION_TEE, Rule.ACTION_WATCH, Rule.ACTION_REDIRECT)) {
-      assertFalse(table(rule(action, new WireWriter().u64(1).u32(0).u16(9))).judgesFlows());
+      assertFalse(table(rule(action, new WireWriter().u64(1).u32(0).u16(9))).isFlowInvariant());
     }
   }
 

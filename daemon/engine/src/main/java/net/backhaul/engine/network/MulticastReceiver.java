@@ -23,7 +23,7 @@ import net.backhaul.protocol.packet.WireReader;
 import org.jspecify.annotations.Nullable;
 
 /** Handles what others say of multicast groups and send to them (03 sections 7.3 to 7.6). */
-final class MulticastDesk {
+final class MulticastReceiver {
   private static final int WITH_COM = 0x01;
   private static final int WITH_GATHER_LIMIT = 0x02;
   private static final int WITH_SOURCE = 0x04;
@@ -39,36 +39,36 @@ final class MulticastDesk {
   private final Output output;
   private final RandomGenerator random;
   private final LongMap<Network> networks;
-  private final Gate gate;
-  private final CredentialDesk credentials;
-  private final ControllerDesk controllerDesk;
+  private final MembershipCheck membership;
+  private final CredentialExchange credentials;
+  private final ControllerProxy controllerProxy;
   private final RuleEngine rules;
-  private final Multicasts multicasts;
-  private final GroupBook book;
+  private final MulticastSender multicastSender;
+  private final MulticastGroups groups;
   private final long self;
   private final FrameView view = new FrameView();
 
-  MulticastDesk(
+  MulticastReceiver(
       PeerLink link,
       Output output,
       RandomGenerator random,
       LongMap<Network> networks,
-      Gate gate,
-      CredentialDesk credentials,
-      ControllerDesk controllerDesk,
+      MembershipCheck membership,
+      CredentialExchange credentials,
+      ControllerProxy controllerProxy,
       RuleEngine rules,
-      Multicasts multicasts,
-      GroupBook book) {
+      MulticastSender multicastSender,
+      MulticastGroups groups) {
     this.link = link;
     this.output = output;
     this.random = random;
     this.networks = networks;
-    this.gate = gate;
+    this.membership = membership;
     this.credentials = credentials;
-    this.controllerDesk = controllerDesk;
+    this.controllerProxy = controllerProxy;
     this.rules = rules;
-    this.multicasts = multicasts;
-    this.book = book;
+    this.multicastSender = multicastSender;
+    this.groups = groups;
     this.self = link.self().address();
   }
 
@@ -83,7 +83,7 @@ final class MulticastDesk {
         authorized = isAuthorized(lastNetworkId, from, nowMs);
       }
       if (authorized) {
-        multicasts.learn(entry.networkId(), entry.group(), from.source(), nowMs);
+        multicastSender.learn(entry.networkId(), entry.group(), from.source(), nowMs);
       }
     }
     return Handled.COUNTED;
@@ -97,7 +97,7 @@ final class MulticastDesk {
     if (network != null && com != null) {
       credentials.acceptAttached(com, from.source(), nowMs);
     }
-    boolean member = network != null && gate.admits(network, from, nowMs);
+    boolean member = network != null && membership.admits(network, from, nowMs);
     if (question.limit() > 0
         && (member || isAuthorizedByRole(question.networkId(), from.source(), nowMs))) {
       GatherResults results =
@@ -113,18 +113,18 @@ final class MulticastDesk {
 
   private boolean isAuthorized(long networkId, Arrival from, long nowMs) {
     Network network = networks.get(networkId);
-    return (network != null && gate.admits(network, from, nowMs))
+    return (network != null && membership.admits(network, from, nowMs))
         || isAuthorizedByRole(networkId, from.source(), nowMs);
   }
 
   /** A root serves everybody, a controller those whom it has configured lately. */
   private boolean isAuthorizedByRole(long networkId, long source, long nowMs) {
-    return link.isUpstream() || controllerDesk.hasGranted(networkId, source, nowMs);
+    return link.isUpstream() || controllerProxy.hasGranted(networkId, source, nowMs);
   }
 
   private GatherResults results(
       @Nullable Network network, long networkId, MulticastGroup group, long asker, long limit) {
-    GroupBook.Group known = book.get(networkId, group);
+    MulticastGroups.Group known = groups.get(networkId, group);
     long[] members = known == null ? new long[0] : known.memberAddresses();
     LongArrays.shuffle(members, random);
     boolean listening = network != null && network.wants(group);
@@ -164,7 +164,7 @@ final class MulticastDesk {
   private void learnAll(long networkId, MulticastGroup group, List<Long> members, long nowMs) {
     for (long member : members) {
       if (member != 0) {
-        multicasts.learn(networkId, group, member, nowMs);
+        multicastSender.learn(networkId, group, member, nowMs);
       }
     }
   }
@@ -172,10 +172,10 @@ final class MulticastDesk {
   /** Somebody wants no more of a group (7.4). */
   void receiveUnwanted(ErrorMessage error, Arrival from, long nowMs) {
     Network network = networks.get(error.networkId());
-    if (network != null && gate.admits(network, from, nowMs)) {
+    if (network != null && membership.admits(network, from, nowMs)) {
       byte[] rest = error.rest().toByteArray();
       MulticastGroup group = MulticastGroup.read(new WireReader(rest, 0, rest.length));
-      book.remove(network.id, group, from.source());
+      groups.remove(network.id, group, from.source());
     }
   }
 
@@ -191,8 +191,8 @@ final class MulticastDesk {
       credentials.acceptAttached(MembershipCertificate.read(in), from.source(), nowMs);
     }
     Policy policy = network.policy;
-    if (!gate.admits(network, from, nowMs) || policy == null) {
-      return gate.askForCertificate(network, Verb.MULTICAST_FRAME, from, nowMs);
+    if (!membership.admits(network, from, nowMs) || policy == null) {
+      return membership.askForCertificate(network, Verb.MULTICAST_FRAME, from, nowMs);
     }
     if (policy.multicastLimit == 0) {
       return Handled.COUNTED;
@@ -238,7 +238,7 @@ final class MulticastDesk {
     }
     if (replicate && policy.config.isReplicator(self)) {
       byte[] data = Arrays.copyOfRange(view.array(), view.at(0), view.at(view.length()));
-      multicasts.distribute(
+      multicastSender.distribute(
           network, policy, group, from.source(), sourceMac, view.etherType, data, nowMs);
     }
     if (sourceMac != senderMac) {
@@ -248,10 +248,10 @@ final class MulticastDesk {
       network.bridgeRoutes.learn(sourceMac, from.source());
     }
     view.inbound(from.source(), self, network.members.get(from.source()));
-    if (rules.admitInbound(network.id, policy, view, nowMs) == RuleEngine.Admission.DROP) {
+    if (rules.admitInbound(network.id, policy, view, nowMs) == RuleVerdict.DROP) {
       link.drop(Drop.FORBIDDEN_BY_RULES);
     } else {
-      FramesIn.deliver(output, network, policy, view);
+      FrameReceiver.deliver(output, network, policy, view);
     }
     return true;
   }

@@ -17,7 +17,7 @@ import net.backhaul.protocol.packet.WireWriter;
 import org.jspecify.annotations.Nullable;
 
 /** Packs the credentials of a configuration into as many messages as they need (03 section 4.9). */
-final class OwnCredentials {
+final class CredentialPacker {
   /** What the reference leaves free for one more: it packs by the sizes of its structures. */
   private static final int ROOM_FOR_CAPABILITY = 2_880;
 
@@ -31,13 +31,13 @@ final class OwnCredentials {
   private int tags;
   private int ownerships;
 
-  private OwnCredentials(NetworkConfig config) {
+  private CredentialPacker(NetworkConfig config) {
     this.config = config;
   }
 
   /** Returns the messages to send; none where there is nothing to show. */
   static List<Message> messages(NetworkConfig config) {
-    return new OwnCredentials(config).pack();
+    return new CredentialPacker(config).pack();
   }
 
   private List<Message> pack() {

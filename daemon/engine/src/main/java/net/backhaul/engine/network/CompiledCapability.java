@@ -4,11 +4,11 @@ package net.backhaul.engine.network;
 import net.backhaul.protocol.network.Capability;
 
 /** A capability with its rules taken apart. */
-final class HeldCapability {
+final class CompiledCapability {
   private final Capability capability;
   private final RuleTable rules;
 
-  HeldCapability(Capability capability) {
+  CompiledCapability(Capability capability) {
     this.capability = capability;
     this.rules = new RuleTable(capability.rules());
   }

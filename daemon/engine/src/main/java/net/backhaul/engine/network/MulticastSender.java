@@ -19,7 +19,7 @@ import net.backhaul.protocol.packet.Packets;
 import net.backhaul.protocol.packet.WireWriter;
 
 /** Sends frames to multicast groups, and finds their members (03 section 7.7). */
-final class Multicasts {
+final class MulticastSender {
   /** The longest frame that fits into a packet with all fields before it. */
   static final int MAX_DATA_BYTES = Packets.MAX_SENT_BYTES - Packets.HEADER_BYTES - 31;
 
@@ -41,37 +41,37 @@ final class Multicasts {
   private final RandomGenerator random;
   private final LongMap<Network> networks;
   private final RuleEngine rules;
-  private final CredentialDesk credentials;
-  private final Announcer announcer;
+  private final CredentialExchange credentials;
+  private final MulticastAnnouncer announcer;
   private final NeighborDiscovery neighbors;
-  private final GroupBook book;
+  private final MulticastGroups groups;
   private final long self;
   private final FrameView copyView = new FrameView();
-  private final List<Search> searches = new ArrayList<>();
+  private final List<GatherRetry> searches = new ArrayList<>();
 
   /** A group without known members, to which a frame waits to be sent. */
-  private static final class Search {
+  private static final class GatherRetry {
     final long networkId;
     final MulticastGroup group;
     long nextMs;
     int gathers;
 
-    Search(long networkId, MulticastGroup group, long nextMs) {
+    GatherRetry(long networkId, MulticastGroup group, long nextMs) {
       this.networkId = networkId;
       this.group = group;
       this.nextMs = nextMs;
     }
   }
 
-  Multicasts(
+  MulticastSender(
       PeerLink link,
       RandomGenerator random,
       LongMap<Network> networks,
       RuleEngine rules,
-      CredentialDesk credentials,
-      Announcer announcer,
+      CredentialExchange credentials,
+      MulticastAnnouncer announcer,
       NeighborDiscovery neighbors,
-      GroupBook book) {
+      MulticastGroups groups) {
     this.link = link;
     this.random = random;
     this.networks = networks;
@@ -79,7 +79,7 @@ final class Multicasts {
     this.credentials = credentials;
     this.announcer = announcer;
     this.neighbors = neighbors;
-    this.book = book;
+    this.groups = groups;
     this.self = link.self().address();
   }
 
@@ -153,17 +153,17 @@ final class Multicasts {
               sourceMac == 0 ? network.mac : sourceMac,
               etherType,
               payload);
-      copy(network, policy, new Outgoing(message, data, 1, nowMs), replicator, nowMs);
+      copy(network, policy, new OutboundMulticast(message, data, 1, nowMs), replicator, nowMs);
       return;
     }
-    GroupBook.Group known = book.touch(network.id, group);
+    MulticastGroups.Group known = groups.touch(network.id, group);
     long[] members = known.memberAddresses();
     LongArrays.shuffle(members, random);
     boolean enough = members.length >= limit;
     long gatherLimit = enough ? 1 : limit - members.length + 1L;
     MulticastFrame message =
         message(network, group, false, gatherLimit, sourceMac, etherType, payload);
-    var frame = new Outgoing(message, data, limit, nowMs);
+    var frame = new OutboundMulticast(message, data, limit, nowMs);
     if (!enough) {
       if (members.length == 0 || nowMs - known.lastGatherMs >= GATHER_EVERY_MS) {
         gather(network, policy, group, known, nowMs);
@@ -171,7 +171,7 @@ final class Multicasts {
           search(network.id, group, nowMs);
         }
       }
-      book.enqueue(known, frame);
+      groups.enqueue(known, frame);
       if (origin != 0) {
         frame.mark(origin);
       }
@@ -188,7 +188,7 @@ final class Multicasts {
         copy(network, policy, frame, member, nowMs);
       }
     }
-    book.tidyQueue(known, nowMs);
+    groups.tidyQueue(known, nowMs);
   }
 
   private static MulticastFrame message(
@@ -231,7 +231,7 @@ final class Multicasts {
   }
 
   /** Sends one copy, if the rules let this recipient have it. */
-  private void copy(Network network, Policy policy, Outgoing frame, long to, long nowMs) {
+  private void copy(Network network, Policy policy, OutboundMulticast frame, long to, long nowMs) {
     MulticastFrame message = frame.message();
     byte[] data = frame.data();
     Member member = network.members.touch(to, nowMs);
@@ -257,7 +257,11 @@ final class Multicasts {
   // Finding members.
 
   private void gather(
-      Network network, Policy policy, MulticastGroup group, GroupBook.Group known, long nowMs) {
+      Network network,
+      Policy policy,
+      MulticastGroup group,
+      MulticastGroups.Group known,
+      long nowMs) {
     known.lastGatherMs = nowMs;
     var gatherers = new LinkedHashSet<Long>();
     gatherers.add(link.bestUpstreamAddress(nowMs));
@@ -286,13 +290,13 @@ final class Multicasts {
   }
 
   private void search(long networkId, MulticastGroup group, long nowMs) {
-    for (Search search : searches) {
+    for (GatherRetry search : searches) {
       if (search.networkId == networkId && search.group.equals(group)) {
         return;
       }
     }
     if (searches.size() < MAX_SEARCHES) {
-      searches.add(new Search(networkId, group, nowMs + GATHER_AGAIN_MS));
+      searches.add(new GatherRetry(networkId, group, nowMs + GATHER_AGAIN_MS));
     }
   }
 
@@ -301,10 +305,10 @@ final class Multicasts {
     searches.removeIf(search -> nowMs >= search.nextMs && isOver(search, nowMs));
   }
 
-  private boolean isOver(Search search, long nowMs) {
+  private boolean isOver(GatherRetry search, long nowMs) {
     Network network = networks.get(search.networkId);
     Policy policy = network == null ? null : network.policy;
-    GroupBook.Group known = book.get(search.networkId, search.group);
+    MulticastGroups.Group known = groups.get(search.networkId, search.group);
     if (network == null || policy == null || known == null || known.hasMembers()) {
       return true;
     }
@@ -321,7 +325,7 @@ final class Multicasts {
 
   long nextDeadlineMs() {
     long next = Long.MAX_VALUE;
-    for (Search search : searches) {
+    for (GatherRetry search : searches) {
       next = Math.min(next, search.nextMs);
     }
     return next;
@@ -329,20 +333,20 @@ final class Multicasts {
 
   /** Writes down a member of a group; if it is new, what is queued is offered to it. */
   void learn(long networkId, MulticastGroup group, long member, long nowMs) {
-    if (!book.add(networkId, group, member, nowMs)) {
+    if (!groups.add(networkId, group, member, nowMs)) {
       return;
     }
     Network network = networks.get(networkId);
     Policy policy = network == null ? null : network.policy;
-    GroupBook.Group known = book.get(networkId, group);
+    MulticastGroups.Group known = groups.get(networkId, group);
     if (network == null || policy == null || known == null) {
       return;
     }
-    for (Outgoing frame : known.queued()) {
+    for (OutboundMulticast frame : known.queued()) {
       if (!frame.isOld(nowMs) && !frame.isAtLimit() && frame.mark(member)) {
         copy(network, policy, frame, member, nowMs);
       }
     }
-    book.tidyQueue(known, nowMs);
+    groups.tidyQueue(known, nowMs);
   }
 }
