@@ -24,12 +24,12 @@ public final class Metrics {
   /**
    * Returns the families of the node; on the node loop.
    *
-   * @param unsent what its sockets did not take
-   * @param crowdedOut what they have received and was too much of one source
+   * @param sendQueueFull what its sockets did not take
+   * @param receiveQueueFull what they have received and was too much of one source
    */
-  public static String ofNode(Node node, long unsent, long crowdedOut, long nowMs) {
+  public static String ofNode(Node node, long sendQueueFull, long receiveQueueFull, long nowMs) {
     var metrics = new Metrics();
-    metrics.counters(node.counters(), unsent, crowdedOut);
+    metrics.counters(node.counters(), sendQueueFull, receiveQueueFull);
     metrics.networks(node.networks());
     metrics.peers(node.peers(nowMs));
     return metrics.out.toString();
@@ -42,7 +42,7 @@ public final class Metrics {
     return metrics.out.toString();
   }
 
-  private void counters(Counters counters, long unsent, long crowdedOut) {
+  private void counters(Counters counters, long sendQueueFull, long receiveQueueFull) {
     family("zt_packet", "counter", "ZeroTier packet type counts");
     for (Verb verb : Verb.values()) {
       String type = "packet_type=\"" + name(verb) + "\"";
@@ -59,8 +59,8 @@ public final class Metrics {
           "reason=\"" + reason.name().toLowerCase(Locale.ROOT) + "\"",
           counters.dropped(reason));
     }
-    sample("backhaul_drop", "reason=\"socket_full\"", unsent);
-    sample("backhaul_drop", "reason=\"crowded_out\"", crowdedOut);
+    sample("backhaul_drop", "reason=\"send_queue_full\"", sendQueueFull);
+    sample("backhaul_drop", "reason=\"receive_queue_full\"", receiveQueueFull);
   }
 
   private void networks(List<NetworkStatus> networks) {

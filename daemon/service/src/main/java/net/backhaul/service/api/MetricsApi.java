@@ -24,7 +24,9 @@ public final class MetricsApi implements Resource {
   /** Returns all that was counted until now. */
   public CompletableFuture<String> text() {
     return loop.submit(
-            node -> Metrics.ofNode(node, sockets.lost(), sockets.crowdedOut(), NodeLoop.nowMs()))
+            node ->
+                Metrics.ofNode(
+                    node, sockets.sendQueueFull(), sockets.receiveQueueFull(), NodeLoop.nowMs()))
         .thenCombine(controller.ask(Metrics::ofController), String::concat);
   }
 

@@ -19,7 +19,7 @@ final class MessageReader {
   private final ByteBuffer data =
       ByteBuffer.allocateDirect(MESSAGES * MESSAGE_BYTES).order(ByteOrder.nativeOrder());
   private final MessageArray messages = new MessageArray(MESSAGES, data);
-  private final SocketAddresses addresses = new SocketAddresses();
+  private final SocketAddressCodec addresses = new SocketAddressCodec();
   private int received = MESSAGES;
 
   /**
@@ -44,12 +44,12 @@ final class MessageReader {
   }
 
   /** Passes on a message and returns how many datagrams it is. */
-  int take(int message, int socket, Intake intake) {
+  int take(int message, int socket, ReceiveQueue receiveQueue) {
     int length = messages.length(message);
     int segmentBytes = messages.segmentBytes(message);
     InetSocketAddress from = addresses.read(messages.names(), messages.nameAt(message));
     if (from != null && length > 0) {
-      intake.take(
+      receiveQueue.take(
           socket, from, addresses.hash(), data, message * MESSAGE_BYTES, length, segmentBytes);
     }
     return length == 0 ? 1 : Math.ceilDiv(length, segmentBytes);

@@ -28,8 +28,8 @@ final class MessageReceiver implements EpollIoHandle {
    */
   private static final int READ_AHEAD = 3;
 
-  private static final int MAX_BYTES_AT_ONCE = READ_AHEAD * Intake.DATA_BYTES;
-  private static final int MAX_DATAGRAMS_AT_ONCE = READ_AHEAD * Intake.BATCH_DATAGRAMS;
+  private static final int MAX_BYTES_AT_ONCE = READ_AHEAD * ReceiveQueue.DATA_BYTES;
+  private static final int MAX_DATAGRAMS_AT_ONCE = READ_AHEAD * ReceiveQueue.BATCH_DATAGRAMS;
 
   /** A message above this was joined of many datagrams. */
   private static final int LONG_BYTES = 8_192;
@@ -37,7 +37,7 @@ final class MessageReceiver implements EpollIoHandle {
   private final FileDescriptor descriptor;
   private final int socket;
   private final MessageReader reader;
-  private final Intake intake;
+  private final ReceiveQueue receiveQueue;
   private final Runnable endOfRead;
   private @Nullable IoRegistration registration;
   private boolean closed;
@@ -48,11 +48,12 @@ final class MessageReceiver implements EpollIoHandle {
    *
    * @param fd a descriptor of the socket, which belongs to the receiver from now on
    */
-  MessageReceiver(int fd, int socket, MessageReader reader, Intake intake, Runnable endOfRead) {
+  MessageReceiver(
+      int fd, int socket, MessageReader reader, ReceiveQueue receiveQueue, Runnable endOfRead) {
     this.descriptor = new FileDescriptor(fd);
     this.socket = socket;
     this.reader = reader;
-    this.intake = intake;
+    this.receiveQueue = receiveQueue;
     this.endOfRead = endOfRead;
   }
 
@@ -89,7 +90,7 @@ final class MessageReceiver implements EpollIoHandle {
       int received = 0;
       for (int i = 0; i < messages; i++) {
         received += reader.length(i);
-        datagrams += reader.take(i, socket, intake);
+        datagrams += reader.take(i, socket, receiveQueue);
       }
       longMessages = received > messages * LONG_BYTES;
       bytes += received;

@@ -3,7 +3,7 @@ package net.backhaul.service.udp;
 
 /** Hands runs of datagrams to the kernel, many with one call, straight from where they lie. */
 final class MessageSender {
-  private final Outgoing out;
+  private final SendBatch out;
   private final Call call;
   private final MessageArray runs;
   private final MessageArray singles;
@@ -14,11 +14,11 @@ final class MessageSender {
     int send(int fd, long messages, int count);
   }
 
-  MessageSender(Outgoing out, Call call) {
+  MessageSender(SendBatch out, Call call) {
     this.out = out;
     this.call = call;
-    runs = new MessageArray(Outgoing.MAX_RUNS, out.data());
-    singles = new MessageArray(Outgoing.MAX_DATAGRAMS, out.data());
+    runs = new MessageArray(SendBatch.MAX_RUNS, out.data());
+    singles = new MessageArray(SendBatch.MAX_DATAGRAMS, out.data());
   }
 
   static int sendmmsg(int fd, long messages, int count) {
@@ -35,7 +35,7 @@ final class MessageSender {
     for (int run = 0; run < out.runs(); run++) {
       runs.send(
           run,
-          out.target(run).socketAddress,
+          out.destination(run).socketAddress,
           out.start(run),
           out.length(run),
           Math.min(out.segmentBytes(run), out.length(run)));
@@ -48,7 +48,7 @@ final class MessageSender {
       } else if (sent == -SocketCalls.EAGAIN) {
         break;
       } else if (sent != -SocketCalls.EINTR) {
-        if (!out.isSingle(done) && from.runRefused(out.target(done), -sent)) {
+        if (!out.isSingle(done) && from.runRefused(out.destination(done), -sent)) {
           if (!sendSingly(from, done)) {
             break;
           }
@@ -68,7 +68,7 @@ final class MessageSender {
     for (int i = 0; i < count; i++) {
       int length = Math.min(segmentBytes, out.length(run) - i * segmentBytes);
       int start = out.start(run) + i * segmentBytes;
-      singles.send(i, out.target(run).socketAddress, start, length, length);
+      singles.send(i, out.destination(run).socketAddress, start, length, length);
     }
     int done = 0;
     while (done < count) {

@@ -65,7 +65,7 @@ final class OpenSocket {
   }
 
   /** Sends what was collected, or lets it wait for the kernel behind what waits already. */
-  void transmit(Outgoing out, @Nullable MessageSender sender) {
+  void transmit(SendBatch out, @Nullable MessageSender sender) {
     if (!channel.isOpen()) {
       out.clear(); // Its descriptor may be another's by now.
       return;
@@ -88,8 +88,8 @@ final class OpenSocket {
     return waiting != null && waiting.totalPendingWriteBytes() > 0;
   }
 
-  private void write(Outgoing out, int run) {
-    Target to = out.target(run);
+  private void write(SendBatch out, int run) {
+    Destination to = out.destination(run);
     int length = out.length(run);
     int segmentBytes = out.segmentBytes(run);
     ByteBuf content = channel.alloc().directBuffer(length);
@@ -108,7 +108,7 @@ final class OpenSocket {
     }
   }
 
-  private void writeSingly(Target to, ByteBuf content, int segmentBytes) {
+  private void writeSingly(Destination to, ByteBuf content, int segmentBytes) {
     while (content.isReadable()) {
       int length = Math.min(segmentBytes, content.readableBytes());
       channel.write(
@@ -117,7 +117,7 @@ final class OpenSocket {
     content.release();
   }
 
-  private void runSent(ChannelFuture sent, Target to, ByteBuf content, int segmentBytes) {
+  private void runSent(ChannelFuture sent, Destination to, ByteBuf content, int segmentBytes) {
     if (sent.cause() instanceof Errors.NativeIoException refused
         && runRefused(to, -refused.expectedErr())) {
       writeSingly(to, content, segmentBytes);
@@ -135,7 +135,7 @@ final class OpenSocket {
    * @param reason what the kernel says
    * @return whether the datagrams of the run may be taken singly
    */
-  boolean runRefused(Target to, int reason) {
+  boolean runRefused(Destination to, int reason) {
     log.trace("socket {}: a run to {} was refused: error {}", number, to.address, reason);
     switch (reason) {
       case SocketCalls.EIO -> takesRuns = false;

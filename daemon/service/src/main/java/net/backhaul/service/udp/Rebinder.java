@@ -58,7 +58,7 @@ public final class Rebinder {
   public void lookNow() {
     background.execute(
         () -> {
-          List<LocalAddress> wanted = wanted();
+          List<BindAddress> wanted = wanted();
           loop.execute(() -> rebind(wanted));
         });
   }
@@ -75,18 +75,18 @@ public final class Rebinder {
             TimeUnit.MILLISECONDS);
   }
 
-  private List<LocalAddress> wanted() {
+  private List<BindAddress> wanted() {
     Settings now = settings.get();
     if (now.forceTcpRelay()) {
       return List.of();
     }
     return now.bind().isEmpty()
-        ? LocalAddresses.find(
+        ? HostAddresses.find(
             ports, now.skippedInterfaces(), address -> now.forbids(address) || ourOwn.test(address))
-        : LocalAddresses.of(now.bind(), ports);
+        : HostAddresses.of(now.bind(), ports);
   }
 
-  private void rebind(List<LocalAddress> wanted) {
+  private void rebind(List<BindAddress> wanted) {
     if (sockets.rebind(wanted)) {
       loop.node().localAddressesChanged(sockets.addresses(), NodeLoop.nowMs());
       loop.scheduleWakeUp();

@@ -59,15 +59,15 @@ public final class UdpSockets {
   private static final int DEFAULT_TTL = 64;
 
   private final NodeLoop loop;
-  private final Map<LocalAddress, OpenSocket> open = new LinkedHashMap<>();
+  private final Map<BindAddress, OpenSocket> open = new LinkedHashMap<>();
   private OpenSocket[] byNumber = new OpenSocket[0];
   private int nextNumber;
-  private long lost;
+  private long sendQueueFull;
 
-  private final Target.Cache targets = new Target.Cache();
-  private final Outgoing outgoing = new Outgoing();
-  private @Nullable OpenSocket outgoingFrom;
-  private final Intake intake;
+  private final Destination.Cache destinations = new Destination.Cache();
+  private final SendBatch sendBatch = new SendBatch();
+  private @Nullable OpenSocket batchSocket;
+  private final ReceiveQueue receiveQueue;
   private final Runnable askForTurn;
   private boolean turnIsComing;
 
@@ -90,11 +90,11 @@ public final class UdpSockets {
    */
   UdpSockets(NodeLoop loop, Consumer<DatagramBatch> receiver, MessageSender.@Nullable Call send) {
     this.loop = loop;
-    this.intake = new Intake(receiver, ThreadLocalRandom.current().nextInt());
+    this.receiveQueue = new ReceiveQueue(receiver, ThreadLocalRandom.current().nextInt());
     this.askForTurn = loop.afterIo(this::turn);
     boolean own = send != null && loop.takesDescriptors() && callsAreOurs();
     ownCalls = own && loop.eventLoop() instanceof IoEventLoop io ? io : null;
-    sender = own && send != null ? new MessageSender(outgoing, send) : null;
+    sender = own && send != null ? new MessageSender(sendBatch, send) : null;
     reader = own ? new MessageReader() : null;
   }
 
@@ -121,18 +121,18 @@ public final class UdpSockets {
    *
    * @return whether anything has changed
    */
-  public boolean rebind(List<LocalAddress> wanted) {
+  public boolean rebind(List<BindAddress> wanted) {
     assert loop.eventLoop().inEventLoop();
-    Set<LocalAddress> keep = new HashSet<>(wanted);
+    Set<BindAddress> keep = new HashSet<>(wanted);
     boolean changed = false;
-    for (Map.Entry<LocalAddress, OpenSocket> each : List.copyOf(open.entrySet())) {
+    for (Map.Entry<BindAddress, OpenSocket> each : List.copyOf(open.entrySet())) {
       if (!keep.contains(each.getKey())) {
         open.remove(each.getKey());
         each.getValue().close();
         changed = true;
       }
     }
-    for (LocalAddress address : wanted) {
+    for (BindAddress address : wanted) {
       if (!open.containsKey(address) && open.size() < MAX_SOCKETS) {
         changed |= bind(address);
       }
@@ -179,13 +179,13 @@ public final class UdpSockets {
   }
 
   /** Returns how many datagrams were received and given up since their source sent too many. */
-  public long crowdedOut() {
-    return intake.crowdedOut();
+  public long receiveQueueFull() {
+    return receiveQueue.receiveQueueFull();
   }
 
   /** Returns how many datagrams were given up because too many waited. */
-  public long lost() {
-    return lost;
+  public long sendQueueFull() {
+    return sendQueueFull;
   }
 
   /** Sends a few bytes that shall die on the way, so that our own NAT lets answers in. */
@@ -232,22 +232,23 @@ public final class UdpSockets {
       int start,
       int length,
       int segmentBytes) {
-    Target target = targets.of(to, from.v4);
-    if (target == null || !from.hasRoomFor(traffic)) {
-      lost += Math.ceilDiv(length, segmentBytes);
+    Destination destination = destinations.of(to, from.v4);
+    if (destination == null || !from.hasRoomFor(traffic)) {
+      sendQueueFull += Math.ceilDiv(length, segmentBytes);
       return;
     }
-    if (from != outgoingFrom) {
+    if (from != batchSocket) {
       transmit();
-      outgoingFrom = from;
+      batchSocket = from;
     }
     int done = 0;
     while (done < length) {
-      boolean asRun = from.takesRuns() && target.takesRuns();
-      int part = outgoing.add(target, asRun, bytes, start + done, length - done, segmentBytes);
+      boolean asRun = from.takesRuns() && destination.takesRuns();
+      int part =
+          sendBatch.add(destination, asRun, bytes, start + done, length - done, segmentBytes);
       if (part == 0) {
         transmit();
-        outgoingFrom = from;
+        batchSocket = from;
       }
       done += part;
     }
@@ -255,20 +256,20 @@ public final class UdpSockets {
 
   /** Hands what was collected to its socket. */
   private void transmit() {
-    if (outgoingFrom != null && !outgoing.isEmpty()) {
-      outgoingFrom.transmit(outgoing, sender);
+    if (batchSocket != null && !sendBatch.isEmpty()) {
+      batchSocket.transmit(sendBatch, sender);
     }
-    outgoingFrom = null;
+    batchSocket = null;
   }
 
   /** Handles what a socket has just received; what is too much for now has its turns later. */
   private void endOfRead() {
-    intake.endOfRead();
+    receiveQueue.endOfRead();
     haveTurnSoon();
   }
 
   private void haveTurnSoon() {
-    if (intake.isBehind() && !turnIsComing) {
+    if (receiveQueue.isBehind() && !turnIsComing) {
       turnIsComing = true;
       askForTurn.run();
     }
@@ -276,11 +277,11 @@ public final class UdpSockets {
 
   private void turn() {
     turnIsComing = false;
-    intake.handleNext();
+    receiveQueue.handleNext();
     haveTurnSoon();
   }
 
-  private boolean bind(LocalAddress local) {
+  private boolean bind(BindAddress local) {
     boolean v4 = local.address() instanceof Inet4Address;
     boolean nativeEpoll = loop.takesDescriptors();
     var family = v4 ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
@@ -301,7 +302,7 @@ public final class UdpSockets {
                 new WriteBufferWaterMark(
                     OpenSocket.MAX_WAITING_BYTES / 2, OpenSocket.MAX_WAITING_BYTES))
             .option(ChannelOption.AUTO_READ, ownCalls == null)
-            .handler(new UdpTransport(nextNumber, intake, this::endOfRead));
+            .handler(new UdpTransport(nextNumber, receiveQueue, this::endOfRead));
     if (nativeEpoll) {
       // Not together with recvmmsg: Netty then hands out joined datagrams as one.
       bootstrap.option(EpollChannelOption.UDP_GRO, true);
@@ -344,7 +345,7 @@ public final class UdpSockets {
       socket.channel.config().setAutoRead(true);
       return;
     }
-    var receiver = new MessageReceiver(fd, socket.number, reader, intake, this::endOfRead);
+    var receiver = new MessageReceiver(fd, socket.number, reader, receiveQueue, this::endOfRead);
     socket.receiver(receiver);
     receiver.start(ownCalls);
   }

@@ -14,12 +14,12 @@ final class UdpTransport extends SimpleChannelInboundHandler<DatagramPacket> {
   private static final Logger log = LoggerFactory.getLogger(UdpTransport.class);
 
   private final int socket;
-  private final Intake intake;
+  private final ReceiveQueue receiveQueue;
   private final Runnable endOfRead;
 
-  UdpTransport(int socket, Intake intake, Runnable endOfRead) {
+  UdpTransport(int socket, ReceiveQueue receiveQueue, Runnable endOfRead) {
     this.socket = socket;
-    this.intake = intake;
+    this.receiveQueue = receiveQueue;
     this.endOfRead = endOfRead;
   }
 
@@ -28,7 +28,7 @@ final class UdpTransport extends SimpleChannelInboundHandler<DatagramPacket> {
     ByteBuf content = datagram.content();
     int length = content.readableBytes();
     ByteBuffer memory = content.internalNioBuffer(content.readerIndex(), length);
-    intake.take(
+    receiveQueue.take(
         socket,
         datagram.sender(),
         datagram.sender().hashCode(),

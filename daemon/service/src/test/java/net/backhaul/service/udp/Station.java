@@ -36,7 +36,7 @@ final class Station implements AutoCloseable {
   Station(Way way, String address, MessageSender.Call call) {
     loop = new NodeLoop(way != Way.NETTY_NIO);
     sockets = new UdpSockets(loop, this::receive, way == Way.OUR_CALLS ? call : null);
-    onLoop(() -> sockets.rebind(List.of(new LocalAddress(ip(address), 0, "", 0))));
+    onLoop(() -> sockets.rebind(List.of(new BindAddress(ip(address), 0, "", 0))));
   }
 
   private void receive(DatagramBatch batch) {

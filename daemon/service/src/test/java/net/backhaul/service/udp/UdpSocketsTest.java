@@ -87,11 +87,11 @@ class UdpSocketsTest {
 
   @Test
   void aDeviceThatWasMadeAgainUnderItsNameGetsSocketsOfItsOwn() {
-    assertTrue(rebind(List.of(new LocalAddress(ip("127.0.0.1"), 0, "lo", 1))));
-    assertFalse(rebind(List.of(new LocalAddress(ip("127.0.0.1"), 0, "lo", 1))));
+    assertTrue(rebind(List.of(new BindAddress(ip("127.0.0.1"), 0, "lo", 1))));
+    assertFalse(rebind(List.of(new BindAddress(ip("127.0.0.1"), 0, "lo", 1))));
     int before = sockets.addresses().getFirst().getPort();
 
-    assertTrue(rebind(List.of(new LocalAddress(ip("127.0.0.1"), before, "lo", 2))));
+    assertTrue(rebind(List.of(new BindAddress(ip("127.0.0.1"), before, "lo", 2))));
 
     assertEquals(1, sockets.addresses().size());
     onLoop(() -> assertTrue(sockets.channel(1).isActive(), "a second socket, on the same port"));
@@ -111,12 +111,12 @@ class UdpSocketsTest {
   }
 
   private boolean rebind(String... addresses) {
-    List<LocalAddress> wanted =
-        List.of(addresses).stream().map(each -> new LocalAddress(ip(each), 0, "", 0)).toList();
+    List<BindAddress> wanted =
+        List.of(addresses).stream().map(each -> new BindAddress(ip(each), 0, "", 0)).toList();
     return rebind(wanted);
   }
 
-  private boolean rebind(List<LocalAddress> wanted) {
+  private boolean rebind(List<BindAddress> wanted) {
     return CompletableFuture.supplyAsync(() -> sockets.rebind(wanted), loop.eventLoop()).join();
   }
 

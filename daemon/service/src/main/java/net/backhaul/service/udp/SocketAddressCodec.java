@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Remembers the last addresses it has read, so that a sender that is heard often costs no
  * object.
  */
-final class SocketAddresses {
+final class SocketAddressCodec {
   /** How many senders are remembered; each has one place, where another may take its turn. */
   static final int REMEMBERED = 256;
 

@@ -12,11 +12,11 @@ import java.util.function.Predicate;
 import net.backhaul.protocol.address.Endpoints;
 
 /** Finds the addresses of the host that sockets are bound to (02 section 4.4, 04 6.1.11). */
-public final class LocalAddresses {
+public final class HostAddresses {
   private static final List<String> SKIPPED_PREFIXES = List.of("lo", "zt", "tun", "tap");
   private static final List<String> SKIPPED_ON_MACOS = List.of("feth", "utun");
 
-  private LocalAddresses() {}
+  private HostAddresses() {}
 
   /**
    * Returns every usable address of every interface, once for each port.
@@ -24,9 +24,9 @@ public final class LocalAddresses {
    * @param skippedPrefixes further beginnings of interface names to leave out
    * @param forbidden addresses that local.conf or our own devices rule out
    */
-  public static List<LocalAddress> find(
+  public static List<BindAddress> find(
       List<Integer> ports, List<String> skippedPrefixes, Predicate<InetAddress> forbidden) {
-    var all = new ArrayList<LocalAddress>();
+    var all = new ArrayList<BindAddress>();
     try {
       for (NetworkInterface device : NetworkInterface.networkInterfaces().toList()) {
         if (isSkipped(device.getName(), skippedPrefixes) || !isUp(device)) {
@@ -36,8 +36,7 @@ public final class LocalAddresses {
           InetAddress plain = withoutScope(address);
           if (Endpoints.usableForPath(new InetSocketAddress(plain, 1)) && !forbidden.test(plain)) {
             ports.forEach(
-                port ->
-                    all.add(new LocalAddress(plain, port, device.getName(), device.getIndex())));
+                port -> all.add(new BindAddress(plain, port, device.getName(), device.getIndex())));
           }
         }
       }
@@ -48,16 +47,16 @@ public final class LocalAddresses {
   }
 
   /** Returns the addresses that a person has chosen, once for each port. */
-  public static List<LocalAddress> of(List<InetAddress> addresses, List<Integer> ports) {
-    var all = new ArrayList<LocalAddress>();
+  public static List<BindAddress> of(List<InetAddress> addresses, List<Integer> ports) {
+    var all = new ArrayList<BindAddress>();
     for (InetAddress address : addresses) {
-      ports.forEach(port -> all.add(new LocalAddress(address, port, "", 0)));
+      ports.forEach(port -> all.add(new BindAddress(address, port, "", 0)));
     }
     return all;
   }
 
   /** Returns all that there is, where nobody can say what that may be. */
-  private static List<LocalAddress> wildcards(List<Integer> ports) {
+  private static List<BindAddress> wildcards(List<Integer> ports) {
     return of(List.of(Endpoints.parseIp("0.0.0.0"), Endpoints.parseIp("::")), ports);
   }
 

@@ -6,7 +6,7 @@ import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /** An address that datagrams go to: how the kernel writes it, and whether its way takes runs. */
-final class Target {
+final class Destination {
   /** How many datagrams go singly before a run is tried again where one was refused. */
   static final int SINGLES_AFTER_REFUSAL = 10_000;
 
@@ -15,10 +15,10 @@ final class Target {
   private final boolean v4Socket;
   private int singlesLeft;
 
-  private Target(InetSocketAddress address, boolean v4Socket) {
+  private Destination(InetSocketAddress address, boolean v4Socket) {
     this.address = address;
     this.v4Socket = v4Socket;
-    this.socketAddress = SocketAddresses.write(address, v4Socket);
+    this.socketAddress = SocketAddressCodec.write(address, v4Socket);
   }
 
   /** Counts a datagram and returns whether it may be part of a run. */
@@ -34,16 +34,16 @@ final class Target {
     singlesLeft = SINGLES_AFTER_REFUSAL;
   }
 
-  /** The last targets, so that those often used cost no object. */
+  /** The last destinations, so that those often used cost no object. */
   static final class Cache {
-    private static final int TARGETS = 128;
+    private static final int DESTINATIONS = 128;
 
-    private final @Nullable Target[] targets = new Target[TARGETS];
+    private final @Nullable Destination[] destinations = new Destination[DESTINATIONS];
 
-    /** Returns the target for an address; null if a socket of this family can't reach it. */
-    @Nullable Target of(InetSocketAddress to, boolean v4Socket) {
-      int place = to.hashCode() * 2 + (v4Socket ? 1 : 0) & (TARGETS - 1);
-      Target known = targets[place];
+    /** Returns the destination for an address; null if a socket of this family can't reach it. */
+    @Nullable Destination of(InetSocketAddress to, boolean v4Socket) {
+      int place = to.hashCode() * 2 + (v4Socket ? 1 : 0) & (DESTINATIONS - 1);
+      Destination known = destinations[place];
       if (known != null
           && known.v4Socket == v4Socket
           && (known.address == to || known.address.equals(to))) {
@@ -52,8 +52,8 @@ final class Target {
       if (v4Socket && !(to.getAddress() instanceof Inet4Address)) {
         return null;
       }
-      var made = new Target(to, v4Socket);
-      targets[place] = made;
+      var made = new Destination(to, v4Socket);
+      destinations[place] = made;
       return made;
     }
   }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The datagrams of a run are of one size, of which the last may be shorter: the kernel takes
  * them as one and cuts it (UDP segmentation offload).
  */
-final class Outgoing {
+final class SendBatch {
   /** The most that the kernel takes as one run. */
   static final int MAX_DATAGRAMS = 64;
 
@@ -24,7 +24,7 @@ final class Outgoing {
   private static final int BYTES = 2 * 65_536;
 
   private final ByteBuffer data = ByteBuffer.allocateDirect(BYTES);
-  private final @Nullable Target[] targets = new Target[MAX_RUNS];
+  private final @Nullable Destination[] destinations = new Destination[MAX_RUNS];
   private final int[] starts = new int[MAX_RUNS];
   private final int[] lengths = new int[MAX_RUNS];
   private final int[] segments = new int[MAX_RUNS];
@@ -32,7 +32,7 @@ final class Outgoing {
   private int end;
 
   void clear() {
-    Arrays.fill(targets, 0, runs, null);
+    Arrays.fill(destinations, 0, runs, null);
     runs = 0;
     end = 0;
   }
@@ -47,7 +47,7 @@ final class Outgoing {
    * @param asRun whether they may go on with a run, or be one
    * @return how many bytes were taken; 0 if what is here must leave first
    */
-  int add(Target to, boolean asRun, byte[] bytes, int start, int length, int segmentBytes) {
+  int add(Destination to, boolean asRun, byte[] bytes, int start, int length, int segmentBytes) {
     int segment = Math.min(segmentBytes, length);
     int part = asRun && runs > 0 ? partOfLast(to, length, segment) : 0;
     if (part == 0) {
@@ -55,7 +55,7 @@ final class Outgoing {
       if (runs == MAX_RUNS || BYTES - end < part) {
         return 0;
       }
-      targets[runs] = to;
+      destinations[runs] = to;
       starts[runs] = end;
       lengths[runs] = 0;
       segments[runs] = segment;
@@ -68,10 +68,10 @@ final class Outgoing {
   }
 
   /** Returns how many bytes may go on with the last run. */
-  private int partOfLast(Target to, int length, int segment) {
+  private int partOfLast(Destination to, int length, int segment) {
     int last = runs - 1;
     int whole = segments[last];
-    if (targets[last] != to || segment > whole || lengths[last] % whole != 0) {
+    if (destinations[last] != to || segment > whole || lengths[last] % whole != 0) {
       return 0;
     }
     int fitting = Math.min(datagrams(lengths[last], whole), (BYTES - end) / whole);
@@ -89,8 +89,8 @@ final class Outgoing {
     return runs;
   }
 
-  Target target(int run) {
-    return Objects.requireNonNull(targets[run]);
+  Destination destination(int run) {
+    return Objects.requireNonNull(destinations[run]);
   }
 
   int start(int run) {

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * one source stay in order, and those that come when its queue is full are the ones that are lost.
  * A HELLO may then still use room that other datagrams may not.
  */
-final class Intake {
+final class ReceiveQueue {
   /** How many queues there are; sources whose hashes meet share one. */
   static final int QUEUES = 64;
 
@@ -65,7 +65,7 @@ final class Intake {
   private final byte[] header = new byte[Packets.HEADER_BYTES];
   private final PacketView packet = new PacketView();
   private int sharedInUse;
-  private long crowdedOut;
+  private long receiveQueueFull;
 
   /** Batches of the sources of one hash, the oldest first. */
   private static final class Queue {
@@ -78,7 +78,7 @@ final class Intake {
    * @param handler gets batches, whose bytes it may clobber until it returns
    * @param secret so that nobody can choose addresses that share a queue with somebody else's
    */
-  Intake(Consumer<DatagramBatch> handler, int secret) {
+  ReceiveQueue(Consumer<DatagramBatch> handler, int secret) {
     this.handler = handler;
     this.secret = secret;
     for (int i = 0; i < QUEUES; i++) {
@@ -157,8 +157,8 @@ final class Intake {
   }
 
   /** Returns how many datagrams were given up since the queue of their source was full. */
-  long crowdedOut() {
-    return crowdedOut;
+  long receiveQueueFull() {
+    return receiveQueueFull;
   }
 
   /** Returns how many batches are in use or kept, for tests. */
@@ -208,7 +208,7 @@ final class Intake {
         memory.get(start + done, last.bytes(), last.end(), part);
         last.add(socket, from, part);
       } else {
-        crowdedOut++;
+        receiveQueueFull++;
       }
     }
   }

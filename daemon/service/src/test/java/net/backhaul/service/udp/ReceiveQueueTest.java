@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class IntakeTest {
+class ReceiveQueueTest {
   private static final int FLOODER = 1;
   private static final int SOCKET = 3;
   private static final int MTU = 1_432;
@@ -33,7 +33,7 @@ class IntakeTest {
 
   private final List<Integer> batchSizes = new ArrayList<>();
   private final Map<Integer, Integer> sent = new HashMap<>();
-  private final Intake intake = new Intake(this::handle, 77);
+  private final ReceiveQueue receiveQueue = new ReceiveQueue(this::handle, 77);
 
   private void handle(DatagramBatch batch) {
     batchSizes.add(batch.count());
@@ -61,7 +61,7 @@ class IntakeTest {
       memory.put(i * bytes, packet);
     }
     var from = new InetSocketAddress("192.0.2.1", port);
-    intake.take(SOCKET, from, port, memory, 0, count * bytes, bytes);
+    receiveQueue.take(SOCKET, from, port, memory, 0, count * bytes, bytes);
   }
 
   private int handledOf(int port) {
@@ -80,17 +80,17 @@ class IntakeTest {
     arrive(2, 1, 100);
     arrive(1, 20, MTU);
 
-    intake.endOfRead();
+    receiveQueue.endOfRead();
 
     assertEquals(List.of(31), batchSizes);
-    assertFalse(intake.isBehind());
-    assertEquals(0, intake.crowdedOut());
+    assertFalse(receiveQueue.isBehind());
+    assertEquals(0, receiveQueue.receiveQueueFull());
   }
 
   @Test
   void allThatTheKernelJoinsFitsIntoOneBatch() {
     arrive(1, 45, MTU);
-    intake.endOfRead();
+    receiveQueue.endOfRead();
 
     assertEquals(List.of(45), batchSizes);
   }
@@ -100,9 +100,9 @@ class IntakeTest {
     for (int i = 0; i < 16; i++) {
       arrive(1, 45, MTU);
     }
-    intake.endOfRead();
-    while (intake.isBehind()) {
-      intake.handleNext();
+    receiveQueue.endOfRead();
+    while (receiveQueue.isBehind()) {
+      receiveQueue.handleNext();
     }
 
     assertEquals(16 * 45, handledOf(1));
@@ -124,12 +124,12 @@ class IntakeTest {
           arrive(other, 1 + random.nextInt(3), 60 + random.nextInt(1_000));
         }
       }
-      intake.endOfRead();
-      intake.handleNext();
-      assertTrue(intake.batches() <= Intake.SHARED_BATCHES + 12, "memory is bounded");
+      receiveQueue.endOfRead();
+      receiveQueue.handleNext();
+      assertTrue(receiveQueue.batches() <= ReceiveQueue.SHARED_BATCHES + 12, "memory is bounded");
     }
-    while (intake.isBehind()) {
-      intake.handleNext();
+    while (receiveQueue.isBehind()) {
+      receiveQueue.handleNext();
     }
 
     for (int other = 2; other < 12; other++) {
@@ -137,7 +137,7 @@ class IntakeTest {
     }
     // A batch a turn, of which the others had at most half of the turns.
     assertTrue(handledOf(FLOODER) > turns * 60 / 2, () -> "only " + handledOf(FLOODER));
-    assertEquals((long) sent.get(FLOODER), handledOf(FLOODER) + intake.crowdedOut());
+    assertEquals((long) sent.get(FLOODER), handledOf(FLOODER) + receiveQueue.receiveQueueFull());
     assertOrder();
   }
 
@@ -148,8 +148,8 @@ class IntakeTest {
       arrive(1, 64, 1_000);
       arrive(1, 64, 1_000);
       arrive(5, 64, 1_000);
-      intake.endOfRead();
-      intake.handleNext();
+      receiveQueue.endOfRead();
+      receiveQueue.handleNext();
     }
 
     assertEquals(1.0, (double) handledOf(1) / handledOf(5), 0.1);
@@ -160,22 +160,23 @@ class IntakeTest {
     for (int turn = 0; turn < 40; turn++) {
       arrive(FLOODER, 64, 100);
     }
-    intake.endOfRead();
-    while (intake.isBehind()) {
-      intake.handleNext();
+    receiveQueue.endOfRead();
+    while (receiveQueue.isBehind()) {
+      receiveQueue.handleNext();
     }
 
     assertEquals(
-        Intake.BATCH_DATAGRAMS, batchSizes.stream().mapToInt(size -> size).max().orElse(0));
+        ReceiveQueue.BATCH_DATAGRAMS, batchSizes.stream().mapToInt(size -> size).max().orElse(0));
     assertEquals(2_560, handledOf(FLOODER));
   }
 
   @Test
   void theFloodersOwnHelloIsTakenWhereItsDataIsNot() {
-    while (intake.crowdedOut() == 0) {
+    while (receiveQueue.receiveQueueFull() == 0) {
       arrive(FLOODER, 64, 1_000);
     }
-    for (long before = intake.crowdedOut(); intake.crowdedOut() == before; ) {
+    for (long before = receiveQueue.receiveQueueFull();
+        receiveQueue.receiveQueueFull() == before; ) {
       arrive(FLOODER, 1, 200); // What is left of the last batch.
     }
     int number = sent.get(FLOODER);
@@ -184,8 +185,8 @@ class IntakeTest {
     arrive(FLOODER, 1, 200, Verb.HELLO, Packets.SUITE_AES);
     arrive(FLOODER, 1, 200, Verb.ECHO, Packets.SUITE_POLY);
 
-    while (intake.isBehind()) {
-      intake.handleNext();
+    while (receiveQueue.isBehind()) {
+      receiveQueue.handleNext();
     }
     assertTrue(handled.get(FLOODER).contains(number));
     assertFalse(handled.get(FLOODER).contains(number + 1));
@@ -200,16 +201,17 @@ class IntakeTest {
     }
 
     int most =
-        (1 + Intake.SHARED_BATCHES / 2 + 1) * (Intake.BATCH_DATAGRAMS + Intake.HELLO_DATAGRAMS);
-    assertTrue(sent.get(FLOODER) - intake.crowdedOut() <= most);
+        (1 + ReceiveQueue.SHARED_BATCHES / 2 + 1)
+            * (ReceiveQueue.BATCH_DATAGRAMS + ReceiveQueue.HELLO_DATAGRAMS);
+    assertTrue(sent.get(FLOODER) - receiveQueue.receiveQueueFull() <= most);
     arrive(2, 1, 200);
-    assertTrue(intake.batches() <= Intake.SHARED_BATCHES + 2);
+    assertTrue(receiveQueue.batches() <= ReceiveQueue.SHARED_BATCHES + 2);
   }
 
   @Test
   void whatIsTooLongForAPacketIsLeftOut() {
     memory.putInt(NUMBER_AT, 0);
-    intake.take(
+    receiveQueue.take(
         SOCKET,
         new InetSocketAddress("192.0.2.1", 1),
         1,
@@ -217,7 +219,7 @@ class IntakeTest {
         0,
         DatagramBatch.MAX_DATAGRAM_BYTES + 1,
         DatagramBatch.MAX_DATAGRAM_BYTES + 1);
-    intake.endOfRead();
+    receiveQueue.endOfRead();
 
     assertEquals(List.of(), batchSizes);
   }

@@ -11,4 +11,4 @@ import java.net.InetAddress;
  *     under its old name is another, which sockets bound to the first do not reach; 0 where it may
  *     be any
  */
-public record LocalAddress(InetAddress address, int port, String device, int deviceIndex) {}
+public record BindAddress(InetAddress address, int port, String device, int deviceIndex) {}
