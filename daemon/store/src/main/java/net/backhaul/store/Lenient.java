@@ -9,7 +9,10 @@ import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.address.IpPrefix;
 import org.jspecify.annotations.Nullable;
 
-/** The conversions by which the reference takes almost anything for almost anything (04, 0.1). */
+/**
+ * The conversions by which the reference takes almost anything for almost anything (04 section
+ * 0.1).
+ */
 public final class Lenient {
   private static final BigInteger U64 = BigInteger.ONE.shiftLeft(64);
   private static final int MAX_ENTRIES = 16_384;

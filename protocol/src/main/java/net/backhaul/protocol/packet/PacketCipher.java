@@ -122,7 +122,9 @@ public final class PacketCipher {
     }
   }
 
-  /** Masks or unmasks the tail of a HELLO, from one index of the array to another (01 5.9). */
+  /**
+   * Masks or unmasks the tail of a HELLO, from one index of the array to another (01 section 5.9).
+   */
   public void maskHello(byte[] bytes, int packetStart, int from, int end) {
     System.arraycopy(bytes, packetStart, maskIv, 0, ID_BYTES);
     maskIv[ID_BYTES - 1] &= (byte) WITHOUT_HOPS;

@@ -137,7 +137,7 @@ public record World(
     }
   }
 
-  /** Returns what is signed: everything but the signature, between two marks (7.3). */
+  /** Returns what is signed: everything but the signature, between two marks (01 section 7.3). */
   public byte[] signedBytes() {
     var out = new WireWriter().u64(MARK_BEFORE);
     writeHead(out);
@@ -145,7 +145,7 @@ public record World(
     return out.u64(MARK_AFTER).toByteArray();
   }
 
-  /** Returns whether a newer version may take the place of this one (7.4). */
+  /** Returns whether a newer version may take the place of this one (01 section 7.4). */
   public boolean replacedBy(World newer) {
     if (id == 0 || type == Type.NULL) {
       return true;
@@ -157,7 +157,7 @@ public record World(
             updateKey.toByteArray(), newer.signedBytes(), newer.signature.toByteArray());
   }
 
-  /** Makes and signs a world (7.8). */
+  /** Makes and signs a world (01 section 7.8). */
   public static World make(
       Type type,
       long id,

@@ -68,7 +68,10 @@ class IdentityVectorsTest {
     }
   }
 
-  /** What hand-edited files may have is taken; what only tolerance explains is refused (01 2.6). */
+  /**
+   * What hand-edited files may have is taken; what only tolerance explains is refused (01 section
+   * 2.6).
+   */
   @Test
   void textThatTheReferenceToleratesIsTheSameIdentityOrNone() {
     for (JsonNode vector : file.required("reference_leniency")) {

@@ -134,7 +134,7 @@ final class ConfigExchange {
 
   // Taking.
 
-  /** Takes a chunk, asked for or not (1.6). */
+  /** Takes a chunk, asked for or not (03 section 1.6). */
   Handled receive(ConfigChunk chunk, boolean pushed, Arrival from, long nowMs) {
     Network network = networks.get(chunk.networkId());
     if (network == null) {
@@ -231,7 +231,7 @@ final class ConfigExchange {
     }
   }
 
-  /** Takes a refusal from a controller (1.7). */
+  /** Takes a refusal from a controller (03 section 1.7). */
   void receiveError(ErrorMessage error, Arrival from) {
     Network network = networks.get(error.networkId());
     if (network == null || from.source() != network.controller) {

@@ -151,7 +151,10 @@ final class CredentialExchange {
     lastTakenMs.put(source, nowMs);
   }
 
-  /** Takes a certificate that came with something else, as old senders do (6.2, 7.5, 7.6). */
+  /**
+   * Takes a certificate that came with something else, as old senders do (03 sections 6.2, 7.5 and
+   * 7.6).
+   */
   void acceptAttached(MembershipCertificate com, long deliveredBy, long nowMs) {
     if (badSignatures.isPenalized(deliveredBy, nowMs)) {
       link.drop(Drop.RATE_LIMITED);
@@ -160,7 +163,7 @@ final class CredentialExchange {
     }
   }
 
-  /** Files a credential under the member it names, whoever has shown it (4.8). */
+  /** Files a credential under the member it names, whoever has shown it (03 section 4.8). */
   CredentialOutcome accept(Credential credential, long deliveredBy, long nowMs) {
     Network network = networks.get(credential.networkId());
     long about = credential.issuedTo();

@@ -15,7 +15,7 @@ import net.backhaul.protocol.network.Revocation;
 import net.backhaul.protocol.network.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** What we know of another member of a network, by what it has shown (03 sections 4.8, 4.9). */
+/** What we know of another member of a network, by what it has shown (03 sections 4.8 and 4.9). */
 final class Member {
   /** Long before any moment. */
   static final long NEVER = Long.MIN_VALUE / 2;
@@ -80,7 +80,9 @@ final class Member {
     return hasShownNothing() && comRevokedMs == 0 && revoked.isEmpty();
   }
 
-  /** Returns whether the certificate shown makes its holder a member in our eyes (4.8). */
+  /**
+   * Returns whether the certificate shown makes its holder a member in our eyes (03 section 4.8).
+   */
   boolean isAllowed(Policy policy, Identity identity) {
     if (policy.isPublic) {
       return true;

@@ -72,7 +72,7 @@ final class MulticastReceiver {
     this.self = link.self().address();
   }
 
-  /** Writes down who wants which group; what comes before an error counts (7.3). */
+  /** Writes down who wants which group; what comes before an error counts (03 section 7.3). */
   Handled receiveLike(WireReader in, Arrival from, long nowMs) {
     long lastNetworkId = 0;
     boolean authorized = false;
@@ -89,7 +89,7 @@ final class MulticastReceiver {
     return Handled.COUNTED;
   }
 
-  /** Answers who listens to a group (7.5). */
+  /** Answers who listens to a group (03 section 7.5). */
   Handled receiveGather(WireReader in, Arrival from, long nowMs) {
     MulticastGather question = MulticastGather.read(in);
     Network network = networks.get(question.networkId());
@@ -169,7 +169,7 @@ final class MulticastReceiver {
     }
   }
 
-  /** Somebody wants no more of a group (7.4). */
+  /** Somebody wants no more of a group (03 section 7.4). */
   void receiveUnwanted(ErrorMessage error, Arrival from, long nowMs) {
     Network network = networks.get(error.networkId());
     if (network != null && membership.admits(network, from, nowMs)) {
@@ -179,7 +179,7 @@ final class MulticastReceiver {
     }
   }
 
-  /** Delivers a frame that was sent to a group (7.6). */
+  /** Delivers a frame that was sent to a group (03 section 7.6). */
   Handled receiveFrame(byte[] bytes, int start, int length, Arrival from, long nowMs) {
     var in = new WireReader(bytes, start, length);
     Network network = networks.get(in.u64());

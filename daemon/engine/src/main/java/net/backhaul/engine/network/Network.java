@@ -100,7 +100,9 @@ final class Network {
     return failure != null;
   }
 
-  /** Records a refusal, and returns whether that is news; the configuration stays (1.3). */
+  /**
+   * Records a refusal, and returns whether that is news; the configuration stays (03 section 1.3).
+   */
   boolean fail(NetworkStatus.State newFailure, String newAuthenticationUrl) {
     boolean changed = failure != newFailure || !authenticationUrl.equals(newAuthenticationUrl);
     failure = newFailure;

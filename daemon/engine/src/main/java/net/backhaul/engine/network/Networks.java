@@ -30,7 +30,7 @@ public final class Networks implements PacketHandler {
   private static final long ANNOUNCE_CHECK_MS = 5_000;
   private static final long CLEAN_EVERY_MS = 30_000;
 
-  /** What marks a network as joined that has no configuration yet (1.2). */
+  /** What marks a network as joined that has no configuration yet (03 section 1.2). */
   private static final byte[] NO_CONFIG = {'\n'};
 
   private final Output output;
@@ -152,7 +152,7 @@ public final class Networks implements PacketHandler {
     }
   }
 
-  /** Says which groups the host listens to on a network (7.2). */
+  /** Says which groups the host listens to on a network (03 section 7.2). */
   public void subscribe(long networkId, List<MulticastGroup> groups, long nowMs) {
     Network network = networks.get(networkId);
     if (network != null) {
@@ -160,7 +160,7 @@ public final class Networks implements PacketHandler {
     }
   }
 
-  /** Says whether the device of a network could not be set up (1.3). */
+  /** Says whether the device of a network could not be set up (03 section 1.3). */
   public void portFailed(long networkId, boolean failed, long nowMs) {
     Network network = networks.get(networkId);
     if (network != null && network.portFailed(failed)) {
@@ -196,7 +196,7 @@ public final class Networks implements PacketHandler {
     }
   }
 
-  /** Tells members that a credential is void, ourselves among them (4.6). */
+  /** Tells members that a credential is void, ourselves among them (03 section 4.6). */
   public void revoke(Revocation revocation, List<Long> members, long nowMs) {
     for (long member : members) {
       if (member != self) {

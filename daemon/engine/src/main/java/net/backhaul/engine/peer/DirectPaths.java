@@ -71,7 +71,9 @@ final class DirectPaths {
     }
   }
 
-  /** Tries the addresses of a push one by one: those before a damaged one count (02 2.15). */
+  /**
+   * Tries the addresses of a push one by one: those before a damaged one count (02 section 2.15).
+   */
   Handled receive(WireReader push, ArrivalNow from, long nowMs) {
     Peer peer = from.peer;
     boolean goesOn = nowMs - peer.lastPathPushReceivedMs <= GATE_RESETS_AFTER_MS;

@@ -9,7 +9,10 @@ import net.backhaul.engine.network.Handled;
 import net.backhaul.protocol.message.Rendezvous;
 import org.jspecify.annotations.Nullable;
 
-/** Introduces peers that talk through us, and follows introductions by roots (02 3.6, 4.1). */
+/**
+ * Introduces peers that talk through us, and follows introductions by roots (02 sections 3.6 and
+ * 4.1).
+ */
 final class Introductions {
   static final long AGAIN_AFTER_MS = 30_000;
 

@@ -17,7 +17,9 @@ import net.backhaul.protocol.packet.Packets;
 import net.backhaul.protocol.packet.WireWriter;
 import org.jspecify.annotations.Nullable;
 
-/** Makes packets of messages, finds a way for them, seals and sends them (02 sections 1, 3.5). */
+/**
+ * Makes packets of messages, finds a way for them, seals and sends them (02 sections 1 and 3.5).
+ */
 final class Sender {
   private static final int HEADER = Packets.HEADER_BYTES;
   private static final int COMPRESSED = 0x80;

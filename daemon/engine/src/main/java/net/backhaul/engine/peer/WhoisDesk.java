@@ -12,7 +12,7 @@ import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.Whois;
 import net.backhaul.protocol.message.WhoisOk;
 
-/** Asks roots who somebody is, and tells others who ask (02 sections 2.4, 3.7). */
+/** Asks roots who somebody is, and tells others who ask (02 sections 2.4 and 3.7). */
 final class WhoisDesk {
   static final long ASK_AGAIN_MS = 500;
   static final long ANSWER_SPACING_MS = 100;

@@ -35,11 +35,12 @@ class RecordedCasesTest {
       Map.ofEntries(
           Map.entry(
               "hello-collision-proto12",
-              "the reference seals the answer with a key that its reader cannot have (02 2.1)"),
+              "the reference seals the answer with a key that its reader cannot have (02 section"
+                  + " 2.1)"),
           Map.entry("echo-big", "our replies are cut into datagrams that every socket can read"),
           Map.entry(
               "rdv-ok-v6", "an address of the other family is asked from all sockets of its own"),
-          Map.entry("frag-late", "an incomplete packet is held for five seconds (02 1.6, [L])"),
+          Map.entry("frag-late", "an incomplete packet is held for five seconds (02 section 1.6)"),
           Map.entry(
               "hello-ratelimit",
               "a quiet prefix may show a few identities at once (IdentityGate)"));

@@ -78,7 +78,10 @@ public final class IdentityFiles {
     }
   }
 
-  /** Puts an identity aside that somebody else has too; the next start makes another (8.4). */
+  /**
+   * Puts an identity aside that somebody else has too; the next start makes another (04 section
+   * 8.4).
+   */
   public static void saveAfterCollision(HomeDirectory home) throws IOException {
     home.writeSecret(
         "identity.secret.saved_after_collision", Files.readAllBytes(home.file(SECRET)));
