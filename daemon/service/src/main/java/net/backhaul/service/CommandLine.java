@@ -23,7 +23,7 @@ record CommandLine(
     RUN,
     HELP,
     /** A value makes no sense: help, and an exit code that says so. */
-    MISTAKE,
+    INVALID,
     VERSION,
     IDTOOL,
     CLI
@@ -49,7 +49,7 @@ record CommandLine(
         case 'p' -> {
           port = leadingNumber(word.substring(2));
           if (port > MAX_PORT) {
-            return of(Action.MISTAKE, defaultHome);
+            return of(Action.INVALID, defaultHome);
           }
         }
         case 'U' -> unprivileged = true;

@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class ControllerHost implements ConfigSource, ControllerOutput, AutoCloseable {
   /** A change that the disk did not take; the message says what to do. */
-  public static final class Unsaved extends Exception {
-    Unsaved(String why) {
+  public static final class NotSaved extends Exception {
+    NotSaved(String why) {
       super(why);
     }
   }
@@ -41,16 +41,16 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
   private final NodeLoop loop;
   private final FileRecordStore store;
   private final Controller controller;
-  private final PriorityQueue<Waiting> waiting = new PriorityQueue<>();
+  private final PriorityQueue<PendingReply> pending = new PriorityQueue<>();
   private long savedTicket;
   private long refusedUnrecorded;
   private long warnAgainMs;
 
   /** Somebody whose answer shows changes up to a ticket. */
-  private record Waiting(long ticket, Runnable whenSaved, Consumer<String> whenNot)
-      implements Comparable<Waiting> {
+  private record PendingReply(long ticket, Runnable whenSaved, Consumer<String> whenNot)
+      implements Comparable<PendingReply> {
     @Override
-    public int compareTo(Waiting other) {
+    public int compareTo(PendingReply other) {
       return Long.compare(ticket, other.ticket);
     }
   }
@@ -80,15 +80,15 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
   }
 
   /** Asks the controller something, from any thread. */
-  public <T> CompletableFuture<T> ask(Function<Controller, T> question) {
+  public <T> CompletableFuture<T> query(Function<Controller, T> query) {
     var answer = new CompletableFuture<T>();
     loop.execute(
         () -> {
           try {
-            T found = question.apply(controller);
+            T found = query.apply(controller);
             // What cannot be written is shown all the same: it is what members are told.
-            await(
-                new Waiting(
+            completeWhenSaved(
+                new PendingReply(
                     controller.lastTicket(),
                     () -> answer.complete(found),
                     why -> answer.complete(found)));
@@ -99,18 +99,18 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
     return answer;
   }
 
-  /** Changes something, from any thread; fails with {@link Unsaved} where the disk refuses. */
+  /** Changes something, from any thread; fails with {@link NotSaved} where the disk refuses. */
   public <T> CompletableFuture<T> change(Function<Controller, ChangeResult<T>> change) {
     var answer = new CompletableFuture<T>();
     loop.execute(
         () -> {
           try {
             ChangeResult<T> changed = change.apply(controller);
-            await(
-                new Waiting(
+            completeWhenSaved(
+                new PendingReply(
                     changed.ticket(),
                     () -> answer.complete(changed.record()),
-                    why -> answer.completeExceptionally(new Unsaved(why))));
+                    why -> answer.completeExceptionally(new NotSaved(why))));
           } catch (RuntimeException e) {
             answer.completeExceptionally(e);
           }
@@ -118,46 +118,46 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
     return answer;
   }
 
-  private void await(Waiting who) {
+  private void completeWhenSaved(PendingReply who) {
     if (who.ticket <= savedTicket) {
       who.whenSaved.run();
     } else {
-      waiting.add(who);
+      pending.add(who);
     }
-    tellMembers();
+    sendNotifications();
   }
 
   private void onSaved(long ticket) {
     savedTicket = Math.max(savedTicket, ticket);
     controller.saved(ticket);
-    for (Waiting first = waiting.peek();
+    for (PendingReply first = pending.peek();
         first != null && first.ticket <= savedTicket;
-        first = waiting.peek()) {
-      waiting.remove();
+        first = pending.peek()) {
+      pending.remove();
       first.whenSaved.run();
     }
-    tellMembers();
+    sendNotifications();
   }
 
   private void onFailed(long ticket, String why) {
-    var late = new ArrayList<Waiting>();
-    for (Waiting first = waiting.peek();
+    var late = new ArrayList<PendingReply>();
+    for (PendingReply first = pending.peek();
         first != null && first.ticket <= ticket;
-        first = waiting.peek()) {
-      late.add(waiting.remove());
+        first = pending.peek()) {
+      late.add(pending.remove());
     }
     late.forEach(each -> each.whenNot.accept(why));
   }
 
   /** Tells a few members, and the rest after whatever else the loop has to do. */
-  private void tellMembers() {
+  private void sendNotifications() {
     if (!controller.hasNotifications()) {
       return;
     }
     controller.sendNotifications(NodeLoop.nowMs());
     loop.scheduleWakeUp();
     if (controller.hasNotifications()) {
-      loop.execute(this::tellMembers);
+      loop.execute(this::sendNotifications);
     }
   }
 
@@ -166,7 +166,7 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
     ConfigAnswer answer = controller.answer(request, nowMs);
     warnWhenFull(request.networkId(), nowMs);
     if (controller.hasNotifications()) {
-      loop.execute(this::tellMembers);
+      loop.execute(this::sendNotifications);
     }
     return answer;
   }
@@ -195,7 +195,7 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
     loop.node().revoke(revocation, members, NodeLoop.nowMs());
   }
 
-  /** Writes what is waiting and ends. */
+  /** Writes what is pending and ends. */
   @Override
   public void close() {
     store.close();

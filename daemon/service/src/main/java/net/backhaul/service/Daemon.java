@@ -87,7 +87,7 @@ public final class Daemon {
     state = new SavedState(home);
     Map<StateKey, byte[]> saved = state.load(System.currentTimeMillis());
     devices = new Interfaces(loop, taps, home.path(), state::networkSettings);
-    var output = new NodeOutput(sockets, state, devices, this::happened);
+    var output = new NodeOutput(sockets, state, devices, this::onEvent);
     rebinder =
         new Rebinder(
             loop,
@@ -156,7 +156,7 @@ public final class Daemon {
       throw new StartFailure("ERROR: Could not bind control plane. Exiting...", 255);
     }
     housekeeping.start();
-    ServiceManager.tell("READY=1\nSTATUS=waiting for a root to answer");
+    ServiceManager.send("READY=1\nSTATUS=waiting for a root to answer");
     AesGmacSiv.slowBecause()
         .ifPresent(
             why ->
@@ -215,15 +215,15 @@ public final class Daemon {
     }
   }
 
-  private void happened(Event event) {
+  private void onEvent(Event event) {
     switch (event) {
       case Event.Online online -> {
         devices.onlineChanged(true);
-        ServiceManager.tell("STATUS=online");
+        ServiceManager.send("STATUS=online");
       }
       case Event.Offline offline -> {
         devices.onlineChanged(false);
-        ServiceManager.tell("STATUS=offline: no root answers");
+        ServiceManager.send("STATUS=offline: no root answers");
       }
       case Event.IdentityCollision collision -> {
         log.warn("somebody else has this identity: starting again with a new one");
@@ -243,7 +243,7 @@ public final class Daemon {
   /** Waits for the end and cleans up. */
   public End awaitEnd() {
     End why = ended.join();
-    ServiceManager.tell("STOPPING=1");
+    ServiceManager.send("STOPPING=1");
     close();
     return why;
   }

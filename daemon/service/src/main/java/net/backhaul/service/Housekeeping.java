@@ -43,10 +43,10 @@ final class Housekeeping {
   }
 
   void start() {
-    loop.afterSleep(rebinder::lookNow);
-    every(SETTINGS_EVERY_S, this::lookAtSettings);
+    loop.onHostResume(rebinder::rebindNow);
+    every(SETTINGS_EVERY_S, this::pollSettings);
     every(METRICS_EVERY_S, this::writeMetrics);
-    every(PEERS_EVERY_S, () -> state.forgetOldPeers(System.currentTimeMillis()));
+    every(PEERS_EVERY_S, () -> state.expirePeers(System.currentTimeMillis()));
   }
 
   private void every(long seconds, Runnable work) {
@@ -54,7 +54,7 @@ final class Housekeeping {
         .scheduleAtFixedRate(() -> state.execute(work), seconds, seconds, TimeUnit.SECONDS);
   }
 
-  private void lookAtSettings() {
+  private void pollSettings() {
     if (settings.reload()) {
       settingsChanged();
     }
@@ -63,7 +63,7 @@ final class Housekeeping {
   /** Puts what local.conf says now to work, as far as that needs no new start. */
   void settingsChanged() {
     loop.execute(() -> loop.node().options(settings.settings().node()));
-    rebinder.lookNow();
+    rebinder.rebindNow();
   }
 
   private void writeMetrics() {

@@ -40,23 +40,23 @@ public final class Main {
     if (PROGRAM.contains("zerotier-cli") || PROGRAM.contains("ZEROTIER-CLI")) {
       return Cli.run(words.toArray(String[]::new), System.out, System.err);
     }
-    CommandLine asked =
+    CommandLine command =
         CommandLine.parse(
             words,
             CommandLine.defaultHome(
                 System.getenv("ZEROTIER_HOME"), System.getProperty("os.name", "")));
-    return switch (asked.action()) {
+    return switch (command.action()) {
       case HELP -> help(System.out, 0);
-      case MISTAKE -> help(System.out, 1);
+      case INVALID -> help(System.out, 1);
       case VERSION -> {
         System.out.println(Version.TEXT);
         yield 0;
       }
-      case IDTOOL -> Idtool.run(asked.words().toArray(String[]::new), System.out, System.err);
-      case CLI -> Cli.run(asked.words().toArray(String[]::new), System.out, System.err);
+      case IDTOOL -> Idtool.run(command.words().toArray(String[]::new), System.out, System.err);
+      case CLI -> Cli.run(command.words().toArray(String[]::new), System.out, System.err);
       case RUN -> {
         try {
-          yield daemon(asked);
+          yield daemon(command);
         } catch (StartFailure e) {
           String message = String.valueOf(e.getMessage());
           System.err.println(message.startsWith("ERROR") ? message : PROGRAM + ": " + message);
@@ -66,8 +66,8 @@ public final class Main {
     };
   }
 
-  private static int daemon(CommandLine asked) throws StartFailure {
-    HomeDirectory home = home(asked.home());
+  private static int daemon(CommandLine command) throws StartFailure {
+    HomeDirectory home = home(command.home());
     home.protect("identity.secret");
     home.protect("authtoken.secret");
     if (home.exists("controller.db")) {
@@ -77,36 +77,36 @@ public final class Main {
               + " -- see instructions in controller/README.md for how to migrate!",
           1);
     }
-    if (!asked.unprivileged() && !isRoot()) {
+    if (!command.unprivileged() && !isRoot()) {
       throw new StartFailure("must be run as root (uid 0)", 1);
     }
-    if (asked.fork()) {
+    if (command.fork()) {
       return Fork.intoBackground();
     }
-    skipWhatNettyLooksFor();
+    skipNettyHostDetection();
     var end = new CompletableFuture<Void>();
     Signals.handle(
         () -> {
-          endWithin(END_WITHIN_MS);
+          haltAfter(END_WITHIN_MS);
           end.complete(null);
         });
     while (true) {
-      Daemon daemon = Daemon.start(home, asked.port());
+      Daemon daemon = Daemon.start(home, command.port());
       end.thenRun(daemon::end);
       if (daemon.awaitEnd() == Daemon.End.ASKED_FOR) {
         return 0;
       }
-      startAgainAsSomebodyElse(home);
+      replaceCollidedIdentity(home);
     }
   }
 
   /** Netty names channels by hardware addresses, which take long to find and help nobody here. */
-  private static void skipWhatNettyLooksFor() {
+  private static void skipNettyHostDetection() {
     System.setProperty("io.netty.machineId", "00:00:00:00:00:00:00:01");
     System.setProperty("io.netty.processId", "1");
   }
 
-  private static void startAgainAsSomebodyElse(HomeDirectory home) throws StartFailure {
+  private static void replaceCollidedIdentity(HomeDirectory home) throws StartFailure {
     try {
       IdentityFiles.saveAfterCollision(home);
     } catch (IOException e) {
@@ -126,7 +126,7 @@ public final class Main {
   }
 
   /** Ends the process even if something hangs, as a person who waits for it expects. */
-  private static void endWithin(long millis) {
+  private static void haltAfter(long millis) {
     new Timer("end", true)
         .schedule(
             new TimerTask() {

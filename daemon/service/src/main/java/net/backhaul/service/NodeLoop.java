@@ -37,7 +37,7 @@ public final class NodeLoop implements AutoCloseable {
 
   private final MultiThreadIoEventLoopGroup group;
   private final EventLoop loop;
-  private volatile Runnable afterSleep = () -> {};
+  private volatile Runnable onHostResume = () -> {};
   private @Nullable Node node;
   private @Nullable ScheduledFuture<?> wakeUp;
   private long wakeUpAtMs;
@@ -68,8 +68,8 @@ public final class NodeLoop implements AutoCloseable {
   }
 
   /** Says what to do when the host wakes up from sleep; called on the loop. */
-  public void afterSleep(Runnable work) {
-    afterSleep = work;
+  public void onHostResume(Runnable work) {
+    onHostResume = work;
   }
 
   /** Returns the loop itself, for those who register channels with it. */
@@ -154,7 +154,7 @@ public final class NodeLoop implements AutoCloseable {
     wakeUp = null;
     if (CLOCK.follow(System.currentTimeMillis(), steadyMs()) > SLEEP_MS) {
       log.info("the clock has jumped ahead, or this host has slept");
-      afterSleep.run();
+      onHostResume.run();
     }
     try {
       node().advance(nowMs());

@@ -41,8 +41,8 @@ class CommandLineTest {
 
   @ParameterizedTest
   @CsvSource({
-    "-p65536, MISTAKE",
-    "-p99999999999, MISTAKE",
+    "-p65536, INVALID",
+    "-p99999999999, INVALID",
     "-v, VERSION",
     "-h, HELP",
     "-?, HELP",

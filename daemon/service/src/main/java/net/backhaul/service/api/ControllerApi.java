@@ -59,7 +59,7 @@ public final class ControllerApi implements Resource {
     }
     if (path.equals(NETWORK)) {
       return switch (request.method()) {
-        case GET -> rendered(controller.ask(Controller::networks), ControllerApi::ids);
+        case GET -> rendered(controller.query(Controller::networks), ControllerApi::ids);
         case POST -> create(body(request));
         case DELETE, OTHER -> NOT_FOUND;
       };
@@ -92,7 +92,7 @@ public final class ControllerApi implements Resource {
       return NOT_FOUND;
     }
     if (path.equals(NETWORK)) {
-      return rendered(controller.ask(ControllerApi::found), ControllerApi::described);
+      return rendered(controller.query(ControllerApi::found), ControllerApi::described);
     }
     if (path.length() == NETWORK_LENGTH + MEMBER.length()
         && path.startsWith(NETWORK + "/")
@@ -179,7 +179,7 @@ public final class ControllerApi implements Resource {
     return switch (request.method()) {
       case GET ->
           controller
-              .ask(all -> all.network(id))
+              .query(all -> all.network(id))
               .thenApply(found -> found.map(ControllerApi::json).orElse(Response.NOT_FOUND));
       case POST -> changeNetwork(id, body(request));
       case DELETE ->
@@ -252,7 +252,8 @@ public final class ControllerApi implements Resource {
 
   /** What is known of the members of a network; empty where there is no such network. */
   private CompletableFuture<Optional<List<MemberRecord>>> members(long networkId) {
-    return controller.ask(all -> all.network(networkId).map(network -> all.members(network.id())));
+    return controller.query(
+        all -> all.network(networkId).map(network -> all.members(network.id())));
   }
 
   private CompletableFuture<Response> memberList(long networkId) {
@@ -291,7 +292,7 @@ public final class ControllerApi implements Resource {
     return switch (request.method()) {
       case GET ->
           controller
-              .ask(all -> all.member(networkId, address))
+              .query(all -> all.member(networkId, address))
               .thenApply(found -> found.map(ControllerApi::json).orElse(Response.NOT_FOUND));
       case POST -> changeMember(nwid, id, body(request));
       case DELETE ->
@@ -329,7 +330,7 @@ public final class ControllerApi implements Resource {
     return answer.exceptionally(
         thrown -> {
           Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
-          if (cause instanceof ControllerHost.Unsaved) {
+          if (cause instanceof ControllerHost.NotSaved) {
             return Response.json(
                 500, "{\"error\": 500, \"description\": " + Json.write(cause.getMessage()) + "}");
           }

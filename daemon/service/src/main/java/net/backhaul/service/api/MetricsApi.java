@@ -27,7 +27,7 @@ public final class MetricsApi implements Resource {
             node ->
                 Metrics.ofNode(
                     node, sockets.sendQueueFull(), sockets.receiveQueueFull(), NodeLoop.nowMs()))
-        .thenCombine(controller.ask(Metrics::ofController), String::concat);
+        .thenCombine(controller.query(Metrics::ofController), String::concat);
   }
 
   @Override

@@ -70,7 +70,7 @@ public final class NetworkApi implements Resource {
     state.saveNetworkSettings(id, after);
     devices.settingsChanged(id, after);
     return loop.submit(node -> node.network(id).orElseGet(() -> node.join(id, NodeLoop.nowMs())))
-        .thenCompose(joined -> devices.settled())
+        .thenCompose(joined -> devices.whenReconciled())
         .thenCompose(settled -> loop.submit(node -> node.network(id)))
         .thenApply(found -> found.map(this::one).orElse(Response.json("{}")));
   }
@@ -82,7 +82,7 @@ public final class NetworkApi implements Resource {
             return Response.json("{}");
           }
           node.leave(id, NodeLoop.nowMs());
-          state.forgetNetworkSettings(id);
+          state.removeNetworkSettings(id);
           return Response.json("{\"result\":true}");
         });
   }

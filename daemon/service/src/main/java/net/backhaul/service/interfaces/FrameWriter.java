@@ -27,20 +27,20 @@ final class FrameWriter {
   private static final int FLOWS = 4;
 
   private final TapDevice device;
-  private final Target target;
+  private final MemoryWriter memoryWriter;
   private final int headerBytes;
   private final FrameMemory single;
   private final FrameMemory[] slots;
   private final @Nullable Joiner joiner;
 
   /** Writes native memory to a device: the offload header, if it has one, and a frame. */
-  interface Target {
+  interface MemoryWriter {
     void write(long address, int length) throws IOException;
   }
 
-  FrameWriter(TapDevice device, Target target) {
+  FrameWriter(TapDevice device, MemoryWriter memoryWriter) {
     this.device = device;
-    this.target = target;
+    this.memoryWriter = memoryWriter;
     Offloads offloads = device.offloads();
     headerBytes = offloads.headerBytes();
     single = new FrameMemory(OffloadHeader.BYTES + FrameBatch.MAX_FRAME_BYTES);
@@ -91,7 +91,7 @@ final class FrameWriter {
 
   private void write(FrameMemory memory, int length) {
     try {
-      target.write(memory.address(), length);
+      memoryWriter.write(memory.address(), length);
     } catch (IOException e) {
       // A device that is down, or a frame that the host does not like: lost, as on any Ethernet.
       log.trace("{} has not taken a frame: {}", device.name(), e.toString());

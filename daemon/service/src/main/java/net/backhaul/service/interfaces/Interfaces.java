@@ -50,7 +50,7 @@ public final class Interfaces implements AutoCloseable {
       !"off".equals(System.getProperty("backhaul.device.offloads"));
 
   private static final Logger log = LoggerFactory.getLogger(Interfaces.class);
-  private static final long LOOK_EVERY_MS = 1_000;
+  private static final long POLL_EVERY_MS = 1_000;
   private static final long RETRY_AFTER_MS = 5_000;
   private static final long REPAIR_EVERY_MS = 30_000;
 
@@ -63,11 +63,11 @@ public final class Interfaces implements AutoCloseable {
 
   // Of the node loop.
   private final PumpTable pumps = new PumpTable();
-  private final Map<Long, AtomicReference<@Nullable NetworkStatus>> waiting = new HashMap<>();
+  private final Map<Long, AtomicReference<@Nullable NetworkStatus>> pending = new HashMap<>();
   private @Nullable FrameRoom room;
 
   // Of the system thread.
-  private final Map<Long, Port> ports = new LinkedHashMap<>();
+  private final Map<Long, ManagedNetwork> networks = new LinkedHashMap<>();
   private boolean online;
   private long repairAtMs;
 
@@ -83,7 +83,7 @@ public final class Interfaces implements AutoCloseable {
    */
   public Interfaces(
       NodeLoop loop, TapFactory taps, Path home, LongFunction<LocalNetworkSettings> settings) {
-    this(loop, taps, home, settings, LOOK_EVERY_MS, RETRY_AFTER_MS);
+    this(loop, taps, home, settings, POLL_EVERY_MS, RETRY_AFTER_MS);
   }
 
   /** Makes ready with other intervals, for tests. */
@@ -92,7 +92,7 @@ public final class Interfaces implements AutoCloseable {
       TapFactory taps,
       Path home,
       LongFunction<LocalNetworkSettings> settings,
-      long lookEveryMs,
+      long pollEveryMs,
       long retryAfterMs) {
     this.retryAfterMs = retryAfterMs;
     this.loop = loop;
@@ -100,33 +100,33 @@ public final class Interfaces implements AutoCloseable {
     this.home = home;
     this.settings = settings;
     system = new SystemThread(loop);
-    system.every(lookEveryMs, this::look);
+    system.every(pollEveryMs, this::poll);
   }
 
   // On the node loop.
 
   /** Opens the network's device where it has none and brings it to what the status says. */
   public void networkChanged(NetworkStatus status) {
-    AtomicReference<@Nullable NetworkStatus> newest = waiting.get(status.networkId());
+    AtomicReference<@Nullable NetworkStatus> newest = pending.get(status.networkId());
     if (newest != null && newest.getAndUpdate(old -> old == null ? null : status) != null) {
       // What waits for its turn has been replaced: however often a network changes, one waits.
       return;
     }
     var next = new AtomicReference<@Nullable NetworkStatus>(status);
-    waiting.put(status.networkId(), next);
-    system.inOrder(
+    pending.put(status.networkId(), next);
+    system.execute(
         () -> {
           NetworkStatus current = next.getAndSet(null);
           if (current != null) {
-            bring(current);
+            reconcile(current);
           }
         });
   }
 
   /** Closes the network's device. */
   public void networkLeft(long networkId) {
-    waiting.remove(networkId);
-    system.inOrder(() -> takeDown(networkId));
+    pending.remove(networkId);
+    system.execute(() -> removeNetwork(networkId));
   }
 
   /** Takes a frame, whose bytes are borrowed, for the network's device. */
@@ -155,31 +155,31 @@ public final class Interfaces implements AutoCloseable {
 
   /** Applies other settings than those that the source has returned for a network. */
   public void settingsChanged(long networkId, LocalNetworkSettings changed) {
-    system.inOrder(
+    system.execute(
         () -> {
-          Port port = ports.get(networkId);
-          if (port != null) {
-            port.settings = changed;
-            apply(port);
+          ManagedNetwork network = networks.get(networkId);
+          if (network != null) {
+            network.settings = changed;
+            apply(network);
           }
         });
   }
 
   /** Returns what is done when all that was asked for until now has been applied. */
-  public CompletableFuture<Void> settled() {
-    var settled = new CompletableFuture<Void>();
-    return system.inOrder(() -> settled.complete(null))
-        ? settled
+  public CompletableFuture<Void> whenReconciled() {
+    var done = new CompletableFuture<Void>();
+    return system.execute(() -> done.complete(null))
+        ? done
         : CompletableFuture.completedFuture(null);
   }
 
   /** Says whether the node is online: default routes through a router wait for it. */
   public void onlineChanged(boolean isOnline) {
-    system.inOrder(
+    system.execute(
         () -> {
           if (online != isOnline) {
             online = isOnline;
-            ports.values().forEach(this::apply);
+            networks.values().forEach(this::apply);
           }
         });
   }
@@ -207,52 +207,54 @@ public final class Interfaces implements AutoCloseable {
   /** Closes all devices, which removes whatever was added. Not for the node loop. */
   @Override
   public void close() {
-    system.inOrder(() -> List.copyOf(ports.keySet()).forEach(this::takeDown));
+    system.execute(() -> List.copyOf(networks.keySet()).forEach(this::removeNetwork));
     system.end();
   }
 
   // On the system thread.
 
-  private void bring(NetworkStatus status) {
-    Port port = ports.get(status.networkId());
-    if (port == null) {
-      port = new Port(status, settings.apply(status.networkId()));
-      ports.put(status.networkId(), port);
+  private void reconcile(NetworkStatus status) {
+    ManagedNetwork network = networks.get(status.networkId());
+    if (network == null) {
+      network = new ManagedNetwork(status, settings.apply(status.networkId()));
+      networks.put(status.networkId(), network);
     }
-    port.status = status;
-    ManagedDevice managed = port.managed;
+    network.status = status;
+    ManagedDevice managed = network.managed;
     if (managed != null && managed.device().mac() != status.mac()) {
-      shut(port);
+      closeDevice(network);
     }
-    if (port.managed == null && NodeLoop.nowMs() >= port.retryAtMs) {
-      open(port);
+    if (network.managed == null && NodeLoop.nowMs() >= network.retryAtMs) {
+      open(network);
     }
-    apply(port);
+    apply(network);
   }
 
-  private void open(Port port) {
-    NetworkConfig config = port.status.config();
+  private void open(ManagedNetwork network) {
+    NetworkConfig config = network.status.config();
     int mtuBytes = config == null ? NetworkConfig.DEFAULT_MTU_BYTES : config.mtuBytes();
-    String wish = DeviceMap.nameFor(port.networkId, home);
-    boolean failedBefore = !port.error.isEmpty();
+    String wantedName = DeviceMap.nameFor(network.networkId, home);
+    boolean failedBefore = !network.error.isEmpty();
     try {
       TapDevice device =
-          taps.open(options(new TapOptions(port.networkId, wish, port.status.mac(), mtuBytes)));
+          taps.open(
+              options(
+                  new TapOptions(network.networkId, wantedName, network.status.mac(), mtuBytes)));
       limitSuperFrames(device);
-      port.managed = new ManagedDevice(device);
-      port.error = "";
-      startPump(port, device);
-      log.info("network {}: device {}", NetworkIds.text(port.networkId), device.name());
+      network.managed = new ManagedDevice(device);
+      network.error = "";
+      startPump(network, device);
+      log.info("network {}: device {}", NetworkIds.text(network.networkId), device.name());
       // Known to those who ask before the node's state says that it is so.
-      publish(port);
+      publish(network);
       if (failedBefore) {
-        system.tell(node -> node.portFailed(port.networkId, false, NodeLoop.nowMs()));
+        system.updateNode(node -> node.portFailed(network.networkId, false, NodeLoop.nowMs()));
       }
     } catch (TapException e) {
-      failed(port, String.valueOf(e.getMessage()));
+      deviceFailed(network, String.valueOf(e.getMessage()));
     } catch (LinkageError e) {
-      failed(
-          port,
+      deviceFailed(
+          network,
           "the native part of JNA does not load ("
               + e.getMessage()
               + "); set jna.boot.library.path to the folder that holds it, or jna.tmpdir to one"
@@ -275,30 +277,30 @@ public final class Interfaces implements AutoCloseable {
     }
   }
 
-  private void failed(Port port, String reason) {
-    port.retryAtMs = NodeLoop.nowMs() + retryAfterMs;
-    if (!reason.equals(port.error)) {
+  private void deviceFailed(ManagedNetwork network, String reason) {
+    network.retryAtMs = NodeLoop.nowMs() + retryAfterMs;
+    if (!reason.equals(network.error)) {
       log.error(
           "network {} has no device: {}; this is tried again every {} s",
-          NetworkIds.text(port.networkId),
+          NetworkIds.text(network.networkId),
           reason,
           Math.max(1, retryAfterMs / 1_000));
     }
-    port.error = reason;
-    publish(port);
-    system.tell(node -> node.portFailed(port.networkId, true, NodeLoop.nowMs()));
+    network.error = reason;
+    publish(network);
+    system.updateNode(node -> node.portFailed(network.networkId, true, NodeLoop.nowMs()));
   }
 
-  private void startPump(Port port, TapDevice device) {
-    long networkId = port.networkId;
-    Runnable onFailure = () -> system.inOrder(() -> lost(networkId, device));
+  private void startPump(ManagedNetwork network, TapDevice device) {
+    long networkId = network.networkId;
+    Runnable onFailure = () -> system.execute(() -> deviceLost(networkId, device));
     if (!EpollFramePump.isPossible(loop, device)) {
-      port.pump = new ThreadFramePump(networkId, device, loop, this::sendFrames, onFailure);
+      network.pump = new ThreadFramePump(networkId, device, loop, this::sendFrames, onFailure);
     } else {
-      port.pump =
+      network.pump =
           new EpollFramePump(networkId, device, loop, this::room, this::sendFrames, onFailure);
     }
-    FramePump pump = port.pump;
+    FramePump pump = network.pump;
     system.onLoop(
         () -> {
           pumps.put(networkId, pump);
@@ -317,86 +319,87 @@ public final class Interfaces implements AutoCloseable {
   }
 
   /** A device was removed under us: another takes its place after a while. */
-  private void lost(long networkId, TapDevice device) {
-    Port port = ports.get(networkId);
-    if (port != null && port.managed != null && port.managed.device() == device) {
-      shut(port);
-      failed(port, device.name() + " cannot be read any more; somebody has removed it");
+  private void deviceLost(long networkId, TapDevice device) {
+    ManagedNetwork network = networks.get(networkId);
+    if (network != null && network.managed != null && network.managed.device() == device) {
+      closeDevice(network);
+      deviceFailed(network, device.name() + " cannot be read any more; somebody has removed it");
     }
   }
 
-  private void takeDown(long networkId) {
-    Port port = ports.remove(networkId);
-    if (port != null) {
-      shut(port);
+  private void removeNetwork(long networkId) {
+    ManagedNetwork network = networks.remove(networkId);
+    if (network != null) {
+      closeDevice(network);
     }
     applied.remove(networkId);
     addresses.remove(networkId);
   }
 
-  private void shut(Port port) {
-    FramePump pump = port.pump;
-    ManagedDevice managed = port.managed;
-    port.pump = null;
-    port.managed = null;
-    port.groups = List.of();
+  private void closeDevice(ManagedNetwork network) {
+    FramePump pump = network.pump;
+    ManagedDevice managed = network.managed;
+    network.pump = null;
+    network.managed = null;
+    network.groups = List.of();
     if (pump != null) {
-      system.onLoop(() -> pumps.remove(port.networkId));
+      system.onLoop(() -> pumps.remove(network.networkId));
       pump.stop();
     }
     if (managed != null) {
       managed.device().close();
-      log.info("network {}: {} is gone", NetworkIds.text(port.networkId), managed.device().name());
+      log.info(
+          "network {}: {} is gone", NetworkIds.text(network.networkId), managed.device().name());
     }
   }
 
-  private void apply(Port port) {
-    ManagedDevice managed = port.managed;
+  private void apply(ManagedNetwork network) {
+    ManagedDevice managed = network.managed;
     if (managed != null) {
-      managed.apply(port.status.config(), port.settings, online);
-      listen(port, managed);
+      managed.apply(network.status.config(), network.settings, online);
+      updateMulticastGroups(network, managed);
     }
-    publish(port);
+    publish(network);
   }
 
-  private void publish(Port port) {
-    applied.put(port.networkId, port.applied());
-    if (port.managed == null) {
-      addresses.remove(port.networkId);
+  private void publish(ManagedNetwork network) {
+    applied.put(network.networkId, network.applied());
+    if (network.managed == null) {
+      addresses.remove(network.networkId);
     }
   }
 
   /** Tells the node which groups the host listens to, if others than before. */
-  private void listen(Port port, ManagedDevice managed) {
+  private void updateMulticastGroups(ManagedNetwork network, ManagedDevice managed) {
     try {
       List<TapAddress> present = managed.device().addresses();
-      addresses.put(port.networkId, present.stream().map(TapAddress::ip).toList());
+      addresses.put(network.networkId, present.stream().map(TapAddress::ip).toList());
       List<MulticastGroup> groups = managed.groups(present);
-      if (!groups.equals(port.groups)) {
-        port.groups = groups;
-        system.tell(node -> node.subscribe(port.networkId, groups, NodeLoop.nowMs()));
+      if (!groups.equals(network.groups)) {
+        network.groups = groups;
+        system.updateNode(node -> node.subscribe(network.networkId, groups, NodeLoop.nowMs()));
       }
     } catch (TapException e) {
-      log.debug("network {}: {}", NetworkIds.text(port.networkId), e.getMessage());
+      log.debug("network {}: {}", NetworkIds.text(network.networkId), e.getMessage());
     }
   }
 
   /** What is done again and again: failed devices, multicast groups, repairs. */
-  private void look() {
+  private void poll() {
     long nowMs = NodeLoop.nowMs();
     boolean repair = nowMs >= repairAtMs;
     if (repair) {
       repairAtMs = nowMs + REPAIR_EVERY_MS;
     }
-    for (Port port : List.copyOf(ports.values())) {
-      ManagedDevice managed = port.managed;
-      if (managed == null && nowMs >= port.retryAtMs) {
-        open(port);
-        apply(port);
+    for (ManagedNetwork network : List.copyOf(networks.values())) {
+      ManagedDevice managed = network.managed;
+      if (managed == null && nowMs >= network.retryAtMs) {
+        open(network);
+        apply(network);
       } else if (managed != null && repair) {
-        apply(port);
+        apply(network);
       } else if (managed != null) {
-        listen(port, managed);
+        updateMulticastGroups(network, managed);
       }
     }
   }

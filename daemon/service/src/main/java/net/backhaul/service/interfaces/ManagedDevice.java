@@ -34,8 +34,8 @@ final class ManagedDevice {
   private final Set<TapAddress> myAddresses = new LinkedHashSet<>();
   private final Set<TapRoute> myRoutes = new LinkedHashSet<>();
 
-  /** What was refused and has been told; told again only after it has worked in between. */
-  private final Set<String> told = new HashSet<>();
+  /** What was refused and has been reported; reported again only after it has worked in between. */
+  private final Set<String> reported = new HashSet<>();
 
   private List<IpPrefix> appliedAddresses = List.of();
   private List<Route> appliedRoutes = List.of();
@@ -183,10 +183,10 @@ final class ManagedDevice {
   private boolean attempt(String what, Change change) {
     try {
       change.make();
-      told.remove(what);
+      reported.remove(what);
       return true;
     } catch (TapException e) {
-      if (told.add(what)) {
+      if (reported.add(what)) {
         log.warn("{}: {}", device.name(), e.getMessage());
       }
       return false;

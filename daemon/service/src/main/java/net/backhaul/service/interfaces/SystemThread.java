@@ -32,7 +32,7 @@ final class SystemThread {
    *
    * @return false where the thread has ended, so that nothing will be done
    */
-  boolean inOrder(Runnable work) {
+  boolean execute(Runnable work) {
     try {
       executor.execute(guarded(work));
       return true;
@@ -48,10 +48,10 @@ final class SystemThread {
   }
 
   /** Tells the node something, on the node loop. */
-  void tell(Consumer<Node> news) {
+  void updateNode(Consumer<Node> update) {
     onLoop(
         () -> {
-          news.accept(loop.node());
+          update.accept(loop.node());
           loop.scheduleWakeUp();
         });
   }

@@ -43,7 +43,7 @@ public final class SavedState implements AutoCloseable {
   private static final long CLOSE_WITHIN_MS = 2_000;
 
   private final HomeDirectory home;
-  private final Map<StateKey, Optional<byte[]>> waiting = new ConcurrentHashMap<>();
+  private final Map<StateKey, Optional<byte[]>> pending = new ConcurrentHashMap<>();
   private final Map<Long, LocalNetworkSettings> settings = new ConcurrentHashMap<>();
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
@@ -73,7 +73,7 @@ public final class SavedState implements AutoCloseable {
         loadNetwork(all, name);
       }
     }
-    forgetOldPeers(wallMs);
+    expirePeers(wallMs);
     for (String name : home.list(PEERS, ".peer")) {
       if (isHex(name, Addresses.DIGITS)) {
         loadPeer(all, name);
@@ -134,7 +134,7 @@ public final class SavedState implements AutoCloseable {
   }
 
   /** Deletes what is remembered of peers that were not seen for long. */
-  public void forgetOldPeers(long wallMs) {
+  public void expirePeers(long wallMs) {
     for (String name : home.list(PEERS, ".peer")) {
       String file = PEERS + "/" + name + ".peer";
       if (home.modifiedMs(file) < wallMs - PEER_LIFETIME_MS) {
@@ -146,13 +146,13 @@ public final class SavedState implements AutoCloseable {
   /** Writes something soon, in order; null deletes it. The bytes are borrowed. */
   public void save(StateKey key, byte @Nullable [] content) {
     Optional<byte[]> copy = content == null ? Optional.empty() : Optional.of(content.clone());
-    if (waiting.put(key, copy) == null) {
-      execute(() -> writeWaiting(key));
+    if (pending.put(key, copy) == null) {
+      execute(() -> writePending(key));
     }
   }
 
-  private void writeWaiting(StateKey key) {
-    Optional<byte[]> content = waiting.remove(key);
+  private void writePending(StateKey key) {
+    Optional<byte[]> content = pending.remove(key);
     if (content != null) {
       write(fileName(key), content.orElse(null));
     }
@@ -174,7 +174,7 @@ public final class SavedState implements AutoCloseable {
     execute(() -> write(settingsFile(networkId), content));
   }
 
-  public void forgetNetworkSettings(long networkId) {
+  public void removeNetworkSettings(long networkId) {
     settings.remove(networkId);
     execute(() -> write(settingsFile(networkId), null));
   }
@@ -215,7 +215,7 @@ public final class SavedState implements AutoCloseable {
     return name.length() == digits && name.chars().allMatch(HexFormat::isHexDigit);
   }
 
-  /** Writes what is waiting and ends. */
+  /** Writes what is pending and ends. */
   @Override
   public void close() {
     thread.shutdown();

@@ -18,7 +18,7 @@ public final class ServiceManager {
   /**
    * Sends a message as {@code sd_notify(3)} does; without a socket to send it to it does nothing.
    */
-  public static void tell(String message) {
+  public static void send(String message) {
     String path = System.getenv("NOTIFY_SOCKET");
     if (path == null || path.isEmpty() || !Epoll.isAvailable()) {
       return;

@@ -24,14 +24,14 @@ public final class Rebinder {
   private final Executor background;
   private final Supplier<Settings> settings;
   private final List<Integer> ports;
-  private final Predicate<InetAddress> ourOwn;
+  private final Predicate<InetAddress> isOnOwnDevice;
   private long delayMs = FIRST_DELAY_MS;
 
   /**
    * Makes it.
    *
    * @param background where the system may be asked for its addresses, which can take long
-   * @param ourOwn says which addresses lie on devices of our own networks
+   * @param isOnOwnDevice says which addresses lie on devices of our own networks
    */
   public Rebinder(
       NodeLoop loop,
@@ -39,50 +39,52 @@ public final class Rebinder {
       Executor background,
       Supplier<Settings> settings,
       List<Integer> ports,
-      Predicate<InetAddress> ourOwn) {
+      Predicate<InetAddress> isOnOwnDevice) {
     this.loop = loop;
     this.sockets = sockets;
     this.background = background;
     this.settings = settings;
     this.ports = ports;
-    this.ourOwn = ourOwn;
+    this.isOnOwnDevice = isOnOwnDevice;
   }
 
   /** Binds for the first time and goes on from there; on the node loop, after the node is made. */
   public void start() {
-    rebind(wanted());
-    lookAgainLater();
+    rebind(wantedAddresses());
+    scheduleNext();
   }
 
   /** Looks again at once, from any thread. */
-  public void lookNow() {
+  public void rebindNow() {
     background.execute(
         () -> {
-          List<BindAddress> wanted = wanted();
+          List<BindAddress> wanted = wantedAddresses();
           loop.execute(() -> rebind(wanted));
         });
   }
 
-  private void lookAgainLater() {
+  private void scheduleNext() {
     loop.eventLoop()
         .schedule(
             () -> {
-              lookNow();
+              rebindNow();
               delayMs = Math.min(2 * delayMs, LAST_DELAY_MS);
-              lookAgainLater();
+              scheduleNext();
             },
             delayMs,
             TimeUnit.MILLISECONDS);
   }
 
-  private List<BindAddress> wanted() {
+  private List<BindAddress> wantedAddresses() {
     Settings now = settings.get();
     if (now.forceTcpRelay()) {
       return List.of();
     }
     return now.bind().isEmpty()
         ? HostAddresses.find(
-            ports, now.skippedInterfaces(), address -> now.forbids(address) || ourOwn.test(address))
+            ports,
+            now.skippedInterfaces(),
+            address -> now.forbids(address) || isOnOwnDevice.test(address))
         : HostAddresses.of(now.bind(), ports);
   }
 

@@ -269,7 +269,7 @@ class InterfacesTest {
     interfaces.close();
     interfaces.close();
     interfaces.settingsChanged(AD_HOC, LocalNetworkSettings.DEFAULT);
-    interfaces.settled().get(WITHIN_S, TimeUnit.SECONDS);
+    interfaces.whenReconciled().get(WITHIN_S, TimeUnit.SECONDS);
 
     assertTrue(one.isClosed() && other.isClosed());
     assertEquals(java.util.Set.of(), interfaces.deviceNames());

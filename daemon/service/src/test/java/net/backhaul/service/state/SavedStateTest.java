@@ -152,7 +152,7 @@ class SavedStateTest {
       state.save(key, new byte[] {'\n'});
       state.saveNetworkSettings(NETWORK, LocalNetworkSettings.DEFAULT);
       state.save(key, null);
-      state.forgetNetworkSettings(NETWORK);
+      state.removeNetworkSettings(NETWORK);
     }
 
     assertEquals(List.of(), home.list("networks.d", ""));

@@ -8,7 +8,7 @@ import net.backhaul.service.state.LocalNetworkSettings;
 import org.jspecify.annotations.Nullable;
 
 /** One network on this host: its device, or why it has none. Lives on the system thread. */
-final class Port {
+final class ManagedNetwork {
   final long networkId;
   NetworkStatus status;
   LocalNetworkSettings settings;
@@ -18,7 +18,7 @@ final class Port {
   String error = "";
   long retryAtMs;
 
-  Port(NetworkStatus status, LocalNetworkSettings settings) {
+  ManagedNetwork(NetworkStatus status, LocalNetworkSettings settings) {
     this.networkId = status.networkId();
     this.status = status;
     this.settings = settings;
