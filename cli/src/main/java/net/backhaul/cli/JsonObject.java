@@ -60,8 +60,8 @@ record JsonObject(Map<?, ?> members) {
     if (value instanceof String text) {
       return text;
     }
-    if (value instanceof JsonNumber number) {
-      return Long.toUnsignedString(number.toLong());
+    if (value instanceof Number number) {
+      return Long.toUnsignedString(number.longValue());
     }
     if (value instanceof Boolean bit) {
       return bit ? "1" : "0";
@@ -74,13 +74,13 @@ record JsonObject(Map<?, ?> members) {
     if (value instanceof String text) {
       return text.startsWith("t") || text.startsWith("T") || text.startsWith("1");
     }
-    return value instanceof JsonNumber number ? number.toLong() != 0 : Boolean.TRUE.equals(value);
+    return value instanceof Number number ? number.longValue() != 0 : Boolean.TRUE.equals(value);
   }
 
   long number(String key, long otherwise) {
     Object value = get(key);
-    if (value instanceof JsonNumber number) {
-      return number.toLong();
+    if (value instanceof Number number) {
+      return number.longValue();
     }
     if (value instanceof String text) {
       return leadingDigits(text);
@@ -92,7 +92,7 @@ record JsonObject(Map<?, ?> members) {
   }
 
   double real(String key) {
-    return get(key) instanceof JsonNumber number ? number.toDouble() : 0;
+    return get(key) instanceof Number number ? number.doubleValue() : 0;
   }
 
   private static long leadingDigits(String text) {

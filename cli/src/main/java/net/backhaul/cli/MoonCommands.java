@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.cli;
 
+import net.backhaul.json.Json;
+
 /** Moons: {@code listmoons}, {@code orbit} and {@code deorbit}. */
 final class MoonCommands {
   private MoonCommands() {}
@@ -16,7 +18,7 @@ final class MoonCommands {
     if (!Text.beginsWithNonzeroHex(world) || !Text.beginsWithNonzeroHex(seed)) {
       return 0;
     }
-    session.require(session.api().post("/moon/" + world, "{\"seed\":" + Json.quoted(seed) + "}"));
+    session.require(session.api().post("/moon/" + world, "{\"seed\":" + Json.write(seed) + "}"));
     session.out().print("200 orbit OK\n");
     return 0;
   }

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import net.backhaul.crypto.KeyPair;
+import net.backhaul.json.InvalidJsonException;
+import net.backhaul.json.Json;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.identity.Identity;
@@ -45,7 +47,7 @@ final class MoonFile {
     moon.put("signingKey_SECRET", HexFormat.of().formatHex(signer.privateKey()));
     moon.put("updatesMustBeSignedBy", signingKey);
     moon.put("worldType", "moon");
-    terminal.out().print(Json.indented(moon) + "\n");
+    terminal.out().print(Json.writeIndented(moon, 1) + "\n");
     return 0;
   }
 
@@ -101,8 +103,8 @@ final class MoonFile {
       if (Json.parse(text) instanceof Map<?, ?> moon) {
         return new JsonObject(moon);
       }
-    } catch (Json.InvalidJson e) {
-      throw wrong(file, "is not JSON: " + e.getMessage());
+    } catch (InvalidJsonException e) {
+      throw wrong(file, "is not JSON: " + e.reason());
     }
     throw wrong(file, "expected a JSON object as initmoon prints it");
   }

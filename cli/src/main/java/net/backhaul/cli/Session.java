@@ -2,14 +2,13 @@
 package net.backhaul.cli;
 
 import java.io.PrintStream;
+import net.backhaul.json.InvalidJsonException;
+import net.backhaul.json.Json;
 import org.jspecify.annotations.Nullable;
 
 /** One command on its way to the daemon and back: what was asked, and how answers are told. */
 record Session(Invocation invocation, Access access, LocalApi api, Terminal terminal) {
   private static final int FAILED = 1;
-
-  /** What scripts know the reference's client to say before the place of a mistake. */
-  private static final String PARSE_ERROR = "[json.exception.parse_error.101] parse error at ";
 
   String command() {
     return invocation.command();
@@ -42,15 +41,9 @@ record Session(Invocation invocation, Access access, LocalApi api, Terminal term
     }
     try {
       return Json.parse(answer.body());
-    } catch (Json.InvalidJson e) {
+    } catch (InvalidJsonException e) {
       throw Stop.out(
-          answer.status()
-              + " "
-              + command()
-              + " invalid JSON response ("
-              + PARSE_ERROR
-              + e.getMessage()
-              + ")\n",
+          answer.status() + " " + command() + " invalid JSON response (" + e.getMessage() + ")\n",
           FAILED);
     }
   }
@@ -91,7 +84,7 @@ record Session(Invocation invocation, Access access, LocalApi api, Terminal term
 
   /** Prints a value as indented JSON. */
   int print(@Nullable Object json) {
-    out().print(Json.indented(json));
+    out().print(Json.writeIndented(json, 1));
     out().print('\n');
     return 0;
   }

@@ -45,11 +45,12 @@ class ArchitectureTest {
           crypto     : ''
           protocol   : crypto
           tap        : ''
-          cli        : protocol crypto
+          json       : ''
+          cli        : json protocol crypto
           engine     : protocol crypto
           controller : protocol crypto
-          store      : controller protocol crypto
-          service    : engine controller store tap cli protocol crypto
+          store      : controller json protocol crypto
+          service    : engine controller store json tap cli protocol crypto
           """)
   void aModuleKnowsOnlyThoseBelowIt(String module, String below) {
     String[] allowed = (module + " " + below).strip().split(" ");
@@ -160,7 +161,7 @@ class ArchitectureTest {
       textBlock =
           """
           io.netty..            : service
-          com.fasterxml..       : service store cli
+          com.fasterxml..       : json
           com.sun.jna..         : tap service.udp
           org.bouncycastle..    : crypto
           net.jpountz..         : protocol

@@ -11,6 +11,7 @@ import net.backhaul.controller.Authorization;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.MemberSettings;
 import net.backhaul.controller.MemberVersion;
+import net.backhaul.json.Json;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.identity.NetworkIds;
@@ -178,28 +179,28 @@ public final class MemberJson {
 
   private static void fillDefaults(
       Map<String, @Nullable Object> json, long networkId, long address) {
-    Json.fill(json, "id", Addresses.text(address));
-    Json.fill(json, "address", Addresses.text(address));
-    Json.fill(json, "nwid", NetworkIds.text(networkId));
+    Json.putIfMissing(json, "id", Addresses.text(address));
+    Json.putIfMissing(json, "address", Addresses.text(address));
+    Json.putIfMissing(json, "nwid", NetworkIds.text(networkId));
     json.put("objtype", "member");
-    Json.fill(json, "activeBridge", false);
-    Json.fill(json, "authenticationExpiryTime", 0L);
-    Json.fill(json, "authorized", false);
-    Json.fill(json, "capabilities", List.of());
-    Json.fill(json, "creationTime", 0L);
-    Json.fill(json, "ipAssignments", List.of());
-    Json.fill(json, "lastAuthorizedTime", 0L);
-    Json.fill(json, "lastDeauthorizedTime", 0L);
-    Json.fill(json, "noAutoAssignIps", false);
-    Json.fill(json, "remoteTraceLevel", 0L);
-    Json.fill(json, "ssoExempt", false);
-    Json.fill(json, "tags", List.of());
+    Json.putIfMissing(json, "activeBridge", false);
+    Json.putIfMissing(json, "authenticationExpiryTime", 0L);
+    Json.putIfMissing(json, "authorized", false);
+    Json.putIfMissing(json, "capabilities", List.of());
+    Json.putIfMissing(json, "creationTime", 0L);
+    Json.putIfMissing(json, "ipAssignments", List.of());
+    Json.putIfMissing(json, "lastAuthorizedTime", 0L);
+    Json.putIfMissing(json, "lastDeauthorizedTime", 0L);
+    Json.putIfMissing(json, "noAutoAssignIps", false);
+    Json.putIfMissing(json, "remoteTraceLevel", 0L);
+    Json.putIfMissing(json, "ssoExempt", false);
+    Json.putIfMissing(json, "tags", List.of());
     for (String part : List.of("vMajor", "vMinor", "vRev", "vProto")) {
-      Json.fill(json, part, -1L);
+      Json.putIfMissing(json, part, -1L);
     }
     for (String nullable :
         List.of("lastAuthorizedCredential", "lastAuthorizedCredentialType", "remoteTraceTarget")) {
-      Json.fill(json, nullable, null);
+      Json.putIfMissing(json, nullable, null);
     }
   }
 

@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.NetworkRecord;
 import net.backhaul.controller.RecordChange;
+import net.backhaul.json.Json;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.identity.NetworkIds;
 import org.slf4j.Logger;

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.NetworkRecord;
 import net.backhaul.controller.RecordChange;
+import net.backhaul.json.Json;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

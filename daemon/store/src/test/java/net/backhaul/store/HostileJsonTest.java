@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Random;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.NetworkRecord;
+import net.backhaul.json.Json;
 import org.junit.jupiter.api.Test;
 
 /** Whatever a body holds, what becomes of a record can be written and read again. */

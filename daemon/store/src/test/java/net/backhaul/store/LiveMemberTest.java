@@ -14,6 +14,7 @@ import net.backhaul.controller.Controller;
 import net.backhaul.controller.ControllerOutput;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.NetworkRecord;
+import net.backhaul.json.Json;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.protocol.identity.Addresses;

@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import net.backhaul.controller.Controller;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.NetworkRecord;
+import net.backhaul.json.Json;
 import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.identity.Identity;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.HexFormat;
 import java.util.List;
+import net.backhaul.json.Json;
 import net.backhaul.protocol.network.Rule;
 import net.backhaul.protocol.network.Rules;
 import net.backhaul.protocol.packet.WireWriter;

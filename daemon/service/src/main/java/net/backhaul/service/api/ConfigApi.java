@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import net.backhaul.json.Json;
 import net.backhaul.service.http.Request;
 import net.backhaul.service.http.Resource;
 import net.backhaul.service.http.Response;
@@ -12,7 +13,6 @@ import net.backhaul.service.settings.LiveSettings;
 import net.backhaul.service.settings.LocalConf;
 import net.backhaul.service.state.HomeDirectory;
 import net.backhaul.service.state.SavedState;
-import net.backhaul.store.Json;
 
 /** Shows local.conf and changes its settings (04 section 4.4). */
 public final class ConfigApi implements Resource {

@@ -6,6 +6,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import net.backhaul.json.Json;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.identity.NetworkIds;
@@ -14,7 +15,6 @@ import net.backhaul.service.NodeLoop;
 import net.backhaul.service.http.Request;
 import net.backhaul.service.http.Resource;
 import net.backhaul.service.http.Response;
-import net.backhaul.store.Json;
 import org.jspecify.annotations.Nullable;
 
 /** Shows moons, starts and ends following them (04 sections 4.4 and 4.5.4). */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import net.backhaul.engine.NetworkStatus;
+import net.backhaul.json.Json;
 import net.backhaul.protocol.identity.NetworkIds;
 import net.backhaul.service.NodeLoop;
 import net.backhaul.service.http.Request;
@@ -16,7 +17,6 @@ import net.backhaul.service.http.Response;
 import net.backhaul.service.interfaces.Interfaces;
 import net.backhaul.service.state.LocalNetworkSettings;
 import net.backhaul.service.state.SavedState;
-import net.backhaul.store.Json;
 import org.jspecify.annotations.Nullable;
 
 /** Shows, joins and leaves networks, and says what they may do to the host (04 section 4.4). */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import net.backhaul.engine.NetworkStatus;
+import net.backhaul.json.Json;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.protocol.ethernet.Macs;
@@ -14,7 +15,6 @@ import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.Route;
 import net.backhaul.service.interfaces.AppliedNetwork;
 import net.backhaul.service.state.LocalNetworkSettings;
-import net.backhaul.store.Json;
 import org.jspecify.annotations.Nullable;
 
 /** The JSON object of a joined network (04 section 4.5.2). */

@@ -5,13 +5,13 @@ import java.util.ArrayList;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import net.backhaul.engine.PeerStatus;
+import net.backhaul.json.Json;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.service.NodeLoop;
 import net.backhaul.service.http.Request;
 import net.backhaul.service.http.Resource;
 import net.backhaul.service.http.Response;
-import net.backhaul.store.Json;
 import org.jspecify.annotations.Nullable;
 
 /** Shows the peers that the node knows (04 section 4.5.3). */

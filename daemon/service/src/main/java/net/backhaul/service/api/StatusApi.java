@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import net.backhaul.engine.NodeStatus;
+import net.backhaul.json.Json;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.service.NodeLoop;
@@ -18,7 +19,6 @@ import net.backhaul.service.http.Response;
 import net.backhaul.service.settings.LiveSettings;
 import net.backhaul.service.settings.Settings;
 import net.backhaul.service.udp.UdpSockets;
-import net.backhaul.store.Json;
 import org.jspecify.annotations.Nullable;
 
 /** Answers {@code /status} and {@code /health} (04 section 4.5.1). */

@@ -25,6 +25,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import net.backhaul.json.Json;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -147,25 +148,9 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
     }
     return Response.json(
         500,
-        "{\"error\": 500, \"description\": \""
-            + escaped(String.valueOf(cause.getMessage()))
-            + "\"}");
-  }
-
-  private static String escaped(String text) {
-    var out = new StringBuilder();
-    text.codePoints()
-        .forEach(
-            c -> {
-              if (c == '"' || c == '\\') {
-                out.append('\\').appendCodePoint(c);
-              } else if (c < 0x20) {
-                out.append(String.format("\\u%04x", c));
-              } else {
-                out.appendCodePoint(c);
-              }
-            });
-    return out.toString();
+        "{\"error\": 500, \"description\": "
+            + Json.write(String.valueOf(cause.getMessage()))
+            + "}");
   }
 
   private static Response withoutCallback(Response plain) {

@@ -4,8 +4,8 @@ package net.backhaul.service.settings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import net.backhaul.json.Json;
 import net.backhaul.service.state.HomeDirectory;
-import net.backhaul.store.Json;
 import org.jspecify.annotations.Nullable;
 
 /**

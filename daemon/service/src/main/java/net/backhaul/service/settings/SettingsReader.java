@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import net.backhaul.store.Json;
+import net.backhaul.json.Json;
 import org.jspecify.annotations.Nullable;
 
 /**
