@@ -140,7 +140,9 @@ class TidyTest {
       var matcher = TREE_PATH.matcher(text(file));
       while (matcher.find()) {
         String path = matcher.group().replaceAll("[./]+$", "");
-        if (!path.contains("/target") && !Files.exists(TREE.resolve(path))) {
+        if (!path.contains("/target")
+            && !Files.exists(TREE.resolve(path))
+            && !Files.exists(TREE.resolve(file).resolveSibling(path))) {
           missing.add(file + " names " + path);
         }
       }
