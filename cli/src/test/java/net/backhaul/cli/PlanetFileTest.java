@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.world.World;
+import net.backhaul.testing.Vectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -4,6 +4,7 @@ package net.backhaul.crypto;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import net.backhaul.testing.AllocationMeter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -23,7 +24,7 @@ class AllocationTest {
 
     assertEquals(
         0,
-        Allocations.perThousandRuns(
+        AllocationMeter.bytesPerRun(
             () -> {
               siv.seal(bytes, 0, aad, bytes, START, length, tag);
               siv.open(tag, aad, bytes, START, length);
@@ -38,7 +39,7 @@ class AllocationTest {
 
     assertEquals(
         0,
-        Allocations.perThousandRuns(
+        AllocationMeter.bytesPerRun(
             () -> {
               salsa.start(bytes, 0, bytes, 0);
               salsa.xor(bytes, START, length);

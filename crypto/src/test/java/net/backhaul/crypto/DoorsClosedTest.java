@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.crypto;
 
-import static net.backhaul.crypto.Vectors.hex;
+import static net.backhaul.testing.Vectors.hex;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import net.backhaul.testing.Vectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

@@ -12,9 +12,16 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Random;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,6 +30,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Who may know whom, and what the heart must not touch; docs/architecture.md says why. */
 class ArchitectureTest {
   private static final String OURS = "net.backhaul.";
+
+  private static final Path TREE = Path.of("").toAbsolutePath().getParent().getParent();
+
+  /** The dependency on the testing module with test scope, with or without a version. */
+  private static final Pattern TESTING_FOR_TESTS =
+      Pattern.compile(
+          "<artifactId>backhaul-testing</artifactId>\\s*"
+              + "(<version>[^<]*</version>\\s*)?<scope>test</scope>");
 
   /** Sans-IO: these take time, packets and frames as arguments. */
   private static final String[] HEART = {
@@ -51,6 +66,7 @@ class ArchitectureTest {
           controller : protocol crypto
           store      : controller json protocol crypto
           service    : engine controller store json tap cli protocol crypto
+          testing    : ''
           """)
   void aModuleKnowsOnlyThoseBelowIt(String module, String below) {
     String[] allowed = (module + " " + below).strip().split(" ");
@@ -103,6 +119,42 @@ class ArchitectureTest {
             resideInAnyPackage(allowed)
                 .or(DescribedPredicate.not(resideInAPackage(OURS + "service.."))))
         .check(MAIN);
+  }
+
+  @Test
+  void mainCodeDoesNotUseTheTestingModule() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("net.backhaul.testing..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("net.backhaul.testing..")
+        .check(MAIN);
+  }
+
+  @Test
+  void onlyTestsHaveTheTestingModuleOnTheirClassPath() throws IOException {
+    try (Stream<Path> poms =
+        Stream.concat(Files.walk(TREE, 2), Files.walk(TREE.resolve("daemon"), 2))) {
+      List<Path> users =
+          poms.filter(path -> path.endsWith("pom.xml") && !path.getParent().endsWith("testing"))
+              .distinct()
+              .filter(path -> text(path).contains("<artifactId>backhaul-testing</artifactId>"))
+              .toList();
+
+      assertTrue(users.size() > 2, users::toString);
+      for (Path pom : users) {
+        assertTrue(TESTING_FOR_TESTS.matcher(text(pom)).find(), pom::toString);
+      }
+    }
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test
@@ -161,13 +213,14 @@ class ArchitectureTest {
       textBlock =
           """
           io.netty..            : service
-          com.fasterxml..       : json
-          com.sun.jna..         : tap service.udp
+          com.fasterxml..       : json testing
+          com.sun.jna..         : tap service.udp testing
           org.bouncycastle..    : crypto
           net.jpountz..         : protocol
           picocli..             : cli
           org.slf4j..           : service store
           ch.qos.logback..      : service
+          org.junit..           : testing
           """)
   void aLibraryStaysInItsRoom(String library, String rooms) {
     String[] allowed = rooms.strip().split(" ");

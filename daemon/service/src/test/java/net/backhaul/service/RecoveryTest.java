@@ -7,15 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 import net.backhaul.service.system.StartFailure;
+import net.backhaul.testing.Vectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -184,10 +183,7 @@ class RecoveryTest {
     }
   }
 
-  private static String identity(String part) throws IOException {
-    try (InputStream in =
-        RecoveryTest.class.getResourceAsStream("/vectors/service/identities.json")) {
-      return new ObjectMapper().readTree(in).get("c").get(part).asText();
-    }
+  private static String identity(String part) {
+    return Vectors.text(Vectors.file("service/identities.json").required("c"), part);
   }
 }

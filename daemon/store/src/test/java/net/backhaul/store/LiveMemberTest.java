@@ -26,6 +26,7 @@ import net.backhaul.protocol.network.RequestMetaData;
 import net.backhaul.protocol.network.Revocation;
 import net.backhaul.protocol.network.Route;
 import net.backhaul.protocol.packet.Bytes;
+import net.backhaul.testing.Vectors;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -35,7 +36,7 @@ import org.junit.jupiter.api.Test;
 class LiveMemberTest implements ControllerOutput {
   private static final long NET = 0x0b594715410000a1L;
   private static final String NWID = "0b594715410000a1";
-  private static final Identity MEMBER = Vectors.identity("a");
+  private static final Identity MEMBER = RecordedIdentities.identity("a");
 
   /** Members whose values differ from run to run. */
   private static final List<String> VOLATILE =
@@ -45,7 +46,8 @@ class LiveMemberTest implements ControllerOutput {
 
   private final InMemoryRecordStore store = new InMemoryRecordStore();
   private final Controller controller =
-      new Controller(Vectors.identity("r"), List.of(), List.of(), store, this, new Random(1));
+      new Controller(
+          RecordedIdentities.identity("r"), List.of(), List.of(), store, this, new Random(1));
   private final List<NetworkConfig> pushed = new ArrayList<>();
   private final List<Revocation> revoked = new ArrayList<>();
   private final Map<String, Map<String, Object>> lastShown = new HashMap<>();

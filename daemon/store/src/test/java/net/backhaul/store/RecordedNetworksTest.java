@@ -24,6 +24,7 @@ import net.backhaul.protocol.network.ConfigAnswer;
 import net.backhaul.protocol.network.ConfigRequest;
 import net.backhaul.protocol.network.RequestMetaData;
 import net.backhaul.protocol.packet.Bytes;
+import net.backhaul.testing.Vectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,7 +40,8 @@ class RecordedNetworksTest {
   private final RecordingOutput output = new RecordingOutput();
 
   private Controller controller(List<NetworkRecord> networks, List<MemberRecord> members) {
-    return new Controller(Vectors.identity("r"), networks, members, store, output, new Random(1));
+    return new Controller(
+        RecordedIdentities.identity("r"), networks, members, store, output, new Random(1));
   }
 
   private static ConfigRequest request(long networkId, Identity member) {
@@ -65,7 +67,8 @@ class RecordedNetworksTest {
     long issuedMs = Long.parseLong(recorded.required("decoded").required("ts").asText(), 16);
 
     ConfigAnswer answer =
-        controller(networks, members).answer(request(networkId, Vectors.identity("a")), issuedMs);
+        controller(networks, members)
+            .answer(request(networkId, RecordedIdentities.identity("a")), issuedMs);
 
     assertEquals(List.of(), store.changes);
     var granted = assertInstanceOf(ConfigAnswer.Granted.class, answer);
@@ -110,7 +113,7 @@ class RecordedNetworksTest {
 
     for (String name : List.of("a", "b", "c")) {
       for (NetworkRecord network : networks) {
-        Identity member = Vectors.identity(name);
+        Identity member = RecordedIdentities.identity(name);
         output.pushed.clear();
         assertInstanceOf(
             ConfigAnswer.Silent.class, controller.answer(request(network.id(), member), 1_000));

@@ -11,6 +11,7 @@ import net.backhaul.json.Json;
 import net.backhaul.protocol.network.Rule;
 import net.backhaul.protocol.network.Rules;
 import net.backhaul.protocol.packet.WireWriter;
+import net.backhaul.testing.Vectors;
 import org.junit.jupiter.api.Test;
 
 class RuleJsonTest {

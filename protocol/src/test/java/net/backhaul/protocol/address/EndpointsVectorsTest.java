@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.protocol.address;
 
-import static net.backhaul.protocol.Vectors.hex;
-import static net.backhaul.protocol.Vectors.reader;
-import static net.backhaul.protocol.Vectors.text;
+import static net.backhaul.protocol.WireBytes.reader;
+import static net.backhaul.testing.Vectors.hex;
+import static net.backhaul.testing.Vectors.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.InetSocketAddress;
-import net.backhaul.protocol.Vectors;
+import net.backhaul.protocol.WireBytes;
 import net.backhaul.protocol.packet.WireException;
 import net.backhaul.protocol.packet.WireReader;
+import net.backhaul.testing.Vectors;
 import org.junit.jupiter.api.Test;
 
 class EndpointsVectorsTest {
@@ -24,7 +25,8 @@ class EndpointsVectorsTest {
       InetSocketAddress endpoint = in.isEmpty() ? null : Endpoints.parse(in);
 
       assertEquals(text(vector, "text_out"), Endpoints.text(endpoint));
-      assertEquals(text(vector, "binary"), Vectors.written(out -> Endpoints.write(out, endpoint)));
+      assertEquals(
+          text(vector, "binary"), WireBytes.written(out -> Endpoints.write(out, endpoint)));
       if (endpoint != null) {
         assertEquals(endpoint, Endpoints.read(reader(hex(vector, "binary"))));
       }
@@ -65,7 +67,7 @@ class EndpointsVectorsTest {
       String in = text(vector, "text");
       InetSocketAddress endpoint = in.isEmpty() ? null : Endpoints.parse(in);
       assertEquals(
-          text(vector, "serialized"), Vectors.written(out -> Endpoints.write(out, endpoint)));
+          text(vector, "serialized"), WireBytes.written(out -> Endpoints.write(out, endpoint)));
       if (endpoint == null) {
         continue;
       }

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.protocol.ethernet;
 
-import static net.backhaul.protocol.Vectors.text;
+import static net.backhaul.testing.Vectors.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.HexFormat;
-import net.backhaul.protocol.Vectors;
+import net.backhaul.protocol.WireBytes;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.identity.NetworkIds;
+import net.backhaul.testing.Vectors;
 import org.junit.jupiter.api.Test;
 
 class DerivationsVectorsTest {
@@ -88,7 +89,7 @@ class DerivationsVectorsTest {
 
       assertEquals(text(vector, "mac"), Macs.text(group.mac()));
       assertEquals(vector.required("adi").asLong(), Integer.toUnsignedLong(group.adi()));
-      assertEquals(text(vector, "wire"), Vectors.written(group::writeTo));
+      assertEquals(text(vector, "wire"), WireBytes.written(group::writeTo));
     }
   }
 

@@ -3,12 +3,11 @@ package net.backhaul.protocol.ethernet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
+import net.backhaul.testing.Vectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -24,13 +23,9 @@ class LinuxSegmentsVectorsTest {
     }
   }
 
-  static Stream<Recorded> recorded() throws IOException {
-    try (var in =
-        LinuxSegmentsVectorsTest.class.getResourceAsStream(
-            "/vectors/ethernet/linux-segments.txt")) {
-      String text = new String(in.readAllBytes(), StandardCharsets.US_ASCII);
-      return Arrays.stream(text.split("\n\n")).skip(1).map(LinuxSegmentsVectorsTest::read);
-    }
+  static Stream<Recorded> recorded() {
+    String text = Vectors.textFile("ethernet/linux-segments.txt");
+    return Arrays.stream(text.split("\n\n")).skip(1).map(LinuxSegmentsVectorsTest::read);
   }
 
   private static Recorded read(String paragraph) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.util.Random;
+import net.backhaul.testing.AllocationMeter;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +33,7 @@ class SuperFrameAllocationTest {
     headers[0][1] = 3; // refused
 
     long allocated =
-        Allocations.perRun(
+        AllocationMeter.bytesPerRun(
             () -> {
               for (int i = 0; i < frames.length; i++) {
                 offload.read(headers[i], 0);
@@ -65,7 +66,7 @@ class SuperFrameAllocationTest {
             .toArray(byte[][]::new);
 
     long allocated =
-        Allocations.perRun(
+        AllocationMeter.bytesPerRun(
             () -> {
               for (byte[] frame : frames) {
                 if (!joiner.add(frame, 0, frame.length)) {

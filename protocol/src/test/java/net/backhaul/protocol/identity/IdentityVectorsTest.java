@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.protocol.identity;
 
-import static net.backhaul.protocol.Vectors.hex;
-import static net.backhaul.protocol.Vectors.reader;
-import static net.backhaul.protocol.Vectors.text;
-import static net.backhaul.protocol.Vectors.written;
+import static net.backhaul.protocol.WireBytes.reader;
+import static net.backhaul.protocol.WireBytes.written;
+import static net.backhaul.testing.Vectors.hex;
+import static net.backhaul.testing.Vectors.text;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -15,9 +15,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Locale;
 import java.util.Random;
 import net.backhaul.crypto.MemoryHardDigest;
-import net.backhaul.protocol.Vectors;
 import net.backhaul.protocol.packet.WireException;
 import net.backhaul.protocol.packet.WireReader;
+import net.backhaul.testing.Vectors;
 import org.junit.jupiter.api.Test;
 
 class IdentityVectorsTest {

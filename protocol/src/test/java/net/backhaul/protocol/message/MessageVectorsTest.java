@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.protocol.message;
 
-import static net.backhaul.protocol.Vectors.hex;
-import static net.backhaul.protocol.Vectors.text;
+import static net.backhaul.testing.Vectors.hex;
+import static net.backhaul.testing.Vectors.text;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import net.backhaul.crypto.Agreement;
-import net.backhaul.protocol.Vectors;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.identity.Identity;
@@ -34,6 +33,7 @@ import net.backhaul.protocol.packet.WireException;
 import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 import net.backhaul.protocol.world.World;
+import net.backhaul.testing.Vectors;
 import org.junit.jupiter.api.Test;
 
 /** The reference's packets are opened, mean what they mean there, and are written as they were. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.protocol.network;
 
-import static net.backhaul.protocol.Vectors.hex;
-import static net.backhaul.protocol.Vectors.reader;
-import static net.backhaul.protocol.Vectors.text;
+import static net.backhaul.protocol.WireBytes.reader;
+import static net.backhaul.testing.Vectors.hex;
+import static net.backhaul.testing.Vectors.text;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -19,7 +19,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Random;
-import net.backhaul.protocol.Vectors;
+import net.backhaul.protocol.WireBytes;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.identity.Identity;
@@ -28,6 +28,7 @@ import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.packet.WireException;
 import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
+import net.backhaul.testing.Vectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -291,7 +292,7 @@ class NetworkVectorsTest {
       if (vector.has("signedBytes")) {
         assertEquals(
             text(vector, "signedBytes"), HexFormat.of().formatHex(signedBytes(credential)), title);
-        assertEquals(text(vector, "hex"), Vectors.written(credential::writeTo), title);
+        assertEquals(text(vector, "hex"), WireBytes.written(credential::writeTo), title);
       }
     }
   }
@@ -346,7 +347,7 @@ class NetworkVectorsTest {
                 spec.required("ts").asLong(),
                 spec.required("delta").asLong(),
                 IDENTITIES.get(text(spec, "issuedTo")));
-        assertEquals(text(vector, "hex"), Vectors.written(issued::writeTo));
+        assertEquals(text(vector, "hex"), WireBytes.written(issued::writeTo));
       }
     }
   }
@@ -373,7 +374,7 @@ class NetworkVectorsTest {
         int consumed = vector.required("consumed").asInt();
         assertEquals(
             HexFormat.of().formatHex(wire, 0, consumed),
-            Vectors.written(out -> Rules.write(out, rules)),
+            WireBytes.written(out -> Rules.write(out, rules)),
             title);
       }
     }

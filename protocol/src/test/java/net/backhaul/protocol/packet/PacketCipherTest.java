@@ -6,16 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import com.sun.management.ThreadMXBean;
-import java.lang.management.ManagementFactory;
 import java.util.Random;
+import net.backhaul.testing.AllocationMeter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PacketCipherTest {
   private static final int PACKET_BYTES = 1_432;
   private static final int ROUNDS = 2_000;
-  private static final int ATTEMPTS = 40;
 
   private final byte[] key48 = new byte[48];
   private final byte[] packet = new byte[PACKET_BYTES];
@@ -38,15 +36,13 @@ class PacketCipherTest {
   @ValueSource(ints = {Packets.SUITE_POLY, Packets.SUITE_SALSA, Packets.SUITE_AES})
   void packetsAreSealedAndOpenedWithoutGarbage(int suite) {
     PacketCipher cipher = PacketCipher.of(key48);
-    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long least = Long.MAX_VALUE;
-    for (int attempt = 0; attempt < ATTEMPTS && least > 0; attempt++) {
-      long before = threads.getCurrentThreadAllocatedBytes();
-      for (int i = 0; i < ROUNDS; i++) {
-        sealAndOpen(cipher, suite);
-      }
-      least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
-    }
+    long least =
+        AllocationMeter.leastBytes(
+            () -> {
+              for (int i = 0; i < ROUNDS; i++) {
+                sealAndOpen(cipher, suite);
+              }
+            });
 
     assertEquals(0, least, "bytes in " + ROUNDS + " rounds");
   }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.protocol.packet;
 
-import static net.backhaul.protocol.Vectors.hex;
-import static net.backhaul.protocol.Vectors.text;
+import static net.backhaul.testing.Vectors.hex;
+import static net.backhaul.testing.Vectors.text;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -11,7 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.HexFormat;
-import net.backhaul.protocol.Vectors;
+import net.backhaul.testing.Vectors;
 import org.junit.jupiter.api.Test;
 
 class PacketCipherVectorsTest {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.protocol.world;
 
-import static net.backhaul.protocol.Vectors.hex;
-import static net.backhaul.protocol.Vectors.reader;
-import static net.backhaul.protocol.Vectors.text;
-import static net.backhaul.protocol.Vectors.written;
+import static net.backhaul.protocol.WireBytes.reader;
+import static net.backhaul.protocol.WireBytes.written;
+import static net.backhaul.testing.Vectors.hex;
+import static net.backhaul.testing.Vectors.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -16,8 +16,8 @@ import java.util.Map;
 import net.backhaul.crypto.Hashes;
 import net.backhaul.crypto.KeyPair;
 import net.backhaul.crypto.Signatures;
-import net.backhaul.protocol.Vectors;
 import net.backhaul.protocol.packet.WireException;
+import net.backhaul.testing.Vectors;
 import org.junit.jupiter.api.Test;
 
 class WorldVectorsTest {

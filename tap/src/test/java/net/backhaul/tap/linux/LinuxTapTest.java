@@ -22,6 +22,7 @@ import net.backhaul.tap.TapDevice;
 import net.backhaul.tap.TapException;
 import net.backhaul.tap.TapOptions;
 import net.backhaul.tap.TapRoute;
+import net.backhaul.testing.NetworkNamespace;
 import org.junit.jupiter.api.Test;
 
 class LinuxTapTest {
@@ -32,7 +33,7 @@ class LinuxTapTest {
 
   @Test
   void aDeviceHasItsNameItsMacAndItsMtuAndVanishesWhenClosed() throws Exception {
-    OwnNamespace.run(
+    NetworkNamespace.run(
         () -> {
           TapDevice tap = new LinuxTaps().open(OPTIONS);
           assertEquals("ztmjfmfyq5", tap.name());
@@ -51,7 +52,7 @@ class LinuxTapTest {
 
   @Test
   void aTakenNameLeadsToTheNextAndAWantedOneIsGiven() throws Exception {
-    OwnNamespace.run(
+    NetworkNamespace.run(
         () -> {
           try (TapDevice first = new LinuxTaps().open(OPTIONS);
               TapDevice second = new LinuxTaps().open(OPTIONS);
@@ -67,7 +68,7 @@ class LinuxTapTest {
 
   @Test
   void addressesComeAndGo() throws Exception {
-    OwnNamespace.run(
+    NetworkNamespace.run(
         () -> {
           try (TapDevice tap = new LinuxTaps().open(OPTIONS)) {
             TapAddress v4 = address("10.230.0.105", 24);
@@ -90,7 +91,7 @@ class LinuxTapTest {
 
   @Test
   void whatOthersChangeIsSeenAtOnce() throws Exception {
-    OwnNamespace.run(
+    NetworkNamespace.run(
         () -> {
           try (TapDevice tap = new LinuxTaps().open(OPTIONS);
               TapDevice other = new LinuxTaps().open(OPTIONS)) {
@@ -116,7 +117,7 @@ class LinuxTapTest {
 
   @Test
   void theKernelMakesItsOwnAddressFromTheMac() throws Exception {
-    OwnNamespace.run(
+    NetworkNamespace.run(
         () -> {
           try (TapDevice tap = new LinuxTaps().open(OPTIONS)) {
             assertEquals(List.of(address("fe80::91:a5ff:fede:125e", 64)), tap.addresses());
@@ -126,7 +127,7 @@ class LinuxTapTest {
 
   @Test
   void routesAreSetAsTheReferenceDoes() throws Exception {
-    OwnNamespace.run(
+    NetworkNamespace.run(
         () -> {
           try (TapDevice tap = new LinuxTaps().open(OPTIONS)) {
             tap.addAddress(address("10.230.0.105", 24));
@@ -172,7 +173,7 @@ class LinuxTapTest {
 
   @Test
   void aRouteThroughAnUnknownRouterIsRefusedWithItsReason() throws Exception {
-    OwnNamespace.run(
+    NetworkNamespace.run(
         () -> {
           try (TapDevice tap = new LinuxTaps().open(OPTIONS)) {
             var lost =
@@ -188,7 +189,7 @@ class LinuxTapTest {
 
   @Test
   void framesOfTheHostAreReadAndFramesForItWritten() throws Exception {
-    OwnNamespace.run(
+    NetworkNamespace.run(
         () -> {
           try (TapDevice tap = new LinuxTaps().open(OPTIONS);
               var socket = new DatagramSocket(null)) {
@@ -220,7 +221,7 @@ class LinuxTapTest {
 
   @Test
   void anEmptyDeviceSaysSoAtOnce() throws Exception {
-    OwnNamespace.run(
+    NetworkNamespace.run(
         () -> {
           try (TapDevice tap = new LinuxTaps().open(OPTIONS)) {
             var memory = new FrameMemory(4_096);
@@ -236,7 +237,7 @@ class LinuxTapTest {
 
   @Test
   void groupsOfTheHostAreSeen() throws Exception {
-    OwnNamespace.run(
+    NetworkNamespace.run(
         () -> {
           try (TapDevice tap = new LinuxTaps().open(OPTIONS)) {
             tap.addAddress(address("fd30::91:a99f:719", 64));
@@ -254,7 +255,7 @@ class LinuxTapTest {
 
   @Test
   void nothingStaysOpen() throws Exception {
-    OwnNamespace.run(
+    NetworkNamespace.run(
         () -> {
           new LinuxTaps().open(OPTIONS).close();
           long before = openDescriptors();

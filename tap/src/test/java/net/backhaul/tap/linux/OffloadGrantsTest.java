@@ -18,6 +18,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import net.backhaul.tap.Offloads;
 import net.backhaul.tap.TapException;
+import net.backhaul.testing.BulkSender;
+import net.backhaul.testing.NetworkNamespace;
 import org.junit.jupiter.api.Test;
 
 /** The kernel at hand keeps to what it has granted, in every combination. */
@@ -32,7 +34,7 @@ class OffloadGrantsTest {
 
   @Test
   void aDeviceHasWhatTheKernelGrants() throws Exception {
-    try (Host host = Host.open(1, MTU_BYTES, true)) {
+    try (TapHost host = TapHost.open(1, MTU_BYTES, true)) {
       Offloads got = host.tap.offloads();
       assertTrue(got.header() && got.checksum() && got.tcp4() && got.tcp6() && got.ecn());
       int all = got.udp() ? TunOffloads.ALL : TunOffloads.ALL & ~TunOffloads.USO;
@@ -48,8 +50,8 @@ class OffloadGrantsTest {
   void framesOfEveryGrantAreAsTheHeaderSays() throws Exception {
     int grants = 0;
     int reduced = 0;
-    try (Host one = Host.open(1, MTU_BYTES, true);
-        Host other = Host.open(2, MTU_BYTES, true)) {
+    try (TapHost one = TapHost.open(1, MTU_BYTES, true);
+        TapHost other = TapHost.open(2, MTU_BYTES, true)) {
       for (int flags = 0; flags <= TunOffloads.ALL; flags++) {
         if ((flags & UFO) == 0 && set(one, flags) && set(other, flags)) {
           grants++;
@@ -72,8 +74,8 @@ class OffloadGrantsTest {
 
   @Test
   void withoutOffloadsFramesArePlainAndWhole() throws Exception {
-    try (Host one = Host.open(1, MTU_BYTES, false);
-        Host other = Host.open(2, MTU_BYTES, false)) {
+    try (TapHost one = TapHost.open(1, MTU_BYTES, false);
+        TapHost other = TapHost.open(2, MTU_BYTES, false)) {
       assertEquals(Offloads.NONE, one.tap.offloads());
       var seen = new GrantInspector(Offloads.NONE, MTU_BYTES);
       exchange(one, other, Offloads.NONE, seen);
@@ -83,8 +85,8 @@ class OffloadGrantsTest {
 
   @Test
   void superFramesAreNoLongerThanTheLimit() throws Exception {
-    try (Host one = Host.open(1, MTU_BYTES, true);
-        Host other = Host.open(2, MTU_BYTES, true)) {
+    try (TapHost one = TapHost.open(1, MTU_BYTES, true);
+        TapHost other = TapHost.open(2, MTU_BYTES, true)) {
       for (int limit : new int[] {60_420, 20_000, 8_000}) {
         assertTrue(one.tap.limitSuperFrames(limit));
         var seen = new GrantInspector(one.tap.offloads(), MTU_BYTES);
@@ -100,7 +102,7 @@ class OffloadGrantsTest {
 
   @Test
   void limitsThatTheKernelDoesNotKnowAreToldAndChangeNothing() throws Exception {
-    try (Host host = Host.open(1, MTU_BYTES, true)) {
+    try (TapHost host = TapHost.open(1, MTU_BYTES, true)) {
       assertTrue(host.tap.limitSuperFrames(30_000));
       assertFalse(host.tap.limitSuperFrames(10_000_000));
       assertTrue(host.ip("-d", "link").contains("gso_max_size 30001 "));
@@ -109,11 +111,11 @@ class OffloadGrantsTest {
 
   @Test
   void limitsWithoutTheRightAreRefusedInWords() throws Exception {
-    try (Host host = Host.open(1, MTU_BYTES, true)) {
+    try (TapHost host = TapHost.open(1, MTU_BYTES, true)) {
       var refused =
           host.here(
               () -> {
-                OwnNamespace.becomeNobody();
+                NetworkNamespace.becomeNobody();
                 return assertThrows(TapException.class, () -> host.tap.limitSuperFrames(30_000));
               });
       assertTrue(refused.getMessage().contains("NET_ADMIN"), refused.getMessage());
@@ -128,12 +130,12 @@ class OffloadGrantsTest {
         && (uso == 0 || uso == TunOffloads.USO);
   }
 
-  private static boolean set(Host host, int flags) {
+  private static boolean set(TapHost host, int flags) {
     return LibC.ioctl(host.tap.fd(), TunOffloads.TUNSETOFFLOAD, flags) == 0;
   }
 
   /** Sends streams and datagrams of both families one way and compares what comes out. */
-  private static void exchange(Host one, Host other, Offloads grant, GrantInspector seen)
+  private static void exchange(TapHost one, TapHost other, Offloads grant, GrantInspector seen)
       throws Exception {
     var back = new GrantInspector(grant, MTU_BYTES);
     try (var wire = new Wire(one.tap, other.tap, seen, back)) {
@@ -146,7 +148,7 @@ class OffloadGrantsTest {
     }
   }
 
-  private static void sendStream(Host one, Host other, InetAddress to) throws Exception {
+  private static void sendStream(TapHost one, TapHost other, InetAddress to) throws Exception {
     byte[] bytes = new byte[STREAM_BYTES];
     new Random(STREAM_BYTES).nextBytes(bytes);
     try (ServerSocketChannel door =
@@ -164,8 +166,8 @@ class OffloadGrantsTest {
                 }
               });
       byte[] got =
-          CompletableFuture.supplyAsync(() -> readAll(out)).get(Host.WITHIN_S, TimeUnit.SECONDS);
-      sent.get(Host.WITHIN_S, TimeUnit.SECONDS);
+          CompletableFuture.supplyAsync(() -> readAll(out)).get(TapHost.WITHIN_S, TimeUnit.SECONDS);
+      sent.get(TapHost.WITHIN_S, TimeUnit.SECONDS);
       assertArrayEquals(bytes, got);
     }
   }
@@ -178,19 +180,22 @@ class OffloadGrantsTest {
     }
   }
 
-  private static void sendDatagrams(Host one, Host other, InetAddress to, Offloads grant)
+  private static void sendDatagrams(TapHost one, TapHost other, InetAddress to, Offloads grant)
       throws Exception {
     byte[] bytes = new byte[DATAGRAM_BYTES * DATAGRAMS - 1];
     new Random(DATAGRAMS).nextBytes(bytes);
     try (DatagramChannel door =
         other.here(() -> DatagramChannel.open().bind(new InetSocketAddress(to, 0)))) {
-      int errno =
-          one.sendDatagrams((InetSocketAddress) door.getLocalAddress(), bytes, DATAGRAM_BYTES);
+      int errno;
+      try (var sender =
+          one.here(() -> new BulkSender((InetSocketAddress) door.getLocalAddress()))) {
+        errno = sender.send(bytes, DATAGRAM_BYTES);
+      }
       if (errno == EIO && !grant.checksum()) {
         return; // Kernels before 6.11 cut datagrams only for devices that finish checksums.
       }
       assertEquals(0, errno, LibC.words(errno));
-      door.socket().setSoTimeout((int) Host.WITHIN_S * 1_000);
+      door.socket().setSoTimeout((int) TapHost.WITHIN_S * 1_000);
       for (int i = 0; i < DATAGRAMS; i++) {
         var packet = new java.net.DatagramPacket(new byte[2_000], 2_000);
         door.socket().receive(packet);

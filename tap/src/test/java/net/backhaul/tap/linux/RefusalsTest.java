@@ -9,6 +9,7 @@ import net.backhaul.tap.TapDevice;
 import net.backhaul.tap.TapException;
 import net.backhaul.tap.TapOptions;
 import net.backhaul.tap.TapRoute;
+import net.backhaul.testing.NetworkNamespace;
 import org.junit.jupiter.api.Test;
 
 /** What a person is told when there is no device: what was expected, found, and what helps. */
@@ -47,9 +48,9 @@ class RefusalsTest {
 
   @Test
   void nobodyIsToldWhatRightIsMissing() throws Exception {
-    OwnNamespace.run(
+    NetworkNamespace.run(
         () -> {
-          OwnNamespace.becomeNobody();
+          NetworkNamespace.becomeNobody();
           var refused = assertThrows(TapException.class, () -> new LinuxTaps().open(OPTIONS));
           assertTrue(refused.getMessage().contains("NET_ADMIN"), refused.getMessage());
         });
@@ -57,10 +58,10 @@ class RefusalsTest {
 
   @Test
   void changesWithoutTheRightAreRefusedInWords() throws Exception {
-    OwnNamespace.run(
+    NetworkNamespace.run(
         () -> {
           try (TapDevice tap = new LinuxTaps().open(OPTIONS)) {
-            OwnNamespace.becomeNobody();
+            NetworkNamespace.becomeNobody();
             var address = new net.backhaul.tap.TapAddress(ip(10), 24);
             var route = new TapRoute(new net.backhaul.tap.TapAddress(ip(11), 8), ip(10), null);
             String right = "; run as root, or with the capability NET_ADMIN";
@@ -80,7 +81,7 @@ class RefusalsTest {
 
   @Test
   void anImpossibleMtuIsRefused() throws Exception {
-    OwnNamespace.run(
+    NetworkNamespace.run(
         () -> {
           try (TapDevice tap = new LinuxTaps().open(OPTIONS)) {
             var refused = assertThrows(TapException.class, () -> tap.setMtu(20));

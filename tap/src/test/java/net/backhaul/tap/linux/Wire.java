@@ -73,6 +73,6 @@ final class Wire implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    CompletableFuture.allOf(there, back).orTimeout(Host.WITHIN_S, TimeUnit.SECONDS).join();
+    CompletableFuture.allOf(there, back).orTimeout(TapHost.WITHIN_S, TimeUnit.SECONDS).join();
   }
 }

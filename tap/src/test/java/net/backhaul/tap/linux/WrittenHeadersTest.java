@@ -33,7 +33,7 @@ class WrittenHeadersTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void aSuperFrameReachesAPlainSocketAsDatagrams(boolean v4) throws Exception {
-    try (Host host = Host.open(1, MTU_BYTES, true);
+    try (TapHost host = TapHost.open(1, MTU_BYTES, true);
         DatagramChannel door = door(host, v4)) {
       byte[] payload = random(40 * 1_200 + 77);
       Frame frame = Frame.datagrams(host, door, v4, payload, 1_200);
@@ -49,7 +49,7 @@ class WrittenHeadersTest {
 
   @Test
   void aFrameMayLeaveItsChecksumToTheKernel() throws Exception {
-    try (Host host = Host.open(1, MTU_BYTES, true);
+    try (TapHost host = TapHost.open(1, MTU_BYTES, true);
         DatagramChannel door = door(host, true)) {
       byte[] payload = random(500);
       Frame frame = Frame.datagrams(host, door, true, payload, 0);
@@ -60,7 +60,7 @@ class WrittenHeadersTest {
 
   @Test
   void aHeaderThatLiesIsRefusedAndTheDeviceGoesOn() throws Exception {
-    try (Host host = Host.open(1, MTU_BYTES, true);
+    try (TapHost host = TapHost.open(1, MTU_BYTES, true);
         DatagramChannel door = door(host, true)) {
       byte[] payload = random(4_000);
       assertFalse(write(host, valid(host, door, payload).checksumStart(9_000)), "beyond the end");
@@ -86,7 +86,7 @@ class WrittenHeadersTest {
     var random = new Random(seed);
     int taken = 0;
     int refused = 0;
-    try (Host host = Host.open(1, MTU_BYTES, true);
+    try (TapHost host = TapHost.open(1, MTU_BYTES, true);
         DatagramChannel door = door(host, true)) {
       for (int i = 0; i < 2_500; i++) {
         byte[] payload = random(random.nextInt(5_000));
@@ -111,15 +111,15 @@ class WrittenHeadersTest {
     }
   }
 
-  private static Frame valid(Host host, DatagramChannel door, byte[] payload) throws Exception {
+  private static Frame valid(TapHost host, DatagramChannel door, byte[] payload) throws Exception {
     return Frame.datagrams(host, door, true, payload, 1_000);
   }
 
-  private static DatagramChannel door(Host host, boolean v4) throws Exception {
+  private static DatagramChannel door(TapHost host, boolean v4) throws Exception {
     InetAddress at = v4 ? host.v4 : host.v6;
     DatagramChannel door =
         host.here(() -> DatagramChannel.open().bind(new InetSocketAddress(at, 0)));
-    door.socket().setSoTimeout((int) Host.WITHIN_S * 1_000);
+    door.socket().setSoTimeout((int) TapHost.WITHIN_S * 1_000);
     return door;
   }
 
@@ -129,7 +129,7 @@ class WrittenHeadersTest {
     return Arrays.copyOf(packet.getData(), packet.getLength());
   }
 
-  private boolean write(Host host, Frame frame) throws TapException {
+  private boolean write(TapHost host, Frame frame) throws TapException {
     byte[] bytes = frame.bytes.array();
     memory.copyFrom(bytes, 0, bytes.length);
     return host.tap.write(memory.address(), bytes.length);
@@ -153,7 +153,7 @@ class WrittenHeadersTest {
 
     /** Returns datagrams from some neighbour, of one size but the last; a right frame. */
     static Frame datagrams(
-        Host host, DatagramChannel door, boolean v4, byte[] payload, int eachBytes)
+        TapHost host, DatagramChannel door, boolean v4, byte[] payload, int eachBytes)
         throws Exception {
       int udpBytes = UDP + payload.length;
       var frame = new Frame(v4 ? 20 : 40, payload.length);

@@ -23,9 +23,9 @@ import net.backhaul.protocol.packet.WireWriter;
 import org.junit.jupiter.api.Test;
 
 class CredentialExchangeTest {
-  private static final Identity CONTROLLER = Vectors.identities().get("controller");
-  private static final Identity ALICE = Vectors.identities().get("alice");
-  private static final Identity BOB = Vectors.identities().get("bob");
+  private static final Identity CONTROLLER = RecordedIdentities.all().get("controller");
+  private static final Identity ALICE = RecordedIdentities.all().get("alice");
+  private static final Identity BOB = RecordedIdentities.all().get("bob");
   private static final long NETWORK_ID = CONTROLLER.address() << 24 | 1;
   private static final long WINDOW_MS = 1_800_000;
   private static final long NOW_MS = 1_700_000_000_000L;

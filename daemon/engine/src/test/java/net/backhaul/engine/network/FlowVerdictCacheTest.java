@@ -20,9 +20,9 @@ import org.junit.jupiter.api.Test;
 
 /** What was said of a flow is what would be said of each of its frames. */
 class FlowVerdictCacheTest {
-  private static final Identity CONTROLLER = Vectors.identities().get("controller");
-  private static final Identity ALICE = Vectors.identities().get("alice");
-  private static final Identity BOB = Vectors.identities().get("bob");
+  private static final Identity CONTROLLER = RecordedIdentities.all().get("controller");
+  private static final Identity ALICE = RecordedIdentities.all().get("alice");
+  private static final Identity BOB = RecordedIdentities.all().get("bob");
   private static final long NETWORK_ID = CONTROLLER.address() << 24 | 1;
   private static final long NOW_MS = 1_700_000_000_000L;
   private static final int POLICIES = 3_000;

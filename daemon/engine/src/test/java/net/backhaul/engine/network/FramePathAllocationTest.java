@@ -4,8 +4,6 @@ package net.backhaul.engine.network;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
-import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,15 +23,16 @@ import net.backhaul.protocol.network.MembershipCertificate;
 import net.backhaul.protocol.network.Rule;
 import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.packet.WireWriter;
+import net.backhaul.testing.AllocationMeter;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The path of frames makes no garbage. */
 @Tag("alone")
 class FramePathAllocationTest {
-  private static final Identity CONTROLLER = Vectors.identities().get("controller");
-  private static final Identity ALICE = Vectors.identities().get("alice");
-  private static final Identity BOB = Vectors.identities().get("bob");
+  private static final Identity CONTROLLER = RecordedIdentities.all().get("controller");
+  private static final Identity ALICE = RecordedIdentities.all().get("alice");
+  private static final Identity BOB = RecordedIdentities.all().get("bob");
   private static final long NETWORK_ID = CONTROLLER.address() << 24 | 1;
   private static final long NOW_MS = 1_700_000_000_000L;
   private static final int ROUNDS = 20_000;
@@ -185,15 +184,14 @@ class FramePathAllocationTest {
 
   /** Returns the bytes that ten thousand rounds have allocated, after as many to warm up. */
   private static long allocated(Runnable round) {
-    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    for (int i = 0; i < ROUNDS; i++) {
-      round.run();
-    }
-    long before = threads.getCurrentThreadAllocatedBytes();
-    for (int i = 0; i < ROUNDS; i++) {
-      round.run();
-    }
-    return threads.getCurrentThreadAllocatedBytes() - before;
+    Runnable rounds =
+        () -> {
+          for (int i = 0; i < ROUNDS; i++) {
+            round.run();
+          }
+        };
+    rounds.run();
+    return AllocationMeter.allocatedBytes(rounds);
   }
 
   /** Allows for what the virtual machine itself allocates now and then. */

@@ -24,14 +24,15 @@ import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.packet.WireException;
 import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
+import net.backhaul.testing.Vectors;
 import org.junit.jupiter.api.Test;
 
 /** Authentic peers may send anything; it must not hurt. */
 class HostileInputTest {
   private static final int ROOM = 28;
   private static final long NOW_MS = 1_700_000_000_000L;
-  private static final JsonNode SCRIPTS = Vectors.file("node_scripts.json");
-  private static final Map<String, Identity> IDENTITIES = Vectors.identities();
+  private static final JsonNode SCRIPTS = Vectors.file("vl2/node_scripts.json");
+  private static final Map<String, Identity> IDENTITIES = RecordedIdentities.all();
   private static final long NETWORK_ID = IDENTITIES.get("controller").address() << 24 | 1;
 
   private final RecordingLink link = new RecordingLink(IDENTITIES.get("alice"));

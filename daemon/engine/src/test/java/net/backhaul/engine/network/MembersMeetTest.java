@@ -25,7 +25,7 @@ import net.backhaul.protocol.packet.WireWriter;
 import org.junit.jupiter.api.Test;
 
 class MembersMeetTest {
-  private static final Map<String, Identity> IDENTITIES = Vectors.identities();
+  private static final Map<String, Identity> IDENTITIES = RecordedIdentities.all();
   private static final Identity CONTROLLER = IDENTITIES.get("controller");
   private static final long NETWORK_ID = CONTROLLER.address() << 24 | 1;
 

@@ -19,8 +19,8 @@ import net.backhaul.protocol.packet.WireWriter;
 import org.junit.jupiter.api.Test;
 
 class NetworkTest {
-  private static final Identity CONTROLLER = Vectors.identities().get("controller");
-  private static final Identity ALICE = Vectors.identities().get("alice");
+  private static final Identity CONTROLLER = RecordedIdentities.all().get("controller");
+  private static final Identity ALICE = RecordedIdentities.all().get("alice");
   private static final long NETWORK_ID = CONTROLLER.address() << 24 | 1;
   private static final long NOW_MS = 1_700_000_000_000L;
   private static final MulticastGroup ONE = new MulticastGroup(0x3333_0000_0001L, 0);

@@ -5,13 +5,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
 import java.util.stream.Stream;
 import net.backhaul.protocol.identity.Identity;
+import net.backhaul.testing.Vectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Replays what the reference did, step by step (node_scripts.json). */
 class NodeScriptsTest {
-  private static final JsonNode FILE = Vectors.file("node_scripts.json");
-  private static final Map<String, Identity> IDENTITIES = Vectors.identities();
+  private static final JsonNode FILE = Vectors.file("vl2/node_scripts.json");
+  private static final Map<String, Identity> IDENTITIES = RecordedIdentities.all();
 
   /**
    * Where we part with the reference, on purpose, and from which step on.

@@ -21,14 +21,15 @@ import net.backhaul.protocol.network.Rules;
 import net.backhaul.protocol.network.Sso;
 import net.backhaul.protocol.network.Tag;
 import net.backhaul.protocol.packet.Bytes;
+import net.backhaul.testing.Vectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Evaluates rules as the reference did (rules_eval.json). */
 class RuleEngineTest {
-  private static final JsonNode FILE = Vectors.file("rules_eval.json");
+  private static final JsonNode FILE = Vectors.file("vl2/rules_eval.json");
   private static final JsonNode COMMON = FILE.required("common");
-  private static final Map<String, Identity> IDENTITIES = Vectors.identities();
+  private static final Map<String, Identity> IDENTITIES = RecordedIdentities.all();
   private static final long NETWORK_ID = Vectors.number(COMMON, "network");
   private static final long ME = Vectors.number(COMMON, "me");
   private static final long PEER = Vectors.number(COMMON, "peer");

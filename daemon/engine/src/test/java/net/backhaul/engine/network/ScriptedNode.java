@@ -30,6 +30,7 @@ import net.backhaul.protocol.network.Revocation;
 import net.backhaul.protocol.network.Tag;
 import net.backhaul.protocol.packet.WireException;
 import net.backhaul.protocol.packet.WireReader;
+import net.backhaul.testing.Vectors;
 
 /** The node under test of one script of node_scripts.json, and what a script may do to it. */
 final class ScriptedNode {

@@ -27,9 +27,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A super-frame leaves as its pieces would have left, had the device sent them one by one. */
 class SuperFramesTest {
-  private static final Identity CONTROLLER = Vectors.identities().get("controller");
-  private static final Identity ALICE = Vectors.identities().get("alice");
-  private static final Identity BOB = Vectors.identities().get("bob");
+  private static final Identity CONTROLLER = RecordedIdentities.all().get("controller");
+  private static final Identity ALICE = RecordedIdentities.all().get("alice");
+  private static final Identity BOB = RecordedIdentities.all().get("bob");
   private static final long NETWORK_ID = CONTROLLER.address() << 24 | 1;
   private static final long NOW_MS = 1_700_000_000_000L;
   private static final long BOBS_MAC = Macs.of(BOB.address(), NETWORK_ID);

@@ -23,6 +23,7 @@ import net.backhaul.protocol.message.MulticastLike;
 import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
+import net.backhaul.testing.Vectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -33,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * compared: requests and answers, which carry packet ids of that run, and what belongs to VL1.
  */
 class WalkthroughTest {
-  private static final Map<String, Identity> IDENTITIES = Vectors.identities();
+  private static final Map<String, Identity> IDENTITIES = RecordedIdentities.all();
   private static final long NETWORK_ID = IDENTITIES.get("controller").address() << 24 | 1;
   private static final Set<String> COMPARED =
       Set.of(
@@ -42,7 +43,7 @@ class WalkthroughTest {
   private static final int ROOM = 28;
 
   private final List<JsonNode> events =
-      Stream.of(Vectors.file("walkthrough.json")).flatMap(JsonNode::valueStream).toList();
+      Stream.of(Vectors.file("vl2/walkthrough.json")).flatMap(JsonNode::valueStream).toList();
   private final RecordingOutput output = new RecordingOutput();
   private final Set<String> sent = new HashSet<>();
   private long nowMs = START_MS;

@@ -36,19 +36,19 @@ import org.junit.jupiter.api.Test;
 /** What a node does where recordings of ordinary days don't reach. */
 class CornersTest {
   private static final long START_MS = 1_700_000_000_000L;
-  private static final InetSocketAddress AT_B = Vectors.endpoint("10.0.2.2/9993");
-  private static final InetSocketAddress AT_ROOT = Vectors.endpoint("10.0.0.1/9993");
-  private static final long B = Vectors.identity("B").address();
-  private static final long ROOT = Vectors.identity("R").address();
+  private static final InetSocketAddress AT_B = RecordedNodes.endpoint("10.0.2.2/9993");
+  private static final InetSocketAddress AT_ROOT = RecordedNodes.endpoint("10.0.0.1/9993");
+  private static final long B = RecordedNodes.identity("B").address();
+  private static final long ROOT = RecordedNodes.identity("R").address();
 
   private final RecordingOutput output = new RecordingOutput();
   private final Vl1 leaf = node(Map.of());
 
   private Vl1 node(Map<StateKey, byte[]> saved) {
     var all = new HashMap<>(saved);
-    all.putIfAbsent(new StateKey(StateKey.Kind.PLANET, 0), Vectors.world("planet"));
+    all.putIfAbsent(new StateKey(StateKey.Kind.PLANET, 0), RecordedNodes.world("planet"));
     return new Vl1(
-        Vectors.identity("A"),
+        RecordedNodes.identity("A"),
         NodeOptions.DEFAULT,
         output,
         new Random(1),
@@ -58,7 +58,7 @@ class CornersTest {
   }
 
   private static Peer meet(Vl1 vl1, String name, InetSocketAddress at) {
-    Peer peer = vl1.peers.add(Vectors.identity(name).withoutPrivateKey()).orElseThrow();
+    Peer peer = vl1.peers.add(RecordedNodes.identity(name).withoutPrivateKey()).orElseThrow();
     peer.heardVersion(12, 1, 14, 1);
     peer.lastReceiveMs = START_MS;
     var path = new Path(0, at);
@@ -69,8 +69,8 @@ class CornersTest {
   }
 
   private static byte[] sealed(String from, String to, Message message) {
-    Identity source = Vectors.identity(from);
-    Identity destination = Vectors.identity(to);
+    Identity source = RecordedNodes.identity(from);
+    Identity destination = RecordedNodes.identity(to);
     var payload = new WireWriter();
     message.writeTo(payload);
     byte[] packet = new byte[Packets.HEADER_BYTES + payload.size()];
@@ -122,7 +122,8 @@ class CornersTest {
     for (int push = 0; push < 20; push++) {
       var paths = new ArrayList<PushDirectPaths.Path>();
       for (int i = 0; i < 200; i++) {
-        paths.add(new PushDirectPaths.Path(2, Vectors.endpoint("10.7." + push + "." + i + "/1")));
+        paths.add(
+            new PushDirectPaths.Path(2, RecordedNodes.endpoint("10.7." + push + "." + i + "/1")));
       }
       receive(AT_B, sealed("B", "A", new PushDirectPaths(paths)), START_MS + push * 31_000L);
     }
@@ -132,9 +133,9 @@ class CornersTest {
 
   @Test
   void aRedirectionReplacesAllPathsOfItsIpv6Network() {
-    Peer peer = meet(leaf, "B", Vectors.endpoint("2001:db8:1:2::5/9993"));
+    Peer peer = meet(leaf, "B", RecordedNodes.endpoint("2001:db8:1:2::5/9993"));
     peer.paths.getFirst().priority = 9;
-    var path = new Path(0, Vectors.endpoint("2001:db8:1:2:9::1/9993"));
+    var path = new Path(0, RecordedNodes.endpoint("2001:db8:1:2:9::1/9993"));
 
     peer.redirect(path);
 
@@ -146,8 +147,8 @@ class CornersTest {
   void eachNewPlaceOfAPeerIsConfirmedOnceASecond() {
     meet(leaf, "B", AT_B);
     byte[] packet = sealed("B", "A", new Nop());
-    InetSocketAddress one = Vectors.endpoint("10.0.3.3/9993");
-    InetSocketAddress other = Vectors.endpoint("10.0.4.4/9993");
+    InetSocketAddress one = RecordedNodes.endpoint("10.0.3.3/9993");
+    InetSocketAddress other = RecordedNodes.endpoint("10.0.4.4/9993");
     for (int i = 0; i < 100; i++) {
       receive(i % 2 == 0 ? one : other, packet, START_MS + i * 10);
     }
@@ -155,7 +156,7 @@ class CornersTest {
     assertEquals(1, sent("HELLO", other));
 
     for (int i = 0; i < 100; i++) {
-      receive(Vectors.endpoint("10.1.1." + i + "/9993"), packet, START_MS + 2_000);
+      receive(RecordedNodes.endpoint("10.1.1." + i + "/9993"), packet, START_MS + 2_000);
     }
     assertEquals(2 + Confirmations.MAX_PLACES, sent("HELLO", null));
 
@@ -179,8 +180,8 @@ class CornersTest {
   /** Its other address may not have answered when we started, or we had no such address then. */
   @Test
   void aRootIsAlsoGreetedByTheFamilyThatHasNoPathYet() {
-    InetSocketAddress atRoot6 = Vectors.endpoint("2001:db8::1/9993");
-    Identity root = Vectors.identity("R");
+    InetSocketAddress atRoot6 = RecordedNodes.endpoint("2001:db8::1/9993");
+    Identity root = RecordedNodes.identity("R");
     var planet =
         World.make(
             World.Type.PLANET,

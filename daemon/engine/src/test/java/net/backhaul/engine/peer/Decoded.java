@@ -31,7 +31,7 @@ final class Decoded {
   static Map<String, String> of(RecordingOutput.Datagram datagram) {
     var said = new TreeMap<String, String>();
     byte[] bytes = datagram.bytes().clone();
-    said.put("to", Vectors.text(datagram.to()));
+    said.put("to", Endpoints.text(datagram.to()));
     if (datagram.maxHops() != 0) {
       said.put("ip_ttl", "" + datagram.maxHops());
       said.put("verb", "(" + bytes.length + " random bytes)");
@@ -50,8 +50,8 @@ final class Decoded {
     view.wrap(bytes, 0, bytes.length);
     said.put("cipher", "" + view.suite());
     said.put("hops", "" + view.hops());
-    said.put("source", Vectors.name(view.source()));
-    said.put("dest", Vectors.name(view.destination()));
+    said.put("source", RecordedNodes.name(view.source()));
+    said.put("dest", RecordedNodes.name(view.destination()));
     if (view.fragmented()) {
       said.put("verb", "(head of a fragmented packet)");
       return said;
@@ -67,8 +67,8 @@ final class Decoded {
   }
 
   static PacketCipher cipher(long one, long other) {
-    Identity own = Vectors.identity(Addresses.text(one));
-    return PacketCipher.of(own.agree(Vectors.identity(Addresses.text(other))).orElseThrow());
+    Identity own = RecordedNodes.identity(Addresses.text(one));
+    return PacketCipher.of(own.agree(RecordedNodes.identity(Addresses.text(other))).orElseThrow());
   }
 
   private static void decode(Verb verb, WireReader in, Map<String, String> said) {
@@ -107,7 +107,7 @@ final class Decoded {
     switch (inRe) {
       case HELLO -> {
         HelloOk ok = HelloOk.read(id, in);
-        said.put("physical_dest", Vectors.text(ok.physicalDestination()));
+        said.put("physical_dest", Endpoints.text(ok.physicalDestination()));
         int worldsBytes = 0;
         for (World world : ok.worlds()) {
           var out = new WireWriter();
@@ -121,7 +121,7 @@ final class Decoded {
         List<String> names = new ArrayList<>();
         WhoisOk.read(id, in)
             .identities()
-            .forEach(identity -> names.add(Vectors.name(identity.address())));
+            .forEach(identity -> names.add(RecordedNodes.name(identity.address())));
         said.put("identities_of", names.toString());
       }
       case MULTICAST_GATHER -> {

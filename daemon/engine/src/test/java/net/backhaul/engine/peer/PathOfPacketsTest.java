@@ -19,6 +19,7 @@ import net.backhaul.engine.Traffic;
 import net.backhaul.engine.network.Arrival;
 import net.backhaul.engine.network.Handled;
 import net.backhaul.engine.network.PacketHandler;
+import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.ErrorMessage;
 import net.backhaul.protocol.message.Verb;
@@ -26,6 +27,8 @@ import net.backhaul.protocol.packet.FragmentView;
 import net.backhaul.protocol.packet.PacketCipher;
 import net.backhaul.protocol.packet.PacketView;
 import net.backhaul.protocol.packet.Packets;
+import net.backhaul.testing.AllocationMeter;
+import net.backhaul.testing.Vectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,8 +40,8 @@ class PathOfPacketsTest {
   private static final long START_MS = 1_700_000_000_000L;
   private static final int FRAME_BYTES = 1_394;
 
-  private static final InetSocketAddress AT_B = Vectors.endpoint("10.0.2.2/9993");
-  private static final InetSocketAddress AT_X = Vectors.endpoint("10.0.8.8/9993");
+  private static final InetSocketAddress AT_B = RecordedNodes.endpoint("10.0.2.2/9993");
+  private static final InetSocketAddress AT_X = RecordedNodes.endpoint("10.0.8.8/9993");
 
   private final Forgetful output = new Forgetful();
   private final Vl1 root = node("planet-root-A");
@@ -104,11 +107,11 @@ class PathOfPacketsTest {
   private Vl1 node(String planet) {
     var vl1 =
         new Vl1(
-            Vectors.identity("A"),
+            RecordedNodes.identity("A"),
             NodeOptions.DEFAULT,
             output,
             new Random(1),
-            Map.of(new StateKey(StateKey.Kind.PLANET, 0), Vectors.world(planet)),
+            Map.of(new StateKey(StateKey.Kind.PLANET, 0), RecordedNodes.world(planet)),
             link -> new Trusting(),
             START_MS);
     meet(vl1, "B", AT_B);
@@ -117,7 +120,7 @@ class PathOfPacketsTest {
   }
 
   private static void meet(Vl1 vl1, String name, InetSocketAddress at) {
-    Peer peer = vl1.peers.add(Vectors.identity(name).withoutPrivateKey()).orElseThrow();
+    Peer peer = vl1.peers.add(RecordedNodes.identity(name).withoutPrivateKey()).orElseThrow();
     peer.heardVersion(12, 1, 14, 1);
     peer.lastReceiveMs = START_MS;
     peer.lastPathPushSentMs = START_MS;
@@ -128,8 +131,8 @@ class PathOfPacketsTest {
   }
 
   private static byte[] sealed(String from, String to, int suite, int payloadBytes) {
-    Identity source = Vectors.identity(from);
-    Identity destination = Vectors.identity(to);
+    Identity source = RecordedNodes.identity(from);
+    Identity destination = RecordedNodes.identity(to);
     byte[] packet = new byte[Packets.HEADER_BYTES + payloadBytes];
     new Random(7).nextBytes(packet);
     PacketView.writeHeader(
@@ -144,7 +147,7 @@ class PathOfPacketsTest {
     byte[] packet = sealed("B", "X", Packets.SUITE_AES, FRAME_BYTES);
 
     long bytes =
-        Allocations.perRun(
+        AllocationMeter.bytesPerRun(
             () -> {
               System.arraycopy(packet, 0, work, 0, packet.length);
               root.receive(0, AT_B, work, 0, packet.length, START_MS);
@@ -157,7 +160,7 @@ class PathOfPacketsTest {
 
   @Test
   void framesAreDataAndAllElseIsControl() {
-    long to = Vectors.identity("B").address();
+    long to = RecordedNodes.identity("B").address();
     for (Verb verb : Verb.values()) {
       byte[] packet = new byte[Packets.HEADER_BYTES + 40];
 
@@ -179,7 +182,7 @@ class PathOfPacketsTest {
 
     byte[] fragment = new byte[200];
     new Random(3).nextBytes(fragment);
-    FragmentView.writeHeader(fragment, 0, 5, Vectors.identity("X").address(), 3, 2);
+    FragmentView.writeHeader(fragment, 0, 5, RecordedNodes.identity("X").address(), 3, 2);
     root.receive(0, AT_B, fragment.clone(), 0, fragment.length, START_MS);
     relayed = Arrays.copyOf(output.last, output.lastLength);
     fragment[15] = 1;
@@ -188,10 +191,10 @@ class PathOfPacketsTest {
 
   @Test
   void whoIsUnknownIsLookedForThroughAnotherRootEvenOverAPathThatHasExpired() {
-    InetSocketAddress atRoot = Vectors.endpoint("10.0.0.1/9993");
+    InetSocketAddress atRoot = RecordedNodes.endpoint("10.0.0.1/9993");
     meet(leaf, "R", atRoot);
-    Path fromB = leaf.peers.get(Vectors.identity("B").address()).paths.getFirst();
-    leaf.peers.get(Vectors.identity("X").address()).paths.clear();
+    Path fromB = leaf.peers.get(RecordedNodes.identity("B").address()).paths.getFirst();
+    leaf.peers.get(RecordedNodes.identity("X").address()).paths.clear();
     byte[] packet = sealed("B", "X", Packets.SUITE_AES, 40);
     long laterMs = START_MS + Path.EXPIRES_AFTER_MS;
     leaf.trustedPaths.trusted(fromB, laterMs);
@@ -226,7 +229,7 @@ class PathOfPacketsTest {
     byte[] packet = sealed("B", "X", Packets.SUITE_AES, FRAME_BYTES);
 
     long bytes =
-        Allocations.perRun(
+        AllocationMeter.bytesPerRun(
             () -> {
               System.arraycopy(packet, 0, work, 0, packet.length);
               leaf.receive(0, AT_B, work, 0, packet.length, START_MS);
@@ -242,7 +245,7 @@ class PathOfPacketsTest {
     byte[] packet = sealed("B", "A", suite, FRAME_BYTES);
 
     long bytes =
-        Allocations.perRun(
+        AllocationMeter.bytesPerRun(
             () -> {
               System.arraycopy(packet, 0, work, 0, packet.length);
               leaf.receive(0, AT_B, work, 0, packet.length, START_MS);
@@ -255,11 +258,11 @@ class PathOfPacketsTest {
   @ParameterizedTest
   @ValueSource(ints = {Packets.SUITE_SALSA, Packets.SUITE_AES})
   void aFrameGoesOutAndAllocatesNothing(int suite) {
-    long to = Vectors.identity("B").address();
+    long to = RecordedNodes.identity("B").address();
     leaf.peers.get(to).heardVersion(suite == Packets.SUITE_AES ? 12 : 11, 1, 14, 1);
 
     long bytes =
-        Allocations.perRun(
+        AllocationMeter.bytesPerRun(
             () ->
                 leaf.sendSealedInPlace(
                     to, Verb.FRAME, work, Packets.HEADER_BYTES, FRAME_BYTES, START_MS));
@@ -270,18 +273,18 @@ class PathOfPacketsTest {
 
   @Test
   void aFrameWithoutADirectWayGoesThroughTheRootAndAllocatesNothing() {
-    meet(leaf, "R", Vectors.endpoint("10.0.0.1/9993"));
-    Peer peer = leaf.peers.get(Vectors.identity("B").address());
+    meet(leaf, "R", RecordedNodes.endpoint("10.0.0.1/9993"));
+    Peer peer = leaf.peers.get(RecordedNodes.identity("B").address());
     peer.paths.clear();
     peer.heardVersion(11, 1, 14, 1);
 
     long bytes =
-        Allocations.perRun(
+        AllocationMeter.bytesPerRun(
             () ->
                 leaf.sendSealedInPlace(
                     peer.address, Verb.FRAME, work, Packets.HEADER_BYTES, FRAME_BYTES, START_MS));
 
-    assertEquals(Vectors.endpoint("10.0.0.1/9993"), output.lastTo);
+    assertEquals(RecordedNodes.endpoint("10.0.0.1/9993"), output.lastTo);
     assertEquals(0, bytes);
   }
 
@@ -293,13 +296,13 @@ class PathOfPacketsTest {
       Identity identity = Identity.parse(decoded.required("identity").asText());
       var key = new StateKey(StateKey.Kind.PEER, identity.address());
       var recording = new RecordingOutput();
-      var table = new PeerTable(Vectors.identity("A"), recording, 10, Map.of(key, saved));
+      var table = new PeerTable(RecordedNodes.identity("A"), recording, 10, Map.of(key, saved));
 
       PeerTable.Restored restored = table.restore(identity.address()).orElseThrow();
 
       assertEquals(identity, restored.peer().identity);
       assertEquals(decoded.required("protocol").asInt(), restored.peer().protocolVersion);
-      List<String> endpoints = restored.endpoints().stream().map(Vectors::text).toList();
+      List<String> endpoints = restored.endpoints().stream().map(Endpoints::text).toList();
       assertEquals(decoded.required("paths").size(), endpoints.size());
       for (int i = 0; i < endpoints.size(); i++) {
         assertEquals(decoded.required("paths").get(i).asText(), endpoints.get(i));

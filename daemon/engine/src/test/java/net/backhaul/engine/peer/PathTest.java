@@ -94,7 +94,7 @@ class PathTest {
 
   @Test
   void aPortThatDiedDoesNotKeepAnotherOneOfTheSameAddressAway() {
-    var peer = new Peer(Vectors.identity("A"), PacketCipher.of(new byte[48]));
+    var peer = new Peer(RecordedNodes.identity("A"), PacketCipher.of(new byte[48]));
     peer.paths.add(path);
     InetAddress ip = path.endpoint.getAddress();
     assertTrue(peer.hasLivePathLike(1, ip, NOW_MS + 100));

@@ -20,9 +20,11 @@ import net.backhaul.engine.NodeOptions;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.StateKey;
 import net.backhaul.engine.network.Networks;
+import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.Verb;
+import net.backhaul.testing.Vectors;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
@@ -65,11 +67,11 @@ class RecordedCasesTest {
       String planet = setup.required("root_role").asBoolean() ? "planet-root-A" : "planet";
       vl1 =
           new Vl1(
-              Vectors.identity("A"),
+              RecordedNodes.identity("A"),
               options(setup),
               output,
               new Random(1),
-              Map.of(new StateKey(StateKey.Kind.PLANET, 0), Vectors.world(planet)),
+              Map.of(new StateKey(StateKey.Kind.PLANET, 0), RecordedNodes.world(planet)),
               link -> new Networks(link, output, null, new Random(2), Map.of(), nowMs - SETTLED_MS),
               nowMs - SETTLED_MS);
       setup.required("peers").forEach(this::meet);
@@ -94,7 +96,7 @@ class RecordedCasesTest {
     }
 
     private void meet(JsonNode known) {
-      Identity identity = Vectors.identity(known.required("name").asText());
+      Identity identity = RecordedNodes.identity(known.required("name").asText());
       Peer peer = vl1.peers.add(identity.withoutPrivateKey()).orElseThrow();
       int protocol = known.required("protocol").asInt();
       if (protocol > 0) {
@@ -102,7 +104,7 @@ class RecordedCasesTest {
         peer.lastReceiveMs = nowMs - SETTLED_MS;
       }
       if (known.required("path_confirmed").asBoolean()) {
-        var path = new Path(0, Vectors.endpoint(known.required("path").asText()));
+        var path = new Path(0, RecordedNodes.endpoint(known.required("path").asText()));
         path.lastInMs = nowMs - SETTLED_MS;
         path.lastValidMs = nowMs - SETTLED_MS;
         path.lastOutMs = nowMs - SETTLED_MS;
@@ -113,7 +115,7 @@ class RecordedCasesTest {
     void inject(JsonNode datagram) {
       byte[] bytes = Vectors.hex(datagram, "wire");
       inject(
-          Vectors.endpoint(datagram.required("from").asText()),
+          RecordedNodes.endpoint(datagram.required("from").asText()),
           bytes,
           datagram.required("after_ms").asLong());
     }
@@ -134,7 +136,7 @@ class RecordedCasesTest {
     String id = recorded.required("id").asText();
     var device = new Device(recorded);
     if (id.equals("len-10025")) {
-      device.inject(Vectors.endpoint("10.0.2.2/9993"), new byte[10_025], 0);
+      device.inject(RecordedNodes.endpoint("10.0.2.2/9993"), new byte[10_025], 0);
     }
     if (id.equals("frag-evicted")) {
       evict(device, recorded);
@@ -194,7 +196,8 @@ class RecordedCasesTest {
 
   private void assertPeerState(JsonNode recorded, Device device) {
     JsonNode state = recorded.required("observed_peer_state");
-    Peer peer = device.vl1.peers.get(Vectors.identity(state.required("peer").asText()).address());
+    Peer peer =
+        device.vl1.peers.get(RecordedNodes.identity(state.required("peer").asText()).address());
     assertEquals(state.required("known").asBoolean(), peer != null, why(recorded));
     if (peer == null) {
       return;
@@ -212,7 +215,7 @@ class RecordedCasesTest {
     state.required("paths").forEach(path -> paths.add(path.asText()));
     assertEquals(
         paths,
-        peer.paths.stream().map(path -> Vectors.text(path.endpoint)).toList(),
+        peer.paths.stream().map(path -> Endpoints.text(path.endpoint)).toList(),
         why(recorded));
   }
 
@@ -246,7 +249,7 @@ class RecordedCasesTest {
     for (int i = 0; i < 32; i++) {
       byte[] other = Vectors.hex(inject.get(0), "wire");
       other[0] += (byte) (i + 1);
-      device.inject(Vectors.endpoint("10.0.2.2/9993"), other, 0);
+      device.inject(RecordedNodes.endpoint("10.0.2.2/9993"), other, 0);
     }
     device.inject(inject.get(2));
   }

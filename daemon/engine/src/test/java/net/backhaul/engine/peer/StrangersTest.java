@@ -24,6 +24,7 @@ import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.packet.PacketCipher;
 import net.backhaul.protocol.packet.PacketView;
 import net.backhaul.protocol.packet.WireWriter;
+import net.backhaul.testing.Vectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,7 +40,7 @@ class StrangersTest {
   private final List<byte[]> plain = plain();
   private final CountingOutput output = new CountingOutput();
   private final PacketCipher sealing =
-      Decoded.cipher(Vectors.identity("B").address(), Vectors.identity("A").address());
+      Decoded.cipher(RecordedNodes.identity("B").address(), RecordedNodes.identity("A").address());
 
   private static final class CountingOutput extends RecordingOutput {
     long sent;
@@ -86,19 +87,19 @@ class StrangersTest {
   private Vl1 node(String planet) {
     var vl1 =
         new Vl1(
-            Vectors.identity("A"),
+            RecordedNodes.identity("A"),
             NodeOptions.DEFAULT,
             output,
             new Random(1),
-            Map.of(new StateKey(StateKey.Kind.PLANET, 0), Vectors.world(planet)),
+            Map.of(new StateKey(StateKey.Kind.PLANET, 0), RecordedNodes.world(planet)),
             link -> new Networks(link, output, null, new Random(2), Map.of(), START_MS),
             START_MS);
     for (String name : List.of("B", "R")) {
-      Identity identity = Vectors.identity(name).withoutPrivateKey();
+      Identity identity = RecordedNodes.identity(name).withoutPrivateKey();
       Peer peer = vl1.peers.add(identity).orElseThrow();
       peer.heardVersion(12, 1, 14, 1);
       var path =
-          new Path(0, Vectors.endpoint(name.equals("B") ? "10.0.2.2/9993" : "10.0.0.1/9993"));
+          new Path(0, RecordedNodes.endpoint(name.equals("B") ? "10.0.2.2/9993" : "10.0.0.1/9993"));
       path.lastInMs = START_MS;
       path.lastValidMs = START_MS;
       peer.learn(path, START_MS);
@@ -114,12 +115,12 @@ class StrangersTest {
     Vl1 vl1 = node(planet);
     var random = new Random(seed);
     InetSocketAddress[] places = {
-      Vectors.endpoint("10.0.2.2/9993"),
-      Vectors.endpoint("10.0.0.1/9993"),
-      Vectors.endpoint("192.88.99.7/1"),
-      Vectors.endpoint("2001:db8::1/9993"),
+      RecordedNodes.endpoint("10.0.2.2/9993"),
+      RecordedNodes.endpoint("10.0.0.1/9993"),
+      RecordedNodes.endpoint("192.88.99.7/1"),
+      RecordedNodes.endpoint("2001:db8::1/9993"),
     };
-    byte[] me = new WireWriter().address(Vectors.identity("A").address()).toByteArray();
+    byte[] me = new WireWriter().address(RecordedNodes.identity("A").address()).toByteArray();
     byte[] buffer = new byte[10_100];
     long nowMs = START_MS;
 
@@ -222,8 +223,9 @@ class StrangersTest {
       length = 28 + random.nextInt(length - 27);
     }
     int verb = random.nextInt(3) == 0 ? random.nextInt(256) : original[27];
-    long a = Vectors.identity("A").address();
-    PacketView.writeHeader(buffer, 0, random.nextLong(), a, Vectors.identity("B").address(), verb);
+    long a = RecordedNodes.identity("A").address();
+    PacketView.writeHeader(
+        buffer, 0, random.nextLong(), a, RecordedNodes.identity("B").address(), verb);
     sealing.seal(random.nextBoolean() ? 3 : 1, buffer, 0, length);
     return length;
   }

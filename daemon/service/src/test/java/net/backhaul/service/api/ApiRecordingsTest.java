@@ -2,14 +2,11 @@
 package net.backhaul.service.api;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +17,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import net.backhaul.service.DaemonInTest;
 import net.backhaul.service.RawHttp;
+import net.backhaul.testing.Vectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,13 +76,14 @@ class ApiRecordingsTest {
 
   @BeforeAll
   static void startTheDaemonOfTheRecordings() throws Exception {
-    JsonNode files = vectors("files.json");
+    JsonNode files = Vectors.file("service/files.json");
     String network = "0b594715410000a1.conf";
     String moon = "0000000b59471541.moon";
     Files.createDirectories(home.resolve("networks.d"));
     Files.createDirectories(home.resolve("moons.d"));
     Files.writeString(
-        home.resolve("identity.secret"), vectors("identities.json").at("/a/secret").asText());
+        home.resolve("identity.secret"),
+        Vectors.file("service/identities.json").at("/a/secret").asText());
     Files.write(
         home.resolve("networks.d").resolve(network),
         hex(files.get("networks.d").get(network).get("hex")));
@@ -100,7 +99,7 @@ class ApiRecordingsTest {
 
   static Stream<Step> steps() throws IOException {
     List<Step> all = new ArrayList<>();
-    for (JsonNode scenario : vectors("api.json").get("scenarios")) {
+    for (JsonNode scenario : Vectors.file("service/api.json").get("scenarios")) {
       String id = scenario.get("id").asText();
       scenario.get("steps").forEach(step -> all.add(new Step(id, step)));
     }
@@ -242,12 +241,5 @@ class ApiRecordingsTest {
 
   private static byte[] hex(JsonNode digits) {
     return HexFormat.of().parseHex(digits.asText());
-  }
-
-  private static JsonNode vectors(String name) throws IOException {
-    try (InputStream in = ApiRecordingsTest.class.getResourceAsStream("/vectors/service/" + name)) {
-      assertNotNull(in, name);
-      return JSON.readTree(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-    }
   }
 }

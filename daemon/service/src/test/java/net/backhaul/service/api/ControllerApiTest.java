@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.netty.channel.socket.SocketProtocolFamily;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,6 +27,7 @@ import net.backhaul.service.http.AccessControl;
 import net.backhaul.service.http.HttpServer;
 import net.backhaul.service.http.Router;
 import net.backhaul.store.FileRecordStore;
+import net.backhaul.testing.Vectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,7 +56,8 @@ class ControllerApiTest {
   void start() throws IOException {
     loop = new NodeLoop();
     Identity self =
-        Identity.parse(file("identities.json").required("r").required("secret").asText());
+        Identity.parse(
+            Vectors.file("service/identities.json").required("r").required("secret").asText());
     controller = new ControllerHost(loop, FileRecordStore.open(folder), self, new Random(1));
     var api = new ControllerApi(controller, self.address());
     http =
@@ -73,16 +74,11 @@ class ControllerApiTest {
     loop.close();
   }
 
-  private static JsonNode file(String name) throws IOException {
-    try (InputStream in = ControllerApiTest.class.getResourceAsStream("/vectors/service/" + name)) {
-      return MAPPER.readTree(in);
-    }
-  }
-
   @Test
   void everyRecordedRequestIsAnsweredAsByTheReference() throws Exception {
     int seen = 0;
-    for (JsonNode scenario : file("controller-requests.json").required("scenarios")) {
+    for (JsonNode scenario :
+        Vectors.file("service/controller-requests.json").required("scenarios")) {
       for (JsonNode step : scenario.required("steps")) {
         String what = scenario.required("id").asText() + " " + step.required("n");
         check(what, step.required("request"), step.required("response"));

@@ -30,6 +30,8 @@ import net.backhaul.tap.TapAddress;
 import net.backhaul.tap.TapDevice;
 import net.backhaul.tap.TapOptions;
 import net.backhaul.tap.linux.LinuxTaps;
+import net.backhaul.testing.AllocationMeter;
+import net.backhaul.testing.NetworkNamespace;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -104,7 +106,7 @@ class FramePumpTest {
   @Test
   void theDescriptorLivesOnTheNodeLoop() throws Exception {
     assumeTrue(Epoll.isAvailable(), "native epoll does not load");
-    OwnNamespace.run(
+    NetworkNamespace.run(
         () -> {
           try (TapDevice tap = new LinuxTaps().open(OPTIONS);
               DatagramChannel host = DatagramChannel.open(StandardProtocolFamily.INET)) {
@@ -136,7 +138,7 @@ class FramePumpTest {
   @Test
   void aDeviceThatSomebodyRemovesIsReportedOnce() throws Exception {
     assumeTrue(Epoll.isAvailable(), "native epoll does not load");
-    OwnNamespace.run(
+    NetworkNamespace.run(
         () -> {
           try (TapDevice tap = new LinuxTaps().open(OPTIONS)) {
             var failed = new CountDownLatch(1);
@@ -177,15 +179,10 @@ class FramePumpTest {
   }
 
   private static long allocatedBytes(Runnable work) {
-    var threads =
-        (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
     for (int i = 0; i < 2_000; i++) {
       work.run();
     }
-    threads.getCurrentThreadAllocatedBytes();
-    long before = threads.getCurrentThreadAllocatedBytes();
-    work.run();
-    return threads.getCurrentThreadAllocatedBytes() - before;
+    return AllocationMeter.allocatedBytes(work);
   }
 
   private EpollFramePump pump(TapDevice tap, Runnable onFailure) {

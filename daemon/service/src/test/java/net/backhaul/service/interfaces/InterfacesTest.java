@@ -15,7 +15,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.Node;
 import net.backhaul.engine.NodeOptions;
@@ -29,6 +28,7 @@ import net.backhaul.tap.TapDevice;
 import net.backhaul.tap.TapException;
 import net.backhaul.tap.TapFactory;
 import net.backhaul.tap.TapOptions;
+import net.backhaul.testing.Await;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -116,7 +116,7 @@ class InterfacesTest {
     MemoryTap tap = taps.next();
 
     IpPrefix assigned = status.config().addresses().getFirst();
-    await(() -> applied(AD_HOC).addresses().equals(List.of(assigned)));
+    Await.until(() -> applied(AD_HOC).addresses().equals(List.of(assigned)));
     assertEquals(List.of(ManagedPlan.tapAddress(assigned)), tap.addresses());
     assertEquals(status.mac(), tap.mac());
     assertEquals(tap.name(), applied(AD_HOC).deviceName());
@@ -130,11 +130,11 @@ class InterfacesTest {
     NetworkStatus status = join(AD_HOC);
     MemoryTap tap = taps.next();
     var resolution = MulticastGroup.forAddress(status.config().addresses().getFirst().address());
-    await(() -> network(AD_HOC).groups().contains(resolution));
+    Await.until(() -> network(AD_HOC).groups().contains(resolution));
 
     tap.listenTo(List.of(0x01005e000001L));
 
-    await(() -> network(AD_HOC).groups().contains(new MulticastGroup(0x01005e000001L, 0)));
+    Await.until(() -> network(AD_HOC).groups().contains(new MulticastGroup(0x01005e000001L, 0)));
     assertTrue(network(AD_HOC).groups().contains(resolution));
   }
 
@@ -150,8 +150,8 @@ class InterfacesTest {
             })
         .join();
 
-    await(tap::isClosed);
-    await(() -> interfaces.applied(AD_HOC).isEmpty());
+    Await.until(tap::isClosed);
+    Await.until(() -> interfaces.applied(AD_HOC).isEmpty());
     assertEquals(java.util.Set.of(), interfaces.deviceNames());
   }
 
@@ -169,7 +169,7 @@ class InterfacesTest {
         .join();
     MemoryTap second = taps.next();
 
-    await(() -> !second.addresses().isEmpty());
+    Await.until(() -> !second.addresses().isEmpty());
     assertTrue(first.isClosed());
     assertFalse(second.isClosed());
     assertEquals(2, settingsAsked.get());
@@ -189,28 +189,28 @@ class InterfacesTest {
             })
         .join();
 
-    await(() -> tap.mtuBytes() == 2_000);
+    Await.until(() -> tap.mtuBytes() == 2_000);
   }
 
   @Test
   void settingsDecideWhatIsApplied() throws Exception {
     join(AD_HOC);
     MemoryTap tap = taps.next();
-    await(() -> !tap.addresses().isEmpty());
+    Await.until(() -> !tap.addresses().isEmpty());
 
     interfaces.settingsChanged(
         AD_HOC, new LocalNetworkSettings(false, List.of(), false, false, false));
-    await(() -> tap.addresses().isEmpty() && applied(AD_HOC).addresses().isEmpty());
+    Await.until(() -> tap.addresses().isEmpty() && applied(AD_HOC).addresses().isEmpty());
 
     interfaces.settingsChanged(AD_HOC, LocalNetworkSettings.DEFAULT);
-    await(() -> tap.addresses().size() == 1);
+    Await.until(() -> tap.addresses().size() == 1);
   }
 
   @Test
   void aDeviceThatCannotBeMadeIsReportedAndTriedAgain() throws Exception {
     taps.refusal = "there is no driver";
     join(AD_HOC);
-    await(() -> network(AD_HOC).state() == NetworkStatus.State.PORT_ERROR);
+    Await.until(() -> network(AD_HOC).state() == NetworkStatus.State.PORT_ERROR);
     assertEquals(AppliedNetwork.PORT_FAILED, applied(AD_HOC).portError());
     assertEquals("there is no driver", applied(AD_HOC).error());
     assertEquals("", applied(AD_HOC).deviceName());
@@ -218,8 +218,8 @@ class InterfacesTest {
     taps.refusal = "";
     MemoryTap tap = taps.next();
 
-    await(() -> network(AD_HOC).state() == NetworkStatus.State.OK);
-    await(() -> applied(AD_HOC).portError() == 0 && !tap.addresses().isEmpty());
+    Await.until(() -> network(AD_HOC).state() == NetworkStatus.State.OK);
+    Await.until(() -> applied(AD_HOC).portError() == 0 && !tap.addresses().isEmpty());
     assertEquals("", applied(AD_HOC).error());
   }
 
@@ -227,10 +227,10 @@ class InterfacesTest {
   void framesForTheHostReachTheRightDevice() throws Exception {
     join(AD_HOC);
     MemoryTap one = taps.next();
-    await(() -> interfaces.applied(AD_HOC).isPresent());
+    Await.until(() -> interfaces.applied(AD_HOC).isPresent());
     join(OTHER_AD_HOC);
     MemoryTap other = taps.next();
-    await(() -> interfaces.applied(OTHER_AD_HOC).isPresent());
+    Await.until(() -> interfaces.applied(OTHER_AD_HOC).isPresent());
     byte[] bytes = new byte[100];
     new Random(2).nextBytes(bytes);
 
@@ -304,11 +304,4 @@ class InterfacesTest {
   }
 
   /** Other threads do what is waited for: there is a limit, but no fixed time. */
-  private static void await(BooleanSupplier condition) {
-    long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(WITHIN_S);
-    while (!condition.getAsBoolean()) {
-      assertTrue(System.nanoTime() < endNanos, "what was waited for has not come");
-      Thread.onSpinWait();
-    }
-  }
 }

@@ -8,8 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.Node;
 import net.backhaul.engine.NodeOptions;
@@ -23,13 +21,14 @@ import net.backhaul.tap.TapException;
 import net.backhaul.tap.TapFactory;
 import net.backhaul.tap.TapOptions;
 import net.backhaul.tap.linux.LinuxTaps;
+import net.backhaul.testing.Await;
+import net.backhaul.testing.NetworkNamespace;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A real node and real devices, in a network namespace of the thread that opens them. */
 class LinuxInterfacesTest {
   private static final long AD_HOC = 0xff00160016000000L;
-  private static final long WITHIN_S = 15;
 
   @TempDir Path home;
 
@@ -41,19 +40,19 @@ class LinuxInterfacesTest {
     @Override
     public TapDevice open(TapOptions options) throws TapException {
       if (thread.isEmpty()) {
-        thread = OwnNamespace.enter();
+        thread = NetworkNamespace.enter();
       }
       return real.open(options);
     }
 
     String ip(String... arguments) throws Exception {
-      return OwnNamespace.ipIn(thread, arguments);
+      return NetworkNamespace.ip(thread, arguments);
     }
   }
 
   @Test
   void aNetworkLivesOnARealDeviceUntilItIsLeft() throws Exception {
-    OwnNamespace.assumePossible();
+    NetworkNamespace.assumePossible();
     var taps = new TapsOfItsOwn();
     var loop = new NodeLoop();
     try (loop;
@@ -75,7 +74,7 @@ class LinuxInterfacesTest {
       String address = status.config().addresses().getFirst().toString();
       var resolution = MulticastGroup.forAddress(status.config().addresses().getFirst().address());
 
-      await(() -> status(loop).groups().contains(resolution));
+      Await.until(() -> status(loop).groups().contains(resolution));
       String name = interfaces.applied(AD_HOC).orElseThrow().deviceName();
       String shown = taps.ip("addr", "show", name);
       assertTrue(shown.contains("inet6 " + address + " scope global"), shown);
@@ -84,17 +83,18 @@ class LinuxInterfacesTest {
           interfaces.deviceAddresses().contains(status.config().addresses().getFirst().address()));
 
       taps.ip("addr", "add", "10.7.7.7/24", "dev", name);
-      await(() -> status(loop).groups().contains(new MulticastGroup(Macs.BROADCAST, 0x0a070707)));
+      Await.until(
+          () -> status(loop).groups().contains(new MulticastGroup(Macs.BROADCAST, 0x0a070707)));
       interfaces.settingsChanged(
           AD_HOC, new LocalNetworkSettings(false, java.util.List.of(), false, false, false));
-      await(() -> interfaces.applied(AD_HOC).orElseThrow().addresses().isEmpty());
+      Await.until(() -> interfaces.applied(AD_HOC).orElseThrow().addresses().isEmpty());
       String without = taps.ip("addr", "show", name);
       assertFalse(without.contains(address), without);
       assertTrue(without.contains("10.7.7.7/24"), "the user's own address stays");
 
       taps.ip("link", "delete", name);
-      await(() -> status(loop).state() == NetworkStatus.State.PORT_ERROR);
-      await(() -> status(loop).state() == NetworkStatus.State.OK);
+      Await.until(() -> status(loop).state() == NetworkStatus.State.PORT_ERROR);
+      Await.until(() -> status(loop).state() == NetworkStatus.State.OK);
       assertEquals(name, interfaces.applied(AD_HOC).orElseThrow().deviceName());
 
       loop.submit(
@@ -103,20 +103,12 @@ class LinuxInterfacesTest {
                 return node;
               })
           .join();
-      await(() -> interfaces.applied(AD_HOC).isEmpty());
+      Await.until(() -> interfaces.applied(AD_HOC).isEmpty());
       assertFalse(taps.ip("link").contains(name));
     }
   }
 
   private static NetworkStatus status(NodeLoop loop) {
     return loop.submit(node -> node.network(AD_HOC).orElseThrow()).join();
-  }
-
-  private static void await(BooleanSupplier condition) {
-    long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(WITHIN_S);
-    while (!condition.getAsBoolean()) {
-      assertTrue(System.nanoTime() < endNanos, "what was waited for has not come");
-      Thread.onSpinWait();
-    }
   }
 }

@@ -18,6 +18,7 @@ import net.backhaul.tap.TapDevice;
 import net.backhaul.tap.TapOptions;
 import net.backhaul.tap.TapRoute;
 import net.backhaul.tap.linux.LinuxTaps;
+import net.backhaul.testing.NetworkNamespace;
 import org.junit.jupiter.api.Test;
 
 class ManagedDeviceTest {
@@ -28,7 +29,7 @@ class ManagedDeviceTest {
 
   @Test
   void linuxShowsWhatItShowsUnderTheReference() throws Exception {
-    OwnNamespace.run(
+    NetworkNamespace.run(
         () -> {
           var options = new TapOptions(RecordedStages.NETWORK_ID, "", RecordedStages.MAC, 2_800);
           try (TapDevice tap = new LinuxTaps().open(options)) {

@@ -2,16 +2,13 @@
 package net.backhaul.service.interfaces;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.protocol.network.Route;
 import net.backhaul.service.state.LocalNetworkSettings;
+import net.backhaul.testing.Vectors;
 
 /** What Linux showed at each stage of a network's life under the reference. */
 final class RecordedStages {
@@ -37,18 +34,13 @@ final class RecordedStages {
       List<String> ipRoutes) {}
 
   static List<Stage> read() {
-    try (InputStream in =
-        RecordedStages.class.getResourceAsStream("/vectors/service/os-linux.json")) {
-      var stages = new ArrayList<Stage>();
-      for (JsonNode stage : new ObjectMapper().readTree(in).required("stages")) {
-        if (stage.has("network_object")) {
-          stages.add(stage(stage, stage.required("network_object"), stage.required("os")));
-        }
+    var stages = new ArrayList<Stage>();
+    for (JsonNode stage : Vectors.file("service/os-linux.json").required("stages")) {
+      if (stage.has("network_object")) {
+        stages.add(stage(stage, stage.required("network_object"), stage.required("os")));
       }
-      return stages;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
+    return stages;
   }
 
   private static Stage stage(JsonNode stage, JsonNode network, JsonNode os) {

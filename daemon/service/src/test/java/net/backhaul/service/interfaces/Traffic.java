@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import net.backhaul.testing.BulkSender;
 
 /** Streams and datagrams between two hosts, all at once, each of them checked byte for byte. */
 final class Traffic {
@@ -128,7 +129,8 @@ final class Traffic {
   private void startBulks(DeviceHost from, DeviceHost to, InetAddress at, long seed)
       throws Exception {
     DatagramChannel door = door(to, at);
-    var sender = from.bulkSender((InetSocketAddress) door.getLocalAddress());
+    var receiver = (InetSocketAddress) door.getLocalAddress();
+    BulkSender sender = from.here(() -> new BulkSender(receiver));
     var window = new Semaphore(WINDOW_BYTES);
     work(
         () -> {
@@ -138,7 +140,7 @@ final class Traffic {
               int each = bulkBytes(random);
               byte[] bytes = bulk(random, each);
               acquire(window, cost(bytes.length, each));
-              sender.send(bytes, each);
+              assertEquals(0, sender.send(bytes, each), "errno");
             }
           }
         });

@@ -6,9 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -16,6 +13,7 @@ import java.util.stream.Stream;
 import net.backhaul.json.Json;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.address.IpPrefix;
+import net.backhaul.testing.Vectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -134,15 +132,12 @@ class SettingsTest {
   }
 
   /** Every file that the reference was started with and took. */
-  static Stream<String> recordedFiles() throws IOException {
+  static Stream<String> recordedFiles() {
     List<String> files = new ArrayList<>();
-    try (InputStream in =
-        SettingsTest.class.getResourceAsStream("/vectors/service/local-conf.json")) {
-      for (JsonNode each : new ObjectMapper().readTree(in).get("cases")) {
-        JsonNode conf = each.get("local.conf");
-        if (conf.isObject() && !conf.path("settings").isNumber()) {
-          files.add(conf.toString());
-        }
+    for (JsonNode each : Vectors.file("service/local-conf.json").required("cases")) {
+      JsonNode conf = each.get("local.conf");
+      if (conf.isObject() && !conf.path("settings").isNumber()) {
+        files.add(conf.toString());
       }
     }
     return files.stream();

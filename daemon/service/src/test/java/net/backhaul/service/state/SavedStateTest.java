@@ -7,19 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import net.backhaul.engine.StateKey;
 import net.backhaul.protocol.address.IpPrefix;
+import net.backhaul.testing.Vectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -209,27 +207,21 @@ class SavedStateTest {
   }
 
   /** Returns the planet, moons, peers and networks that the reference has left in its home. */
-  private static Map<String, byte[]> recordedFiles() throws IOException {
+  private static Map<String, byte[]> recordedFiles() {
     Map<String, byte[]> all = new HashMap<>();
-    try (InputStream in = SavedStateTest.class.getResourceAsStream("/vectors/service/files.json")) {
-      JsonNode recorded = new ObjectMapper().readTree(in);
-      all.put("planet", hex(recorded.get("planet")));
-      for (String directory : List.of("moons.d", "peers.d", "networks.d")) {
-        recorded
-            .get(directory)
-            .properties()
-            .forEach(
-                file -> {
-                  if (file.getValue().has("hex")) {
-                    all.put(directory + "/" + file.getKey(), hex(file.getValue()));
-                  }
-                });
-      }
+    JsonNode recorded = Vectors.file("service/files.json");
+    all.put("planet", Vectors.hex(recorded.required("planet"), "hex"));
+    for (String directory : List.of("moons.d", "peers.d", "networks.d")) {
+      recorded
+          .required(directory)
+          .properties()
+          .forEach(
+              file -> {
+                if (file.getValue().has("hex")) {
+                  all.put(directory + "/" + file.getKey(), Vectors.hex(file.getValue(), "hex"));
+                }
+              });
     }
     return all;
-  }
-
-  private static byte[] hex(JsonNode file) {
-    return HexFormat.of().parseHex(file.get("hex").asText());
   }
 }

@@ -4,9 +4,7 @@ package net.backhaul.service.udp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
 import io.netty.channel.epoll.Epoll;
-import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -17,13 +15,12 @@ import java.util.function.Consumer;
 import net.backhaul.engine.DatagramBatch;
 import net.backhaul.engine.Traffic;
 import net.backhaul.service.NodeLoop;
+import net.backhaul.testing.AllocationMeter;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** Datagrams pass a socket without an object for each, out and in. */
 class RunsAllocationTest {
-  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-
   private static final int MTU = 1_432;
   private static final int RUN = 20;
   private static final int ROUNDS = 500;
@@ -64,10 +61,10 @@ class RunsAllocationTest {
     var allocated = new long[1];
     Runnable send =
         () -> {
-          long before = THREADS.getCurrentThreadAllocatedBytes();
+          long before = AllocationMeter.allocatedBytes();
           from.send(Traffic.DATA, 0, to, bytes, 0, bytes.length, MTU);
           from.flush();
-          allocated[0] += THREADS.getCurrentThreadAllocatedBytes() - before;
+          allocated[0] += AllocationMeter.allocatedBytes() - before;
         };
     for (int i = 0; i < rounds; i++) {
       onLoop(loop, send);
@@ -84,7 +81,7 @@ class RunsAllocationTest {
   }
 
   private static long allocated(NodeLoop loop) {
-    return CompletableFuture.supplyAsync(THREADS::getCurrentThreadAllocatedBytes, loop.eventLoop())
+    return CompletableFuture.supplyAsync(() -> AllocationMeter.allocatedBytes(), loop.eventLoop())
         .join();
   }
 
