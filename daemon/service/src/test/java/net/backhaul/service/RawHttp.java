@@ -10,11 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Sends requests as they are, however odd, and reads what comes back. */
+/** Sends requests byte for byte and reads the answers. */
 public record RawHttp(InetAddress host, int port) {
   private static final int TIMEOUT_MS = 10_000;
 
-  /** An answer; names of headers are in lower case. */
+  /** An answer; names of headers are case-insensitive. */
   public record Answer(int status, Map<String, String> headers, String body) {}
 
   /** Sends one request over a connection of its own. */
@@ -43,7 +43,8 @@ public record RawHttp(InetAddress host, int port) {
         new String(body, StandardCharsets.UTF_8));
   }
 
-  private static String line(InputStream in) throws IOException {
+  /** Reads a line without its end. */
+  public static String line(InputStream in) throws IOException {
     var line = new ByteArrayOutputStream();
     for (int next = in.read(); next != '\n'; next = in.read()) {
       if (next < 0) {

@@ -39,7 +39,7 @@ public final class ConfigApi implements Resource {
     if (request.method() != Request.Method.POST || !request.path().equals("/config/settings")) {
       return CompletableFuture.completedFuture(Response.NOT_FOUND);
     }
-    Object body = Json.parse(request.body());
+    Object body = Json.parse(request.bodyText());
     if (!(body instanceof Map)) {
       return CompletableFuture.completedFuture(Response.json("{}"));
     }

@@ -117,7 +117,7 @@ public final class ControllerApi implements Resource {
 
   /** Reads what a POST wants; JSON that is no object wants nothing. */
   private static Map<String, @Nullable Object> body(Request request) {
-    return Json.asObject(Json.parse(request.body()));
+    return Json.asObject(Json.parse(request.bodyText()));
   }
 
   /** The one answer with blanks, in this order. */

@@ -43,7 +43,7 @@ public final class MoonApi implements Resource {
     long id = HexFormat.fromHexDigitsToLong(digits);
     return switch (request.method()) {
       case GET -> loop.submit(node -> node.moons()).thenApply(moons -> one(moons, id, "{}"));
-      case POST -> orbit(id, request.body());
+      case POST -> orbit(id, request.bodyText());
       case DELETE ->
           loop.submit(
               node -> {

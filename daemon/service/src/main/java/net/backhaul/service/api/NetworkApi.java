@@ -51,7 +51,7 @@ public final class NetworkApi implements Resource {
       case GET ->
           loop.submit(node -> node.network(id))
               .thenApply(found -> found.map(this::one).orElse(Response.json(404, "")));
-      case POST -> join(id, Json.parseLeniently(request.body()));
+      case POST -> join(id, Json.parseLeniently(request.bodyText()));
       case DELETE -> leave(id);
       case OTHER -> CompletableFuture.completedFuture(Response.NOT_FOUND);
     };

@@ -5,14 +5,12 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import net.backhaul.protocol.address.IpPrefix;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says who may ask what (04 section 4.2).
+ * Decides which requests are accepted, by address and token (04 section 4.2).
  *
  * @param managers networks besides loopback whose hosts may use the API
  */
@@ -22,28 +20,21 @@ public record AccessControl(String token, String metricsToken, Supplier<List<IpP
   private static final IpPrefix LOOPBACK_V6 = IpPrefix.parse("::1/128");
   private static final IpPrefix LOOPBACK_LINK = IpPrefix.parse("fe80::1/128");
 
-  /**
-   * Returns whether a request is let in.
-   *
-   * @param header looks up a header by its name, null where it is missing
-   */
-  public boolean admits(
-      InetAddress from,
-      String path,
-      Map<String, String> query,
-      Function<String, @Nullable String> header) {
+  /** Returns whether a request is accepted. */
+  public boolean permits(InetAddress from, RequestTarget target, Headers headers) {
+    String path = target.path();
+    String presented = presented(target, headers);
     if (path.equals(METRICS)) {
-      String offered = offered(query, header);
-      return matches(offered, metricsToken) | matches(offered, token);
+      return matches(presented, metricsToken) | matches(presented, token);
     }
     if (!mayManage(from)) {
       return false;
     }
     boolean open = path.equals("/health") || path.equals("/sso") || path.startsWith("/app");
-    return open || matches(offered(query, header), token);
+    return open || matches(presented, token);
   }
 
-  /** Returns whether requests from this address may come in at all. */
+  /** Returns whether this address may use the API; all others may request metrics only. */
   public boolean mayManage(InetAddress from) {
     return LOOPBACK_V4.contains(from)
         || LOOPBACK_V6.contains(from)
@@ -51,18 +42,17 @@ public record AccessControl(String token, String metricsToken, Supplier<List<IpP
         || managers.get().stream().anyMatch(network -> network.contains(from));
   }
 
-  /** Only the first source that is there counts. */
-  private static @Nullable String offered(
-      Map<String, String> query, Function<String, @Nullable String> header) {
-    String own = header.apply("X-ZT1-Auth");
+  /** Only the first source that is present counts. */
+  private static @Nullable String presented(RequestTarget target, Headers headers) {
+    String own = headers.first("X-ZT1-Auth");
     if (own != null) {
       return own;
     }
-    String parameter = query.get("auth");
+    String parameter = target.query().get("auth");
     if (parameter != null) {
       return parameter;
     }
-    String authorization = header.apply("Authorization");
+    String authorization = headers.first("Authorization");
     if (authorization == null) {
       return null;
     }
@@ -71,10 +61,10 @@ public record AccessControl(String token, String metricsToken, Supplier<List<IpP
   }
 
   /** Takes as long for a wrong token as for the right one. */
-  private static boolean matches(@Nullable String offered, String token) {
-    return offered != null
+  private static boolean matches(@Nullable String presented, String token) {
+    return presented != null
         && !token.isEmpty()
         && MessageDigest.isEqual(
-            offered.getBytes(StandardCharsets.UTF_8), token.getBytes(StandardCharsets.UTF_8));
+            presented.getBytes(StandardCharsets.UTF_8), token.getBytes(StandardCharsets.UTF_8));
   }
 }

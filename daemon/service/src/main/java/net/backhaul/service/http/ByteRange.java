@@ -5,11 +5,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The one part of a body that a Range header asks for, in bytes; both ends are part of it. */
+/** The single part of a body that a Range header selects, in bytes; both ends are included. */
 record ByteRange(int first, int last) {
   private static final Pattern FORM = Pattern.compile("bytes=(\\d{0,9})-(\\d{0,9})");
 
-  /** Returns the part that is asked for, or null where the whole body is to be sent. */
+  /** Returns the selected part, or null where the whole body is to be sent. */
   static @Nullable ByteRange of(@Nullable String header, int status, int length) {
     Matcher form = header == null || status != 200 ? null : FORM.matcher(header);
     if (form == null || !form.matches() || length == 0) {
@@ -31,7 +31,8 @@ record ByteRange(int first, int last) {
     return last - first + 1;
   }
 
-  String text(int whole) {
-    return "bytes " + first + "-" + last + "/" + whole;
+  /** Returns the value of a Content-Range header for a body of this length. */
+  String contentRange(int bodyLength) {
+    return "bytes " + first + "-" + last + "/" + bodyLength;
   }
 }

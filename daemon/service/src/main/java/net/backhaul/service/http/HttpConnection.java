@@ -1,235 +1,318 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.service.http;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.SimpleChannelInboundHandler;
-import io.netty.handler.codec.TooLongFrameException;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.FullHttpRequest;
-import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.QueryStringDecoder;
-import io.netty.handler.codec.http.TooLongHttpLineException;
-import io.netty.handler.timeout.IdleStateEvent;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import net.backhaul.json.Json;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers the requests of one connection, one after the other (04 section 4.3). */
-final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> {
+/**
+ * Reads the requests of one connection and answers them in order (04 section 4.3).
+ *
+ * <p>A request is read when the one before it has been answered and its answer written, so a
+ * connection holds one body, one answer and {@link HttpLimits#MAX_READ_BYTES} of what follows.
+ */
+final class HttpConnection extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(HttpConnection.class);
-  private static final int MAX_REQUESTS = 5;
-  private static final Set<String> KNOWN_METHODS =
-      Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH");
-  private static final Response UNAUTHORIZED = Response.json(401, "{}");
+
+  private enum State {
+    /** Waits for a request, or for the rest of one. */
+    READING,
+    ANSWERING,
+    /** Has sent its last answer and discards what still arrives. */
+    LINGERING
+  }
 
   private final AccessControl access;
   private final Resource root;
+  private final BodyBudget budget;
   private final InetAddress from;
-  private final Queue<Asked> waiting = new ArrayDeque<>();
-  private int taken;
-  private boolean answering;
+  private final int maxBodyBytes;
+  private final Queue<Object> inbound = new ArrayDeque<>();
 
-  /** A request with what its answer has to know of it. */
-  private record Asked(
-      CompletableFuture<Response> answer, boolean head, @Nullable String range, boolean last) {}
+  private State state = State.READING;
+  private boolean inputClosed;
+  private @Nullable RequestHead head;
+  private @Nullable Response rejection;
+  private @Nullable RequestBody body;
+  private int discardedBytes;
+  private @Nullable ResponseWriter writer;
+  private @Nullable Future<?> timeout;
 
-  HttpConnection(AccessControl access, Resource root, InetAddress from) {
+  HttpConnection(AccessControl access, Resource root, BodyBudget budget, InetAddress from) {
     this.access = access;
     this.root = root;
+    this.budget = budget;
     this.from = from;
+    this.maxBodyBytes =
+        access.mayManage(from) ? HttpLimits.MAX_BODY_BYTES : HttpLimits.MAX_METRICS_BODY_BYTES;
   }
 
   @Override
-  protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
-    if (taken == MAX_REQUESTS) {
-      return; // The answer to the last one says that the connection ends.
-    }
-    taken++;
-    boolean broken = request.decoderResult().isFailure();
-    boolean last = broken || taken == MAX_REQUESTS || !HttpUtil.isKeepAlive(request);
-    waiting.add(
-        new Asked(
-            answer(request),
-            request.method().name().equals("HEAD"),
-            request.headers().get(HttpHeaderNames.RANGE),
-            last));
-    if (last) {
-      taken = MAX_REQUESTS;
-    }
-    answerNext(context);
+  public void channelActive(ChannelHandlerContext context) {
+    expectHead(context);
+    context.read();
   }
 
-  private CompletableFuture<Response> answer(FullHttpRequest request) {
-    if (request.decoderResult().isFailure()) {
-      boolean tooLong = request.decoderResult().cause() instanceof TooLongHttpLineException;
-      return done(tooLong ? Response.empty(414) : Response.BAD_REQUEST);
-    }
-    HttpVersion version = request.protocolVersion();
-    if (!version.equals(HttpVersion.HTTP_1_0) && !version.equals(HttpVersion.HTTP_1_1)
-        || request.uri().isEmpty()) {
-      return done(Response.BAD_REQUEST);
-    }
-    String path = request.uri();
-    Map<String, String> query = new HashMap<>();
-    try {
-      var decoder = new QueryStringDecoder(request.uri());
-      path = decoder.path();
-      decoder.parameters().forEach((name, values) -> query.put(name, values.getFirst()));
-    } catch (IllegalArgumentException e) {
-      log.trace("a percent sign without two digits: {}", e.getMessage());
-    }
-    CompletableFuture<Response> answer;
-    if (!access.admits(from, path, query, request.headers()::get)) {
-      answer = done(UNAUTHORIZED);
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) {
+    if (state == State.LINGERING) {
+      ReferenceCountUtil.release(message);
     } else {
-      answer = admitted(request, path, query);
-    }
-    String callback = path.equals("/metrics") ? null : query.get("jsonp");
-    return answer.thenApply(
-        plain -> callback == null ? withoutCallback(plain) : withCallback(plain, callback));
-  }
-
-  private CompletableFuture<Response> admitted(
-      FullHttpRequest request, String path, Map<String, String> query) {
-    String method = request.method().name();
-    if (!KNOWN_METHODS.contains(method)) {
-      return done(Response.BAD_REQUEST);
-    }
-    String encoding = request.headers().get(HttpHeaderNames.CONTENT_ENCODING, "identity");
-    boolean writes = method.equals("POST") || method.equals("PUT") || method.equals("PATCH");
-    if (writes && !encoding.equalsIgnoreCase("identity")) {
-      return done(Response.empty(415));
-    }
-    var asked =
-        new Request(
-            switch (method) {
-              case "GET", "HEAD" -> Request.Method.GET;
-              case "POST", "PUT" -> Request.Method.POST;
-              case "DELETE" -> Request.Method.DELETE;
-              default -> Request.Method.OTHER;
-            },
-            path,
-            query,
-            request.content().toString(StandardCharsets.UTF_8));
-    try {
-      return root.answer(asked).exceptionally(HttpConnection::failed);
-    } catch (RuntimeException e) {
-      return done(failed(e));
+      inbound.add(message);
     }
   }
 
-  private static CompletableFuture<Response> done(Response response) {
-    return CompletableFuture.completedFuture(response);
-  }
-
-  private static Response failed(Throwable thrown) {
-    Throwable cause =
-        thrown instanceof CompletionException && thrown.getCause() != null
-            ? thrown.getCause()
-            : thrown;
-    if (!(cause instanceof IllegalArgumentException)) {
-      log.error("a mistake of ours while answering a request", cause);
-    }
-    return Response.json(
-        500,
-        "{\"error\": 500, \"description\": "
-            + Json.write(String.valueOf(cause.getMessage()))
-            + "}");
-  }
-
-  private static Response withoutCallback(Response plain) {
-    return plain.body().isEmpty() && Response.JSON.equals(plain.contentType())
-        ? Response.json(plain.status(), "{}")
-        : plain;
-  }
-
-  private static Response withCallback(Response plain, String callback) {
-    if (plain.contentType() == null) {
-      return plain;
-    }
-    String value = plain.body().isEmpty() ? "null" : plain.body();
-    return new Response(plain.status(), "application/javascript", callback + "(" + value + ");");
-  }
-
-  private void answerNext(ChannelHandlerContext context) {
-    Asked next = answering ? null : waiting.poll();
-    if (next == null) {
-      return;
-    }
-    answering = true;
-    next.answer()
-        .thenAcceptAsync(
-            response -> {
-              answering = false;
-              write(context, next, response);
-              answerNext(context);
-            },
-            context.executor());
-  }
-
-  private static void write(ChannelHandlerContext context, Asked asked, Response response) {
-    byte[] whole = response.body().getBytes(StandardCharsets.UTF_8);
-    ByteRange range = ByteRange.of(asked.range(), response.status(), whole.length);
-    ByteBuf body =
-        range == null
-            ? Unpooled.wrappedBuffer(whole)
-            : Unpooled.wrappedBuffer(whole, range.first(), range.length());
-    int length = body.readableBytes();
-    if (asked.head()) {
-      body = Unpooled.EMPTY_BUFFER;
-    }
-    var status = HttpResponseStatus.valueOf(range == null ? response.status() : 206);
-    var answer = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
-    if (asked.head() && response.status() == 200) {
-      answer.headers().set("Accept-Ranges", "bytes");
-    }
-    if (asked.last()) {
-      answer.headers().set("Connection", "close");
-    }
-    answer.headers().set("Content-Length", length);
-    if (range != null) {
-      answer.headers().set("Content-Range", range.text(whole.length));
-    }
-    if (response.contentType() != null) {
-      answer.headers().set("Content-Type", response.contentType());
-    }
-    if (!asked.last()) {
-      answer.headers().set("Keep-Alive", "timeout=" + HttpServer.IDLE_S + ", max=" + MAX_REQUESTS);
-    }
-    var written = context.writeAndFlush(answer);
-    if (asked.last()) {
-      written.addListener(ChannelFutureListener.CLOSE);
-    }
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    advance(context);
   }
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (event instanceof IdleStateEvent && !answering) {
+    if (event instanceof ChannelInputShutdownEvent) {
+      inputClosed = true;
+      advance(context);
+    }
+  }
+
+  /** Handles what has been decoded as far as answers allow, then reads on. */
+  private void advance(ChannelHandlerContext context) {
+    while (state == State.READING && !inbound.isEmpty()) {
+      Object message = inbound.remove();
+      try {
+        handle(context, message);
+      } finally {
+        ReferenceCountUtil.release(message);
+      }
+    }
+    if (state == State.ANSWERING) {
+      return;
+    }
+    if (inputClosed) {
       context.close();
+    } else {
+      context.read();
+    }
+  }
+
+  private void handle(ChannelHandlerContext context, Object message) {
+    if (message instanceof HttpRequest request) {
+      begin(context, request);
+    }
+    if (message instanceof HttpContent content && state == State.READING) {
+      collect(context, content);
+    }
+    if (message instanceof LastHttpContent && state == State.READING) {
+      complete(context);
+    }
+  }
+
+  private void begin(ChannelHandlerContext context, HttpRequest request) {
+    var received = new RequestHead(request);
+    head = received;
+    body = new RequestBody(budget, maxBodyBytes);
+    discardedBytes = 0;
+    rejection = received.rejection(access, from, maxBodyBytes);
+    restartTimeout(
+        context,
+        TimeUnit.SECONDS.toMillis(HttpLimits.REQUEST_BODY_TIMEOUT_S),
+        () -> end(context, Response.empty(408)));
+    if (rejection != null) {
+      boolean unread =
+          received.isMalformed()
+              || received.expectsContinue()
+              || received.contentLength() > HttpLimits.MAX_DISCARDED_BODY_BYTES;
+      if (unread) {
+        end(context, rejection);
+      }
+    } else if (received.expectsContinue()) {
+      context.writeAndFlush(
+          new DefaultFullHttpResponse(
+              HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
+    }
+  }
+
+  private void collect(ChannelHandlerContext context, HttpContent content) {
+    if (content.decoderResult().isFailure()) {
+      end(context, Response.BAD_REQUEST);
+    } else if (rejection != null) {
+      discardedBytes += content.content().readableBytes();
+      if (discardedBytes > HttpLimits.MAX_DISCARDED_BODY_BYTES) {
+        end(context, rejection);
+      }
+    } else if (body != null) {
+      switch (body.append(content.content())) {
+        case TAKEN -> {}
+        case BODY_TOO_LARGE -> end(context, Response.empty(413));
+        case SERVER_FULL -> end(context, Response.empty(503));
+      }
+    }
+  }
+
+  private void complete(ChannelHandlerContext context) {
+    RequestHead received = head;
+    RequestBody collected = body;
+    if (received == null || collected == null) {
+      return;
+    }
+    Response early = rejection;
+    CompletableFuture<Response> answer =
+        early != null
+            ? CompletableFuture.completedFuture(early)
+            : resource(received, received.withBody(collected.view()));
+    respond(context, answer, !received.keepsAlive());
+  }
+
+  private CompletableFuture<Response> resource(RequestHead received, Request request) {
+    try {
+      return root.answer(request).exceptionally(thrown -> failure(received, thrown));
+    } catch (RuntimeException e) {
+      return CompletableFuture.completedFuture(failure(received, e));
+    }
+  }
+
+  private static Response failure(RequestHead received, Throwable thrown) {
+    Throwable cause =
+        thrown instanceof CompletionException && thrown.getCause() != null
+            ? thrown.getCause()
+            : thrown;
+    if (cause instanceof RejectedRequest rejected) {
+      return rejected.response();
+    }
+    if (!(cause instanceof IllegalArgumentException)) {
+      log.error("internal error while answering {}", received, cause);
+    }
+    String description = Json.write(String.valueOf(cause.getMessage()));
+    return Response.json(500, "{\"error\": 500, \"description\": " + description + "}");
+  }
+
+  /** Answers and closes, whatever is still to be read of the request. */
+  private void end(ChannelHandlerContext context, Response answer) {
+    respond(context, CompletableFuture.completedFuture(answer), true);
+  }
+
+  private void respond(
+      ChannelHandlerContext context, CompletableFuture<Response> answer, boolean last) {
+    RequestHead received = head;
+    if (received == null || state != State.READING) {
+      return;
+    }
+    state = State.ANSWERING;
+    cancelTimeout();
+    answer
+        .thenAcceptAsync(
+            response -> {
+              releaseBody();
+              if (!context.channel().isActive()) {
+                ResponseWriter.discard(response);
+                return;
+              }
+              writer = new ResponseWriter(context, received, last);
+              writer.write(response, closes -> answered(context, closes));
+            },
+            context.executor())
+        .exceptionally(
+            thrown -> {
+              log.error("internal error while writing the answer to {}", received, thrown);
+              context.close();
+              return null;
+            });
+  }
+
+  private void answered(ChannelHandlerContext context, boolean closes) {
+    writer = null;
+    head = null;
+    rejection = null;
+    if (closes) {
+      linger(context);
+    } else {
+      state = State.READING;
+      expectHead(context);
+    }
+    advance(context);
+  }
+
+  /** Ends the output and discards input for a while: closing at once could destroy the answer. */
+  private void linger(ChannelHandlerContext context) {
+    state = State.LINGERING;
+    releaseInbound();
+    if (context.channel() instanceof DuplexChannel channel) {
+      channel.shutdownOutput();
+    }
+    restartTimeout(context, HttpLimits.LINGER_MS, context::close);
+  }
+
+  private void expectHead(ChannelHandlerContext context) {
+    restartTimeout(
+        context, TimeUnit.SECONDS.toMillis(HttpLimits.REQUEST_HEAD_TIMEOUT_S), context::close);
+  }
+
+  private void restartTimeout(ChannelHandlerContext context, long delayMs, Runnable action) {
+    cancelTimeout();
+    timeout = context.executor().schedule(action, delayMs, TimeUnit.MILLISECONDS);
+  }
+
+  private void cancelTimeout() {
+    if (timeout != null) {
+      timeout.cancel(false);
+      timeout = null;
+    }
+  }
+
+  private void releaseBody() {
+    if (body != null) {
+      body.release();
+      body = null;
+    }
+  }
+
+  private void releaseInbound() {
+    inbound.forEach(ReferenceCountUtil::release);
+    inbound.clear();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (writer != null) {
+      writer.onWritabilityChanged();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    cancelTimeout();
+    releaseInbound();
+    if (state == State.READING) {
+      releaseBody();
+    }
+    if (writer != null) {
+      writer.cancel();
     }
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    if (!(cause instanceof TooLongFrameException)) {
-      log.trace("a connection ends: {}", cause.toString());
-    }
+    log.trace("connection from {} fails: {}", from, cause.toString());
     context.close();
   }
 }

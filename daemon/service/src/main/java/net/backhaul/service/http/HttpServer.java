@@ -2,10 +2,14 @@
 package net.backhaul.service.http;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -14,46 +18,28 @@ import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.handler.timeout.WriteTimeoutHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Listens for HTTP on a TCP port, for IPv4 and IPv6 apart (04 section 4.1). */
+/** Accepts HTTP connections on a TCP port, for IPv4 and IPv6 separately (04 section 4.1). */
 public final class HttpServer implements AutoCloseable {
-  /** The longest request line; a longer one is answered with 414. */
-  static final int MAX_LINE_BYTES = 8_192;
-
-  static final int MAX_HEADERS_BYTES = 32 * 1024;
-
-  /** The longest body of those who may use the API. */
-  static final int MAX_BODY_BYTES = 4 * 1024 * 1024;
-
-  /** The longest body of everybody else, who may only ask for metrics. */
-  static final int MAX_STRANGER_BODY_BYTES = 1024;
-
-  /** How many connections are open at once; one more is closed as it comes. */
-  static final int MAX_CONNECTIONS = 128;
-
-  /** The same for those who may only ask for metrics, so that they keep nobody else out. */
-  static final int MAX_STRANGER_CONNECTIONS = 16;
-
-  static final int IDLE_S = 5;
-
   private static final int IPPROTO_IPV6 = 41;
   private static final int IPV6_V6ONLY = 26;
   private static final int BACKLOG = 64;
+  private static final int MIN_READ_BYTES = 1_024;
 
   private final AccessControl access;
   private final Resource root;
   private final MultiThreadIoEventLoopGroup group;
   private final List<Channel> listening = new ArrayList<>();
+  private final BodyBudget budget = new BodyBudget(HttpLimits.MAX_TOTAL_BODY_BYTES);
   private int connections;
-  private int strangerConnections;
+  private int metricsConnections;
 
   public HttpServer(AccessControl access, Resource root) {
     this.access = access;
@@ -65,15 +51,27 @@ public final class HttpServer implements AutoCloseable {
             Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
   }
 
-  /** Starts to listen on every address of one family; returns whether that worked. */
+  /** Listens on every address of one family; returns whether the port could be bound. */
   public boolean listen(SocketProtocolFamily family, int port) {
     boolean v6 = family == SocketProtocolFamily.INET6;
-    // Java's own IPv6 sockets take IPv4 as well, so there the loopback address has to do.
+    // Java's own IPv6 sockets accept IPv4 as well, so there only the loopback address is bound.
     String all = !v6 ? "0.0.0.0" : Epoll.isAvailable() ? "::" : "::1";
     var bootstrap =
         new ServerBootstrap()
             .group(group)
-            .option(io.netty.channel.ChannelOption.SO_BACKLOG, BACKLOG)
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .childOption(ChannelOption.AUTO_READ, false)
+            .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+            // Pools and arenas keep what a burst has taken for ever; requests here are rare.
+            .childOption(ChannelOption.ALLOCATOR, UnpooledByteBufAllocator.DEFAULT)
+            .childOption(
+                ChannelOption.RECVBUF_ALLOCATOR,
+                new AdaptiveRecvByteBufAllocator(
+                    MIN_READ_BYTES, MIN_READ_BYTES, HttpLimits.MAX_READ_BYTES))
+            .childOption(
+                ChannelOption.WRITE_BUFFER_WATER_MARK,
+                new WriteBufferWaterMark(
+                    HttpLimits.SEND_BUFFER_BYTES / 2, HttpLimits.SEND_BUFFER_BYTES))
             .channelFactory(
                 () ->
                     Epoll.isAvailable()
@@ -97,7 +95,7 @@ public final class HttpServer implements AutoCloseable {
     return true;
   }
 
-  /** Returns the ports that are listened on. */
+  /** Returns the bound ports, in the order they were bound. */
   public List<Integer> ports() {
     return listening.stream()
         .map(channel -> ((InetSocketAddress) channel.localAddress()).getPort())
@@ -108,31 +106,30 @@ public final class HttpServer implements AutoCloseable {
     var from = ((InetSocketAddress) channel.remoteAddress()).getAddress();
     boolean manages = access.mayManage(from);
     if (manages
-        ? connections >= MAX_CONNECTIONS
-        : strangerConnections >= MAX_STRANGER_CONNECTIONS) {
+        ? connections >= HttpLimits.MAX_CONNECTIONS
+        : metricsConnections >= HttpLimits.MAX_METRICS_CONNECTIONS) {
       channel.close();
       return;
     }
     count(manages, 1);
     channel.closeFuture().addListener(closed -> count(manages, -1));
-    int maxBody = manages ? MAX_BODY_BYTES : MAX_STRANGER_BODY_BYTES;
     channel
         .pipeline()
-        .addLast(new IdleStateHandler(0, 0, IDLE_S))
+        .addLast(new WriteTimeoutHandler(HttpLimits.SEND_TIMEOUT_S))
         .addLast(
             new HttpServerCodec(
                 new HttpDecoderConfig()
-                    .setMaxInitialLineLength(MAX_LINE_BYTES)
-                    .setMaxHeaderSize(MAX_HEADERS_BYTES)))
-        .addLast(new HttpObjectAggregator(maxBody))
-        .addLast(new HttpConnection(access, root, from));
+                    .setMaxInitialLineLength(HttpLimits.MAX_REQUEST_LINE_BYTES)
+                    .setMaxHeaderSize(HttpLimits.MAX_HEADER_BYTES),
+                HttpLimits.MAX_PIPELINED_REQUESTS))
+        .addLast(new HttpConnection(access, root, budget, from));
   }
 
   private void count(boolean manages, int more) {
     if (manages) {
       connections += more;
     } else {
-      strangerConnections += more;
+      metricsConnections += more;
     }
   }
 

@@ -1,26 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.service.http;
 
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.cookie.ServerCookieDecoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
- * One request that was let in (04 section 4.3).
+ * A request that passed {@link AccessControl} (04 section 4.3).
  *
- * @param path percent-decoded, without query
- * @param query parameters; of a repeated one the first
- * @param body UTF-8 text, empty where there is none
+ * @param body whole and read-only; empty where there is none
  */
-public record Request(Method method, String path, Map<String, String> query, String body) {
-  /** What is asked for. PUT is POST and HEAD is GET everywhere, so resources never see them. */
+public record Request(Method method, RequestTarget target, Headers headers, ByteBuffer body) {
+  /** The methods that resources distinguish: PUT arrives as POST, and HEAD as GET. */
   public enum Method {
     GET,
     POST,
     DELETE,
-    /** A method that is known and that no resource has. */
+    /** A known method that no resource implements. */
     OTHER
   }
 
-  public Request {
-    query = Map.copyOf(query);
+  /** Returns the percent-decoded path, without query. */
+  public String path() {
+    return target.path();
+  }
+
+  /** Returns the body as UTF-8 text. */
+  public String bodyText() {
+    return StandardCharsets.UTF_8.decode(body.duplicate()).toString();
+  }
+
+  /** Returns the cookies by name (RFC 6265); of a repeated one the first, malformed ones not. */
+  public Map<String, String> cookies() {
+    Map<String, String> cookies = new HashMap<>();
+    for (String line : headers.all(HttpHeaderNames.COOKIE.toString())) {
+      ServerCookieDecoder.STRICT
+          .decodeAll(line)
+          .forEach(cookie -> cookies.putIfAbsent(cookie.name(), cookie.value()));
+    }
+    return cookies;
   }
 }

@@ -4,9 +4,9 @@ package net.backhaul.service.http;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Answers requests to some paths. Called on the HTTP loop, which must not be kept waiting.
+ * Answers requests to some paths. Called on the HTTP event loop, which must not be blocked.
  *
- * <p>What fails with an exception is answered as 500 with the exception's message.
+ * <p>An exception is answered with status 500 and the exception's message.
  */
 @FunctionalInterface
 public interface Resource {

@@ -5,11 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
-/** Finds the resource for a path; what nobody has is 404 without a body. */
+/** Selects the resource for a path; an unknown path is answered with 404 and no body. */
 public final class Router implements Resource {
   private final Map<String, Resource> resources = new LinkedHashMap<>();
 
-  /** Gives a resource one path and everything below it. */
+  /** Registers a resource for one path and everything below it. */
   public Router add(String path, Resource resource) {
     resources.put(path, resource);
     return this;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Serves HTTP on Netty: who may ask, which resource answers, and how a connection behaves. */
+/** Serves HTTP on Netty: access control, routing, connections and their limits. */
 @NullMarked
 package net.backhaul.service.http;
 
