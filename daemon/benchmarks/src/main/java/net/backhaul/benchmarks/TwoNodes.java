@@ -3,12 +3,12 @@ package net.backhaul.benchmarks;
 
 import java.net.InetSocketAddress;
 import net.backhaul.engine.DatagramBatch;
+import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Event;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.Node;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.StateKey;
-import net.backhaul.engine.Traffic;
 import net.backhaul.protocol.ethernet.Macs;
 import net.backhaul.protocol.ethernet.OffloadHeader;
 import net.backhaul.simulation.SimulatedHost;
@@ -141,19 +141,12 @@ final class TwoNodes {
     }
 
     @Override
-    public void sendDatagrams(
-        Traffic traffic,
-        int socket,
-        InetSocketAddress to,
-        byte[] bytes,
-        int start,
-        int length,
-        int segmentBytes) {
-      datagrams += (length + segmentBytes - 1) / segmentBytes;
-      for (int at = start; kept != null && keptFrom != null && at < start + length; ) {
-        int size = Math.min(segmentBytes, start + length - at);
-        System.arraycopy(bytes, at, kept.bytes(), kept.end(), size);
-        kept.add(socket, keptFrom, size);
+    public void sendDatagrams(DatagramRun run) {
+      datagrams += (run.length() + run.segmentBytes() - 1) / run.segmentBytes();
+      for (int at = run.start(); kept != null && keptFrom != null && at < run.end(); ) {
+        int size = Math.min(run.segmentBytes(), run.end() - at);
+        System.arraycopy(run.bytes(), at, kept.bytes(), kept.end(), size);
+        kept.add(run.socket(), keptFrom, size);
         at += size;
       }
     }

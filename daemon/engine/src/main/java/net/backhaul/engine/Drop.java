@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.engine;
 
-/** Why a datagram, a packet or a frame went no further. */
+/** Why a datagram, a packet or a frame was dropped. */
 public enum Drop {
   TOO_SHORT,
   TOO_LONG,
   FROM_MYSELF,
   NOT_FOR_US,
   TOO_MANY_HOPS,
-  NO_WAY,
+  NO_ROUTE,
   BAD_FRAGMENT,
   BAD_SUITE,
   BAD_MAC,
@@ -18,11 +18,10 @@ public enum Drop {
   FALSE_IDENTITY,
   IDENTITY_COLLISION,
   UNKNOWN_SENDER,
-  /**
-   * It waited for an identity or a certificate that did not come in time, or for too little room.
-   */
-  NEVER_HANDLED,
-  NOT_AWAITED,
+  /** A pending packet expired, or was evicted for a later one. */
+  PENDING_EXPIRED,
+  /** An OK that answers no request of ours. */
+  UNSOLICITED,
   RATE_LIMITED,
   TOO_MANY_PEERS,
   TOO_MANY_GROUPS,

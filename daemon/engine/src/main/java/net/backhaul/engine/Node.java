@@ -41,17 +41,9 @@ public final class Node {
       Map<StateKey, byte[]> saved,
       long nowMs) {
     this.output = output;
-    var made = new Networks[1];
-    this.vl1 =
-        new Vl1(
-            self,
-            options,
-            output,
-            random,
-            saved,
-            link -> made[0] = new Networks(link, output, controller, random, saved, nowMs),
-            nowMs);
-    this.networks = made[0];
+    this.vl1 = new Vl1(self, options, output, random, saved, nowMs);
+    this.networks = new Networks(vl1, output, controller, random, saved, nowMs);
+    vl1.attach(networks);
   }
 
   // What comes in.
@@ -59,10 +51,7 @@ public final class Node {
   /** Takes datagrams that came in together; their bytes are clobbered. */
   public void receive(DatagramBatch batch, long nowMs) {
     networks.batchBegins();
-    for (int i = 0; i < batch.count(); i++) {
-      vl1.receive(
-          batch.socket(i), batch.from(i), batch.bytes(), batch.start(i), batch.length(i), nowMs);
-    }
+    vl1.receive(batch, nowMs);
     output.flush();
   }
 

@@ -14,22 +14,8 @@ public interface Output {
   /** The socket number that means every socket of the address's family. */
   int ALL_SOCKETS = -1;
 
-  /**
-   * Sends a run of datagrams that lie one behind the other, all of one size but the last, which may
-   * be shorter.
-   *
-   * @param traffic where not all can be sent, data is given up long before control
-   * @param length of all datagrams together
-   * @param segmentBytes the size of one datagram; the length itself for a single one
-   */
-  void sendDatagrams(
-      Traffic traffic,
-      int socket,
-      InetSocketAddress to,
-      byte[] bytes,
-      int start,
-      int length,
-      int segmentBytes);
+  /** Sends datagrams; the run is valid until the method returns. */
+  void sendDatagrams(DatagramRun run);
 
   /** Sends bytes that shall die after a few hops: they open our own NAT (02 section 4.1). */
   void sendJunk(int socket, InetSocketAddress to, byte[] bytes, int hops);

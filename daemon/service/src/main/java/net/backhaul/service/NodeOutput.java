@@ -3,11 +3,11 @@ package net.backhaul.service;
 
 import java.net.InetSocketAddress;
 import java.util.function.Consumer;
+import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Event;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.StateKey;
-import net.backhaul.engine.Traffic;
 import net.backhaul.service.interfaces.Interfaces;
 import net.backhaul.service.state.SavedState;
 import net.backhaul.service.udp.UdpSockets;
@@ -28,15 +28,15 @@ final class NodeOutput implements Output {
   }
 
   @Override
-  public void sendDatagrams(
-      Traffic traffic,
-      int socket,
-      InetSocketAddress to,
-      byte[] bytes,
-      int start,
-      int length,
-      int segmentBytes) {
-    sockets.send(traffic, socket, to, bytes, start, length, segmentBytes);
+  public void sendDatagrams(DatagramRun run) {
+    sockets.send(
+        run.traffic(),
+        run.socket(),
+        run.endpoint(),
+        run.bytes(),
+        run.start(),
+        run.length(),
+        run.segmentBytes());
   }
 
   @Override

@@ -121,6 +121,32 @@ class ArchitectureTest {
         .check(MAIN);
   }
 
+  /** VL2 is built on VL1, and both share only what the root package declares. */
+  @Test
+  void peersDoNotDependOnNetworks() {
+    noClasses()
+        .that()
+        .resideInAPackage("net.backhaul.engine.peer..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("net.backhaul.engine.network..")
+        .check(MAIN);
+  }
+
+  /** {@code Node} puts the layers together; nothing else of the root package depends on them. */
+  @Test
+  void theEnginesRootPackageDependsOnItsLayersThroughNodeAlone() {
+    noClasses()
+        .that()
+        .resideInAPackage("net.backhaul.engine")
+        .and()
+        .doNotHaveSimpleName("Node")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("net.backhaul.engine.peer..", "net.backhaul.engine.network..")
+        .check(MAIN);
+  }
+
   @Test
   void mainCodeDoesNotUseTheTestingModule() {
     noClasses()

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import net.backhaul.engine.DatagramBatch;
+import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.Event;
 import net.backhaul.engine.FrameBatch;
@@ -358,28 +359,21 @@ public final class SimulatedHost implements SimulatedInternet.Receiver, Output {
   }
 
   @Override
-  public void sendDatagrams(
-      Traffic traffic,
-      int socket,
-      InetSocketAddress to,
-      byte[] bytes,
-      int start,
-      int length,
-      int segmentBytes) {
+  public void sendDatagrams(DatagramRun run) {
     if (diverted != null) {
-      diverted.sendDatagrams(traffic, socket, to, bytes, start, length, segmentBytes);
+      diverted.sendDatagrams(run);
       return;
     }
-    for (int at = start; at < start + length && !unplugged; at += segmentBytes) {
-      int end = Math.min(at + segmentBytes, start + length);
-      uplink.send(address, to, Arrays.copyOfRange(bytes, at, end));
+    for (int at = run.start(); at < run.end() && !unplugged; at += run.segmentBytes()) {
+      int end = Math.min(at + run.segmentBytes(), run.end());
+      uplink.send(address, run.endpoint(), Arrays.copyOfRange(run.bytes(), at, end));
     }
   }
 
   @Override
   public void sendJunk(int socket, InetSocketAddress to, byte[] bytes, int hops) {
     // It opens the NAT on its way; further it does not get.
-    sendDatagrams(Traffic.CONTROL, socket, to, bytes, 0, bytes.length, bytes.length);
+    sendDatagrams(new DatagramRun().to(Traffic.CONTROL, socket, to).wrap(bytes, 0, bytes.length));
   }
 
   @Override

@@ -8,6 +8,9 @@ import net.backhaul.engine.LongMap;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.StateKey;
+import net.backhaul.engine.peer.InboundPacket;
+import net.backhaul.engine.peer.PacketOutcome;
+import net.backhaul.engine.peer.PeerLink;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.ErrorMessage;
@@ -135,10 +138,10 @@ final class ConfigExchange {
   // Taking.
 
   /** Takes a chunk, asked for or not (03 section 1.6). */
-  Handled receive(ConfigChunk chunk, boolean pushed, Arrival from, long nowMs) {
+  PacketOutcome receive(ConfigChunk chunk, boolean pushed, InboundPacket from, long nowMs) {
     Network network = networks.get(chunk.networkId());
     if (network == null) {
-      return Handled.COUNTED;
+      return PacketOutcome.ACCEPTED;
     }
     byte[] dictionary =
         chunk.isLegacy()
@@ -146,23 +149,23 @@ final class ConfigExchange {
             : takeChunk(network, chunk, from, nowMs);
     NetworkConfig config = dictionary == null ? null : decode(dictionary);
     if (config == null) {
-      return Handled.COUNTED;
+      return PacketOutcome.ACCEPTED;
     }
     apply(network, config, true, nowMs);
     if (pushed) {
       long updateId = chunk.isLegacy() ? from.packetId() : chunk.updateId();
-      from.reply(new NetworkConfigOk(from.packetId(), network.id, updateId), nowMs);
+      from.reply(new NetworkConfigOk(from.packetId(), network.id, updateId));
     }
-    return Handled.COUNTED;
+    return PacketOutcome.ACCEPTED;
   }
 
-  private byte @Nullable [] takeLegacy(Network network, ConfigChunk chunk, Arrival from) {
+  private byte @Nullable [] takeLegacy(Network network, ConfigChunk chunk, InboundPacket from) {
     boolean fits = chunk.data().length() < NetworkConfig.CAPACITY_BYTES;
     return from.source() == network.controller && fits ? chunk.data().toByteArray() : null;
   }
 
   private byte @Nullable [] takeChunk(
-      Network network, ConfigChunk chunk, Arrival from, long nowMs) {
+      Network network, ConfigChunk chunk, InboundPacket from, long nowMs) {
     if (ChunkAssembler.isOutOfBounds(chunk) || network.chunks.isDuplicate(chunk)) {
       return null;
     }
@@ -214,7 +217,7 @@ final class ConfigExchange {
     if (!wasFresh || (before != null && before.config.flags() != config.flags())) {
       announcer.announceAll(network, nowMs);
     }
-    link.retryParked(nowMs);
+    link.retryPending(nowMs);
     return ConfigOutcome.CHANGED;
   }
 
@@ -232,7 +235,7 @@ final class ConfigExchange {
   }
 
   /** Takes a refusal from a controller (03 section 1.7). */
-  void receiveError(ErrorMessage error, Arrival from) {
+  void receiveError(ErrorMessage error, InboundPacket from) {
     Network network = networks.get(error.networkId());
     if (network == null || from.source() != network.controller) {
       return;

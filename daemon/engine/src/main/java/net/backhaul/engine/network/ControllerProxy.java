@@ -6,6 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import net.backhaul.engine.ConfigSource;
+import net.backhaul.engine.peer.InboundPacket;
+import net.backhaul.engine.peer.PacketOutcome;
+import net.backhaul.engine.peer.PeerLink;
 import net.backhaul.protocol.identity.NetworkIds;
 import net.backhaul.protocol.message.ErrorMessage;
 import net.backhaul.protocol.message.NetworkConfigPush;
@@ -49,15 +52,15 @@ final class ControllerProxy {
   }
 
   /** Answers NETWORK_CONFIG_REQUEST (03 sections 1.5 to 1.7). */
-  Handled receive(WireReader in, Arrival from, long nowMs) {
+  PacketOutcome receive(WireReader in, InboundPacket from, long nowMs) {
     NetworkConfigRequest request = NetworkConfigRequest.read(in);
     long networkId = request.networkId();
     if (controller == null) {
       refuse(networkId, ErrorMessage.UNSUPPORTED_OPERATION, Bytes.EMPTY, from, nowMs);
-      return Handled.COUNTED;
+      return PacketOutcome.ACCEPTED;
     }
     if (NetworkIds.controller(networkId) != link.self().address()) {
-      return Handled.COUNTED;
+      return PacketOutcome.ACCEPTED;
     }
     var question =
         new ConfigRequest(
@@ -70,17 +73,18 @@ final class ControllerProxy {
       case ConfigAnswer.Granted(NetworkConfig config) -> {
         remember(networkId, from.source(), nowMs);
         for (ConfigChunk chunk : chunks(config)) {
-          from.reply(new NetworkConfigRequestOk(from.packetId(), chunk), nowMs);
+          from.reply(new NetworkConfigRequestOk(from.packetId(), chunk));
         }
       }
       case ConfigAnswer.Refused(int code, Bytes dictionary) ->
           refuse(networkId, code, dictionary, from, nowMs);
       case ConfigAnswer.Silent() -> {}
     }
-    return Handled.COUNTED;
+    return PacketOutcome.ACCEPTED;
   }
 
-  private static void refuse(long networkId, int code, Bytes dictionary, Arrival from, long nowMs) {
+  private static void refuse(
+      long networkId, int code, Bytes dictionary, InboundPacket from, long nowMs) {
     Bytes rest = Bytes.EMPTY;
     if (!dictionary.isEmpty()) {
       var out = new WireWriter().u16(dictionary.length());
@@ -88,7 +92,7 @@ final class ControllerProxy {
       rest = Bytes.of(out.toByteArray());
     }
     int inRe = Verb.NETWORK_CONFIG_REQUEST.number();
-    from.reply(new ErrorMessage(inRe, from.packetId(), code, networkId, rest), nowMs);
+    from.reply(new ErrorMessage(inRe, from.packetId(), code, networkId, rest));
   }
 
   /** Sends a configuration that was not asked for. */

@@ -6,6 +6,9 @@ import java.util.function.Function;
 import java.util.function.LongFunction;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.LongMap;
+import net.backhaul.engine.peer.InboundPacket;
+import net.backhaul.engine.peer.PacketOutcome;
+import net.backhaul.engine.peer.PeerLink;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.Credentials;
@@ -57,10 +60,10 @@ final class CredentialExchange {
   // Taking.
 
   /** Handles NETWORK_CREDENTIALS; what comes before an error in it counts. */
-  Handled receive(WireReader in, Arrival from, long nowMs) {
+  PacketOutcome receive(WireReader in, InboundPacket from, long nowMs) {
     if (!mayShow(from.source(), nowMs)) {
       link.drop(Drop.RATE_LIMITED);
-      return Handled.IGNORED;
+      return PacketOutcome.IGNORED;
     }
     var batch = new CredentialBatch(from.source(), nowMs);
     boolean complete = false;
@@ -72,12 +75,12 @@ final class CredentialExchange {
       }
     }
     if (batch.deferred) {
-      return Handled.PARKED;
+      return PacketOutcome.PENDING;
     }
     if (!complete) {
-      return Handled.IGNORED;
+      return PacketOutcome.IGNORED;
     }
-    return batch.useful ? Handled.TRUSTED : Handled.COUNTED;
+    return batch.useful ? PacketOutcome.TRUSTED : PacketOutcome.ACCEPTED;
   }
 
   /** The credentials of one packet, taken one after the other. */
@@ -182,7 +185,7 @@ final class CredentialExchange {
         if (about == link.self().address() && credential instanceof Revocation) {
           network.askSoon(nowMs);
         }
-        link.retryParked(nowMs);
+        link.retryPending(nowMs);
       }
       case REJECTED, FORGED -> link.drop(Drop.BAD_CREDENTIAL);
       case REDUNDANT, DEFERRED -> {}

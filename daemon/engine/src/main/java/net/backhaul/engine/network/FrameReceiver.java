@@ -4,6 +4,9 @@ package net.backhaul.engine.network;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.LongMap;
 import net.backhaul.engine.Output;
+import net.backhaul.engine.peer.InboundPacket;
+import net.backhaul.engine.peer.PacketOutcome;
+import net.backhaul.engine.peer.PeerLink;
 import net.backhaul.protocol.ethernet.Macs;
 import net.backhaul.protocol.message.ExtFrame;
 import net.backhaul.protocol.message.ExtFrameOk;
@@ -44,13 +47,13 @@ final class FrameReceiver {
     this.self = link.self().address();
   }
 
-  Handled receiveFrame(byte[] bytes, int start, int length, Arrival from, long nowMs) {
+  PacketOutcome receiveFrame(byte[] bytes, int start, int length, InboundPacket from, long nowMs) {
     if (length < FRAME_HEADER_BYTES) {
       throw new WireException("frame ends early");
     }
     Network network = networks.get(BigEndian.i64(bytes, start));
     if (network == null) {
-      return Handled.COUNTED;
+      return PacketOutcome.ACCEPTED;
     }
     Policy policy = network.policy;
     if (!membership.admits(network, from, nowMs) || policy == null) {
@@ -58,7 +61,7 @@ final class FrameReceiver {
     }
     int dataLength = length - FRAME_HEADER_BYTES;
     if (dataLength == 0) {
-      return Handled.TRUSTED;
+      return PacketOutcome.TRUSTED;
     }
     int data = start + FRAME_HEADER_BYTES;
     long sourceMac = Macs.of(from.source(), network.id);
@@ -70,16 +73,17 @@ final class FrameReceiver {
     } else {
       deliver(network, policy);
     }
-    return Handled.TRUSTED;
+    return PacketOutcome.TRUSTED;
   }
 
-  Handled receiveExtFrame(byte[] bytes, int start, int length, Arrival from, long nowMs) {
+  PacketOutcome receiveExtFrame(
+      byte[] bytes, int start, int length, InboundPacket from, long nowMs) {
     if (length < EXT_FRAME_FIXED_BYTES) {
       throw new WireException("frame ends early");
     }
     Network network = networks.get(BigEndian.i64(bytes, start));
     if (network == null) {
-      return Handled.COUNTED;
+      return PacketOutcome.ACCEPTED;
     }
     int flags = bytes[start + 8] & 0xff;
     int ethernet = start + EXT_FRAME_FIXED_BYTES;
@@ -96,12 +100,12 @@ final class FrameReceiver {
     }
     if (left > FrameSender.ETHERNET_BYTES
         && !receiveEthernet(network, policy, bytes, ethernet, left, from, nowMs)) {
-      return Handled.TRUSTED;
+      return PacketOutcome.TRUSTED;
     }
     if ((flags & ExtFrame.ACKNOWLEDGE) != 0) {
-      from.reply(new ExtFrameOk(from.packetId(), network.id), nowMs);
+      from.reply(new ExtFrameOk(from.packetId(), network.id));
     }
-    return Handled.TRUSTED;
+    return PacketOutcome.TRUSTED;
   }
 
   /** Returns false where the frame is not even to be acknowledged. */
@@ -111,7 +115,7 @@ final class FrameReceiver {
       byte[] bytes,
       int start,
       int length,
-      Arrival from,
+      InboundPacket from,
       long nowMs) {
     long destinationMac = BigEndian.mac(bytes, start);
     long sourceMac = BigEndian.mac(bytes, start + 6);

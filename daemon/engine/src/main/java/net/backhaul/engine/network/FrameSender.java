@@ -5,6 +5,8 @@ import java.util.random.RandomGenerator;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.FrameBatch;
 import net.backhaul.engine.Output;
+import net.backhaul.engine.peer.PacketRun;
+import net.backhaul.engine.peer.PeerLink;
 import net.backhaul.protocol.ethernet.Macs;
 import net.backhaul.protocol.ethernet.OffloadHeader;
 import net.backhaul.protocol.ethernet.Segmenter;
@@ -33,6 +35,8 @@ final class FrameSender {
   private final byte[] copy = new byte[Packets.MAX_BYTES];
   private final OffloadHeader offload = new OffloadHeader();
   private final Segmenter segmenter = new Segmenter();
+
+  private final PacketRun packets = new PacketRun();
 
   /** Packets made of one super-frame; as many as leave at once. */
   private final byte[] run = new byte[MAX_RUN_BYTES];
@@ -130,13 +134,13 @@ final class FrameSender {
     int end = 0;
     while (segmenter.hasNext()) {
       if (end + packetBytes > run.length) {
-        link.sendRunSealedInPlace(to, verb, run, 0, end, packetBytes, nowMs);
+        link.send(packets.to(to, verb).wrap(run, 0, end, packetBytes), nowMs);
         end = 0;
       }
       writeHeader(network, bridged, run, end + room);
       end += room + segmenter.next(run, end + room);
     }
-    link.sendRunSealedInPlace(to, verb, run, 0, end, packetBytes, nowMs);
+    link.send(packets.to(to, verb).wrap(run, 0, end, packetBytes), nowMs);
   }
 
   /** Sends the pieces at hand as if they had come from the device one by one. */
@@ -200,7 +204,7 @@ final class FrameSender {
     writeHeader(network, bridged, bytes, data);
     int header = bridged ? EXT_FRAME_HEADER_BYTES : FRAME_HEADER_BYTES;
     Verb verb = bridged ? Verb.EXT_FRAME : Verb.FRAME;
-    link.sendSealedInPlace(to, verb, bytes, data - header, header + length, nowMs);
+    link.send(packets.to(to, verb).wrapPayload(bytes, data - header, header + length), nowMs);
   }
 
   /** Writes the fields of FRAME or EXT_FRAME that stand before the data (03 section 6.1). */

@@ -2,6 +2,9 @@
 package net.backhaul.engine.network;
 
 import net.backhaul.engine.Drop;
+import net.backhaul.engine.peer.InboundPacket;
+import net.backhaul.engine.peer.PacketOutcome;
+import net.backhaul.engine.peer.PeerLink;
 import net.backhaul.protocol.message.ErrorMessage;
 import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.packet.Bytes;
@@ -17,7 +20,7 @@ final class MembershipCheck {
   }
 
   /** Returns whether a peer may talk to us on a network; who may hears of our groups. */
-  boolean admits(Network network, Arrival from, long nowMs) {
+  boolean admits(Network network, InboundPacket from, long nowMs) {
     Policy policy = network.policy;
     if (policy == null) {
       return false;
@@ -31,7 +34,7 @@ final class MembershipCheck {
   }
 
   /** Asks somebody who was not admitted for a certificate; his packet waits for it. */
-  Handled askForCertificate(Network network, Verb verb, Arrival from, long nowMs) {
+  PacketOutcome askForCertificate(Network network, Verb verb, InboundPacket from, long nowMs) {
     link.drop(Drop.NOT_A_MEMBER);
     from.reply(
         new ErrorMessage(
@@ -39,8 +42,7 @@ final class MembershipCheck {
             from.packetId(),
             ErrorMessage.NEED_MEMBERSHIP_CERTIFICATE,
             network.id,
-            Bytes.EMPTY),
-        nowMs);
-    return Handled.PARKED;
+            Bytes.EMPTY));
+    return PacketOutcome.PENDING;
   }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.LongMap;
+import net.backhaul.engine.peer.PeerLink;
 import net.backhaul.protocol.ethernet.MulticastGroup;
 import org.jspecify.annotations.Nullable;
 

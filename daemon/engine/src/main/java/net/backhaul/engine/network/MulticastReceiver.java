@@ -8,6 +8,9 @@ import java.util.random.RandomGenerator;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.LongMap;
 import net.backhaul.engine.Output;
+import net.backhaul.engine.peer.InboundPacket;
+import net.backhaul.engine.peer.PacketOutcome;
+import net.backhaul.engine.peer.PeerLink;
 import net.backhaul.protocol.ethernet.Macs;
 import net.backhaul.protocol.ethernet.MulticastGroup;
 import net.backhaul.protocol.message.ErrorMessage;
@@ -73,7 +76,7 @@ final class MulticastReceiver {
   }
 
   /** Writes down who wants which group; what comes before an error counts (03 section 7.3). */
-  Handled receiveLike(WireReader in, Arrival from, long nowMs) {
+  PacketOutcome receiveLike(WireReader in, InboundPacket from, long nowMs) {
     long lastNetworkId = 0;
     boolean authorized = false;
     while (!in.atEnd()) {
@@ -86,11 +89,11 @@ final class MulticastReceiver {
         multicastSender.learn(entry.networkId(), entry.group(), from.source(), nowMs);
       }
     }
-    return Handled.COUNTED;
+    return PacketOutcome.ACCEPTED;
   }
 
   /** Answers who listens to a group (03 section 7.5). */
-  Handled receiveGather(WireReader in, Arrival from, long nowMs) {
+  PacketOutcome receiveGather(WireReader in, InboundPacket from, long nowMs) {
     MulticastGather question = MulticastGather.read(in);
     Network network = networks.get(question.networkId());
     MembershipCertificate com = question.com();
@@ -104,14 +107,14 @@ final class MulticastReceiver {
           results(network, question.networkId(), question.group(), from.source(), question.limit());
       if (!results.members().isEmpty()) {
         from.reply(
-            new MulticastGatherOk(from.packetId(), question.networkId(), question.group(), results),
-            nowMs);
+            new MulticastGatherOk(
+                from.packetId(), question.networkId(), question.group(), results));
       }
     }
-    return member ? Handled.TRUSTED : Handled.COUNTED;
+    return member ? PacketOutcome.TRUSTED : PacketOutcome.ACCEPTED;
   }
 
-  private boolean isAuthorized(long networkId, Arrival from, long nowMs) {
+  private boolean isAuthorized(long networkId, InboundPacket from, long nowMs) {
     Network network = networks.get(networkId);
     return (network != null && membership.admits(network, from, nowMs))
         || isAuthorizedByRole(networkId, from.source(), nowMs);
@@ -147,7 +150,7 @@ final class MulticastReceiver {
     }
   }
 
-  void receiveFrameOk(MulticastFrameOk answer, Arrival from, long nowMs) {
+  void receiveFrameOk(MulticastFrameOk answer, InboundPacket from, long nowMs) {
     if (networks.get(answer.networkId()) == null) {
       return;
     }
@@ -170,7 +173,7 @@ final class MulticastReceiver {
   }
 
   /** Somebody wants no more of a group (03 section 7.4). */
-  void receiveUnwanted(ErrorMessage error, Arrival from, long nowMs) {
+  void receiveUnwanted(ErrorMessage error, InboundPacket from, long nowMs) {
     Network network = networks.get(error.networkId());
     if (network != null && membership.admits(network, from, nowMs)) {
       byte[] rest = error.rest().toByteArray();
@@ -180,11 +183,11 @@ final class MulticastReceiver {
   }
 
   /** Delivers a frame that was sent to a group (03 section 7.6). */
-  Handled receiveFrame(byte[] bytes, int start, int length, Arrival from, long nowMs) {
+  PacketOutcome receiveFrame(byte[] bytes, int start, int length, InboundPacket from, long nowMs) {
     var in = new WireReader(bytes, start, length);
     Network network = networks.get(in.u64());
     if (network == null) {
-      return Handled.IGNORED;
+      return PacketOutcome.IGNORED;
     }
     int flags = in.u8();
     if ((flags & WITH_COM) != 0) {
@@ -195,7 +198,7 @@ final class MulticastReceiver {
       return membership.askForCertificate(network, Verb.MULTICAST_FRAME, from, nowMs);
     }
     if (policy.multicastLimit == 0) {
-      return Handled.COUNTED;
+      return PacketOutcome.ACCEPTED;
     }
     long gatherLimit = (flags & WITH_GATHER_LIMIT) == 0 ? 0 : in.u32();
     long senderMac = Macs.of(from.source(), network.id);
@@ -208,16 +211,16 @@ final class MulticastReceiver {
       view.ethernet(group.mac(), sourceMac, etherType);
       boolean replicate = (flags & REPLICATE) != 0;
       if (!takeFrame(network, policy, group, senderMac, replicate, from, nowMs)) {
-        return Handled.TRUSTED;
+        return PacketOutcome.TRUSTED;
       }
     }
     if (gatherLimit > 0) {
       GatherResults results = results(network, network.id, group, from.source(), gatherLimit);
       if (!results.members().isEmpty()) {
-        from.reply(new MulticastFrameOk(from.packetId(), network.id, group, null, results), nowMs);
+        from.reply(new MulticastFrameOk(from.packetId(), network.id, group, null, results));
       }
     }
-    return Handled.TRUSTED;
+    return PacketOutcome.TRUSTED;
   }
 
   /** Returns false where the frame is not even to be answered. */
@@ -227,7 +230,7 @@ final class MulticastReceiver {
       MulticastGroup group,
       long senderMac,
       boolean replicate,
-      Arrival from,
+      InboundPacket from,
       long nowMs) {
     long sourceMac = view.sourceMac;
     if (!Macs.isMulticast(group.mac())

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.LongMap;
+import net.backhaul.engine.peer.PacketRun;
+import net.backhaul.engine.peer.PeerLink;
 import net.backhaul.protocol.ethernet.EtherTypes;
 import net.backhaul.protocol.ethernet.Macs;
 import net.backhaul.protocol.ethernet.MulticastGroup;
@@ -251,7 +253,8 @@ final class MulticastSender {
     message.writeTo(out);
     byte[] bytes = out.toByteArray();
     int length = bytes.length - Packets.HEADER_BYTES;
-    link.sendSealedInPlace(to, message.verb(), bytes, Packets.HEADER_BYTES, length, nowMs);
+    var run = new PacketRun().to(to, message.verb());
+    link.send(run.wrapPayload(bytes, Packets.HEADER_BYTES, length), nowMs);
   }
 
   // Finding members.

@@ -13,6 +13,10 @@ import net.backhaul.engine.LongMap;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.StateKey;
+import net.backhaul.engine.peer.InboundPacket;
+import net.backhaul.engine.peer.PacketHandler;
+import net.backhaul.engine.peer.PacketOutcome;
+import net.backhaul.engine.peer.PeerLink;
 import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.protocol.ethernet.MulticastGroup;
 import net.backhaul.protocol.message.ErrorMessage;
@@ -276,70 +280,63 @@ public final class Networks implements PacketHandler {
   // What comes from peers.
 
   @Override
-  public Handled receive(
-      Verb verb, byte[] bytes, int payloadStart, int payloadLength, Arrival from, long nowMs) {
+  public PacketOutcome receive(InboundPacket packet, Verb verb) {
+    long nowMs = packet.nowMs();
     if (verb == Verb.NETWORK_CREDENTIALS) {
       rules.forgetVerdicts();
     }
     return switch (verb) {
-      case FRAME -> frameReceiver.receiveFrame(bytes, payloadStart, payloadLength, from, nowMs);
+      case FRAME ->
+          frameReceiver.receiveFrame(
+              packet.bytes(), packet.payloadStart(), packet.payloadLength(), packet, nowMs);
       case EXT_FRAME ->
-          frameReceiver.receiveExtFrame(bytes, payloadStart, payloadLength, from, nowMs);
+          frameReceiver.receiveExtFrame(
+              packet.bytes(), packet.payloadStart(), packet.payloadLength(), packet, nowMs);
       case MULTICAST_FRAME ->
-          multicastReceiver.receiveFrame(bytes, payloadStart, payloadLength, from, nowMs);
-      case MULTICAST_LIKE ->
-          multicastReceiver.receiveLike(reader(bytes, payloadStart, payloadLength), from, nowMs);
-      case MULTICAST_GATHER ->
-          multicastReceiver.receiveGather(reader(bytes, payloadStart, payloadLength), from, nowMs);
-      case NETWORK_CREDENTIALS ->
-          credentials.receive(reader(bytes, payloadStart, payloadLength), from, nowMs);
-      case NETWORK_CONFIG_REQUEST ->
-          controllerProxy.receive(reader(bytes, payloadStart, payloadLength), from, nowMs);
+          multicastReceiver.receiveFrame(
+              packet.bytes(), packet.payloadStart(), packet.payloadLength(), packet, nowMs);
+      case MULTICAST_LIKE -> multicastReceiver.receiveLike(packet.payload(), packet, nowMs);
+      case MULTICAST_GATHER -> multicastReceiver.receiveGather(packet.payload(), packet, nowMs);
+      case NETWORK_CREDENTIALS -> credentials.receive(packet.payload(), packet, nowMs);
+      case NETWORK_CONFIG_REQUEST -> controllerProxy.receive(packet.payload(), packet, nowMs);
       case NETWORK_CONFIG -> {
-        ConfigChunk chunk = ConfigChunk.read(reader(bytes, payloadStart, payloadLength));
-        yield exchange.receive(chunk, true, from, nowMs);
+        ConfigChunk chunk = ConfigChunk.read(packet.payload());
+        yield exchange.receive(chunk, true, packet, nowMs);
       }
-      default -> Handled.IGNORED;
+      default -> PacketOutcome.IGNORED;
     };
   }
 
   @Override
-  public Handled receiveOk(
-      Verb inReVerb,
-      long inRePacketId,
-      byte[] bytes,
-      int bodyStart,
-      int bodyLength,
-      Arrival from,
-      long nowMs) {
-    WireReader in = reader(bytes, bodyStart, bodyLength);
+  public PacketOutcome receiveOk(InboundPacket packet, Verb inReVerb) {
+    long nowMs = packet.nowMs();
+    long inRePacketId = packet.inRePacketId();
+    WireReader in = packet.okBody();
     switch (inReVerb) {
-      case NETWORK_CONFIG_REQUEST -> exchange.receive(ConfigChunk.read(in), false, from, nowMs);
+      case NETWORK_CONFIG_REQUEST -> exchange.receive(ConfigChunk.read(in), false, packet, nowMs);
       case MULTICAST_GATHER ->
           multicastReceiver.receiveGatherOk(MulticastGatherOk.read(inRePacketId, in), nowMs);
       case MULTICAST_FRAME ->
-          multicastReceiver.receiveFrameOk(MulticastFrameOk.read(inRePacketId, in), from, nowMs);
+          multicastReceiver.receiveFrameOk(MulticastFrameOk.read(inRePacketId, in), packet, nowMs);
       default -> {}
     }
-    return Handled.COUNTED;
+    return PacketOutcome.ACCEPTED;
   }
 
   @Override
-  public Handled receiveError(ErrorMessage error, Arrival from, long nowMs) {
+  public PacketOutcome receiveError(InboundPacket packet, ErrorMessage error) {
+    long nowMs = packet.nowMs();
     switch (error.code()) {
       case ErrorMessage.NEED_MEMBERSHIP_CERTIFICATE -> {
         Network network = networks.get(error.networkId());
         if (network != null) {
-          credentials.showOnRequest(network, from.source(), nowMs);
+          credentials.showOnRequest(network, packet.source(), nowMs);
         }
       }
-      case ErrorMessage.UNWANTED_MULTICAST -> multicastReceiver.receiveUnwanted(error, from, nowMs);
-      default -> exchange.receiveError(error, from);
+      case ErrorMessage.UNWANTED_MULTICAST ->
+          multicastReceiver.receiveUnwanted(error, packet, nowMs);
+      default -> exchange.receiveError(error, packet);
     }
-    return Handled.COUNTED;
-  }
-
-  private static WireReader reader(byte[] bytes, int start, int length) {
-    return new WireReader(bytes, start, length);
+    return PacketOutcome.ACCEPTED;
   }
 }

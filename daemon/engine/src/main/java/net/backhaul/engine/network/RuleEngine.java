@@ -4,6 +4,7 @@ package net.backhaul.engine.network;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import net.backhaul.engine.Drop;
+import net.backhaul.engine.peer.PeerLink;
 import net.backhaul.protocol.message.ExtFrame;
 import net.backhaul.protocol.network.Rule;
 import net.backhaul.protocol.packet.Bytes;

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Set;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.Output;
-import net.backhaul.engine.network.Handled;
 import net.backhaul.protocol.address.IpScope;
 import net.backhaul.protocol.message.PushDirectPaths;
 import net.backhaul.protocol.packet.WireReader;
@@ -46,12 +45,15 @@ final class DirectPaths {
     return changed;
   }
 
-  void pushIfDue(ArrivalNow from, long nowMs) {
-    long everyMs = from.hops == 0 ? PUSH_DIRECT_EVERY_MS : PUSH_RELAYED_EVERY_MS;
-    if (nowMs - from.peer.lastPathPushSentMs < everyMs) {
+  /** Sends our addresses to a trusted sender if that is due. */
+  void pushIfDue(InboundPacket packet) {
+    Peer peer = packet.peer();
+    long nowMs = packet.nowMs();
+    long everyMs = packet.hops() == 0 ? PUSH_DIRECT_EVERY_MS : PUSH_RELAYED_EVERY_MS;
+    if (nowMs - peer.lastPathPushSentMs < everyMs) {
       return;
     }
-    from.peer.lastPathPushSentMs = nowMs;
+    peer.lastPathPushSentMs = nowMs;
     Set<InetSocketAddress> all = new LinkedHashSet<>(localAddresses);
     all.addAll(vl1.surface.distinct(nowMs));
     var records = new ArrayList<PushDirectPaths.Path>();
@@ -59,7 +61,7 @@ final class DirectPaths {
     for (InetSocketAddress address : all) {
       int size = RECORD_OVERHEAD_BYTES + address.getAddress().getAddress().length + 2;
       if (bytes + size > MAX_PUSH_BYTES) {
-        from.reply(new PushDirectPaths(List.copyOf(records)), nowMs);
+        packet.reply(new PushDirectPaths(List.copyOf(records)));
         records.clear();
         bytes = 0;
       }
@@ -67,21 +69,23 @@ final class DirectPaths {
       bytes += size;
     }
     if (!records.isEmpty()) {
-      from.reply(new PushDirectPaths(records), nowMs);
+      packet.reply(new PushDirectPaths(records));
     }
   }
 
   /**
    * Tries the addresses of a push one by one: those before a damaged one count (02 section 2.15).
    */
-  Handled receive(WireReader push, ArrivalNow from, long nowMs) {
-    Peer peer = from.peer;
+  PacketOutcome receive(InboundPacket packet) {
+    WireReader push = packet.payload();
+    Peer peer = packet.peer();
+    long nowMs = packet.nowMs();
     boolean goesOn = nowMs - peer.lastPathPushReceivedMs <= GATE_RESETS_AFTER_MS;
     peer.pathPushesInARow = goesOn ? peer.pathPushesInARow + 1 : 0;
     peer.lastPathPushReceivedMs = nowMs;
     if (peer.pathPushesInARow >= MAX_PUSHES_IN_A_ROW) {
       vl1.drop(Drop.RATE_LIMITED);
-      return Handled.COUNTED;
+      return PacketOutcome.ACCEPTED;
     }
     int[] tried = new int[2 * SCOPES];
     var remembered = new ArrayList<InetSocketAddress>();
@@ -106,12 +110,12 @@ final class DirectPaths {
         continue;
       }
       if (redirect) {
-        redirect(peer, from, endpoint, nowMs);
+        redirect(packet, endpoint);
       } else {
         vl1.learning.probe(peer, -1, endpoint, nowMs);
       }
     }
-    return Handled.COUNTED;
+    return PacketOutcome.ACCEPTED;
   }
 
   /**
@@ -121,19 +125,21 @@ final class DirectPaths {
   void search(Peer peer, Path dead, long nowMs) {
     for (InetSocketAddress endpoint : peer.pushedEndpoints) {
       if (!endpoint.equals(dead.endpoint) && vl1.learning.permits(peer, endpoint)) {
-        vl1.hellos.greet(peer, Output.ALL_SOCKETS, endpoint, nowMs);
+        vl1.hellos.sendHello(peer, Output.ALL_SOCKETS, endpoint, nowMs);
       }
     }
   }
 
-  private void redirect(Peer peer, ArrivalNow from, InetSocketAddress endpoint, long nowMs) {
-    Path arrival = peer.path(from.socket, from.endpoint);
-    var path = new Path(from.socket, endpoint);
+  private void redirect(InboundPacket packet, InetSocketAddress endpoint) {
+    Peer peer = packet.peer();
+    long nowMs = packet.nowMs();
+    Path arrival = packet.path();
+    var path = new Path(packet.socket(), endpoint);
     path.priority = (arrival == null ? 1 : arrival.priority) + 2;
     path.lastInMs = nowMs;
     path.lastValidMs = nowMs;
     peer.redirect(path);
-    vl1.hellos.greet(peer, from.socket, endpoint, nowMs);
+    vl1.hellos.sendHello(peer, packet.socket(), endpoint, nowMs);
   }
 
   private static boolean has(Peer peer, InetSocketAddress endpoint, long nowMs) {

@@ -4,10 +4,10 @@ package net.backhaul.engine.peer;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.Event;
 import net.backhaul.engine.Traffic;
-import net.backhaul.engine.network.Handled;
 import net.backhaul.protocol.address.IpScope;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.ErrorMessage;
@@ -43,13 +43,14 @@ final class Hellos {
   private final PacketView view = new PacketView();
   private final WireWriter payload = new WireWriter(Packets.MAX_BYTES - Packets.HEADER_BYTES);
   private final byte[] packet = new byte[Packets.MAX_BYTES];
+  private final DatagramRun datagrams = new DatagramRun();
 
   Hellos(Vl1 vl1) {
     this.vl1 = vl1;
   }
 
-  /** Sends a HELLO to a physical address, from one socket or (-1) from all of its family. */
-  void greet(Peer peer, int socket, InetSocketAddress endpoint, long nowMs) {
+  /** Sends a HELLO to an endpoint, from one socket or (-1) from all of its family. */
+  void sendHello(Peer peer, int socket, InetSocketAddress endpoint, long nowMs) {
     var moons = new ArrayList<Hello.MoonAd>();
     for (World moon : vl1.roots.moons()) {
       moons.add(new Hello.MoonAd(moon.id(), moon.timestampMs()));
@@ -79,9 +80,10 @@ final class Hellos {
     view.wrap(packet, 0, length);
     view.fragmented(length > mtuBytes);
     peer.cipher.seal(Packets.SUITE_POLY, packet, 0, length);
-    vl1.awaited.expect(view.id());
+    vl1.expectedReplies.expect(view.id());
     vl1.counters.sent(Verb.HELLO.number());
-    vl1.sender.transmit(Traffic.CONTROL, socket, endpoint, packet, 0, length, mtuBytes);
+    datagrams.to(Traffic.CONTROL, socket, endpoint).wrap(packet, 0, length);
+    vl1.sender.transmit(datagrams, mtuBytes);
     Path path = peer.path(socket, endpoint);
     if (path != null) {
       path.lastOutMs = nowMs;
@@ -89,110 +91,107 @@ final class Hellos {
   }
 
   /** Handles a HELLO of suite 0, whose sender may be unknown. */
-  void receive(
-      int socket, InetSocketAddress from, byte[] bytes, int start, int length, long nowMs) {
-    if (length < IDENTITY_AT + Identity.PUBLIC_BYTES) {
+  void receive(InboundPacket hello) {
+    if (hello.length() < IDENTITY_AT + Identity.PUBLIC_BYTES) {
       vl1.drop(Drop.MALFORMED);
       return;
     }
-    view.wrap(bytes, start, length);
-    long id = view.id();
-    int hops = view.hops();
+    byte[] bytes = hello.bytes();
+    int start = hello.start();
+    int length = hello.length();
     Identity identity =
         Identity.read(new WireReader(bytes, start + IDENTITY_AT, length - IDENTITY_AT));
     if ((bytes[start + VERSION_AT] & 0xff) < OLDEST_PROTOCOL) {
       vl1.drop(Drop.OLD_PROTOCOL);
       return;
     }
-    if (identity.address() != view.source()) {
+    if (identity.address() != hello.header().source()) {
       vl1.drop(Drop.FALSE_IDENTITY);
       return;
     }
-    Peer peer = vl1.peer(identity.address(), nowMs);
+    Peer peer = vl1.peer(identity.address(), hello.nowMs());
     if (peer == null) {
-      peer = admitStranger(identity, from, bytes, start, length, nowMs);
+      peer = addUnknown(identity, hello);
     } else if (!peer.identity.equals(identity)) {
-      collide(identity, socket, from, id, bytes, start, length, nowMs);
+      handleCollision(identity, hello);
       return;
     } else if (!peer.cipher.open(bytes, start, length)) {
       vl1.drop(Drop.BAD_MAC);
       return;
     }
     if (peer != null) {
-      ArrivalNow arrival = ArrivalNow.of(vl1, peer, socket, from, hops, id);
-      if (receiveAuthentic(peer, arrival, bytes, start, length, nowMs) == Handled.COUNTED) {
+      hello.from(peer);
+      if (receiveAuthentic(hello) == PacketOutcome.ACCEPTED) {
         vl1.counters.received(Verb.HELLO.number());
-        vl1.learning.received(arrival, Verb.HELLO, false, nowMs);
+        vl1.learning.received(hello, Verb.HELLO, false);
       }
     }
   }
 
   /** Handles a HELLO whose packet is authentic and opened. */
-  Handled receiveAuthentic(
-      Peer peer, ArrivalNow from, byte[] bytes, int start, int length, long nowMs) {
-    int payloadStart = start + Packets.HEADER_BYTES;
+  PacketOutcome receiveAuthentic(InboundPacket packet) {
+    Peer peer = packet.peer();
+    int start = packet.start();
     Hello hello =
         Hello.read(
-            new WireReader(bytes, payloadStart, length - Packets.HEADER_BYTES),
+            packet.payload(),
             (array, first, end) -> peer.cipher.maskHello(array, start, first, end));
     if (hello.protocolVersion() < OLDEST_PROTOCOL || !hello.identity().equals(peer.identity)) {
       vl1.drop(Drop.FALSE_IDENTITY);
-      return Handled.IGNORED;
+      return PacketOutcome.IGNORED;
     }
-    InetSocketAddress surface = hello.physicalDestination();
-    if (surface != null && from.hops == 0) {
-      surfaceReported(peer, from, surface, nowMs);
-    }
-    from.reply(answer(hello, from), nowMs);
+    surfaceReported(packet, hello.physicalDestination());
+    packet.reply(answer(hello, packet));
     peer.heardVersion(hello.protocolVersion(), hello.major(), hello.minor(), hello.revision());
-    return Handled.COUNTED;
+    return PacketOutcome.ACCEPTED;
   }
 
-  Handled receiveAnswer(WireReader in, long inRePacketId, ArrivalNow from, long nowMs) {
-    Peer peer = from.peer;
+  /** Handles OK(HELLO): a round trip, the peer's version, our surface address and worlds. */
+  PacketOutcome receiveOk(InboundPacket packet) {
+    Peer peer = packet.peer();
     boolean believed = vl1.roots.isUpstream(peer.address) || vl1.roots.isMoonSeed(peer.address);
     HelloOk ok =
-        believed ? read(in, inRePacketId, nowMs) : HelloOk.readWithoutWorlds(inRePacketId, in);
+        believed
+            ? readWithWorlds(packet)
+            : HelloOk.readWithoutWorlds(packet.inRePacketId(), packet.okBody());
     if (ok.protocolVersion() < OLDEST_PROTOCOL) {
       vl1.drop(Drop.OLD_PROTOCOL);
-      return Handled.IGNORED;
+      return PacketOutcome.IGNORED;
     }
     for (World world : ok.worlds()) {
-      vl1.addWorld(world, false, nowMs);
+      vl1.addWorld(world, false, packet.nowMs());
     }
-    if (from.hops == 0) {
-      Path path = peer.path(from.socket, from.endpoint);
-      from.measuredMs = nowMs - ok.timestampMs();
+    if (packet.hops() == 0) {
+      packet.roundTripMs = packet.nowMs() - ok.timestampMs();
+      Path path = packet.path();
       if (path != null) {
-        path.measured(from.measuredMs);
+        path.measured(packet.roundTripMs);
       }
     }
     peer.heardVersion(ok.protocolVersion(), ok.major(), ok.minor(), ok.revision());
-    InetSocketAddress surface = ok.physicalDestination();
-    if (surface != null && from.hops == 0) {
-      surfaceReported(peer, from, surface, nowMs);
-    }
-    return Handled.COUNTED;
+    surfaceReported(packet, ok.physicalDestination());
+    return PacketOutcome.ACCEPTED;
   }
 
   /** A damaged world ends the packet; those before it stay added (01 section 7.6). */
-  private HelloOk read(WireReader in, long inRePacketId, long nowMs) {
+  private HelloOk readWithWorlds(InboundPacket packet) {
     var worlds = new ArrayList<World>();
     try {
-      return HelloOk.read(inRePacketId, in, worlds::add);
+      return HelloOk.read(packet.inRePacketId(), packet.okBody(), worlds::add);
     } catch (WireException damaged) {
-      worlds.forEach(world -> vl1.addWorld(world, false, nowMs));
+      worlds.forEach(world -> vl1.addWorld(world, false, packet.nowMs()));
       throw damaged;
     }
   }
 
-  private @Nullable Peer admitStranger(
-      Identity identity, InetSocketAddress from, byte[] bytes, int start, int length, long nowMs) {
+  /** Verifies the identity of an unknown sender and adds it; null where it is dropped. */
+  private @Nullable Peer addUnknown(Identity identity, InboundPacket hello) {
+    long nowMs = hello.nowMs();
     if (vl1.peers.isFull()) {
       vl1.drop(Drop.TOO_MANY_PEERS);
       return null;
     }
-    if (!vl1.identityGate.admits(from.getAddress(), nowMs)) {
+    if (!vl1.identityLimiter.mayPresent(hello.endpoint().getAddress(), nowMs)) {
       vl1.drop(Drop.RATE_LIMITED);
       return null;
     }
@@ -202,17 +201,17 @@ final class Hellos {
       return null;
     }
     PacketCipher cipher = PacketCipher.of(key);
-    Drop refusal = null;
-    if (!cipher.open(bytes, start, length)) {
-      refusal = Drop.BAD_MAC;
-    } else if (!vl1.identityGate.admitsCheck(nowMs)) {
-      refusal = Drop.RATE_LIMITED;
+    Drop reason = null;
+    if (!cipher.open(hello.bytes(), hello.start(), hello.length())) {
+      reason = Drop.BAD_MAC;
+    } else if (!vl1.identityLimiter.mayValidate(nowMs)) {
+      reason = Drop.RATE_LIMITED;
     } else if (!identity.validates()) {
-      refusal = Drop.FALSE_IDENTITY;
+      reason = Drop.FALSE_IDENTITY;
     }
-    if (refusal != null) {
+    if (reason != null) {
       cipher.wipe();
-      vl1.drop(refusal);
+      vl1.drop(reason);
       return null;
     }
     var peer = new Peer(identity, cipher);
@@ -221,41 +220,34 @@ final class Hellos {
     return peer;
   }
 
-  /** Tells the younger of two nodes with one address that it is taken, under its own key. */
-  private void collide(
-      Identity presented,
-      int socket,
-      InetSocketAddress from,
-      long packetId,
-      byte[] bytes,
-      int start,
-      int length,
-      long nowMs) {
+  /** Notifies the younger of two nodes with one address, encrypted for its own key. */
+  private void handleCollision(Identity presented, InboundPacket hello) {
     vl1.drop(Drop.IDENTITY_COLLISION);
-    if (!vl1.identityGate.admits(from.getAddress(), nowMs)) {
+    if (!vl1.identityLimiter.mayPresent(hello.endpoint().getAddress(), hello.nowMs())) {
       return;
     }
     byte[] key = vl1.self.agree(presented).orElse(null);
     if (key == null) {
       return;
     }
-    var passing = new Peer(presented, PacketCipher.of(key));
-    if (passing.cipher.open(bytes, start, length)) {
-      var error =
+    long packetId = hello.packetId();
+    var temporary = new Peer(presented, PacketCipher.of(key));
+    if (temporary.cipher.open(hello.bytes(), hello.start(), hello.length())) {
+      hello.from(temporary);
+      hello.reply(
           new ErrorMessage(
-              Verb.HELLO.number(), packetId, ErrorMessage.IDENTITY_COLLISION, 0, Bytes.EMPTY);
-      vl1.sender.sendTo(passing, socket, from, error, nowMs);
+              Verb.HELLO.number(), packetId, ErrorMessage.IDENTITY_COLLISION, 0, Bytes.EMPTY));
     }
-    passing.cipher.wipe();
+    temporary.cipher.wipe();
   }
 
-  private HelloOk answer(Hello hello, ArrivalNow from) {
-    InetSocketAddress seen = from.endpoint;
+  private HelloOk answer(Hello hello, InboundPacket packet) {
+    InetSocketAddress seen = packet.endpoint();
     if (hello.protocolVersion() < REFLECTS_PORT_SINCE_PROTOCOL) {
       seen = new InetSocketAddress(seen.getAddress(), 0);
     }
     return new HelloOk(
-        from.packetId(),
+        packet.packetId(),
         hello.timestampMs(),
         PROTOCOL_VERSION,
         MAJOR,
@@ -293,18 +285,14 @@ final class Hellos {
     return out.size();
   }
 
-  private void surfaceReported(Peer peer, ArrivalNow from, InetSocketAddress surface, long nowMs) {
-    IpScope changed =
-        vl1.surface.reported(
-            peer.address,
-            vl1.roots.isUpstream(peer.address),
-            from.socket,
-            from.endpoint,
-            surface,
-            nowMs);
+  private void surfaceReported(InboundPacket packet, @Nullable InetSocketAddress surface) {
+    if (surface == null || packet.hops() != 0) {
+      return;
+    }
+    IpScope changed = vl1.surface.reported(packet, vl1.roots.isUpstream(packet.source()), surface);
     if (changed != IpScope.NONE) {
       vl1.output.event(new Event.SurfaceChanged(surface));
-      vl1.learning.reset(changed, surface.getAddress().getAddress().length, from, nowMs);
+      vl1.learning.reset(packet, changed, surface.getAddress().getAddress().length);
     }
   }
 }

@@ -5,7 +5,6 @@ import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import net.backhaul.engine.Output;
-import net.backhaul.engine.network.Handled;
 import net.backhaul.protocol.message.Rendezvous;
 import org.jspecify.annotations.Nullable;
 
@@ -75,16 +74,14 @@ final class Introductions {
         Path toOther = toOne == null ? null : best(destination, scope, ipBytes, nowMs);
         if (toOne != null && toOther != null) {
           introduced.note(source, destination.address, nowMs);
-          tell(one, toOne, destination.address, toOther.endpoint, nowMs);
-          tell(destination, toOther, one.address, toOne.endpoint, nowMs);
+          var ofOther = new Rendezvous(0, destination.address, toOther.endpoint);
+          vl1.sender.sendOver(toOne, one, ofOther, nowMs);
+          var ofOne = new Rendezvous(0, one.address, toOne.endpoint);
+          vl1.sender.sendOver(toOther, destination, ofOne, nowMs);
           return;
         }
       }
     }
-  }
-
-  private void tell(Peer peer, Path path, long other, InetSocketAddress otherAt, long nowMs) {
-    vl1.sender.sendTo(peer, path.socket, path.endpoint, new Rendezvous(0, other, otherAt), nowMs);
   }
 
   private static @Nullable Path best(Peer peer, int scope, int ipBytes, long nowMs) {
@@ -102,26 +99,28 @@ final class Introductions {
   }
 
   /** Follows an introduction; one that comes before the peer's identity waits for it. */
-  Handled receive(Rendezvous introduction, ArrivalNow from, long nowMs) {
+  PacketOutcome receive(InboundPacket packet, Rendezvous introduction) {
+    long nowMs = packet.nowMs();
     InetSocketAddress endpoint = introduction.endpoint();
     if (endpoint == null
         || endpoint.getPort() == 0
         || introduction.peer() == vl1.self.address()
-        || !vl1.roots.isUpstream(from.source())) {
-      return Handled.COUNTED;
+        || !vl1.roots.isUpstream(packet.source())) {
+      return PacketOutcome.ACCEPTED;
     }
     followed.remove(introduction.peer());
     if (followed.size() >= MAX_FOLLOWED) {
       followed.remove(followed.keySet().iterator().next());
     }
-    boolean sameFamily = endpoint.getAddress().getClass() == from.endpoint.getAddress().getClass();
-    var told = new Followed(sameFamily ? from.socket : Output.ALL_SOCKETS, endpoint, nowMs);
+    boolean sameFamily =
+        endpoint.getAddress().getClass() == packet.endpoint().getAddress().getClass();
+    var told = new Followed(sameFamily ? packet.socket() : Output.ALL_SOCKETS, endpoint, nowMs);
     followed.put(introduction.peer(), told);
     Peer peer = vl1.peer(introduction.peer(), nowMs);
     if (peer != null) {
       meet(peer, told, nowMs);
     }
-    return Handled.COUNTED;
+    return PacketOutcome.ACCEPTED;
   }
 
   void identityArrived(long address, long nowMs) {

@@ -6,9 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import net.backhaul.engine.Event;
-import net.backhaul.protocol.message.Echo;
 import net.backhaul.protocol.message.Verb;
-import net.backhaul.protocol.packet.Bytes;
 
 /** Does what is due every few seconds: greets roots, keeps paths open, forgets the silent. */
 final class Keepalive {
@@ -79,7 +77,10 @@ final class Keepalive {
   }
 
   /** A root has spoken: that is what being online means, and why wait for the next check. */
-  void rootHeard(Peer root, Verb verb, int hops, long nowMs) {
+  void rootHeard(InboundPacket packet, Verb verb) {
+    Peer root = packet.peer();
+    int hops = packet.hops();
+    long nowMs = packet.nowMs();
     if (!online) {
       evaluateOnline(nowMs);
       askForProof(root, nowMs);
@@ -103,7 +104,7 @@ final class Keepalive {
       Peer root = vl1.peers.get(address);
       Path path = root == null ? null : root.bestPath(nowMs);
       if (root != null && path != null && root.proofsWanted > 0 && root.proofTries-- > 0) {
-        vl1.sender.sendTo(root, path.socket, path.endpoint, new Echo(Bytes.EMPTY), nowMs);
+        vl1.sender.sendEcho(root, path.socket, path.endpoint, nowMs);
         nextProofMs = nowMs + PROOF_EVERY_MS;
       }
     }
@@ -141,7 +142,7 @@ final class Keepalive {
     peer.lastHintTriedMs = nowMs;
     InetSocketAddress hint = hints.get(vl1.random.nextInt(hints.size()));
     if (vl1.learning.permits(peer, hint)) {
-      vl1.hellos.greet(peer, -1, hint, nowMs);
+      vl1.hellos.sendHello(peer, -1, hint, nowMs);
     }
   }
 
@@ -159,7 +160,7 @@ final class Keepalive {
       Peer peer = vl1.peer(seed, nowMs);
       missing = true;
       if (peer == null) {
-        vl1.whois.ask(seed, nowMs);
+        vl1.whois.request(seed, nowMs);
       } else {
         contactSeed(peer, nowMs);
       }
@@ -194,10 +195,10 @@ final class Keepalive {
       families |= path.ipBytes;
       if (helloDue || !path.isAlive(nowMs) || isWorthMeasuring(peer, path)) {
         // A peer that fell silent may have lost all it knew of us: only a HELLO helps then.
-        vl1.hellos.greet(peer, path.socket, path.endpoint, nowMs);
+        vl1.hellos.sendHello(peer, path.socket, path.endpoint, nowMs);
         greeted = true;
       } else if (path.idleMs(nowMs) >= ECHO_WHEN_IDLE_MS) {
-        vl1.sender.sendTo(peer, path.socket, path.endpoint, new Echo(Bytes.EMPTY), nowMs);
+        vl1.sender.sendEcho(peer, path.socket, path.endpoint, nowMs);
       }
     }
     if (!useless.isEmpty()) {
@@ -235,7 +236,7 @@ final class Keepalive {
             .filter(endpoint -> endpoint.getAddress().getAddress().length == ipBytes)
             .toList();
     if (!family.isEmpty()) {
-      vl1.hellos.greet(root, -1, family.get(vl1.random.nextInt(family.size())), nowMs);
+      vl1.hellos.sendHello(root, -1, family.get(vl1.random.nextInt(family.size())), nowMs);
     }
   }
 
@@ -245,7 +246,7 @@ final class Keepalive {
     if (path == null) {
       contactThroughRoot(seed, nowMs);
     } else {
-      vl1.hellos.greet(seed, path.socket, path.endpoint, nowMs);
+      vl1.hellos.sendHello(seed, path.socket, path.endpoint, nowMs);
     }
   }
 
@@ -254,7 +255,7 @@ final class Keepalive {
     Peer best = vl1.bestUpstream(nowMs);
     Path relay = best == null || best == peer ? null : best.bestPath(nowMs);
     if (relay != null) {
-      vl1.hellos.greet(peer, relay.socket, relay.endpoint, nowMs);
+      vl1.hellos.sendHello(peer, relay.socket, relay.endpoint, nowMs);
     }
   }
 
@@ -278,10 +279,10 @@ final class Keepalive {
         vl1.peers.forget(peer);
       }
     }
-    vl1.surface.forgetOld(nowMs);
+    vl1.surface.expire(nowMs);
     vl1.introductions.forgetOld(nowMs);
-    vl1.whois.forgetOld(nowMs);
+    vl1.whois.expire(nowMs);
     vl1.trustedPaths.forgetOld(nowMs);
-    vl1.receiver.forgetOld(nowMs);
+    vl1.receiver.expire(nowMs);
   }
 }

@@ -101,7 +101,7 @@ final class Path {
   }
 
   /** Returns whether it is time to ask for an answer that is owed, and takes it as asked for. */
-  boolean asksNow(long nowMs) {
+  boolean startProbe(long nowMs) {
     if (nowMs - lastAskedMs < ASKED_EVERY_MS) {
       return false;
     }
@@ -118,7 +118,7 @@ final class Path {
    * Returns whether to look for the peer elsewhere, now that it was asked once more: it owes an
    * answer, and the looks grow rarer.
    */
-  boolean isMissed(long nowMs) {
+  boolean shouldSearchElsewhere(long nowMs) {
     return isOverdue(nowMs) && Integer.bitCount(asked) == 1;
   }
 
@@ -137,7 +137,7 @@ final class Path {
   }
 
   /** Returns whether packets had better go through a root until this path answers. */
-  boolean isDoubtful(long nowMs) {
+  boolean isSuspect(long nowMs) {
     return nowMs - lastInMs >= DOUBTED_AFTER_MS || owesAnswerFor(LOST_MS, nowMs);
   }
 

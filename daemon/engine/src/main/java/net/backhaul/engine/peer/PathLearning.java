@@ -5,9 +5,7 @@ import java.net.InetSocketAddress;
 import net.backhaul.engine.Event;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.address.IpScope;
-import net.backhaul.protocol.message.Echo;
 import net.backhaul.protocol.message.Verb;
-import net.backhaul.protocol.packet.Bytes;
 
 /** Decides which physical addresses become paths (02 sections 3.4 and 3.9). */
 final class PathLearning {
@@ -20,55 +18,57 @@ final class PathLearning {
   }
 
   /** Does what every counted packet asks for. */
-  void received(ArrivalNow from, Verb verb, boolean trusted, long nowMs) {
-    Peer peer = from.peer;
+  void received(InboundPacket packet, Verb verb, boolean trusted) {
+    Peer peer = packet.peer();
+    long nowMs = packet.nowMs();
     peer.lastReceiveMs = nowMs;
     if (isNonTrivial(verb)) {
       peer.lastNonTrivialMs = nowMs;
     }
-    if (from.hops == 0) {
-      learn(from, verb == Verb.OK, nowMs);
+    if (packet.hops() == 0) {
+      learn(packet, verb == Verb.OK);
     }
     if (trusted) {
       peer.lastTrustMs = nowMs;
-      Path path = peer.path(from.socket, from.endpoint);
+      Path path = packet.path();
       if (path != null) {
         vl1.trustedPaths.trusted(path, nowMs);
       }
     }
     if (vl1.roots.isUpstream(peer.address)) {
-      vl1.keepalive.rootHeard(peer, verb, from.hops, nowMs);
+      vl1.keepalive.rootHeard(packet, verb);
     }
     if (peer.isTrusted(nowMs)) {
-      vl1.directPaths.pushIfDue(from, nowMs);
+      vl1.directPaths.pushIfDue(packet);
     }
   }
 
-  private void learn(ArrivalNow from, boolean isAnswer, long nowMs) {
-    Peer peer = from.peer;
-    Path known = peer.path(from.socket, from.endpoint);
+  private void learn(InboundPacket packet, boolean isAnswer) {
+    Peer peer = packet.peer();
+    long nowMs = packet.nowMs();
+    Path known = packet.path();
     if (known != null) {
       known.lastInMs = nowMs;
       known.lastValidMs = nowMs;
       return;
     }
-    if (peer.hasLivePathLike(from.socket, from.endpoint.getAddress(), nowMs)
-        || !permits(peer, from.endpoint)) {
+    if (peer.hasLivePathLike(packet.socket(), packet.endpoint().getAddress(), nowMs)
+        || !permits(peer, packet.endpoint())) {
       return;
     }
     if (isAnswer) {
-      var path = new Path(from.socket, from.endpoint);
+      var path = new Path(packet.socket(), packet.endpoint());
       path.lastInMs = nowMs;
       path.lastValidMs = nowMs;
-      if (from.measuredMs >= 0) {
-        path.measured(from.measuredMs);
+      if (packet.roundTripMs >= 0) {
+        path.measured(packet.roundTripMs);
       }
       peer.learn(path, nowMs);
       saveIfDue(peer, nowMs);
-      vl1.output.event(new Event.PathLearned(peer.address, from.endpoint));
-      vl1.wayFound();
-    } else if (peer.confirmations.admits(from.socket, from.endpoint, nowMs)) {
-      vl1.hellos.greet(peer, from.socket, from.endpoint, nowMs);
+      vl1.output.event(new Event.PathLearned(peer.address, packet.endpoint()));
+      vl1.retryPending(nowMs);
+    } else if (peer.confirmations.admits(packet.socket(), packet.endpoint(), nowMs)) {
+      vl1.hellos.sendHello(peer, packet.socket(), packet.endpoint(), nowMs);
     }
   }
 
@@ -91,20 +91,21 @@ final class PathLearning {
   /** Asks whether the peer is at an address: the answer makes it a path. */
   void probe(Peer peer, int socket, InetSocketAddress endpoint, long nowMs) {
     if (peer.answersEcho()) {
-      vl1.sender.sendTo(peer, socket, endpoint, new Echo(Bytes.EMPTY), nowMs);
+      vl1.sender.sendEcho(peer, socket, endpoint, nowMs);
     } else {
-      vl1.hellos.greet(peer, -1, endpoint, nowMs);
+      vl1.hellos.sendHello(peer, -1, endpoint, nowMs);
     }
   }
 
   /** Our surroundings have changed: paths of this kind are unusable until they speak again. */
-  void reset(IpScope scope, int ipBytes, ArrivalNow shownBy, long nowMs) {
+  void reset(InboundPacket shownBy, IpScope scope, int ipBytes) {
+    long nowMs = shownBy.nowMs();
     for (Peer peer : vl1.peers.all()) {
       for (Path path : peer.paths) {
         boolean same =
             path.scope == scope.number()
                 && path.ipBytes == ipBytes
-                && !(peer == shownBy.peer && path.is(shownBy.socket, shownBy.endpoint));
+                && !(peer == shownBy.peer() && path.is(shownBy.socket(), shownBy.endpoint()));
         if (same) {
           path.lastValidMs = Peer.NEVER;
           probe(peer, path.socket, path.endpoint, nowMs);

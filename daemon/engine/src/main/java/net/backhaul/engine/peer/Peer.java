@@ -58,9 +58,6 @@ final class Peer {
   long lastHintTriedMs = NEVER;
   long lastSavedMs = NEVER;
 
-  /** How its latest packet came in: see {@link ArrivalNow}. */
-  @Nullable ArrivalNow arrival;
-
   Peer(Identity identity, PacketCipher cipher) {
     this.identity = identity;
     this.address = identity.address();

@@ -3,6 +3,7 @@ package net.backhaul.engine.peer;
 
 import java.net.InetSocketAddress;
 import java.util.Arrays;
+import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.Traffic;
 import net.backhaul.protocol.message.Echo;
@@ -11,113 +12,84 @@ import net.backhaul.protocol.message.NetworkConfigRequestOk;
 import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.packet.Compression;
-import net.backhaul.protocol.packet.FragmentView;
-import net.backhaul.protocol.packet.PacketView;
 import net.backhaul.protocol.packet.Packets;
 import net.backhaul.protocol.packet.WireWriter;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Makes packets of messages, finds a way for them, seals and sends them (02 sections 1 and 3.5).
- */
+/** Encodes messages, selects the path, seals packets and sends them (02 sections 1 and 3.5). */
 final class Sender {
   private static final int HEADER = Packets.HEADER_BYTES;
-  private static final int COMPRESSED = 0x80;
-  private static final int VERB_MASK = 0x1f;
   private static final int MAX_PAYLOAD_BYTES = Packets.MAX_BYTES - HEADER;
-  private static final int NONE = Integer.MIN_VALUE;
 
   private final Vl1 vl1;
-  private final SendQueue queue = new SendQueue();
+  private final PendingOutbound pending = new PendingOutbound();
+  private final PacketSealer sealer;
+  private final Fragmenter fragmenter = new Fragmenter();
   private final WireWriter payload = new WireWriter();
   private final byte[] packet = new byte[Packets.MAX_BYTES];
-  private final byte[] run =
-      new byte[Packets.MAX_BYTES + Packets.MAX_FRAGMENTS * Packets.FRAGMENT_HEADER_BYTES];
-  private final PacketView view = new PacketView();
+  private final PacketRun packets = new PacketRun();
+  private final DatagramRun datagrams = new DatagramRun();
 
   Sender(Vl1 vl1) {
     this.vl1 = vl1;
+    this.sealer = new PacketSealer(vl1);
   }
 
-  int queued() {
-    return queue.size();
+  /** Returns how many packets wait for an identity or a path. */
+  int pending() {
+    return pending.size();
   }
 
-  boolean hasQueued() {
-    return !queue.isEmpty();
-  }
-
-  /** Sends a message over the best way there is, or lets it wait for one. */
+  /** Sends a message over the best path; it is pending until there is one. */
   void send(long to, Message message, long nowMs) {
-    int length = encode(message);
-    if (length == NONE) {
-      return;
+    if (encode(message)) {
+      send(packets.to(to, packets.verbByte()), nowMs);
     }
-    int verbByte = verbByte(message, length);
-    sendPayload(to, verbByte, packet, HEADER, Math.abs(length), nowMs);
   }
 
-  /** Sends a payload with room for a header in front; the bytes are clobbered. */
-  void sendPayload(
-      long to, int verbByte, byte[] bytes, int payloadStart, int payloadLength, long nowMs) {
-    if (to == vl1.self.address()) {
+  /** Seals packets where they lie and sends them, all over one path; see {@link PeerLink}. */
+  void send(PacketRun run, long nowMs) {
+    if (run.destination() == vl1.self.address()) {
       return;
     }
-    if (payloadLength > MAX_PAYLOAD_BYTES) {
+    if (run.packetBytes() > Packets.MAX_BYTES) {
       vl1.drop(Drop.TOO_LONG);
       return;
     }
-    Peer peer = vl1.peer(to, nowMs);
+    Peer peer = vl1.peer(run.destination(), nowMs);
     Path direct = peer == null ? null : peer.bestPath(nowMs);
-    Path way = peer == null ? null : way(peer, direct, nowMs);
-    if (peer == null || way == null) {
-      keep(to, verbByte, bytes, payloadStart, payloadLength, peer == null, nowMs);
+    Path path = peer == null ? null : route(peer, direct, nowMs);
+    if (peer == null || path == null) {
+      addPending(run, peer == null, nowMs);
       return;
     }
-    int start = payloadStart - HEADER;
-    int length = HEADER + payloadLength;
-    long trustedPathId = vl1.options.trustedPathId(way.endpoint.getAddress());
-    int mtuBytes = vl1.options.mtuBytes(way.endpoint.getAddress());
-    seal(peer, verbByte, bytes, start, length, mtuBytes, trustedPathId);
-    transmit(traffic(verbByte), way.socket, way.endpoint, bytes, start, length, mtuBytes);
-    sentOver(peer, direct, way, nowMs);
+    sealer.peer(peer, path.endpoint);
+    datagrams.to(traffic(run.verb()), path.socket, path.endpoint);
+    sealAndTransmit(run);
+    path.lastOutMs = nowMs;
+    if (direct != null && direct.owesAnswer(path == direct, nowMs)) {
+      probeSuspect(peer, direct, nowMs);
+    }
   }
 
-  /**
-   * Sends packets of one size, the last of which may be shorter, with one look for the way.
-   *
-   * @param length of all of them, each with room for its header
-   */
-  void sendRun(
-      long to, int verbByte, byte[] bytes, int start, int length, int packetBytes, long nowMs) {
-    Peer peer = vl1.peer(to, nowMs);
-    Path direct = peer == null ? null : peer.bestPath(nowMs);
-    Path way = peer == null ? null : way(peer, direct, nowMs);
-    int end = start + length;
-    if (peer == null || way == null) {
-      for (int at = start; at < end; at += packetBytes) {
-        int payloadLength = Math.min(packetBytes, end - at) - HEADER;
-        keep(to, verbByte, bytes, at + HEADER, payloadLength, peer == null, nowMs);
-      }
-      return;
-    }
-    long trustedPathId = vl1.options.trustedPathId(way.endpoint.getAddress());
-    int mtuBytes = vl1.options.mtuBytes(way.endpoint.getAddress());
-    Traffic traffic = traffic(verbByte);
-    for (int at = start; at < end; at += packetBytes) {
-      int one = Math.min(packetBytes, end - at);
-      seal(peer, verbByte, bytes, at, one, mtuBytes, trustedPathId);
-      if (packetBytes > mtuBytes) {
-        transmit(traffic, way.socket, way.endpoint, bytes, at, one, mtuBytes);
+  private void sealAndTransmit(PacketRun run) {
+    byte[] bytes = run.bytes();
+    int end = run.end();
+    int packetBytes = run.packetBytes();
+    boolean fragmented = packetBytes > sealer.mtuBytes();
+    for (int at = run.start(); at < end; at += packetBytes) {
+      int length = Math.min(packetBytes, end - at);
+      sealer.seal(run.verbByte(), bytes, at, length);
+      if (fragmented) {
+        transmit(datagrams.wrap(bytes, at, length), sealer.mtuBytes());
       }
     }
-    if (packetBytes <= mtuBytes) {
-      vl1.datagrams(traffic, way.socket, way.endpoint, bytes, start, length, packetBytes);
+    if (!fragmented) {
+      sendDatagrams(datagrams.wrap(bytes, run.start(), run.length(), packetBytes));
     }
-    sentOver(peer, direct, way, nowMs);
   }
 
-  /** Returns how long a payload may be so that its packet fits into one datagram to a peer. */
+  /** Returns the longest payload whose packet to a peer fits into one datagram, in bytes. */
   int fittingPayloadBytes(long to, long nowMs) {
     Peer peer = vl1.peers.get(to);
     Path path = peer == null ? null : peer.bestPath(nowMs);
@@ -126,88 +98,94 @@ final class Sender {
     return mtuBytes - HEADER;
   }
 
-  private void keep(
-      long to,
-      int verbByte,
-      byte[] bytes,
-      int payloadStart,
-      int payloadLength,
-      boolean unknown,
-      long nowMs) {
-    byte[] kept = Arrays.copyOfRange(bytes, payloadStart, payloadStart + payloadLength);
-    queue.add(new SendQueue.Queued(to, verbByte, kept, nowMs));
-    vl1.somebodyWaits(nowMs);
-    if (unknown) {
-      vl1.whois.ask(to, nowMs);
+  private void addPending(PacketRun run, boolean unknown, long nowMs) {
+    for (int at = run.start(); at < run.end(); at += run.packetBytes()) {
+      int end = Math.min(at + run.packetBytes(), run.end());
+      byte[] copy = Arrays.copyOfRange(run.bytes(), at + HEADER, end);
+      pending.add(new PendingOutbound.Packet(run.destination(), run.verbByte(), copy, nowMs));
     }
-  }
-
-  private void sentOver(Peer peer, @Nullable Path direct, Path way, long nowMs) {
-    way.lastOutMs = nowMs;
-    if (direct != null && direct.owesAnswer(way == direct, nowMs)) {
-      askWhetherItLives(peer, direct, nowMs);
+    vl1.scheduleRetry(nowMs);
+    if (unknown) {
+      vl1.whois.request(run.destination(), nowMs);
     }
   }
 
   /**
-   * A path takes packets and brings none: a peer that was restarted has other ports. All its paths
-   * are asked at once, so that not one after the other has to fail.
+   * Probes a path that takes packets and brings none: a peer that was restarted has other ports.
+   * All paths of the peer are probed at once, so that they do not have to fail one after another.
    */
-  private void askWhetherItLives(Peer peer, Path path, long nowMs) {
-    if (!path.asksNow(nowMs)) {
+  private void probeSuspect(Peer peer, Path suspect, long nowMs) {
+    if (!suspect.startProbe(nowMs)) {
       return;
     }
-    sendTo(peer, path.socket, path.endpoint, new Echo(Bytes.EMPTY), nowMs);
+    sendEcho(peer, suspect.socket, suspect.endpoint, nowMs);
     for (Path other : peer.paths) {
-      if (other != path && other.isQuiet(nowMs) && other.asksNow(nowMs)) {
-        sendTo(peer, other.socket, other.endpoint, new Echo(Bytes.EMPTY), nowMs);
+      if (other != suspect && other.isQuiet(nowMs) && other.startProbe(nowMs)) {
+        sendEcho(peer, other.socket, other.endpoint, nowMs);
       }
     }
-    if (path.isMissed(nowMs)) {
-      vl1.directPaths.search(peer, path, nowMs);
+    if (suspect.shouldSearchElsewhere(nowMs)) {
+      vl1.directPaths.search(peer, suspect, nowMs);
     }
   }
 
-  /** Sends a message to a physical address, whatever the paths of the peer are. */
-  void sendTo(Peer peer, int socket, InetSocketAddress endpoint, Message message, long nowMs) {
-    int length = encode(message);
-    if (length == NONE) {
+  /** Sends a message to where a packet came from, whatever the paths of its sender are. */
+  void reply(InboundPacket to, Message message) {
+    datagrams.to(Traffic.CONTROL, to.socket(), to.endpoint());
+    sendDirectly(to.peer(), message, to.nowMs());
+  }
+
+  /** Sends a message over one path. */
+  void sendOver(Path path, Peer peer, Message message, long nowMs) {
+    datagrams.to(Traffic.CONTROL, path.socket, path.endpoint);
+    sendDirectly(peer, message, nowMs);
+  }
+
+  /** Sends an empty ECHO to an endpoint, from one socket or all of its family. */
+  void sendEcho(Peer peer, int socket, InetSocketAddress endpoint, long nowMs) {
+    datagrams.to(Traffic.CONTROL, socket, endpoint);
+    sendDirectly(peer, new Echo(Bytes.EMPTY), nowMs);
+  }
+
+  /** Sends a message to where {@link #datagrams} goes; such packets are never trusted. */
+  private void sendDirectly(Peer peer, Message message, long nowMs) {
+    if (!encode(message)) {
       return;
     }
-    int verbByte = verbByte(message, length);
-    int mtuBytes = vl1.options.mtuBytes(endpoint.getAddress());
-    int total = HEADER + Math.abs(length);
-    seal(peer, verbByte, packet, 0, total, mtuBytes, 0);
-    transmit(Traffic.CONTROL, socket, endpoint, packet, 0, total, mtuBytes);
-    Path path = peer.path(socket, endpoint);
+    sealer.peer(peer, datagrams.endpoint());
+    sealer.encryptAlways();
+    sealer.seal(packets.verbByte(), packet, 0, packets.length());
+    transmit(datagrams.wrap(packet, 0, packets.length()), sealer.mtuBytes());
+    Path path = peer.path(datagrams.socket(), datagrams.endpoint());
     if (path != null) {
       path.lastOutMs = nowMs;
     }
   }
 
-  /** Tries again to send what waits: somebody became known, or time has passed. */
-  void retry(long nowMs) {
-    if (queue.isEmpty()) {
+  /** Sends pending packets that can be sent now; the others stay pending. */
+  void retryPending(long nowMs) {
+    if (pending.isEmpty()) {
       return;
     }
-    for (SendQueue.Queued queued : queue.leaveAll(nowMs)) {
-      Peer peer = vl1.peer(queued.destination(), nowMs);
-      if (peer == null || way(peer, peer.bestPath(nowMs), nowMs) == null) {
-        queue.add(queued);
+    for (PendingOutbound.Packet each : pending.removeAll(nowMs)) {
+      Peer peer = vl1.peer(each.destination(), nowMs);
+      if (peer == null || route(peer, peer.bestPath(nowMs), nowMs) == null) {
+        pending.add(each);
         if (peer == null) {
-          vl1.whois.ask(queued.destination(), nowMs);
+          vl1.whois.request(each.destination(), nowMs);
         }
         continue;
       }
-      int length = queued.payload().length;
-      System.arraycopy(queued.payload(), 0, packet, HEADER, length);
-      sendPayload(queued.destination(), queued.verbByte(), packet, HEADER, length, nowMs);
+      int length = each.payload().length;
+      System.arraycopy(each.payload(), 0, packet, HEADER, length);
+      packets.to(each.destination(), each.verbByte()).wrapPayload(packet, HEADER, length);
+      send(packets, nowMs);
     }
   }
 
   /** Returns the path that packets to a peer take: its own, a root's, or an old one of its own. */
-  private @Nullable Path way(Peer peer, @Nullable Path direct, long nowMs) {
-    if (direct != null && !direct.isDoubtful(nowMs)) {
+  private @Nullable Path route(Peer peer, @Nullable Path direct, long nowMs) {
+    if (direct != null && !direct.isSuspect(nowMs)) {
       return direct;
     }
     vl1.keepalive.tryHints(peer, nowMs);
@@ -220,34 +198,32 @@ final class Sender {
   }
 
   /**
-   * Writes the payload behind the header; the length is negative where it was compressed.
+   * Writes a message's payload to {@link #packet} and points {@link #packets} at it.
    *
-   * @return {@link #NONE} where no packet holds it: the answer to the longest ECHO is such a one
+   * @return false where no packet holds it: the answer to the longest ECHO is such a one
    */
-  private int encode(Message message) {
+  private boolean encode(Message message) {
     payload.clear();
     message.writeTo(payload);
     int length = payload.size();
     if (length > MAX_PAYLOAD_BYTES) {
       vl1.drop(Drop.TOO_LONG);
-      return NONE;
+      return false;
     }
+    int compressed = 0;
     if (isCompressible(message)) {
-      int compressed = Compression.compress(payload.array(), 0, length, packet, HEADER);
-      if (compressed > 0) {
-        return -compressed;
-      }
+      compressed = Compression.compress(payload.array(), 0, length, packet, HEADER);
     }
-    System.arraycopy(payload.array(), 0, packet, HEADER, length);
-    return length;
+    if (compressed <= 0) {
+      System.arraycopy(payload.array(), 0, packet, HEADER, length);
+    }
+    packets
+        .to(0, PacketRun.verbByte(message.verb(), compressed > 0))
+        .wrapPayload(packet, HEADER, compressed > 0 ? compressed : length);
+    return true;
   }
 
-  private static int verbByte(Message message, int encodedLength) {
-    return message.verb().number() | (encodedLength < 0 ? COMPRESSED : 0);
-  }
-
-  private static Traffic traffic(int verbByte) {
-    int verb = verbByte & VERB_MASK;
+  private static Traffic traffic(int verb) {
     boolean frame =
         verb == Verb.FRAME.number()
             || verb == Verb.EXT_FRAME.number()
@@ -271,69 +247,18 @@ final class Sender {
     };
   }
 
-  private void seal(
-      Peer peer,
-      int verbByte,
-      byte[] bytes,
-      int start,
-      int length,
-      int mtuBytes,
-      long trustedPathId) {
-    PacketView.writeHeader(
-        bytes, start, vl1.random.nextLong(), peer.address, vl1.self.address(), verbByte);
-    view.wrap(bytes, start, length);
-    view.fragmented(length > mtuBytes);
-    if (trustedPathId == 0) {
-      int suite = vl1.options.avoidsAes() ? Packets.SUITE_SALSA : peer.suite();
-      peer.cipher.seal(suite, bytes, start, length);
-    } else {
-      view.suite(Packets.SUITE_TRUSTED);
-      view.mac(trustedPathId);
+  /** Sends a sealed packet in as many datagrams as it needs. */
+  void transmit(DatagramRun sealed, int mtuBytes) {
+    if (sealed.length() > mtuBytes && !fragmenter.split(sealed, mtuBytes)) {
+      vl1.drop(Drop.TOO_LONG);
+      return;
     }
-    // Nobody answers frames, of which there may be so many that true questions were forgotten.
-    if (verbByte != Verb.FRAME.number() && verbByte != Verb.EXT_FRAME.number()) {
-      vl1.awaited.expect(view.id());
-    }
-    vl1.counters.sent(verbByte & VERB_MASK);
+    sendDatagrams(sealed);
   }
 
-  /**
-   * Sends a sealed packet in as many datagrams as it needs.
-   *
-   * <p>They are all of one size, or nearly, where the reference fills all but the last: so they
-   * leave as one run, and runs of packets of one size go on across packets.
-   */
-  void transmit(
-      Traffic traffic,
-      int socket,
-      InetSocketAddress to,
-      byte[] bytes,
-      int start,
-      int length,
-      int mtuBytes) {
-    if (length <= mtuBytes) {
-      vl1.datagrams(traffic, socket, to, bytes, start, length, length);
-      return;
-    }
-    int header = Packets.FRAGMENT_HEADER_BYTES;
-    int count = Math.ceilDiv(length - header, mtuBytes - header);
-    if (count > Packets.MAX_FRAGMENTS) {
-      vl1.counters.drop(Drop.TOO_LONG);
-      return;
-    }
-    int runBytes = length + (count - 1) * header;
-    int datagramBytes = Math.ceilDiv(runBytes, count);
-    view.wrap(bytes, start, length);
-    System.arraycopy(bytes, start, run, 0, datagramBytes);
-    int from = start + datagramBytes;
-    int at = datagramBytes;
-    for (int number = 1; number < count; number++) {
-      FragmentView.writeHeader(run, at, view.id(), view.destination(), count, number);
-      int dataBytes = Math.min(datagramBytes - header, start + length - from);
-      System.arraycopy(bytes, from, run, at + header, dataBytes);
-      from += dataBytes;
-      at += header + dataBytes;
-    }
-    vl1.datagrams(traffic, socket, to, run, 0, runBytes, datagramBytes);
+  /** Sends datagrams and counts them. */
+  void sendDatagrams(DatagramRun run) {
+    vl1.counters.sentDatagram(run.length());
+    vl1.output.sendDatagrams(run);
   }
 }

@@ -11,13 +11,13 @@ import java.util.Map;
 import net.backhaul.protocol.address.IpScope;
 
 /**
- * Our addresses as others see them (02 section 4.3).
+ * Our addresses as peers report them (02 section 4.3).
  *
- * <p>Peers fill it, so it has a limit; the report that is not renewed longest makes room.
+ * <p>Peers fill it, so it has a limit; the report that was renewed longest ago is evicted.
  */
 final class SurfaceAddresses {
   static final int MAX_REPORTS = 512;
-  static final long REPORT_LASTS_MS = 600_000;
+  static final long REPORT_LIFE_MS = 600_000;
 
   private final Map<Key, Report> reports = new LinkedHashMap<>();
 
@@ -26,18 +26,14 @@ final class SurfaceAddresses {
   private record Report(InetSocketAddress surface, long atMs) {}
 
   /**
-   * Notes where a reporter sees us.
+   * Records the address at which the sender of a packet sees us.
    *
-   * @return the scope in which our network environment has changed, or NONE; only roots are
-   *     believed
+   * @param trusted whether the sender is a root, whose report may show a change
+   * @return the scope in which our network environment has changed, or NONE
    */
-  IpScope reported(
-      long reporter,
-      boolean trusted,
-      int socket,
-      InetSocketAddress reporterAt,
-      InetSocketAddress surface,
-      long nowMs) {
+  IpScope reported(InboundPacket report, boolean trusted, InetSocketAddress surface) {
+    InetSocketAddress reporterAt = report.endpoint();
+    long nowMs = report.nowMs();
     IpScope scope = IpScope.of(surface.getAddress());
     boolean usable =
         scope == IpScope.of(reporterAt.getAddress())
@@ -47,7 +43,7 @@ final class SurfaceAddresses {
     if (!usable) {
       return IpScope.NONE;
     }
-    var key = new Key(reporter, socket, reporterAt, scope);
+    var key = new Key(report.source(), report.socket(), reporterAt, scope);
     Report before = reports.remove(key);
     reports.put(key, new Report(surface, nowMs));
     if (reports.size() > MAX_REPORTS) {
@@ -58,7 +54,7 @@ final class SurfaceAddresses {
     boolean moved =
         trusted
             && before != null
-            && nowMs - before.atMs() < REPORT_LASTS_MS
+            && nowMs - before.atMs() < REPORT_LIFE_MS
             && !sameIp(before.surface().getAddress(), surface.getAddress());
     if (!moved) {
       return IpScope.NONE;
@@ -69,11 +65,11 @@ final class SurfaceAddresses {
     return scope;
   }
 
-  /** Returns the distinct addresses that somebody has seen us at lately. */
+  /** Returns the distinct addresses of all reports that have not expired. */
   List<InetSocketAddress> distinct(long nowMs) {
     var all = new ArrayList<InetSocketAddress>();
     for (Report report : reports.values()) {
-      if (nowMs - report.atMs() < REPORT_LASTS_MS && !all.contains(report.surface())) {
+      if (nowMs - report.atMs() < REPORT_LIFE_MS && !all.contains(report.surface())) {
         all.add(report.surface());
       }
     }
@@ -84,8 +80,8 @@ final class SurfaceAddresses {
     return reports.size();
   }
 
-  void forgetOld(long nowMs) {
-    reports.values().removeIf(report -> nowMs - report.atMs() >= REPORT_LASTS_MS);
+  void expire(long nowMs) {
+    reports.values().removeIf(report -> nowMs - report.atMs() >= REPORT_LIFE_MS);
   }
 
   private static boolean sameIp(InetAddress one, InetAddress other) {

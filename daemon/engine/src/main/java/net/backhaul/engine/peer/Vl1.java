@@ -6,21 +6,17 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import net.backhaul.engine.Counters;
+import net.backhaul.engine.DatagramBatch;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.NodeOptions;
 import net.backhaul.engine.NodeStatus;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.PeerStatus;
 import net.backhaul.engine.StateKey;
-import net.backhaul.engine.Traffic;
-import net.backhaul.engine.network.PacketHandler;
-import net.backhaul.engine.network.PeerLink;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.Message;
-import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.packet.WireException;
 import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.world.World;
@@ -37,16 +33,18 @@ public final class Vl1 implements PeerLink {
   final Output output;
   final RandomGenerator random;
   final Counters counters = new Counters();
-  final AwaitedReplies awaited = new AwaitedReplies();
+  final ExpectedReplies expectedReplies = new ExpectedReplies();
   final SurfaceAddresses surface = new SurfaceAddresses();
-  final IdentityGate identityGate = new IdentityGate();
+  final IdentityRateLimiter identityLimiter = new IdentityRateLimiter();
   final TrustedPaths trustedPaths = new TrustedPaths();
   final Roots roots;
   final PeerTable peers;
 
   final Sender sender = new Sender(this);
-  final Receiver receiver = new Receiver(this);
-  final WhoisDesk whois = new WhoisDesk(this);
+  final InboundPacket inbound = new InboundPacket(sender::reply);
+  final DatagramReceiver receiver = new DatagramReceiver(this, inbound);
+  final PacketDispatcher dispatcher = new PacketDispatcher(this, inbound);
+  final WhoisExchange whois = new WhoisExchange(this);
   final Hellos hellos = new Hellos(this);
   final PathLearning learning = new PathLearning(this);
   final Introductions introductions = new Introductions(this);
@@ -54,18 +52,18 @@ public final class Vl1 implements PeerLink {
   final Keepalive keepalive;
 
   NodeOptions options;
-  PacketHandler networks;
+  PacketHandler networks = NoHandler.INSTANCE;
 
   /** The upstreams as peers: an array, since each packet that is relayed asks for the best. */
   private Peer[] rootPeers = {};
 
   private long nextRetryMs = Long.MAX_VALUE;
-  private boolean wayFound;
+  private boolean retryNow;
 
-  /** When networks last had news for parked packets; it matters where no packet has brought it. */
-  private long unsettledSinceMs;
+  /** Since when pending packets may be handled; it matters where no packet was the cause. */
+  private long retryNowSinceMs;
 
-  private boolean retrying;
+  private boolean draining;
 
   public Vl1(
       Identity self,
@@ -73,7 +71,6 @@ public final class Vl1 implements PeerLink {
       Output output,
       RandomGenerator random,
       Map<StateKey, byte[]> saved,
-      Function<PeerLink, PacketHandler> networksAbove,
       long nowMs) {
     this.self = self;
     this.options = options;
@@ -82,7 +79,6 @@ public final class Vl1 implements PeerLink {
     this.peers = new PeerTable(self, output, options.maxPeers(), saved);
     this.roots = new Roots(self.address(), output, savedPlanet(saved));
     this.keepalive = new Keepalive(this, nowMs);
-    this.networks = networksAbove.apply(this);
     saved.forEach(
         (key, bytes) -> {
           if (key.kind() == StateKey.Kind.MOON) {
@@ -92,12 +88,19 @@ public final class Vl1 implements PeerLink {
     addRootPeers();
   }
 
+  /** Sets the layer above, which handles the verbs of networks; until then they are ignored. */
+  public void attach(PacketHandler handler) {
+    networks = handler;
+  }
+
   // What comes in.
 
-  public void receive(
-      int socket, InetSocketAddress from, byte[] bytes, int start, int length, long nowMs) {
-    receiver.receive(socket, from, bytes, start, length, nowMs);
-    settle(nowMs);
+  /** Receives datagrams; their bytes are overwritten. */
+  public void receive(DatagramBatch batch, long nowMs) {
+    for (int i = 0; i < batch.count(); i++) {
+      receiver.receive(batch, i, nowMs);
+      drainPending(nowMs);
+    }
   }
 
   public void advance(long nowMs) {
@@ -105,18 +108,18 @@ public final class Vl1 implements PeerLink {
     introductions.advance(nowMs);
     if (nowMs >= nextRetryMs) {
       nextRetryMs = Long.MAX_VALUE;
-      sender.retry(nowMs);
-      receiver.retry(nowMs);
-      if (sender.hasQueued() || receiver.hasWaiting()) {
-        somebodyWaits(nowMs);
+      sender.retryPending(nowMs);
+      dispatcher.retryPending(nowMs);
+      if (sender.pending() > 0 || dispatcher.pending() > 0) {
+        scheduleRetry(nowMs);
       }
     }
-    settle(nowMs);
+    drainPending(nowMs);
   }
 
   public long nextDeadlineMs() {
     long nextMs = Math.min(keepalive.nextDeadlineMs(), introductions.nextDeadlineMs());
-    return Math.min(nextMs, wayFound ? unsettledSinceMs : nextRetryMs);
+    return Math.min(nextMs, retryNow ? retryNowSinceMs : nextRetryMs);
   }
 
   public void options(NodeOptions changed) {
@@ -197,7 +200,7 @@ public final class Vl1 implements PeerLink {
     }
     Peer peer = peer(address, nowMs);
     if (peer == null) {
-      whois.ask(address, nowMs);
+      whois.request(address, nowMs);
       return null;
     }
     return peer.identity;
@@ -209,15 +212,8 @@ public final class Vl1 implements PeerLink {
   }
 
   @Override
-  public void sendSealedInPlace(
-      long to, Verb verb, byte[] bytes, int payloadStart, int payloadLength, long nowMs) {
-    sender.sendPayload(to, verb.number(), bytes, payloadStart, payloadLength, nowMs);
-  }
-
-  @Override
-  public void sendRunSealedInPlace(
-      long to, Verb verb, byte[] bytes, int start, int length, int packetBytes, long nowMs) {
-    sender.sendRun(to, verb.number(), bytes, start, length, packetBytes, nowMs);
+  public void send(PacketRun run, long nowMs) {
+    sender.send(run, nowMs);
   }
 
   @Override
@@ -254,9 +250,9 @@ public final class Vl1 implements PeerLink {
   }
 
   @Override
-  public void retryParked(long nowMs) {
-    wayFound = true;
-    unsettledSinceMs = nowMs;
+  public void retryPending(long nowMs) {
+    retryNow = true;
+    retryNowSinceMs = nowMs;
   }
 
   @Override
@@ -278,7 +274,7 @@ public final class Vl1 implements PeerLink {
     }
     for (InetSocketAddress endpoint : restored.endpoints()) {
       if (learning.permits(restored.peer(), endpoint)) {
-        hellos.greet(restored.peer(), -1, endpoint, nowMs);
+        hellos.sendHello(restored.peer(), -1, endpoint, nowMs);
       }
     }
     return restored.peer();
@@ -307,58 +303,41 @@ public final class Vl1 implements PeerLink {
     }
   }
 
-  /** Somebody whom packets may have waited for is known now. */
+  /** An identity for which packets may be pending is known now. */
   void identityArrived(long address, long nowMs) {
     introductions.identityArrived(address, nowMs);
-    wayFound = true;
+    retryPending(nowMs);
   }
 
-  /** Packets may have waited for a path that was just learned. */
-  void wayFound() {
-    wayFound = true;
-  }
-
-  /** A packet waits for an identity, a certificate or a way, and is tried again before long. */
-  void somebodyWaits(long nowMs) {
+  /** Schedules a retry for a packet that has become pending. */
+  void scheduleRetry(long nowMs) {
     nextRetryMs = Math.min(nextRetryMs, nowMs + RETRY_EVERY_MS);
   }
 
-  /** Returns how much is held that others have sent or caused, peers and fixed tables aside. */
-  int held() {
-    return receiver.held()
-        + sender.queued()
-        + whois.asked()
+  /** Returns how much is stored that others have sent or caused, except peers and fixed tables. */
+  int stored() {
+    return receiver.stored()
+        + dispatcher.pending()
+        + sender.pending()
+        + whois.pending()
         + introductions.followed()
         + surface.size()
         + trustedPaths.size();
   }
 
-  /** Sends a run of datagrams of one size, of which the last may be shorter. */
-  void datagrams(
-      Traffic traffic,
-      int socket,
-      InetSocketAddress to,
-      byte[] bytes,
-      int start,
-      int length,
-      int segmentBytes) {
-    counters.sentDatagram(length);
-    output.sendDatagrams(traffic, socket, to, bytes, start, length, segmentBytes);
-  }
-
-  /** Handles at once what waited for a path or an identity that has just come. */
-  private void settle(long nowMs) {
-    if (!wayFound || retrying) {
+  /** Handles packets that were pending for a path, an identity or a credential that has come. */
+  private void drainPending(long nowMs) {
+    if (!retryNow || draining) {
       return;
     }
-    retrying = true;
+    draining = true;
     // What is handled now may bring the next identity or path.
-    for (int round = 0; wayFound && round < MAX_ROUNDS; round++) {
-      wayFound = false;
-      sender.retry(nowMs);
-      receiver.retry(nowMs);
+    for (int round = 0; retryNow && round < MAX_ROUNDS; round++) {
+      retryNow = false;
+      sender.retryPending(nowMs);
+      dispatcher.retryPending(nowMs);
     }
-    retrying = false;
+    draining = false;
   }
 
   private void addRootPeers() {

@@ -10,15 +10,17 @@ import java.util.List;
 import java.util.Random;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.LongMap;
+import net.backhaul.engine.peer.InboundPacket;
+import net.backhaul.engine.peer.PacketOutcome;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.Credentials;
+import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.network.Credential;
 import net.backhaul.protocol.network.MembershipCertificate;
 import net.backhaul.protocol.network.NetworkCredentials;
 import net.backhaul.protocol.network.Revocation;
 import net.backhaul.protocol.network.Tag;
 import net.backhaul.protocol.packet.Bytes;
-import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 import org.junit.jupiter.api.Test;
 
@@ -44,10 +46,11 @@ class CredentialExchangeTest {
     return MembershipCertificate.issue(CONTROLLER, NETWORK_ID, timestampMs, WINDOW_MS, member);
   }
 
-  private Handled show(NetworkCredentials credentials, long nowMs) {
+  private PacketOutcome show(NetworkCredentials credentials, long nowMs) {
     var out = new WireWriter();
     new Credentials(credentials).writeTo(out);
-    return desk.receive(new WireReader(out.array(), 0, out.size()), link.arrival(BOB, 7), nowMs);
+    InboundPacket packet = link.packet(BOB, 7, Verb.NETWORK_CREDENTIALS, out.toByteArray(), nowMs);
+    return desk.receive(packet.payload(), packet, nowMs);
   }
 
   private static NetworkCredentials only(MembershipCertificate com) {
@@ -56,11 +59,11 @@ class CredentialExchangeTest {
 
   @Test
   void whoWaitedForTheSignerIsNotTurnedAwayForHavingCome() {
-    assertEquals(Handled.PARKED, show(only(com(BOB, NOW_MS)), NOW_MS));
+    assertEquals(PacketOutcome.PENDING, show(only(com(BOB, NOW_MS)), NOW_MS));
 
     link.known.put(CONTROLLER.address(), CONTROLLER);
 
-    assertEquals(Handled.TRUSTED, show(only(com(BOB, NOW_MS)), NOW_MS + 1));
+    assertEquals(PacketOutcome.TRUSTED, show(only(com(BOB, NOW_MS)), NOW_MS + 1));
     assertEquals(NOW_MS, network.members.get(BOB.address()).comTimestampMs());
     assertEquals(1, link.retries);
   }
@@ -70,9 +73,9 @@ class CredentialExchangeTest {
     link.known.put(CONTROLLER.address(), CONTROLLER);
     show(only(com(BOB, NOW_MS)), NOW_MS);
 
-    assertEquals(Handled.IGNORED, show(only(com(BOB, NOW_MS + 5)), NOW_MS + 999));
+    assertEquals(PacketOutcome.IGNORED, show(only(com(BOB, NOW_MS + 5)), NOW_MS + 999));
     assertEquals(1, link.drops.get(Drop.RATE_LIMITED));
-    assertEquals(Handled.TRUSTED, show(only(com(BOB, NOW_MS + 5)), NOW_MS + 1_000));
+    assertEquals(PacketOutcome.TRUSTED, show(only(com(BOB, NOW_MS + 5)), NOW_MS + 1_000));
   }
 
   @Test
@@ -152,12 +155,12 @@ class CredentialExchangeTest {
               NETWORK_ID, NOW_MS, id, 2, BOB.address(), CONTROLLER.address(), good.signature()));
     }
 
-    Handled handled =
+    PacketOutcome handled =
         show(
             new NetworkCredentials(List.of(), List.of(), forged, List.of(), List.of(), true),
             NOW_MS);
 
-    assertEquals(Handled.IGNORED, handled);
+    assertEquals(PacketOutcome.IGNORED, handled);
     assertEquals(3, link.drops.get(Drop.BAD_CREDENTIAL));
     assertEquals(0, network.members.all().size());
   }

@@ -9,12 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Event;
 import net.backhaul.engine.FrameBatch;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.StateKey;
-import net.backhaul.engine.Traffic;
+import net.backhaul.engine.peer.InboundPacket;
 import net.backhaul.protocol.ethernet.Macs;
 import net.backhaul.protocol.ethernet.OffloadHeader;
 import net.backhaul.protocol.identity.Identity;
@@ -46,14 +47,7 @@ class FramePathAllocationTest {
     int delivered;
 
     @Override
-    public void sendDatagrams(
-        Traffic traffic,
-        int socket,
-        InetSocketAddress to,
-        byte[] bytes,
-        int start,
-        int length,
-        int segmentBytes) {}
+    public void sendDatagrams(DatagramRun run) {}
 
     @Override
     public void sendJunk(int socket, InetSocketAddress to, byte[] bytes, int hops) {}
@@ -173,12 +167,11 @@ class FramePathAllocationTest {
 
   private long allocatedByReceiving() {
     byte[] payload = new WireWriter().u64(NETWORK_ID).u16(0x0800).bytes(tcp()).toByteArray();
-    byte[] bytes = new byte[28 + payload.length];
-    Arrival from = link.arrival(BOB, 1);
+    InboundPacket packet = link.packet(BOB, 1, Verb.FRAME, payload, NOW_MS);
     return allocated(
         () -> {
-          System.arraycopy(payload, 0, bytes, 28, payload.length);
-          networks.receive(Verb.FRAME, bytes, 28, payload.length, from, NOW_MS);
+          System.arraycopy(payload, 0, packet.bytes(), packet.payloadStart(), payload.length);
+          networks.receive(packet, Verb.FRAME);
         });
   }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import net.backhaul.engine.Drop;
+import net.backhaul.engine.peer.InboundPacket;
 import net.backhaul.protocol.ethernet.MulticastGroup;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.ErrorMessage;
@@ -22,7 +23,6 @@ import net.backhaul.protocol.network.ConfigChunk;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.packet.WireException;
-import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 import net.backhaul.testing.Vectors;
 import org.junit.jupiter.api.Test;
@@ -58,23 +58,20 @@ class HostileInputTest {
     return all;
   }
 
-  private void receive(int verb, byte[] payload, Arrival from, long nowMs) {
-    byte[] bytes = new byte[ROOM + payload.length];
-    System.arraycopy(payload, 0, bytes, ROOM, payload.length);
-    var in = new WireReader(bytes, ROOM, payload.length);
+  private void receive(int verb, byte[] payload, Identity source, long nowMs) {
+    InboundPacket packet = InboundPackets.of(link::reply, source, nowMs, verb, payload, nowMs);
     try {
       if (verb == Verb.ERROR.number()) {
-        networks.receiveError(ErrorMessage.read(in), from, nowMs);
+        networks.receiveError(packet, ErrorMessage.read(packet.payload()));
       } else if (verb == Verb.OK.number()) {
-        Verb inRe = Verb.of(in.u8());
-        long id = in.u64();
+        Verb inRe = Verb.of(packet.inReVerbNumber());
         if (inRe != null) {
-          networks.receiveOk(inRe, id, bytes, ROOM + 9, payload.length - 9, from, nowMs);
+          networks.receiveOk(packet, inRe);
         }
       } else {
         Verb known = Verb.of(verb);
         if (known != null) {
-          networks.receive(known, bytes, ROOM, payload.length, from, nowMs);
+          networks.receive(packet, known);
         }
       }
     } catch (WireException expected) {
@@ -100,7 +97,7 @@ class HostileInputTest {
       int verb = random.nextInt(20) == 0 ? random.nextInt(32) : packet.verb;
       String sender = random.nextBoolean() ? "bob" : "mallory";
       try {
-        receive(verb, payload, link.arrival(IDENTITIES.get(sender), seed), NOW_MS + seed);
+        receive(verb, payload, IDENTITIES.get(sender), NOW_MS + seed);
         networks.advance(NOW_MS + seed);
       } catch (RuntimeException e) {
         throw new AssertionError("seed " + seed, e);
@@ -134,7 +131,7 @@ class HostileInputTest {
         new TestController(controller, NETWORK_ID).config(IDENTITIES.get("alice"), NOW_MS).encode();
     byte[] good = chunk(controller, dictionary);
     byte[] forged = chunk(IDENTITIES.get("mallory"), dictionary);
-    Arrival bob = link.arrival(IDENTITIES.get("bob"), 1);
+    Identity bob = IDENTITIES.get("bob");
 
     receive(Verb.NETWORK_CONFIG.number(), forged, bob, NOW_MS);
     receive(Verb.NETWORK_CONFIG.number(), good, bob, NOW_MS + 999);
@@ -195,7 +192,7 @@ class HostileInputTest {
     byte[] payload = new byte[18 * 500];
     for (int i = 0; i < 20; i++) {
       random.nextBytes(payload);
-      receive(Verb.MULTICAST_LIKE.number(), payload, link.arrival(stranger, 1), NOW_MS);
+      receive(Verb.MULTICAST_LIKE.number(), payload, stranger, NOW_MS);
     }
   }
 }

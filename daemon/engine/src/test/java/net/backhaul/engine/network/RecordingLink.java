@@ -8,6 +8,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import net.backhaul.engine.Drop;
+import net.backhaul.engine.peer.InboundPacket;
+import net.backhaul.engine.peer.PacketRun;
+import net.backhaul.engine.peer.PeerLink;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.Message;
 import net.backhaul.protocol.message.Verb;
@@ -31,34 +34,13 @@ final class RecordingLink implements PeerLink {
     this.self = self;
   }
 
-  /** Returns an arrival whose answers are written down, too. */
-  Arrival arrival(Identity source, long packetId) {
-    return new Arrival() {
-      @Override
-      public long source() {
-        return source.address();
-      }
+  /** Returns a packet whose replies are recorded, too. */
+  InboundPacket packet(Identity source, long packetId, Verb verb, byte[] payload, long nowMs) {
+    return InboundPackets.of(this::reply, source, packetId, verb.number(), payload, nowMs);
+  }
 
-      @Override
-      public Identity sourceIdentity() {
-        return source;
-      }
-
-      @Override
-      public long packetId() {
-        return packetId;
-      }
-
-      @Override
-      public int hops() {
-        return 0;
-      }
-
-      @Override
-      public void reply(Message message, long nowMs) {
-        send(source.address(), message, nowMs);
-      }
-    };
+  void reply(InboundPacket packet, Message message) {
+    send(packet.source(), message, packet.nowMs());
   }
 
   @Override
@@ -81,21 +63,12 @@ final class RecordingLink implements PeerLink {
   }
 
   @Override
-  public void sendSealedInPlace(
-      long to, Verb verb, byte[] bytes, int payloadStart, int payloadLength, long nowMs) {
-    if (recording) {
-      String payload = HexFormat.of().formatHex(bytes, payloadStart, payloadStart + payloadLength);
-      sent.add(new Sent(to, verb, payload));
-      Arrays.fill(bytes, payloadStart - 28, payloadStart + payloadLength, (byte) 0x55);
-    }
-  }
-
-  @Override
-  public void sendRunSealedInPlace(
-      long to, Verb verb, byte[] bytes, int start, int length, int packetBytes, long nowMs) {
-    for (int at = start; at < start + length; at += packetBytes) {
-      int one = Math.min(packetBytes, start + length - at);
-      sendSealedInPlace(to, verb, bytes, at + 28, one - 28, nowMs);
+  public void send(PacketRun run, long nowMs) {
+    for (int at = run.start(); recording && at < run.end(); at += run.packetBytes()) {
+      int end = Math.min(at + run.packetBytes(), run.end());
+      String payload = HexFormat.of().formatHex(run.bytes(), at + 28, end);
+      sent.add(new Sent(run.destination(), Verb.of(run.verb()), payload));
+      Arrays.fill(run.bytes(), at, end, (byte) 0x55);
     }
   }
 
@@ -130,7 +103,7 @@ final class RecordingLink implements PeerLink {
   }
 
   @Override
-  public void retryParked(long nowMs) {
+  public void retryPending(long nowMs) {
     retries++;
   }
 

@@ -7,11 +7,11 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Event;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.StateKey;
-import net.backhaul.engine.Traffic;
 
 /** Writes down what networks want done. */
 final class RecordingOutput implements Output {
@@ -28,14 +28,7 @@ final class RecordingOutput implements Output {
   }
 
   @Override
-  public void sendDatagrams(
-      Traffic traffic,
-      int socket,
-      InetSocketAddress to,
-      byte[] bytes,
-      int start,
-      int length,
-      int segmentBytes) {
+  public void sendDatagrams(DatagramRun run) {
     throw new AssertionError("networks send no datagrams");
   }
 

@@ -16,6 +16,8 @@ import java.util.regex.Pattern;
 import net.backhaul.engine.FrameBatch;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.StateKey;
+import net.backhaul.engine.peer.InboundPacket;
+import net.backhaul.engine.peer.PacketOutcome;
 import net.backhaul.protocol.ethernet.MulticastGroup;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.identity.Identity;
@@ -109,8 +111,9 @@ final class ScriptedNode {
       case "request" -> networks.exchange.request(network(), nowMs);
       case "advance" -> nowMs += step.required("ms").asLong();
       case "gate" -> {
-        Arrival from = link.arrival(identities.get(step.required("peer").asText()), 1);
-        boolean allowed = networks.membership.admits(network(), from, nowMs);
+        Identity peer = identities.get(step.required("peer").asText());
+        InboundPacket packet = link.packet(peer, 1, Verb.FRAME, new byte[0], nowMs);
+        boolean allowed = networks.membership.admits(network(), packet, nowMs);
         assertEquals(expect.required("allowed").asBoolean(), allowed, where);
       }
       case "subscribe" -> {
@@ -138,36 +141,33 @@ final class ScriptedNode {
 
   private void packet(JsonNode step, JsonNode expect, String where) {
     byte[] payload = hex(step.required("payload").asText());
-    byte[] bytes = new byte[ROOM + payload.length];
-    System.arraycopy(payload, 0, bytes, ROOM, payload.length);
     long packetId = Vectors.number(expect, "packetId");
     if (step.has("registerExpectedReply")) {
       expectedReplies.add(
           HexFormat.fromHexDigitsToLong(step.get("registerExpectedReply").asText()));
     }
-    Arrival from = link.arrival(identities.get(step.required("from").asText()), packetId);
-    Handled handled;
+    Identity source = identities.get(step.required("from").asText());
+    int verb = step.required("verb").asInt();
+    InboundPacket packet = InboundPackets.of(link::reply, source, packetId, verb, payload, nowMs);
+    PacketOutcome handled;
     try {
-      handled = receive(step.required("verb").asInt(), bytes, payload.length, from);
+      handled = receive(packet);
     } catch (WireException malformed) {
-      handled = Handled.IGNORED;
+      handled = PacketOutcome.IGNORED;
     }
-    assertEquals(expect.required("done").asBoolean(), handled != Handled.PARKED, where);
+    assertEquals(expect.required("done").asBoolean(), handled != PacketOutcome.PENDING, where);
   }
 
-  private Handled receive(int verb, byte[] bytes, int length, Arrival from) {
-    var in = new WireReader(bytes, ROOM, length);
-    if (verb == Verb.ERROR.number()) {
-      return networks.receiveError(ErrorMessage.read(in), from, nowMs);
+  private PacketOutcome receive(InboundPacket packet) {
+    if (packet.verbNumber() == Verb.ERROR.number()) {
+      return networks.receiveError(packet, ErrorMessage.read(packet.payload()));
     }
-    if (verb == Verb.OK.number()) {
-      Verb inRe = Verb.of(in.u8());
-      long inReId = in.u64();
-      return expectedReplies.contains(inReId)
-          ? networks.receiveOk(inRe, inReId, bytes, ROOM + 9, length - 9, from, nowMs)
-          : Handled.IGNORED;
+    if (packet.verbNumber() == Verb.OK.number()) {
+      return expectedReplies.contains(packet.inRePacketId())
+          ? networks.receiveOk(packet, Verb.of(packet.inReVerbNumber()))
+          : PacketOutcome.IGNORED;
     }
-    return networks.receive(Verb.of(verb), bytes, ROOM, length, from, nowMs);
+    return networks.receive(packet, Verb.of(packet.verbNumber()));
   }
 
   private void tapOut(JsonNode step) {

@@ -15,13 +15,16 @@ import net.backhaul.engine.ConfigSource;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.FrameBatch;
 import net.backhaul.engine.StateKey;
+import net.backhaul.engine.peer.InboundPacket;
+import net.backhaul.engine.peer.PacketOutcome;
+import net.backhaul.engine.peer.PacketRun;
+import net.backhaul.engine.peer.PeerLink;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.ErrorMessage;
 import net.backhaul.protocol.message.Message;
 import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.packet.Packets;
 import net.backhaul.protocol.packet.WireException;
-import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 
 /** Networks of several nodes whose packets reach each other after a while, in virtual time. */
@@ -116,10 +119,13 @@ final class TestMesh {
     }
 
     @Override
-    public void sendSealedInPlace(
-        long to, Verb verb, byte[] bytes, int payloadStart, int payloadLength, long nowMs) {
-      fly(to, verb, Arrays.copyOfRange(bytes, payloadStart, payloadStart + payloadLength));
-      Arrays.fill(bytes, payloadStart - ROOM, payloadStart + payloadLength, (byte) 0x55);
+    public void send(PacketRun run, long nowMs) {
+      for (int at = run.start(); at < run.end(); at += run.packetBytes()) {
+        int end = Math.min(at + run.packetBytes(), run.end());
+        byte[] payload = Arrays.copyOfRange(run.bytes(), at + ROOM, end);
+        fly(run.destination(), Verb.of(run.verb()), payload);
+        Arrays.fill(run.bytes(), at, end, (byte) 0x55);
+      }
     }
 
     private void fly(long to, Verb verb, byte[] payload) {
@@ -128,15 +134,6 @@ final class TestMesh {
         awaited.add(id);
         sent.merge(verb, 1, Integer::sum);
         flights.add(new Flight(nowMs + DELAY_MS, id, address(), to, verb, payload));
-      }
-    }
-
-    @Override
-    public void sendRunSealedInPlace(
-        long to, Verb verb, byte[] bytes, int start, int length, int packetBytes, long nowMs) {
-      for (int at = start; at < start + length; at += packetBytes) {
-        int one = Math.min(packetBytes, start + length - at);
-        sendSealedInPlace(to, verb, bytes, at + ROOM, one - ROOM, nowMs);
       }
     }
 
@@ -171,7 +168,7 @@ final class TestMesh {
     }
 
     @Override
-    public void retryParked(long nowMs) {
+    public void retryPending(long nowMs) {
       retrySoon = true;
     }
 
@@ -182,10 +179,10 @@ final class TestMesh {
 
     private void receive(Flight flight) {
       handle(flight);
-      retryParkedNow();
+      retryPendingNow();
     }
 
-    private void retryParkedNow() {
+    private void retryPendingNow() {
       for (int round = 0; retrySoon && round < 4; round++) {
         retrySoon = false;
         var again = List.copyOf(parked);
@@ -195,10 +192,8 @@ final class TestMesh {
     }
 
     private void handle(Flight flight) {
-      byte[] bytes = new byte[ROOM + flight.payload.length];
-      System.arraycopy(flight.payload, 0, bytes, ROOM, flight.payload.length);
       try {
-        if (dispatch(flight, bytes) == Handled.PARKED && nowMs - flight.atMs < PARKED_LIFE_MS) {
+        if (dispatch(flight) == PacketOutcome.PENDING && nowMs - flight.atMs < PARKED_LIFE_MS) {
           parked.add(flight);
           nextRetryMs = nowMs + RETRY_MS;
         }
@@ -207,52 +202,26 @@ final class TestMesh {
       }
     }
 
-    private Handled dispatch(Flight flight, byte[] bytes) {
-      Member source = members.get(flight.from);
-      Arrival from = arrival(source, flight.id);
-      int length = flight.payload.length;
-      var in = new WireReader(bytes, ROOM, length);
+    private PacketOutcome dispatch(Flight flight) {
+      Identity source = members.get(flight.from).identity;
+      InboundPacket packet =
+          InboundPackets.of(
+              (to, message) -> send(to.source(), message, to.nowMs()),
+              source,
+              flight.id,
+              flight.verb.number(),
+              flight.payload,
+              nowMs);
       if (flight.verb == Verb.ERROR) {
-        return networks.receiveError(ErrorMessage.read(in), from, nowMs);
+        return networks.receiveError(packet, ErrorMessage.read(packet.payload()));
       }
       if (flight.verb != Verb.OK) {
-        return networks.receive(flight.verb, bytes, ROOM, length, from, nowMs);
+        return networks.receive(packet, flight.verb);
       }
-      Verb inRe = Verb.of(in.u8());
-      long inReId = in.u64();
-      if (!awaited.contains(inReId)) {
+      if (!awaited.contains(packet.inRePacketId())) {
         throw new AssertionError("an answer to nothing");
       }
-      return networks.receiveOk(inRe, inReId, bytes, ROOM + 9, length - 9, from, nowMs);
-    }
-
-    private Arrival arrival(Member source, long packetId) {
-      return new Arrival() {
-        @Override
-        public long source() {
-          return source.address();
-        }
-
-        @Override
-        public Identity sourceIdentity() {
-          return source.identity;
-        }
-
-        @Override
-        public long packetId() {
-          return packetId;
-        }
-
-        @Override
-        public int hops() {
-          return 0;
-        }
-
-        @Override
-        public void reply(Message message, long nowMs) {
-          send(source.address(), message, nowMs);
-        }
-      };
+      return networks.receiveOk(packet, Verb.of(packet.inReVerbNumber()));
     }
   }
 
@@ -292,7 +261,7 @@ final class TestMesh {
         if (nowMs >= member.nextRetryMs && !member.parked.isEmpty()) {
           member.retrySoon = true;
         }
-        member.retryParkedNow();
+        member.retryPendingNow();
       }
     }
   }

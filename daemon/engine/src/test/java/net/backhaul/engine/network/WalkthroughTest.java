@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import net.backhaul.engine.FrameBatch;
 import net.backhaul.engine.NetworkStatus;
+import net.backhaul.engine.peer.InboundPacket;
 import net.backhaul.protocol.ethernet.Macs;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.ErrorMessage;
@@ -91,24 +92,13 @@ class WalkthroughTest {
 
   private void receive(Networks networks, RecordingLink link, JsonNode event) {
     byte[] payload = Vectors.bytes(event.required("payload").asText());
-    byte[] bytes = new byte[ROOM + payload.length];
-    System.arraycopy(payload, 0, bytes, ROOM, payload.length);
-    Arrival from = link.arrival(IDENTITIES.get(event.required("from").asText()), nowMs);
-    var in = new WireReader(bytes, ROOM, payload.length);
-    switch (event.required("verb").asText()) {
-      case "ERROR" -> networks.receiveError(ErrorMessage.read(in), from, nowMs);
-      case "OK" -> {
-        Verb inRe = Verb.valueOf(event.required("inReVerb").asText());
-        networks.receiveOk(inRe, 1, bytes, ROOM + 9, payload.length - 9, from, nowMs);
-      }
-      default ->
-          networks.receive(
-              Verb.valueOf(event.required("verb").asText()),
-              bytes,
-              ROOM,
-              payload.length,
-              from,
-              nowMs);
+    Identity source = IDENTITIES.get(event.required("from").asText());
+    Verb verb = Verb.valueOf(event.required("verb").asText());
+    InboundPacket packet = link.packet(source, nowMs, verb, payload, nowMs);
+    switch (verb) {
+      case ERROR -> networks.receiveError(packet, ErrorMessage.read(packet.payload()));
+      case OK -> networks.receiveOk(packet, Verb.valueOf(event.required("inReVerb").asText()));
+      default -> networks.receive(packet, verb);
     }
   }
 

@@ -47,14 +47,11 @@ class CornersTest {
   private Vl1 node(Map<StateKey, byte[]> saved) {
     var all = new HashMap<>(saved);
     all.putIfAbsent(new StateKey(StateKey.Kind.PLANET, 0), RecordedNodes.world("planet"));
-    return new Vl1(
-        RecordedNodes.identity("A"),
-        NodeOptions.DEFAULT,
-        output,
-        new Random(1),
-        all,
-        link -> new Networks(link, output, null, new Random(2), Map.of(), START_MS),
-        START_MS);
+    var vl1 =
+        new Vl1(
+            RecordedNodes.identity("A"), NodeOptions.DEFAULT, output, new Random(1), all, START_MS);
+    vl1.attach(new Networks(vl1, output, null, new Random(2), Map.of(), START_MS));
+    return vl1;
   }
 
   private static Peer meet(Vl1 vl1, String name, InetSocketAddress at) {
@@ -83,7 +80,7 @@ class CornersTest {
   }
 
   private void receive(InetSocketAddress from, byte[] packet, long nowMs) {
-    leaf.receive(0, from, packet.clone(), 0, packet.length, nowMs);
+    Datagrams.receive(leaf, from, packet, nowMs);
   }
 
   private long sent(String verb, @Nullable InetSocketAddress to) {
@@ -108,12 +105,13 @@ class CornersTest {
   @Test
   void whatNoPacketHoldsIsDroppedAndDoesNotWait() {
     leaf.send(B, new UserMessage(1, Bytes.of(new byte[9_990])), START_MS);
-    leaf.sendSealedInPlace(B, Verb.FRAME, new byte[10_100], 28, 10_010, START_MS);
+    leaf.send(
+        new PacketRun().to(B, Verb.FRAME).wrapPayload(new byte[10_100], 28, 10_010), START_MS);
     meet(leaf, "B", AT_B);
     leaf.advance(START_MS + 500);
 
     assertEquals(2, leaf.counters().dropped(Drop.TOO_LONG));
-    assertEquals(0, leaf.held());
+    assertEquals(0, leaf.stored());
   }
 
   @Test

@@ -13,12 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import net.backhaul.engine.DatagramBatch;
+import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.NodeOptions;
 import net.backhaul.engine.StateKey;
 import net.backhaul.engine.Traffic;
-import net.backhaul.engine.network.Arrival;
-import net.backhaul.engine.network.Handled;
-import net.backhaul.engine.network.PacketHandler;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.ErrorMessage;
@@ -47,6 +46,8 @@ class PathOfPacketsTest {
   private final Vl1 root = node("planet-root-A");
   private final Vl1 leaf = node("planet");
   private final byte[] work = new byte[Packets.MAX_BYTES];
+  private final DatagramBatch batch = new DatagramBatch(Packets.MAX_BYTES);
+  private final PacketRun run = new PacketRun();
 
   /** Keeps the last datagram only. */
   private static final class Forgetful extends RecordingOutput {
@@ -57,18 +58,11 @@ class PathOfPacketsTest {
     long sent;
 
     @Override
-    public void sendDatagrams(
-        Traffic traffic,
-        int socket,
-        InetSocketAddress to,
-        byte[] bytes,
-        int start,
-        int length,
-        int segmentBytes) {
-      System.arraycopy(bytes, start, last, 0, length);
-      lastLength = length;
-      lastTo = to;
-      lastTraffic = traffic;
+    public void sendDatagrams(DatagramRun run) {
+      System.arraycopy(run.bytes(), run.start(), last, 0, run.length());
+      lastLength = run.length();
+      lastTo = run.endpoint();
+      lastTraffic = run.traffic();
       sent++;
     }
   }
@@ -76,26 +70,18 @@ class PathOfPacketsTest {
   /** Takes every packet of a network for one of a member. */
   private static final class Trusting implements PacketHandler {
     @Override
-    public Handled receive(
-        Verb verb, byte[] bytes, int payloadStart, int payloadLength, Arrival from, long nowMs) {
-      return Handled.TRUSTED;
+    public PacketOutcome receive(InboundPacket packet, Verb verb) {
+      return PacketOutcome.TRUSTED;
     }
 
     @Override
-    public Handled receiveOk(
-        Verb inReVerb,
-        long inRePacketId,
-        byte[] bytes,
-        int bodyStart,
-        int bodyLength,
-        Arrival from,
-        long nowMs) {
-      return Handled.COUNTED;
+    public PacketOutcome receiveOk(InboundPacket packet, Verb inReVerb) {
+      return PacketOutcome.ACCEPTED;
     }
 
     @Override
-    public Handled receiveError(ErrorMessage error, Arrival from, long nowMs) {
-      return Handled.COUNTED;
+    public PacketOutcome receiveError(InboundPacket packet, ErrorMessage error) {
+      return PacketOutcome.ACCEPTED;
     }
 
     @Override
@@ -112,8 +98,8 @@ class PathOfPacketsTest {
             output,
             new Random(1),
             Map.of(new StateKey(StateKey.Kind.PLANET, 0), RecordedNodes.world(planet)),
-            link -> new Trusting(),
             START_MS);
+    vl1.attach(new Trusting());
     meet(vl1, "B", AT_B);
     meet(vl1, "X", AT_X);
     return vl1;
@@ -149,8 +135,8 @@ class PathOfPacketsTest {
     long bytes =
         AllocationMeter.bytesPerRun(
             () -> {
-              System.arraycopy(packet, 0, work, 0, packet.length);
-              root.receive(0, AT_B, work, 0, packet.length, START_MS);
+              Datagrams.add(batch, AT_B, packet, packet.length);
+              root.receive(batch, START_MS);
             });
 
     assertEquals(0, bytes);
@@ -164,7 +150,7 @@ class PathOfPacketsTest {
     for (Verb verb : Verb.values()) {
       byte[] packet = new byte[Packets.HEADER_BYTES + 40];
 
-      leaf.sendSealedInPlace(to, verb, packet, Packets.HEADER_BYTES, 40, START_MS);
+      leaf.send(run.to(to, verb).wrapPayload(packet, Packets.HEADER_BYTES, 40), START_MS);
 
       boolean frame = Set.of(Verb.FRAME, Verb.EXT_FRAME, Verb.MULTICAST_FRAME).contains(verb);
       assertEquals(frame ? Traffic.DATA : Traffic.CONTROL, output.lastTraffic, verb.toString());
@@ -174,8 +160,8 @@ class PathOfPacketsTest {
   @Test
   void onlyTheHopsOfARelayedDatagramChange() {
     byte[] head = sealed("B", "X", Packets.SUITE_AES, FRAME_BYTES);
-    root.receive(0, AT_B, head.clone(), 0, head.length, START_MS);
-    root.receive(0, AT_B, head.clone(), 0, head.length, START_MS);
+    Datagrams.receive(root, AT_B, head, START_MS);
+    Datagrams.receive(root, AT_B, head, START_MS);
     byte[] relayed = Arrays.copyOf(output.last, output.lastLength);
     head[18] += 1;
     assertEquals(HexFormat.of().formatHex(head), HexFormat.of().formatHex(relayed));
@@ -183,7 +169,7 @@ class PathOfPacketsTest {
     byte[] fragment = new byte[200];
     new Random(3).nextBytes(fragment);
     FragmentView.writeHeader(fragment, 0, 5, RecordedNodes.identity("X").address(), 3, 2);
-    root.receive(0, AT_B, fragment.clone(), 0, fragment.length, START_MS);
+    Datagrams.receive(root, AT_B, fragment, START_MS);
     relayed = Arrays.copyOf(output.last, output.lastLength);
     fragment[15] = 1;
     assertEquals(HexFormat.of().formatHex(fragment), HexFormat.of().formatHex(relayed));
@@ -199,7 +185,7 @@ class PathOfPacketsTest {
     long laterMs = START_MS + Path.EXPIRES_AFTER_MS;
     leaf.trustedPaths.trusted(fromB, laterMs);
 
-    leaf.receive(0, AT_B, packet, 0, packet.length, laterMs);
+    Datagrams.receive(leaf, AT_B, packet, laterMs);
 
     assertEquals(atRoot, output.lastTo);
     assertEquals(1, leaf.counters().relayedDatagrams());
@@ -231,8 +217,8 @@ class PathOfPacketsTest {
     long bytes =
         AllocationMeter.bytesPerRun(
             () -> {
-              System.arraycopy(packet, 0, work, 0, packet.length);
-              leaf.receive(0, AT_B, work, 0, packet.length, START_MS);
+              Datagrams.add(batch, AT_B, packet, packet.length);
+              leaf.receive(batch, START_MS);
             });
 
     assertEquals(0, bytes);
@@ -247,8 +233,8 @@ class PathOfPacketsTest {
     long bytes =
         AllocationMeter.bytesPerRun(
             () -> {
-              System.arraycopy(packet, 0, work, 0, packet.length);
-              leaf.receive(0, AT_B, work, 0, packet.length, START_MS);
+              Datagrams.add(batch, AT_B, packet, packet.length);
+              leaf.receive(batch, START_MS);
             });
 
     assertTrue(leaf.counters().received(Verb.FRAME) > 0);
@@ -264,8 +250,9 @@ class PathOfPacketsTest {
     long bytes =
         AllocationMeter.bytesPerRun(
             () ->
-                leaf.sendSealedInPlace(
-                    to, Verb.FRAME, work, Packets.HEADER_BYTES, FRAME_BYTES, START_MS));
+                leaf.send(
+                    run.to(to, Verb.FRAME).wrapPayload(work, Packets.HEADER_BYTES, FRAME_BYTES),
+                    START_MS));
 
     assertEquals(AT_B, output.lastTo);
     assertEquals(0, bytes);
@@ -281,8 +268,10 @@ class PathOfPacketsTest {
     long bytes =
         AllocationMeter.bytesPerRun(
             () ->
-                leaf.sendSealedInPlace(
-                    peer.address, Verb.FRAME, work, Packets.HEADER_BYTES, FRAME_BYTES, START_MS));
+                leaf.send(
+                    run.to(peer.address, Verb.FRAME)
+                        .wrapPayload(work, Packets.HEADER_BYTES, FRAME_BYTES),
+                    START_MS));
 
     assertEquals(RecordedNodes.endpoint("10.0.0.1/9993"), output.lastTo);
     assertEquals(0, bytes);

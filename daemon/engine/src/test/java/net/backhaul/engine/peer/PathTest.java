@@ -27,11 +27,11 @@ class PathTest {
   private int stream(long fromMs, long toMs, long answersAfterMs) {
     int asked = 0;
     for (long ms = fromMs; ms < toMs; ms += 100) {
-      if (path.owesAnswer(true, ms) && path.asksNow(ms)) {
+      if (path.owesAnswer(true, ms) && path.startProbe(ms)) {
         asked++;
         path.lastInMs = answersAfterMs < 0 ? path.lastInMs : ms + answersAfterMs;
       }
-      assertTrue(answersAfterMs < 0 || !path.isDoubtful(ms));
+      assertTrue(answersAfterMs < 0 || !path.isSuspect(ms));
     }
     return asked;
   }
@@ -42,7 +42,7 @@ class PathTest {
       assertFalse(path.owesAnswer(true, ms));
       path.lastInMs = ms + 20;
     }
-    assertFalse(path.isDoubtful(NOW_MS + 60_000));
+    assertFalse(path.isSuspect(NOW_MS + 60_000));
   }
 
   @Test
@@ -63,12 +63,12 @@ class PathTest {
     assertEquals(quality, path.quality(NOW_MS + 1_000));
     stream(NOW_MS + 1_000, NOW_MS + 2_200, -1);
     assertTrue(path.quality(NOW_MS + 2_200) > 1_000 * quality, "any other path is better");
-    assertFalse(path.isDoubtful(NOW_MS + 2_200));
+    assertFalse(path.isSuspect(NOW_MS + 2_200));
     stream(NOW_MS + 2_200, NOW_MS + 4_200, -1);
-    assertTrue(path.isDoubtful(NOW_MS + 4_200), "a root is better");
+    assertTrue(path.isSuspect(NOW_MS + 4_200), "a root is better");
 
     path.lastInMs = NOW_MS + 4_300;
-    assertFalse(path.isDoubtful(NOW_MS + 4_300));
+    assertFalse(path.isSuspect(NOW_MS + 4_300));
     assertEquals(quality, path.quality(NOW_MS + 4_300));
   }
 
@@ -76,15 +76,15 @@ class PathTest {
   void silenceWithoutTrafficMeansNothingForHalfAMinute() {
     path.owesAnswer(true, NOW_MS + 10);
 
-    assertFalse(path.isDoubtful(NOW_MS + 29_999));
-    assertTrue(path.isDoubtful(NOW_MS + 30_000));
+    assertFalse(path.isSuspect(NOW_MS + 29_999));
+    assertTrue(path.isSuspect(NOW_MS + 30_000));
   }
 
   @Test
   void aPeerThatIsMissedIsLookedForElsewhereMoreAndMoreRarely() {
     int looks = 0;
     for (long ms = NOW_MS; ms < NOW_MS + 60_000; ms += 100) {
-      if (path.owesAnswer(true, ms) && path.asksNow(ms) && path.isMissed(ms)) {
+      if (path.owesAnswer(true, ms) && path.startProbe(ms) && path.shouldSearchElsewhere(ms)) {
         looks++;
       }
     }

@@ -45,7 +45,7 @@ class RecordedCasesTest {
           Map.entry("frag-late", "an incomplete packet is held for five seconds (02 section 1.6)"),
           Map.entry(
               "hello-ratelimit",
-              "a quiet prefix may show a few identities at once (IdentityGate)"));
+              "a quiet prefix may show a few identities at once (IdentityRateLimiter)"));
 
   @TestFactory
   Stream<DynamicTest> casesOfTheReference() {
@@ -72,12 +72,12 @@ class RecordedCasesTest {
               output,
               new Random(1),
               Map.of(new StateKey(StateKey.Kind.PLANET, 0), RecordedNodes.world(planet)),
-              link -> new Networks(link, output, null, new Random(2), Map.of(), nowMs - SETTLED_MS),
               nowMs - SETTLED_MS);
+      vl1.attach(new Networks(vl1, output, null, new Random(2), Map.of(), nowMs - SETTLED_MS));
       setup.required("peers").forEach(this::meet);
       setup
           .path("expecting_reply_to")
-          .forEach(id -> vl1.awaited.expect(HexFormat.fromHexDigitsToLong(id.asText())));
+          .forEach(id -> vl1.expectedReplies.expect(HexFormat.fromHexDigitsToLong(id.asText())));
       output.events.clear();
       output.saved.clear();
     }
@@ -121,7 +121,7 @@ class RecordedCasesTest {
     }
 
     void inject(InetSocketAddress from, byte[] bytes, long afterMs) {
-      vl1.receive(0, from, bytes, 0, bytes.length, nowMs + afterMs);
+      Datagrams.receive(vl1, from, bytes, nowMs + afterMs);
       for (RecordingOutput.Datagram datagram : output.datagrams) {
         Map<String, String> said = Decoded.of(datagram);
         said.put("after_ms", "" + afterMs);

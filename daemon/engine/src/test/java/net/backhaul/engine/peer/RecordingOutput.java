@@ -5,11 +5,11 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Event;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.StateKey;
-import net.backhaul.engine.Traffic;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps all that a node wants done, for a test to look at. */
@@ -23,17 +23,11 @@ class RecordingOutput implements Output {
   record Datagram(int socket, InetSocketAddress to, byte[] bytes, int maxHops) {}
 
   @Override
-  public void sendDatagrams(
-      Traffic traffic,
-      int socket,
-      InetSocketAddress to,
-      byte[] bytes,
-      int start,
-      int length,
-      int segmentBytes) {
-    for (int at = start; at < start + length; at += segmentBytes) {
-      int end = Math.min(at + segmentBytes, start + length);
-      datagrams.add(new Datagram(socket, to, Arrays.copyOfRange(bytes, at, end), 0));
+  public void sendDatagrams(DatagramRun run) {
+    for (int at = run.start(); at < run.end(); at += run.segmentBytes()) {
+      int end = Math.min(at + run.segmentBytes(), run.end());
+      byte[] bytes = Arrays.copyOfRange(run.bytes(), at, end);
+      datagrams.add(new Datagram(run.socket(), run.endpoint(), bytes, 0));
     }
   }
 

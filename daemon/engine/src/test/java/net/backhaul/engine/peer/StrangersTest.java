@@ -13,11 +13,11 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import net.backhaul.engine.Counters;
+import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.Event;
 import net.backhaul.engine.NodeOptions;
 import net.backhaul.engine.StateKey;
-import net.backhaul.engine.Traffic;
 import net.backhaul.engine.network.Networks;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.Verb;
@@ -46,14 +46,7 @@ class StrangersTest {
     long sent;
 
     @Override
-    public void sendDatagrams(
-        Traffic traffic,
-        int socket,
-        InetSocketAddress to,
-        byte[] bytes,
-        int start,
-        int length,
-        int segmentBytes) {
+    public void sendDatagrams(DatagramRun run) {
       sent++;
     }
 
@@ -92,8 +85,8 @@ class StrangersTest {
             output,
             new Random(1),
             Map.of(new StateKey(StateKey.Kind.PLANET, 0), RecordedNodes.world(planet)),
-            link -> new Networks(link, output, null, new Random(2), Map.of(), START_MS),
             START_MS);
+    vl1.attach(new Networks(vl1, output, null, new Random(2), Map.of(), START_MS));
     for (String name : List.of("B", "R")) {
       Identity identity = RecordedNodes.identity(name).withoutPrivateKey();
       Peer peer = vl1.peers.add(identity).orElseThrow();
@@ -131,14 +124,14 @@ class StrangersTest {
             case 1 -> sealed(random, buffer);
             default -> mutated(random, me, buffer);
           };
-      long before = counted(vl1.counters()) + vl1.receiver.waiting();
+      long before = counted(vl1.counters()) + vl1.dispatcher.pending();
       InetSocketAddress from = places[random.nextInt(places.length)];
       try {
-        vl1.receive(0, from, buffer, 0, length, nowMs);
+        Datagrams.receive(vl1, from, buffer, length, nowMs);
       } catch (RuntimeException | AssertionError e) {
         throw new AssertionError("seed " + seed + ", packet " + i, e);
       }
-      if (counted(vl1.counters()) + vl1.receiver.waiting() <= before) {
+      if (counted(vl1.counters()) + vl1.dispatcher.pending() <= before) {
         throw new AssertionError("seed " + seed + ": packet " + i + " was not counted");
       }
       if (i % PACKETS_A_MILLISECOND == 0) {
@@ -149,11 +142,11 @@ class StrangersTest {
     assertSeen(vl1.counters(), !planet.equals("planet"));
     assertTrue(vl1.peers.all().size() <= MOST_KNOWN_PEERS, "seed " + seed);
     assertTrue(
-        vl1.held()
-            <= WaitingRoom.MAX_PACKETS
-                + 2 * HeadOrigins.MAX_HEADS
-                + SendQueue.MAX_PACKETS
-                + WhoisDesk.MAX_ASKED
+        vl1.stored()
+            <= PendingInbound.MAX_PACKETS
+                + 2 * PendingHeads.MAX_HEADS
+                + PendingOutbound.MAX_PACKETS
+                + WhoisExchange.MAX_PENDING
                 + Introductions.MAX_FOLLOWED
                 + SurfaceAddresses.MAX_REPORTS,
         "seed " + seed);
@@ -162,7 +155,7 @@ class StrangersTest {
       nowMs += 5_000;
       vl1.advance(nowMs);
     }
-    assertEquals(0, vl1.held(), "seed " + seed);
+    assertEquals(0, vl1.stored(), "seed " + seed);
     assertEquals(planet.equals("planet") ? 1 : 0, vl1.peers.all().size(), "seed " + seed);
     assertTrue(output.sent < PACKETS / 4, () -> "sent " + output.sent);
   }
@@ -174,7 +167,7 @@ class StrangersTest {
     for (Drop reason : reasons) {
       boolean possible =
           switch (reason) {
-            case TOO_MANY_HOPS, NO_WAY -> root;
+            case TOO_MANY_HOPS, NO_ROUTE -> root;
             case NOT_FOR_US -> !root;
             default -> true;
           };

@@ -2,23 +2,16 @@
 package net.backhaul.service.interfaces;
 
 import java.net.InetSocketAddress;
+import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Event;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.StateKey;
-import net.backhaul.engine.Traffic;
 
 /** The output of a node that has devices and nothing else. */
 record ToDevices(Interfaces interfaces) implements Output {
   @Override
-  public void sendDatagrams(
-      Traffic traffic,
-      int socket,
-      InetSocketAddress to,
-      byte[] bytes,
-      int start,
-      int length,
-      int segmentBytes) {}
+  public void sendDatagrams(DatagramRun run) {}
 
   @Override
   public void sendJunk(int socket, InetSocketAddress to, byte[] bytes, int hops) {}

@@ -4,12 +4,12 @@ package net.backhaul.engine.peer;
 import java.util.Arrays;
 
 /**
- * Which packets of ours may be answered: 256 rings of the upper halves of packet ids (02 section
- * 2).
+ * The packets of ours that replies may come to: 256 rings of the upper halves of packet ids (02
+ * section 2).
  *
- * <p>The oldest entry of a ring is forgotten when it is full; there is no expiry.
+ * <p>When a ring is full, its oldest entry is evicted; nothing expires.
  */
-final class AwaitedReplies {
+final class ExpectedReplies {
   private static final int RINGS = 256;
   private static final int RING_ENTRIES = 32;
   private static final long NONE = -1;
@@ -17,7 +17,7 @@ final class AwaitedReplies {
   private final long[] halves = new long[RINGS * RING_ENTRIES];
   private final byte[] next = new byte[RINGS];
 
-  AwaitedReplies() {
+  ExpectedReplies() {
     Arrays.fill(halves, NONE);
   }
 
@@ -28,7 +28,7 @@ final class AwaitedReplies {
     next[ring] = (byte) ((next[ring] + 1) % RING_ENTRIES);
   }
 
-  boolean isAwaited(long packetId) {
+  boolean isExpected(long packetId) {
     long half = packetId >>> 32;
     int first = ((int) half & (RINGS - 1)) * RING_ENTRIES;
     for (int i = first; i < first + RING_ENTRIES; i++) {

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine;
+
+import java.net.InetSocketAddress;
+
+/**
+ * Datagrams of equal size except the last, which may be shorter, back to back and for one endpoint:
+ * what can leave by one system call.
+ *
+ * <p>A mutable view that its owner reuses; it owns no bytes.
+ */
+public final class DatagramRun {
+  private static final InetSocketAddress NOWHERE =
+      InetSocketAddress.createUnresolved("nowhere.invalid", 0);
+
+  private Traffic traffic = Traffic.CONTROL;
+  private int socket = Output.ALL_SOCKETS;
+  private InetSocketAddress endpoint = NOWHERE;
+  private byte[] bytes = {};
+  private int start;
+  private int length;
+  private int segmentBytes;
+
+  /**
+   * Sets where the datagrams go.
+   *
+   * @param newSocket the number of a socket, or {@link Output#ALL_SOCKETS}
+   */
+  public DatagramRun to(Traffic newTraffic, int newSocket, InetSocketAddress newEndpoint) {
+    traffic = newTraffic;
+    socket = newSocket;
+    endpoint = newEndpoint;
+    return this;
+  }
+
+  /** Points this view at a single datagram. */
+  public DatagramRun wrap(byte[] newBytes, int newStart, int newLength) {
+    return wrap(newBytes, newStart, newLength, newLength);
+  }
+
+  /**
+   * Points this view at datagrams.
+   *
+   * @param newLength of all datagrams together, in bytes
+   * @param newSegmentBytes of each datagram
+   */
+  public DatagramRun wrap(byte[] newBytes, int newStart, int newLength, int newSegmentBytes) {
+    bytes = newBytes;
+    start = newStart;
+    length = newLength;
+    segmentBytes = newSegmentBytes;
+    return this;
+  }
+
+  /** Returns what the datagrams carry: data is dropped long before control. */
+  public Traffic traffic() {
+    return traffic;
+  }
+
+  public int socket() {
+    return socket;
+  }
+
+  public InetSocketAddress endpoint() {
+    return endpoint;
+  }
+
+  public byte[] bytes() {
+    return bytes;
+  }
+
+  public int start() {
+    return start;
+  }
+
+  /** Returns where the last datagram ends. */
+  public int end() {
+    return start + length;
+  }
+
+  /** Returns the length of all datagrams together, in bytes. */
+  public int length() {
+    return length;
+  }
+
+  /** Returns the size of one datagram; the length itself for a single one. */
+  public int segmentBytes() {
+    return segmentBytes;
+  }
+}

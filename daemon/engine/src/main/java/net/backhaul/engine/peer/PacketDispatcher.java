@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.peer;
+
+import java.util.Arrays;
+import java.util.List;
+import net.backhaul.engine.Drop;
+import net.backhaul.engine.Event;
+import net.backhaul.protocol.identity.Addresses;
+import net.backhaul.protocol.message.EchoOk;
+import net.backhaul.protocol.message.ErrorMessage;
+import net.backhaul.protocol.message.Rendezvous;
+import net.backhaul.protocol.message.UserMessage;
+import net.backhaul.protocol.message.Verb;
+import net.backhaul.protocol.message.Whois;
+import net.backhaul.protocol.message.WhoisOk;
+import net.backhaul.protocol.packet.Bytes;
+import net.backhaul.protocol.packet.Compression;
+import net.backhaul.protocol.packet.PacketView;
+import net.backhaul.protocol.packet.Packets;
+import net.backhaul.protocol.packet.WireException;
+
+/**
+ * Opens packets for us: authenticates, decrypts and decompresses them and calls the handler of
+ * their verb (02 sections 2 and 3).
+ */
+final class PacketDispatcher {
+  private static final int HEADER = Packets.HEADER_BYTES;
+  private static final int HEADER_VERB_AT = HEADER - 1;
+  private static final int VERB_MASK = 0x1f;
+  private static final long ECHO_SPACING_MS = 166;
+  private static final int USER_MESSAGE_TYPE_BYTES = 8;
+
+  private final Vl1 vl1;
+  private final InboundPacket packet;
+  private final PendingInbound pending = new PendingInbound();
+  private final byte[] decompressed = new byte[Packets.MAX_BYTES];
+
+  PacketDispatcher(Vl1 vl1, InboundPacket packet) {
+    this.vl1 = vl1;
+    this.packet = packet;
+  }
+
+  /** Returns how many packets wait for an identity, a credential or a configuration. */
+  int pending() {
+    return pending.size();
+  }
+
+  /** Handles the packet at hand, which is still sealed; invalid ones are dropped. */
+  void receive() {
+    PacketView header = packet.header();
+    try {
+      if (header.suite() == Packets.SUITE_POLY && header.verb() == Verb.HELLO.number()) {
+        vl1.hellos.receive(packet);
+      } else {
+        open();
+      }
+    } catch (WireException e) {
+      vl1.drop(Drop.MALFORMED);
+    }
+  }
+
+  private void open() {
+    PacketView header = packet.header();
+    long source = header.source();
+    Peer peer = vl1.peer(source, packet.nowMs());
+    if (peer == null) {
+      awaitIdentity(source);
+      return;
+    }
+    switch (header.suite()) {
+      case Packets.SUITE_POLY, Packets.SUITE_SALSA, Packets.SUITE_AES -> {
+        if (!peer.cipher.open(packet.bytes(), packet.start(), packet.length())) {
+          vl1.drop(Drop.BAD_MAC);
+          return;
+        }
+      }
+      case Packets.SUITE_TRUSTED -> {
+        if (!vl1.options.trusts(packet.endpoint().getAddress(), header.mac())) {
+          vl1.drop(Drop.BAD_SUITE);
+          return;
+        }
+      }
+      default -> {
+        vl1.drop(Drop.BAD_SUITE);
+        return;
+      }
+    }
+    packet.from(peer);
+    packet.wrap(packet.bytes(), packet.start(), packet.length());
+    if (header.compressed() && packet.payloadLength() > 0 && !decompress()) {
+      vl1.drop(Drop.BAD_COMPRESSION);
+      return;
+    }
+    dispatch();
+  }
+
+  private void awaitIdentity(long source) {
+    if (Addresses.isReserved(source)) {
+      vl1.drop(Drop.UNKNOWN_SENDER);
+      return;
+    }
+    addPending(source, false);
+    vl1.whois.requestForUnknownSender(source, packet.nowMs());
+  }
+
+  /** Decompresses the payload to where the next packet's will be; false where it is invalid. */
+  private boolean decompress() {
+    int size =
+        Compression.decompress(
+            packet.bytes(),
+            packet.payloadStart(),
+            packet.payloadLength(),
+            decompressed,
+            HEADER,
+            Packets.MAX_BYTES - HEADER);
+    if (size <= 0) {
+      return false;
+    }
+    System.arraycopy(packet.bytes(), packet.start(), decompressed, 0, HEADER);
+    decompressed[HEADER_VERB_AT] &= VERB_MASK;
+    packet.wrap(decompressed, 0, HEADER + size);
+    return true;
+  }
+
+  /** Handles an opened packet. */
+  private void dispatch() {
+    vl1.counters.received(packet.verbNumber());
+    Verb verb = Verb.of(packet.verbNumber());
+    PacketOutcome outcome = verb == null ? PacketOutcome.ACCEPTED : handle(verb);
+    switch (outcome) {
+      case ACCEPTED, TRUSTED ->
+          vl1.learning.received(
+              packet, verb == null ? Verb.NOP : verb, outcome == PacketOutcome.TRUSTED);
+      case PENDING -> addPending(packet.source(), true);
+      case IGNORED -> {}
+    }
+  }
+
+  private PacketOutcome handle(Verb verb) {
+    return switch (verb) {
+      case NOP, REMOTE_TRACE -> PacketOutcome.ACCEPTED;
+      case USER_MESSAGE -> receiveUserMessage();
+      case ACK, QOS_MEASUREMENT, PATH_NEGOTIATION_REQUEST -> PacketOutcome.IGNORED;
+      case HELLO -> vl1.hellos.receiveAuthentic(packet);
+      case OK -> receiveOk();
+      case ERROR -> receiveError();
+      case WHOIS -> vl1.whois.receive(packet, Whois.read(packet.payload()));
+      case RENDEZVOUS -> vl1.introductions.receive(packet, Rendezvous.read(packet.payload()));
+      case ECHO -> receiveEcho();
+      case PUSH_DIRECT_PATHS -> vl1.directPaths.receive(packet);
+      case FRAME,
+          EXT_FRAME,
+          MULTICAST_LIKE,
+          NETWORK_CREDENTIALS,
+          NETWORK_CONFIG_REQUEST,
+          NETWORK_CONFIG,
+          MULTICAST_GATHER,
+          MULTICAST_FRAME ->
+          vl1.networks.receive(packet, verb);
+    };
+  }
+
+  private PacketOutcome receiveOk() {
+    long inRePacketId = packet.inRePacketId();
+    if (!vl1.expectedReplies.isExpected(inRePacketId)) {
+      vl1.drop(Drop.UNSOLICITED);
+      return PacketOutcome.IGNORED;
+    }
+    Verb inRe = Verb.of(packet.inReVerbNumber());
+    if (inRe == null) {
+      return PacketOutcome.ACCEPTED;
+    }
+    return switch (inRe) {
+      case HELLO -> vl1.hellos.receiveOk(packet);
+      case WHOIS -> vl1.whois.receiveOk(packet, WhoisOk.read(inRePacketId, packet.okBody()));
+      case NETWORK_CONFIG_REQUEST, MULTICAST_GATHER, MULTICAST_FRAME ->
+          vl1.networks.receiveOk(packet, inRe);
+      default -> PacketOutcome.ACCEPTED;
+    };
+  }
+
+  private PacketOutcome receiveError() {
+    ErrorMessage error = ErrorMessage.read(packet.payload());
+    if (error.code() == ErrorMessage.IDENTITY_COLLISION) {
+      if (vl1.roots.isUpstream(packet.source())) {
+        vl1.output.event(new Event.IdentityCollision());
+      }
+      return PacketOutcome.ACCEPTED;
+    }
+    return vl1.networks.receiveError(packet, error);
+  }
+
+  private PacketOutcome receiveEcho() {
+    if (!mayAnswerEcho()) {
+      vl1.drop(Drop.RATE_LIMITED);
+      return PacketOutcome.IGNORED;
+    }
+    int start = packet.payloadStart();
+    int length = packet.payloadLength();
+    Bytes data =
+        length == 0
+            ? Bytes.EMPTY
+            : Bytes.of(Arrays.copyOfRange(packet.bytes(), start, start + length));
+    packet.reply(new EchoOk(packet.packetId(), data));
+    return PacketOutcome.ACCEPTED;
+  }
+
+  private boolean mayAnswerEcho() {
+    Peer peer = packet.peer();
+    long nowMs = packet.nowMs();
+    Path path = packet.path();
+    if (path != null) {
+      if (nowMs - path.lastEchoAnsweredMs < ECHO_SPACING_MS) {
+        return false;
+      }
+      path.lastEchoAnsweredMs = nowMs;
+      return true;
+    }
+    if (packet.endpoint().equals(peer.lastStrayEchoFrom)
+        && nowMs - peer.lastStrayEchoAnsweredMs < ECHO_SPACING_MS) {
+      return false;
+    }
+    peer.lastStrayEchoFrom = packet.endpoint();
+    peer.lastStrayEchoAnsweredMs = nowMs;
+    return true;
+  }
+
+  private PacketOutcome receiveUserMessage() {
+    if (packet.payloadLength() >= USER_MESSAGE_TYPE_BYTES) {
+      UserMessage message = UserMessage.read(packet.payload());
+      vl1.output.event(new Event.UserMessage(packet.source(), message.type(), message.data()));
+    }
+    return PacketOutcome.ACCEPTED;
+  }
+
+  private void addPending(long source, boolean opened) {
+    if (pending.add(PendingInbound.Packet.copyOf(packet, source, opened))) {
+      vl1.drop(Drop.PENDING_EXPIRED);
+    }
+    vl1.scheduleRetry(packet.nowMs());
+  }
+
+  /** Handles pending packets again; those that are still missing something stay pending. */
+  void retryPending(long nowMs) {
+    if (pending.isEmpty()) {
+      return;
+    }
+    int before = pending.size();
+    List<PendingInbound.Packet> young = pending.removeAll(nowMs);
+    for (int i = young.size(); i < before; i++) {
+      vl1.drop(Drop.PENDING_EXPIRED);
+    }
+    for (PendingInbound.Packet each : young) {
+      try {
+        retry(each, nowMs);
+      } catch (WireException e) {
+        vl1.drop(Drop.MALFORMED);
+      }
+    }
+  }
+
+  private void retry(PendingInbound.Packet each, long nowMs) {
+    packet.arrived(each.socket(), each.endpoint(), each.receivedAtMs(), nowMs);
+    packet.wrap(each.bytes(), 0, each.bytes().length);
+    if (!each.opened()) {
+      open();
+      return;
+    }
+    Peer peer = vl1.peer(each.source(), nowMs);
+    if (peer != null) {
+      packet.from(peer);
+      dispatch();
+    }
+  }
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.peer;
+
+/** What handling a packet came to (02 section 2, "counts as received"). */
+public enum PacketOutcome {
+  /** Counts as received. */
+  ACCEPTED,
+  /** Counts as received, and its sender is a member of one of our networks. */
+  TRUSTED,
+  /** Does not count as received. */
+  IGNORED,
+  /**
+   * Waits for an identity, a credential or a configuration and is handled again (02 section 3.7).
+   */
+  PENDING
+}

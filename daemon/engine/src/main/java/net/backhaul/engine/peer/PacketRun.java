@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.peer;
+
+import net.backhaul.protocol.message.Verb;
+import net.backhaul.protocol.packet.Packets;
+
+/**
+ * Unsealed packets of one verb to one peer, back to back and of equal size except the last, which
+ * may be shorter; each has 28 bytes of room for its header before its payload.
+ *
+ * <p>A mutable view that its owner reuses; it owns no bytes.
+ */
+public final class PacketRun {
+  private static final int COMPRESSED = 0x80;
+
+  private long destination;
+  private int verbByte;
+  private byte[] bytes = {};
+  private int start;
+  private int length;
+  private int packetBytes;
+
+  /** Sets whom the packets are for and what they are. */
+  public PacketRun to(long address, Verb verb) {
+    return to(address, verb.number());
+  }
+
+  /** Sets whom the packets are for, and their verb with the flag of compressed payloads. */
+  PacketRun to(long address, int verbAndFlags) {
+    destination = address;
+    verbByte = verbAndFlags;
+    return this;
+  }
+
+  /** Sets the verb byte of a payload that may be compressed. */
+  static int verbByte(Verb verb, boolean compressed) {
+    return verb.number() | (compressed ? COMPRESSED : 0);
+  }
+
+  /** Points this view at one packet by its payload, before which there are 28 bytes of room. */
+  public PacketRun wrapPayload(byte[] newBytes, int payloadStart, int payloadLength) {
+    int whole = Packets.HEADER_BYTES + payloadLength;
+    return wrap(newBytes, payloadStart - Packets.HEADER_BYTES, whole, whole);
+  }
+
+  /**
+   * Points this view at packets.
+   *
+   * @param newLength of all packets together, in bytes, their rooms included
+   * @param newPacketBytes of each packet with its room
+   */
+  public PacketRun wrap(byte[] newBytes, int newStart, int newLength, int newPacketBytes) {
+    bytes = newBytes;
+    start = newStart;
+    length = newLength;
+    packetBytes = newPacketBytes;
+    return this;
+  }
+
+  public long destination() {
+    return destination;
+  }
+
+  int verbByte() {
+    return verbByte;
+  }
+
+  /** Returns the number of the verb. */
+  public int verb() {
+    return verbByte & ~COMPRESSED;
+  }
+
+  public byte[] bytes() {
+    return bytes;
+  }
+
+  /** Returns where the room of the first packet begins. */
+  public int start() {
+    return start;
+  }
+
+  /** Returns where the last packet ends. */
+  public int end() {
+    return start + length;
+  }
+
+  public int length() {
+    return length;
+  }
+
+  public int packetBytes() {
+    return packetBytes;
+  }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.peer;
+
+import java.net.InetSocketAddress;
+import net.backhaul.protocol.message.Verb;
+import net.backhaul.protocol.packet.PacketCipher;
+import net.backhaul.protocol.packet.PacketView;
+import net.backhaul.protocol.packet.Packets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes headers and seals packets, one after another for the same peer and path (02 section 1.2).
+ */
+final class PacketSealer {
+  private static final int VERB_MASK = 0x1f;
+
+  private final Vl1 vl1;
+  private final PacketView view = new PacketView();
+  private @Nullable PacketCipher cipher;
+  private long address;
+  private int suite;
+  private int mtuBytes;
+  private long trustedPathId;
+
+  PacketSealer(Vl1 vl1) {
+    this.vl1 = vl1;
+  }
+
+  /** Sets whom the next packets are for and where they go. */
+  void peer(Peer peer, InetSocketAddress endpoint) {
+    cipher = peer.cipher;
+    address = peer.address;
+    suite = vl1.options.avoidsAes() ? Packets.SUITE_SALSA : peer.suite();
+    mtuBytes = vl1.options.mtuBytes(endpoint.getAddress());
+    trustedPathId = vl1.options.trustedPathId(endpoint.getAddress());
+  }
+
+  /** Encrypts the next packets also where the path is trusted. */
+  void encryptAlways() {
+    trustedPathId = 0;
+  }
+
+  /** Returns the payload size of datagrams on the path. */
+  int mtuBytes() {
+    return mtuBytes;
+  }
+
+  /** Writes the header before a payload and seals the packet where it lies. */
+  void seal(int verbByte, byte[] bytes, int start, int length) {
+    PacketCipher key = cipher;
+    if (key == null) {
+      throw new IllegalStateException("no peer was set");
+    }
+    PacketView.writeHeader(
+        bytes, start, vl1.random.nextLong(), address, vl1.self.address(), verbByte);
+    view.wrap(bytes, start, length);
+    view.fragmented(length > mtuBytes);
+    if (trustedPathId == 0) {
+      key.seal(suite, bytes, start, length);
+    } else {
+      view.suite(Packets.SUITE_TRUSTED);
+      view.mac(trustedPathId);
+    }
+    // Nothing answers frames, and they are so many that other requests would be evicted.
+    if (verbByte != Verb.FRAME.number() && verbByte != Verb.EXT_FRAME.number()) {
+      vl1.expectedReplies.expect(view.id());
+    }
+    vl1.counters.sent(verbByte & VERB_MASK);
+  }
+}
