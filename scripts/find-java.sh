@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh disable=SC2034,SC2154 # names are shared with the launchers
-# Read by the launchers beside it; not to be run. They have set
-#   here       their folder
-#   module     the module's folder in a checkout
-#   installed  the folder of its jars where it is installed
+# Sourced by the launchers. Input:
+#   here       their directory
+#   module     the directory of the module in a checkout
+#   installed  the directory of its jars in an installation
 #   jar        its main jar
-# and get
-#   java       the program of a Java 25 or newer: the bundled one, $JAVA_HOME, or the newest there is
-#   app        the folder of the jars
-#   cache      the option that names the ahead-of-time cache, if there is one
-# Builtins of the shell only: a fork costs as much as everything else here together.
+# Output:
+#   java       the java program, 25 or newer: the bundled one, that of $JAVA_HOME, or the newest installed
+#   app        the directory of the jars
+#   cache      the option with the ahead-of-time cache, if there is one
+# Shell builtins only: a single fork would double the run time.
 
-# Sets $major to the major version of the Java in a folder, or to 0.
+# Sets $major to the major version of the Java in a directory, or to 0.
 java_major() {
   major=0
   [ -x "$1/bin/java" ] && [ -r "$1/release" ] || return 0
@@ -24,14 +24,14 @@ java_major() {
   done <"$1/release"
 }
 
-# Sets $java to the newest Java of the folders given, if it is 25 or newer.
+# Sets $java to the newest Java in the directories given, if it is 25 or newer.
 newest_java() {
   newest=24
-  for folder in "$@"; do
-    java_major "$folder"
+  for directory in "$@"; do
+    java_major "$directory"
     if [ "$major" -gt "$newest" ]; then
       newest=$major
-      java=$folder/bin/java
+      java=$directory/bin/java
     fi
   done
 }
@@ -59,19 +59,19 @@ else
   [ -n "$java" ] || newest_java /usr/lib/jvm/* /Library/Java/JavaVirtualMachines/*/Contents/Home
 fi
 if [ -z "$java" ]; then
-  echo "$0: needs Java 25 or newer, and found none in \$JAVA_HOME or /usr/lib/jvm." >&2
+  echo "$0: Java 25 or newer is required; there is none in \$JAVA_HOME or /usr/lib/jvm." >&2
   echo "Install one, for example with: apt-get install openjdk-25-jre-headless" >&2
-  echo "(or temurin-25-jre of https://adoptium.net), or set JAVA_HOME to the folder that has it." >&2
+  echo "(or temurin-25-jre of https://adoptium.net), or set JAVA_HOME to its directory." >&2
   exit 1
 fi
 
 cache=
 [ ! -f "$app/app.aot" ] || cache=-XX:AOTCache=$app/app.aot
 
-# Options meant for other programs would slow this one down, and be announced on its output.
+# Options for other Java programs would slow this one down and print a notice.
 unset JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS
 
-# Names are UTF-8, also where a service manager sets no locale.
+# UTF-8, even if a service manager sets no locale.
 case ${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in
   *UTF-8 | *utf8 | *UTF8 | *utf-8) ;;
   *) export LC_ALL=C.UTF-8 ;;

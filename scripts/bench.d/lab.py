@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A small internet of network namespaces, and pairs of daemons on it.
 
-Nothing leaves the machine. All that is made here goes away with Lab.close().
+No packet leaves the machine. Lab.close() removes everything that was created.
 """
 import ctypes
 import http.client
@@ -21,11 +21,11 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 class Failed(Exception):
-    """A step did not do what it was for; its text says why, in one line."""
+    """A step failed; the text gives the reason in one line."""
 
 
 def sh(*words, timeout=30):
-    """Runs a command of this machine and returns what it said."""
+    """Runs a command on this machine and returns its output."""
     done = subprocess.run(list(map(str, words)), text=True, capture_output=True, timeout=timeout)
     if done.returncode:
         raise Failed(f"{' '.join(map(str, words))}: {(done.stderr or done.stdout).strip()}")
@@ -33,7 +33,7 @@ def sh(*words, timeout=30):
 
 
 def until(what, probe, seconds, pause=0.1):
-    """Waits until the probe says something true, and returns that."""
+    """Waits until the probe returns a true value, and returns it."""
     end = time.monotonic() + seconds
     seen = None
     while time.monotonic() < end:
@@ -48,7 +48,7 @@ def until(what, probe, seconds, pause=0.1):
 
 
 class Host:
-    """One namespace. Programs started on it end with the lab."""
+    """One namespace. Programs started on it are stopped with the lab."""
 
     def __init__(self, lab, name):
         self.lab, self.name, self.namespace, self.address = lab, name, f"{lab.tag}-{name}", None
@@ -66,7 +66,7 @@ class Host:
         other.ip("link", "set", other_device, "up")
 
     def inside(self, work, cpus=None):
-        """Returns work(), done by a thread that is on this host, and on these CPUs if any are named."""
+        """Returns work(), run by a thread in the namespace of this host, pinned to the CPUs if given."""
         box = {}
 
         def enter():
@@ -77,7 +77,7 @@ class Host:
                 if cpus:
                     os.sched_setaffinity(0, cpus)
                 box["value"] = work()
-            except BaseException as error:  # told to whoever asked
+            except BaseException as error:  # re-raised in the calling thread
                 box["error"] = error
 
         thread = threading.Thread(target=enter, daemon=True)
@@ -88,7 +88,7 @@ class Host:
         return box["value"]
 
     def start(self, *words, cpus=None, **more):
-        """Starts a program on this host that reads and says nothing unless asked to."""
+        """Starts a program on this host, without input and, by default, without output."""
         silent = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         words = list(map(str, words))
 
@@ -100,7 +100,7 @@ class Host:
         return self.inside(begin, cpus)
 
     def run(self, *words, timeout=30, cpus=None, check=True):
-        """Runs a program on this host to its end and returns its output."""
+        """Runs a program on this host until it exits and returns its output."""
         process = self.start(*words, cpus=cpus, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         try:
             said, complained = process.communicate(timeout=timeout)
@@ -119,11 +119,11 @@ def last_line(text):
 
 
 class Node:
-    """One daemon on a host, used by its command line and its local JSON API only."""
+    """One daemon on a host, accessed only through its command line and its JSON API."""
 
     def __init__(self, host, programs, options=""):
         self.host, self.programs, self.options = host, programs, options
-        self.home = os.path.join(host.lab.folder, host.name)
+        self.home = os.path.join(host.lab.directory, host.name)
         self.log = f"{self.home}.log"
         self.process = None
         self.ready_s = self.online_s = None
@@ -135,7 +135,7 @@ class Node:
             json.dump({"settings": {"portMappingEnabled": False, "allowTcpFallbackRelay": False}}, conf)
 
     def start(self):
-        """Starts the daemon, returns when its API answers, and notes how long that took."""
+        """Starts the daemon, returns when its API answers, and records how long that took."""
         shutil.copy(self.host.lab.planet, f"{self.home}/planet")
         self.forget_port()
         environment = {**os.environ, "BACKHAUL_JAVA_OPTIONS": self.options}
@@ -173,7 +173,7 @@ class Node:
         self.online_s = time.monotonic() - self.started
 
     def api(self, path, body=None):
-        """Asks the daemon: with a body, it is a POST. Returns its answer."""
+        """Sends a request to the API, a POST if there is a body, and returns the response."""
         with open(f"{self.home}/authtoken.secret") as token, open(f"{self.home}/zerotier-one.port") as port:
             headers, port = {"X-ZT1-Auth": token.read().strip()}, int(port.read())
         if body is not None:
@@ -195,7 +195,7 @@ class Node:
         return self.host.inside(ask)
 
     def network(self, network):
-        """What the daemon says of a network it is configured for, or None."""
+        """The status of a network for which the daemon has a configuration, or None."""
         found = next((n for n in self.api("/network") if n["id"] == network), None)
         return found if found and found["status"] == "OK" else None
 
@@ -204,7 +204,7 @@ class Node:
         return bool(peer) and any(path["active"] and not path["expired"] for path in peer["paths"])
 
     def cpu_s(self):
-        """CPU seconds that the daemon has used, in the kernel and outside of it."""
+        """CPU seconds that the daemon has used, system and user."""
         self.alive()
         with open(f"/proc/{self.process.pid}/stat") as stat:
             fields = stat.read().rsplit(")", 1)[1].split()
@@ -216,7 +216,7 @@ class Node:
             return next(int(line.split()[1]) for line in status if line.startswith("VmRSS:")) / 1024
 
     def pin(self, cpus):
-        """Lets all threads of the daemon run on these CPUs alone."""
+        """Pins all threads of the daemon to these CPUs."""
         for thread in os.listdir(f"/proc/{self.process.pid}/task"):
             try:
                 os.sched_setaffinity(int(thread), cpus)
@@ -225,11 +225,11 @@ class Node:
 
 
 class Lab:
-    """The internet 203.0.113.0/24 as one bridge, the hosts on it, and one root that is the controller too."""
+    """The internet 203.0.113.0/24 as one bridge, its hosts, and one root that is also the controller."""
 
     def __init__(self):
         self.tag = f"bench{os.getpid()}"
-        self.folder = tempfile.mkdtemp(prefix="backhaul-bench-")
+        self.directory = tempfile.mkdtemp(prefix="backhaul-bench-")
         self.hosts, self.processes = [], []
         self.addresses = self.networks = 0
 
@@ -238,13 +238,13 @@ class Lab:
         self.internet.ip("link", "add", "internet", "type", "bridge")
         self.internet.ip("link", "set", "internet", "up")
         self.center = Node(self.public("center"), ours)
-        self.planet = os.path.join(self.folder, "planet")
+        self.planet = os.path.join(self.directory, "planet")
         sh(f"{ours}/zerotier-idtool", "genplanet", self.planet,
            f"{self.center.host.address}/{PORT}={self.center.home}/identity.secret")
         self.center.start()
 
     def public(self, name):
-        """Makes a host with an address of its own on the internet."""
+        """Creates a host with its own address on the internet."""
         host = Host(self, name)
         self.addresses += 1
         port = f"port{self.addresses}"
@@ -255,7 +255,7 @@ class Lab:
         return host
 
     def make_network(self):
-        """Makes a private network on the controller; returns its id."""
+        """Creates a private network on the controller and returns its id."""
         self.networks += 1
         subnet = f"10.147.{self.networks}"
         return self.center.api(f"/controller/network/{self.center.id}______", {
@@ -265,7 +265,7 @@ class Lab:
             "ipAssignmentPools": [{"ipRangeStart": f"{subnet}.1", "ipRangeEnd": f"{subnet}.250"}]})["id"]
 
     def end(self, process):
-        """Ends one program that this lab started."""
+        """Stops one program that this lab started."""
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
             try:
@@ -287,11 +287,11 @@ class Lab:
                 pass
         for host in self.hosts:
             subprocess.run(["ip", "netns", "del", host.namespace], capture_output=True)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self.directory, ignore_errors=True)
 
 
 class Pair:
-    """Two daemons with a network of their own: a sends to b where nothing else is said."""
+    """Two daemons with their own network: a sends to b unless stated otherwise."""
 
     def __init__(self, lab, name, programs_a, programs_b, options=""):
         self.lab, self.name = lab, name
@@ -300,11 +300,11 @@ class Pair:
         self.nodes = (self.a, self.b)
         self.network = lab.make_network()
         self.joined = self.fresh = False
-        self.warm = set()  # names of ways
+        self.warm = set()  # names of directions
         self.lans = None
 
     def start(self):
-        """Starts both daemons and returns when they talk directly over their network."""
+        """Starts both daemons and returns when they communicate directly over their network."""
         for node in self.nodes:
             if node.process is not None:
                 node.stop()
@@ -329,7 +329,7 @@ class Pair:
         self.joined = True
 
     def member(self, node, body):
-        """Changes a member at the controller once it knows of it."""
+        """Changes a member at the controller as soon as there is a record of it."""
         path = f"/controller/network/{self.network}/member"
         return node.id in self.lab.center.api(path) and self.lab.center.api(f"{path}/{node.id}", body)
 
@@ -346,19 +346,19 @@ class Pair:
         return self.a.cpu_s() + self.b.cpu_s()
 
     def change(self, **fields):
-        """Changes the network at the controller and returns when both nodes know."""
+        """Changes the network at the controller and returns when both nodes have the configuration."""
         made = self.lab.center.api(f"/controller/network/{self.network}", fields)
         for node in self.nodes:
             until(f"configuration {made['revision']} of {node.host.name}",
                   lambda: (node.network(self.network) or {}).get("netconfRevision", 0) >= made["revision"], 30)
 
     def set_bridging(self, on):
-        """Puts the network's devices into bridges with a host behind each, or takes them out again."""
+        """Attaches the network's devices to bridges with a host behind each, or detaches them."""
         if on and self.lans is None:
             self.lans = [self.make_lan(node, number) for number, node in enumerate(self.nodes, 1)]
         for node in self.nodes:
             self.member(node, {"activeBridge": on})
-        # A member's change is sent to that member alone; both have to know of each other.
+        # A change of a member is sent to that member only; both need it.
         self.change(name="bridged" if on else "bench")
         for node in self.nodes:
             until(f"bridging {'on' if on else 'off'} on {node.host.name}",
@@ -378,7 +378,7 @@ class Pair:
         return lan
 
     def suite(self):
-        """The cipher suite of most packets between the two, as seen on the wire."""
+        """The cipher suite of most packets between the two, read from the wire."""
         seen = self.a.host.inside(lambda: watch(self.a.host, self.ip(self.b)))
         if not seen:
             raise Failed("no packets seen on the wire")
@@ -386,7 +386,7 @@ class Pair:
 
 
 def watch(host, ip):
-    """The suites of packets that leave this host while it pings."""
+    """Counts the suites of packets that leave this host while it pings."""
     import socket
     wire = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(3))
     wire.bind(("uplink", 0))
@@ -398,7 +398,7 @@ def watch(host, ip):
             packet = wire.recv(65536)
             if packet[9] == 17 and len(packet) > 200:  # UDP over IPv4
                 message = packet[(packet[0] & 15) * 4 + 8:]
-                if message[13] != 0xff:  # no fragment but the first
+                if message[13] != 0xff:  # only first fragments
                     seen.append(message[18] >> 3 & 7)
     except TimeoutError:
         pass

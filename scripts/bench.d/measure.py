@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is measured of a pair of daemons, and how.
 
-A measurement is a function of a Way (who sends to whom) and the options. It returns the values of
+A measurement is a function of a Direction (who sends to whom) and the options. It returns the values of
 its metrics by name; each is one figure of one round.
 """
 import json
@@ -19,7 +19,7 @@ ACCEPT = {"type": "ACTION_ACCEPT"}
 
 
 @dataclass
-class Way:
+class Direction:
     """One column of the table: from one node of a pair to the other."""
     name: str
     pair: Pair
@@ -38,7 +38,7 @@ METRICS, MEASUREMENTS = {}, {}
 
 
 def measures(name, metrics, main=False):
-    """Names a measurement; `main` ones are also done of ways that get no others."""
+    """Registers a measurement; those with `main` also run for directions that are main_only."""
     METRICS.update(metrics)
 
     def register(function):
@@ -54,11 +54,11 @@ def tcp_metrics(name, title):
 
 def udp_metrics(name, title):
     return {name: Metric(f"UDP flood, {title}, received", "kpps"),
-            f"{name}.loss": Metric("- lost on the way", "%"),
+            f"{name}.loss": Metric("- lost on the direction", "%"),
             f"{name}.cpu": Metric("- CPU of both daemons", "s per million")}
 
 
-# What comes first takes freshly started daemons.
+# The first measurements use newly started daemons.
 
 @measures("fresh", {
     "ready": Metric("daemon, start to first answer of its API", "s"),
@@ -68,8 +68,8 @@ def udp_metrics(name, title):
     "full.rss": Metric("resident memory, highest at full rate", "MB"),
     "ramp": Metric("TCP from the first byte to 90 % of full speed", "s"),
     **{f"ramp.{half}": Metric(f"- rate in half-second {half}", "% of full") for half in range(1, 9)}})
-def fresh(way, options):
-    pair = way.pair
+def fresh(direction, options):
+    pair = direction.pair
     if not pair.fresh:
         pair.start()
     pair.fresh = False
@@ -90,7 +90,7 @@ def fresh(way, options):
 
 
 def at_full_rate(pair, options):
-    """One TCP stream from a to b; returns the highest memory of a daemon and what arrived when."""
+    """One TCP stream from a to b; returns the peak memory of a daemon and the received bytes over time."""
     memory, done = [], threading.Event()
 
     def look():
@@ -100,7 +100,7 @@ def at_full_rate(pair, options):
     watcher = threading.Thread(target=look, daemon=True)
     watcher.start()
     try:
-        # The client is at b and receives, so that the intervals are of what arrived.
+        # The client is at b and receives, so that the intervals count received bytes.
         report = iperf(pair.b.host, pair.a.host, pair.ip(pair.a), options.ramp, "-R", "-i", "0.5")
     finally:
         done.set()
@@ -109,8 +109,8 @@ def at_full_rate(pair, options):
 
 
 @measures("cli", {"cli": Metric("zerotier-cli info", "ms")})
-def command_line(way, options):
-    node, times = way.sender, []
+def command_line(direction, options):
+    node, times = direction.sender, []
     for _ in range(options.calls):
         began = time.monotonic()
         node.host.run(f"{node.programs}/zerotier-cli", f"-D{node.home}", "info")
@@ -121,67 +121,67 @@ def command_line(way, options):
 @measures("ping", {
     "ping.p50": Metric("ping, idle, p50", "ms"),
     "ping.p99": Metric("ping, idle, p99", "ms")}, main=True)
-def ping_idle(way, options):
-    return percentiles("ping", ping(way, options.pings, 0.005))
+def ping_idle(direction, options):
+    return percentiles("ping", ping(direction, options.pings, 0.005))
 
 
 @measures("tcp1", tcp_metrics("tcp1", "1 stream"), main=True)
-def tcp1(way, options):
-    return tcp(way, "tcp1", options)
+def tcp1(direction, options):
+    return tcp(direction, "tcp1", options)
 
 
 @measures("tcp1r", tcp_metrics("tcp1r", "1 stream, other direction"))
-def tcp1r(way, options):
-    return tcp(way, "tcp1r", options, "-R")
+def tcp1r(direction, options):
+    return tcp(direction, "tcp1r", options, "-R")
 
 
 @measures("tcp4", tcp_metrics("tcp4", "4 streams"), main=True)
-def tcp4(way, options):
-    return tcp(way, "tcp4", options, "-P", "4")
+def tcp4(direction, options):
+    return tcp(direction, "tcp4", options, "-P", "4")
 
 
 @measures("tcp4r", tcp_metrics("tcp4r", "4 streams, other direction"))
-def tcp4r(way, options):
-    return tcp(way, "tcp4r", options, "-P", "4", "-R")
+def tcp4r(direction, options):
+    return tcp(direction, "tcp4r", options, "-P", "4", "-R")
 
 
 @measures("tcp1v6", tcp_metrics("tcp1v6", "1 stream, IPv6"))
-def tcp1v6(way, options):
-    return tcp(way, "tcp1v6", options, family=6)
+def tcp1v6(direction, options):
+    return tcp(direction, "tcp1v6", options, family=6)
 
 
 @measures("load", {
     "load.p50": Metric("ping beside a TCP stream, p50", "ms"),
     "load.p99": Metric("ping beside a TCP stream, p99", "ms")}, main=True)
-def ping_under_load(way, options):
+def ping_under_load(direction, options):
     count = options.seconds * 100
-    server = iperf_server(way.receiver.host)
-    # It is ended after the last ping, which a busy machine may send late.
-    client = way.sender.host.start("iperf3", "-c", way.pair.ip(way.receiver), "-t", 3 * options.seconds + 20)
+    server = iperf_server(direction.receiver.host)
+    # Stopped after the last ping, which a loaded machine may send late.
+    client = direction.sender.host.start("iperf3", "-c", direction.pair.ip(direction.receiver), "-t", 3 * options.seconds + 20)
     try:
         time.sleep(1)
-        times = ping(way, count, 0.01)
+        times = ping(direction, count, 0.01)
         if client.poll() is not None:
             raise Failed("the TCP stream ended too early")
         return percentiles("load", times)
     finally:
-        way.pair.lab.end(client)
-        way.pair.lab.end(server)
+        direction.pair.lab.end(client)
+        direction.pair.lab.end(server)
 
 
 @measures("udp64", udp_metrics("udp64", "64 B"), main=True)
-def udp64(way, options):
-    return udp(way, "udp64", 64, options)
+def udp64(direction, options):
+    return udp(direction, "udp64", 64, options)
 
 
 @measures("udp1400", udp_metrics("udp1400", "1400 B"), main=True)
-def udp1400(way, options):
-    return udp(way, "udp1400", 1400, options)
+def udp1400(direction, options):
+    return udp(direction, "udp1400", 1400, options)
 
 
 @measures("bridged", tcp_metrics("bridged", "1 stream, bridged LANs"))
-def bridged(way, options):
-    pair = way.pair
+def bridged(direction, options):
+    pair = direction.pair
     pair.set_bridging(True)
     try:
         sender, receiver = pair.lans
@@ -193,36 +193,36 @@ def bridged(way, options):
 
 
 @measures("rules8", tcp_metrics("rules8", "1 stream, 8 rules"))
-def rules8(way, options):
-    return ruled(way, "rules8", 8, options)
+def rules8(direction, options):
+    return ruled(direction, "rules8", 8, options)
 
 
 @measures("rules64", tcp_metrics("rules64", "1 stream, 64 rules"))
-def rules64(way, options):
-    return ruled(way, "rules64", 64, options)
+def rules64(direction, options):
+    return ruled(direction, "rules64", 64, options)
 
 
-def ruled(way, name, count, options):
-    """TCP through rules that each look at every frame and let it pass."""
+def ruled(direction, name, count, options):
+    """TCP through rules that are evaluated for every frame without a match."""
     rules = []
     for port in range(1, count + 1):
         rules += [{"type": "MATCH_IP_DEST_PORT_RANGE", "start": port, "end": port}, {"type": "ACTION_DROP"}]
-    way.pair.change(rules=[*rules, ACCEPT])
+    direction.pair.change(rules=[*rules, ACCEPT])
     try:
-        return tcp(way, name, options)
+        return tcp(direction, name, options)
     finally:
-        way.pair.change(rules=[ACCEPT])
+        direction.pair.change(rules=[ACCEPT])
 
 
 @measures("core", tcp_metrics("core", "1 stream, all on one CPU"))
-def one_core(way, options):
-    pair = way.pair
+def one_core(direction, options):
+    pair = direction.pair
     cpus = pair.a.host.inside(allowed_cpus)
     one = {min(cpus)}
     for node in pair.nodes:
         node.pin(one)
     try:
-        return tcp(way, "core", options, cpus=one)
+        return tcp(direction, "core", options, cpus=one)
     finally:
         for node in pair.nodes:
             node.pin(cpus)
@@ -236,21 +236,21 @@ def allowed_cpus():
 @measures("bare", {
     "bare": Metric("TCP, 1 stream, the bare wire", "Mbit/s"),
     "share": Metric("- share of it that tcp1 reaches", "")})
-def bare(way, options):
-    report = iperf(way.sender.host, way.receiver.host, way.receiver.host.address, options.seconds)
+def bare(direction, options):
+    report = iperf(direction.sender.host, direction.receiver.host, direction.receiver.host.address, options.seconds)
     return {"bare": report["end"]["sum_received"]["bits_per_second"] / 1e6}
 
 
-# How each is done.
+# Implementation of the measurements.
 
-def tcp(way, name, options, *words, family=4, cpus=None):
-    ip = way.pair.ip(way.receiver, family)
-    return counted(name, way.pair,
-                   lambda: iperf(way.sender.host, way.receiver.host, ip, options.seconds, *words, cpus=cpus))
+def tcp(direction, name, options, *words, family=4, cpus=None):
+    ip = direction.pair.ip(direction.receiver, family)
+    return counted(name, direction.pair,
+                   lambda: iperf(direction.sender.host, direction.receiver.host, ip, options.seconds, *words, cpus=cpus))
 
 
 def counted(name, pair, run):
-    """Runs a TCP measurement; returns its rate, and the CPU of both daemons per GB that arrived."""
+    """Runs a TCP measurement; returns its rate, and the CPU of both daemons per GB received."""
     before = pair.cpu_s()
     received = run()["end"]["sum_received"]
     used = pair.cpu_s() - before
@@ -259,14 +259,14 @@ def counted(name, pair, run):
     return {name: received["bits_per_second"] / 1e6, f"{name}.cpu": used / (received["bytes"] / 1e9)}
 
 
-def udp(way, name, size, options):
-    ip = way.pair.ip(way.receiver)
-    before = way.pair.cpu_s()
-    report = iperf(way.sender.host, way.receiver.host, ip, options.seconds,
+def udp(direction, name, size, options):
+    ip = direction.pair.ip(direction.receiver)
+    before = direction.pair.cpu_s()
+    report = iperf(direction.sender.host, direction.receiver.host, ip, options.seconds,
                    "-u", "-b", "0", "-l", size, "--get-server-output")
-    used = way.pair.cpu_s() - before
+    used = direction.pair.cpu_s() - before
     sent = report["end"]["sum"]["packets"]
-    # What the receiver has in hand, not the sender's guess, which does not know of a lost tail.
+    # The receiver's count: the sender's includes a lost tail.
     arrivals = [interval["sum"] for interval in report["server_output_json"]["intervals"]]
     received = sum(arrival["bytes"] for arrival in arrivals) / size
     if not received:
@@ -304,10 +304,10 @@ def listens(process):
     return False
 
 
-def ping(way, count, interval):
-    """The round-trip times of so many pings, ms."""
-    said = way.sender.host.run("ping", "-n", "-c", count, "-i", interval, "-w", int(count * interval) + 10,
-                               way.pair.ip(way.receiver), timeout=count * interval + 20, check=False)
+def ping(direction, count, interval):
+    """The round-trip times of a number of pings, ms."""
+    said = direction.sender.host.run("ping", "-n", "-c", count, "-i", interval, "-w", int(count * interval) + 10,
+                               direction.pair.ip(direction.receiver), timeout=count * interval + 20, check=False)
     times = [float(t) for t in re.findall(r" time=([0-9.]+) ms", said)]
     if len(times) < count * 0.9:
         raise Failed(f"only {len(times)} of {count} pings were answered")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""From figures of rounds to a table: medians, spreads, ratios; for a terminal, as Markdown, as JSON."""
+"""Summarizes rounds as a table with medians, ranges and ratios: plain text, Markdown, JSON."""
 import json
 import os
 import platform
@@ -17,73 +17,73 @@ HALVES = [f"ramp.{half}" for half in range(1, 9)]
 
 
 class Figures:
-    """What was measured: for each way and metric one value for each round, None where it failed."""
+    """Results: for each direction and metric one value per round, None if it failed."""
 
-    def __init__(self, ways):
-        self.ways = ways
-        self.values = {way.name: {} for way in ways}
-        self.reasons = {way.name: {} for way in ways}
+    def __init__(self, directions):
+        self.directions = directions
+        self.values = {direction.name: {} for direction in directions}
+        self.reasons = {direction.name: {} for direction in directions}
 
-    def add(self, way, metric, value):
-        self.values[way.name].setdefault(metric, []).append(value)
+    def add(self, direction, metric, value):
+        self.values[direction.name].setdefault(metric, []).append(value)
 
-    def fail(self, way, metric, reason):
-        self.add(way, metric, None)
-        self.reasons[way.name][metric] = reason
+    def fail(self, direction, metric, reason):
+        self.add(direction, metric, None)
+        self.reasons[direction.name][metric] = reason
 
-    def good(self, way, metric):
-        return [value for value in self.values[way.name].get(metric, []) if value is not None]
+    def good(self, direction, metric):
+        return [value for value in self.values[direction.name].get(metric, []) if value is not None]
 
     def failures(self):
         return sum(value is None for ours in self.values.values() for values in ours.values() for value in values)
 
-    def ratio(self, way, other, metric):
-        mine, its = self.good(way, metric), self.good(other, metric)
+    def ratio(self, direction, other, metric):
+        mine, its = self.good(direction, metric), self.good(other, metric)
         if not mine or not its or not statistics.median(its):
             return ""
         return f"{number(statistics.median(mine) / statistics.median(its))} x"
 
-    def cell(self, way, metric):
-        if metric not in self.values[way.name]:
+    def cell(self, direction, metric):
+        if metric not in self.values[direction.name]:
             return ""
-        good = self.good(way, metric)
+        good = self.good(direction, metric)
         if not good:
-            return f"failed: {self.reasons[way.name][metric]}"
+            return f"failed: {self.reasons[direction.name][metric]}"
         text = number(statistics.median(good))
         if len(good) > 1:
             text += f" ({number(min(good))}-{number(max(good))})"
-        failed = len(self.values[way.name][metric]) - len(good)
+        failed = len(self.values[direction.name][metric]) - len(good)
         return text + (f", {failed} failed" if failed else "")
 
-    def halves(self, way):
-        good = [self.good(way, metric) for metric in HALVES]
+    def halves(self, direction):
+        good = [self.good(direction, metric) for metric in HALVES]
         return " ".join(f"{statistics.median(values):.0f}" for values in good) if all(good) else ""
 
     def rows(self):
-        """The table's head and its rows, as texts. Ratios are to the first side that is not ours."""
-        other = next((way for way in self.ways[1:] if not way.main_only), None)
-        head = ["", *(way.name for way in self.ways)]
-        rated = [way for way in self.ways if other and not way.main_only and way is not other]
-        head += [f"{way.name} / {other.name}" for way in rated]
+        """Header and rows of the table as text. Ratios are relative to the first side that is not ours."""
+        other = next((direction for direction in self.directions[1:] if not direction.main_only), None)
+        head = ["", *(direction.name for direction in self.directions)]
+        rated = [direction for direction in self.directions if other and not direction.main_only and direction is not other]
+        head += [f"{direction.name} / {other.name}" for direction in rated]
         rows = []
         for key, metric in METRICS.items():
-            if key in HALVES[1:] or not any(key in self.values[way.name] for way in self.ways):
+            if key in HALVES[1:] or not any(key in self.values[direction.name] for direction in self.directions):
                 continue
             if key == HALVES[0]:
-                row = ["- rates of the first 8 half-seconds, % of full", *(self.halves(way) for way in self.ways)]
+                row = ["- rates of the first 8 half-seconds, % of full", *(self.halves(direction) for direction in self.directions)]
                 rows.append(row + [""] * len(rated))
                 continue
             title = metric.title + (f", {metric.unit}" if metric.unit else "")
-            cells = [self.cell(way, key) for way in self.ways]
-            for column, way in enumerate(self.ways):
-                if way.main_only and self.ratio(way, other, key):
-                    cells[column] += f", {self.ratio(way, other, key)}"
-            rows.append([title, *cells, *(self.ratio(way, other, key) for way in rated)])
+            cells = [self.cell(direction, key) for direction in self.directions]
+            for column, direction in enumerate(self.directions):
+                if direction.main_only and self.ratio(direction, other, key):
+                    cells[column] += f", {self.ratio(direction, other, key)}"
+            rows.append([title, *cells, *(self.ratio(direction, other, key) for direction in rated)])
         return head, rows
 
 
 def number(value):
-    """Three digits that count, and no exponent."""
+    """Formats a number with three significant digits and without an exponent."""
     if value >= 99.95:
         return f"{value:.0f}"
     return f"{value:.1f}" if value >= 9.995 else f"{value:.2f}"
@@ -98,13 +98,13 @@ def plain(figures):
 
 
 def markdown(figures, notes):
-    """Tables whose lines fit the width: what every row has, then the rest; rows without a value are left out."""
+    """Splits the table to fit the width: common columns first; omits rows without a value."""
     head, rows = figures.rows()
-    ways = range(1, len(figures.ways) + 1)
+    directions = range(1, len(figures.directions) + 1)
     tables = []
-    for columns in ([column for column in ways if not figures.ways[column - 1].main_only]
-                    + [*range(len(figures.ways) + 1, len(head))],
-                    [column for column in ways if figures.ways[column - 1].main_only]):
+    for columns in ([column for column in directions if not figures.directions[column - 1].main_only]
+                    + [*range(len(figures.directions) + 1, len(head))],
+                    [column for column in directions if figures.directions[column - 1].main_only]):
         while columns:
             fit = len(columns)
             while fit > 1 and max(map(len, table_lines(head, rows, columns[:fit]))) > MARKDOWN_WIDTH:
@@ -116,7 +116,7 @@ def markdown(figures, notes):
 
 
 def table_lines(head, rows, columns):
-    """The lines of a table with just these columns beside the titles."""
+    """The lines of a table with the titles and these columns."""
     shown = [[row[0], *(row[column] for column in columns)] for row in [head, *rows]]
     lines = ["| " + " | ".join(cell.replace("|", "/") for cell in row) + " |"
              for row in shown[:1] + [row for row in shown[1:] if any(row[1:])]]
@@ -125,7 +125,7 @@ def table_lines(head, rows, columns):
 
 
 def write_markdown(file, figures, notes):
-    """Puts the table between the marks of a file that has them, or makes the file."""
+    """Writes the table between the markers of a file, or creates the file."""
     text = f"{BEGIN}\n\n{markdown(figures, notes)}\n\n{END}\n"
     if os.path.exists(file):
         with open(file) as old:
@@ -147,7 +147,7 @@ def write_json(file, figures, notes, conditions):
 
 
 def machine(tree):
-    """Where and of what this was measured, one fact a line."""
+    """Machine, runtime and commit of the measurement, one fact per line."""
     with open("/proc/cpuinfo") as cpuinfo:
         model = next((line.split(":")[1].strip() for line in cpuinfo if line.startswith("model name")),
                      platform.machine())
@@ -162,9 +162,9 @@ def machine(tree):
 
 
 def java(tree):
-    folder = first_line(f"{tree}/scripts/find-jdk")
+    directory = first_line(f"{tree}/scripts/find-jdk")
     try:
-        with open(f"{folder}/release") as release:
+        with open(f"{directory}/release") as release:
             facts = dict(line.strip().split("=", 1) for line in release if "=" in line)
         return f"{facts.get('IMPLEMENTOR', '')} {facts.get('JAVA_RUNTIME_VERSION', facts['JAVA_VERSION'])}".replace('"', "")
     except (OSError, KeyError):

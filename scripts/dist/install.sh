@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Installs the package that this file lies in, or a newer one over an older one:
+# Installs the package that contains this file, or upgrades an installation:
 #   /usr/local/lib/backhaul      programs, their libraries and their Java runtime
 #   /usr/sbin/zerotier-one, zerotier-cli, zerotier-idtool    links to them (macOS: /usr/local/bin)
-#   a service of systemd or launchd, which is started
-# The home folder /var/lib/zerotier-one of a reference installation is taken over as it is.
+#   a systemd or launchd service, which is started
+# The home directory /var/lib/zerotier-one of a reference installation is used as it is.
 set -eu
 
 package=$(cd "$(dirname "$0")" && pwd -P)
@@ -16,9 +16,9 @@ fail() {
   exit 1
 }
 
-[ "$(id -u)" = 0 ] || fail "installing takes root: sudo $0"
+[ "$(id -u)" = 0 ] || fail "root is required: sudo $0"
 "$package/lib/backhaul/runtime/bin/java" -version >/dev/null 2>&1 ||
-  fail "the Java runtime of this package does not run here; it was made for $(cat "$package/lib/backhaul/platform"), this is $(uname -sm)"
+  fail "the Java runtime of this package does not run here; it was built for $(cat "$package/lib/backhaul/platform"), this is $(uname -sm)"
 
 case $(uname -s) in
   Darwin)
@@ -36,13 +36,13 @@ for program in $programs; do
     "$prefix"/*) ;;
     *)
       [ ! -e "$links/$program" ] ||
-        fail "$links/$program is of another installation: remove that first (apt-get remove zerotier-one; $home stays), then run this again"
+        fail "$links/$program belongs to another installation: remove it first (apt-get remove zerotier-one; $home stays), then run this again"
       ;;
   esac
 done
 
 if [ "$(uname -s)" = Linux ]; then
-  # The user that the reference's packages make as well, so that the home folder fits both.
+  # The same user as in the reference's packages, so that both can use the home directory.
   getent group zerotier-one >/dev/null || groupadd --system zerotier-one
   getent passwd zerotier-one >/dev/null ||
     useradd --system --gid zerotier-one --home-dir "$home" --no-create-home --shell /usr/sbin/nologin zerotier-one
@@ -50,7 +50,7 @@ if [ "$(uname -s)" = Linux ]; then
   chown -R zerotier-one:zerotier-one "$home"
 fi
 
-# Times are kept: the ahead-of-time caches hold only for the very files they were made with.
+# Preserves modification times: the ahead-of-time caches are valid only for the files they were made with.
 rm -rf "$prefix.new"
 mkdir -p "${prefix%/*}" "$links"
 cp -pR "$package/lib/backhaul" "$prefix.new"
@@ -69,7 +69,7 @@ if [ "$(uname -s)" = Darwin ]; then
   launchctl bootout system "$plist" 2>/dev/null || true
   cp "$package/com.zerotier.one.plist" "$plist"
   launchctl bootstrap system "$plist"
-  echo "started com.zerotier.one; zerotier-cli info tells how it is"
+  echo "started com.zerotier.one; status: zerotier-cli info"
 else
   mkdir -p /etc/systemd/system
   cp "$package/zerotier-one.service" /etc/systemd/system/
@@ -77,8 +77,8 @@ else
     systemctl daemon-reload
     systemctl enable zerotier-one.service
     systemctl restart zerotier-one.service
-    echo "started zerotier-one.service; sudo zerotier-cli info tells how it is"
+    echo "started zerotier-one.service; status: sudo zerotier-cli info"
   else
-    echo "systemd does not run here: start the daemon with zerotier-one -d"
+    echo "systemd is not running: start the daemon with zerotier-one -d"
   fi
 fi
