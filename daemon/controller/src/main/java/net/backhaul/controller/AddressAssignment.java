@@ -14,68 +14,70 @@ import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the addresses of a member, in the order and by the trials of 04 section 5.8.1. */
+/** Assigns addresses to a member, in the order and by the trials of 04 section 5.8.1. */
 final class AddressAssignment {
   private static final long MAX_TRIALS = 1_000;
   private static final long ADDRESS_SPAN = 0xff_ffff_ffffL;
   private static final long U32 = 0xffff_ffffL;
-  private static final int NEVER_GIVEN = 255;
+  private static final int UNASSIGNED_LAST_OCTET = 255;
 
   private final NetworkRecord network;
   private final long address;
-  private final Predicate<InetAddress> taken;
+  private final Predicate<InetAddress> isAssigned;
   private final RandomGenerator random;
   private final List<IpPrefix> addresses = new ArrayList<>();
-  private final List<InetAddress> kept;
-  private boolean derived;
+  private final List<InetAddress> assignments;
+  private boolean hasDerived;
 
   private AddressAssignment(
       NetworkRecord network,
       MemberRecord member,
-      Predicate<InetAddress> taken,
+      Predicate<InetAddress> isAssigned,
       RandomGenerator random) {
     this.network = network;
     this.address = member.address();
-    this.taken = taken;
+    this.isAssigned = isAssigned;
     this.random = random;
-    this.kept = new ArrayList<>(member.settings().ipAssignments());
+    this.assignments = new ArrayList<>(member.settings().ipAssignments());
   }
 
   /**
-   * What a member gets.
+   * The addresses of a member.
    *
-   * @param addresses for its device, with the bits of their networks
-   * @param kept its assignments from now on
-   * @param derived whether some follow from its node address, so that neighbours can be computed
+   * @param addresses for its device, with the prefix length of their networks
+   * @param assignments the member's assignments to record: the previous ones and new ones
+   * @param hasDerived whether some are derived from its node address, which NDP emulation needs
    */
-  record Result(List<IpPrefix> addresses, List<InetAddress> kept, boolean derived) {}
+  record Result(List<IpPrefix> addresses, List<InetAddress> assignments, boolean hasDerived) {}
 
   /**
-   * Finds a member's addresses; the same ones every time, once they are kept.
+   * Assigns a member's addresses. Idempotent once the assignments are recorded.
    *
-   * @param taken whether any member of the network has an address already
+   * @param isAssigned whether any member of the network has an address already
    */
   static Result of(
       NetworkRecord network,
       MemberRecord member,
-      Predicate<InetAddress> taken,
+      Predicate<InetAddress> isAssigned,
       RandomGenerator random) {
-    var assignment = new AddressAssignment(network, member, taken, random);
+    var assignment = new AddressAssignment(network, member, isAssigned, random);
     assignment.run(member.settings());
     return new Result(
-        List.copyOf(assignment.addresses), List.copyOf(assignment.kept), assignment.derived);
+        List.copyOf(assignment.addresses),
+        List.copyOf(assignment.assignments),
+        assignment.hasDerived);
   }
 
   private void run(MemberSettings settings) {
     boolean automatic = !settings.noAutoAssignIps();
     if (automatic && network.assign().rfc4193()) {
-      derived = true;
+      hasDerived = true;
       addresses.add(
           new IpPrefix(
               ManagedAddresses.rfc4193(network.id(), address), ManagedAddresses.RFC4193_BITS));
     }
     if (automatic && network.assign().sixPlane()) {
-      derived = true;
+      hasDerived = true;
       addresses.add(
           new IpPrefix(
               ManagedAddresses.sixPlane(network.id(), address), ManagedAddresses.SIX_PLANE_BITS));
@@ -98,7 +100,7 @@ final class AddressAssignment {
     }
   }
 
-  /** Returns the bits of the longest route that covers an address, or -1. */
+  /** Returns the prefix length of the longest route that contains an address, or -1. */
   private int longestBits(InetAddress own) {
     int longest = -1;
     for (Route route : network.routes()) {
@@ -117,7 +119,7 @@ final class AddressAssignment {
       IpPrefix found = v4 ? tryV4(pool) : tryV6(pool);
       if (found != null) {
         addresses.add(found);
-        kept.add(found.address());
+        assignments.add(found.address());
         return;
       }
     }
@@ -134,19 +136,19 @@ final class AddressAssignment {
     for (long trial = 0; trial < Math.min(span + 1, MAX_TRIALS); trial++) {
       long candidate = span == 0 ? start : start + count % span;
       count = count + 1 & U32;
-      if ((candidate & 0xff) == NEVER_GIVEN) {
+      if ((candidate & 0xff) == UNASSIGNED_LAST_OCTET) {
         continue;
       }
       int bits = bitsOfV4(candidate);
       InetAddress ip = v4(candidate);
-      if (bits > 0 && !taken.test(ip)) {
+      if (bits > 0 && !isAssigned.test(ip)) {
         return new IpPrefix(ip, bits);
       }
     }
     return null;
   }
 
-  /** Returns the bits of the first route whose target is the address without its host bits. */
+  /** Returns the prefix length of the first route whose target equals the masked address, or 0. */
   private int bitsOfV4(long candidate) {
     for (Route route : network.routes()) {
       int bits = route.target().bits();
@@ -167,29 +169,29 @@ final class AddressAssignment {
     long startLow = new WireReader(start, 8, 8).u64();
     long endHigh = new WireReader(end, 0, 8).u64();
     long endLow = new WireReader(end, 8, 8).u64();
-    boolean roomForAddress =
+    boolean rangeHoldsAddress =
         Long.compareUnsigned(endLow, startLow) > 0
             && Long.compareUnsigned(endLow - startLow, ADDRESS_SPAN) >= 0;
     for (long trial = 0; trial < MAX_TRIALS; trial++) {
-      boolean first = trial == 0 && roomForAddress;
-      long high = startHigh + (first ? 0 : below(startHigh, endHigh));
-      long low = startLow + (first ? address : below(startLow, endLow));
+      boolean first = trial == 0 && rangeHoldsAddress;
+      long high = startHigh + (first ? 0 : randomOffset(startHigh, endHigh));
+      long low = startLow + (first ? address : randomOffset(startLow, endLow));
       InetAddress ip = v6(high, low);
       int bits = bitsOfV6(ip);
-      if (bits > 0 && !taken.test(ip) && !kept.contains(ip)) {
+      if (bits > 0 && !isAssigned.test(ip) && !assignments.contains(ip)) {
         return new IpPrefix(ip, bits);
       }
     }
     return null;
   }
 
-  private long below(long start, long end) {
+  private long randomOffset(long start, long end) {
     return Long.compareUnsigned(end, start) > 0
         ? Long.remainderUnsigned(random.nextLong(), end - start)
         : 0;
   }
 
-  /** Returns the bits of the last route on the link that covers an address. */
+  /** Returns the prefix length of the last on-link route that contains an address, or 0. */
   private int bitsOfV6(InetAddress ip) {
     int bits = 0;
     for (Route route : network.routes()) {

@@ -3,5 +3,9 @@ package net.backhaul.controller;
 
 import java.net.InetAddress;
 
-/** Addresses that members may be given, of one family; their order is not checked. */
+/**
+ * A range of addresses of one family for automatic assignment (04 section 5.8.1).
+ *
+ * @param end may be below the start: the order is not checked
+ */
 public record AddressPool(InetAddress start, InetAddress end) {}

@@ -4,9 +4,11 @@ package net.backhaul.controller;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a member is let in, and how it came about (04 section 5.5).
+ * Whether, since when and by which credential a member is authorized (04 section 5.5).
  *
- * @param credentialType one of the constants; null while nobody has let it in
+ * @param authorizedAtMs wall-clock time of the last authorization; 0 if there was none
+ * @param deauthorizedAtMs wall-clock time of the last deauthorization; 0 if there was none
+ * @param credentialType one of the {@code BY_} constants; null before the first authorization
  * @param credential the token, for {@link #BY_TOKEN}
  */
 public record Authorization(
@@ -15,22 +17,24 @@ public record Authorization(
     long deauthorizedAtMs,
     @Nullable String credentialType,
     @Nullable String credential) {
-  /** The operator has ticked the member. */
+  /** Authorized by an operator. */
   public static final String BY_API = "api";
 
-  /** The network is open to everybody. */
+  /** Authorized by requesting to join a public network. */
   public static final String BY_PUBLIC = "public";
 
+  /** Authorized by a token that the request carried. */
   public static final String BY_TOKEN = "token";
 
+  /** Never authorized. */
   public static final Authorization NONE = new Authorization(false, 0, 0, null, null);
 
-  /** Lets the member in; nothing changes where it is in already. */
+  /** Returns the authorized state; the same one if it is authorized already. */
   public Authorization authorize(String type, @Nullable String by, long nowMs) {
     return authorized ? this : new Authorization(true, nowMs, deauthorizedAtMs, type, by);
   }
 
-  /** Puts the member out; nothing changes where it is out already. */
+  /** Returns the unauthorized state; the same one if it is not authorized. */
   public Authorization deauthorize(long nowMs) {
     return authorized
         ? new Authorization(false, authorizedAtMs, nowMs, credentialType, credential)

@@ -5,9 +5,9 @@ import java.util.List;
 import net.backhaul.protocol.network.Rule;
 
 /**
- * Rules that a network's members may be given.
+ * A capability of a network: rules that members may hold (04 section 5.3).
  *
- * @param isDefault whether new members get them without being asked
+ * @param isDefault whether new members get it automatically
  */
 public record CapabilityDefinition(long id, boolean isDefault, List<Rule> rules) {
   public CapabilityDefinition {

@@ -2,8 +2,9 @@
 package net.backhaul.controller;
 
 /**
- * What has become of a record.
+ * The outcome of a change.
  *
- * @param ticket when {@link Controller#saved} has named it, all that was said is safe
+ * @param record the record as it is now, or as it was before it was deleted
+ * @param ticket once {@link Controller#saved} has confirmed it, the record shown is saved
  */
 public record ChangeResult<T>(T record, long ticket) {}

@@ -15,7 +15,7 @@ import net.backhaul.protocol.network.Rules;
 import net.backhaul.protocol.network.Sso;
 import net.backhaul.protocol.network.Tag;
 
-/** Puts together and signs what a member is told (04 section 5.8). */
+/** Builds and signs the configuration of a member (04 section 5.8). */
 final class ConfigBuilder {
   private static final long MIN_WINDOW_MS = 300_000;
   private static final long MAX_WINDOW_MS = 7_200_000;
@@ -28,49 +28,47 @@ final class ConfigBuilder {
   }
 
   /**
-   * Makes a member's configuration.
+   * Builds a member's configuration.
    *
-   * @param assigned what {@link AddressAssignment} has found
-   * @param bridges members that are active bridges, ascending
-   * @param timestampMs of the configuration and all that is signed in it
+   * @param timestampMs of the configuration and of all credentials in it
    */
   NetworkConfig build(
-      NetworkRecord network,
+      NetworkState state,
       MemberRecord member,
-      LastRequest asked,
+      LastRequest request,
       AddressAssignment.Result assigned,
-      List<Long> bridges,
       long timestampMs) {
+    NetworkRecord network = state.record();
     long id = network.id();
     long windowMs = windowMs(network);
-    boolean knowsRules = asked.rulesRevision() > 0;
+    boolean supportsRules = request.rulesRevision() > 0;
     List<IpPrefix> addresses = first(assigned.addresses(), NetworkConfig.MAX_ADDRESSES);
-    boolean ownTrace = member.settings().traceTarget() != 0;
+    boolean memberTrace = member.settings().traceTarget() != 0;
     return new NetworkConfig(
         id,
         timestampMs,
         windowMs,
         network.revision(),
         member.address(),
-        ownTrace ? member.settings().traceTarget() : network.traceTarget(),
-        ownTrace ? member.settings().traceLevel() : network.traceLevel(),
+        memberTrace ? member.settings().traceTarget() : network.traceTarget(),
+        memberTrace ? member.settings().traceLevel() : network.traceLevel(),
         (network.broadcast() ? NetworkConfig.FLAG_BROADCAST : 0)
-            | (assigned.derived() ? NetworkConfig.FLAG_NDP_EMULATION : 0),
-        clampedToInt(network.multicastLimit()),
+            | (assigned.hasDerived() ? NetworkConfig.FLAG_NDP_EMULATION : 0),
+        clampToInt(network.multicastLimit()),
         !network.isPrivate(),
-        cut(network.name()),
+        truncate(network.name()),
         network.mtuBytes(),
-        MembershipCertificate.issue(controller, id, timestampMs, windowMs, asked.identity()),
-        knowsRules ? capabilities(network, member, timestampMs) : List.of(),
-        knowsRules ? tags(network, member, timestampMs) : List.of(),
+        MembershipCertificate.issue(controller, id, timestampMs, windowMs, request.identity()),
+        supportsRules ? capabilities(network, member, timestampMs) : List.of(),
+        supportsRules ? tags(network, member, timestampMs) : List.of(),
         ownerships(network, member, addresses, timestampMs),
-        specialists(bridges),
+        specialists(state.bridges()),
         first(network.routes(), NetworkConfig.MAX_ROUTES),
         addresses,
-        knowsRules
+        supportsRules
             ? first(network.rules(), Rules.MAX_BASE_RULES)
             : List.of(Rule.action(Rule.ACTION_ACCEPT)),
-        cut(network.dnsDomain()),
+        truncate(network.dnsDomain()),
         first(network.dnsServers(), NetworkConfig.MAX_DNS_SERVERS),
         Sso.NONE);
   }
@@ -139,21 +137,21 @@ final class ConfigBuilder {
         .toList();
   }
 
-  private static int clampedToInt(long unsigned) {
+  private static int clampToInt(long unsigned) {
     return Long.compareUnsigned(unsigned, Integer.MAX_VALUE) > 0
         ? Integer.MAX_VALUE
         : (int) unsigned;
   }
 
-  /** Cuts a text to what members keep, between two characters. */
-  private static String cut(String text) {
-    String cut = text;
-    while (cut.getBytes(StandardCharsets.UTF_8).length > NetworkConfig.MAX_NAME_BYTES) {
-      int bytesOver = cut.getBytes(StandardCharsets.UTF_8).length - NetworkConfig.MAX_NAME_BYTES;
-      int end = cut.offsetByCodePoints(cut.length(), -Math.max(1, bytesOver / 4));
-      cut = cut.substring(0, end);
+  /** Truncates a text to {@link NetworkConfig#MAX_NAME_BYTES}, between two code points. */
+  private static String truncate(String text) {
+    String prefix = text;
+    while (prefix.getBytes(StandardCharsets.UTF_8).length > NetworkConfig.MAX_NAME_BYTES) {
+      int bytesOver = prefix.getBytes(StandardCharsets.UTF_8).length - NetworkConfig.MAX_NAME_BYTES;
+      int end = prefix.offsetByCodePoints(prefix.length(), -Math.max(1, bytesOver / 4));
+      prefix = prefix.substring(0, end);
     }
-    return cut;
+    return prefix;
   }
 
   private static <T> List<T> first(List<T> all, int max) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.controller;
 
-/** Counts what the controller did; plain fields, read and written on its thread only. */
+/** Counters of the controller; read and written on its thread only. */
 public final class ControllerCounters {
   long requests;
   long rateLimited;
@@ -18,72 +18,72 @@ public final class ControllerCounters {
   long authorizations;
   long deauthorizations;
 
-  /** Returns how many requests came in, whatever became of them. */
+  /** Returns the config requests received, whatever their outcome. */
   public long requests() {
     return requests;
   }
 
-  /** Returns how many were not answered because the last one was less than a second ago. */
+  /** Returns the requests dropped because the previous one was less than a second old. */
   public long rateLimited() {
     return rateLimited;
   }
 
-  /** Returns how many were refused because the member is not let in. */
+  /** Returns the requests rejected because the member is not authorized or its identity differs. */
   public long accessDenied() {
     return accessDenied;
   }
 
-  /** Returns how many asked for a network that does not exist. */
+  /** Returns the requests rejected because the network does not exist. */
   public long unknownNetwork() {
     return unknownNetwork;
   }
 
-  /** Returns how many were refused because no more strangers are recorded for their network. */
+  /** Returns the requests rejected without a record because the network is full. */
   public long networkFull() {
     return networkFull;
   }
 
-  /** Returns how many configurations were made. */
+  /** Returns the configurations issued, as answers and as pushes. */
   public long configs() {
     return configs;
   }
 
-  /** Returns how many of them were pushed. */
+  /** Returns the configurations pushed. */
   public long pushes() {
     return pushes;
   }
 
-  /** Returns how many revocations were sent, whatever the number of recipients. */
+  /** Returns the revocations sent; one to many recipients counts once. */
   public long revocations() {
     return revocations;
   }
 
-  /** Returns how often a network was created or changed. */
+  /** Returns the networks created and changed. */
   public long networkWrites() {
     return networkWrites;
   }
 
-  /** Returns how often a network was changed that was there before. */
+  /** Returns the networks changed, without those created. */
   public long networkChanges() {
     return networkChanges;
   }
 
-  /** Returns how often a member was created or changed, by whomever. */
+  /** Returns the members created and changed, by operators, requests and the controller itself. */
   public long memberWrites() {
     return memberWrites;
   }
 
-  /** Returns how often a member was changed that was there before. */
+  /** Returns the members changed, without those created. */
   public long memberChanges() {
     return memberChanges;
   }
 
-  /** Returns how often a member was let in. */
+  /** Returns the authorizations of members. */
   public long authorizations() {
     return authorizations;
   }
 
-  /** Returns how often a member was put out; deleted ones are not counted. */
+  /** Returns the deauthorizations of members, without those that were deleted. */
   public long deauthorizations() {
     return deauthorizations;
   }

@@ -6,15 +6,15 @@ import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.Revocation;
 
 /**
- * Where the controller puts what it wants members to hear.
+ * Sends the controller's notifications to members.
  *
- * <p>It calls only from {@link Controller#sendNotifications}, never while it answers, so an
- * implementation may call the node.
+ * <p>Called only from {@link Controller#sendNotifications}, never from {@link Controller#answer},
+ * so an implementation may call the node.
  */
 public interface ControllerOutput {
-  /** Sends a member a configuration that it did not ask for right now. */
+  /** Sends an unrequested configuration to a member. */
   void pushConfig(long member, NetworkConfig config);
 
-  /** Tells members that a credential is void. */
-  void revoke(Revocation revocation, List<Long> members);
+  /** Sends a revocation to members. */
+  void revoke(Revocation revocation, List<Long> recipients);
 }

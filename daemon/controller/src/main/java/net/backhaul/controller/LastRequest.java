@@ -6,9 +6,9 @@ import net.backhaul.protocol.network.ConfigRequest;
 import net.backhaul.protocol.network.RequestMetaData;
 
 /**
- * What is remembered of a member's last request, so that it can be answered again unasked.
+ * The part of a member's last config request from which a push is made.
  *
- * @param token the credential it has shown, or nothing
+ * @param token the token that the request carried, or an empty string
  */
 record LastRequest(
     Identity identity, MemberVersion version, long rulesRevision, String token, long atMs) {

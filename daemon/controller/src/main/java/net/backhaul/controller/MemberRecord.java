@@ -5,12 +5,13 @@ import net.backhaul.protocol.identity.Identity;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a member of a network, or of somebody who has asked to be one.
+ * A member of a network, authorized or not (04 section 5.5).
  *
- * @param revision how often it was changed; 0 before it is kept for the first time
- * @param identity the text of who asked first under this address; null while nobody has
- * @param document the text that this was read from, opaque, without the revision; where it
- *     disagrees with the rest, the rest holds
+ * @param revision number of changes; 0 before the record is saved for the first time
+ * @param identity the public identity of the first request from this address, as text; null before
+ *     a request
+ * @param document the JSON text that this was read from, without the revision; opaque here. Where
+ *     it disagrees with the other components, they are right
  */
 public record MemberRecord(
     long networkId,
@@ -22,10 +23,10 @@ public record MemberRecord(
     MemberSettings settings,
     MemberVersion version,
     String document) {
-  /** The document of a record that was never written down. */
+  /** The document of a record that was not read from JSON. */
   public static final String NO_DOCUMENT = "{}";
 
-  /** Makes the record of somebody whom nobody has let in. */
+  /** Creates an unauthorized, unsaved member. */
   public static MemberRecord unauthorized(long networkId, long address, long nowMs) {
     return new MemberRecord(
         networkId,
@@ -43,14 +44,14 @@ public record MemberRecord(
     return authorization.authorized();
   }
 
-  /** Returns whether somebody else than the one who asked first asks under this address. */
-  boolean belongsToAnother(Identity asking) {
-    if (identity == null || identity.equals(asking.publicText())) {
+  /** Returns whether the recorded identity, if there is one, is not this one. */
+  boolean identityDiffersFrom(Identity requester) {
+    if (identity == null || identity.equals(requester.publicText())) {
       return false;
     }
     try {
-      return !Identity.parse(identity).equals(asking);
-    } catch (IllegalArgumentException unreadable) {
+      return !Identity.parse(identity).equals(requester);
+    } catch (IllegalArgumentException invalid) {
       return true;
     }
   }

@@ -8,13 +8,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What an operator or the controller itself has given to a member (04 section 5.5).
+ * The settings of a member that an operator or the controller assigns (04 section 5.5).
  *
- * @param ipAssignments addresses that are its own, whether or not a route covers them
+ * @param ipAssignments addresses reserved for the member, whether or not a route covers them
  * @param tags values by id, both 32 bits, ascending
  * @param capabilities ids, unsigned and ascending
- * @param traceTarget 0 is nobody
- * @param authenticationExpiryMs until when its login is good, on networks that ask for one
+ * @param traceTarget address of the node that receives trace records; 0 for none
+ * @param traceLevel unsigned
+ * @param authenticationExpiryMs wall-clock time at which a single sign-on login expires
  */
 public record MemberSettings(
     boolean activeBridge,
@@ -72,5 +73,20 @@ public record MemberSettings(
         traceLevel,
         ssoExempt,
         authenticationExpiryMs);
+  }
+
+  MemberSettings withTraceLevel(long changed) {
+    return changed == traceLevel
+        ? this
+        : new MemberSettings(
+            activeBridge,
+            noAutoAssignIps,
+            ipAssignments,
+            tags,
+            capabilities,
+            traceTarget,
+            changed,
+            ssoExempt,
+            authenticationExpiryMs);
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.controller;
 
-/** Which software a member runs, as it says itself; all -1 until it was let in. */
+/** The software version that a member reports; all -1 before its first authorization. */
 public record MemberVersion(int major, int minor, int revision, int protocol) {
   public static final MemberVersion UNKNOWN = new MemberVersion(-1, -1, -1, -1);
 }

@@ -3,49 +3,52 @@ package net.backhaul.controller;
 
 import java.util.TreeMap;
 
-/** Whom a network takes, and with what (04 sections 5.7 and 5.8). */
+/** Who may be a member of a network, and with which defaults (04 sections 5.7 and 5.8). */
 final class MembershipPolicy {
   private static final long U32 = 0xffff_ffffL;
 
   private MembershipPolicy() {}
 
-  /** Returns a member's authorization, which may rise by its asking alone. */
+  /**
+   * Returns a member's authorization; on a public network or with a valid token the request itself
+   * authorizes it.
+   */
   static Authorization authorization(
-      NetworkRecord network, MemberRecord member, LastRequest asked, long nowMs) {
+      NetworkRecord network, MemberRecord member, LastRequest request, long nowMs) {
     if (member.authorized()) {
       return member.authorization();
     }
     if (!network.isPrivate()) {
       return member.authorization().authorize(Authorization.BY_PUBLIC, null, nowMs);
     }
-    Long untilMs = network.authTokens().get(asked.token());
-    if (!asked.token().isEmpty() && untilMs != null && (untilMs == 0 || untilMs > nowMs)) {
-      return member.authorization().authorize(Authorization.BY_TOKEN, asked.token(), nowMs);
+    Long untilMs = network.authTokens().get(request.token());
+    if (!request.token().isEmpty() && untilMs != null && (untilMs == 0 || untilMs > nowMs)) {
+      return member.authorization().authorize(Authorization.BY_TOKEN, request.token(), nowMs);
     }
     return member.authorization();
   }
 
-  /** Returns whether a newcomer is one more than come into being by asking. */
-  static boolean isFull(NetworkState network, MemberRecord newcomer) {
-    int strangers = network.memberCount() - network.authorizedCount();
+  /** Returns whether a new member exceeds the limits of members that requests create. */
+  static boolean isFull(NetworkState network, MemberRecord newMember) {
+    int unauthorized = network.memberCount() - network.authorizedCount();
     return network.memberCount() >= Controller.MAX_MEMBERS
-        || (!newcomer.authorized() && strangers >= Controller.MAX_UNAUTHORIZED_MEMBERS);
+        || (!newMember.authorized() && unauthorized >= Controller.MAX_UNAUTHORIZED_MEMBERS);
   }
 
-  /** Returns whether a network wants the member to log in first. */
+  /** Returns whether a member must log in by single sign-on first. */
   static boolean requiresLogin(NetworkRecord network, MemberRecord member, long nowMs) {
     return network.ssoEnabled()
         && !member.settings().ssoExempt()
         && member.settings().authenticationExpiryMs() <= nowMs;
   }
 
-  /** Gives a member the default tags that it lacks, and the default capabilities if it is new. */
+  /** Adds the default tags that a member lacks, and the default capabilities if it is new. */
   static MemberRecord withDefaults(NetworkRecord network, MemberRecord member, boolean isNew) {
     MemberSettings settings = member.settings();
     var tags = new TreeMap<>(settings.tags());
     for (TagDefinition tag : network.tags()) {
-      if (tag.initial() != null) {
-        tags.putIfAbsent(tag.id() & U32, tag.initial() & U32);
+      if (tag.defaultValue() != null) {
+        tags.putIfAbsent(tag.id() & U32, tag.defaultValue() & U32);
       }
     }
     settings = settings.withTags(tags);

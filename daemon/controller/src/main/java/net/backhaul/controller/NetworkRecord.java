@@ -4,18 +4,19 @@ package net.backhaul.controller;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
+import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.Route;
 import net.backhaul.protocol.network.Rule;
 
 /**
- * What an operator has laid down for a network (04 section 5.3).
+ * A network as its operator configured it (04 section 5.3).
  *
- * @param revision how often it was changed; 0 before it is kept for the first time
+ * @param revision number of changes; 0 before the record is saved for the first time
  * @param multicastLimit unsigned, not clamped
- * @param authTokens until when a token lets members in, in ms; 0 is for ever
- * @param traceTarget 0 is nobody
- * @param credentialWindowMs unsigned, as wanted; configurations clamp it
- * @param document the text that this was read from, opaque, without the revision
+ * @param authTokens expiry of each token that authorizes members, in wall-clock ms; 0 for never
+ * @param traceTarget address of the node that receives trace records; 0 for none
+ * @param credentialWindowMs unsigned, not clamped; configurations clamp it
+ * @param document the JSON text that this was read from, without the revision; opaque here
  */
 public record NetworkRecord(
     long id,
@@ -40,6 +41,7 @@ public record NetworkRecord(
     long credentialWindowMs,
     String document) {
   public static final long DEFAULT_CREDENTIAL_WINDOW_MS = 1_800_000;
+  public static final int DEFAULT_MULTICAST_LIMIT = 32;
 
   public NetworkRecord {
     routes = List.copyOf(routes);
@@ -51,28 +53,191 @@ public record NetworkRecord(
     authTokens = Map.copyOf(authTokens);
   }
 
+  /** Returns a builder of an unsaved network with the defaults of 04 section 5.3. */
+  public static Builder builder(long id) {
+    return new Builder(id);
+  }
+
   public NetworkRecord withRevision(long changed) {
-    return new NetworkRecord(
-        id,
-        changed,
-        name,
-        isPrivate,
-        broadcast,
-        multicastLimit,
-        mtuBytes,
-        assign,
-        routes,
-        pools,
-        rules,
-        capabilities,
-        tags,
-        dnsDomain,
-        dnsServers,
-        authTokens,
-        traceTarget,
-        traceLevel,
-        ssoEnabled,
-        credentialWindowMs,
-        document);
+    return toBuilder().revision(changed).build();
+  }
+
+  /** Returns a builder with the values of this record. */
+  public Builder toBuilder() {
+    return new Builder(id)
+        .revision(revision)
+        .name(name)
+        .isPrivate(isPrivate)
+        .broadcast(broadcast)
+        .multicastLimit(multicastLimit)
+        .mtuBytes(mtuBytes)
+        .assign(assign)
+        .routes(routes)
+        .pools(pools)
+        .rules(rules)
+        .capabilities(capabilities)
+        .tags(tags)
+        .dnsDomain(dnsDomain)
+        .dnsServers(dnsServers)
+        .authTokens(authTokens)
+        .traceTarget(traceTarget)
+        .traceLevel(traceLevel)
+        .ssoEnabled(ssoEnabled)
+        .credentialWindowMs(credentialWindowMs)
+        .document(document);
+  }
+
+  /** Builds a network; see the record's components. */
+  public static final class Builder {
+    private final long id;
+    private long revision;
+    private String name = "";
+    private boolean isPrivate = true;
+    private boolean broadcast = true;
+    private long multicastLimit = DEFAULT_MULTICAST_LIMIT;
+    private int mtuBytes = NetworkConfig.DEFAULT_MTU_BYTES;
+    private AssignModes assign = AssignModes.NONE;
+    private List<Route> routes = List.of();
+    private List<AddressPool> pools = List.of();
+    private List<Rule> rules = List.of(Rule.action(Rule.ACTION_ACCEPT));
+    private List<CapabilityDefinition> capabilities = List.of();
+    private List<TagDefinition> tags = List.of();
+    private String dnsDomain = "";
+    private List<InetAddress> dnsServers = List.of();
+    private Map<String, Long> authTokens = Map.of();
+    private long traceTarget;
+    private long traceLevel;
+    private boolean ssoEnabled;
+    private long credentialWindowMs = DEFAULT_CREDENTIAL_WINDOW_MS;
+    private String document = "{}";
+
+    private Builder(long id) {
+      this.id = id;
+    }
+
+    public Builder revision(long value) {
+      revision = value;
+      return this;
+    }
+
+    public Builder name(String value) {
+      name = value;
+      return this;
+    }
+
+    public Builder isPrivate(boolean value) {
+      isPrivate = value;
+      return this;
+    }
+
+    public Builder broadcast(boolean value) {
+      broadcast = value;
+      return this;
+    }
+
+    public Builder multicastLimit(long value) {
+      multicastLimit = value;
+      return this;
+    }
+
+    public Builder mtuBytes(int value) {
+      mtuBytes = value;
+      return this;
+    }
+
+    public Builder assign(AssignModes value) {
+      assign = value;
+      return this;
+    }
+
+    public Builder routes(List<Route> value) {
+      routes = value;
+      return this;
+    }
+
+    public Builder pools(List<AddressPool> value) {
+      pools = value;
+      return this;
+    }
+
+    public Builder rules(List<Rule> value) {
+      rules = value;
+      return this;
+    }
+
+    public Builder capabilities(List<CapabilityDefinition> value) {
+      capabilities = value;
+      return this;
+    }
+
+    public Builder tags(List<TagDefinition> value) {
+      tags = value;
+      return this;
+    }
+
+    public Builder dnsDomain(String value) {
+      dnsDomain = value;
+      return this;
+    }
+
+    public Builder dnsServers(List<InetAddress> value) {
+      dnsServers = value;
+      return this;
+    }
+
+    public Builder authTokens(Map<String, Long> value) {
+      authTokens = value;
+      return this;
+    }
+
+    public Builder traceTarget(long value) {
+      traceTarget = value;
+      return this;
+    }
+
+    public Builder traceLevel(long value) {
+      traceLevel = value;
+      return this;
+    }
+
+    public Builder ssoEnabled(boolean value) {
+      ssoEnabled = value;
+      return this;
+    }
+
+    public Builder credentialWindowMs(long value) {
+      credentialWindowMs = value;
+      return this;
+    }
+
+    public Builder document(String value) {
+      document = value;
+      return this;
+    }
+
+    public NetworkRecord build() {
+      return new NetworkRecord(
+          id,
+          revision,
+          name,
+          isPrivate,
+          broadcast,
+          multicastLimit,
+          mtuBytes,
+          assign,
+          routes,
+          pools,
+          rules,
+          capabilities,
+          tags,
+          dnsDomain,
+          dnsServers,
+          authTokens,
+          traceTarget,
+          traceLevel,
+          ssoEnabled,
+          credentialWindowMs,
+          document);
+    }
   }
 }

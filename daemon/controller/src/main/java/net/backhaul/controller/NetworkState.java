@@ -11,23 +11,23 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** A network as it is right now: its records, and who has asked lately. */
+/** A network in memory: its record, its members and their last requests. */
 final class NetworkState {
-  /** Who has asked is remembered for so many; the one that has been silent longest goes. */
+  /** Maximum last requests recorded per network; the oldest is evicted. */
   static final int MAX_LAST_REQUESTS = 65_536;
 
   private NetworkRecord record;
   private long ticket;
   private final TreeMap<Long, MemberState> members = new TreeMap<>();
-  private final Map<InetAddress, Integer> taken = new HashMap<>();
+  private final Map<InetAddress, Integer> assignmentCounts = new HashMap<>();
   private final TreeSet<Long> bridges = new TreeSet<>();
-  private final LinkedHashMap<Long, LastRequest> asked = new LinkedHashMap<>();
+  private final LinkedHashMap<Long, LastRequest> lastRequests = new LinkedHashMap<>();
   private int authorized;
 
   /**
    * A member.
    *
-   * @param ticket of the write that makes the record safe
+   * @param ticket of the last change of the record
    */
   record MemberState(MemberRecord record, long ticket) {}
 
@@ -70,54 +70,53 @@ final class NetworkState {
     remove(member.address());
     members.put(member.address(), new MemberState(member, memberTicket));
     authorized += member.authorized() ? 1 : 0;
-    member.settings().ipAssignments().forEach(ip -> taken.merge(ip, 1, Integer::sum));
+    member.settings().ipAssignments().forEach(ip -> assignmentCounts.merge(ip, 1, Integer::sum));
     if (member.settings().activeBridge()) {
       bridges.add(member.address());
     }
   }
 
-  @Nullable MemberRecord remove(long address) {
+  void remove(long address) {
     MemberState removed = members.remove(address);
     if (removed == null) {
-      return null;
+      return;
     }
     MemberRecord member = removed.record();
     authorized -= member.authorized() ? 1 : 0;
     for (InetAddress ip : member.settings().ipAssignments()) {
-      taken.computeIfPresent(ip, (key, count) -> count == 1 ? null : count - 1);
+      assignmentCounts.computeIfPresent(ip, (key, count) -> count == 1 ? null : count - 1);
     }
     bridges.remove(address);
-    return member;
   }
 
-  boolean isTaken(InetAddress ip) {
-    return taken.containsKey(ip);
+  boolean isAssigned(InetAddress ip) {
+    return assignmentCounts.containsKey(ip);
   }
 
   List<Long> bridges() {
     return List.copyOf(bridges);
   }
 
-  @Nullable LastRequest asked(long address) {
-    return asked.get(address);
+  @Nullable LastRequest lastRequest(long address) {
+    return lastRequests.get(address);
   }
 
-  void remember(long address, LastRequest now) {
-    asked.remove(address);
-    asked.put(address, now);
-    if (asked.size() > MAX_LAST_REQUESTS) {
-      asked.pollFirstEntry();
+  void recordRequest(long address, LastRequest request) {
+    lastRequests.remove(address);
+    lastRequests.put(address, request);
+    if (lastRequests.size() > MAX_LAST_REQUESTS) {
+      lastRequests.pollFirstEntry();
     }
   }
 
-  void forget(long address) {
-    asked.remove(address);
+  void removeLastRequest(long address) {
+    lastRequests.remove(address);
   }
 
-  /** Returns who has asked since a moment. */
+  /** Returns the members whose last request is later than a time, the latest first. */
   List<Long> requestedSince(long sinceMs) {
     var found = new ArrayList<Long>();
-    asked.sequencedEntrySet().reversed().stream()
+    lastRequests.sequencedEntrySet().reversed().stream()
         .takeWhile(entry -> entry.getValue().atMs() > sinceMs)
         .forEach(entry -> found.add(entry.getKey()));
     return found;

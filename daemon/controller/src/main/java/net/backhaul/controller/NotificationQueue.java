@@ -6,39 +6,39 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** What members shall hear, held back until the changes that it follows from are safe. */
+/** Notifications that wait until the changes they depend on are saved, and those ready to send. */
 final class NotificationQueue {
-  private final TreeMap<Long, Set<PendingNotification>> heldBack = new TreeMap<>();
-  private final LinkedHashSet<PendingNotification> due = new LinkedHashSet<>();
+  private final TreeMap<Long, Set<PendingNotification>> pending = new TreeMap<>();
+  private final LinkedHashSet<PendingNotification> ready = new LinkedHashSet<>();
   private long savedTicket;
 
-  /** Lets a message out once a ticket is safe; of equal ones that wait for one ticket only one. */
-  void add(long ticket, PendingNotification message) {
-    if (isSafe(ticket)) {
-      due.add(message);
+  /** Adds a notification that depends on a ticket; equal ones with one ticket are sent once. */
+  void add(long ticket, PendingNotification notification) {
+    if (isSaved(ticket)) {
+      ready.add(notification);
     } else {
-      heldBack.computeIfAbsent(ticket, key -> new LinkedHashSet<>()).add(message);
+      pending.computeIfAbsent(ticket, key -> new LinkedHashSet<>()).add(notification);
     }
   }
 
-  boolean isSafe(long ticket) {
+  boolean isSaved(long ticket) {
     return ticket <= savedTicket;
   }
 
-  /** Takes note that all changes up to a ticket are safe. */
+  /** Makes the notifications ready that depend on changes up to a ticket. */
   void saved(long ticket) {
     savedTicket = Math.max(savedTicket, ticket);
-    Map<Long, Set<PendingNotification>> safe = heldBack.headMap(savedTicket, true);
-    safe.values().forEach(due::addAll);
-    safe.clear();
+    Map<Long, Set<PendingNotification>> saved = pending.headMap(savedTicket, true);
+    saved.values().forEach(ready::addAll);
+    saved.clear();
   }
 
-  boolean isEmpty() {
-    return due.isEmpty();
+  boolean hasReady() {
+    return !ready.isEmpty();
   }
 
-  /** Returns the message that has been due longest, which is then no longer here. */
+  /** Removes and returns the notification that has been ready for the longest time. */
   PendingNotification removeFirst() {
-    return due.removeFirst();
+    return ready.removeFirst();
   }
 }

@@ -3,12 +3,12 @@ package net.backhaul.controller;
 
 import java.util.List;
 
-/** What members shall hear once a change is safe. */
+/** A message to members that is sent once the change that causes it is saved. */
 sealed interface PendingNotification {
-  /** A member shall hear what its network looks like now. */
+  /** The current configuration of a network goes to a member. */
   record ConfigPush(long networkId, long member) implements PendingNotification {}
 
-  /** Others shall hear that a member is out, and so shall it. */
+  /** A revocation of the target's membership goes to the recipients. */
   record Revoke(long networkId, long target, long thresholdMs, List<Long> recipients)
       implements PendingNotification {
     public Revoke {

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.controller;
 
-/** Something that a {@link RecordStore} has to keep. */
+/** A change that a {@link RecordStore} persists. */
 public sealed interface RecordChange {
+  /** A network was created or changed. */
   record NetworkSaved(NetworkRecord network) implements RecordChange {}
 
+  /** A member was created or changed. */
   record MemberSaved(MemberRecord member) implements RecordChange {}
 
-  /** A network is gone, and all its members are. */
+  /** A network was deleted, and with it all its members. */
   record NetworkDeleted(long networkId) implements RecordChange {}
 
+  /** A member was deleted. */
   record MemberDeleted(long networkId, long address) implements RecordChange {}
 }

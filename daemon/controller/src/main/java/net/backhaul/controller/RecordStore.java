@@ -2,16 +2,16 @@
 package net.backhaul.controller;
 
 /**
- * Keeps the controller's records for its next run.
+ * Persists the controller's records.
  *
- * <p>Changes are kept in the order in which they are handed over. When one is safe, {@link
- * Controller#saved} hears of its ticket, which stands for all earlier ones too.
+ * <p>Changes are persisted in the order of their tickets. {@link Controller#saved} confirms a
+ * ticket and all earlier ones.
  */
 public interface RecordStore {
   /**
-   * Begins to keep a change, and returns at once.
+   * Enqueues a change and returns at once.
    *
-   * @param ticket rises with every change
+   * @param ticket increases with every change
    */
   void write(long ticket, RecordChange change);
 }

@@ -4,8 +4,8 @@ package net.backhaul.controller;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tag of a network.
+ * A tag of a network (04 section 5.3).
  *
- * @param initial what members get that have no value of their own; null is nothing
+ * @param defaultValue for members without a value of their own; null for no default
  */
-public record TagDefinition(long id, @Nullable Long initial) {}
+public record TagDefinition(long id, @Nullable Long defaultValue) {}

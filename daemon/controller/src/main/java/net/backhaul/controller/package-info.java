@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Decides who belongs to which network, and what its members are told (04 section 5).
+ * The network controller: records of networks and members, and the configurations that follow from
+ * them (04 section 5). Sans-IO.
  *
- * <p>Everything is in memory: {@link Controller} answers from there and never waits. What it
- * changes it hands to a {@link RecordStore}, and only when that has written it does anybody hear of
- * it. So a controller that dies at any moment has promised nothing that it does not know
- * afterwards.
+ * <p>All records are in memory, so {@link Controller} answers without blocking. It hands changes to
+ * a {@link RecordStore}, and nothing that depends on a change is sent before the store has
+ * persisted it: a controller that crashes has sent nothing that its next run does not have.
  *
- * <p>How records look on disk and in the API is not known here. A record carries the text that it
- * was made from, so that whoever writes it down keeps what the controller does not understand.
+ * <p>The JSON form of records, on disk and in the API, belongs to the store. A record carries the
+ * JSON document that it was read from, so that members unknown to the controller survive.
  */
 @NullMarked
 package net.backhaul.controller;

@@ -27,25 +27,25 @@ import net.backhaul.protocol.network.SignatureStatus;
 import net.backhaul.protocol.packet.Bytes;
 import org.junit.jupiter.api.Test;
 
-/** What members ask, and what they are answered. */
+/** Answers to config requests of members. */
 class ConfigRequestTest {
   private static final ConfigAnswer DENIED =
       new ConfigAnswer.Refused(ErrorMessage.NETWORK_ACCESS_DENIED, Bytes.EMPTY);
   private static final ConfigAnswer SILENT = new ConfigAnswer.Silent();
 
-  private final ControllerFixture site = new ControllerFixture();
+  private final ControllerFixture fixture = new ControllerFixture();
 
   private ControllerFixture withNetwork() {
-    return site.network(ControllerFixture.privateNetwork()).settle();
+    return fixture.network(ControllerFixture.privateNetwork()).saveAll();
   }
 
   @Test
-  void aStrangerIsRefusedAndRecorded() {
+  void rejectsAndRecordsUnknownMember() {
     withNetwork();
 
-    assertEquals(DENIED, site.ask(ALICE));
+    assertEquals(DENIED, fixture.request(ALICE));
 
-    MemberRecord recorded = site.member(ALICE);
+    MemberRecord recorded = fixture.member(ALICE);
     assertEquals(ALICE.publicText(), recorded.identity());
     assertEquals(false, recorded.authorized());
     assertEquals(MemberVersion.UNKNOWN, recorded.version());
@@ -53,155 +53,160 @@ class ConfigRequestTest {
   }
 
   @Test
-  void aStrangerThatIsTickedHearsOfItAtOnce() {
-    withNetwork().ask(ALICE);
-    site.pass(60_000).authorize(ALICE);
+  void pushesConfigurationWhenMemberIsAuthorized() {
+    withNetwork().request(ALICE);
+    fixture.advance(60_000).authorize(ALICE);
 
-    site.settle();
+    fixture.saveAll();
 
-    assertEquals(1, site.pushed.size());
-    NetworkConfig config = site.pushed.getFirst().config();
+    assertEquals(1, fixture.pushed.size());
+    NetworkConfig config = fixture.pushed.getFirst().config();
     assertEquals(ALICE.address(), config.issuedTo());
     assertEquals(1, config.addresses().size());
     assertEquals(24, config.addresses().getFirst().bits());
     assertEquals(
         List.of(config.addresses().getFirst().address()),
-        site.member(ALICE).settings().ipAssignments());
-    assertEquals(new MemberVersion(1, 14, 1, 12), site.member(ALICE).version());
+        fixture.member(ALICE).settings().ipAssignments());
+    assertEquals(new MemberVersion(1, 14, 1, 12), fixture.member(ALICE).version());
   }
 
   @Test
-  void aStrangerThatHasBeenSilentForLongHearsNothing() {
-    withNetwork().ask(ALICE);
-    site.pass(Controller.ONLINE_MS).authorize(ALICE);
+  void doesNotPushToMemberThatIsOffline() {
+    withNetwork().request(ALICE);
+    fixture.advance(Controller.ONLINE_MS).authorize(ALICE);
 
-    site.settle();
+    fixture.saveAll();
 
-    assertEquals(List.of(), site.pushed);
+    assertEquals(List.of(), fixture.pushed);
   }
 
   @Test
-  void requestsWithinASecondAreNotAnswered() {
-    withNetwork().ask(ALICE);
+  void rateLimitsRequestsToOnePerSecond() {
+    withNetwork().request(ALICE);
 
-    assertEquals(SILENT, site.pass(1_000).ask(ALICE));
-    assertEquals(DENIED, site.ask(BOB));
-    assertEquals(DENIED, site.pass(1).ask(ALICE));
-    assertEquals(1, site.controller.counters().rateLimited());
+    assertEquals(SILENT, fixture.advance(1_000).request(ALICE));
+    assertEquals(DENIED, fixture.request(BOB));
+    assertEquals(DENIED, fixture.advance(1).request(ALICE));
+    assertEquals(1, fixture.controller.counters().rateLimited());
   }
 
   @Test
-  void anUnchangedMemberIsAnsweredAtOnce() {
+  void answersUnchangedMemberAtOnce() {
     withNetwork().join(ALICE);
 
-    ConfigAnswer again = site.pass(60_000).ask(ALICE);
+    ConfigAnswer again = fixture.advance(60_000).request(ALICE);
 
     assertInstanceOf(ConfigAnswer.Granted.class, again);
-    assertEquals(0, site.store.waiting());
+    assertEquals(0, fixture.store.unsavedCount());
   }
 
   @Test
-  void everythingInAConfigurationIsSignedByTheController() {
+  void signsEveryCredentialOfConfiguration() {
     withNetwork().join(ALICE);
-    var granted = (ConfigAnswer.Granted) site.pass(60_000).ask(ALICE);
+    var granted = (ConfigAnswer.Granted) fixture.advance(60_000).request(ALICE);
 
     var credentials = new ArrayList<Credential>(granted.config().ownerships());
     credentials.add(granted.config().com());
     assertEquals(2, credentials.size());
     for (Credential credential : credentials) {
       assertEquals(SignatureStatus.VALID, credential.verify(address -> SELF));
-      assertEquals(site.nowMs, credential.timestampMs());
+      assertEquals(fixture.nowMs, credential.timestampMs());
       assertEquals(ALICE.address(), credential.issuedTo());
     }
     assertEquals(granted.config(), NetworkConfig.decode(granted.config().encode()));
   }
 
   @Test
-  void somebodyElseUnderTheSameAddressIsRefused() {
+  void rejectsOtherIdentityWithSameAddress() {
     withNetwork().join(ALICE);
 
-    assertEquals(DENIED, site.pass(2_000).ask(MALLORY));
-    assertEquals(0, site.store.waiting());
-    assertEquals(ALICE.publicText(), site.member(ALICE).identity());
-    assertInstanceOf(ConfigAnswer.Granted.class, site.pass(2_000).ask(ALICE));
+    assertEquals(DENIED, fixture.advance(2_000).request(MALLORY));
+    assertEquals(0, fixture.store.unsavedCount());
+    assertEquals(ALICE.publicText(), fixture.member(ALICE).identity());
+    assertInstanceOf(ConfigAnswer.Granted.class, fixture.advance(2_000).request(ALICE));
   }
 
   @Test
-  void anOperatorMayTickSomebodyWhoHasNotAskedYet() {
+  void authorizesMemberBeforeItsFirstRequest() {
     withNetwork().authorize(ALICE);
-    site.settle().ask(ALICE);
+    fixture.saveAll().request(ALICE);
 
-    site.settle();
+    fixture.saveAll();
 
-    assertEquals(1, site.pushed.size());
-    assertEquals(ALICE.publicText(), site.member(ALICE).identity());
+    assertEquals(1, fixture.pushed.size());
+    assertEquals(ALICE.publicText(), fixture.member(ALICE).identity());
   }
 
   @Test
-  void aPublicNetworkTakesEverybody() {
-    site.network(ControllerFixture.publicNetwork()).ask(ALICE);
+  void authorizesEveryMemberOfPublicNetwork() {
+    fixture.network(ControllerFixture.publicNetwork()).request(ALICE);
 
-    site.settle();
+    fixture.saveAll();
 
-    assertEquals(1, site.pushed.size());
-    assertTrue(site.pushed.getFirst().config().isPublic());
-    assertEquals(Authorization.BY_PUBLIC, site.member(ALICE).authorization().credentialType());
-    assertEquals(site.nowMs, site.member(ALICE).authorization().authorizedAtMs());
+    assertEquals(1, fixture.pushed.size());
+    assertTrue(fixture.pushed.getFirst().config().isPublic());
+    assertEquals(Authorization.BY_PUBLIC, fixture.member(ALICE).authorization().credentialType());
+    assertEquals(fixture.nowMs, fixture.member(ALICE).authorization().authorizedAtMs());
   }
 
   @Test
-  void aTokenLetsInWhileItIsGood() {
-    var tokens = Map.of("forever", 0L, "past", site.nowMs, "future", site.nowMs + 1);
-    site.network(ControllerFixture.network(true, tokens, List.of(), List.of(), false)).settle();
+  void authorizesByTokenUntilItExpires() {
+    var tokens = Map.of("forever", 0L, "past", fixture.nowMs, "future", fixture.nowMs + 1);
+    fixture.network(ControllerFixture.networkBuilder().authTokens(tokens).build()).saveAll();
 
-    assertEquals(DENIED, site.ask(ALICE, ControllerFixture.metaData("a", "token:past")));
-    site.pass(2_000);
-    assertEquals(DENIED, site.ask(ALICE, ControllerFixture.metaData("a", "token:future")));
-    site.pass(2_000);
-    assertEquals(DENIED, site.ask(ALICE, ControllerFixture.metaData("a", "forever")));
-    site.pass(2_000);
-    assertEquals(DENIED, site.ask(ALICE, ControllerFixture.metaData("a", "token:")));
-    site.pass(2_000).ask(ALICE, ControllerFixture.metaData("a", "token:forever"));
-    site.settle();
+    assertEquals(DENIED, fixture.request(ALICE, ControllerFixture.metaData("a", "token:past")));
+    fixture.advance(2_000);
+    assertEquals(DENIED, fixture.request(ALICE, ControllerFixture.metaData("a", "token:future")));
+    fixture.advance(2_000);
+    assertEquals(DENIED, fixture.request(ALICE, ControllerFixture.metaData("a", "forever")));
+    fixture.advance(2_000);
+    assertEquals(DENIED, fixture.request(ALICE, ControllerFixture.metaData("a", "token:")));
+    fixture.advance(2_000).request(ALICE, ControllerFixture.metaData("a", "token:forever"));
+    fixture.saveAll();
 
-    assertEquals(1, site.pushed.size());
-    assertEquals(Authorization.BY_TOKEN, site.member(ALICE).authorization().credentialType());
-    assertEquals("forever", site.member(ALICE).authorization().credential());
+    assertEquals(1, fixture.pushed.size());
+    assertEquals(Authorization.BY_TOKEN, fixture.member(ALICE).authorization().credentialType());
+    assertEquals("forever", fixture.member(ALICE).authorization().credential());
   }
 
   @Test
-  void askersForNothingAreSlowedDownAndForgotten() {
+  void rateLimitsRequestsForUnknownNetwork() {
     var notFound = new ConfigAnswer.Refused(ErrorMessage.OBJ_NOT_FOUND, Bytes.EMPTY);
 
-    assertEquals(notFound, site.ask(ALICE));
-    assertEquals(SILENT, site.pass(1_000).ask(ALICE));
-    assertEquals(notFound, site.pass(1).ask(ALICE));
-    assertEquals(2, site.controller.counters().unknownNetwork());
+    assertEquals(notFound, fixture.request(ALICE));
+    assertEquals(SILENT, fixture.advance(1_000).request(ALICE));
+    assertEquals(notFound, fixture.advance(1).request(ALICE));
+    assertEquals(2, fixture.controller.counters().unknownNetwork());
   }
 
   @Test
-  void requestsForOthersNetworksAreNotAnswered() {
+  void ignoresRequestsForForeignNetworks() {
     long foreign = ALICE.address() << 24 | 1;
 
     assertEquals(
         SILENT,
-        site.controller.answer(new ConfigRequest(foreign, BOB, Bytes.EMPTY, 0, 0), site.nowMs));
+        fixture.controller.answer(
+            new ConfigRequest(foreign, BOB, Bytes.EMPTY, 0, 0), fixture.nowMs));
   }
 
   @Test
-  void aMemberWithoutARulesEngineGetsOneThatAccepts() {
+  void sendsAcceptRuleToMemberWithoutRulesEngine() {
     var drop = List.of(Rule.action(Rule.ACTION_DROP));
     var capability = new CapabilityDefinition(5, true, drop);
     var tag = new TagDefinition(7, 9L);
-    site.network(
-            ControllerFixture.network(true, Map.of(), List.of(tag), List.of(capability), false))
-        .settle();
-    site.join(ALICE);
+    fixture
+        .network(
+            ControllerFixture.networkBuilder()
+                .tags(List.of(tag))
+                .capabilities(List.of(capability))
+                .build())
+        .saveAll();
+    fixture.join(ALICE);
 
-    var plain = (ConfigAnswer.Granted) site.pass(2_000).ask(ALICE);
-    site.pass(2_000).ask(ALICE, Bytes.EMPTY);
-    site.settle();
-    NetworkConfig old = site.pushed.getLast().config();
+    var plain = (ConfigAnswer.Granted) fixture.advance(2_000).request(ALICE);
+    fixture.advance(2_000).request(ALICE, Bytes.EMPTY);
+    fixture.saveAll();
+    NetworkConfig old = fixture.pushed.getLast().config();
 
     assertEquals(1, plain.config().tags().size());
     assertEquals(List.of(Rule.action(Rule.ACTION_ACCEPT)), old.rules());
@@ -210,45 +215,49 @@ class ConfigRequestTest {
   }
 
   @Test
-  void newMembersGetDefaultCapabilitiesAndAllGetDefaultTags() {
+  void addsDefaultCapabilitiesToNewMembersAndDefaultTagsToAll() {
     var capability = new CapabilityDefinition(5, true, List.of());
     var other = new CapabilityDefinition(6, false, List.of());
     var tags = List.of(new TagDefinition(7, 9L), new TagDefinition(8, null));
-    site.network(
-        ControllerFixture.network(false, Map.of(), tags, List.of(capability, other), false));
-    site.authorize(BOB);
-    site.ask(ALICE);
-    site.ask(BOB);
+    fixture.network(
+        ControllerFixture.networkBuilder()
+            .isPrivate(false)
+            .tags(tags)
+            .capabilities(List.of(capability, other))
+            .build());
+    fixture.authorize(BOB);
+    fixture.request(ALICE);
+    fixture.request(BOB);
 
-    site.settle();
+    fixture.saveAll();
 
-    assertEquals(List.of(5L), site.member(ALICE).settings().capabilities());
-    assertEquals(List.of(), site.member(BOB).settings().capabilities());
-    assertEquals(Map.of(7L, 9L), site.member(ALICE).settings().tags());
-    assertEquals(Map.of(7L, 9L), site.member(BOB).settings().tags());
+    assertEquals(List.of(5L), fixture.member(ALICE).settings().capabilities());
+    assertEquals(List.of(), fixture.member(BOB).settings().capabilities());
+    assertEquals(Map.of(7L, 9L), fixture.member(ALICE).settings().tags());
+    assertEquals(Map.of(7L, 9L), fixture.member(BOB).settings().tags());
   }
 
   @Test
-  void aNetworkThatWantsALoginSaysSo() {
-    site.network(ControllerFixture.network(true, Map.of(), List.of(), List.of(), true)).settle();
-    site.authorize(ALICE);
-    site.settle();
+  void rejectsMemberThatMustLogIn() {
+    fixture.network(ControllerFixture.networkBuilder().ssoEnabled(true).build()).saveAll();
+    fixture.authorize(ALICE);
+    fixture.saveAll();
 
-    var refused = assertInstanceOf(ConfigAnswer.Refused.class, site.ask(ALICE));
+    var refused = assertInstanceOf(ConfigAnswer.Refused.class, fixture.request(ALICE));
 
     assertEquals(ErrorMessage.NETWORK_AUTHENTICATION_REQUIRED, refused.errorCode());
     assertNotEquals(Bytes.EMPTY, refused.dictionary());
   }
 
   @Test
-  void noTwoMembersGetOneAddress() {
-    site.network(ControllerFixture.publicNetwork()).settle();
+  void assignsAddressesOnce() {
+    fixture.network(ControllerFixture.publicNetwork()).saveAll();
     var seen = new ArrayList<java.net.InetAddress>();
     for (int i = 0; i < 300; i++) {
-      Identity member = ControllerFixture.somebody(i);
-      site.ask(member);
-      site.settle();
-      seen.addAll(site.member(member).settings().ipAssignments());
+      Identity member = ControllerFixture.unverified(i);
+      fixture.request(member);
+      fixture.saveAll();
+      seen.addAll(fixture.member(member).settings().ipAssignments());
     }
 
     assertEquals(253, seen.size());
@@ -256,34 +265,35 @@ class ConfigRequestTest {
   }
 
   @Test
-  void strangersBeyondTheLimitAreRefusedUnrecorded() {
+  void rejectsUnauthorizedMembersOverLimitWithoutRecord() {
     withNetwork();
     for (int i = 0; i < Controller.MAX_UNAUTHORIZED_MEMBERS; i++) {
-      site.ask(ControllerFixture.somebody(i));
+      fixture.request(ControllerFixture.unverified(i));
     }
 
-    assertEquals(DENIED, site.ask(ControllerFixture.somebody(Controller.MAX_UNAUTHORIZED_MEMBERS)));
+    assertEquals(
+        DENIED, fixture.request(ControllerFixture.unverified(Controller.MAX_UNAUTHORIZED_MEMBERS)));
 
-    assertEquals(Controller.MAX_UNAUTHORIZED_MEMBERS, site.controller.members(NET).size());
-    assertEquals(1, site.controller.counters().networkFull());
-    site.authorize(BOB);
-    assertTrue(site.member(BOB).authorized());
+    assertEquals(Controller.MAX_UNAUTHORIZED_MEMBERS, fixture.controller.members(NET).size());
+    assertEquals(1, fixture.controller.counters().networkFull());
+    fixture.authorize(BOB);
+    assertTrue(fixture.member(BOB).authorized());
   }
 
   @Test
-  void anOperatorsWordIsNotChangedByOneWhoAsks() {
+  void keepsOperatorsRecordWhenMemberRequests() {
     withNetwork();
     MemberRecord plain = MemberRecord.unauthorized(NET, ALICE.address(), 5);
-    site.controller.put(plain, site.nowMs);
-    site.settle().ask(ALICE);
+    fixture.controller.put(plain, fixture.nowMs);
+    fixture.saveAll().request(ALICE);
 
-    assertEquals(5, site.member(ALICE).createdMs());
-    assertNull(site.member(ALICE).authorization().credentialType());
-    assertEquals(2, site.member(ALICE).revision());
+    assertEquals(5, fixture.member(ALICE).createdMs());
+    assertNull(fixture.member(ALICE).authorization().credentialType());
+    assertEquals(2, fixture.member(ALICE).revision());
   }
 
   @Test
-  void theLargestConfigurationIsWhole() {
+  void fitsLargestConfigurationIntoDictionary() {
     var zeros = Rule.match(Rule.MATCH_IPV6_SOURCE, Bytes.of(new byte[17]));
     var tags = new ArrayList<TagDefinition>();
     var capabilities = new ArrayList<CapabilityDefinition>();
@@ -291,12 +301,19 @@ class ConfigRequestTest {
       tags.add(new TagDefinition(id, 0L));
       capabilities.add(new CapabilityDefinition(id, true, Collections.nCopies(100, zeros)));
     }
-    NetworkRecord network = ControllerFixture.network(false, Map.of(), tags, capabilities, false);
-    site.network(withRules(network, Collections.nCopies(2_000, zeros))).ask(ALICE);
+    fixture
+        .network(
+            ControllerFixture.networkBuilder()
+                .isPrivate(false)
+                .tags(tags)
+                .capabilities(capabilities)
+                .rules(Collections.nCopies(2_000, zeros))
+                .build())
+        .request(ALICE);
 
-    site.settle();
+    fixture.saveAll();
 
-    NetworkConfig config = site.pushed.getLast().config();
+    NetworkConfig config = fixture.pushed.getLast().config();
     assertEquals(NetworkConfig.MAX_TAGS, config.tags().size());
     assertEquals(NetworkConfig.MAX_CAPABILITIES, config.capabilities().size());
     assertEquals(1_024, config.rules().size());
@@ -305,28 +322,16 @@ class ConfigRequestTest {
     assertEquals(config, NetworkConfig.decode(dictionary));
   }
 
-  private static NetworkRecord withRules(NetworkRecord network, List<Rule> rules) {
-    return new NetworkRecord(
-        network.id(),
-        0,
-        network.name(),
-        network.isPrivate(),
-        network.broadcast(),
-        network.multicastLimit(),
-        network.mtuBytes(),
-        network.assign(),
-        network.routes(),
-        network.pools(),
-        rules,
-        network.capabilities(),
-        network.tags(),
-        "",
-        List.of(),
-        Map.of(),
-        0,
-        0,
-        false,
-        network.credentialWindowMs(),
-        "{}");
+  @Test
+  void resetsTraceLevelOfMemberAtItsRequest() {
+    withNetwork().join(ALICE);
+    MemberRecord joined = fixture.member(ALICE);
+    fixture.controller.put(joined.withSettings(joined.settings().withTraceLevel(2)), fixture.nowMs);
+    assertEquals(2, fixture.member(ALICE).settings().traceLevel());
+
+    fixture.saveAll().advance(2_000).request(ALICE);
+
+    assertEquals(0, fixture.member(ALICE).settings().traceLevel());
+    assertEquals(joined.revision() + 2, fixture.member(ALICE).revision());
   }
 }

@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import net.backhaul.protocol.message.ErrorMessage;
 import net.backhaul.protocol.network.ConfigAnswer;
@@ -19,65 +18,65 @@ import net.backhaul.protocol.network.SignatureStatus;
 import net.backhaul.protocol.packet.Bytes;
 import org.junit.jupiter.api.Test;
 
-/** What operators change, and who hears of it. */
+/** Changes by operators, and the notifications they cause. */
 class ControllerChangeTest {
   private static final ConfigAnswer DENIED =
       new ConfigAnswer.Refused(ErrorMessage.NETWORK_ACCESS_DENIED, Bytes.EMPTY);
 
-  private final ControllerFixture site = new ControllerFixture();
+  private final ControllerFixture fixture = new ControllerFixture();
 
   private ControllerFixture withNetwork() {
-    return site.network(ControllerFixture.privateNetwork()).settle();
+    return fixture.network(ControllerFixture.privateNetwork()).saveAll();
   }
 
   @Test
-  void membersHearOfAChangedNetwork() {
+  void pushesChangedNetworkToMembers() {
     withNetwork().join(ALICE);
-    site.join(BOB);
-    site.pushed.clear();
+    fixture.join(BOB);
+    fixture.pushed.clear();
 
-    NetworkRecord network = site.controller.network(NET).orElseThrow();
+    NetworkRecord network = fixture.controller.network(NET).orElseThrow();
     ChangeResult<NetworkRecord> changed =
-        site.controller.put(ControllerFixture.publicNetwork().withRevision(77), site.nowMs);
-    site.settle();
+        fixture.controller.put(ControllerFixture.publicNetwork().withRevision(77), fixture.nowMs);
+    fixture.saveAll();
 
     assertEquals(network.revision() + 1, changed.record().revision());
-    assertEquals(2, site.pushed.size());
-    assertEquals(2, site.pushed.getFirst().config().revision());
+    assertEquals(2, fixture.pushed.size());
+    assertEquals(2, fixture.pushed.getFirst().config().revision());
   }
 
   @Test
-  void anUnchangedNetworkIsNotWrittenAgain() {
+  void doesNotSaveUnchangedNetwork() {
     withNetwork().join(ALICE);
-    site.pushed.clear();
+    fixture.pushed.clear();
 
     ChangeResult<NetworkRecord> same =
-        site.controller.put(ControllerFixture.privateNetwork(), site.nowMs);
+        fixture.controller.put(ControllerFixture.privateNetwork(), fixture.nowMs);
 
     assertEquals(1, same.record().revision());
-    assertEquals(0, site.store.waiting());
-    assertEquals(List.of(), site.settle().pushed);
+    assertEquals(0, fixture.store.unsavedCount());
+    assertEquals(List.of(), fixture.saveAll().pushed);
   }
 
   @Test
-  void aMemberThatIsPutOutIsRevokedEverywhere() {
+  void revokesDeauthorizedMemberAtAllMembers() {
     withNetwork().join(ALICE);
-    site.join(BOB);
-    site.pass(5_000).deauthorize(BOB);
-    assertEquals(List.of(), site.revoked);
+    fixture.join(BOB);
+    fixture.advance(5_000).deauthorize(BOB);
+    assertEquals(List.of(), fixture.revoked);
 
-    site.settle();
+    fixture.saveAll();
 
-    assertEquals(1, site.revoked.size());
-    ControllerFixture.Revoked revoked = site.revoked.getFirst();
+    assertEquals(1, fixture.revoked.size());
+    ControllerFixture.Revoked revoked = fixture.revoked.getFirst();
     assertEquals(BOB.address(), revoked.revocation().target());
-    assertEquals(site.nowMs, revoked.revocation().thresholdMs());
+    assertEquals(fixture.nowMs, revoked.revocation().thresholdMs());
     assertTrue(revoked.revocation().propagatesFast());
     assertEquals(SignatureStatus.VALID, revoked.revocation().verify(address -> SELF));
     assertEquals(
         List.of(ALICE.address(), BOB.address()),
         revoked.members().stream().sorted(addressOrder()).toList());
-    assertEquals(DENIED, site.pass(5_000).ask(BOB));
+    assertEquals(DENIED, fixture.advance(5_000).request(BOB));
   }
 
   private static java.util.Comparator<Long> addressOrder() {
@@ -85,124 +84,103 @@ class ControllerChangeTest {
   }
 
   @Test
-  void whatIsIssuedAfterARevocationIsNewerThanIt() {
+  void issuesCredentialsNewerThanRevocation() {
     NetworkConfig before = withNetwork().join(ALICE);
-    site.deauthorize(ALICE);
-    site.authorize(ALICE);
-    site.settle();
+    fixture.deauthorize(ALICE);
+    fixture.authorize(ALICE);
+    fixture.saveAll();
 
-    NetworkConfig after = site.pushed.getLast().config();
-    assertTrue(after.com().timestampMs() > site.revoked.getLast().revocation().thresholdMs());
+    NetworkConfig after = fixture.pushed.getLast().config();
+    assertTrue(after.com().timestampMs() > fixture.revoked.getLast().revocation().thresholdMs());
     assertEquals(before.addresses(), after.addresses());
   }
 
   @Test
-  void aDeletedMemberIsRevokedAndComesBackAsAStranger() {
+  void revokesDeletedMemberAndRecordsItAnew() {
     withNetwork().join(ALICE);
 
-    assertTrue(site.controller.deleteMember(NET, ALICE.address(), site.nowMs).isPresent());
-    site.settle();
+    assertTrue(fixture.controller.deleteMember(NET, ALICE.address(), fixture.nowMs).isPresent());
+    fixture.saveAll();
 
-    assertEquals(List.of(ALICE.address()), site.revoked.getFirst().members());
-    assertEquals(Optional.empty(), site.controller.member(NET, ALICE.address()));
-    site.controller.put(ControllerFixture.publicNetwork(), site.nowMs);
-    site.controller.put(ControllerFixture.privateNetwork(), site.nowMs);
-    site.settle();
-    assertEquals(Optional.empty(), site.controller.member(NET, ALICE.address()));
-    assertEquals(DENIED, site.pass(2_000).ask(ALICE));
-    assertEquals(1, site.member(ALICE).revision());
-    assertEquals(List.of(), site.member(ALICE).settings().ipAssignments());
+    assertEquals(List.of(ALICE.address()), fixture.revoked.getFirst().members());
+    assertEquals(Optional.empty(), fixture.controller.member(NET, ALICE.address()));
+    fixture.controller.put(ControllerFixture.publicNetwork(), fixture.nowMs);
+    fixture.controller.put(ControllerFixture.privateNetwork(), fixture.nowMs);
+    fixture.saveAll();
+    assertEquals(Optional.empty(), fixture.controller.member(NET, ALICE.address()));
+    assertEquals(DENIED, fixture.advance(2_000).request(ALICE));
+    assertEquals(1, fixture.member(ALICE).revision());
+    assertEquals(List.of(), fixture.member(ALICE).settings().ipAssignments());
   }
 
   @Test
-  void aDeletedNetworkRevokesItsMembers() {
+  void revokesMembersOfDeletedNetwork() {
     withNetwork().join(ALICE);
-    site.join(BOB);
+    fixture.join(BOB);
 
-    assertTrue(site.controller.deleteNetwork(NET, site.nowMs).isPresent());
-    site.settle();
+    assertTrue(fixture.controller.deleteNetwork(NET, fixture.nowMs).isPresent());
+    fixture.saveAll();
 
-    assertEquals(2, site.revoked.size());
-    assertEquals(2, site.revoked.getFirst().members().size());
+    assertEquals(2, fixture.revoked.size());
+    assertEquals(2, fixture.revoked.getFirst().members().size());
     assertEquals(
         new ConfigAnswer.Refused(ErrorMessage.OBJ_NOT_FOUND, Bytes.EMPTY),
-        site.pass(2_000).ask(ALICE));
-    assertEquals(List.of(), site.store.members());
+        fixture.advance(2_000).request(ALICE));
+    assertEquals(List.of(), fixture.store.members());
   }
 
   @Test
-  void newIdsAreOursAndFree() {
-    long id = site.controller.unusedNetworkId().orElseThrow();
+  void returnsUnusedIdsUnderOwnAddress() {
+    long id = fixture.controller.unusedNetworkId().orElseThrow();
 
     assertEquals(SELF.address(), id >>> 24);
     assertNotEquals(0, id & 0xffffff);
-    assertEquals(Optional.empty(), site.controller.network(id));
+    assertEquals(Optional.empty(), fixture.controller.network(id));
   }
 
   @Test
-  void aNetworkOfZerosIsAnsweredAndNotKept() {
-    NetworkRecord zero =
-        new NetworkRecord(
-            0,
-            0,
-            "",
-            true,
-            true,
-            0,
-            2800,
-            AssignModes.NONE,
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(),
-            "",
-            List.of(),
-            Map.of(),
-            0,
-            0,
-            false,
-            0,
-            "{}");
+  void returnsNetworkZeroUnsaved() {
+    NetworkRecord zero = NetworkRecord.builder(0).build();
 
-    assertEquals(0, site.controller.put(zero, site.nowMs).record().revision());
-    assertEquals(List.of(), site.controller.networks());
+    assertEquals(0, fixture.controller.put(zero, fixture.nowMs).record().revision());
+    assertEquals(List.of(), fixture.controller.networks());
   }
 
   @Test
-  void tellingManyTakesManyTurns() {
-    site.network(ControllerFixture.publicNetwork()).settle();
+  void limitsNotificationsPerTurn() {
+    fixture.network(ControllerFixture.publicNetwork()).saveAll();
     for (int i = 0; i < 100; i++) {
-      site.ask(ControllerFixture.somebody(i));
+      fixture.request(ControllerFixture.unverified(i));
     }
-    site.settle();
-    site.pushed.clear();
-    site.controller.put(ControllerFixture.privateNetwork(), site.nowMs);
-    site.controller.saved(site.store.keepAll());
+    fixture.saveAll();
+    fixture.pushed.clear();
+    fixture.controller.put(ControllerFixture.privateNetwork(), fixture.nowMs);
+    fixture.controller.saved(fixture.store.saveAll());
 
-    site.controller.sendNotifications(site.nowMs);
+    fixture.controller.sendNotifications(fixture.nowMs);
 
-    assertTrue(site.pushed.size() > 0 && site.pushed.size() < 50, "told " + site.pushed.size());
-    assertTrue(site.controller.hasNotifications());
-    site.settle();
-    assertEquals(100, site.pushed.size());
+    assertTrue(
+        fixture.pushed.size() > 0 && fixture.pushed.size() < 50, "pushed " + fixture.pushed.size());
+    assertTrue(fixture.controller.hasNotifications());
+    fixture.saveAll();
+    assertEquals(100, fixture.pushed.size());
   }
 
   @Test
-  void whatHappensIsCounted() {
+  void countsChangesAndNotifications() {
     withNetwork().join(ALICE);
-    site.join(BOB);
-    site.deauthorize(BOB);
-    site.controller.put(ControllerFixture.publicNetwork(), site.nowMs);
-    site.settle();
+    fixture.join(BOB);
+    fixture.deauthorize(BOB);
+    fixture.controller.put(ControllerFixture.publicNetwork(), fixture.nowMs);
+    fixture.saveAll();
 
-    ControllerCounters counters = site.controller.counters();
+    ControllerCounters counters = fixture.controller.counters();
     assertEquals(2, counters.networkWrites());
     assertEquals(1, counters.networkChanges());
     assertEquals(3, counters.authorizations());
     assertEquals(1, counters.deauthorizations());
     assertEquals(2, counters.memberWrites() - counters.memberChanges());
     assertEquals(1, counters.revocations());
-    assertEquals(site.pushed.size() + 1, counters.pushes());
+    assertEquals(fixture.pushed.size() + 1, counters.pushes());
   }
 }

@@ -18,96 +18,96 @@ import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.packet.Bytes;
 import org.junit.jupiter.api.Test;
 
-/** Nothing is told that a crash could take back. */
+/** Members receive nothing that a crash of the controller could undo. */
 class ControllerCrashTest {
   private static final ConfigAnswer DENIED =
       new ConfigAnswer.Refused(ErrorMessage.NETWORK_ACCESS_DENIED, Bytes.EMPTY);
   private static final ConfigAnswer SILENT = new ConfigAnswer.Silent();
 
-  private final ControllerFixture site = new ControllerFixture();
+  private final ControllerFixture fixture = new ControllerFixture();
 
   private ControllerFixture withNetwork() {
-    return site.network(ControllerFixture.privateNetwork()).settle();
+    return fixture.network(ControllerFixture.privateNetwork()).saveAll();
   }
 
   @Test
-  void nothingIsToldBeforeItIsSafe() {
-    withNetwork().ask(ALICE);
-    site.settle().authorize(ALICE);
+  void sendsNothingBeforeItIsSaved() {
+    withNetwork().request(ALICE);
+    fixture.saveAll().authorize(ALICE);
 
-    site.controller.sendNotifications(site.nowMs);
-    assertEquals(SILENT, site.pass(5_000).ask(ALICE));
-    assertEquals(List.of(), site.pushed);
+    fixture.controller.sendNotifications(fixture.nowMs);
+    assertEquals(SILENT, fixture.advance(5_000).request(ALICE));
+    assertEquals(List.of(), fixture.pushed);
 
-    site.settle();
-    assertEquals(1, site.pushed.size());
+    fixture.saveAll();
+    assertEquals(1, fixture.pushed.size());
   }
 
   @Test
-  void anAddressThatWasToldIsKnownAfterACrash() {
-    NetworkConfig told = withNetwork().join(ALICE);
+  void keepsAssignedAddressAfterCrash() {
+    NetworkConfig sent = withNetwork().join(ALICE);
 
-    site.crash().pass(5_000);
+    fixture.crash().advance(5_000);
 
-    var again = (ConfigAnswer.Granted) site.ask(ALICE);
-    assertEquals(told.addresses(), again.config().addresses());
+    var again = (ConfigAnswer.Granted) fixture.request(ALICE);
+    assertEquals(sent.addresses(), again.config().addresses());
   }
 
   @Test
-  void whatWasNotSafeWasNotToldAndIsForgottenInACrash() {
-    withNetwork().ask(ALICE);
-    site.settle().authorize(ALICE);
-    site.controller.answer(new ConfigRequest(NET, BOB, Bytes.EMPTY, 0, 0), site.nowMs);
+  void losesUnsavedChangesInCrash() {
+    withNetwork().request(ALICE);
+    fixture.saveAll().authorize(ALICE);
+    fixture.controller.answer(new ConfigRequest(NET, BOB, Bytes.EMPTY, 0, 0), fixture.nowMs);
 
-    assertEquals(DENIED, site.crash().ask(ALICE));
-    assertEquals(Optional.empty(), site.controller.member(NET, BOB.address()));
+    assertEquals(DENIED, fixture.crash().request(ALICE));
+    assertEquals(Optional.empty(), fixture.controller.member(NET, BOB.address()));
   }
 
   @Test
-  void aMemberThatIsLeftWaitingByTheDiskDoesNotPileUp() {
+  void boundsPendingChangesOfMemberWhileDiskIsSlow() {
     withNetwork().authorize(ALICE);
     for (int i = 0; i < 1_000; i++) {
-      assertEquals(SILENT, site.pass(2_000).ask(ALICE));
+      assertEquals(SILENT, fixture.advance(2_000).request(ALICE));
     }
 
-    assertTrue(site.store.waiting() <= 3, "writes: " + site.store.waiting());
-    site.settle();
-    assertEquals(1, site.pushed.size());
+    assertTrue(fixture.store.unsavedCount() <= 3, "writes: " + fixture.store.unsavedCount());
+    fixture.saveAll();
+    assertEquals(1, fixture.pushed.size());
   }
 
   @Test
-  void aNetworksStateIsTheSameAfterAnyCrash() {
+  void keepsSentConfigurationsAfterAnyCrash() {
     for (long seed = 0; seed < 300; seed++) {
-      aStoryWithCrashes(new Random(seed), seed);
+      runWithCrashes(new Random(seed), seed);
     }
   }
 
-  /** What was told to a member holds after a crash, whatever else happened before it. */
-  private static void aStoryWithCrashes(Random random, long seed) {
-    var site = new ControllerFixture().network(ControllerFixture.privateNetwork()).settle();
-    var told = new java.util.HashMap<Long, NetworkConfig>();
-    List<Identity> people =
-        List.of(ALICE, BOB, ControllerFixture.somebody(1), ControllerFixture.somebody(2));
+  /** Runs random steps and checks that each configuration sent holds after the last crash. */
+  private static void runWithCrashes(Random random, long seed) {
+    var fixture = new ControllerFixture().network(ControllerFixture.privateNetwork()).saveAll();
+    var sent = new java.util.HashMap<Long, NetworkConfig>();
+    List<Identity> members =
+        List.of(ALICE, BOB, ControllerFixture.unverified(1), ControllerFixture.unverified(2));
     for (int step = 0; step < 40; step++) {
-      Identity who = people.get(random.nextInt(people.size()));
+      Identity identity = members.get(random.nextInt(members.size()));
       switch (random.nextInt(5)) {
-        case 0 -> site.authorize(who);
+        case 0 -> fixture.authorize(identity);
         case 1, 2 -> {
-          if (site.ask(who) instanceof ConfigAnswer.Granted(NetworkConfig config)) {
-            told.put(who.address(), config);
+          if (fixture.request(identity) instanceof ConfigAnswer.Granted(NetworkConfig config)) {
+            sent.put(identity.address(), config);
           }
         }
-        case 3 -> site.settle();
-        default -> site.crash(random.nextInt(site.store.waiting() + 1));
+        case 3 -> fixture.saveAll();
+        default -> fixture.crash(random.nextInt(fixture.store.unsavedCount() + 1));
       }
-      site.pushed.forEach(push -> told.put(push.member(), push.config()));
-      site.pushed.clear();
-      site.pass(random.nextInt(3_000));
+      fixture.pushed.forEach(push -> sent.put(push.member(), push.config()));
+      fixture.pushed.clear();
+      fixture.advance(random.nextInt(3_000));
     }
-    site.crash();
-    told.forEach(
+    fixture.crash();
+    sent.forEach(
         (member, config) -> {
-          MemberRecord record = site.controller.member(NET, member).orElseThrow();
+          MemberRecord record = fixture.controller.member(NET, member).orElseThrow();
           assertTrue(record.authorized(), () -> "seed " + seed);
           assertEquals(
               config.addresses().stream().map(each -> each.address()).toList(),

@@ -3,7 +3,6 @@ package net.backhaul.controller;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.random.RandomGenerator;
 import net.backhaul.protocol.address.Endpoints;
@@ -16,16 +15,15 @@ import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.RequestMetaData;
 import net.backhaul.protocol.network.Revocation;
 import net.backhaul.protocol.network.Route;
-import net.backhaul.protocol.network.Rule;
 import net.backhaul.protocol.packet.Bytes;
 
-/** A controller with a store, an hour and people who ask it. */
+/** A controller with a store, a clock, and identities of members. */
 final class ControllerFixture implements ControllerOutput {
   static final Identity SELF = Identity.generate(new Random(1));
   static final Identity ALICE = Identity.generate(new Random(2));
   static final Identity BOB = Identity.generate(new Random(3));
 
-  /** Somebody who has found other keys for Alice's address. */
+  /** Another identity with Alice's address. */
   static final Identity MALLORY =
       Identity.parse(ALICE.publicText().substring(0, 13) + BOB.publicText().substring(13));
 
@@ -49,14 +47,14 @@ final class ControllerFixture implements ControllerOutput {
     this.controller = new Controller(SELF, List.of(), List.of(), store, this, random);
   }
 
-  /** Starts the controller again without anything that waits. */
+  /** Restarts the controller without the changes that are not saved. */
   ControllerFixture crash() {
     return crash(0);
   }
 
-  /** Starts the controller again with what lasts and the first few of what waits. */
-  ControllerFixture crash(int lasting) {
-    store.crash(lasting);
+  /** Restarts the controller with the first few of the changes that are not saved. */
+  ControllerFixture crash(int saved) {
+    store.crash(saved);
     controller = new Controller(SELF, store.networks(), store.members(), store, this, random);
     pushed.clear();
     revoked.clear();
@@ -78,26 +76,26 @@ final class ControllerFixture implements ControllerOutput {
     return this;
   }
 
-  ConfigAnswer ask(Identity member) {
-    return ask(member, META_DATA);
+  ConfigAnswer request(Identity member) {
+    return request(member, META_DATA);
   }
 
-  ConfigAnswer ask(Identity member, Bytes metaData) {
+  ConfigAnswer request(Identity member, Bytes metaData) {
     return controller.answer(new ConfigRequest(NET, member, metaData, 0, 0), nowMs);
   }
 
-  /** Lets the disk catch up, and members hear of what came of it. */
-  ControllerFixture settle() {
+  /** Saves all changes and sends all notifications, until neither is left. */
+  ControllerFixture saveAll() {
     do {
-      controller.saved(store.keepAll());
+      controller.saved(store.saveAll());
       while (controller.hasNotifications()) {
         controller.sendNotifications(nowMs);
       }
-    } while (store.waiting() > 0);
+    } while (store.unsavedCount() > 0);
     return this;
   }
 
-  ControllerFixture pass(long ms) {
+  ControllerFixture advance(long ms) {
     nowMs += ms;
     return this;
   }
@@ -122,13 +120,13 @@ final class ControllerFixture implements ControllerOutput {
     controller.put(member.withAuthorization(member.authorization().deauthorize(nowMs)), nowMs);
   }
 
-  /** Brings a member to where it has its configuration. */
+  /** Authorizes a member, and returns its configuration. */
   NetworkConfig join(Identity identity) {
     authorize(identity);
-    settle();
+    saveAll();
     pushed.clear();
-    ConfigAnswer answer = ask(identity);
-    settle();
+    ConfigAnswer answer = request(identity);
+    saveAll();
     return answer instanceof ConfigAnswer.Granted(NetworkConfig config)
         ? config
         : pushed.getLast().config();
@@ -143,45 +141,26 @@ final class ControllerFixture implements ControllerOutput {
   }
 
   static NetworkRecord privateNetwork() {
-    return network(true, Map.of(), List.of(), List.of(), false);
+    return networkBuilder().build();
   }
 
   static NetworkRecord publicNetwork() {
-    return network(false, Map.of(), List.of(), List.of(), false);
+    return networkBuilder().isPrivate(false).build();
   }
 
-  static NetworkRecord network(
-      boolean isPrivate,
-      Map<String, Long> tokens,
-      List<TagDefinition> tags,
-      List<CapabilityDefinition> capabilities,
-      boolean sso) {
-    return new NetworkRecord(
-        NET,
-        0,
-        "n",
-        isPrivate,
-        true,
-        32,
-        2_800,
-        new AssignModes(true, false, false, false),
-        List.of(new Route(IpPrefix.parse("10.0.0.0/24"), null, 0, 0)),
-        List.of(new AddressPool(Endpoints.parseIp("10.0.0.1"), Endpoints.parseIp("10.0.0.254"))),
-        List.of(Rule.action(Rule.ACTION_ACCEPT)),
-        capabilities,
-        tags,
-        "",
-        List.of(),
-        tokens,
-        0,
-        0,
-        sso,
-        NetworkRecord.DEFAULT_CREDENTIAL_WINDOW_MS,
-        "{}");
+  /** Returns a builder of a private network with one route and one IPv4 pool. */
+  static NetworkRecord.Builder networkBuilder() {
+    return NetworkRecord.builder(NET)
+        .name("n")
+        .assign(new AssignModes(true, false, false, false))
+        .routes(List.of(new Route(IpPrefix.parse("10.0.0.0/24"), null, 0, 0)))
+        .pools(
+            List.of(
+                new AddressPool(Endpoints.parseIp("10.0.0.1"), Endpoints.parseIp("10.0.0.254"))));
   }
 
-  /** Makes an identity that nobody has checked, which costs nothing. */
-  static Identity somebody(int i) {
+  /** Returns a cheap identity whose address does not match its keys. */
+  static Identity unverified(int i) {
     return Identity.parse(
         "%010x".formatted(0x1000000000L + i * 7919L) + ALICE.publicText().substring(10));
   }

@@ -6,9 +6,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Keeps changes in memory; says that they are safe only when it is told to. */
+/** Records changes in memory and saves them on request; a crash loses the others. */
 final class CrashingRecordStore implements RecordStore {
-  private final List<RecordChange> changes = new ArrayList<>();
+  private final List<RecordChange> unsaved = new ArrayList<>();
   private final Map<Long, NetworkRecord> networks = new HashMap<>();
   private final Map<List<Long>, MemberRecord> members = new HashMap<>();
   private long lastTicket;
@@ -17,16 +17,16 @@ final class CrashingRecordStore implements RecordStore {
   public void write(long ticket, RecordChange change) {
     assert ticket > lastTicket : "tickets rise";
     lastTicket = ticket;
-    changes.add(change);
+    unsaved.add(change);
   }
 
-  int waiting() {
-    return changes.size();
+  int unsavedCount() {
+    return unsaved.size();
   }
 
-  /** Makes everything that waits last. */
-  long keepAll() {
-    for (RecordChange change : changes) {
+  /** Saves all changes, and returns the last ticket. */
+  long saveAll() {
+    for (RecordChange change : unsaved) {
       switch (change) {
         case RecordChange.NetworkSaved(NetworkRecord network) ->
             networks.put(network.id(), network);
@@ -40,18 +40,18 @@ final class CrashingRecordStore implements RecordStore {
             members.remove(List.of(networkId, address));
       }
     }
-    changes.clear();
+    unsaved.clear();
     return lastTicket;
   }
 
-  /** Lets the first few of what waits last, and loses the rest. */
-  void crash(int lasting) {
-    changes.subList(lasting, changes.size()).clear();
-    keepAll();
+  /** Saves the first few unsaved changes, and discards the rest. */
+  void crash(int saved) {
+    unsaved.subList(saved, unsaved.size()).clear();
+    saveAll();
     lastTicket = 0;
   }
 
-  /** Returns what a controller finds that starts after a crash: what lasts, and nothing else. */
+  /** Returns the saved networks. */
   List<NetworkRecord> networks() {
     return List.copyOf(networks.values());
   }

@@ -24,7 +24,6 @@ import net.backhaul.protocol.network.ConfigRequest;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.Revocation;
 import net.backhaul.protocol.network.Route;
-import net.backhaul.protocol.network.Rule;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,9 +32,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SimulatedController implements ConfigSource, RecordStore, ControllerOutput {
   private static final long DISK_MS = 3;
-  private static final int MULTICAST_LIMIT = 32;
-  private static final int MTU_BYTES = 2_800;
-  private static final long CREDENTIAL_WINDOW_MS = 1_800_000;
 
   private final SimulatedHost host;
   private final Random random;
@@ -72,31 +68,14 @@ public final class SimulatedController implements ConfigSource, RecordStore, Con
     long id = host.nodeAddress() << 24 | number;
     InetAddress first = Endpoints.parseIp(threeOctets + ".1");
     InetAddress last = Endpoints.parseIp(threeOctets + ".254");
-    running()
-        .put(
-            new NetworkRecord(
-                id,
-                0,
-                "simulated",
-                true,
-                true,
-                MULTICAST_LIMIT,
-                MTU_BYTES,
-                new AssignModes(true, false, false, false),
-                List.of(new Route(IpPrefix.parse(threeOctets + ".0/24"), null, 0, 0)),
-                List.of(new AddressPool(first, last)),
-                List.of(Rule.action(Rule.ACTION_ACCEPT)),
-                List.of(),
-                List.of(),
-                "",
-                List.of(),
-                Map.of(),
-                0,
-                0,
-                false,
-                CREDENTIAL_WINDOW_MS,
-                MemberRecord.NO_DOCUMENT),
-            host.nowMs());
+    NetworkRecord network =
+        NetworkRecord.builder(id)
+            .name("simulated")
+            .assign(new AssignModes(true, false, false, false))
+            .routes(List.of(new Route(IpPrefix.parse(threeOctets + ".0/24"), null, 0, 0)))
+            .pools(List.of(new AddressPool(first, last)))
+            .build();
+    running().put(network, host.nowMs());
     host.settle();
     return id;
   }

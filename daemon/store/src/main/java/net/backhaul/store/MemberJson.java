@@ -119,6 +119,9 @@ public final class MemberJson {
     if (!now.capabilities().equals(read.capabilities())) {
       json.put("capabilities", capabilitiesJson(now.capabilities()));
     }
+    if (now.traceLevel() != read.traceLevel()) {
+      json.put("remoteTraceLevel", Json.unsigned(now.traceLevel()));
+    }
   }
 
   /**
@@ -131,6 +134,8 @@ public final class MemberJson {
       MemberRecord member, Map<String, @Nullable Object> wanted, long nowMs) {
     Map<String, @Nullable Object> before = write(member);
     Map<String, @Nullable Object> json = write(member);
+    // The reference resets the level with each POST that does not set it.
+    json.put("remoteTraceLevel", 0L);
     wanted.forEach((key, value) -> set(json, key, value));
     if (json.equals(before)) {
       return member;

@@ -83,6 +83,8 @@ public final class NetworkJson {
     Map<String, @Nullable Object> json = Json.asObject(Json.parse(network.document()));
     PASSING.forEach(json::remove);
     fillDefaults(json, network.id());
+    // The reference resets the level with each POST that does not set it.
+    json.put("remoteTraceLevel", 0L);
     wanted.forEach((key, value) -> set(json, key, value));
     return record(json, network.id(), network.revision());
   }
@@ -99,7 +101,7 @@ public final class NetworkJson {
     Json.putIfMissing(json, "enableBroadcast", true);
     Json.putIfMissing(json, "ipAssignmentPools", List.of());
     Json.putIfMissing(json, "mtu", (long) NetworkConfig.DEFAULT_MTU_BYTES);
-    Json.putIfMissing(json, "multicastLimit", 32L);
+    Json.putIfMissing(json, "multicastLimit", (long) NetworkRecord.DEFAULT_MULTICAST_LIMIT);
     Json.putIfMissing(json, "name", "");
     Json.putIfMissing(json, "private", true);
     Json.putIfMissing(json, "remoteTraceLevel", 0L);
@@ -129,7 +131,9 @@ public final class NetworkJson {
       case "name" -> json.put(key, Lenient.string(value, ""));
       case "private" -> json.put(key, Lenient.bool(value, true));
       case "enableBroadcast" -> json.put(key, Lenient.bool(value, false));
-      case "multicastLimit" -> json.put(key, Json.unsigned(Lenient.integer(value, 32)));
+      case "multicastLimit" ->
+          json.put(
+              key, Json.unsigned(Lenient.integer(value, NetworkRecord.DEFAULT_MULTICAST_LIMIT)));
       case "mtu" -> json.put(key, mtu(value));
       case "v4AssignMode" -> json.put(key, v4Wanted(value));
       case "v6AssignMode" -> json.put(key, v6Wanted(value));
@@ -271,7 +275,7 @@ public final class NetworkJson {
     var array = new ArrayList<@Nullable Object>();
     for (TagDefinition tag : tags) {
       Map<String, @Nullable Object> json = Json.object();
-      json.put("default", tag.initial() == null ? null : Json.unsigned(tag.initial()));
+      json.put("default", tag.defaultValue() == null ? null : Json.unsigned(tag.defaultValue()));
       json.put("id", Json.unsigned(tag.id()));
       array.add(json);
     }
@@ -283,33 +287,37 @@ public final class NetworkJson {
   private static NetworkRecord record(Map<String, @Nullable Object> json, long id, long revision) {
     Map<String, @Nullable Object> v6 = Json.asObject(json.get("v6AssignMode"));
     Map<String, @Nullable Object> dns = Json.asObject(json.get("dns"));
-    return new NetworkRecord(
-        id,
-        revision,
-        Lenient.string(json.get("name"), ""),
-        Lenient.bool(json.get("private"), true),
-        Lenient.bool(json.get("enableBroadcast"), true),
-        Lenient.integer(json.get("multicastLimit"), 32),
-        (int) mtu(json.get("mtu")),
-        new AssignModes(
-            Lenient.bool(Json.asObject(json.get("v4AssignMode")).get("zt"), false),
-            Lenient.bool(v6.get("zt"), false),
-            Lenient.bool(v6.get("6plane"), false),
-            Lenient.bool(v6.get("rfc4193"), false)),
-        routes(json.get("routes")),
-        pools(json.get("ipAssignmentPools")),
-        RuleJson.readAll(json.get("rules")),
-        capabilities(json.get("capabilities")),
-        tags(json.get("tags")),
-        Lenient.string(dns.get("domain"), ""),
-        dnsServers(dns.get("servers")),
-        tokenTimes(json.get("authTokens")),
-        Lenient.traceTarget(json.get("remoteTraceTarget")),
-        Lenient.integer(json.get("remoteTraceLevel"), 0),
-        Lenient.bool(json.get("ssoEnabled"), false),
-        Lenient.integer(
-            json.get("certificateTimeoutWindowSize"), NetworkRecord.DEFAULT_CREDENTIAL_WINDOW_MS),
-        Json.write(json));
+    return NetworkRecord.builder(id)
+        .revision(revision)
+        .name(Lenient.string(json.get("name"), ""))
+        .isPrivate(Lenient.bool(json.get("private"), true))
+        .broadcast(Lenient.bool(json.get("enableBroadcast"), true))
+        .multicastLimit(
+            Lenient.integer(json.get("multicastLimit"), NetworkRecord.DEFAULT_MULTICAST_LIMIT))
+        .mtuBytes((int) mtu(json.get("mtu")))
+        .assign(
+            new AssignModes(
+                Lenient.bool(Json.asObject(json.get("v4AssignMode")).get("zt"), false),
+                Lenient.bool(v6.get("zt"), false),
+                Lenient.bool(v6.get("6plane"), false),
+                Lenient.bool(v6.get("rfc4193"), false)))
+        .routes(routes(json.get("routes")))
+        .pools(pools(json.get("ipAssignmentPools")))
+        .rules(RuleJson.readAll(json.get("rules")))
+        .capabilities(capabilities(json.get("capabilities")))
+        .tags(tags(json.get("tags")))
+        .dnsDomain(Lenient.string(dns.get("domain"), ""))
+        .dnsServers(dnsServers(dns.get("servers")))
+        .authTokens(tokenExpiries(json.get("authTokens")))
+        .traceTarget(Lenient.traceTarget(json.get("remoteTraceTarget")))
+        .traceLevel(Lenient.integer(json.get("remoteTraceLevel"), 0))
+        .ssoEnabled(Lenient.bool(json.get("ssoEnabled"), false))
+        .credentialWindowMs(
+            Lenient.integer(
+                json.get("certificateTimeoutWindowSize"),
+                NetworkRecord.DEFAULT_CREDENTIAL_WINDOW_MS))
+        .document(Json.write(json))
+        .build();
   }
 
   private static List<Route> routes(@Nullable Object array) {
@@ -362,8 +370,10 @@ public final class NetworkJson {
       if (entry instanceof Map) {
         Map<String, @Nullable Object> json = Json.asObject(entry);
         long id = Lenient.integer(json.get("id"), 0);
-        Object initial = json.get("default");
-        byId.put(id, new TagDefinition(id, initial == null ? null : Lenient.integer(initial, 0)));
+        Object defaultValue = json.get("default");
+        byId.put(
+            id,
+            new TagDefinition(id, defaultValue == null ? null : Lenient.integer(defaultValue, 0)));
       }
     }
     return List.copyOf(byId.values());
@@ -380,15 +390,15 @@ public final class NetworkJson {
     return servers;
   }
 
-  private static Map<String, Long> tokenTimes(@Nullable Object tokens) {
-    var times = new HashMap<String, Long>();
+  private static Map<String, Long> tokenExpiries(@Nullable Object tokens) {
+    var expiries = new HashMap<String, Long>();
     Json.asObject(tokens)
         .forEach(
             (token, until) -> {
               if (until instanceof Number) {
-                times.put(token, Lenient.integer(until, 0));
+                expiries.put(token, Lenient.integer(until, 0));
               }
             });
-    return times;
+    return expiries;
   }
 }

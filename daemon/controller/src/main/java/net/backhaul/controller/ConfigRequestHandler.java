@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.controller;
+
+import static net.backhaul.protocol.message.ErrorMessage.NETWORK_ACCESS_DENIED;
+import static net.backhaul.protocol.message.ErrorMessage.NETWORK_AUTHENTICATION_REQUIRED;
+import static net.backhaul.protocol.message.ErrorMessage.OBJ_NOT_FOUND;
+
+import java.util.LinkedHashMap;
+import java.util.random.RandomGenerator;
+import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.identity.NetworkIds;
+import net.backhaul.protocol.network.ConfigAnswer;
+import net.backhaul.protocol.network.ConfigRequest;
+import net.backhaul.protocol.network.DictionaryWriter;
+import net.backhaul.protocol.packet.Bytes;
+
+/** Answers config requests, and evaluates the last ones again for pushes (04 section 5.7). */
+final class ConfigRequestHandler {
+  private static final int SSO_DICTIONARY_BYTES = 1_024;
+
+  private final Identity self;
+  private final RecordTable records;
+  private final NotificationQueue notifications;
+  private final RandomGenerator random;
+  private final ControllerCounters counters;
+  private final ConfigBuilder builder;
+
+  /**
+   * Times of the last rejected requests for networks that do not exist, by member; oldest first.
+   */
+  private final LinkedHashMap<Long, Long> unknownNetworkRequests = new LinkedHashMap<>();
+
+  ConfigRequestHandler(
+      Identity self,
+      RecordTable records,
+      NotificationQueue notifications,
+      RandomGenerator random,
+      ControllerCounters counters) {
+    this.self = self;
+    this.records = records;
+    this.notifications = notifications;
+    this.random = random;
+    this.counters = counters;
+    this.builder = new ConfigBuilder(self);
+  }
+
+  ConfigAnswer answer(ConfigRequest request, long nowMs) {
+    counters.requests++;
+    if (NetworkIds.controller(request.networkId()) != self.address() || !self.hasPrivateKey()) {
+      return new ConfigAnswer.Silent();
+    }
+    NetworkState network = records.network(request.networkId());
+    long member = request.member().address();
+    if (network == null) {
+      return answerUnknownNetwork(member, nowMs);
+    }
+    LastRequest previous = network.lastRequest(member);
+    if (previous != null && nowMs - previous.atMs() <= Controller.MIN_BETWEEN_REQUESTS_MS) {
+      counters.rateLimited++;
+      return new ConfigAnswer.Silent();
+    }
+    LastRequest current = LastRequest.of(request, nowMs);
+    network.recordRequest(member, current);
+    return evaluate(network, current, nowMs);
+  }
+
+  private ConfigAnswer answerUnknownNetwork(long member, long nowMs) {
+    Long previousMs = unknownNetworkRequests.remove(member);
+    if (previousMs != null && nowMs - previousMs <= Controller.MIN_BETWEEN_REQUESTS_MS) {
+      unknownNetworkRequests.put(member, previousMs);
+      counters.rateLimited++;
+      return new ConfigAnswer.Silent();
+    }
+    unknownNetworkRequests.put(member, nowMs);
+    if (unknownNetworkRequests.size() > Controller.MAX_UNKNOWN_NETWORK_REQUESTS) {
+      unknownNetworkRequests.pollFirstEntry();
+    }
+    counters.unknownNetwork++;
+    return new ConfigAnswer.Refused(OBJ_NOT_FOUND, Bytes.EMPTY);
+  }
+
+  /**
+   * Decides about a request without rate limit; shared by requests and pushes. Idempotent: the same
+   * request leads to the same records and configuration.
+   */
+  ConfigAnswer evaluate(NetworkState network, LastRequest request, long nowMs) {
+    long address = request.identity().address();
+    NetworkState.MemberState stored = network.member(address);
+    MemberRecord member =
+        stored == null
+            ? MemberRecord.unauthorized(network.record().id(), address, nowMs)
+            : stored.record();
+    if (member.identityDiffersFrom(request.identity())) {
+      counters.accessDenied++;
+      return accessDenied();
+    }
+    if (member.identity() == null) {
+      member = member.withIdentity(request.identity().publicText());
+    }
+    // The reference resets the level with each request (04 section 5.5).
+    member = member.withSettings(member.settings().withTraceLevel(0));
+    member =
+        member.withAuthorization(
+            MembershipPolicy.authorization(network.record(), member, request, nowMs));
+    if (stored == null && MembershipPolicy.isFull(network, member)) {
+      counters.networkFull++;
+      return accessDenied();
+    }
+    if (MembershipPolicy.requiresLogin(network.record(), member, nowMs)) {
+      records.save(network, member);
+      return loginRequired();
+    }
+    if (!member.authorized()) {
+      records.save(network, member);
+      counters.accessDenied++;
+      return accessDenied();
+    }
+    member = member.withVersion(request.version());
+    member = MembershipPolicy.withDefaults(network.record(), member, stored == null);
+    return configure(network, member, request, nowMs);
+  }
+
+  private ConfigAnswer configure(
+      NetworkState network, MemberRecord member, LastRequest request, long nowMs) {
+    AddressAssignment.Result assigned =
+        AddressAssignment.of(network.record(), member, network::isAssigned, random);
+    MemberRecord record =
+        member.withSettings(member.settings().withIpAssignments(assigned.assignments()));
+    long ticket = Math.max(network.ticket(), records.save(network, record).ticket());
+    if (!notifications.isSaved(ticket)) {
+      notifications.add(
+          ticket, new PendingNotification.ConfigPush(network.record().id(), member.address()));
+      return new ConfigAnswer.Silent();
+    }
+    counters.configs++;
+    // Credentials issued after a revocation must be newer than it, even within one millisecond.
+    long timestampMs = Math.max(nowMs, member.authorization().deauthorizedAtMs() + 1);
+    return new ConfigAnswer.Granted(builder.build(network, record, request, assigned, timestampMs));
+  }
+
+  private static ConfigAnswer accessDenied() {
+    return new ConfigAnswer.Refused(NETWORK_ACCESS_DENIED, Bytes.EMPTY);
+  }
+
+  private static ConfigAnswer loginRequired() {
+    // There is no sign-on service, so the URL is empty (04 section 5.7, step 9).
+    var dictionary = new DictionaryWriter(SSO_DICTIONARY_BYTES);
+    dictionary.addU64("aV", 0);
+    dictionary.add("aU", "");
+    return new ConfigAnswer.Refused(
+        NETWORK_AUTHENTICATION_REQUIRED, Bytes.of(dictionary.toByteArray()));
+  }
+}
