@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import net.backhaul.protocol.Version;
 import net.backhaul.protocol.address.Endpoints;
 
 /** {@code dump}: writes what helps with a problem into one file (04 section 1.4.6). */
@@ -27,7 +28,7 @@ final class DumpCommand {
     LocalApi.Answer peers = fetch(session, "/peer");
     var dump = new StringBuilder();
     dump.append("platform: ").append(Platform.CURRENT.title()).append('\n');
-    dump.append("zerotier version: ").append(Help.VERSION).append("\n\n");
+    dump.append("zerotier version: ").append(Version.REFERENCE).append("\n\n");
     section(dump, "status", status.body());
     section(dump, "networks", networks.body());
     section(dump, "peers", peers.body());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.cli;
 
+import net.backhaul.protocol.Version;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -11,9 +12,6 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  * grammar, laid out as people know it from the reference.
  */
 final class Help {
-  /** The version of the reference that is matched, and that everybody is told. */
-  static final String VERSION = "1.14.1";
-
   private static final int ARCHITECTURE_JVM = 14;
   private static final int COLUMN = 24;
 
@@ -21,8 +19,10 @@ final class Help {
 
   static String cli() {
     return "Backhaul version "
-        + VERSION
-        + " build 0 (platform "
+        + Version.backhaul()
+        + ", compatible with ZeroTier One "
+        + Version.REFERENCE
+        + " (platform "
         + Platform.CURRENT.number()
         + " arch "
         + ARCHITECTURE_JVM
@@ -31,7 +31,12 @@ final class Help {
   }
 
   static String idtool() {
-    return "Backhaul version " + VERSION + "\n" + of(new IdtoolGrammar().whole());
+    return "Backhaul version "
+        + Version.backhaul()
+        + ", compatible with ZeroTier One "
+        + Version.REFERENCE
+        + "\n"
+        + of(new IdtoolGrammar().whole());
   }
 
   private static String of(CommandSpec program) {

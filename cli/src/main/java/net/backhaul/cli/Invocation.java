@@ -3,6 +3,7 @@ package net.backhaul.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import net.backhaul.protocol.Version;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,7 +48,7 @@ record Invocation(
       throw Stop.out(Help.cli(), program.exitCodeOnInvalidInput());
     }
     if (parsed.isVersionHelpRequested()) {
-      throw Stop.out(Help.VERSION + "\n", 0);
+      throw Stop.out(Version.REFERENCE + "\n", 0);
     }
     if (parsed.isUsageHelpRequested()) {
       throw Stop.out(Help.cli(), 0);

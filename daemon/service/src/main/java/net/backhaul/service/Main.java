@@ -11,6 +11,7 @@ import java.util.TimerTask;
 import java.util.concurrent.CompletableFuture;
 import net.backhaul.cli.Cli;
 import net.backhaul.cli.Idtool;
+import net.backhaul.protocol.Version;
 import net.backhaul.service.state.HomeDirectory;
 import net.backhaul.service.state.IdentityFiles;
 import net.backhaul.service.system.Fork;
@@ -49,7 +50,7 @@ public final class Main {
       case HELP -> help(System.out, 0);
       case INVALID -> help(System.out, 1);
       case VERSION -> {
-        System.out.println(Version.TEXT);
+        System.out.println(Version.REFERENCE);
         yield 0;
       }
       case IDTOOL -> Idtool.run(command.words().toArray(String[]::new), System.out, System.err);
@@ -164,7 +165,7 @@ public final class Main {
           -i                - Generate and manage identities (zerotier-idtool)
           -q                - Query API (zerotier-cli)
         """
-            .formatted(Version.TEXT, PROGRAM));
+            .formatted(Version.REFERENCE, PROGRAM));
     return code;
   }
 }

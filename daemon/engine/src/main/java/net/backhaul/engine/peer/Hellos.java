@@ -8,6 +8,7 @@ import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.Event;
 import net.backhaul.engine.Traffic;
+import net.backhaul.protocol.Version;
 import net.backhaul.protocol.address.IpScope;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.ErrorMessage;
@@ -27,9 +28,6 @@ import org.jspecify.annotations.Nullable;
 /** Greets peers and answers greetings: HELLO and OK(HELLO) (02 section 2.1). */
 final class Hellos {
   static final int PROTOCOL_VERSION = 12;
-  static final int MAJOR = 1;
-  static final int MINOR = 14;
-  static final int REVISION = 1;
 
   private static final int OLDEST_PROTOCOL = 4;
   private static final int REFLECTS_PORT_SINCE_PROTOCOL = 5;
@@ -60,9 +58,9 @@ final class Hellos {
     var hello =
         new Hello(
             PROTOCOL_VERSION,
-            MAJOR,
-            MINOR,
-            REVISION,
+            Version.MAJOR,
+            Version.MINOR,
+            Version.REVISION,
             nowMs,
             vl1.self.withoutPrivateKey(),
             endpoint,
@@ -250,9 +248,9 @@ final class Hellos {
         packet.packetId(),
         hello.timestampMs(),
         PROTOCOL_VERSION,
-        MAJOR,
-        MINOR,
-        REVISION,
+        Version.MAJOR,
+        Version.MINOR,
+        Version.REVISION,
         seen,
         newerWorlds(hello));
   }
