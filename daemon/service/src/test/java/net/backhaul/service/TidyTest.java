@@ -2,21 +2,22 @@
 package net.backhaul.service;
 
 import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
@@ -24,19 +25,20 @@ import org.junit.jupiter.api.Test;
 
 /** Rules for the files of the tree that no compiler checks; docs/style.md says why. */
 class TidyTest {
-  private static final Path TREE = Path.of("").toAbsolutePath().getParent().getParent();
-
   private static final int MAX_LINES = 600;
 
-  /** Files and folders that may lie at the top, beside names with a leading dot. */
+  /** Of a line of Markdown. */
+  private static final int MAX_COLUMNS = 120;
+
+  /** Files and directories that may lie at the top, beside names with a leading dot. */
   private static final Set<String> TOP =
       Set.of(
           "pom.xml",
           "README.md",
-          "LICENSE",
-          "NOTICE",
           "CHANGELOG.md",
           "SECURITY.md",
+          "LICENSE",
+          "NOTICE",
           "daemon",
           "cli",
           "crypto",
@@ -48,20 +50,25 @@ class TidyTest {
 
   private static final Pattern TREE_PATH =
       Pattern.compile(
-          "(?<![A-Za-z0-9._/<>$-])(?:scripts|docs|daemon|cli|crypto|protocol|tap)/[A-Za-z0-9._/-]+");
+          "(?<![A-Za-z0-9._/<>$-]|]\\()(?:scripts|docs|daemon|cli|crypto|protocol|tap)/[A-Za-z0-9._/-]+");
+
+  private static final Pattern LINK = Pattern.compile("]\\(([^)#\\s]*)(?:#([^)\\s]+))?\\)");
+  private static final Pattern HEADING = Pattern.compile("(?m)^#{1,6} (.+)$");
 
   /** What belongs to one machine, or was left for later. Split, so that this file passes. */
   private static final List<String> FORBIDDEN = List.of("/wo" + "rk/", "TO" + "DO", "FIX" + "ME");
 
   @Test
-  void theTreeIsThisProject() {
-    assertTrue(Files.exists(TREE.resolve("daemon/service/pom.xml")), () -> "not the tree: " + TREE);
-    assertTrue(javaFiles().size() > 100);
-    assertTrue(shellFiles().size() > 3);
+  void findsTheTree() {
+    assertTrue(
+        Files.exists(Tree.TOP.resolve("daemon/service/pom.xml")),
+        () -> "not the tree: " + Tree.TOP);
+    assertTrue(Tree.javaFiles().size() > 100);
+    assertTrue(Tree.shellFiles().size() > 3);
   }
 
   @Test
-  void javaIsFormatted() {
+  void formatsJava() {
     var formatter = ToolProvider.findFirst("google-java-format").orElseThrow();
     var said = new StringWriter();
     var complaints = new StringWriter();
@@ -70,7 +77,8 @@ class TidyTest {
         new PrintWriter(said),
         new PrintWriter(complaints),
         Stream.concat(
-                Stream.of("--dry-run"), javaFiles().stream().map(TREE::resolve).map(Path::toString))
+                Stream.of("--dry-run"),
+                Tree.javaFiles().stream().map(Tree.TOP::resolve).map(Path::toString))
             .toArray(String[]::new));
 
     assertEquals("", complaints.toString());
@@ -78,35 +86,46 @@ class TidyTest {
   }
 
   @Test
-  void everySourceFileNamesItsLicence() {
+  void namesTheLicenceInEverySourceFile() {
     assertNone(
-        Stream.concat(javaFiles().stream(), shellFiles().stream()),
-        file -> lines(file).stream().limit(2).noneMatch(line -> line.contains("SPDX-License-")));
+        sourceFiles(),
+        file ->
+            Tree.lines(file).stream().limit(2).noneMatch(line -> line.contains("SPDX-License-")));
   }
 
   @Test
-  void noSourceFileOutgrowsItsRoom() {
-    assertNone(
-        Stream.concat(javaFiles().stream(), shellFiles().stream()),
-        file -> lines(file).size() > MAX_LINES);
+  void limitsTheLengthOfSourceFiles() {
+    assertNone(sourceFiles(), file -> Tree.lines(file).size() > MAX_LINES);
   }
 
   @Test
-  void everyPackageIsNullMarkedAndSaysWhatItIsFor() {
+  void wrapsMarkdown() {
+    assertEquals("", String.join("\n", longLines(Tree.markdownFiles())));
+  }
+
+  @Test
+  void findsLongLinesByCharacters() {
+    String text = "ä".repeat(MAX_COLUMNS) + "\n" + "a".repeat(MAX_COLUMNS + 1) + "\n";
+
+    assertEquals(List.of("a.md:2"), longLines("a.md", text.lines().toList()));
+  }
+
+  @Test
+  void describesAndNullMarksEveryPackage() {
     assertNone(
-        javaFiles().stream()
+        Tree.javaFiles().stream()
             .filter(file -> file.toString().contains("src/main/java"))
             .map(file -> file.resolveSibling("package-info.java"))
             .distinct(),
         file ->
-            !Files.exists(TREE.resolve(file))
-                || !text(file).contains("@NullMarked")
-                || !text(file).contains("/**"));
+            !Files.exists(Tree.TOP.resolve(file))
+                || !Tree.text(file).contains("@NullMarked")
+                || !Tree.text(file).contains("/**"));
   }
 
   @Test
-  void theTopOfTheTreeStaysSmall() throws IOException {
-    try (var top = Files.list(TREE)) {
+  void limitsTheTopOfTheTree() throws IOException {
+    try (var top = Files.list(Tree.TOP)) {
       assertEquals(
           List.of(),
           top.map(path -> path.getFileName().toString())
@@ -116,11 +135,11 @@ class TidyTest {
   }
 
   @Test
-  void textHasNoTabsNoTrailingBlanksAndALastNewline() {
+  void rejectsTabsTrailingBlanksAndMissingLastNewline() {
     assertNone(
         textFiles(),
         file -> {
-          String text = text(file);
+          String text = Tree.text(file);
           return text.contains("\t")
               || text.contains(" \n")
               || text.contains("\r")
@@ -129,20 +148,18 @@ class TidyTest {
   }
 
   @Test
-  void textNamesNoMachineAndPostponesNothing() {
-    assertNone(textFiles(), file -> FORBIDDEN.stream().anyMatch(text(file)::contains));
+  void rejectsPathsOfOneMachineAndPostponedWork() {
+    assertNone(textFiles(), file -> FORBIDDEN.stream().anyMatch(Tree.text(file)::contains));
   }
 
   @Test
-  void documentsNameOnlyPathsThatExist() {
+  void namesOnlyPathsThatExist() {
     var missing = new TreeSet<String>();
-    for (Path file : files(name -> name.endsWith(".md")).toList()) {
-      var matcher = TREE_PATH.matcher(text(file));
+    for (Path file : Tree.markdownFiles()) {
+      var matcher = TREE_PATH.matcher(Tree.text(file));
       while (matcher.find()) {
         String path = matcher.group().replaceAll("[./]+$", "");
-        if (!path.contains("/target")
-            && !Files.exists(TREE.resolve(path))
-            && !Files.exists(TREE.resolve(file).resolveSibling(path))) {
+        if (!path.contains("/target") && !Files.exists(Tree.TOP.resolve(path))) {
           missing.add(file + " names " + path);
         }
       }
@@ -152,70 +169,76 @@ class TidyTest {
   }
 
   @Test
-  void scriptsCanBeRun() {
+  void linksOnlyToFilesAndHeadingsThatExist() {
+    var broken = new TreeSet<String>();
+    for (Path file : Tree.markdownFiles()) {
+      for (MatchResult link : LINK.matcher(Tree.text(file)).results().toList()) {
+        Path target =
+            link.group(1).isEmpty() ? file : file.resolveSibling(link.group(1)).normalize();
+        if (link.group(1).contains("://") || link.group(1).startsWith("mailto:")) {
+          continue;
+        }
+        if (!Files.exists(Tree.TOP.resolve(target))
+            || link.group(2) != null && !anchors(Tree.text(target)).contains(link.group(2))) {
+          broken.add(file + " links to " + link.group());
+        }
+      }
+    }
+
+    assertEquals(Set.of(), broken);
+  }
+
+  @Test
+  void namesAnchorsAsForgesDo() {
+    assertEquals(
+        Set.of("a-first-network-step-by-step", "localconf"),
+        anchors("# A first network, step by step\ntext\n## local.conf\n"));
+  }
+
+  @Test
+  void makesScriptsExecutable() {
     assertNone(
-        shellFiles().stream(),
-        file -> text(file).startsWith("#!") && !Files.isExecutable(TREE.resolve(file)));
+        Tree.shellFiles().stream(),
+        file -> Tree.text(file).startsWith("#!") && !Files.isExecutable(Tree.TOP.resolve(file)));
+  }
+
+  /** Returns the anchors that code forges give the headings of a document. */
+  private static Set<String> anchors(String markdown) {
+    return HEADING
+        .matcher(markdown)
+        .results()
+        .map(heading -> heading.group(1).toLowerCase(Locale.ROOT))
+        .map(heading -> heading.replaceAll("[^\\p{L}\\p{N} _-]", "").replace(' ', '-'))
+        .collect(toSet());
+  }
+
+  private static List<String> longLines(List<Path> files) {
+    return files.stream()
+        .flatMap(file -> longLines(file.toString(), Tree.lines(file)).stream())
+        .toList();
+  }
+
+  private static List<String> longLines(String file, List<String> lines) {
+    var found = new ArrayList<String>();
+    for (int number = 1; number <= lines.size(); number++) {
+      String line = lines.get(number - 1);
+      if (line.codePointCount(0, line.length()) > MAX_COLUMNS) {
+        found.add(file + ":" + number);
+      }
+    }
+    return found;
   }
 
   private static void assertNone(Stream<Path> files, Predicate<Path> bad) {
     assertEquals("", files.filter(bad).map(Path::toString).collect(joining("\n")));
   }
 
-  private static List<Path> javaFiles() {
-    return files(name -> name.endsWith(".java")).toList();
-  }
-
-  /** Scripts have no suffix where they stand for a program. */
-  private static List<Path> shellFiles() {
-    return files(name -> name.endsWith(".sh") || !name.contains("."))
-        .filter(file -> text(file).startsWith("#!"))
-        .toList();
+  private static Stream<Path> sourceFiles() {
+    return Stream.concat(Tree.javaFiles().stream(), Tree.shellFiles().stream());
   }
 
   private static Stream<Path> textFiles() {
-    return Stream.of(
-            javaFiles().stream(),
-            shellFiles().stream(),
-            files(name -> name.matches(".*\\.(md|xml|service|plist)")))
-        .flatMap(files -> files);
-  }
-
-  /** Files of the tree by name, as paths below it, without what a build leaves. */
-  private static Stream<Path> files(Predicate<String> name) {
-    var found = new ArrayList<Path>();
-    collect(TREE, name, found);
-    return found.stream().map(TREE::relativize).sorted();
-  }
-
-  private static void collect(Path folder, Predicate<String> name, List<Path> found) {
-    try (var entries = Files.list(folder)) {
-      for (Path entry : entries.toList()) {
-        String its = entry.getFileName().toString();
-        if (Files.isDirectory(entry)) {
-          if (!its.equals("target")
-              && !its.equals("vectors")
-              && !its.matches("\\.(git|idea|vscode)")) {
-            collect(entry, name, found);
-          }
-        } else if (name.test(its) && Files.isRegularFile(entry)) {
-          found.add(entry);
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static List<String> lines(Path file) {
-    return text(file).lines().toList();
-  }
-
-  private static String text(Path file) {
-    try {
-      return new String(Files.readAllBytes(TREE.resolve(file)), StandardCharsets.ISO_8859_1);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Stream.concat(
+        sourceFiles(), Tree.files(name -> name.matches(".*\\.(md|xml|service|plist|py)")));
   }
 }

@@ -11,7 +11,9 @@ import java.util.Set;
 import java.util.function.Predicate;
 import net.backhaul.protocol.address.Endpoints;
 
-/** Finds the addresses of the host that sockets are bound to (02 section 4.4, 04 6.1.11). */
+/**
+ * Finds the addresses of the host that sockets are bound to (02 section 4.4, 04 section 6.1.11).
+ */
 public final class HostAddresses {
   private static final List<String> SKIPPED_PREFIXES = List.of("lo", "zt", "tun", "tap");
   private static final List<String> SKIPPED_ON_MACOS = List.of("feth", "utun");

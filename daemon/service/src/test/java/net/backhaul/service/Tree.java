@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/** The source tree as tests of it see it: paths below the top, without what a build leaves. */
+final class Tree {
+  static final Path TOP = Path.of("").toAbsolutePath().getParent().getParent();
+
+  private Tree() {}
+
+  static List<Path> javaFiles() {
+    return files(name -> name.endsWith(".java")).toList();
+  }
+
+  static List<Path> mainJavaFiles() {
+    return javaFiles().stream().filter(file -> file.toString().contains("src/main/java")).toList();
+  }
+
+  static List<Path> markdownFiles() {
+    return files(name -> name.endsWith(".md")).toList();
+  }
+
+  /** Scripts have no suffix where they stand for a program. */
+  static List<Path> shellFiles() {
+    return files(name -> name.endsWith(".sh") || !name.contains("."))
+        .filter(file -> text(file).startsWith("#!"))
+        .toList();
+  }
+
+  /** Shell scripts and the Python files of the benchmark. */
+  static List<Path> scriptFiles() {
+    return Stream.concat(shellFiles().stream(), files(name -> name.endsWith(".py")))
+        .distinct()
+        .toList();
+  }
+
+  /** Returns the files whose names match, in order. */
+  static Stream<Path> files(Predicate<String> name) {
+    var found = new ArrayList<Path>();
+    collect(TOP, name, found);
+    return found.stream().map(TOP::relativize).sorted();
+  }
+
+  static String text(Path file) {
+    try {
+      return new String(Files.readAllBytes(TOP.resolve(file)), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static List<String> lines(Path file) {
+    return text(file).lines().toList();
+  }
+
+  private static void collect(Path directory, Predicate<String> name, List<Path> found) {
+    try (var entries = Files.list(directory)) {
+      for (Path entry : entries.toList()) {
+        String entryName = entry.getFileName().toString();
+        if (Files.isDirectory(entry)) {
+          if (!entryName.equals("target")
+              && !entryName.equals("vectors")
+              && !entryName.matches("\\.(git|idea|vscode)|__pycache__")) {
+            collect(entry, name, found);
+          }
+        } else if (name.test(entryName) && Files.isRegularFile(entry)) {
+          found.add(entry);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
