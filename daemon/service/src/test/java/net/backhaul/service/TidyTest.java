@@ -159,7 +159,9 @@ class TidyTest {
       var matcher = TREE_PATH.matcher(Tree.text(file));
       while (matcher.find()) {
         String path = matcher.group().replaceAll("[./]+$", "");
-        if (!path.contains("/target") && !Files.exists(Tree.TOP.resolve(path))) {
+        if (!path.contains("/target")
+            && !Files.exists(Tree.TOP.resolve(path))
+            && !Files.exists(Tree.TOP.resolve(file).resolveSibling(path))) {
           missing.add(file + " names " + path);
         }
       }
