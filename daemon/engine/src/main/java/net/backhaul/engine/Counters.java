@@ -6,10 +6,13 @@ import net.backhaul.protocol.message.Verb;
 /** Counts what the node did; plain fields, read and written on the node's thread only. */
 public final class Counters {
   private static final int VERBS = 32;
+  private static final int ERROR_CODES = 16;
 
   private final long[] drops = new long[Drop.values().length];
   private final long[] received = new long[VERBS];
   private final long[] sent = new long[VERBS];
+  private final long[] errorsReceived = new long[ERROR_CODES];
+  private final long[] errorsSent = new long[ERROR_CODES];
   private long bytesReceived;
   private long bytesSent;
   private long relayed;
@@ -26,6 +29,16 @@ public final class Counters {
 
   public void sent(int verb) {
     sent[verb & (VERBS - 1)]++;
+  }
+
+  /** Counts an ERROR from a peer by its code (02 section 2.2). */
+  public void receivedError(int code) {
+    errorsReceived[code & (ERROR_CODES - 1)]++;
+  }
+
+  /** Counts an ERROR to a peer by its code (02 section 2.2). */
+  public void sentError(int code) {
+    errorsSent[code & (ERROR_CODES - 1)]++;
   }
 
   /** Counts a datagram that was passed on to another node. */
@@ -68,6 +81,16 @@ public final class Counters {
   /** Returns how many packets of this verb went out. */
   public long sent(Verb verb) {
     return sent[verb.number()];
+  }
+
+  /** Returns how many ERRORs of a code came in; codes are those of {@code ErrorMessage}. */
+  public long errorsReceived(int code) {
+    return errorsReceived[code & (ERROR_CODES - 1)];
+  }
+
+  /** Returns how many ERRORs of a code went out; codes are those of {@code ErrorMessage}. */
+  public long errorsSent(int code) {
+    return errorsSent[code & (ERROR_CODES - 1)];
   }
 
   /** Returns how many datagrams were passed on to other nodes. */

@@ -144,6 +144,11 @@ public final class Node {
     return networks.statuses();
   }
 
+  /** Returns how many frames of each joined network were counted. */
+  public List<NetworkTraffic> networkTraffic() {
+    return networks.traffic();
+  }
+
   public Optional<NetworkStatus> network(long networkId) {
     return networks.status(networkId);
   }

@@ -5,9 +5,10 @@ import java.net.InetSocketAddress;
 import java.util.List;
 
 /**
- * What can be said of a peer at one moment; versions are -1 while unknown.
+ * The state of a peer at one moment; versions are -1 while unknown.
  *
  * @param latencyMs round trip of the best path, or -1
+ * @param latencies the round trips of the best path over time
  */
 public record PeerStatus(
     long address,
@@ -16,7 +17,9 @@ public record PeerStatus(
     int revision,
     int latencyMs,
     Role role,
-    List<PathStatus> paths) {
+    List<PathStatus> paths,
+    Packets packets,
+    LatencyHistogram latencies) {
   /** What a peer is to us: a root of the planet, a root of a moon, or another node. */
   public enum Role {
     LEAF,
@@ -24,7 +27,16 @@ public record PeerStatus(
     PLANET
   }
 
-  /** One usable way to the peer; times are 0 for never. */
+  /**
+   * How many packets were counted since the peer came into memory.
+   *
+   * @param received authentic packets from the peer
+   * @param sent packets that were sealed for the peer
+   * @param invalid packets in the peer's name that were not authentic or malformed
+   */
+  public record Packets(long received, long sent, long invalid) {}
+
+  /** One usable path to the peer; times are 0 for never. */
   public record PathStatus(
       InetSocketAddress endpoint,
       int socket,

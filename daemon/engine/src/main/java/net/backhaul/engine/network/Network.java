@@ -31,6 +31,7 @@ final class Network {
   final long controller;
   final boolean adHoc;
   final Members members = new Members();
+  final NetworkCounters counters = new NetworkCounters();
   final BridgeRoutes bridgeRoutes = new BridgeRoutes();
   final ChunkAssembler chunks = new ChunkAssembler();
 

@@ -11,6 +11,7 @@ import net.backhaul.engine.ConfigSource;
 import net.backhaul.engine.FrameBatch;
 import net.backhaul.engine.LongMap;
 import net.backhaul.engine.NetworkStatus;
+import net.backhaul.engine.NetworkTraffic;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.StateKey;
 import net.backhaul.engine.peer.InboundPacket;
@@ -217,6 +218,14 @@ public final class Networks implements PacketHandler {
     return networks.values().stream()
         .map(Network::status)
         .sorted(Comparator.comparing(NetworkStatus::networkId, Long::compareUnsigned))
+        .toList();
+  }
+
+  /** Returns the counters of all joined networks by ascending id. */
+  public List<NetworkTraffic> traffic() {
+    return networks.values().stream()
+        .map(network -> network.counters.snapshot(network.id))
+        .sorted(Comparator.comparing(NetworkTraffic::networkId, Long::compareUnsigned))
         .toList();
   }
 

@@ -80,6 +80,7 @@ final class Hellos {
     peer.cipher.seal(Packets.SUITE_POLY, packet, 0, length);
     vl1.expectedReplies.expect(view.id());
     vl1.counters.sent(Verb.HELLO.number());
+    peer.counters.sent++;
     datagrams.to(Traffic.CONTROL, socket, endpoint).wrap(packet, 0, length);
     vl1.sender.transmit(datagrams, mtuBytes);
     Path path = peer.path(socket, endpoint);
@@ -114,6 +115,7 @@ final class Hellos {
       handleCollision(identity, hello);
       return;
     } else if (!peer.cipher.open(bytes, start, length)) {
+      peer.counters.invalid++;
       vl1.drop(Drop.BAD_MAC);
       return;
     }

@@ -171,6 +171,8 @@ final class Keepalive {
 
   private void check(long nowMs) {
     for (Peer peer : vl1.peers.all()) {
+      int latencyMs = peer.latencyMs(nowMs);
+      peer.counters.latency.record(latencyMs < 0 ? Path.UNKNOWN_LATENCY_MS : latencyMs);
       boolean root = vl1.roots.isUpstream(peer.address);
       if (root || peer.isActive(nowMs)) {
         keepOpen(peer, root ? ROOT_HELLO_EVERY_MS : HELLO_EVERY_MS, nowMs);

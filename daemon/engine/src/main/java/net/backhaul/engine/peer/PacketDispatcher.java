@@ -70,6 +70,7 @@ final class PacketDispatcher {
     switch (header.suite()) {
       case Packets.SUITE_POLY, Packets.SUITE_SALSA, Packets.SUITE_AES -> {
         if (!peer.cipher.open(packet.bytes(), packet.start(), packet.length())) {
+          peer.counters.invalid++;
           vl1.drop(Drop.BAD_MAC);
           return;
         }
@@ -88,6 +89,7 @@ final class PacketDispatcher {
     packet.from(peer);
     packet.wrap(packet.bytes(), packet.start(), packet.length());
     if (header.compressed() && packet.payloadLength() > 0 && !decompress()) {
+      peer.counters.invalid++;
       vl1.drop(Drop.BAD_COMPRESSION);
       return;
     }
@@ -181,6 +183,7 @@ final class PacketDispatcher {
 
   private PacketOutcome receiveError() {
     ErrorMessage error = ErrorMessage.read(packet.payload());
+    vl1.counters.receivedError(error.code());
     if (error.code() == ErrorMessage.IDENTITY_COLLISION) {
       if (vl1.roots.isUpstream(packet.source())) {
         vl1.output.event(new Event.IdentityCollision());

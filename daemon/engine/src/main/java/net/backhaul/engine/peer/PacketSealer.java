@@ -3,7 +3,6 @@ package net.backhaul.engine.peer;
 
 import java.net.InetSocketAddress;
 import net.backhaul.protocol.message.Verb;
-import net.backhaul.protocol.packet.PacketCipher;
 import net.backhaul.protocol.packet.PacketView;
 import net.backhaul.protocol.packet.Packets;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +15,7 @@ final class PacketSealer {
 
   private final Vl1 vl1;
   private final PacketView view = new PacketView();
-  private @Nullable PacketCipher cipher;
-  private long address;
+  private @Nullable Peer peer;
   private int suite;
   private int mtuBytes;
   private long trustedPathId;
@@ -27,10 +25,9 @@ final class PacketSealer {
   }
 
   /** Sets whom the next packets are for and where they go. */
-  void peer(Peer peer, InetSocketAddress endpoint) {
-    cipher = peer.cipher;
-    address = peer.address;
-    suite = vl1.options.avoidsAes() ? Packets.SUITE_SALSA : peer.suite();
+  void peer(Peer destination, InetSocketAddress endpoint) {
+    peer = destination;
+    suite = vl1.options.avoidsAes() ? Packets.SUITE_SALSA : destination.suite();
     mtuBytes = vl1.options.mtuBytes(endpoint.getAddress());
     trustedPathId = vl1.options.trustedPathId(endpoint.getAddress());
   }
@@ -47,16 +44,16 @@ final class PacketSealer {
 
   /** Writes the header before a payload and seals the packet where it lies. */
   void seal(int verbByte, byte[] bytes, int start, int length) {
-    PacketCipher key = cipher;
-    if (key == null) {
+    Peer to = peer;
+    if (to == null) {
       throw new IllegalStateException("no peer was set");
     }
     PacketView.writeHeader(
-        bytes, start, vl1.random.nextLong(), address, vl1.self.address(), verbByte);
+        bytes, start, vl1.random.nextLong(), to.address, vl1.self.address(), verbByte);
     view.wrap(bytes, start, length);
     view.fragmented(length > mtuBytes);
     if (trustedPathId == 0) {
-      key.seal(suite, bytes, start, length);
+      to.cipher.seal(suite, bytes, start, length);
     } else {
       view.suite(Packets.SUITE_TRUSTED);
       view.mac(trustedPathId);
@@ -66,5 +63,6 @@ final class PacketSealer {
       vl1.expectedReplies.expect(view.id());
     }
     vl1.counters.sent(verbByte & VERB_MASK);
+    to.counters.sent++;
   }
 }

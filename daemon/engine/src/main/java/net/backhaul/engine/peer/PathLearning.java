@@ -22,6 +22,7 @@ final class PathLearning {
     Peer peer = packet.peer();
     long nowMs = packet.nowMs();
     peer.lastReceiveMs = nowMs;
+    peer.counters.received++;
     if (isNonTrivial(verb)) {
       peer.lastNonTrivialMs = nowMs;
     }

@@ -49,6 +49,7 @@ final class Peer {
   /** Where it said last that it might be, the first few of each push. */
   List<InetSocketAddress> pushedEndpoints = List.of();
 
+  final PeerCounters counters = new PeerCounters();
   final Confirmations confirmations = new Confirmations();
   int proofsWanted;
   int proofTries;

@@ -7,6 +7,7 @@ import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.Traffic;
 import net.backhaul.protocol.message.Echo;
+import net.backhaul.protocol.message.ErrorMessage;
 import net.backhaul.protocol.message.Message;
 import net.backhaul.protocol.message.NetworkConfigRequestOk;
 import net.backhaul.protocol.message.Verb;
@@ -203,6 +204,9 @@ final class Sender {
    * @return false where no packet holds it: the answer to the longest ECHO is such a one
    */
   private boolean encode(Message message) {
+    if (message instanceof ErrorMessage error) {
+      vl1.counters.sentError(error.code());
+    }
     payload.clear();
     message.writeTo(payload);
     int length = payload.size();

@@ -404,6 +404,8 @@ public final class Vl1 implements PeerLink {
         known ? peer.revision : -1,
         peer.latencyMs(nowMs),
         roots.role(peer.address),
-        paths);
+        paths,
+        peer.counters.snapshot(),
+        peer.counters.latency.snapshot());
   }
 }
