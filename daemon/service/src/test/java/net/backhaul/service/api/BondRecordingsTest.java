@@ -29,7 +29,7 @@ class BondRecordingsTest {
           "POST /bond/rotate/" + PEER,
           "400 {}",
           "GET /peer/" + PEER,
-          "404 ",
+          "200 {}",
           "POST /bond/setmtu/1400/ws4c/10.44.0.4",
           "400 Bonding layer isn't active yet",
           "POST /bond/setmtu/40/ws4c/10.44.0.4",
