@@ -15,7 +15,7 @@ record Access(String home, String host, int port, String token) {
   private static final String TOKEN_FILE = "authtoken.secret";
   private static final int NOT_FOUND = 2;
 
-  static Access find(Invocation invocation, Terminal terminal) throws Stop {
+  static Access find(Invocation invocation, Terminal terminal) throws CliExit {
     String home = invocation.home();
     if (home == null) {
       home = defaultHome(terminal);
@@ -25,7 +25,7 @@ record Access(String home, String host, int port, String token) {
       port = Text.port(read(terminal, home, PORT_FILE));
     }
     if (port == 0) {
-      throw Stop.err(
+      throw CliExit.err(
           terminal.program() + ": missing port and " + PORT_FILE + " not found in " + home + "\n",
           NOT_FOUND);
     }
@@ -37,7 +37,7 @@ record Access(String home, String host, int port, String token) {
       token = tokenOfUser(terminal);
     }
     if (token.isEmpty()) {
-      throw Stop.err(
+      throw CliExit.err(
           terminal.program()
               + ": "
               + TOKEN_FILE

@@ -13,7 +13,7 @@ final class BondCommands {
 
   private BondCommands() {}
 
-  static int run(Session session) throws Stop {
+  static int run(Session session) throws CliExit {
     Invocation invocation = session.invocation();
     String first = invocation.first();
     String second = invocation.second();
@@ -29,10 +29,10 @@ final class BondCommands {
     if (first.length() == ADDRESS_DIGITS && second.equals("rotate")) {
       return session.confirm("rotate", session.api().post("/bond/rotate/" + first, "{}"));
     }
-    throw Stop.out("(bond) command is missing required arguments\n", USAGE);
+    throw CliExit.out("(bond) command is missing required arguments\n", USAGE);
   }
 
-  static int list(Session session) throws Stop {
+  static int list(Session session) throws CliExit {
     Object peers = session.fetch("/peer");
     if (session.json()) {
       return session.print(peers);
@@ -59,7 +59,7 @@ final class BondCommands {
     return 0;
   }
 
-  private static int setMtu(Session session) throws Stop {
+  private static int setMtu(Session session) throws CliExit {
     Invocation words = session.invocation();
     LocalApi.Answer answer =
         session
@@ -67,12 +67,12 @@ final class BondCommands {
             .post(
                 "/bond/setmtu/" + words.word(2) + "/" + words.word(3) + "/" + words.word(4), "{}");
     if (!answer.isOk()) {
-      throw Stop.out(answer.status() + " Failed to set MTU: " + answer.body() + "\n", FAILED);
+      throw CliExit.out(answer.status() + " Failed to set MTU: " + answer.body() + "\n", FAILED);
     }
     return session.confirm("setmtu", answer);
   }
 
-  private static int show(Session session, String address) throws Stop {
+  private static int show(Session session, String address) throws CliExit {
     Object answer = session.fetch("/bond/show/" + address);
     if (session.json()) {
       return session.print(answer);

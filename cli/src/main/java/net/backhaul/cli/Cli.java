@@ -29,15 +29,15 @@ public final class Cli {
       Invocation invocation = Invocation.parse(args);
       Access access = Access.find(invocation, terminal);
       code = dispatch(new Session(invocation, access, new LocalApi(access), terminal));
-    } catch (Stop stop) {
-      code = stop.tell(terminal);
+    } catch (CliExit exit) {
+      code = exit.print(terminal);
     }
     terminal.out().flush();
     terminal.err().flush();
     return code;
   }
 
-  private static int dispatch(Session session) throws Stop {
+  private static int dispatch(Session session) throws CliExit {
     String command = session.command();
     if (command.startsWith("/")) {
       return session.show(session.api().get(command));
@@ -57,7 +57,7 @@ public final class Cli {
       case "listbonds" -> BondCommands.list(session);
       case "bond" -> BondCommands.run(session);
       case "dump" -> DumpCommand.run(session);
-      default -> throw Stop.err(Help.cli(), 0);
+      default -> throw CliExit.err(Help.cli(), 0);
     };
   }
 }

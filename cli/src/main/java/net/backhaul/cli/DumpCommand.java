@@ -22,7 +22,7 @@ final class DumpCommand {
 
   private DumpCommand() {}
 
-  static int run(Session session) throws Stop {
+  static int run(Session session) throws CliExit {
     LocalApi.Answer status = fetch(session, "/status");
     LocalApi.Answer networks = fetch(session, "/network");
     LocalApi.Answer peers = fetch(session, "/peer");
@@ -42,12 +42,12 @@ final class DumpCommand {
     try {
       Files.write(file, dump.toString().getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
-      throw Stop.err("Error creating file.\n", 1);
+      throw CliExit.err("Error creating file.\n", 1);
     }
     return 0;
   }
 
-  private static LocalApi.Answer fetch(Session session, String path) throws Stop {
+  private static LocalApi.Answer fetch(Session session, String path) throws CliExit {
     LocalApi.Answer answer = session.api().get(path);
     if (!answer.isOk()) {
       throw Session.unreachable(answer.body());

@@ -21,7 +21,7 @@ final class GenerateCommand {
 
   private GenerateCommand() {}
 
-  static int run(List<String> words, Terminal terminal) throws Stop {
+  static int run(List<String> words, Terminal terminal) throws CliExit {
     String prefix = words.size() > 2 ? words.get(2).toLowerCase(Locale.ROOT) : "";
     requireFindable(prefix);
     Identity identity = generate(prefix, new SecureRandom(), terminal);
@@ -36,20 +36,20 @@ final class GenerateCommand {
     return 0;
   }
 
-  private static void requireFindable(String prefix) throws Stop {
+  private static void requireFindable(String prefix) throws CliExit {
     boolean digits = prefix.length() <= ADDRESS_DIGITS;
     for (int i = 0; i < prefix.length(); i++) {
       digits &= Character.digit(prefix.charAt(i), 16) >= 0;
     }
     if (!digits) {
-      throw Stop.err(
+      throw CliExit.err(
           "vanity: expected the first 1 to 10 hexadecimal digits of an address, found "
               + prefix
               + "\n",
           FAILED);
     }
     if (prefix.startsWith("ff") || prefix.equals("0".repeat(ADDRESS_DIGITS))) {
-      throw Stop.err(
+      throw CliExit.err(
           "vanity: no address begins with " + prefix + ", which is reserved; choose another\n",
           FAILED);
     }
@@ -83,7 +83,7 @@ final class GenerateCommand {
   }
 
   /** Writes a secret so that nobody else can read it, not even for a moment. */
-  private static void writeSecret(String name, String text, Terminal terminal) throws Stop {
+  private static void writeSecret(String name, String text, Terminal terminal) throws CliExit {
     try {
       Path file = terminal.folder().resolve(name);
       var ownerOnly = PosixFilePermissions.fromString("rw-------");
@@ -98,11 +98,11 @@ final class GenerateCommand {
     write(name, text, terminal);
   }
 
-  private static void write(String name, String text, Terminal terminal) throws Stop {
+  private static void write(String name, String text, Terminal terminal) throws CliExit {
     try {
       Files.write(terminal.folder().resolve(name), text.getBytes(StandardCharsets.UTF_8));
     } catch (IOException | InvalidPathException e) {
-      throw Stop.err("Error writing to " + name + "\n", FAILED);
+      throw CliExit.err("Error writing to " + name + "\n", FAILED);
     }
     terminal.out().print(name + " written\n");
   }

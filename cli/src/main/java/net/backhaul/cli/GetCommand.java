@@ -12,7 +12,7 @@ final class GetCommand {
 
   private GetCommand() {}
 
-  static int run(Session session) throws Stop {
+  static int run(Session session) throws CliExit {
     NetworkCommands.requireNetworkAndProperty(session);
     String id = session.invocation().first();
     String property = session.invocation().second();

@@ -37,36 +37,36 @@ final class IdentityCommands {
     }
   }
 
-  private static Identity required(String argument, Terminal terminal) throws Stop {
+  private static Identity required(String argument, Terminal terminal) throws CliExit {
     return identity(argument, terminal)
         .orElseThrow(
             () ->
-                Stop.err(
+                CliExit.err(
                     "Identity argument invalid or file unreadable: " + argument + "\n", FAILED));
   }
 
-  static int validate(String argument, Terminal terminal) throws Stop {
+  static int validate(String argument, Terminal terminal) throws CliExit {
     Identity identity = required(argument, terminal);
     if (!identity.validates() || !identity.keysFit()) {
-      throw Stop.err(argument + " FAILED validation.\n", FAILED);
+      throw CliExit.err(argument + " FAILED validation.\n", FAILED);
     }
     terminal.out().print(argument + " is a valid identity\n");
     return 0;
   }
 
-  static int getPublic(String argument, Terminal terminal) throws Stop {
+  static int getPublic(String argument, Terminal terminal) throws CliExit {
     terminal.out().print(required(argument, terminal).publicText());
     return 0;
   }
 
-  static int sign(String argument, String file, Terminal terminal) throws Stop {
+  static int sign(String argument, String file, Terminal terminal) throws CliExit {
     Identity identity = required(argument, terminal);
     if (!identity.hasPrivateKey()) {
-      throw Stop.err(
+      throw CliExit.err(
           argument + " does not contain a private key (must use private to sign)\n", FAILED);
     }
     if (!identity.keysFit()) {
-      throw Stop.err(
+      throw CliExit.err(
           argument + " is damaged: its private key does not belong to its public key\n", FAILED);
     }
     byte[] signature = identity.sign(content(file, terminal));
@@ -74,12 +74,13 @@ final class IdentityCommands {
     return 0;
   }
 
-  static int verify(String argument, String file, String signature, Terminal terminal) throws Stop {
+  static int verify(String argument, String file, String signature, Terminal terminal)
+      throws CliExit {
     Identity identity = required(argument, terminal);
     byte[] message = content(file, terminal);
     if (!signed(identity, message, signature)
         && !signed(identity, message, signatureIn(signature, terminal))) {
-      throw Stop.err(file + " signature check FAILED\n", FAILED);
+      throw CliExit.err(file + " signature check FAILED\n", FAILED);
     }
     terminal.out().print(file + " signature valid\n");
     return 0;
@@ -90,11 +91,11 @@ final class IdentityCommands {
     return signature.length == Signatures.BYTES && identity.verify(message, signature);
   }
 
-  private static byte[] content(String file, Terminal terminal) throws Stop {
+  private static byte[] content(String file, Terminal terminal) throws CliExit {
     try {
       return Files.readAllBytes(terminal.folder().resolve(file));
     } catch (IOException | InvalidPathException e) {
-      throw Stop.err(file + " is not readable\n", FAILED);
+      throw CliExit.err(file + " is not readable\n", FAILED);
     }
   }
 

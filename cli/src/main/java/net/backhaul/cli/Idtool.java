@@ -33,15 +33,15 @@ public final class Idtool {
     int code;
     try {
       code = dispatch(args, terminal);
-    } catch (Stop stop) {
-      code = stop.tell(terminal);
+    } catch (CliExit exit) {
+      code = exit.print(terminal);
     }
     terminal.out().flush();
     terminal.err().flush();
     return code;
   }
 
-  private static int dispatch(String[] args, Terminal terminal) throws Stop {
+  private static int dispatch(String[] args, Terminal terminal) throws CliExit {
     ParseResult command = parse(args);
     List<String> words = Grammar.arguments(command);
     return switch (command.commandSpec().name()) {
@@ -58,12 +58,12 @@ public final class Idtool {
   }
 
   /** Reads the words: the command first, and all others are arguments where it has no options. */
-  static ParseResult parse(String[] args) throws Stop {
+  static ParseResult parse(String[] args) throws CliExit {
     Grammar grammar = new IdtoolGrammar();
     CommandSpec program = grammar.program();
     CommandSpec command = args.length == 0 ? null : grammar.addCommand(program, args[0]);
     if (command == null) {
-      throw Stop.out(Help.idtool(), program.exitCodeOnInvalidInput());
+      throw CliExit.out(Help.idtool(), program.exitCodeOnInvalidInput());
     }
     List<String> words = new ArrayList<>(List.of(args));
     if (command.options().isEmpty()) {
@@ -73,14 +73,14 @@ public final class Idtool {
       ParseResult parsed =
           new CommandLine(program).parseArgs(words.toArray(new String[0])).subcommand();
       if (parsed.isUsageHelpRequested()) {
-        throw Stop.out(usage(command), 0);
+        throw CliExit.out(usage(command), 0);
       }
       return parsed;
     } catch (ParameterException e) {
       int code = command.exitCodeOnInvalidInput();
       throw command.options().isEmpty()
-          ? Stop.out(Help.idtool(), code)
-          : Stop.err(command.name() + ": " + e.getMessage() + "\n\n" + usage(command), code);
+          ? CliExit.out(Help.idtool(), code)
+          : CliExit.err(command.name() + ": " + e.getMessage() + "\n\n" + usage(command), code);
     }
   }
 

@@ -30,8 +30,8 @@ record Invocation(
     words = List.copyOf(words);
   }
 
-  /** Reads the words; a request for help, for the version or a mistake ends in {@link Stop}. */
-  static Invocation parse(String[] args) throws Stop {
+  /** Reads the words; a request for help, for the version or a mistake ends in {@link CliExit}. */
+  static Invocation parse(String[] args) throws CliExit {
     Grammar grammar = new CliGrammar();
     CommandSpec program = grammar.program();
     var switches = new ArrayList<String>();
@@ -45,13 +45,13 @@ record Invocation(
     try {
       parsed = new CommandLine(program).parseArgs(switches.toArray(new String[0]));
     } catch (ParameterException e) {
-      throw Stop.out(Help.cli(), program.exitCodeOnInvalidInput());
+      throw CliExit.out(Help.cli(), program.exitCodeOnInvalidInput());
     }
     if (parsed.isVersionHelpRequested()) {
-      throw Stop.out(Version.REFERENCE + "\n", 0);
+      throw CliExit.out(Version.REFERENCE + "\n", 0);
     }
     if (parsed.isUsageHelpRequested()) {
-      throw Stop.out(Help.cli(), 0);
+      throw CliExit.out(Help.cli(), 0);
     }
     return of(parsed);
   }

@@ -7,12 +7,12 @@ import net.backhaul.json.Json;
 final class MoonCommands {
   private MoonCommands() {}
 
-  static int list(Session session) throws Stop {
+  static int list(Session session) throws CliExit {
     return session.print(session.fetch("/moon"));
   }
 
   /** Joins a moon; without two numbers nothing is done, which scripts rely on. */
-  static int orbit(Session session) throws Stop {
+  static int orbit(Session session) throws CliExit {
     String world = session.invocation().first();
     String seed = session.invocation().second();
     if (!Text.beginsWithNonzeroHex(world) || !Text.beginsWithNonzeroHex(seed)) {
@@ -23,7 +23,7 @@ final class MoonCommands {
     return 0;
   }
 
-  static int deorbit(Session session) throws Stop {
+  static int deorbit(Session session) throws CliExit {
     return session.confirm(
         "deorbit", session.api().delete("/moon/" + session.invocation().first()));
   }

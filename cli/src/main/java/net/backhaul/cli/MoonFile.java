@@ -30,10 +30,10 @@ final class MoonFile {
   private MoonFile() {}
 
   /** Prints a moon of one root, with fresh keys, for the administrator to complete. */
-  static int begin(String argument, Terminal terminal) throws Stop {
+  static int begin(String argument, Terminal terminal) throws CliExit {
     Identity first =
         IdentityCommands.identity(argument, terminal)
-            .orElseThrow(() -> Stop.err(argument + " is not a valid identity\n", FAILED));
+            .orElseThrow(() -> CliExit.err(argument + " is not a valid identity\n", FAILED));
     KeyPair signer = KeyPair.generate(new SecureRandom());
     String signingKey = HexFormat.of().formatHex(signer.publicKey());
     Map<String, Object> moon = new TreeMap<>();
@@ -52,7 +52,7 @@ final class MoonFile {
   }
 
   /** Signs the moon that a file describes, and writes it to the current folder. */
-  static int sign(String file, Terminal terminal) throws Stop {
+  static int sign(String file, Terminal terminal) throws CliExit {
     World world = world(file, terminal, terminal.wallMs());
     String name = HexFormat.of().toHexDigits(world.id()) + ".moon";
     var out = new WireWriter();
@@ -60,7 +60,7 @@ final class MoonFile {
     try {
       Files.write(terminal.folder().resolve(name), out.toByteArray());
     } catch (IOException e) {
-      throw Stop.err("cannot write " + name + " to the current folder\n", FAILED);
+      throw CliExit.err("cannot write " + name + " to the current folder\n", FAILED);
     }
     terminal
         .out()
@@ -69,17 +69,17 @@ final class MoonFile {
   }
 
   /** Reads, completes and signs what a file describes (01 section 9.2). */
-  static World world(String file, Terminal terminal, long wallMs) throws Stop {
+  static World world(String file, Terminal terminal, long wallMs) throws CliExit {
     JsonObject moon = read(file, terminal);
     long id = hexNumber(moon.text("id", ""));
     if (id == 0) {
-      throw Stop.err("ID in " + file + " is invalid\n", FAILED);
+      throw CliExit.err("ID in " + file + " is invalid\n", FAILED);
     }
     World.Type type =
         switch (moon.text("worldType", "")) {
           case "moon" -> World.Type.MOON;
           case "planet" -> World.Type.PLANET;
-          default -> throw Stop.err("invalid worldType\n", FAILED);
+          default -> throw CliExit.err("invalid worldType\n", FAILED);
         };
     List<World.Root> roots = roots(file, moon);
     byte[] nextKey = key(file, moon, "updatesMustBeSignedBy");
@@ -91,13 +91,13 @@ final class MoonFile {
     return World.make(type, id, wallMs, nextKey, roots, signer);
   }
 
-  private static JsonObject read(String file, Terminal terminal) throws Stop {
+  private static JsonObject read(String file, Terminal terminal) throws CliExit {
     String text;
     try {
       byte[] bytes = Files.readAllBytes(terminal.folder().resolve(file));
       text = new String(bytes, StandardCharsets.UTF_8);
     } catch (IOException | InvalidPathException e) {
-      throw Stop.err("cannot read " + file + "\n", FAILED);
+      throw CliExit.err("cannot read " + file + "\n", FAILED);
     }
     try {
       if (Json.parse(text) instanceof Map<?, ?> moon) {
@@ -109,7 +109,7 @@ final class MoonFile {
     throw wrong(file, "expected a JSON object as initmoon prints it");
   }
 
-  private static List<World.Root> roots(String file, JsonObject moon) throws Stop {
+  private static List<World.Root> roots(String file, JsonObject moon) throws CliExit {
     var roots = new ArrayList<World.Root>();
     for (JsonObject root : moon.objects("roots")) {
       roots.add(root(file, root));
@@ -123,7 +123,7 @@ final class MoonFile {
     return roots;
   }
 
-  private static World.Root root(String file, JsonObject root) throws Stop {
+  private static World.Root root(String file, JsonObject root) throws CliExit {
     String identity = root.text("identity", "");
     var endpoints = new ArrayList<InetSocketAddress>();
     try {
@@ -165,7 +165,7 @@ final class MoonFile {
     return (ip[3] & 0xff) << 24 | (ip[2] & 0xff) << 16 | (ip[1] & 0xff) << 8 | (ip[0] & 0xff);
   }
 
-  private static byte[] key(String file, JsonObject moon, String name) throws Stop {
+  private static byte[] key(String file, JsonObject moon, String name) throws CliExit {
     String digits = moon.text(name, "");
     if (digits.length() == 2 * KeyPair.KEY_BYTES) {
       try {
@@ -197,7 +197,7 @@ final class MoonFile {
     return value;
   }
 
-  private static Stop wrong(String file, String why) {
-    return Stop.err(file + ": " + why + "\n", FAILED);
+  private static CliExit wrong(String file, String why) {
+    return CliExit.err(file + ": " + why + "\n", FAILED);
   }
 }

@@ -13,7 +13,7 @@ final class NetworkCommands {
   private NetworkCommands() {}
 
   /** One line per network (04 section 1.4.3). */
-  static int list(Session session) throws Stop {
+  static int list(Session session) throws CliExit {
     Object networks = session.fetch("/network");
     if (session.json()) {
       return session.print(networks);
@@ -58,41 +58,41 @@ final class NetworkCommands {
     }
   }
 
-  static int join(Session session) throws Stop {
+  static int join(Session session) throws CliExit {
     String id = networkId(session);
     return session.confirm("join", session.api().post("/network/" + id, "{}"));
   }
 
-  static int leave(Session session) throws Stop {
+  static int leave(Session session) throws CliExit {
     String id = networkId(session);
     return session.confirm("leave", session.api().delete("/network/" + id));
   }
 
-  private static String networkId(Session session) throws Stop {
+  private static String networkId(Session session) throws CliExit {
     String id = session.invocation().first();
     if (id.length() != ID_DIGITS) {
-      throw Stop.out("invalid network id\n", USAGE);
+      throw CliExit.out("invalid network id\n", USAGE);
     }
     return id;
   }
 
   /** Refuses what cannot be the arguments of {@code get} and {@code set}. */
-  static void requireNetworkAndProperty(Session session) throws Stop {
+  static void requireNetworkAndProperty(Session session) throws CliExit {
     if (session.invocation().first().length() != ID_DIGITS) {
-      throw Stop.err("invalid format: must be a 16-digit (network) ID\n", USAGE);
+      throw CliExit.err("invalid format: must be a 16-digit (network) ID\n", USAGE);
     }
     if (session.invocation().second().isEmpty()) {
-      throw Stop.err(
+      throw CliExit.err(
           "invalid format: include a property name to " + session.command() + "\n", USAGE);
     }
   }
 
-  static int set(Session session) throws Stop {
+  static int set(Session session) throws CliExit {
     requireNetworkAndProperty(session);
     String setting = session.invocation().second();
     int equals = setting.indexOf('=');
     if (equals < 0) {
-      throw Stop.err(Help.cli(), USAGE);
+      throw CliExit.err(Help.cli(), USAGE);
     }
     String key = setting.substring(0, equals);
     if (!SETTINGS.contains(key)) {

@@ -8,7 +8,7 @@ final class PeerCommands {
   private PeerCommands() {}
 
   /** One line per peer, for scripts (04 section 1.4.1). */
-  static int list(Session session) throws Stop {
+  static int list(Session session) throws CliExit {
     Object peers = session.fetch("/peer");
     long wallMs = session.terminal().wallMs();
     if (session.json()) {
@@ -44,7 +44,7 @@ final class PeerCommands {
   }
 
   /** A table, for people (04 section 1.4.2). */
-  static int table(Session session) throws Stop {
+  static int table(Session session) throws CliExit {
     Object peers = session.fetch("/peer");
     long wallMs = session.terminal().wallMs();
     if (session.json()) {

@@ -29,7 +29,7 @@ final class PlanetFile {
 
   private PlanetFile() {}
 
-  static int run(ParseResult command, Terminal terminal) throws Stop {
+  static int run(ParseResult command, Terminal terminal) throws CliExit {
     List<String> roots = command.matchedPositional(1).getValue();
     World planet =
         world(
@@ -43,7 +43,7 @@ final class PlanetFile {
 
   /** Makes the planet of the roots that were named. */
   static World world(List<String> arguments, String id, long timestampMs, Terminal terminal)
-      throws Stop {
+      throws CliExit {
     if (timestampMs <= 0) {
       throw wrong("--timestamp: expected milliseconds since 1970, found " + timestampMs);
     }
@@ -79,7 +79,7 @@ final class PlanetFile {
         signer.keyPair());
   }
 
-  private static long worldId(String digits) throws Stop {
+  private static long worldId(String digits) throws CliExit {
     try {
       long id = HexFormat.fromHexDigitsToLong(digits);
       if (id != 0) {
@@ -91,7 +91,7 @@ final class PlanetFile {
     throw wrong("--id: expected up to 16 hexadecimal digits that are not 0, found " + digits);
   }
 
-  private static World.Root root(String argument, Terminal terminal) throws Stop {
+  private static World.Root root(String argument, Terminal terminal) throws CliExit {
     int equals = argument.indexOf('=');
     if (equals <= 0) {
       throw wrong("expected <ip/port>=<identity file>, found " + argument);
@@ -125,7 +125,7 @@ final class PlanetFile {
     return new World.Root(identity, endpoints);
   }
 
-  private static InetSocketAddress endpoint(String text, String argument) throws Stop {
+  private static InetSocketAddress endpoint(String text, String argument) throws CliExit {
     try {
       InetSocketAddress endpoint = Endpoints.parse(text);
       boolean somewhere =
@@ -148,7 +148,7 @@ final class PlanetFile {
   }
 
   /** Writes beside the file first, so that there is never half a planet. */
-  private static void write(String name, World world, Terminal terminal) throws Stop {
+  private static void write(String name, World world, Terminal terminal) throws CliExit {
     var out = new WireWriter();
     world.writeTo(out);
     try {
@@ -181,7 +181,7 @@ final class PlanetFile {
                 + (world.roots().size() == 1 ? " root)\n" : " roots)\n"));
   }
 
-  private static Stop wrong(String why) {
-    return Stop.err("genplanet: " + why + "\n", USAGE);
+  private static CliExit wrong(String why) {
+    return CliExit.err("genplanet: " + why + "\n", USAGE);
   }
 }

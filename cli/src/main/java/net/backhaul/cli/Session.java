@@ -27,7 +27,7 @@ record Session(Invocation invocation, Access access, LocalApi api, Terminal term
   }
 
   /** Fetches the JSON behind a command that lists something; failures end the command. */
-  @Nullable Object fetch(String path) throws Stop {
+  @Nullable Object fetch(String path) throws CliExit {
     LocalApi.Answer answer = api.get(path);
     Object value = parse(answer);
     require(answer);
@@ -35,22 +35,22 @@ record Session(Invocation invocation, Access access, LocalApi api, Terminal term
   }
 
   /** Reads the JSON of an answer, whatever its status. */
-  @Nullable Object parse(LocalApi.Answer answer) throws Stop {
+  @Nullable Object parse(LocalApi.Answer answer) throws CliExit {
     if (answer.failed()) {
       throw unreachable(answer.body());
     }
     try {
       return Json.parse(answer.body());
     } catch (InvalidJsonException e) {
-      throw Stop.out(
+      throw CliExit.out(
           answer.status() + " " + command() + " invalid JSON response (" + e.getMessage() + ")\n",
           FAILED);
     }
   }
 
   /** Ends a command that lists something with what to look after; the port is always the same. */
-  static Stop unreachable(String why) {
-    return Stop.out(
+  static CliExit unreachable(String why) {
+    return CliExit.out(
         "Error connecting to the ZeroTier service: "
             + why
             + "\n\nPlease check that the service is running and that TCP port 9993 can be contacted"
@@ -59,21 +59,21 @@ record Session(Invocation invocation, Access access, LocalApi api, Terminal term
   }
 
   /** Ends the command unless the daemon has done what it was asked for. */
-  void require(LocalApi.Answer answer) throws Stop {
+  void require(LocalApi.Answer answer) throws CliExit {
     if (!answer.isOk()) {
-      throw Stop.out(answer.status() + " " + command() + " " + answer.body() + "\n", FAILED);
+      throw CliExit.out(answer.status() + " " + command() + " " + answer.body() + "\n", FAILED);
     }
   }
 
   /** Prints a body as it was received. */
-  int show(LocalApi.Answer answer) throws Stop {
+  int show(LocalApi.Answer answer) throws CliExit {
     require(answer);
     out().print(answer.body());
     return 0;
   }
 
   /** Says that an action is done: in one line, or with the body as it was received. */
-  int confirm(String action, LocalApi.Answer answer) throws Stop {
+  int confirm(String action, LocalApi.Answer answer) throws CliExit {
     if (json()) {
       return show(answer);
     }

@@ -5,7 +5,7 @@ package net.backhaul.cli;
 final class StatusCommand {
   private StatusCommand() {}
 
-  static int run(Session session) throws Stop {
+  static int run(Session session) throws CliExit {
     Object answer = session.fetch("/status");
     if (session.json()) {
       return session.print(answer);

@@ -127,14 +127,14 @@ class GrammarTest {
   private static Object read(String[] args) {
     try {
       return Invocation.parse(args);
-    } catch (Stop stop) {
-      return told(stop);
+    } catch (CliExit exit) {
+      return text(exit);
     }
   }
 
-  private static String told(Stop stop) {
+  private static String text(CliExit exit) {
     var terminal = new CapturedTerminal("zerotier-cli", Map.of(), Path.of(""), 0);
-    int code = stop.tell(terminal.terminal());
+    int code = exit.print(terminal.terminal());
     return code + ":" + terminal.out() + ":" + terminal.err();
   }
 
@@ -156,14 +156,14 @@ class GrammarTest {
       boolean known = "qjvDTHp".indexOf(letter) >= 0;
       boolean flag = "qjv".indexOf(letter) >= 0;
       if (!known) {
-        return told(Stop.out(Help.cli(), 0));
+        return text(CliExit.out(Help.cli(), 0));
       }
       if (flag != value.isEmpty() || letter == 'p' && Text.port(value) == 0) {
-        return told(Stop.out(Help.cli(), 1));
+        return text(CliExit.out(Help.cli(), 1));
       }
       switch (letter) {
         case 'v' -> {
-          return told(Stop.out("1.14.1\n", 0));
+          return text(CliExit.out("1.14.1\n", 0));
         }
         case 'j' -> json = true;
         case 'D' -> home = value;

@@ -2,14 +2,14 @@
 package net.backhaul.cli;
 
 /** Ends a command early: what is still to be said, on which stream, and the exit code. */
-final class Stop extends Exception {
+final class CliExit extends Exception {
   private static final long serialVersionUID = 1;
 
   private final String text;
   private final boolean onErr;
   private final int code;
 
-  private Stop(String text, boolean onErr, int code) {
+  private CliExit(String text, boolean onErr, int code) {
     super(text, null, false, false); // no stack trace: this is a way out, not an accident
     this.text = text;
     this.onErr = onErr;
@@ -17,17 +17,17 @@ final class Stop extends Exception {
   }
 
   /** Ends with a text on standard output. */
-  static Stop out(String text, int code) {
-    return new Stop(text, false, code);
+  static CliExit out(String text, int code) {
+    return new CliExit(text, false, code);
   }
 
   /** Ends with a text on standard error. */
-  static Stop err(String text, int code) {
-    return new Stop(text, true, code);
+  static CliExit err(String text, int code) {
+    return new CliExit(text, true, code);
   }
 
   /** Says what is to be said and returns the exit code. */
-  int tell(Terminal terminal) {
+  int print(Terminal terminal) {
     (onErr ? terminal.err() : terminal.out()).print(text);
     return code;
   }
