@@ -46,9 +46,9 @@ public class EngineBenchmark {
   public void prepare() {
     frame = nodes.frame(packetBytes);
     sealed.clear();
-    nodes.fromAlice.keep(sealed, nodes.endpointOfAlice());
+    nodes.fromAlice.record(sealed, nodes.endpointOfAlice());
     framesToDatagrams();
-    nodes.fromAlice.keep(null, nodes.endpointOfAlice());
+    nodes.fromAlice.record(null, nodes.endpointOfAlice());
     long before = nodes.toBob.frames;
     datagramsToFrames();
     if (nodes.toBob.frames != before + BATCH) {

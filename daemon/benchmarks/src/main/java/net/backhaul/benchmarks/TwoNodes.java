@@ -11,13 +11,14 @@ import net.backhaul.engine.Output;
 import net.backhaul.engine.StateKey;
 import net.backhaul.protocol.ethernet.Macs;
 import net.backhaul.protocol.ethernet.OffloadHeader;
+import net.backhaul.simulation.Scenario;
 import net.backhaul.simulation.SimulatedHost;
 import net.backhaul.simulation.SimulatedInternet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two members of a network that know each other and have a direct path, at a moment at which time
- * stands still: what one sends is counted or kept.
+ * Two members of a network with a direct path, at a fixed time: what they send is counted or
+ * recorded, and not delivered.
  */
 final class TwoNodes {
   private static final int ETHERNET_BYTES = 14;
@@ -26,42 +27,34 @@ final class TwoNodes {
   /** An IPv4 and a TCP header without options. */
   static final int HEADERS_BYTES = 40;
 
-  private final SimulatedInternet internet = new SimulatedInternet(1);
+  private final Scenario scenario = new Scenario(1);
+  private final SimulatedInternet internet = scenario.internet();
   private final SimulatedHost alice;
   private final SimulatedHost bob;
   final long networkId;
-  final Counting fromAlice = new Counting();
-  final Counting toBob = new Counting();
+  final CountingOutput fromAlice = new CountingOutput();
+  final CountingOutput toBob = new CountingOutput();
 
   TwoNodes() {
-    SimulatedHost root = internet.host("192.88.99.1");
-    byte[] planet = SimulatedInternet.planet(root);
-    start(root, planet);
-    SimulatedHost boss = internet.host("192.88.99.5");
-    boss.controller();
-    start(boss, planet);
-    networkId = boss.controller().createNetwork(1, "10.147.17");
-    alice = start(internet.host("192.88.99.10"), planet);
-    bob = start(internet.host("192.88.99.20"), planet);
+    SimulatedHost controllerHost = scenario.startRoot().startController();
+    networkId = controllerHost.controller().createNetwork(1, "10.147.17");
+    alice = scenario.startHost("192.88.99.10");
+    bob = scenario.startHost("192.88.99.20");
     internet.run(200);
     for (SimulatedHost member : new SimulatedHost[] {alice, bob}) {
       member.join(networkId);
-      boss.controller().authorize(member, networkId);
+      controllerHost.controller().authorize(member, networkId);
     }
     internet.run(2_000);
     for (int i = 0; i < 5; i++) {
       alice.ping(bob, networkId);
       internet.run(1_000);
     }
-    if (!alice.isDirectTo(bob) || alice.replies(networkId) < 4) {
-      throw new IllegalStateException("the two nodes did not find each other");
+    if (!alice.isDirectTo(bob) || alice.pingReplies(networkId) < 4) {
+      throw new IllegalStateException("no direct path between the two nodes");
     }
-    alice.divert(fromAlice);
-    bob.divert(toBob);
-  }
-
-  private static SimulatedHost start(SimulatedHost host, byte[] planet) {
-    return host.save(new StateKey(StateKey.Kind.PLANET, 0), planet).start();
+    alice.redirectOutput(fromAlice);
+    bob.redirectOutput(toBob);
   }
 
   Node alice() {
@@ -104,7 +97,7 @@ final class TwoNodes {
     return frame;
   }
 
-  /** Returns the header of a super-frame, whose checksum is for the segmenter to finish. */
+  /** Returns the offload header of a TCP super-frame with a partial checksum. */
   static OffloadHeader offload(int segmentBytes) {
     var offload = new OffloadHeader();
     offload.set(
@@ -128,25 +121,25 @@ final class TwoNodes {
     bytes[at + 1] = (byte) value;
   }
 
-  /** Counts what a node wants done, and keeps datagrams where it is given a batch for them. */
-  static final class Counting implements Output {
-    private @Nullable DatagramBatch kept;
-    private @Nullable InetSocketAddress keptFrom;
+  /** Counts datagrams and frames, and records the datagrams in a batch if there is one. */
+  static final class CountingOutput implements Output {
+    private @Nullable DatagramBatch recorded;
+    private @Nullable InetSocketAddress recordedFrom;
     long datagrams;
     long frames;
 
-    void keep(@Nullable DatagramBatch batch, InetSocketAddress from) {
-      kept = batch;
-      keptFrom = from;
+    void record(@Nullable DatagramBatch batch, InetSocketAddress from) {
+      recorded = batch;
+      recordedFrom = from;
     }
 
     @Override
     public void sendDatagrams(DatagramRun run) {
       datagrams += (run.length() + run.segmentBytes() - 1) / run.segmentBytes();
-      for (int at = run.start(); kept != null && keptFrom != null && at < run.end(); ) {
+      for (int at = run.start(); recorded != null && recordedFrom != null && at < run.end(); ) {
         int size = Math.min(run.segmentBytes(), run.end() - at);
-        System.arraycopy(run.bytes(), at, kept.bytes(), kept.end(), size);
-        kept.add(run.socket(), keptFrom, size);
+        System.arraycopy(run.bytes(), at, recorded.bytes(), recorded.end(), size);
+        recorded.add(run.socket(), recordedFrom, size);
         at += size;
       }
     }

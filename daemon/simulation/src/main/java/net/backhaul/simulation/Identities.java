@@ -6,17 +6,17 @@ import java.util.List;
 import java.util.Random;
 import net.backhaul.protocol.identity.Identity;
 
-/** Identities by number: making one takes a second, and a run needs them again and again. */
+/** A cache of generated identities by number, since generating one takes up to a second. */
 final class Identities {
-  private static final List<Identity> MADE = new ArrayList<>();
+  private static final List<Identity> GENERATED = new ArrayList<>();
 
   private Identities() {}
 
-  /** Returns the identity of this number, the same in every run. */
-  static synchronized Identity numbered(int number) {
-    while (MADE.size() <= number) {
-      MADE.add(Identity.generate(new Random(MADE.size())));
+  /** Returns the identity with a number; the same in every run. */
+  static synchronized Identity byNumber(int number) {
+    while (GENERATED.size() <= number) {
+      GENERATED.add(Identity.generate(new Random(GENERATED.size())));
     }
-    return MADE.get(number);
+    return GENERATED.get(number);
   }
 }

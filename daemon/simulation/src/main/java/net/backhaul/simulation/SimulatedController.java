@@ -27,22 +27,22 @@ import net.backhaul.protocol.network.Route;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A controller beside a simulated node, on a simulated disk: a write is safe a little later, and
- * what is safe is there after a restart.
+ * A controller on a simulated node, with a simulated disk: a change is saved after a delay, and
+ * saved changes survive a restart.
  */
 public final class SimulatedController implements ConfigSource, RecordStore, ControllerOutput {
-  private static final long DISK_MS = 3;
+  private static final long WRITE_DELAY_MS = 3;
 
   private final SimulatedHost host;
   private final Random random;
   private final Map<Long, NetworkRecord> networks = new LinkedHashMap<>();
-  private final Map<Member, MemberRecord> members = new LinkedHashMap<>();
-  private final List<Write> writing = new ArrayList<>();
+  private final Map<MemberKey, MemberRecord> members = new LinkedHashMap<>();
+  private final List<PendingWrite> pendingWrites = new ArrayList<>();
   private @Nullable Controller controller;
 
-  private record Member(long networkId, long address) {}
+  private record MemberKey(long networkId, long address) {}
 
-  private record Write(long ticket, RecordChange change, long safeAtMs) {}
+  private record PendingWrite(long ticket, RecordChange change, long savedAtMs) {}
 
   SimulatedController(SimulatedHost host, long seed) {
     this.host = host;
@@ -50,7 +50,7 @@ public final class SimulatedController implements ConfigSource, RecordStore, Con
   }
 
   void start() {
-    writing.clear();
+    pendingWrites.clear();
     controller =
         new Controller(host.identity(), networks.values(), members.values(), this, this, random);
   }
@@ -76,22 +76,23 @@ public final class SimulatedController implements ConfigSource, RecordStore, Con
             .pools(List.of(new AddressPool(first, last)))
             .build();
     running().put(network, host.nowMs());
-    host.settle();
+    host.drainPending();
     return id;
   }
 
-  /** Lets a member in, whether or not it has asked. */
+  /** Authorizes a member, whether or not it has sent a request. */
   public void authorize(SimulatedHost member, long networkId) {
     MemberRecord record = member(member, networkId);
-    Authorization in = record.authorization().authorize(Authorization.BY_API, null, host.nowMs());
-    running().put(record.withAuthorization(in), host.nowMs());
+    Authorization authorization =
+        record.authorization().authorize(Authorization.BY_API, null, host.nowMs());
+    running().put(record.withAuthorization(authorization), host.nowMs());
   }
 
-  /** Takes a member's right back. */
+  /** Deauthorizes a member. */
   public void deauthorize(SimulatedHost member, long networkId) {
     MemberRecord record = member(member, networkId);
-    Authorization out = record.authorization().deauthorize(host.nowMs());
-    running().put(record.withAuthorization(out), host.nowMs());
+    Authorization authorization = record.authorization().deauthorize(host.nowMs());
+    running().put(record.withAuthorization(authorization), host.nowMs());
   }
 
   private MemberRecord member(SimulatedHost member, long networkId) {
@@ -104,29 +105,29 @@ public final class SimulatedController implements ConfigSource, RecordStore, Con
     if (running().hasNotifications()) {
       return host.nowMs();
     }
-    return writing.isEmpty() ? Long.MAX_VALUE : writing.getFirst().safeAtMs;
+    return pendingWrites.isEmpty() ? Long.MAX_VALUE : pendingWrites.getFirst().savedAtMs;
   }
 
   void advance(long nowMs) {
-    while (!writing.isEmpty() && writing.getFirst().safeAtMs <= nowMs) {
-      Write write = writing.removeFirst();
-      keep(write.change);
+    while (!pendingWrites.isEmpty() && pendingWrites.getFirst().savedAtMs <= nowMs) {
+      PendingWrite write = pendingWrites.removeFirst();
+      apply(write.change);
       running().saved(write.ticket);
     }
     running().sendNotifications(nowMs);
   }
 
-  private void keep(RecordChange change) {
+  private void apply(RecordChange change) {
     switch (change) {
       case RecordChange.NetworkSaved(NetworkRecord network) -> networks.put(network.id(), network);
       case RecordChange.MemberSaved(MemberRecord member) ->
-          members.put(new Member(member.networkId(), member.address()), member);
+          members.put(new MemberKey(member.networkId(), member.address()), member);
       case RecordChange.NetworkDeleted(long networkId) -> {
         networks.remove(networkId);
         members.keySet().removeIf(member -> member.networkId == networkId);
       }
       case RecordChange.MemberDeleted(long networkId, long address) ->
-          members.remove(new Member(networkId, address));
+          members.remove(new MemberKey(networkId, address));
     }
   }
 
@@ -137,7 +138,7 @@ public final class SimulatedController implements ConfigSource, RecordStore, Con
 
   @Override
   public void write(long ticket, RecordChange change) {
-    writing.add(new Write(ticket, change, host.nowMs() + DISK_MS));
+    pendingWrites.add(new PendingWrite(ticket, change, host.nowMs() + WRITE_DELAY_MS));
   }
 
   @Override

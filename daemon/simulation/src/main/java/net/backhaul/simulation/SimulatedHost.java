@@ -28,11 +28,11 @@ import net.backhaul.protocol.network.NetworkConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A host with one socket, a node, and a station on each of the node's networks.
+ * A host with one socket, a node, and an IP stack on each of the node's networks.
  *
- * <p>The node ends and starts again as a process does; what it has saved is kept meanwhile.
+ * <p>The node can be stopped, killed and restarted as a process; its saved state persists.
  */
-public final class SimulatedHost implements SimulatedInternet.Receiver, Output {
+public final class SimulatedHost implements SimulatedInternet.DatagramReceiver, Output {
   private static final int SOCKET = 0;
   private static final int BATCH_BYTES = 65_536;
 
@@ -41,27 +41,27 @@ public final class SimulatedHost implements SimulatedInternet.Receiver, Output {
   private final Uplink uplink;
   private final Random random;
   private final Identity identity;
-  private final Map<StateKey, byte[]> saved = new HashMap<>();
+  private final Map<StateKey, byte[]> savedState = new HashMap<>();
   private final List<Event> events = new ArrayList<>();
-  private final Map<Long, Station> stations = new HashMap<>();
-  private final Map<Long, NetworkStatus> changed = new LinkedHashMap<>();
-  private final List<Arrived> arrived = new ArrayList<>();
+  private final Map<Long, SimulatedIpStack> ipStacks = new HashMap<>();
+  private final Map<Long, NetworkStatus> changedNetworks = new LinkedHashMap<>();
+  private final List<DeliveredFrame> deliveredFrames = new ArrayList<>();
   private final DatagramBatch datagrams = new DatagramBatch(BATCH_BYTES);
   private final FrameBatch frames = new FrameBatch(BATCH_BYTES);
   private @Nullable SimulatedController controller;
   private @Nullable Node node;
-  private @Nullable Output diverted;
-  private boolean settling;
-  boolean unplugged;
+  private @Nullable Output redirectedOutput;
+  private boolean draining;
+  boolean isDisconnected;
 
-  /** Where a host's datagrams go: the internet, or its NAT. */
+  /** Sends a host's datagrams to the internet or to its NAT. */
   interface Uplink {
     void send(InetSocketAddress from, InetSocketAddress to, byte[] bytes);
   }
 
-  /** A frame that the node has brought, and that its station has not seen yet. */
+  /** A frame that the node delivered, pending for the IP stack. */
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
-  private record Arrived(long networkId, byte[] frame) {}
+  private record DeliveredFrame(long networkId, byte[] frame) {}
 
   SimulatedHost(
       SimulatedInternet internet,
@@ -88,15 +88,15 @@ public final class SimulatedHost implements SimulatedInternet.Receiver, Output {
     return address;
   }
 
-  // Its life.
+  // Process.
 
-  /** Gives the host a state file before it starts. */
+  /** Writes a state file, to be read at the next start. */
   public SimulatedHost save(StateKey key, byte[] content) {
-    saved.put(key, content);
+    savedState.put(key, content);
     return this;
   }
 
-  /** Lets a controller run beside the node, from its next start on. */
+  /** Returns the host's controller, which runs with the node from its next start on. */
   public SimulatedController controller() {
     SimulatedController running = controller;
     if (running == null) {
@@ -106,51 +106,51 @@ public final class SimulatedHost implements SimulatedInternet.Receiver, Output {
     return running;
   }
 
-  /** Starts the node, with what an earlier run has saved. */
+  /** Starts the node with the saved state. */
   public SimulatedHost start() {
-    SimulatedController beside = controller;
-    if (beside != null) {
-      beside.start();
+    SimulatedController currentController = controller;
+    if (currentController != null) {
+      currentController.start();
     }
     Node started =
         new Node(
             identity,
             NodeOptions.DEFAULT,
             this,
-            beside,
+            currentController,
             random,
-            Map.copyOf(saved),
+            Map.copyOf(savedState),
             internet.nowMs());
     node = started;
     started.localAddressesChanged(List.of(address), internet.nowMs());
-    settle();
+    drainPending();
     return this;
   }
 
-  /** Ends the node at once, without a word to anybody. */
+  /** Stops the node as SIGKILL does. */
   public void kill() {
     node = null;
-    stations.clear();
-    changed.clear();
-    arrived.clear();
+    ipStacks.clear();
+    changedNetworks.clear();
+    deliveredFrames.clear();
   }
 
-  /** Ends the node as a clean end does. */
+  /** Stops the node cleanly. */
   public void stop() {
     running().close();
     kill();
   }
 
-  /** Loses all that earlier runs have saved, but for the identity and the planet. */
-  public void loseState() {
-    saved.keySet().removeIf(key -> key.kind() != StateKey.Kind.PLANET);
+  /** Deletes all saved state except the identity and the planet. */
+  public void clearState() {
+    savedState.keySet().removeIf(key -> key.kind() != StateKey.Kind.PLANET);
   }
 
   boolean isRunning() {
     return node != null;
   }
 
-  /** Returns the node itself, for whoever measures it. */
+  /** Returns the running node. */
   public Node running() {
     Node current = node;
     if (current == null) {
@@ -163,59 +163,60 @@ public final class SimulatedHost implements SimulatedInternet.Receiver, Output {
     return internet.nowMs();
   }
 
-  // What a person does and sees.
+  // Networks and peers.
 
   public void join(long networkId) {
     running().join(networkId, internet.nowMs());
-    settle();
+    drainPending();
   }
 
   public void leave(long networkId) {
     running().leave(networkId, internet.nowMs());
-    settle();
+    drainPending();
   }
 
-  /** Starts to follow a moon that a seed knows. */
+  /** Joins a moon, whose world the seed sends. */
   public void orbit(long moonId, long seed) {
     running().orbit(moonId, seed, null, internet.nowMs());
-    settle();
+    drainPending();
   }
 
-  /** Returns the station on a network; throws where the node is not let in. */
-  public Station station(long networkId) {
-    Station station = stations.get(networkId);
-    if (station == null) {
+  /** Returns the IP stack on a network; throws if the network is not configured. */
+  public SimulatedIpStack ipStack(long networkId) {
+    SimulatedIpStack ipStack = ipStacks.get(networkId);
+    if (ipStack == null) {
       throw new IllegalStateException(address + " has no device for the network");
     }
-    return station;
+    return ipStack;
   }
 
-  public boolean isOn(long networkId) {
-    return stations.containsKey(networkId);
+  /** Returns whether the network has a configuration, and so an IP stack. */
+  public boolean isConfigured(long networkId) {
+    return ipStacks.containsKey(networkId);
   }
 
   public NetworkStatus.State state(long networkId) {
     return running().network(networkId).orElseThrow().state();
   }
 
-  /** Pings the first address that another host has on a network. */
+  /** Pings the first address of another host on a network. */
   public void ping(SimulatedHost other, long networkId) {
-    ping(other.station(networkId).addresses().getFirst().address(), networkId);
+    ping(other.ipStack(networkId).addresses().getFirst().address(), networkId);
   }
 
   public void ping(InetAddress to, long networkId) {
-    station(networkId).ping(to, internet.nowMs());
-    settle();
+    ipStack(networkId).ping(to, internet.nowMs());
+    drainPending();
   }
 
   public void broadcast(long networkId) {
-    station(networkId).broadcast();
-    settle();
+    ipStack(networkId).broadcast();
+    drainPending();
   }
 
-  /** Returns how many pings on a network were answered. */
-  public int replies(long networkId) {
-    return station(networkId).replies().size();
+  /** Returns the number of ping replies on a network. */
+  public int pingReplies(long networkId) {
+    return ipStack(networkId).pingReplies().size();
   }
 
   public NodeStatus status() {
@@ -230,7 +231,7 @@ public final class SimulatedHost implements SimulatedInternet.Receiver, Output {
     return List.copyOf(events);
   }
 
-  /** Returns what this host knows of another, or null. */
+  /** Returns the peer of another host, or null if it is unknown. */
   public @Nullable PeerStatus peer(SimulatedHost other) {
     for (PeerStatus peer : running().peers(internet.nowMs())) {
       if (peer.address() == other.identity.address()) {
@@ -240,7 +241,7 @@ public final class SimulatedHost implements SimulatedInternet.Receiver, Output {
     return null;
   }
 
-  /** Returns whether packets to another host go straight there. */
+  /** Returns whether there is a direct path to another host. */
   public boolean isDirectTo(SimulatedHost other) {
     PeerStatus peer = peer(other);
     return peer != null && !peer.paths().isEmpty();
@@ -250,23 +251,24 @@ public final class SimulatedHost implements SimulatedInternet.Receiver, Output {
 
   long nextDeadlineMs() {
     long next = running().nextDeadlineMs();
-    for (Station station : stations.values()) {
-      next = Math.min(next, station.nextDeadlineMs());
+    for (SimulatedIpStack ipStack : ipStacks.values()) {
+      next = Math.min(next, ipStack.nextDeadlineMs());
     }
-    SimulatedController beside = controller;
-    return beside == null ? next : Math.min(next, beside.nextDeadlineMs());
+    SimulatedController currentController = controller;
+    return currentController == null ? next : Math.min(next, currentController.nextDeadlineMs());
   }
 
-  /** Says what this host is waiting for, for a failure's sake. */
+  /** Describes the next deadlines, for failure messages. */
   String deadlines() {
     long now = internet.nowMs();
-    var stationsMs = stations.values().stream().map(each -> each.nextDeadlineMs() - now).toList();
-    SimulatedController beside = controller;
-    long controllerMs = beside == null ? Long.MAX_VALUE : beside.nextDeadlineMs() - now;
+    var ipStackMs = ipStacks.values().stream().map(each -> each.nextDeadlineMs() - now).toList();
+    SimulatedController currentController = controller;
+    long controllerMs =
+        currentController == null ? Long.MAX_VALUE : currentController.nextDeadlineMs() - now;
     return "node in "
         + (running().nextDeadlineMs() - now)
-        + " ms, stations in "
-        + stationsMs
+        + " ms, IP stacks in "
+        + ipStackMs
         + ", controller in "
         + controllerMs
         + ", networks "
@@ -275,71 +277,71 @@ public final class SimulatedHost implements SimulatedInternet.Receiver, Output {
 
   void advance(long nowMs) {
     running().advance(nowMs);
-    stations.values().forEach(station -> station.advance(nowMs));
-    SimulatedController beside = controller;
-    if (beside != null) {
-      beside.advance(nowMs);
+    ipStacks.values().forEach(ipStack -> ipStack.advance(nowMs));
+    SimulatedController currentController = controller;
+    if (currentController != null) {
+      currentController.advance(nowMs);
     }
-    settle();
+    drainPending();
   }
 
   @Override
   public void receive(InetSocketAddress from, InetSocketAddress to, byte[] bytes, long nowMs) {
     Node current = node;
-    if (current != null && !unplugged && to.getPort() == address.getPort()) {
+    if (current != null && !isDisconnected && to.getPort() == address.getPort()) {
       datagrams.clear();
       System.arraycopy(bytes, 0, datagrams.bytes(), 0, bytes.length);
       datagrams.add(SOCKET, from, bytes.length);
       current.receive(datagrams, nowMs);
-      settle();
+      drainPending();
     }
   }
 
-  /** Does what the node has asked for: it must not be called while it asks. */
-  void settle() {
-    if (settling || node == null) {
+  /** Applies the node's pending output; the node must not be called from within its output. */
+  void drainPending() {
+    if (draining || node == null) {
       return;
     }
-    settling = true;
+    draining = true;
     boolean busy = true;
     while (busy) {
-      busy = applyChanges() | deliverArrived() | sendFrames();
+      busy = applyChanges() | deliverFrames() | sendFrames();
     }
-    settling = false;
+    draining = false;
   }
 
   private boolean applyChanges() {
-    boolean any = !changed.isEmpty();
-    for (NetworkStatus status : List.copyOf(changed.values())) {
+    boolean any = !changedNetworks.isEmpty();
+    for (NetworkStatus status : List.copyOf(changedNetworks.values())) {
       NetworkConfig config = status.config();
-      Station before = stations.get(status.networkId());
+      SimulatedIpStack before = ipStacks.get(status.networkId());
       if (status.state() != NetworkStatus.State.OK || config == null) {
-        stations.remove(status.networkId());
+        ipStacks.remove(status.networkId());
       } else if (before == null || !before.addresses().equals(config.addresses())) {
-        var station = new Station(status.mac(), config.addresses());
-        stations.put(status.networkId(), station);
-        running().subscribe(status.networkId(), station.groups(), internet.nowMs());
+        var ipStack = new SimulatedIpStack(status.mac(), config.addresses());
+        ipStacks.put(status.networkId(), ipStack);
+        running().subscribe(status.networkId(), ipStack.groups(), internet.nowMs());
       }
-      changed.remove(status.networkId(), status);
+      changedNetworks.remove(status.networkId(), status);
     }
     return any;
   }
 
-  private boolean deliverArrived() {
-    List<Arrived> now = List.copyOf(arrived);
-    arrived.clear();
-    for (Arrived one : now) {
-      Station station = stations.get(one.networkId);
-      if (station != null) {
-        station.receive(one.frame, internet.nowMs());
+  private boolean deliverFrames() {
+    List<DeliveredFrame> delivered = List.copyOf(deliveredFrames);
+    deliveredFrames.clear();
+    for (DeliveredFrame one : delivered) {
+      SimulatedIpStack ipStack = ipStacks.get(one.networkId);
+      if (ipStack != null) {
+        ipStack.receive(one.frame, internet.nowMs());
       }
     }
-    return !now.isEmpty();
+    return !delivered.isEmpty();
   }
 
   private boolean sendFrames() {
     boolean any = false;
-    for (Map.Entry<Long, Station> entry : Map.copyOf(stations).entrySet()) {
+    for (Map.Entry<Long, SimulatedIpStack> entry : Map.copyOf(ipStacks).entrySet()) {
       for (byte[] frame : entry.getValue().takeFrames()) {
         any = true;
         frames.clear();
@@ -351,20 +353,20 @@ public final class SimulatedHost implements SimulatedInternet.Receiver, Output {
     return any;
   }
 
-  // What the node wants done.
+  // Output of the node.
 
-  /** Lets another have what the node sends and delivers from now on; nothing of it flies. */
-  public void divert(Output to) {
-    diverted = to;
+  /** Redirects datagrams and frames of the node to another output. */
+  public void redirectOutput(Output to) {
+    redirectedOutput = to;
   }
 
   @Override
   public void sendDatagrams(DatagramRun run) {
-    if (diverted != null) {
-      diverted.sendDatagrams(run);
+    if (redirectedOutput != null) {
+      redirectedOutput.sendDatagrams(run);
       return;
     }
-    for (int at = run.start(); at < run.end() && !unplugged; at += run.segmentBytes()) {
+    for (int at = run.start(); at < run.end() && !isDisconnected; at += run.segmentBytes()) {
       int end = Math.min(at + run.segmentBytes(), run.end());
       uplink.send(address, run.endpoint(), Arrays.copyOfRange(run.bytes(), at, end));
     }
@@ -372,41 +374,42 @@ public final class SimulatedHost implements SimulatedInternet.Receiver, Output {
 
   @Override
   public void sendJunk(int socket, InetSocketAddress to, byte[] bytes, int hops) {
-    // It opens the NAT on its way; further it does not get.
+    // Opens the mapping of the NAT; the receiver drops it.
     sendDatagrams(new DatagramRun().to(Traffic.CONTROL, socket, to).wrap(bytes, 0, bytes.length));
   }
 
   @Override
   public void deliverFrame(long networkId, byte[] bytes, int start, int length) {
-    if (diverted != null) {
-      diverted.deliverFrame(networkId, bytes, start, length);
+    if (redirectedOutput != null) {
+      redirectedOutput.deliverFrame(networkId, bytes, start, length);
       return;
     }
-    arrived.add(new Arrived(networkId, Arrays.copyOfRange(bytes, start, start + length)));
+    deliveredFrames.add(
+        new DeliveredFrame(networkId, Arrays.copyOfRange(bytes, start, start + length)));
   }
 
   @Override
   public void flush() {
-    // Every datagram has left already.
+    // Datagrams are sent at once.
   }
 
   @Override
   public void networkChanged(NetworkStatus status) {
-    changed.put(status.networkId(), status);
+    changedNetworks.put(status.networkId(), status);
   }
 
   @Override
   public void networkLeft(long networkId) {
-    changed.remove(networkId);
-    stations.remove(networkId);
+    changedNetworks.remove(networkId);
+    ipStacks.remove(networkId);
   }
 
   @Override
   public void saveState(StateKey key, byte @Nullable [] content) {
     if (content == null) {
-      saved.remove(key);
+      savedState.remove(key);
     } else {
-      saved.put(key, content);
+      savedState.put(key, content);
     }
   }
 

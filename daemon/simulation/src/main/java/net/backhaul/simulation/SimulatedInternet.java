@@ -15,50 +15,54 @@ import net.backhaul.protocol.packet.WireWriter;
 import net.backhaul.protocol.world.World;
 import org.jspecify.annotations.Nullable;
 
-/** Carries datagrams between hosts, with delay and loss, in virtual time. */
+/**
+ * An internet that carries datagrams between hosts, with delay and loss, in virtual time.
+ *
+ * <p>All randomness follows from one seed, so that a run can be repeated exactly.
+ */
 public final class SimulatedInternet {
   private static final long START_MS = 1_700_000_000_000L;
   private static final long DEFAULT_DELAY_MS = 10;
   private static final int PORT = 9993;
 
-  /** A node that is due again and again while time stands still would keep a processor busy. */
-  private static final int MAX_TURNS_AT_REST = 10_000;
+  /** Maximum steps without progress of time: a node whose deadline never passes is a defect. */
+  private static final int MAX_STEPS_AT_ONE_TIME = 10_000;
 
   private static final long PLANET_ID = 77;
   private static final int PLANET_KEYS_SEED = 5;
 
   private final Random random;
-  private final PriorityQueue<Flight> flights = new PriorityQueue<>();
-  private final Map<InetAddress, Receiver> routes = new HashMap<>();
+  private final PriorityQueue<DatagramInFlight> inFlight = new PriorityQueue<>();
+  private final Map<InetAddress, DatagramReceiver> routes = new HashMap<>();
   private final List<SimulatedHost> hosts = new ArrayList<>();
   private long nowMs = START_MS;
   private long sequence;
   private long delayMs = DEFAULT_DELAY_MS;
   private double loss;
   private long delivered;
-  private Watcher watcher = (from, to, bytes, atMs) -> {};
+  private DatagramObserver observer = (from, to, bytes, atMs) -> {};
 
-  /** Whoever datagrams to an IP address are brought to. */
-  interface Receiver {
+  /** Receives the datagrams to an IP address. */
+  interface DatagramReceiver {
     void receive(InetSocketAddress from, InetSocketAddress to, byte[] bytes, long nowMs);
   }
 
-  /** Who looks at datagrams. */
-  public interface Watcher {
+  /** Observes each datagram when it is sent. */
+  public interface DatagramObserver {
     void sent(InetSocketAddress from, InetSocketAddress to, byte[] bytes, long nowMs);
   }
 
-  private record Flight(
-      long arrivesMs, long order, InetSocketAddress from, InetSocketAddress to, Payload payload)
-      implements Comparable<Flight> {
+  private record DatagramInFlight(
+      long arrivalMs, long order, InetSocketAddress from, InetSocketAddress to, Payload payload)
+      implements Comparable<DatagramInFlight> {
     @Override
-    public int compareTo(Flight other) {
-      int byTime = Long.compare(arrivesMs, other.arrivesMs);
+    public int compareTo(DatagramInFlight other) {
+      int byTime = Long.compare(arrivalMs, other.arrivalMs);
       return byTime != 0 ? byTime : Long.compare(order, other.order);
     }
   }
 
-  /** Bytes under way, compared by nobody. */
+  /** Wraps the bytes, since arrays in records compare by identity. */
   private static final class Payload {
     private final byte[] bytes;
 
@@ -77,7 +81,7 @@ public final class SimulatedInternet {
     return this;
   }
 
-  /** Sets the share of datagrams that are lost. */
+  /** Sets the share of datagrams that are lost, 0 to 1. */
   public SimulatedInternet loss(double share) {
     loss = share;
     return this;
@@ -87,17 +91,17 @@ public final class SimulatedInternet {
     return nowMs;
   }
 
-  /** Returns how many datagrams have arrived anywhere. */
+  /** Returns the number of datagrams delivered to hosts and NATs. */
   public long delivered() {
     return delivered;
   }
 
-  /** Puts a host with a public address of its own on the internet. */
+  /** Adds a host with a public address. */
   public SimulatedHost host(String ip) {
     return host(Endpoints.parseIp(ip), this::send);
   }
 
-  /** Puts a host behind a NAT. */
+  /** Adds a host behind a NAT. */
   public SimulatedHost host(String ip, SimulatedNat nat) {
     return host(Endpoints.parseIp(ip), nat::sendFromInside);
   }
@@ -108,36 +112,36 @@ public final class SimulatedInternet {
             this,
             new InetSocketAddress(ip, PORT),
             uplink,
-            Identities.numbered(hosts.size()),
+            Identities.byNumber(hosts.size()),
             random.nextLong());
     hosts.add(host);
     routes.put(ip, host);
     return host;
   }
 
-  /** Puts a NAT with a public address on the internet. */
+  /** Adds a NAT with a public address. */
   public SimulatedNat nat(String publicIp, SimulatedNat.Kind kind) {
     var nat = new SimulatedNat(this, Endpoints.parseIp(publicIp), kind);
     routes.put(Endpoints.parseIp(publicIp), nat);
     return nat;
   }
 
-  /** Takes a host or NAT off the internet: datagrams to it go nowhere. */
-  public void unplug(SimulatedHost host) {
-    host.unplugged = true;
+  /** Disconnects a host: datagrams from and to it are dropped. */
+  public void disconnect(SimulatedHost host) {
+    host.isDisconnected = true;
   }
 
-  /** Plugs a host in again. */
-  public void plug(SimulatedHost host) {
-    host.unplugged = false;
+  /** Reconnects a host. */
+  public void reconnect(SimulatedHost host) {
+    host.isDisconnected = false;
   }
 
-  /** Returns the file of a planet with these roots, which all nodes of a story share. */
+  /** Returns the planet file with these roots. */
   public static byte[] planet(SimulatedHost... roots) {
     return world(World.Type.PLANET, PLANET_ID, roots);
   }
 
-  /** Returns the file of a moon with these roots. */
+  /** Returns the moon file with these roots. */
   public static byte[] moon(long id, SimulatedHost... roots) {
     return world(World.Type.MOON, id, roots);
   }
@@ -153,12 +157,12 @@ public final class SimulatedInternet {
     return file.toByteArray();
   }
 
-  /** Shows every datagram that is sent, lost or not, to somebody who writes them down. */
-  public void watch(Watcher newWatcher) {
-    watcher = newWatcher;
+  /** Sets the observer of all datagrams sent, lost ones included. */
+  public void observe(DatagramObserver newObserver) {
+    observer = newObserver;
   }
 
-  void route(InetAddress ip, @Nullable Receiver receiver) {
+  void route(InetAddress ip, @Nullable DatagramReceiver receiver) {
     if (receiver == null) {
       routes.remove(ip);
     } else {
@@ -167,60 +171,62 @@ public final class SimulatedInternet {
   }
 
   void send(InetSocketAddress from, InetSocketAddress to, byte[] bytes) {
-    watcher.sent(from, to, bytes, nowMs);
+    observer.sent(from, to, bytes, nowMs);
     if (random.nextDouble() >= loss) {
-      flights.add(new Flight(nowMs + delayMs, sequence++, from, to, new Payload(bytes)));
+      inFlight.add(new DatagramInFlight(nowMs + delayMs, sequence++, from, to, new Payload(bytes)));
     }
   }
 
-  /** Brings a datagram to a host of a private network, past the internet. */
+  /** Delivers a datagram to a host behind a NAT, without delay or loss. */
   void deliverInside(InetSocketAddress from, InetSocketAddress to, byte[] bytes) {
     arrive(from, to, bytes);
   }
 
-  /** Lets virtual time pass, from event to event. */
+  /** Runs all datagrams and deadlines of the next milliseconds, in the order of time. */
   public void run(long ms) {
     long endMs = nowMs + ms;
-    int atRest = 0;
+    int steps = 0;
     while (true) {
-      Flight next = flights.peek();
-      SimulatedHost due = mostDue();
-      long flightMs = next == null ? Long.MAX_VALUE : next.arrivesMs;
-      long timerMs = due == null ? Long.MAX_VALUE : Math.max(nowMs, due.nextDeadlineMs());
-      if (Math.min(flightMs, timerMs) > endMs) {
+      DatagramInFlight next = inFlight.peek();
+      SimulatedHost host = hostWithEarliestDeadline();
+      long arrivalMs = next == null ? Long.MAX_VALUE : next.arrivalMs;
+      long deadlineMs = host == null ? Long.MAX_VALUE : Math.max(nowMs, host.nextDeadlineMs());
+      if (Math.min(arrivalMs, deadlineMs) > endMs) {
         break;
       }
-      if (next != null && flightMs <= timerMs) {
-        flights.poll();
-        nowMs = Math.max(nowMs, flightMs);
+      if (next != null && arrivalMs <= deadlineMs) {
+        inFlight.poll();
+        nowMs = Math.max(nowMs, arrivalMs);
         arrive(next.from, next.to, next.payload.bytes);
-      } else if (due != null) {
-        atRest = timerMs > nowMs ? 0 : atRest + 1;
-        if (atRest > MAX_TURNS_AT_REST) {
-          throw new IllegalStateException(due.endpoint() + " is always due: " + due.deadlines());
+      } else if (host != null) {
+        steps = deadlineMs > nowMs ? 0 : steps + 1;
+        if (steps > MAX_STEPS_AT_ONE_TIME) {
+          throw new IllegalStateException(
+              host.endpoint() + " has a deadline that never passes: " + host.deadlines());
         }
-        nowMs = Math.max(nowMs, timerMs);
-        due.advance(nowMs);
+        nowMs = Math.max(nowMs, deadlineMs);
+        host.advance(nowMs);
       }
     }
     nowMs = endMs;
   }
 
   private void arrive(InetSocketAddress from, InetSocketAddress to, byte[] bytes) {
-    Receiver receiver = routes.get(to.getAddress());
+    DatagramReceiver receiver = routes.get(to.getAddress());
     if (receiver != null) {
       delivered++;
       receiver.receive(from, to, bytes, nowMs);
     }
   }
 
-  private @Nullable SimulatedHost mostDue() {
-    SimulatedHost due = null;
+  private @Nullable SimulatedHost hostWithEarliestDeadline() {
+    SimulatedHost earliest = null;
     for (SimulatedHost host : hosts) {
-      if (host.isRunning() && (due == null || host.nextDeadlineMs() < due.nextDeadlineMs())) {
-        due = host;
+      if (host.isRunning()
+          && (earliest == null || host.nextDeadlineMs() < earliest.nextDeadlineMs())) {
+        earliest = host;
       }
     }
-    return due;
+    return earliest;
   }
 }

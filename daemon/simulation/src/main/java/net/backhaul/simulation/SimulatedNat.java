@@ -7,32 +7,33 @@ import java.util.HashMap;
 import java.util.Map;
 import net.backhaul.protocol.address.Endpoints;
 
-/** A router that hides a private network behind one public address. */
-public final class SimulatedNat implements SimulatedInternet.Receiver {
+/** A NAT router with one public address. Filtering is by address and port. */
+public final class SimulatedNat implements SimulatedInternet.DatagramReceiver {
   private static final int FIRST_PORT = 40_001;
 
-  /** After this silence of the inside, nothing from the outside is let in: many routers' value. */
-  private static final long HOLE_LASTS_MS = 30_000;
+  /** A mapping expires this long after its last outbound datagram; typical of home routers. */
+  private static final long MAPPING_TIMEOUT_MS = 30_000;
 
   private final SimulatedInternet internet;
   private InetAddress publicIp;
   private final Kind kind;
-  private final Map<Flow, Integer> ports = new HashMap<>();
-  private final Map<Integer, InetSocketAddress> insiders = new HashMap<>();
-  private final Map<Hole, Long> holes = new HashMap<>();
+  private final Map<Mapping, Integer> publicPorts = new HashMap<>();
+  private final Map<Integer, InetSocketAddress> internalEndpoints = new HashMap<>();
+  private final Map<Filter, Long> lastOutboundMs = new HashMap<>();
   private int nextPort = FIRST_PORT;
 
-  /** How a NAT chooses ports and whom it lets in. */
+  /** How a NAT maps ports. */
   public enum Kind {
-    /** One public port for each private one; only addresses and ports sent to may answer. */
+    /** One public port per internal endpoint (endpoint-independent mapping). */
     CONE,
-    /** Another public port for each destination. */
+    /** One public port per internal endpoint and destination (endpoint-dependent mapping). */
     SYMMETRIC
   }
 
-  private record Flow(InetSocketAddress inside, InetSocketAddress outsideOrAny) {}
+  /** The destination is the internal endpoint itself where the mapping is endpoint-independent. */
+  private record Mapping(InetSocketAddress internal, InetSocketAddress destination) {}
 
-  private record Hole(int port, InetSocketAddress outside) {}
+  private record Filter(int publicPort, InetSocketAddress remote) {}
 
   SimulatedNat(SimulatedInternet internet, InetAddress publicIp, Kind kind) {
     this.internet = internet;
@@ -41,34 +42,34 @@ public final class SimulatedNat implements SimulatedInternet.Receiver {
   }
 
   void sendFromInside(InetSocketAddress from, InetSocketAddress to, byte[] bytes) {
-    InetSocketAddress key = kind == Kind.SYMMETRIC ? to : from;
-    int port = ports.computeIfAbsent(new Flow(from, key), flow -> nextPort++);
-    insiders.put(port, from);
-    holes.put(new Hole(port, to), internet.nowMs());
+    InetSocketAddress destination = kind == Kind.SYMMETRIC ? to : from;
+    int port = publicPorts.computeIfAbsent(new Mapping(from, destination), mapping -> nextPort++);
+    internalEndpoints.put(port, from);
+    lastOutboundMs.put(new Filter(port, to), internet.nowMs());
     internet.send(new InetSocketAddress(publicIp, port), to, bytes);
   }
 
   @Override
   public void receive(InetSocketAddress from, InetSocketAddress to, byte[] bytes, long nowMs) {
-    InetSocketAddress inside = insiders.get(to.getPort());
-    Long usedMs = holes.get(new Hole(to.getPort(), from));
-    if (inside != null && usedMs != null && nowMs - usedMs <= HOLE_LASTS_MS) {
-      internet.deliverInside(from, inside, bytes);
+    InetSocketAddress internal = internalEndpoints.get(to.getPort());
+    Long outboundMs = lastOutboundMs.get(new Filter(to.getPort(), from));
+    if (internal != null && outboundMs != null && nowMs - outboundMs <= MAPPING_TIMEOUT_MS) {
+      internet.deliverInside(from, internal, bytes);
     }
   }
 
-  /** Gets another public address from its provider, and forgets all mappings. */
-  public void move(String newPublicIp) {
+  /** Changes the public address and removes all mappings. */
+  public void changeAddress(String newPublicIp) {
     internet.route(publicIp, null);
     publicIp = Endpoints.parseIp(newPublicIp);
     internet.route(publicIp, this);
     restart();
   }
 
-  /** Forgets all mappings, as a router does that was switched off and on again. */
+  /** Removes all mappings. */
   public void restart() {
-    ports.clear();
-    insiders.clear();
-    holes.clear();
+    publicPorts.clear();
+    internalEndpoints.clear();
+    lastOutboundMs.clear();
   }
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * A simulated internet with virtual time: links, NATs and hosts, all by one seed.
+ * A simulated internet in virtual time: links, NATs and hosts with nodes and controllers. A library
+ * for tests and benchmarks, never shipped.
  *
- * <p>Nothing here sleeps or opens a socket, and the same seed gives the same run.
+ * <p>Nothing sleeps or opens a socket, and one seed determines a run.
  */
 @NullMarked
 package net.backhaul.simulation;

@@ -5,67 +5,69 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.InetAddress;
 import net.backhaul.engine.NetworkStatus;
+import net.backhaul.simulation.SimulatedNat.Kind;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A private network: who is let in, hears the others, and who is put out does not. */
-class PrivateNetworkTest extends Story {
-  private SimulatedHost boss;
-  private SimulatedHost alice;
-  private SimulatedHost bob;
+/** Membership of a private network: authorized members exchange frames, others do not. */
+class PrivateNetworkTest extends ScenarioTest {
+  private SimulatedHost controllerHost;
   private long network;
 
   @BeforeEach
-  void makeANetwork() {
-    started(root);
-    boss = internet.host("192.88.99.5");
-    boss.controller();
-    started(boss);
-    network = boss.controller().createNetwork(1, "10.147.17");
-    alice = started(internet.host("192.88.99.10"));
-    bob = started(internet.host("192.88.99.20"));
+  void createNetwork() {
+    controllerHost = scenario.startRoot().startController();
+    network = controllerHost.controller().createNetwork(1, "10.147.17");
+    alice = scenario.startHost(ALICE_IP);
+    bob = scenario.startHost(BOB_IP);
     internet.run(200);
   }
 
-  private void letIn(SimulatedHost... members) {
+  private void authorize(SimulatedHost... members) {
+    for (SimulatedHost member : members) {
+      controllerHost.controller().authorize(member, network);
+    }
+  }
+
+  /** Joins the network, and is authorized after the first request was rejected. */
+  private void joinAuthorized(SimulatedHost... members) {
     for (SimulatedHost member : members) {
       member.join(network);
     }
     internet.run(1_500);
-    for (SimulatedHost member : members) {
-      boss.controller().authorize(member, network);
-    }
+    authorize(members);
     internet.run(1_000);
   }
 
+  private void assertPings(SimulatedHost from, SimulatedHost to) {
+    assertPings(from, to, network, 1_000);
+  }
+
   @Test
-  void membersAreConfiguredAndPingEachOther() {
+  void configuresAuthorizedMembers() {
     alice.join(network);
     bob.join(network);
     internet.run(1_500);
     assertEquals(NetworkStatus.State.ACCESS_DENIED, alice.state(network));
-    assertFalse(alice.isOn(network));
+    assertFalse(alice.isConfigured(network));
 
-    boss.controller().authorize(alice, network);
-    boss.controller().authorize(bob, network);
+    authorize(alice, bob);
     internet.run(1_000);
     assertEquals(NetworkStatus.State.OK, alice.state(network));
     assertEquals(NetworkStatus.State.OK, bob.state(network));
 
-    alice.ping(bob, network);
-    internet.run(300);
-    assertEquals(1, alice.replies(network));
+    assertPings(alice, bob, network, 300);
     internet.run(1_000);
-    assertTrue(alice.isDirectTo(bob));
-    assertTrue(bob.isDirectTo(alice));
+    assertDirect(alice, bob);
   }
 
   @Test
-  void aMemberKnownBeforeItJoinsIsConfiguredAtOnce() {
-    boss.controller().authorize(alice, network);
+  void configuresMemberAuthorizedBeforeItJoins() {
+    authorize(alice);
     internet.run(100);
 
     alice.join(network);
@@ -75,179 +77,140 @@ class PrivateNetworkTest extends Story {
   }
 
   @Test
-  void everybodyHearsABroadcast() {
-    SimulatedHost carol = started(internet.host("192.88.99.30"));
-    letIn(alice, bob, carol);
+  void deliversBroadcastToAllOtherMembers() {
+    SimulatedHost carol = scenario.startHost("192.88.99.30");
+    joinAuthorized(alice, bob, carol);
     internet.run(2_000);
 
     alice.broadcast(network);
     internet.run(1_000);
 
-    assertEquals(1, bob.station(network).broadcastsHeard());
-    assertEquals(1, carol.station(network).broadcastsHeard());
-    assertEquals(0, alice.station(network).broadcastsHeard());
+    assertEquals(1, bob.ipStack(network).broadcastsReceived());
+    assertEquals(1, carol.ipStack(network).broadcastsReceived());
+    assertEquals(0, alice.ipStack(network).broadcastsReceived());
   }
 
   @Test
-  void membersBehindConeNatsMeet() {
-    SimulatedNat left = internet.nat("192.88.99.40", SimulatedNat.Kind.CONE);
-    SimulatedNat right = internet.nat("192.88.99.50", SimulatedNat.Kind.CONE);
-    SimulatedHost carol = started(internet.host("10.1.0.2", left));
-    SimulatedHost dave = started(internet.host("10.2.0.2", right));
-    letIn(carol, dave);
+  void connectsMembersBehindConeNats() {
+    SimulatedHost carol = scenario.startHost("10.1.0.2", internet.nat("192.88.99.40", Kind.CONE));
+    SimulatedHost dave = scenario.startHost("10.2.0.2", internet.nat("192.88.99.50", Kind.CONE));
+    joinAuthorized(carol, dave);
 
-    carol.ping(dave, network);
-    internet.run(300);
-    assertEquals(1, carol.replies(network));
+    assertPings(carol, dave, network, 300);
 
     internet.run(1_000);
-    assertTrue(carol.isDirectTo(dave));
-    assertTrue(dave.isDirectTo(carol));
+    assertDirect(carol, dave);
   }
 
   @Test
-  void theNetworkOutlivesItsController() {
-    letIn(alice, bob);
+  void worksWithoutController() {
+    joinAuthorized(alice, bob);
 
-    boss.kill();
-    for (int i = 0; i < 60; i++) {
-      alice.ping(bob, network);
-      internet.run(60_000);
-    }
+    controllerHost.kill();
 
-    assertEquals(60, alice.replies(network));
+    assertEquals(60, ping(alice, bob, network, 60, 60_000));
     assertEquals(NetworkStatus.State.OK, alice.state(network));
   }
 
   @Test
-  void aControllerThatWasKilledGoesOnWithWhatItHasKept() {
-    letIn(alice);
+  void restoresRecordsWhenControllerRestarts() {
+    joinAuthorized(alice);
 
-    boss.kill();
+    killAndRestart(controllerHost, true, 1_000);
     internet.run(1_000);
-    boss.start();
-    internet.run(1_000);
-    bob.join(network);
-    internet.run(1_500);
-    boss.controller().authorize(bob, network);
-    internet.run(1_000);
-    alice.ping(bob, network);
-    internet.run(300);
+    joinAuthorized(bob);
 
-    assertEquals(1, alice.replies(network));
+    assertPings(alice, bob, network, 300);
   }
 
   @Test
-  void whoIsPutOutIsNoLongerHeard() {
-    letIn(alice, bob);
-    alice.ping(bob, network);
-    internet.run(1_000);
-    assertEquals(1, alice.replies(network));
-    var bobsAddress = bob.station(network).addresses().getFirst().address();
-    int heard = bob.station(network).broadcastsHeard();
+  void disconnectsDeauthorizedMember() {
+    joinAuthorized(alice, bob);
+    assertPings(alice, bob);
+    InetAddress bobIp = bob.ipStack(network).addresses().getFirst().address();
+    SimulatedIpStack bobStack = bob.ipStack(network);
 
-    boss.controller().deauthorize(bob, network);
+    controllerHost.controller().deauthorize(bob, network);
     internet.run(1_000);
-    alice.ping(bobsAddress, network);
+    alice.ping(bobIp, network);
     alice.broadcast(network);
     internet.run(5_000);
 
-    assertEquals(1, alice.replies(network));
-    assertEquals(1, heard + 1);
+    assertEquals(1, alice.pingReplies(network));
+    assertEquals(0, bobStack.broadcastsReceived());
     internet.run(70_000);
     assertEquals(NetworkStatus.State.ACCESS_DENIED, bob.state(network));
-    assertFalse(bob.isOn(network));
+    assertFalse(bob.isConfigured(network));
   }
 
   @Test
-  void whoWasPutOutMayBeLetInAgain() {
-    letIn(alice, bob);
-    boss.controller().deauthorize(bob, network);
+  void reconnectsMemberAuthorizedAgain() {
+    joinAuthorized(alice, bob);
+    controllerHost.controller().deauthorize(bob, network);
     internet.run(70_000);
 
-    boss.controller().authorize(bob, network);
+    authorize(bob);
     internet.run(62_000);
-    assertTrue(bob.isOn(network));
-    alice.ping(bob, network);
-    internet.run(1_000);
 
-    assertEquals(1, alice.replies(network));
+    assertTrue(bob.isConfigured(network));
+    assertPings(alice, bob);
   }
 
   @Test
-  void aNodeThatLeavesAndJoinsAgainIsBack() {
-    letIn(alice, bob);
-    alice.ping(bob, network);
-    internet.run(1_000);
+  void reconnectsMemberThatLeftAndJoinedAgain() {
+    joinAuthorized(alice, bob);
+    assertPings(alice, bob);
 
     bob.leave(network);
     internet.run(5_000);
-    assertFalse(bob.isOn(network));
+    assertFalse(bob.isConfigured(network));
     bob.join(network);
     internet.run(1_000);
-    alice.ping(bob, network);
-    internet.run(1_000);
 
-    assertEquals(2, alice.replies(network));
+    assertPings(alice, bob);
   }
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void aMemberThatRestartsIsBack(boolean stateKept) {
-    letIn(alice, bob);
-    alice.ping(bob, network);
-    internet.run(1_000);
+  void reconnectsRestartedMember(boolean keepState) {
+    joinAuthorized(alice, bob);
+    assertPings(alice, bob);
 
-    bob.kill();
-    if (!stateKept) {
-      bob.loseState();
-    }
-    internet.run(3_000);
-    bob.start();
-    if (!stateKept) {
+    killAndRestart(bob, keepState, 3_000);
+    if (!keepState) {
       bob.join(network);
     }
     internet.run(1_500);
-    alice.ping(bob, network);
-    internet.run(1_000);
 
-    assertEquals(2, alice.replies(network));
+    assertPings(alice, bob);
   }
 
   @Test
-  void aMemberWithItsStateNeedsNoControllerToComeBack() {
-    letIn(alice, bob);
+  void restoresConfigurationWithoutController() {
+    joinAuthorized(alice, bob);
 
-    boss.kill();
-    bob.kill();
-    internet.run(1_000);
-    bob.start();
-    internet.run(1_000);
-    alice.ping(bob, network);
+    controllerHost.kill();
+    killAndRestart(bob, true, 1_000);
     internet.run(1_000);
 
-    assertEquals(1, alice.replies(network));
+    assertPings(alice, bob);
   }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})
-  void aLossyNetworkLetsMembersInAllTheSame(long seed) {
+  void configuresMembersDespiteLoss(long seed) {
     begin(seed);
     internet.loss(0.1);
-    makeANetwork();
+    createNetwork();
     alice.join(network);
     bob.join(network);
     internet.run(5_000);
-    boss.controller().authorize(alice, network);
-    boss.controller().authorize(bob, network);
+    authorize(alice, bob);
     internet.run(70_000);
-    assertTrue(alice.isOn(network) && bob.isOn(network), () -> "seed " + seed);
+    assertTrue(alice.isConfigured(network) && bob.isConfigured(network), () -> "seed " + seed);
 
-    for (int i = 0; i < 60; i++) {
-      alice.ping(bob, network);
-      internet.run(1_000);
-    }
+    int replies = ping(alice, bob, network, 60, 1_000);
 
-    assertTrue(alice.replies(network) >= 35, () -> "seed " + seed + ": " + alice.replies(network));
+    assertTrue(replies >= 35, () -> "seed " + seed + ": " + replies);
   }
 }

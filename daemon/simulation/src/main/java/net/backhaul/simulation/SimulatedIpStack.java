@@ -15,16 +15,19 @@ import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 
 /**
- * What a host does on one virtual network: it has addresses, finds others by ARP or neighbor
- * solicitation, and pings them as a kernel does.
+ * A host's IP stack on one virtual network: addresses, ARP and neighbor discovery, ICMP echo, as a
+ * kernel does it.
  *
  * <p>Frames come in by {@link #receive} and go out by {@link #takeFrames}.
  */
-public final class Station {
-  /** How often and how many times a kernel asks for the owner of an address. */
-  private static final long ASK_EVERY_MS = 1_000;
+public final class SimulatedIpStack {
+  /** Interval and number of ARP requests or solicitations for an address, as in Linux. */
+  private static final long RESOLVE_INTERVAL_MS = 1_000;
 
-  private static final int MAX_ASKS = 3;
+  private static final int MAX_RESOLVE_ATTEMPTS = 3;
+
+  /** EtherType of plain broadcast frames: IEEE 802 local experimental. */
+  private static final int ETHERTYPE_EXPERIMENTAL = 0x88b5;
 
   private static final int ETHERNET_BYTES = 14;
   private static final int PING_BYTES = 56;
@@ -32,24 +35,24 @@ public final class Station {
   private final long mac;
   private final List<IpPrefix> addresses;
   private final Map<InetAddress, Long> neighbors = new HashMap<>();
-  private final Map<InetAddress, Search> searches = new HashMap<>();
-  private final List<byte[]> outgoing = new ArrayList<>();
-  private final List<Reply> replies = new ArrayList<>();
-  private final Map<Integer, Long> pingedAtMs = new HashMap<>();
-  private int nextPing = 1;
-  private int broadcastsHeard;
+  private final Map<InetAddress, AddressResolution> resolutions = new HashMap<>();
+  private final List<byte[]> framesToSend = new ArrayList<>();
+  private final List<PingReply> pingReplies = new ArrayList<>();
+  private final Map<Integer, Long> pingSentMs = new HashMap<>();
+  private int nextSequence = 1;
+  private int broadcastsReceived;
 
-  /** Somebody has answered a ping. */
-  public record Reply(InetAddress from, long roundTripMs) {}
+  /** An ICMP echo reply. */
+  public record PingReply(InetAddress from, long roundTripMs) {}
 
-  /** An address whose MAC is looked for, and what waits for it. */
-  private static final class Search {
-    final List<byte[]> waiting = new ArrayList<>();
-    int asks;
-    long nextAskMs;
+  /** The state of resolving an IP address to a MAC, with the IP packets pending on it. */
+  private static final class AddressResolution {
+    final List<byte[]> pendingPackets = new ArrayList<>();
+    int attempts;
+    long nextAttemptMs;
   }
 
-  Station(long mac, List<IpPrefix> addresses) {
+  SimulatedIpStack(long mac, List<IpPrefix> addresses) {
     this.mac = mac;
     this.addresses = List.copyOf(addresses);
   }
@@ -58,14 +61,14 @@ public final class Station {
     return addresses;
   }
 
-  /** Returns all answers to pings so far. */
-  public List<Reply> replies() {
-    return List.copyOf(replies);
+  /** Returns all echo replies so far. */
+  public List<PingReply> pingReplies() {
+    return List.copyOf(pingReplies);
   }
 
-  /** Returns how many plain broadcast frames have arrived here. */
-  public int broadcastsHeard() {
-    return broadcastsHeard;
+  /** Returns the number of plain broadcast frames received. */
+  public int broadcastsReceived() {
+    return broadcastsReceived;
   }
 
   List<MulticastGroup> groups() {
@@ -77,39 +80,39 @@ public final class Station {
 
   void ping(InetAddress to, long nowMs) {
     InetAddress mine = sourceFor(to);
-    int number = nextPing++;
-    pingedAtMs.put(number, nowMs);
+    int number = nextSequence++;
+    pingSentMs.put(number, nowMs);
     sendIp(to, echo(mine, to, true, number), nowMs);
   }
 
-  /** Shouts to everybody on the network. */
+  /** Sends a plain broadcast frame. */
   void broadcast() {
     byte[] payload = new byte[100];
-    outgoing.add(frame(Macs.BROADCAST, 0x88b5, payload));
+    framesToSend.add(frame(Macs.BROADCAST, ETHERTYPE_EXPERIMENTAL, payload));
   }
 
   List<byte[]> takeFrames() {
-    List<byte[]> taken = List.copyOf(outgoing);
-    outgoing.clear();
+    List<byte[]> taken = List.copyOf(framesToSend);
+    framesToSend.clear();
     return taken;
   }
 
   long nextDeadlineMs() {
     long next = Long.MAX_VALUE;
-    for (Search search : searches.values()) {
-      next = Math.min(next, search.nextAskMs);
+    for (AddressResolution resolution : resolutions.values()) {
+      next = Math.min(next, resolution.nextAttemptMs);
     }
     return next;
   }
 
   void advance(long nowMs) {
-    for (InetAddress wanted : List.copyOf(searches.keySet())) {
-      Search search = searches.get(wanted);
-      if (search != null && nowMs >= search.nextAskMs) {
-        if (search.asks >= MAX_ASKS) {
-          searches.remove(wanted);
+    for (InetAddress target : List.copyOf(resolutions.keySet())) {
+      AddressResolution resolution = resolutions.get(target);
+      if (resolution != null && nowMs >= resolution.nextAttemptMs) {
+        if (resolution.attempts >= MAX_RESOLVE_ATTEMPTS) {
+          resolutions.remove(target);
         } else {
-          ask(wanted, search, nowMs);
+          resolve(target, resolution, nowMs);
         }
       }
     }
@@ -123,7 +126,7 @@ public final class Station {
     if (to != mac && !Macs.isMulticast(to)) {
       return;
     }
-    broadcastsHeard += to == Macs.BROADCAST && type == 0x88b5 ? 1 : 0;
+    broadcastsReceived += to == Macs.BROADCAST && type == ETHERTYPE_EXPERIMENTAL ? 1 : 0;
     switch (type) {
       case EtherTypes.ARP -> receiveArp(in, nowMs);
       case EtherTypes.IPV4 -> receiveIpv4(in, nowMs);
@@ -132,34 +135,34 @@ public final class Station {
     }
   }
 
-  // Looking for neighbors.
+  // Address resolution.
 
   private void sendIp(InetAddress to, byte[] packet, long nowMs) {
-    Long known = neighbors.get(to);
-    if (known != null) {
-      outgoing.add(frame(known, etherType(to), packet));
+    Long neighborMac = neighbors.get(to);
+    if (neighborMac != null) {
+      framesToSend.add(frame(neighborMac, etherType(to), packet));
       return;
     }
-    Search search = searches.computeIfAbsent(to, ip -> new Search());
-    search.waiting.add(packet);
-    if (search.asks == 0) {
-      ask(to, search, nowMs);
+    AddressResolution resolution = resolutions.computeIfAbsent(to, ip -> new AddressResolution());
+    resolution.pendingPackets.add(packet);
+    if (resolution.attempts == 0) {
+      resolve(to, resolution, nowMs);
     }
   }
 
-  private void ask(InetAddress wanted, Search search, long nowMs) {
-    search.asks++;
-    search.nextAskMs = nowMs + ASK_EVERY_MS;
-    InetAddress mine = sourceFor(wanted);
-    if (wanted.getAddress().length == 4) {
-      outgoing.add(frame(Macs.BROADCAST, EtherTypes.ARP, arp(1, mine, 0, wanted)));
+  private void resolve(InetAddress target, AddressResolution resolution, long nowMs) {
+    resolution.attempts++;
+    resolution.nextAttemptMs = nowMs + RESOLVE_INTERVAL_MS;
+    InetAddress mine = sourceFor(target);
+    if (target.getAddress().length == 4) {
+      framesToSend.add(frame(Macs.BROADCAST, EtherTypes.ARP, arp(1, mine, 0, target)));
     } else {
-      long group = MulticastGroup.forAddress(wanted).mac();
-      byte[] ip = wanted.getAddress();
+      long group = MulticastGroup.forAddress(target).mac();
+      byte[] ip = target.getAddress();
       var groupIp = new WireWriter().u64(0xff02L << 48).u32(1).u8(0xff).u8(ip[13]);
       groupIp.u8(ip[14]).u8(ip[15]);
-      byte[] solicitation = neighborMessage(135, 0, wanted, 1);
-      outgoing.add(
+      byte[] solicitation = neighborMessage(135, 0, target, 1);
+      framesToSend.add(
           frame(
               group,
               EtherTypes.IPV6,
@@ -167,11 +170,12 @@ public final class Station {
     }
   }
 
-  private void found(InetAddress ip, long itsMac) {
-    neighbors.put(ip, itsMac);
-    Search search = searches.remove(ip);
-    if (search != null) {
-      search.waiting.forEach(packet -> outgoing.add(frame(itsMac, etherType(ip), packet)));
+  private void resolved(InetAddress ip, long neighborMac) {
+    neighbors.put(ip, neighborMac);
+    AddressResolution resolution = resolutions.remove(ip);
+    if (resolution != null) {
+      resolution.pendingPackets.forEach(
+          packet -> framesToSend.add(frame(neighborMac, etherType(ip), packet)));
     }
   }
 
@@ -181,11 +185,11 @@ public final class Station {
     long senderMac = in.mac();
     InetAddress sender = ip(in.bytes(4));
     in.skip(6);
-    InetAddress wanted = ip(in.bytes(4));
-    if (isMine(wanted)) {
-      found(sender, senderMac);
+    InetAddress target = ip(in.bytes(4));
+    if (isOwn(target)) {
+      resolved(sender, senderMac);
       if (operation == 1) {
-        outgoing.add(frame(senderMac, EtherTypes.ARP, arp(2, wanted, senderMac, sender)));
+        framesToSend.add(frame(senderMac, EtherTypes.ARP, arp(2, target, senderMac, sender)));
       }
     }
   }
@@ -217,7 +221,7 @@ public final class Station {
         .toByteArray();
   }
 
-  // Pings.
+  // ICMP echo.
 
   private void receiveIpv4(WireReader in, long nowMs) {
     in.skip(9);
@@ -225,10 +229,10 @@ public final class Station {
     in.skip(2);
     InetAddress from = ip(in.bytes(4));
     InetAddress to = ip(in.bytes(4));
-    if (protocol == 1 && isMine(to)) {
+    if (protocol == 1 && isOwn(to)) {
       int type = in.u8();
       in.skip(5);
-      echoed(type == 8, type == 0, from, to, in.u16(), nowMs);
+      receiveEcho(type == 8, type == 0, from, to, in.u16(), nowMs);
     }
   }
 
@@ -247,26 +251,26 @@ public final class Station {
       in.skip(4);
       InetAddress target = ip(in.bytes(16));
       if (type == 136) {
-        found(target, fromMac);
-      } else if (isMine(target)) {
-        found(from, fromMac);
+        resolved(target, fromMac);
+      } else if (isOwn(target)) {
+        resolved(from, fromMac);
         byte[] answer = neighborMessage(136, 0x6000_0000L, target, 2);
         sendIp(from, ipv6(target.getAddress(), from.getAddress(), answer), nowMs);
       }
-    } else if (isMine(to)) {
+    } else if (isOwn(to)) {
       in.skip(2);
-      echoed(type == 128, type == 129, from, to, in.u16(), nowMs);
+      receiveEcho(type == 128, type == 129, from, to, in.u16(), nowMs);
     }
   }
 
-  private void echoed(
+  private void receiveEcho(
       boolean request, boolean reply, InetAddress from, InetAddress to, int number, long nowMs) {
     if (request) {
       sendIp(from, echo(to, from, false, number), nowMs);
     } else if (reply) {
-      Long sentMs = pingedAtMs.remove(number);
+      Long sentMs = pingSentMs.remove(number);
       if (sentMs != null) {
-        replies.add(new Reply(from, nowMs - sentMs));
+        pingReplies.add(new PingReply(from, nowMs - sentMs));
       }
     }
   }
@@ -330,7 +334,7 @@ public final class Station {
     throw new IllegalStateException("no address of the family of " + to);
   }
 
-  private boolean isMine(InetAddress ip) {
+  private boolean isOwn(InetAddress ip) {
     return addresses.stream().anyMatch(address -> address.address().equals(ip));
   }
 
