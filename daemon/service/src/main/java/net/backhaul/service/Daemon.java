@@ -3,6 +3,7 @@ package net.backhaul.service;
 
 import io.netty.channel.socket.SocketProtocolFamily;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -11,6 +12,7 @@ import net.backhaul.crypto.AesGmacSiv;
 import net.backhaul.engine.Event;
 import net.backhaul.engine.Node;
 import net.backhaul.engine.StateKey;
+import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.service.api.BondApi;
 import net.backhaul.service.api.ConfigApi;
@@ -26,6 +28,7 @@ import net.backhaul.service.http.Router;
 import net.backhaul.service.interfaces.Interfaces;
 import net.backhaul.service.settings.LiveSettings;
 import net.backhaul.service.settings.LocalConf;
+import net.backhaul.service.state.FileProblem;
 import net.backhaul.service.state.HomeDirectory;
 import net.backhaul.service.state.IdentityFiles;
 import net.backhaul.service.state.SavedState;
@@ -41,14 +44,20 @@ import net.backhaul.tap.TapFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The daemon: its parts, made one after the other, and taken apart in the other direction. */
+/** The daemon: creates its parts one after the other and closes them in reverse order. */
 public final class Daemon {
   private static final Logger log = LoggerFactory.getLogger(Daemon.class);
   private static final long CLOSE_WITHIN_MS = 1_000;
+  private static final String PORT_FILE = "zerotier-one.port";
+  private static final String CONTROLLER_DIRECTORY = "controller.d";
 
   private final HomeDirectory home;
+  private final BufferedRandom random = new BufferedRandom();
+  private final EventLog events = new EventLog();
   private final LiveSettings settings;
   private final Ports ports;
+  private final Tokens tokens;
+  private final Identity identity;
   private final CompletableFuture<Boolean> identityIsValid;
   private final SavedState state;
   private final NodeLoop loop = new NodeLoop();
@@ -56,47 +65,131 @@ public final class Daemon {
   private final Interfaces devices;
   private final ControllerHost controller;
   private final Rebinder rebinder;
+  private final MetricsApi metrics;
   private final Housekeeping housekeeping;
   private final HttpServer http;
   private final CompletableFuture<End> ended = new CompletableFuture<>();
 
   /** Why a daemon ends. */
   public enum End {
-    ASKED_FOR,
-    /** The identity is somebody else's: start again with another (04 section 8.4). */
+    REQUESTED,
+    /** Another node has the address of this identity: restart with a new one (04 section 8.4). */
     IDENTITY_COLLISION
   }
 
-  private Daemon(HomeDirectory home, int wantedPort, TapFactory taps) throws StartFailure {
+  private Daemon(HomeDirectory home, int defaultPort, TapFactory taps) throws StartFailure {
     this.home = home;
-    var random = new BufferedRandom();
     boolean claimed = home.claim();
-    settings = settings(home);
-    ports =
-        Ports.choose(
-            settings.settings().primaryPort().orElse(wantedPort), settings.settings(), random);
+    settings = readSettings();
+    ports = choosePorts(defaultPort);
+    requireOnlyDaemon(claimed);
+    tokens = Tokens.load(home, random);
+    identity = IdentityFiles.load(home, random);
+    // Deriving the address takes long, so the other parts are created meanwhile.
+    identityIsValid = CompletableFuture.supplyAsync(identity::validates);
+    home.writePid();
+    logStart();
+    state = new SavedState(home);
+    devices = new Interfaces(loop, taps, home.path(), state::networkSettings);
+    controller = openController();
+    rebinder = createRebinder();
+    startNode();
+    metrics = new MetricsApi(loop, sockets, controller);
+    housekeeping = new Housekeeping(loop, home, state, settings, rebinder, metrics, events);
+    http = new HttpServer(accessControl(), routes());
+  }
+
+  /** Starts a daemon on a home directory; it runs until {@link #end} or a failure. */
+  public static Daemon start(HomeDirectory home, int defaultPort) throws StartFailure {
+    return start(home, defaultPort, HostTaps.factory());
+  }
+
+  static Daemon start(HomeDirectory home, int defaultPort, TapFactory taps) throws StartFailure {
+    try {
+      var daemon = new Daemon(home, defaultPort, taps);
+      daemon.open();
+      return daemon;
+    } catch (StartFailure e) {
+      home.close();
+      throw e;
+    }
+  }
+
+  // Stages of the constructor, in order.
+
+  private LiveSettings readSettings() throws StartFailure {
+    try {
+      return new LiveSettings(new LocalConf(home));
+    } catch (LocalConf.Unusable e) {
+      throw new StartFailure("ERROR: " + e.getMessage(), 1);
+    }
+  }
+
+  private Ports choosePorts(int defaultPort) throws StartFailure {
+    var wanted = settings.settings();
+    Ports chosen = Ports.choose(wanted.primaryPort().orElse(defaultPort), wanted, random);
+    if (wanted.secondaryPort() != 0 || wanted.tertiaryPort() != 0) {
+      // The reference's words, which scripts may look for (04 section 3.4).
+      System.err.println(
+          "WARNING: using manually-specified secondary and/or tertiary ports."
+              + " This can cause NAT issues.");
+    }
+    return chosen;
+  }
+
+  private void requireOnlyDaemon(boolean claimed) throws StartFailure {
     if (!claimed) {
       throw new StartFailure(
           "another daemon runs on " + home.path() + "; stop it first, or name another home");
     }
-    Tokens tokens = Tokens.load(home, random);
-    Identity identity = IdentityFiles.load(home, random);
-    // Deriving the address takes long, so everything else is made meanwhile.
-    identityIsValid = CompletableFuture.supplyAsync(identity::validates);
-    home.writePid();
-    state = new SavedState(home);
+  }
+
+  private void logStart() {
+    log.info(
+        "Backhaul {} (protocol of ZeroTier {}), node {}, UDP ports {}, API port {}, home {}",
+        Version.TEXT,
+        Version.TEXT,
+        Addresses.text(identity.address()),
+        ports.udp(),
+        ports.primary(),
+        home.path());
+  }
+
+  private ControllerHost openController() throws StartFailure {
+    String chosen = settings.settings().controllerPath();
+    if (chosen.startsWith("postgres:")) {
+      throw new StartFailure(
+          "controllerDbPath in local.conf names a PostgreSQL database, which is not supported; "
+              + "remove it to keep networks in files");
+    }
+    Path directory = home.path().resolve(chosen.isEmpty() ? CONTROLLER_DIRECTORY : chosen);
+    try {
+      FileRecordStore store =
+          chosen.isEmpty()
+              ? FileRecordStore.open(directory, home::assignOwner)
+              : FileRecordStore.open(directory);
+      return new ControllerHost(loop, store, identity, random);
+    } catch (IOException e) {
+      throw new StartFailure(
+          "cannot use %s for the networks of this controller: %s"
+              .formatted(directory, FileProblem.describe(directory, e)),
+          1);
+    }
+  }
+
+  private Rebinder createRebinder() {
+    return new Rebinder(
+        loop,
+        sockets,
+        state::execute,
+        settings::settings,
+        ports.udp(),
+        address -> devices.deviceAddresses().contains(address));
+  }
+
+  private void startNode() {
     Map<StateKey, byte[]> saved = state.load(System.currentTimeMillis());
-    devices = new Interfaces(loop, taps, home.path(), state::networkSettings);
-    var output = new NodeOutput(sockets, state, devices, this::onEvent);
-    rebinder =
-        new Rebinder(
-            loop,
-            sockets,
-            state::execute,
-            settings::settings,
-            ports.udp(),
-            address -> devices.deviceAddresses().contains(address));
-    controller = controller(home, identity, random);
+    var output = new NodeOutput(sockets, state, devices, events, this::onEvent);
     loop.start(
             () ->
                 new Node(
@@ -108,41 +201,29 @@ public final class Daemon {
                     saved,
                     NodeLoop.nowMs()))
         .join();
-    var metrics = new MetricsApi(loop, sockets, controller);
-    housekeeping = new Housekeeping(loop, home, state, settings, rebinder, metrics);
+  }
+
+  private AccessControl accessControl() {
+    return new AccessControl(tokens.auth(), tokens.metrics(), () -> settings.settings().managers());
+  }
+
+  private Router routes() {
     var status = new StatusApi(loop, settings, sockets, ports, home.path().toString());
-    http =
-        new HttpServer(
-            new AccessControl(
-                tokens.auth(), tokens.metrics(), () -> settings.settings().managers()),
-            new Router()
-                .add("/status", status)
-                .add("/health", status)
-                .add("/config", new ConfigApi(settings, state, housekeeping::settingsChanged))
-                .add("/network", new NetworkApi(loop, state, devices, identity.address()))
-                .add("/peer", new PeerApi(loop))
-                .add("/moon", new MoonApi(loop))
-                .add("/bond", new BondApi())
-                .add("/metrics", metrics)
-                .add("/controller", new ControllerApi(controller, identity.address()))
-                .add("/unstable/controller", new ControllerApi(controller, identity.address())));
+    var networks = new ControllerApi(controller, identity.address());
+    return new Router()
+        .add("/status", status)
+        .add("/health", status)
+        .add("/config", new ConfigApi(settings, state, housekeeping::settingsChanged))
+        .add("/network", new NetworkApi(loop, state, devices, identity.address()))
+        .add("/peer", new PeerApi(loop))
+        .add("/moon", new MoonApi(loop))
+        .add("/bond", new BondApi())
+        .add("/metrics", metrics)
+        .add("/controller", networks)
+        .add("/unstable/controller", networks);
   }
 
-  /** Starts a daemon on a home; it runs until it is asked to end. */
-  public static Daemon start(HomeDirectory home, int wantedPort) throws StartFailure {
-    return start(home, wantedPort, HostTaps.factory());
-  }
-
-  static Daemon start(HomeDirectory home, int wantedPort, TapFactory taps) throws StartFailure {
-    try {
-      var daemon = new Daemon(home, wantedPort, taps);
-      daemon.open();
-      return daemon;
-    } catch (StartFailure e) {
-      home.close();
-      throw e;
-    }
-  }
+  // Stages of the start, once all parts exist.
 
   private void open() throws StartFailure {
     if (!identityIsValid.join()) {
@@ -150,13 +231,43 @@ public final class Daemon {
     }
     loop.execute(rebinder::start);
     writePort();
+    listen();
+    housekeeping.start();
+    ServiceManager.send("READY=1\nSTATUS=waiting for a root to answer");
+    warnAboutSlowCipher();
+  }
+
+  private void writePort() {
+    try {
+      home.write(PORT_FILE, Integer.toString(ports.primary()).getBytes(StandardCharsets.US_ASCII));
+    } catch (IOException e) {
+      Path file = home.file(PORT_FILE);
+      log.warn(
+          "cannot write {}: {}; zerotier-cli then needs -p{}",
+          file,
+          FileProblem.describe(file, e),
+          ports.primary());
+    }
+  }
+
+  private void listen() throws StartFailure {
     boolean v4 = listen(SocketProtocolFamily.INET, "0.0.0.0", "Starting Control Plane...");
     boolean v6 = listen(SocketProtocolFamily.INET6, "[::]", "Starting V6 Control Plane...");
     if (!v4 && !v6) {
       throw new StartFailure("ERROR: Could not bind control plane. Exiting...", 255);
     }
-    housekeeping.start();
-    ServiceManager.send("READY=1\nSTATUS=waiting for a root to answer");
+  }
+
+  private boolean listen(SocketProtocolFamily family, String wildcard, String started) {
+    if (http.listen(family, ports.primary())) {
+      System.err.println(started);
+      return true;
+    }
+    System.err.println("Error binding control plane to " + wildcard + ":" + ports.primary());
+    return false;
+  }
+
+  private static void warnAboutSlowCipher() {
     AesGmacSiv.slowBecause()
         .ifPresent(
             why ->
@@ -167,55 +278,8 @@ public final class Daemon {
                     AesGmacSiv.OPENS));
   }
 
-  private static LiveSettings settings(HomeDirectory home) throws StartFailure {
-    try {
-      return new LiveSettings(new LocalConf(home));
-    } catch (LocalConf.Unusable e) {
-      throw new StartFailure("ERROR: " + e.getMessage(), 1);
-    }
-  }
-
-  private ControllerHost controller(HomeDirectory home, Identity identity, BufferedRandom random)
-      throws StartFailure {
-    String chosen = settings.settings().controllerPath();
-    if (chosen.startsWith("postgres:")) {
-      throw new StartFailure(
-          "controllerDbPath in local.conf asks for PostgreSQL, which is not supported; "
-              + "remove it to keep networks in files");
-    }
-    Path folder = home.path().resolve(chosen.isEmpty() ? "controller.d" : chosen);
-    try {
-      return new ControllerHost(loop, FileRecordStore.open(folder), identity, random);
-    } catch (IOException e) {
-      throw new StartFailure(
-          "cannot use "
-              + folder
-              + " for the networks of this controller: "
-              + HomeDirectory.reason(e),
-          1);
-    }
-  }
-
-  private boolean listen(SocketProtocolFamily family, String all, String started) {
-    if (http.listen(family, ports.primary())) {
-      System.err.println(started);
-      return true;
-    }
-    System.err.println("Error binding control plane to " + all + ":" + ports.primary());
-    return false;
-  }
-
-  private void writePort() {
-    try {
-      home.write(
-          "zerotier-one.port",
-          Integer.toString(ports.primary()).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-    } catch (IOException e) {
-      log.warn("cannot write {}: {}", home.file("zerotier-one.port"), HomeDirectory.reason(e));
-    }
-  }
-
   private void onEvent(Event event) {
+    events.onEvent(event);
     switch (event) {
       case Event.Online online -> {
         devices.onlineChanged(true);
@@ -225,22 +289,19 @@ public final class Daemon {
         devices.onlineChanged(false);
         ServiceManager.send("STATUS=offline: no root answers");
       }
-      case Event.IdentityCollision collision -> {
-        log.warn("somebody else has this identity: starting again with a new one");
-        ended.complete(End.IDENTITY_COLLISION);
-      }
-      case Event.PathLearned learned -> log.debug("{}", learned);
-      case Event.SurfaceChanged changed -> log.debug("{}", changed);
-      case Event.UserMessage message -> log.debug("{}", message);
+      case Event.IdentityCollision collision -> ended.complete(End.IDENTITY_COLLISION);
+      case Event.PathLearned learned -> {}
+      case Event.SurfaceChanged changed -> {}
+      case Event.UserMessage message -> {}
     }
   }
 
-  /** Asks the daemon to end; from any thread. */
+  /** Requests the end of the daemon; from any thread. */
   public void end() {
-    ended.complete(End.ASKED_FOR);
+    ended.complete(End.REQUESTED);
   }
 
-  /** Waits for the end and cleans up. */
+  /** Waits for the end and closes all parts. */
   public End awaitEnd() {
     End why = ended.join();
     ServiceManager.send("STOPPING=1");
@@ -261,7 +322,10 @@ public final class Daemon {
         .orTimeout(CLOSE_WITHIN_MS, TimeUnit.MILLISECONDS)
         .exceptionally(
             late -> {
-              log.warn("the node did not end in time: {}", late.toString());
+              log.warn(
+                  "the node did not close within {} ms ({}); the rest is closed without it",
+                  CLOSE_WITHIN_MS,
+                  late.toString());
               return null;
             })
         .join();

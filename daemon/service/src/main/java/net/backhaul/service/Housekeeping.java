@@ -6,18 +6,20 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import net.backhaul.service.api.MetricsApi;
 import net.backhaul.service.settings.LiveSettings;
+import net.backhaul.service.state.FileProblem;
 import net.backhaul.service.state.HomeDirectory;
 import net.backhaul.service.state.SavedState;
 import net.backhaul.service.udp.Rebinder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What is done again and again on the thread of the state (04 section 8.1). */
+/** Periodic work, most of it on the state thread (04 section 8.1). */
 final class Housekeeping {
   private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);
   private static final String METRICS_FILE = "metrics.prom";
   private static final long SETTINGS_EVERY_S = 5;
   private static final long METRICS_EVERY_S = 5;
+  private static final long PEER_LOG_EVERY_S = 5;
   private static final long PEERS_EVERY_S = 3_600;
 
   private final NodeLoop loop;
@@ -26,6 +28,8 @@ final class Housekeeping {
   private final LiveSettings settings;
   private final Rebinder rebinder;
   private final MetricsApi metrics;
+  private final EventLog events;
+  private boolean metricsFailed;
 
   Housekeeping(
       NodeLoop loop,
@@ -33,7 +37,9 @@ final class Housekeeping {
       SavedState state,
       LiveSettings settings,
       Rebinder rebinder,
-      MetricsApi metrics) {
+      MetricsApi metrics,
+      EventLog events) {
+    this.events = events;
     this.loop = loop;
     this.home = home;
     this.state = state;
@@ -46,6 +52,8 @@ final class Housekeeping {
     loop.onHostResume(rebinder::rebindNow);
     every(SETTINGS_EVERY_S, this::pollSettings);
     every(METRICS_EVERY_S, this::writeMetrics);
+    loop.eventLoop()
+        .scheduleAtFixedRate(this::logPeers, PEER_LOG_EVERY_S, PEER_LOG_EVERY_S, TimeUnit.SECONDS);
     every(PEERS_EVERY_S, () -> state.expirePeers(System.currentTimeMillis()));
   }
 
@@ -54,13 +62,17 @@ final class Housekeeping {
         .scheduleAtFixedRate(() -> state.execute(work), seconds, seconds, TimeUnit.SECONDS);
   }
 
+  private void logPeers() {
+    events.logPeers(loop.node(), NodeLoop.nowMs());
+  }
+
   private void pollSettings() {
     if (settings.reload()) {
       settingsChanged();
     }
   }
 
-  /** Puts what local.conf says now to work, as far as that needs no new start. */
+  /** Applies the current settings, as far as they take effect without a restart. */
   void settingsChanged() {
     loop.execute(() -> loop.node().options(settings.settings().node()));
     rebinder.rebindNow();
@@ -73,8 +85,16 @@ final class Housekeeping {
   private void writeMetrics(String text) {
     try {
       home.write(METRICS_FILE, text.getBytes(StandardCharsets.UTF_8));
+      metricsFailed = false;
     } catch (IOException e) {
-      log.debug("cannot write {}: {}", METRICS_FILE, HomeDirectory.reason(e));
+      if (!metricsFailed) {
+        metricsFailed = true;
+        log.warn(
+            "cannot write {}: {}; it is tried again every {} s",
+            home.file(METRICS_FILE),
+            FileProblem.describe(home.file(METRICS_FILE), e),
+            METRICS_EVERY_S);
+      }
     }
   }
 }

@@ -3,7 +3,6 @@ package net.backhaul.service;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Timer;
@@ -12,22 +11,27 @@ import java.util.concurrent.CompletableFuture;
 import net.backhaul.cli.Cli;
 import net.backhaul.cli.Idtool;
 import net.backhaul.protocol.Version;
+import net.backhaul.service.state.FileProblem;
 import net.backhaul.service.state.HomeDirectory;
 import net.backhaul.service.state.IdentityFiles;
 import net.backhaul.service.system.Fork;
+import net.backhaul.service.system.Privileges;
 import net.backhaul.service.system.Signals;
 import net.backhaul.service.system.StartFailure;
 
-/** Where {@code zerotier-one} begins (04 sections 1.1 and 1.2). */
+/** Entry point of {@code zerotier-one} (04 sections 1.1 and 1.2). */
 public final class Main {
-  /** The name that the program was started under, which launchers hand over as a property. */
+  /** The name under which the program was started; launchers pass it as a property. */
   private static final String PROGRAM = System.getProperty("backhaul.program", "zerotier-one");
+
+  /** The user who runs the service where this is not done by root (04 section 6.1.9). */
+  private static final String SERVICE_USER = "zerotier-one";
 
   private static final long END_WITHIN_MS = 5_000;
 
   private Main() {}
 
-  /** Runs the daemon, or what its options ask for in place of it, and ends the process. */
+  /** Runs the daemon, or the program that its options select, and ends the process. */
   public static void main(String[] words) {
     int code = run(List.of(words));
     System.out.flush();
@@ -78,8 +82,11 @@ public final class Main {
               + " -- see instructions in controller/README.md for how to migrate!",
           1);
     }
-    if (!command.unprivileged() && !isRoot()) {
-      throw new StartFailure("must be run as root (uid 0)", 1);
+    if (!command.unprivileged()) {
+      if (!Privileges.isRoot()) {
+        throw new StartFailure("must be run as root (uid 0)", 1);
+      }
+      home.assignTo(SERVICE_USER);
     }
     if (command.fork()) {
       return Fork.intoBackground();
@@ -94,14 +101,14 @@ public final class Main {
     while (true) {
       Daemon daemon = Daemon.start(home, command.port());
       end.thenRun(daemon::end);
-      if (daemon.awaitEnd() == Daemon.End.ASKED_FOR) {
+      if (daemon.awaitEnd() == Daemon.End.REQUESTED) {
         return 0;
       }
       replaceCollidedIdentity(home);
     }
   }
 
-  /** Netty names channels by hardware addresses, which take long to find and help nobody here. */
+  /** Netty reads hardware addresses to name channels, which takes long and is not used here. */
   private static void skipNettyHostDetection() {
     System.setProperty("io.netty.machineId", "00:00:00:00:00:00:00:01");
     System.setProperty("io.netty.processId", "1");
@@ -112,7 +119,10 @@ public final class Main {
       IdentityFiles.saveAfterCollision(home);
     } catch (IOException e) {
       throw new StartFailure(
-          "somebody else has our identity, and it cannot be put aside: " + HomeDirectory.reason(e));
+          "another node has the address of this identity, and "
+              + home.file("identity.secret")
+              + " cannot be renamed: "
+              + FileProblem.describe(home.file("identity.secret"), e));
     }
   }
 
@@ -122,11 +132,11 @@ public final class Main {
     } catch (IOException e) {
       throw new StartFailure(
           "home directory %s does not exist and could not be created (%s)"
-              .formatted(path, HomeDirectory.reason(e)));
+              .formatted(path, FileProblem.describe(path, e)));
     }
   }
 
-  /** Ends the process even if something hangs, as a person who waits for it expects. */
+  /** Ends the process after this time even if a part does not close (04 section 8.2). */
   private static void haltAfter(long millis) {
     new Timer("end", true)
         .schedule(
@@ -137,15 +147,6 @@ public final class Main {
               }
             },
             millis);
-  }
-
-  private static boolean isRoot() {
-    try {
-      return Files.getAttribute(Path.of("/proc/self"), "unix:uid") instanceof Integer uid
-          && uid == 0;
-    } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
-      return "root".equals(System.getProperty("user.name"));
-    }
   }
 
   private static int help(PrintStream out, int code) {

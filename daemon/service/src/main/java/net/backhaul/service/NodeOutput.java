@@ -13,14 +13,21 @@ import net.backhaul.service.state.SavedState;
 import net.backhaul.service.udp.UdpSockets;
 import org.jspecify.annotations.Nullable;
 
-/** Passes on what the node wants done: to the sockets, the devices and the disk. */
+/** Hands the output of the node to the sockets, the devices, the disk and the log. */
 final class NodeOutput implements Output {
   private final UdpSockets sockets;
   private final SavedState state;
   private final Interfaces devices;
+  private final EventLog log;
   private final Consumer<Event> events;
 
-  NodeOutput(UdpSockets sockets, SavedState state, Interfaces devices, Consumer<Event> events) {
+  NodeOutput(
+      UdpSockets sockets,
+      SavedState state,
+      Interfaces devices,
+      EventLog log,
+      Consumer<Event> events) {
+    this.log = log;
     this.sockets = sockets;
     this.state = state;
     this.devices = devices;
@@ -57,11 +64,13 @@ final class NodeOutput implements Output {
 
   @Override
   public void networkChanged(NetworkStatus status) {
+    log.networkChanged(status);
     devices.networkChanged(status);
   }
 
   @Override
   public void networkLeft(long networkId) {
+    log.networkLeft(networkId);
     devices.networkLeft(networkId);
   }
 

@@ -14,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import net.backhaul.crypto.AesGmacSiv;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -116,9 +118,12 @@ class ProcessTest {
 
     assertEquals(0, exitCode(daemon));
     assertEquals(
-        "Starting Control Plane...\nStarting V6 Control Plane...\n"
-            + "Control Plane Stopped\nV6 Control Plane Stopped\n",
-        err(daemon));
+        List.of(
+            "Starting Control Plane...",
+            "Starting V6 Control Plane...",
+            "Control Plane Stopped",
+            "V6 Control Plane Stopped"),
+        err(daemon).lines().filter(line -> !line.contains(" INFO: ")).toList());
     assertFalse(Files.exists(home().resolve("zerotier-one.pid")));
     assertTrue(Files.isDirectory(home().resolve("peers.d")), "peers are saved");
   }
@@ -153,6 +158,71 @@ class ProcessTest {
         said.contains("because Java does not open com.sun.crypto.provider; start it from"), said);
   }
 
+  @Test
+  void logsVersionNodePortsAndHomeAtTheStart() throws Exception {
+    prepare();
+    Process daemon = start("-U", "-p0", home().toString());
+    awaitAnswers(daemon);
+    daemon.toHandle().destroy();
+
+    String first = err(daemon).lines().findFirst().orElseThrow();
+    String node = Files.readString(home().resolve("identity.public")).substring(0, 10);
+    String port = Files.readString(home().resolve("zerotier-one.port"));
+    assertTrue(
+        first.matches(
+            "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z INFO: Backhaul .* \\(protocol of"
+                + " ZeroTier 1\\.14\\.1\\), node "
+                + node
+                + ", UDP ports \\["
+                + port
+                + "\\], API port "
+                + port
+                + ", home "
+                + home()),
+        first);
+  }
+
+  @Test
+  void omitsTheTimeWhereJournaldRecordsIt() throws Exception {
+    prepare();
+    Path log = Files.createFile(folder.resolve("log"));
+    Map<String, Object> file = Files.readAttributes(log, "unix:dev,ino");
+    Process daemon =
+        start(
+            process ->
+                process
+                    .redirectError(log.toFile())
+                    .environment()
+                    .put("JOURNAL_STREAM", file.get("dev") + ":" + file.get("ino")),
+            "-U",
+            "-p0",
+            home().toString());
+    awaitAnswers(daemon);
+    daemon.toHandle().destroy();
+
+    assertEquals(0, exitCode(daemon));
+    assertTrue(Files.readString(log).startsWith("INFO: Backhaul "), Files.readString(log));
+  }
+
+  @Test
+  void warnsAboutManuallySpecifiedPortsInTheWordsOfTheReference() throws Exception {
+    Files.createDirectories(home());
+    Files.writeString(
+        home().resolve("local.conf"),
+        "{\"settings\": {\"bind\": [\"127.0.0.1\"], \"secondaryPort\": 20000,"
+            + " \"tertiaryPort\": 21000}}");
+    Process daemon = start("-U", "-p0", home().toString());
+    awaitAnswers(daemon);
+    daemon.toHandle().destroy();
+
+    String said = err(daemon);
+    assertEquals(
+        "WARNING: using manually-specified secondary and/or tertiary ports. This can cause NAT"
+            + " issues.",
+        said.lines().findFirst().orElseThrow());
+    assertTrue(said.contains(", 20000, 21000], API port"), said);
+  }
+
   private Path home() {
     return folder.resolve("home");
   }
@@ -166,7 +236,16 @@ class ProcessTest {
     return start(List.of("--add-opens=" + AesGmacSiv.OPENS), words);
   }
 
+  private Process start(Consumer<ProcessBuilder> options, String... words) throws IOException {
+    return start(List.of("--add-opens=" + AesGmacSiv.OPENS), options, words);
+  }
+
   private Process start(List<String> options, String... words) throws IOException {
+    return start(options, process -> {}, words);
+  }
+
+  private Process start(List<String> options, Consumer<ProcessBuilder> settings, String... words)
+      throws IOException {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
@@ -175,7 +254,10 @@ class ProcessTest {
     command.addAll(options);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     command.addAll(List.of(words));
-    Process process = new ProcessBuilder(command).start();
+    var builder = new ProcessBuilder(command);
+    builder.environment().remove("JOURNAL_STREAM");
+    settings.accept(builder);
+    Process process = builder.start();
     started.add(process);
     return process;
   }

@@ -6,13 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.List;
 import java.util.stream.Stream;
+import net.backhaul.service.system.Privileges;
 import net.backhaul.service.system.StartFailure;
 import net.backhaul.testing.Vectors;
 import org.junit.jupiter.api.Test;
@@ -154,6 +157,28 @@ class RecoveryTest {
     assertTrue(failure.getMessage().startsWith("ERROR: unable to "), failure.getMessage());
     assertTrue(failure.getMessage().contains("local.conf"), failure.getMessage());
     assertEquals(content, Files.readString(home.resolve("local.conf")));
+  }
+
+  @Test
+  void aStartAsRootGivesAllFilesToTheOwnerOfTheHome() throws Exception {
+    assumeTrue(Privileges.isRoot(), "changing owners takes root");
+    UserPrincipal nobody =
+        home.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
+    Files.setOwner(home, nobody);
+    Files.writeString(home.resolve("identity.secret"), identity("secret"));
+    String address = identity("public").substring(0, 10);
+
+    try (DaemonInTest daemon = DaemonInTest.start(home)) {
+      String network = "/controller/network/" + address + "______";
+      assertEquals(200, daemon.ask("POST", network, "{}").status());
+      assertEquals(200, daemon.ask("POST", "/network/8056c2e21c000001", "{}").status());
+    }
+
+    try (Stream<Path> files = Files.walk(home)) {
+      for (Path file : files.toList()) {
+        assertEquals(nobody, Files.getOwner(file), file.toString());
+      }
+    }
   }
 
   @Test

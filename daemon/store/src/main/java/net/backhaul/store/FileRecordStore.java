@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.NetworkRecord;
 import net.backhaul.controller.RecordChange;
@@ -68,7 +69,16 @@ public final class FileRecordStore implements RecordStore, AutoCloseable {
    * @throws IOException where the folder cannot be made or listed
    */
   public static FileRecordStore open(Path folder) throws IOException {
-    var files = new RecordFiles(folder);
+    return open(folder, path -> {});
+  }
+
+  /**
+   * Opens the store as above.
+   *
+   * @param created called for each file and directory that is created, before it is in use
+   */
+  public static FileRecordStore open(Path folder, Consumer<Path> created) throws IOException {
+    var files = new RecordFiles(folder, created);
     return new FileRecordStore(folder, files, files.load());
   }
 

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import net.backhaul.controller.MemberRecord;
@@ -48,6 +49,7 @@ final class RecordFiles {
 
   private final Path root;
   private final Path networks;
+  private final Consumer<Path> created;
 
   /** Folders in which names have changed that may not last yet. */
   private final TreeSet<Path> changed = new TreeSet<>();
@@ -55,8 +57,9 @@ final class RecordFiles {
   /** Everything that was found. */
   record Found(List<NetworkRecord> networks, List<MemberRecord> members) {}
 
-  RecordFiles(Path root) {
+  RecordFiles(Path root, Consumer<Path> created) {
     this.root = root;
+    this.created = created;
     this.networks = root.resolve(NETWORKS);
   }
 
@@ -64,10 +67,10 @@ final class RecordFiles {
 
   /** Makes the folders, finishes what an earlier run could not, and reads all records. */
   Found load() throws IOException {
-    Files.createDirectories(root);
+    create(root);
     onlyForUs(root);
-    Files.createDirectories(networks);
-    Files.createDirectories(root.resolve("trace"));
+    create(networks);
+    create(root.resolve("trace"));
     finishDeletions();
     removeUnfinished(networks, NetworkIds.DIGITS);
     List<NetworkRecord> found =
@@ -84,6 +87,19 @@ final class RecordFiles {
               member -> Addresses.text(member.address())));
     }
     return new Found(found, members);
+  }
+
+  /** Creates a directory, and those above it, where they are missing. */
+  private void create(Path folder) throws IOException {
+    if (Files.isDirectory(folder)) {
+      return;
+    }
+    Path parent = folder.getParent();
+    if (parent != null) {
+      create(parent);
+    }
+    Files.createDirectories(folder);
+    created.accept(folder);
   }
 
   private static void onlyForUs(Path folder) throws IOException {
@@ -234,7 +250,7 @@ final class RecordFiles {
 
   private void makeFolders(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
-      Files.createDirectories(folder);
+      create(folder);
       force(folder.resolveSibling("."));
       force(networks);
     }
@@ -255,6 +271,7 @@ final class RecordFiles {
       }
       out.force(true);
     }
+    created.accept(unfinished);
     try {
       Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (AtomicMoveNotSupportedException e) {

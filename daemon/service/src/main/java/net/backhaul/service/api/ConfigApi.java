@@ -11,7 +11,7 @@ import net.backhaul.service.http.Resource;
 import net.backhaul.service.http.Response;
 import net.backhaul.service.settings.LiveSettings;
 import net.backhaul.service.settings.LocalConf;
-import net.backhaul.service.state.HomeDirectory;
+import net.backhaul.service.state.FileProblem;
 import net.backhaul.service.state.SavedState;
 
 /** Shows local.conf and changes its settings (04 section 4.4). */
@@ -60,7 +60,7 @@ public final class ConfigApi implements Resource {
     } catch (IOException e) {
       throw new CompletionException(
           new IllegalArgumentException(
-              "local.conf cannot be written: " + HomeDirectory.reason(e), e));
+              "local.conf cannot be written: " + FileProblem.reason(e), e));
     }
   }
 }

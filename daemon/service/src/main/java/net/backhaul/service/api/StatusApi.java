@@ -83,7 +83,7 @@ public final class StatusApi implements Resource {
     overlaid.put("forceTcpRelay", in.forceTcpRelay());
     overlaid.putIfAbsent("primaryPort", ports.primary());
     overlaid.putIfAbsent("secondaryPort", ports.secondary());
-    overlaid.putIfAbsent("tertiaryPort", 0);
+    overlaid.putIfAbsent("tertiaryPort", ports.tertiary());
     overlaid.put("homeDir", home);
     overlaid.put("listeningOn", texts(asked.listening()));
     overlaid.put("surfaceAddresses", texts(asked.node().surfaceAddresses()));

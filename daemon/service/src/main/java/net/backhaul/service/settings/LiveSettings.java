@@ -8,9 +8,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What local.conf says now. A file that has become unusable changes nothing (04 section 3.1).
+ * The current settings of local.conf. A file that has become unusable changes nothing (04 section
+ * 3.1).
  *
- * <p>Read from any thread; read from disk and changed on the thread of the state.
+ * <p>Read from any thread; loaded from disk and changed on the state thread.
  */
 public final class LiveSettings {
   private static final Logger log = LoggerFactory.getLogger(LiveSettings.class);
@@ -19,31 +20,31 @@ public final class LiveSettings {
   private volatile Read current;
   private long readAtMs;
 
-  /** The file as it is, and what we make of it. */
+  /** The content of the file, and the settings read from it. */
   private record Read(Map<String, @Nullable Object> conf, Settings settings) {}
 
   /** Reads the file for the first time; one that is unusable as a whole prevents the start. */
   public LiveSettings(LocalConf file) throws LocalConf.Unusable {
     this.file = file;
     this.readAtMs = file.modifiedMs();
-    this.current = read();
+    this.current = read(file.read());
   }
 
-  private Read read() throws LocalConf.Unusable {
-    Map<String, @Nullable Object> conf = file.read();
+  private static Read read(Map<String, @Nullable Object> conf) {
     return new Read(conf, Settings.read(conf, log::warn));
   }
 
+  /** Returns the settings as last read. */
   public Settings settings() {
     return current.settings();
   }
 
-  /** Returns the file as it is, with what we don't know of. Not to be changed. */
+  /** Returns the content of the file, unknown keys included. Not to be changed. */
   public Map<String, @Nullable Object> conf() {
     return current.conf();
   }
 
-  /** Reads the file again if it was changed; returns whether it now says something else. */
+  /** Reads the file again if it was changed; returns whether its content differs. */
   public boolean reload() {
     long modifiedMs = file.modifiedMs();
     if (modifiedMs == 0 || modifiedMs == readAtMs) {
@@ -51,14 +52,15 @@ public final class LiveSettings {
     }
     readAtMs = modifiedMs;
     try {
-      Read fresh = read();
-      boolean changed = !fresh.conf().equals(current.conf()) && !fresh.conf().isEmpty();
+      Map<String, @Nullable Object> conf = file.read();
+      boolean changed = !conf.equals(current.conf()) && !conf.isEmpty();
       if (changed) {
-        current = fresh;
+        current = read(conf);
+        log.info("local.conf has changed and was read again");
       }
       return changed;
     } catch (LocalConf.Unusable e) {
-      log.warn("{}; the settings stay as they were", e.getMessage());
+      log.warn("{}; the settings stay as they were, correct the file", e.getMessage());
       return false;
     }
   }
@@ -66,6 +68,6 @@ public final class LiveSettings {
   /** Changes members of {@code settings} in the file. */
   public void merge(Map<String, @Nullable Object> changed) throws LocalConf.Unusable, IOException {
     file.merge(changed);
-    current = read();
+    current = read(file.read());
   }
 }

@@ -3,16 +3,16 @@ package net.backhaul.service.settings;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import net.backhaul.json.Json;
 import net.backhaul.service.state.HomeDirectory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file in which a person says what the daemon shall do otherwise (04 section 3).
+ * The file with the operator's settings (04 section 3).
  *
- * <p>It is kept as it is, with what we don't know of, since front ends read it back through the
- * API.
+ * <p>Unknown keys are kept, since front ends read them back through the API.
  */
 public final class LocalConf {
   private static final String FILE = "local.conf";
@@ -21,7 +21,7 @@ public final class LocalConf {
 
   private final HomeDirectory home;
 
-  /** What makes the whole file unusable. Its message is for a person. */
+  /** The file as a whole cannot be used; the message is for the operator. */
   public static final class Unusable extends Exception {
     Unusable(String message) {
       super(message, null, false, false);
@@ -32,7 +32,7 @@ public final class LocalConf {
     this.home = home;
   }
 
-  /** Returns what the file says; an empty object where it is missing or empty. */
+  /** Returns the content of the file; an empty object where it is missing or empty. */
   public Map<String, @Nullable Object> read() throws Unusable {
     String text = home.readText(FILE).orElse("");
     if (text.isEmpty()) {
@@ -70,12 +70,12 @@ public final class LocalConf {
     home.write(FILE, Json.writeIndented(all, INDENT).getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Says what kind of JSON value this is, for messages about a wrong one. */
+  /** Describes a JSON value for messages about a wrong one. */
   public static String kind(@Nullable Object value) {
     return switch (value) {
       case null -> "null";
       case Map<?, ?> map -> "an object";
-      case java.util.List<?> list -> "an array";
+      case List<?> list -> "an array";
       case String text -> "the string \"" + text + "\"";
       default -> "the value " + value;
     };

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Consumer;
 import net.backhaul.engine.NodeOptions;
 import net.backhaul.engine.NodeOptions.PhysicalNetwork;
@@ -17,14 +18,15 @@ import net.backhaul.protocol.identity.Addresses;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What local.conf asks for, as far as this daemon can do it (04 section 3).
+ * The values of local.conf that this daemon uses (04 section 3).
  *
  * @param primaryPort empty where the command line decides; 0 for any
  * @param secondaryPort 0 for any
+ * @param tertiaryPort 0 for any
  * @param bind where not empty, the addresses to bind UDP to in place of those of the host
- * @param skippedInterfaces beginnings of names of interfaces that are not used
+ * @param skippedInterfaces prefixes of names of interfaces that are not used
  * @param managers networks besides loopback from which the API may be used
- * @param controllerPath where the controller's data lies; empty for the usual place
+ * @param controllerPath directory of the controller's data; empty for the default
  */
 public record Settings(
     OptionalInt primaryPort,
@@ -43,7 +45,44 @@ public record Settings(
     NodeOptions node) {
   private static final int MAX_PHYSICAL = 32;
 
-  /** Set to {@code salsa}, packets are sealed as for peers without AES: the benchmark does it. */
+  private static final Set<String> ROOT_KEYS = Set.of("settings", "physical", "virtual");
+
+  /** All keys of the reference (04 section 3.4), also those without effect here. */
+  private static final Set<String> SETTINGS_KEYS =
+      Set.of(
+          "primaryPort",
+          "secondaryPort",
+          "tertiaryPort",
+          "allowSecondaryPort",
+          "portMappingEnabled",
+          "bind",
+          "interfacePrefixBlacklist",
+          "allowManagementFrom",
+          "allowTcpFallbackRelay",
+          "tcpFallbackRelay",
+          "forceTcpRelay",
+          "lowBandwidthMode",
+          "enableWebServer",
+          "controllerDbPath",
+          "controllerDb",
+          "ssoRedirectURL",
+          "redis",
+          "softwareUpdate",
+          "softwareUpdateChannel",
+          "softwareUpdateDist",
+          "multicoreEnabled",
+          "concurrency",
+          "cpuPinningEnabled",
+          "defaultBondingPolicy",
+          "policies",
+          "peerSpecificBonds",
+          "vault",
+          "multipathMode");
+
+  private static final Set<String> PHYSICAL_KEYS = Set.of("blacklist", "trustedPathId", "mtu");
+  private static final Set<String> VIRTUAL_KEYS = Set.of("try", "blacklist", "role");
+
+  /** Set to {@code salsa}, packets are sealed as for peers without AES; for the benchmark. */
   private static final boolean AVOIDS_AES = "salsa".equals(System.getProperty("backhaul.suite"));
 
   public Settings {
@@ -55,11 +94,14 @@ public record Settings(
   /**
    * Reads the root object of local.conf.
    *
-   * @param complain takes one sentence for each value of a wrong type, which then counts as absent
+   * @param complain takes one sentence for each value of a wrong type, which then counts as absent,
+   *     and for each key that is not known
    */
   public static Settings read(Map<String, @Nullable Object> conf, Consumer<String> complain) {
     var root = new SettingsReader(conf, "", complain);
+    root.reportUnknownKeys(ROOT_KEYS);
     SettingsReader in = root.below("settings");
+    in.reportUnknownKeys(SETTINGS_KEYS);
     boolean hasPort = in.object().get("primaryPort") != null;
     int primaryPort = in.port("primaryPort", -1);
     return new Settings(
@@ -79,7 +121,7 @@ public record Settings(
         nodeOptions(root));
   }
 
-  /** Returns whether datagrams to or from this address are ruled out by {@code physical}. */
+  /** Returns whether {@code physical} forbids datagrams to and from this address. */
   public boolean forbids(InetAddress address) {
     return node.forbids(0, address);
   }
@@ -97,6 +139,7 @@ public record Settings(
         virtual.wrong(key, "an address of 10 hexadecimal digits as key", key);
         continue;
       }
+      peer.reportUnknownKeys(VIRTUAL_KEYS);
       hints.put(address, peer.list("try", "IP/port", Endpoints::parse));
       forbidden.put(address, peer.list("blacklist", "IP/bits", IpPrefix::parse));
     }
@@ -116,6 +159,7 @@ public record Settings(
         physical.wrong(key, "IP/bits as key", key);
         continue;
       }
+      in.reportUnknownKeys(PHYSICAL_KEYS);
       if (all.size() < MAX_PHYSICAL) {
         all.add(
             new PhysicalNetwork(

@@ -4,20 +4,21 @@ package net.backhaul.service.settings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import net.backhaul.json.Json;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes values of one object of local.conf out by key.
+ * Reads values of one object of local.conf by key.
  *
- * <p>What the reference would convert without losing the sense (04 section 0.1) is converted: a
- * number that is written as a string, a boolean that is written as 1 or "true". Anything else of a
- * wrong type is told and counts as absent.
+ * <p>What the reference converts without loss (04 section 0.1) is converted: a number that is
+ * written as a string, a boolean that is written as 1 or "true". Any other value of a wrong type is
+ * reported and counts as absent.
  *
- * @param where the keys that lead to the object, with a dot behind each
- * @param complain takes one sentence for a person for each value that can't be used
+ * @param where the keys that lead to the object, each followed by a dot
+ * @param complain takes one sentence for each problem
  */
 record SettingsReader(
     Map<String, @Nullable Object> object, String where, Consumer<String> complain) {
@@ -62,7 +63,7 @@ record SettingsReader(
         return number;
       }
     } catch (NumberFormatException e) {
-      // Told below.
+      // Reported below.
     }
     wrong(key, "a whole number from " + min + " to " + max, value);
     return absent;
@@ -84,7 +85,7 @@ record SettingsReader(
     return absent;
   }
 
-  /** Reads an array of strings, each in a form of its own; entries in another form are told. */
+  /** Reads an array of strings, each in its own form; entries in another form are reported. */
   <T> List<T> list(String key, String expected, Function<String, T> parse) {
     Object value = object.get(key);
     var all = new ArrayList<T>();
@@ -102,11 +103,20 @@ record SettingsReader(
           continue;
         }
       } catch (IllegalArgumentException e) {
-        // Told below.
+        // Reported below.
       }
       wrong(key, expected, entry);
     }
     return all;
+  }
+
+  /** Reports each key of the object that is not among the known ones. */
+  void reportUnknownKeys(Set<String> known) {
+    for (String key : object.keySet()) {
+      if (!known.contains(key)) {
+        complain.accept("local.conf: %s%s: unknown key; it is ignored".formatted(where, key));
+      }
+    }
   }
 
   void wrong(String key, String expected, @Nullable Object found) {

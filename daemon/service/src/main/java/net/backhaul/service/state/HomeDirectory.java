@@ -40,16 +40,40 @@ public final class HomeDirectory implements AutoCloseable {
       PosixFilePermissions.fromString("rw-------");
 
   private final Path path;
+  private FileOwner owner;
   private @Nullable FileChannel pidFile;
 
   private HomeDirectory(Path path) {
     this.path = path;
+    this.owner = FileOwner.ofHome(path);
   }
 
-  /** Opens a home and makes it where it is missing, parents included. */
+  /**
+   * Opens a home and creates it where it is missing, parents included.
+   *
+   * <p>In a process of root, files of root in a home of another user are given to that user.
+   */
   public static HomeDirectory open(Path path) throws IOException {
     Files.createDirectories(path);
-    return new HomeDirectory(path);
+    var home = new HomeDirectory(path);
+    home.owner.applyToTree(path);
+    return home;
+  }
+
+  /**
+   * Gives the home and all that it holds to a user, if this process is root, that user exists and
+   * the home still belongs to root.
+   */
+  public void assignTo(String user) {
+    if (!owner.changesOwner()) {
+      owner = FileOwner.named(path, user);
+      owner.applyToTree(path);
+    }
+  }
+
+  /** Gives a file or directory that was just created to the owner of the home. */
+  public void assignOwner(Path created) {
+    owner.apply(created);
   }
 
   public Path path() {
@@ -72,7 +96,7 @@ public final class HomeDirectory implements AutoCloseable {
     } catch (NoSuchFileException missing) {
       return Optional.empty();
     } catch (IOException e) {
-      log.warn("cannot read {}: {}", file, reason(e));
+      log.warn("cannot read {}: {}", file, FileProblem.describe(file, e));
       return Optional.empty();
     }
   }
@@ -103,8 +127,9 @@ public final class HomeDirectory implements AutoCloseable {
       return;
     }
     Path parent = file.getParent();
-    if (parent != null) {
+    if (parent != null && !Files.isDirectory(parent)) {
       Files.createDirectories(parent);
+      owner.apply(parent);
     }
     Path fresh = file.resolveSibling("." + file.getFileName() + ".new");
     try {
@@ -122,6 +147,7 @@ public final class HomeDirectory implements AutoCloseable {
           out.force(true);
         }
       }
+      owner.apply(fresh);
       replace(file, fresh, content);
     } finally {
       Files.deleteIfExists(fresh);
@@ -156,7 +182,7 @@ public final class HomeDirectory implements AutoCloseable {
     try {
       Files.deleteIfExists(file(name));
     } catch (IOException e) {
-      log.warn("cannot delete {}: {}", file(name), reason(e));
+      log.warn("cannot delete {}: {}", file(name), FileProblem.describe(file(name), e));
     }
   }
 
@@ -184,7 +210,7 @@ public final class HomeDirectory implements AutoCloseable {
     } catch (NoSuchFileException missing) {
       return java.util.List.of();
     } catch (IOException e) {
-      log.warn("cannot list {}: {}", file(folder), reason(e));
+      log.warn("cannot list {}: {}", file(folder), FileProblem.describe(file(folder), e));
       return java.util.List.of();
     }
   }
@@ -208,6 +234,7 @@ public final class HomeDirectory implements AutoCloseable {
     try {
       FileChannel channel =
           FileChannel.open(file(PID_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      owner.apply(file(PID_FILE));
       FileLock lock = channel.tryLock();
       if (lock == null) {
         channel.close();
@@ -217,7 +244,10 @@ public final class HomeDirectory implements AutoCloseable {
     } catch (OverlappingFileLockException e) {
       return false;
     } catch (IOException e) {
-      log.debug("cannot claim {}: {}", path, reason(e));
+      log.warn(
+          "cannot lock {} ({}), so a second daemon on this home is not detected",
+          file(PID_FILE),
+          FileProblem.describe(file(PID_FILE), e));
     }
     return true;
   }
@@ -233,7 +263,7 @@ public final class HomeDirectory implements AutoCloseable {
       String pid = Long.toString(ProcessHandle.current().pid());
       channel.write(java.nio.ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)), 0);
     } catch (IOException e) {
-      log.debug("cannot write {}: {}", PID_FILE, reason(e));
+      log.warn("cannot write {}: {}", file(PID_FILE), FileProblem.describe(file(PID_FILE), e));
     }
   }
 
@@ -249,18 +279,7 @@ public final class HomeDirectory implements AutoCloseable {
     try {
       channel.close();
     } catch (IOException e) {
-      log.debug("cannot close {}: {}", PID_FILE, reason(e));
+      log.debug("cannot close {}: {}", PID_FILE, e.toString());
     }
-  }
-
-  /** Says in few words why something with a file did not work. */
-  public static String reason(IOException e) {
-    return switch (e) {
-      case AccessDeniedException denied -> "permission denied";
-      case NoSuchFileException missing -> "no such file or directory";
-      case FileSystemException other when other.getReason() != null ->
-          String.valueOf(other.getReason());
-      default -> String.valueOf(e.getMessage());
-    };
   }
 }

@@ -53,8 +53,8 @@ public final class IdentityFiles {
       return Files.readString(home.file(SECRET), StandardCharsets.ISO_8859_1).strip();
     } catch (IOException e) {
       throw new StartFailure(
-          "%s could not be read (%s); run as the user who owns it"
-              .formatted(home.file(SECRET), HomeDirectory.reason(e)));
+          "%s could not be read: %s"
+              .formatted(home.file(SECRET), FileProblem.describe(home.file(SECRET), e)));
     }
   }
 
@@ -64,7 +64,8 @@ public final class IdentityFiles {
       home.writeSecret(SECRET, identity.secretText().getBytes(StandardCharsets.US_ASCII));
     } catch (IOException e) {
       throw new StartFailure(
-          "%s could not be written (%s)".formatted(home.file(SECRET), HomeDirectory.reason(e)));
+          "%s could not be written: %s"
+              .formatted(home.file(SECRET), FileProblem.describe(home.file(SECRET), e)));
     }
     writePublic(home, identity);
     return identity;
@@ -74,7 +75,8 @@ public final class IdentityFiles {
     try {
       home.write(PUBLIC, identity.publicText().getBytes(StandardCharsets.US_ASCII));
     } catch (IOException e) {
-      log.warn("cannot write {}: {}", home.file(PUBLIC), HomeDirectory.reason(e));
+      log.warn(
+          "cannot write {}: {}", home.file(PUBLIC), FileProblem.describe(home.file(PUBLIC), e));
     }
   }
 

@@ -194,7 +194,7 @@ public final class SavedState implements AutoCloseable {
     try {
       home.write(name, content);
     } catch (IOException e) {
-      log.warn("cannot write {}: {}", home.file(name), HomeDirectory.reason(e));
+      log.warn("cannot write {}: {}", home.file(name), FileProblem.describe(home.file(name), e));
     }
   }
 

@@ -3,6 +3,8 @@ package net.backhaul.service.state;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.util.random.RandomGenerator;
 import net.backhaul.service.system.StartFailure;
 
@@ -25,6 +27,9 @@ public record Tokens(String auth, String metrics) {
 
   private static String load(HomeDirectory home, String name, RandomGenerator random)
       throws StartFailure {
+    if (home.exists(name) && !Files.isReadable(home.file(name))) {
+      throw notUsable(home, name, "read", new AccessDeniedException(name));
+    }
     String token = trimmed(home.readText(name).orElse(""));
     if (!token.isEmpty()) {
       home.protect(name);
@@ -37,10 +42,19 @@ public record Tokens(String auth, String metrics) {
     try {
       home.writeSecret(name, made.toString().getBytes(StandardCharsets.US_ASCII));
     } catch (IOException e) {
-      throw new StartFailure(
-          name + " could not be written (try running with -U to prevent dropping of privileges)");
+      throw notUsable(home, name, "written", e);
     }
     return made.toString();
+  }
+
+  /** The first line is the reference's (04 section 1.2), the second one names the remedy. */
+  private static StartFailure notUsable(
+      HomeDirectory home, String name, String what, IOException e) {
+    return new StartFailure(
+        name
+            + " could not be written (try running with -U to prevent dropping of privileges)\n"
+            + "%s could not be %s: %s"
+                .formatted(home.file(name), what, FileProblem.describe(home.file(name), e)));
   }
 
   private static String trimmed(String text) {

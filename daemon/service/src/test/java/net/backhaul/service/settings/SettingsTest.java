@@ -116,6 +116,22 @@ class SettingsTest {
     assertTrue(settings.portMappingEnabled());
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'settings': {'secundaryPort': 1}}| settings.secundaryPort",
+        "{'setings': {}}| setings",
+        "{'physical': {'10.0.0.0/8': {'blackList': true}}}| physical.10.0.0.0/8.blackList",
+        "{'virtual': {'0b59471541': {'tries': []}}}| virtual.0b59471541.tries"
+      })
+  void reportsUnknownKeys(String conf, String key) {
+    read(conf.strip().replace('\'', '"'));
+
+    assertEquals(
+        List.of("local.conf: " + key.strip() + ": unknown key; it is ignored"), complaints);
+  }
+
   @Test
   void whatTheReferenceConvertsWithoutLossIsConverted() {
     Settings settings =

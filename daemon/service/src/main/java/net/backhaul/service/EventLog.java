@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import net.backhaul.engine.Event;
+import net.backhaul.engine.NetworkStatus;
+import net.backhaul.engine.Node;
+import net.backhaul.engine.PeerStatus;
+import net.backhaul.protocol.identity.Addresses;
+import net.backhaul.protocol.identity.NetworkIds;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Logs what an operator follows: whether the node is online, the state of each network, and at
+ * debug how peers are reached. Lives on the node loop.
+ */
+final class EventLog {
+  private static final Logger log = LoggerFactory.getLogger(EventLog.class);
+
+  private final Map<Long, NetworkStatus.State> networks = new HashMap<>();
+  private final Map<Long, Boolean> direct = new HashMap<>();
+
+  void onEvent(Event event) {
+    switch (event) {
+      case Event.Online online -> log.info("ONLINE: a root answers");
+      case Event.Offline offline ->
+          log.info("OFFLINE: no root answers; peers without a direct path cannot be reached");
+      case Event.IdentityCollision collision ->
+          log.warn(
+              "a root reports that another node has the address of this identity;"
+                  + " the node restarts with a new identity");
+      case Event.PathLearned learned ->
+          log.debug(
+              "peer {}: path to {} verified",
+              Addresses.text(learned.address()),
+              learned.endpoint());
+      case Event.SurfaceChanged changed ->
+          log.debug("roots see this node at {}", changed.surface());
+      case Event.UserMessage message ->
+          log.debug(
+              "user message of type {} from {}", message.type(), Addresses.text(message.source()));
+    }
+  }
+
+  /** Logs a network that was joined, and each change of its state. */
+  void networkChanged(NetworkStatus status) {
+    NetworkStatus.State before = networks.put(status.networkId(), status.state());
+    if (before == status.state()) {
+      return;
+    }
+    String id = NetworkIds.text(status.networkId());
+    if (before == null) {
+      log.info("network {}: joined, {}", id, describe(status.state()));
+    } else {
+      log.info("network {}: {}", id, describe(status.state()));
+    }
+  }
+
+  void networkLeft(long networkId) {
+    if (networks.remove(networkId) != null) {
+      log.info("network {}: left", NetworkIds.text(networkId));
+    }
+  }
+
+  private static String describe(NetworkStatus.State state) {
+    return switch (state) {
+      case REQUESTING_CONFIGURATION, OK, PORT_ERROR, CLIENT_TOO_OLD -> state.name();
+      case ACCESS_DENIED -> "ACCESS_DENIED: the controller has not authorized this node";
+      case NOT_FOUND -> "NOT_FOUND: the controller has no such network";
+      case AUTHENTICATION_REQUIRED -> "AUTHENTICATION_REQUIRED: log in at the network's URL";
+    };
+  }
+
+  /** Logs at debug which peers have become direct or relayed since the last call. */
+  void logPeers(Node node, long nowMs) {
+    if (!log.isDebugEnabled()) {
+      return;
+    }
+    List<PeerStatus> peers = node.peers(nowMs);
+    Set<Long> present = new HashSet<>();
+    for (PeerStatus peer : peers) {
+      present.add(peer.address());
+      boolean isDirect = !peer.paths().isEmpty();
+      Boolean before = direct.put(peer.address(), isDirect);
+      if (before == null || before != isDirect) {
+        log.debug(
+            "peer {}: {}",
+            Addresses.text(peer.address()),
+            isDirect ? "direct, at " + peer.paths().getFirst().endpoint() : "relayed");
+      }
+    }
+    direct.keySet().retainAll(present);
+  }
+}
