@@ -12,6 +12,7 @@ import net.backhaul.crypto.AesGmacSiv;
 import net.backhaul.engine.Event;
 import net.backhaul.engine.Node;
 import net.backhaul.engine.StateKey;
+import net.backhaul.protocol.Version;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.service.api.BondApi;
@@ -147,8 +148,8 @@ public final class Daemon {
   private void logStart() {
     log.info(
         "Backhaul {} (protocol of ZeroTier {}), node {}, UDP ports {}, API port {}, home {}",
-        Version.TEXT,
-        Version.TEXT,
+        Version.backhaul(),
+        Version.REFERENCE,
         Addresses.text(identity.address()),
         ports.udp(),
         ports.primary(),

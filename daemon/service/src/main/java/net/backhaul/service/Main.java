@@ -54,7 +54,7 @@ public final class Main {
       case HELP -> help(System.out, 0);
       case INVALID -> help(System.out, 1);
       case VERSION -> {
-        System.out.println(Version.REFERENCE);
+        System.out.println(Version.REFERENCE + "\nBackhaul " + Version.backhaul());
         yield 0;
       }
       case IDTOOL -> Idtool.run(command.words().toArray(String[]::new), System.out, System.err);
@@ -152,7 +152,7 @@ public final class Main {
   private static int help(PrintStream out, int code) {
     out.print(
         """
-        Backhaul, a mesh VPN that speaks ZeroTier's protocol (as version %s does).
+        Backhaul %s, a mesh VPN that speaks ZeroTier's protocol (as version %s does).
         Licence: Apache-2.0
 
         Usage: %s [-switches] [home directory]
@@ -166,7 +166,7 @@ public final class Main {
           -i                - Generate and manage identities (zerotier-idtool)
           -q                - Query API (zerotier-cli)
         """
-            .formatted(Version.REFERENCE, PROGRAM));
+            .formatted(Version.backhaul(), Version.REFERENCE, PROGRAM));
     return code;
   }
 }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import net.backhaul.crypto.AesGmacSiv;
+import net.backhaul.protocol.Version;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,10 +36,10 @@ class ProcessTest {
   }
 
   @Test
-  void theVersionIsThatOfTheReference() throws Exception {
+  void printsTheVersionOfTheReferenceFirstAndOurOwnSecond() throws Exception {
     Process program = start("-v");
 
-    assertEquals("1.14.1\n", out(program));
+    assertEquals("1.14.1\nBackhaul " + Version.backhaul() + "\n", out(program));
     assertEquals(0, exitCode(program));
   }
 
@@ -170,7 +171,9 @@ class ProcessTest {
     String port = Files.readString(home().resolve("zerotier-one.port"));
     assertTrue(
         first.matches(
-            "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z INFO: Backhaul .* \\(protocol of"
+            "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z INFO: Backhaul "
+                + Version.backhaul()
+                + " \\(protocol of"
                 + " ZeroTier 1\\.14\\.1\\), node "
                 + node
                 + ", UDP ports \\["
