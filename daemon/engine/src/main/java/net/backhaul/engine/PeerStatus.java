@@ -18,7 +18,7 @@ public record PeerStatus(
     int latencyMs,
     Role role,
     List<PathStatus> paths,
-    Packets packets,
+    PacketCounts packets,
     LatencyHistogram latencies) {
   /** What a peer is to us: a root of the planet, a root of a moon, or another node. */
   public enum Role {
@@ -34,7 +34,7 @@ public record PeerStatus(
    * @param sent packets that were sealed for the peer
    * @param invalid packets in the peer's name that were not authentic or malformed
    */
-  public record Packets(long received, long sent, long invalid) {}
+  public record PacketCounts(long received, long sent, long invalid) {}
 
   /** One usable path to the peer; times are 0 for never. */
   public record PathStatus(

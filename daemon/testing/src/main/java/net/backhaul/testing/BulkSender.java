@@ -24,9 +24,9 @@ public final class BulkSender implements AutoCloseable {
   private final Memory memory = new Memory(MAX_BYTES);
 
   /** The JDK has no name for the UDP_SEGMENT option. */
-  private static final class LibC {
+  private static final class NativeCalls {
     static {
-      Native.register(LibC.class, NativeLibrary.getInstance(Platform.C_LIBRARY_NAME));
+      Native.register(NativeCalls.class, NativeLibrary.getInstance(Platform.C_LIBRARY_NAME));
     }
 
     static native int socket(int family, int type, int protocol);
@@ -44,12 +44,12 @@ public final class BulkSender implements AutoCloseable {
   public BulkSender(InetSocketAddress to) {
     boolean v4 = to.getAddress() instanceof Inet4Address;
     int family = v4 ? AF_INET : AF_INET6;
-    fd = LibC.socket(family, SOCK_DGRAM, 0);
+    fd = NativeCalls.socket(family, SOCK_DGRAM, 0);
     ByteBuffer address = ByteBuffer.allocate(28).order(ByteOrder.nativeOrder());
     address.putShort((short) family).order(ByteOrder.BIG_ENDIAN).putShort((short) to.getPort());
     address.put(v4 ? 4 : 8, to.getAddress().getAddress());
     memory.write(0, address.array(), 0, address.capacity());
-    if (LibC.connect(fd, Pointer.nativeValue(memory), v4 ? 16 : address.capacity()) < 0) {
+    if (NativeCalls.connect(fd, Pointer.nativeValue(memory), v4 ? 16 : address.capacity()) < 0) {
       throw new AssertionError("connect: errno " + Native.getLastError());
     }
   }
@@ -61,18 +61,19 @@ public final class BulkSender implements AutoCloseable {
    */
   public int send(byte[] bytes, int datagramBytes) {
     memory.setInt(0, datagramBytes);
-    if (LibC.setsockopt(fd, SOL_UDP, UDP_SEGMENT, Pointer.nativeValue(memory), Integer.BYTES) < 0) {
+    if (NativeCalls.setsockopt(fd, SOL_UDP, UDP_SEGMENT, Pointer.nativeValue(memory), Integer.BYTES)
+        < 0) {
       return Native.getLastError();
     }
     memory.write(0, bytes, 0, bytes.length);
-    return LibC.send(fd, Pointer.nativeValue(memory), bytes.length, 0) < 0
+    return NativeCalls.send(fd, Pointer.nativeValue(memory), bytes.length, 0) < 0
         ? Native.getLastError()
         : 0;
   }
 
   @Override
   public void close() {
-    LibC.close(fd);
+    NativeCalls.close(fd);
     memory.close();
   }
 }

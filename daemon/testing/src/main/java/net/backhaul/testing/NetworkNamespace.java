@@ -31,9 +31,9 @@ public final class NetworkNamespace {
     void run() throws Exception;
   }
 
-  private static final class LibC {
+  private static final class NativeCalls {
     static {
-      Native.register(LibC.class, NativeLibrary.getInstance(Platform.C_LIBRARY_NAME));
+      Native.register(NativeCalls.class, NativeLibrary.getInstance(Platform.C_LIBRARY_NAME));
     }
 
     static native int unshare(int flags);
@@ -46,7 +46,7 @@ public final class NetworkNamespace {
   /** Skips the calling test where devices cannot be made; with {@code CI=true} it fails instead. */
   public static void assumePossible() {
     boolean able =
-        Platform.isLinux() && LibC.geteuid() == 0 && Files.exists(Path.of("/dev/net/tun"));
+        Platform.isLinux() && NativeCalls.geteuid() == 0 && Files.exists(Path.of("/dev/net/tun"));
     if (!"true".equals(System.getenv("CI"))) {
       assumeTrue(able, "TAP devices need Linux, root and /dev/net/tun");
     }
@@ -58,7 +58,7 @@ public final class NetworkNamespace {
    * @return the thread's directory below /proc, for {@link #ip}
    */
   public static String enter() {
-    if (LibC.unshare(CLONE_NEWNET) != 0) {
+    if (NativeCalls.unshare(CLONE_NEWNET) != 0) {
       throw new AssertionError("no network namespace: errno " + Native.getLastError());
     }
     try {
@@ -93,7 +93,7 @@ public final class NetworkNamespace {
   /** Drops root for the calling thread alone, for which the C library has no function. */
   public static void becomeNobody() {
     long setresuid = Platform.isARM() ? 147 : 117;
-    if (LibC.syscall(setresuid, NOBODY, NOBODY, NOBODY) != 0) {
+    if (NativeCalls.syscall(setresuid, NOBODY, NOBODY, NOBODY) != 0) {
       throw new AssertionError("cannot become nobody: errno " + Native.getLastError());
     }
   }

@@ -12,11 +12,11 @@ public final class FethTaps implements TapFactory {
   private static final String PREFIX = "feth";
 
   private final Commands commands;
-  private final Ports ports;
+  private final FramePorts ports;
   private boolean begun;
 
   /** Opens the ends through which frames pass. */
-  interface Ports {
+  interface FramePorts {
     FramePort open(String peer) throws TapException;
   }
 
@@ -24,7 +24,7 @@ public final class FethTaps implements TapFactory {
     this(Commands.ofTheSystem(), FethPort::open);
   }
 
-  FethTaps(Commands commands, Ports ports) {
+  FethTaps(Commands commands, FramePorts ports) {
     this.commands = commands;
     this.ports = ports;
   }

@@ -13,13 +13,13 @@ import net.backhaul.engine.LongMap;
 final class BridgeRoutes {
   static final int MAX_ROUTES = 65_536;
 
-  private final LongMap<Route> byMac = new LongMap<>();
+  private final LongMap<BridgeRoute> byMac = new LongMap<>();
 
-  private record Route(long mac, long bridge) {}
+  private record BridgeRoute(long mac, long bridge) {}
 
   /** Returns the bridge to a MAC, or 0. */
   long bridgeTo(long mac) {
-    Route route = byMac.get(mac);
+    BridgeRoute route = byMac.get(mac);
     return route == null ? 0 : route.bridge;
   }
 
@@ -27,7 +27,7 @@ final class BridgeRoutes {
     if (mac == 0 || bridgeTo(mac) == bridge) {
       return;
     }
-    byMac.put(mac, new Route(mac, bridge));
+    byMac.put(mac, new BridgeRoute(mac, bridge));
     if (byMac.size() > MAX_ROUTES) {
       forgetLargest();
     }
@@ -38,7 +38,7 @@ final class BridgeRoutes {
     byMac.values().forEach(route -> counts.merge(route.bridge, 1, Integer::sum));
     long largest =
         counts.entrySet().stream().max(Map.Entry.comparingByValue()).orElseThrow().getKey();
-    for (Route route : byMac.values()) {
+    for (BridgeRoute route : byMac.values()) {
       if (route.bridge == largest) {
         byMac.remove(route.mac);
       }

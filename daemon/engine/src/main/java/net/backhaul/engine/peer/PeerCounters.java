@@ -17,7 +17,7 @@ final class PeerCounters {
   /** Packets in the peer's name that were not authentic or malformed. */
   long invalid;
 
-  PeerStatus.Packets snapshot() {
-    return new PeerStatus.Packets(received, sent, invalid);
+  PeerStatus.PacketCounts snapshot() {
+    return new PeerStatus.PacketCounts(received, sent, invalid);
   }
 }
