@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The node can be stopped, killed and restarted as a process; its saved state persists.
  */
-public final class SimulatedHost implements SimulatedInternet.Destination, Output {
+public final class SimulatedHost implements SimulatedInternet.DatagramSink, Output {
   private static final int SOCKET = 0;
   private static final int BATCH_BYTES = 65_536;
 

@@ -33,7 +33,7 @@ public final class SimulatedInternet {
 
   private final Random random;
   private final PriorityQueue<DatagramInFlight> inFlight = new PriorityQueue<>();
-  private final Map<InetAddress, Destination> routes = new HashMap<>();
+  private final Map<InetAddress, DatagramSink> routes = new HashMap<>();
   private final List<SimulatedHost> hosts = new ArrayList<>();
   private long nowMs = START_MS;
   private long sequence;
@@ -43,7 +43,7 @@ public final class SimulatedInternet {
   private DatagramObserver observer = (from, to, bytes, atMs) -> {};
 
   /** Receives the datagrams to an IP address. */
-  interface Destination {
+  interface DatagramSink {
     void receive(InetSocketAddress from, InetSocketAddress to, byte[] bytes, long nowMs);
   }
 
@@ -162,7 +162,7 @@ public final class SimulatedInternet {
     observer = newObserver;
   }
 
-  void route(InetAddress ip, @Nullable Destination receiver) {
+  void route(InetAddress ip, @Nullable DatagramSink receiver) {
     if (receiver == null) {
       routes.remove(ip);
     } else {
@@ -212,7 +212,7 @@ public final class SimulatedInternet {
   }
 
   private void arrive(InetSocketAddress from, InetSocketAddress to, byte[] bytes) {
-    Destination receiver = routes.get(to.getAddress());
+    DatagramSink receiver = routes.get(to.getAddress());
     if (receiver != null) {
       delivered++;
       receiver.receive(from, to, bytes, nowMs);

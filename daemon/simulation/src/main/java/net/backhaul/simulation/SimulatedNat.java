@@ -8,7 +8,7 @@ import java.util.Map;
 import net.backhaul.protocol.address.Endpoints;
 
 /** A NAT router with one public address. Filtering is by address and port. */
-public final class SimulatedNat implements SimulatedInternet.Destination {
+public final class SimulatedNat implements SimulatedInternet.DatagramSink {
   private static final int FIRST_PORT = 40_001;
 
   /** A mapping expires this long after its last outbound datagram; typical of home routers. */
