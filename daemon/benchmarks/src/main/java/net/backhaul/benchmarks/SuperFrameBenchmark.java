@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.EnumSet;
 import java.util.concurrent.TimeUnit;
 import net.backhaul.engine.FrameBatch;
-import net.backhaul.protocol.ethernet.Joiner;
+import net.backhaul.protocol.ethernet.Coalescer;
 import net.backhaul.protocol.ethernet.OffloadHeader;
 import net.backhaul.protocol.ethernet.Segmenter;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -46,10 +46,10 @@ public class SuperFrameBenchmark {
   private final byte[] packet = new byte[PACKET_BYTES];
   private final byte[] pieces = new byte[SEGMENTS * FRAME_BYTES];
   private long written;
-  private final Joiner joiner =
-      new Joiner(
-          EnumSet.allOf(Joiner.Kind.class),
-          new ByteBuffer[] {ByteBuffer.allocateDirect(Joiner.SLOT_BYTES)},
+  private final Coalescer coalescer =
+      new Coalescer(
+          EnumSet.allOf(Coalescer.Kind.class),
+          new ByteBuffer[] {ByteBuffer.allocateDirect(Coalescer.SLOT_BYTES)},
           (slot, length) -> written += length);
 
   /** Cuts the segments that are to be joined, and checks that they are. */
@@ -84,9 +84,9 @@ public class SuperFrameBenchmark {
   @OperationsPerInvocation(SEGMENTS)
   public long join() {
     for (int at = 0; at < pieces.length; at += FRAME_BYTES) {
-      joiner.add(pieces, at, FRAME_BYTES);
+      coalescer.add(pieces, at, FRAME_BYTES);
     }
-    joiner.flush();
+    coalescer.flush();
     return written;
   }
 

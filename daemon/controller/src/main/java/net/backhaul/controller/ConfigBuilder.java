@@ -120,14 +120,14 @@ final class ConfigBuilder {
     if (addresses.isEmpty()) {
       return List.of();
     }
-    List<OwnershipCertificate.Thing> things =
+    List<OwnershipCertificate.OwnedAddress> owned =
         addresses.stream()
-            .limit(OwnershipCertificate.MAX_THINGS)
-            .map(address -> OwnershipCertificate.Thing.of(address.address()))
+            .limit(OwnershipCertificate.MAX_ADDRESSES)
+            .map(address -> OwnershipCertificate.OwnedAddress.of(address.address()))
             .toList();
     return List.of(
         OwnershipCertificate.issue(
-            controller, network.id(), timestampMs, OWNERSHIP_ID, things, member.address()));
+            controller, network.id(), timestampMs, OWNERSHIP_ID, owned, member.address()));
   }
 
   private static List<Long> specialists(List<Long> bridges) {

@@ -47,7 +47,7 @@ final class ConfigRequestHandler {
   ConfigAnswer answer(ConfigRequest request, long nowMs) {
     counters.requests++;
     if (NetworkIds.controller(request.networkId()) != self.address() || !self.hasPrivateKey()) {
-      return new ConfigAnswer.Silent();
+      return new ConfigAnswer.Ignored();
     }
     NetworkState network = records.network(request.networkId());
     long member = request.member().address();
@@ -57,7 +57,7 @@ final class ConfigRequestHandler {
     LastRequest previous = network.lastRequest(member);
     if (previous != null && nowMs - previous.atMs() <= Controller.MIN_BETWEEN_REQUESTS_MS) {
       counters.rateLimited++;
-      return new ConfigAnswer.Silent();
+      return new ConfigAnswer.Ignored();
     }
     LastRequest current = LastRequest.of(request, nowMs);
     network.recordRequest(member, current);
@@ -69,14 +69,14 @@ final class ConfigRequestHandler {
     if (previousMs != null && nowMs - previousMs <= Controller.MIN_BETWEEN_REQUESTS_MS) {
       unknownNetworkRequests.put(member, previousMs);
       counters.rateLimited++;
-      return new ConfigAnswer.Silent();
+      return new ConfigAnswer.Ignored();
     }
     unknownNetworkRequests.put(member, nowMs);
     if (unknownNetworkRequests.size() > Controller.MAX_UNKNOWN_NETWORK_REQUESTS) {
       unknownNetworkRequests.pollFirstEntry();
     }
     counters.unknownNetwork++;
-    return new ConfigAnswer.Refused(OBJ_NOT_FOUND, Bytes.EMPTY);
+    return new ConfigAnswer.Rejected(OBJ_NOT_FOUND, Bytes.EMPTY);
   }
 
   /**
@@ -130,7 +130,7 @@ final class ConfigRequestHandler {
     if (!notifications.isSaved(ticket)) {
       notifications.add(
           ticket, new PendingNotification.ConfigPush(network.record().id(), member.address()));
-      return new ConfigAnswer.Silent();
+      return new ConfigAnswer.Ignored();
     }
     counters.configs++;
     // Credentials issued after a revocation must be newer than it, even within one millisecond.
@@ -139,7 +139,7 @@ final class ConfigRequestHandler {
   }
 
   private static ConfigAnswer accessDenied() {
-    return new ConfigAnswer.Refused(NETWORK_ACCESS_DENIED, Bytes.EMPTY);
+    return new ConfigAnswer.Rejected(NETWORK_ACCESS_DENIED, Bytes.EMPTY);
   }
 
   private static ConfigAnswer loginRequired() {
@@ -147,7 +147,7 @@ final class ConfigRequestHandler {
     var dictionary = new DictionaryWriter(SSO_DICTIONARY_BYTES);
     dictionary.addU64("aV", 0);
     dictionary.add("aU", "");
-    return new ConfigAnswer.Refused(
+    return new ConfigAnswer.Rejected(
         NETWORK_AUTHENTICATION_REQUIRED, Bytes.of(dictionary.toByteArray()));
   }
 }

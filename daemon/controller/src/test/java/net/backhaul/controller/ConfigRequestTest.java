@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
 /** Answers to config requests of members. */
 class ConfigRequestTest {
   private static final ConfigAnswer DENIED =
-      new ConfigAnswer.Refused(ErrorMessage.NETWORK_ACCESS_DENIED, Bytes.EMPTY);
-  private static final ConfigAnswer SILENT = new ConfigAnswer.Silent();
+      new ConfigAnswer.Rejected(ErrorMessage.NETWORK_ACCESS_DENIED, Bytes.EMPTY);
+  private static final ConfigAnswer SILENT = new ConfigAnswer.Ignored();
 
   private final ControllerFixture fixture = new ControllerFixture();
 
@@ -171,7 +171,7 @@ class ConfigRequestTest {
 
   @Test
   void rateLimitsRequestsForUnknownNetwork() {
-    var notFound = new ConfigAnswer.Refused(ErrorMessage.OBJ_NOT_FOUND, Bytes.EMPTY);
+    var notFound = new ConfigAnswer.Rejected(ErrorMessage.OBJ_NOT_FOUND, Bytes.EMPTY);
 
     assertEquals(notFound, fixture.request(ALICE));
     assertEquals(SILENT, fixture.advance(1_000).request(ALICE));
@@ -243,7 +243,7 @@ class ConfigRequestTest {
     fixture.authorize(ALICE);
     fixture.saveAll();
 
-    var refused = assertInstanceOf(ConfigAnswer.Refused.class, fixture.request(ALICE));
+    var refused = assertInstanceOf(ConfigAnswer.Rejected.class, fixture.request(ALICE));
 
     assertEquals(ErrorMessage.NETWORK_AUTHENTICATION_REQUIRED, refused.errorCode());
     assertNotEquals(Bytes.EMPTY, refused.dictionary());

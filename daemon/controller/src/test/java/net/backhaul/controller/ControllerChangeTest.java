@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** Changes by operators, and the notifications they cause. */
 class ControllerChangeTest {
   private static final ConfigAnswer DENIED =
-      new ConfigAnswer.Refused(ErrorMessage.NETWORK_ACCESS_DENIED, Bytes.EMPTY);
+      new ConfigAnswer.Rejected(ErrorMessage.NETWORK_ACCESS_DENIED, Bytes.EMPTY);
 
   private final ControllerFixture fixture = new ControllerFixture();
 
@@ -124,7 +124,7 @@ class ControllerChangeTest {
     assertEquals(2, fixture.revoked.size());
     assertEquals(2, fixture.revoked.getFirst().members().size());
     assertEquals(
-        new ConfigAnswer.Refused(ErrorMessage.OBJ_NOT_FOUND, Bytes.EMPTY),
+        new ConfigAnswer.Rejected(ErrorMessage.OBJ_NOT_FOUND, Bytes.EMPTY),
         fixture.advance(2_000).request(ALICE));
     assertEquals(List.of(), fixture.store.members());
   }

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 /** Members receive nothing that a crash of the controller could undo. */
 class ControllerCrashTest {
   private static final ConfigAnswer DENIED =
-      new ConfigAnswer.Refused(ErrorMessage.NETWORK_ACCESS_DENIED, Bytes.EMPTY);
-  private static final ConfigAnswer SILENT = new ConfigAnswer.Silent();
+      new ConfigAnswer.Rejected(ErrorMessage.NETWORK_ACCESS_DENIED, Bytes.EMPTY);
+  private static final ConfigAnswer SILENT = new ConfigAnswer.Ignored();
 
   private final ControllerFixture fixture = new ControllerFixture();
 

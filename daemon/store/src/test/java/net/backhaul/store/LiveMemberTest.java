@@ -70,7 +70,7 @@ class LiveMemberTest implements ControllerOutput {
         {"v4AssignMode":{"zt":true},"routes":[{"target":"10.161.0.0/24"}],
         "ipAssignmentPools":[{"ipRangeStart":"10.161.0.1","ipRangeEnd":"10.161.0.254"}]}\
         """);
-    assertInstanceOf(ConfigAnswer.Refused.class, ask());
+    assertInstanceOf(ConfigAnswer.Rejected.class, ask());
     member("{\"authorized\":true}");
     settle();
     int views = 0;
@@ -93,7 +93,7 @@ class LiveMemberTest implements ControllerOutput {
         checkConfig(what, view, pushed.getLast());
         views++;
       } else if (view.isObject()) {
-        assertInstanceOf(ConfigAnswer.Refused.class, ask(), what);
+        assertInstanceOf(ConfigAnswer.Rejected.class, ask(), what);
         assertEquals(MEMBER.address(), revoked.getLast().target(), what);
       }
     }

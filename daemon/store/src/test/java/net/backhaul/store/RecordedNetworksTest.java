@@ -116,7 +116,7 @@ class RecordedNetworksTest {
         Identity member = RecordedIdentities.identity(name);
         output.pushed.clear();
         assertInstanceOf(
-            ConfigAnswer.Silent.class, controller.answer(request(network.id(), member), 1_000));
+            ConfigAnswer.Ignored.class, controller.answer(request(network.id(), member), 1_000));
         store.save(controller, 1_000);
         JsonNode expected =
             recorded

@@ -86,18 +86,18 @@ final class IpLayout {
   }
 
   /** Finds the parts of a whole IP packet behind at most one VLAN tag. */
-  Refusal find(byte[] frame, int start, int length) {
+  SegmentationFailure find(byte[] frame, int start, int length) {
     routed = false;
     int end = start + length;
     int at = start + ETHER_TYPE;
     if (end - at < 2) {
-      return Refusal.TRUNCATED;
+      return SegmentationFailure.TRUNCATED;
     }
     int etherType = BigEndian.u16(frame, at);
     if (etherType == VLAN || etherType == SERVICE_VLAN) {
       at += TAG_BYTES;
       if (end - at < 2) {
-        return Refusal.TRUNCATED;
+        return SegmentationFailure.TRUNCATED;
       }
       etherType = BigEndian.u16(frame, at);
     }
@@ -105,32 +105,32 @@ final class IpLayout {
     return switch (etherType) {
       case EtherTypes.IPV4 -> findIpv4(frame, end);
       case EtherTypes.IPV6 -> findIpv6(frame, end);
-      default -> Refusal.WRONG_PROTOCOL;
+      default -> SegmentationFailure.WRONG_PROTOCOL;
     };
   }
 
-  private Refusal findIpv4(byte[] frame, int end) {
+  private SegmentationFailure findIpv4(byte[] frame, int end) {
     v6 = false;
     if (end - ipAt < IPV4_BYTES) {
-      return Refusal.TRUNCATED;
+      return SegmentationFailure.TRUNCATED;
     }
     int headerBytes = (frame[ipAt] & 0x0f) * 4;
     if ((frame[ipAt] & 0xf0) != 0x40 || headerBytes < IPV4_BYTES) {
-      return Refusal.MALFORMED;
+      return SegmentationFailure.MALFORMED;
     }
     if (end - ipAt < headerBytes) {
-      return Refusal.TRUNCATED;
+      return SegmentationFailure.TRUNCATED;
     }
     if (BigEndian.u16(frame, ipAt + IPV4_LENGTH) != end - ipAt) {
-      return Refusal.WRONG_LENGTH;
+      return SegmentationFailure.WRONG_LENGTH;
     }
     if ((BigEndian.u16(frame, ipAt + IPV4_FRAGMENT) & ANY_FRAGMENT) != 0) {
-      return Refusal.FRAGMENT;
+      return SegmentationFailure.FRAGMENT;
     }
     protocol = BigEndian.u8(frame, ipAt + IPV4_PROTOCOL);
     transportAt = ipAt + headerBytes;
     routed = hasSourceRoute(frame, ipAt + IPV4_BYTES, transportAt);
-    return Refusal.NONE;
+    return SegmentationFailure.NONE;
   }
 
   private static boolean hasSourceRoute(byte[] frame, int start, int end) {
@@ -149,26 +149,26 @@ final class IpLayout {
     return false;
   }
 
-  private Refusal findIpv6(byte[] frame, int end) {
+  private SegmentationFailure findIpv6(byte[] frame, int end) {
     v6 = true;
     if (end - ipAt < IPV6_BYTES) {
-      return Refusal.TRUNCATED;
+      return SegmentationFailure.TRUNCATED;
     }
     if ((frame[ipAt] & 0xf0) != 0x60) {
-      return Refusal.MALFORMED;
+      return SegmentationFailure.MALFORMED;
     }
     if (BigEndian.u16(frame, ipAt + IPV6_LENGTH) != end - ipAt - IPV6_BYTES) {
-      return Refusal.WRONG_LENGTH;
+      return SegmentationFailure.WRONG_LENGTH;
     }
     int header = BigEndian.u8(frame, ipAt + IPV6_NEXT_HEADER);
     int at = ipAt + IPV6_BYTES;
     while (header == HOP_BY_HOP || header == ROUTING || header == DESTINATION_OPTIONS) {
       if (end - at < 8) {
-        return Refusal.TRUNCATED;
+        return SegmentationFailure.TRUNCATED;
       }
       int bytes = 8 + 8 * BigEndian.u8(frame, at + 1);
       if (end - at < bytes) {
-        return Refusal.TRUNCATED;
+        return SegmentationFailure.TRUNCATED;
       }
       if (header == ROUTING && frame[at + 3] != 0) {
         routed = true;
@@ -178,7 +178,7 @@ final class IpLayout {
     }
     protocol = header;
     transportAt = at;
-    return header == FRAGMENT ? Refusal.FRAGMENT : Refusal.NONE;
+    return header == FRAGMENT ? SegmentationFailure.FRAGMENT : SegmentationFailure.NONE;
   }
 
   /** Returns the sum of the addresses of the packet's pseudo header. */

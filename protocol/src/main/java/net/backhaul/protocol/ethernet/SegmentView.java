@@ -27,23 +27,23 @@ import net.backhaul.protocol.packet.BigEndian;
 /**
  * One frame, seen as a piece of a flow. A view owns no bytes.
  *
- * <p>Fields and not methods: this is the inside of {@link Joiner}, read for every frame that comes
- * in. What is only compared is held in whichever order is read fastest.
+ * <p>Fields and not methods: this is the inside of {@link Coalescer}, read for every frame that
+ * comes in. What is only compared is held in whichever order is read fastest.
  */
 final class SegmentView {
   /** Version, header length, type of service, and the fragment bits; not the length, not the id. */
-  private static final long IPV4_FIXED = 0xffff_0000_0000_ffffL;
+  private static final long IPV4_INVARIANT = 0xffff_0000_0000_ffffL;
 
   /** Type of service, id and the like; not the length. */
   private static final long IPV4_WITHOUT_LENGTH = 0xffff_ffff_0000_ffffL;
 
   /** Acknowledgement, data offset, flags and window; not whether the segment is pushed. */
-  private static final long TCP_FIXED = ~((long) PSH << 40);
+  private static final long TCP_INVARIANT = ~((long) PSH << 40);
 
   private static final int IPV4_WITHOUT_OPTIONS = 0x45;
   private static final int ANY_FRAGMENT = 0x3fff;
   private static final int DO_NOT_FRAGMENT = 0x4000;
-  private static final int REST_OF_MACS = 8;
+  private static final int MACS32 = 8;
   private static final int ETHER_TYPE = 12;
   private static final int TTL = 8;
   private static final int TCP_ACKNOWLEDGEMENT = 8;
@@ -60,9 +60,9 @@ final class SegmentView {
   int payloadBytes;
 
   /** What a frame shares with all others between two stations. */
-  long firstOfMacs;
+  long macs64;
 
-  int restOfMacs;
+  int macs32;
 
   /** What a frame shares with all others of its flow. */
   long ports;
@@ -73,10 +73,10 @@ final class SegmentView {
   long address3;
 
   /** What all segments of a super-frame share. */
-  long ipFixed;
+  long ipInvariant64;
 
-  int ipFixedToo;
-  long tcpFixed;
+  int ipInvariant16;
+  long tcpInvariant;
   int urgentPointer;
 
   int ipId;
@@ -85,30 +85,30 @@ final class SegmentView {
   boolean pushed;
 
   /** What is known of a frame. */
-  enum Is {
+  enum Kind {
     /** Not told apart from others between the same stations. */
-    ANY,
+    OTHER,
     /** Of a flow, but not to be joined with others. */
-    OF_A_FLOW,
+    IN_FLOW,
     /** A segment like many; its checksums are yet to be verified. */
-    JOINABLE
+    COALESCIBLE
   }
 
-  Is wrap(byte[] bytes, int start, int length) {
+  Kind wrap(byte[] bytes, int start, int length) {
     this.bytes = bytes;
     this.start = start;
     this.length = length;
     if (length < ETHERNET_BYTES) {
-      firstOfMacs = 0;
-      restOfMacs = 0;
-      return Is.ANY;
+      macs64 = 0;
+      macs32 = 0;
+      return Kind.OTHER;
     }
-    firstOfMacs = InternetChecksum.load64(bytes, start);
-    restOfMacs = BigEndian.i32(bytes, start + REST_OF_MACS);
+    macs64 = InternetChecksum.load64(bytes, start);
+    macs32 = BigEndian.i32(bytes, start + MACS32);
     return switch (BigEndian.u16(bytes, start + ETHER_TYPE)) {
       case EtherTypes.IPV4 -> wrapIpv4(start + ETHERNET_BYTES, length - ETHERNET_BYTES);
       case EtherTypes.IPV6 -> wrapIpv6(start + ETHERNET_BYTES, length - ETHERNET_BYTES);
-      default -> Is.ANY;
+      default -> Kind.OTHER;
     };
   }
 
@@ -149,18 +149,18 @@ final class SegmentView {
         == InternetChecksum.GOOD;
   }
 
-  private Is wrapIpv4(int ip, int ipBytes) {
+  private Kind wrapIpv4(int ip, int ipBytes) {
     if (ipBytes < IPV4_BYTES + UDP_BYTES || bytes[ip] != IPV4_WITHOUT_OPTIONS) {
-      return Is.ANY;
+      return Kind.OTHER;
     }
     int fragment = BigEndian.u16(bytes, ip + IPV4_FRAGMENT);
     if ((fragment & ANY_FRAGMENT) != 0) {
-      return Is.ANY;
+      return Kind.OTHER;
     }
     v6 = false;
     mayFragment = (fragment & DO_NOT_FRAGMENT) == 0;
-    ipFixed = InternetChecksum.load64(bytes, ip) & IPV4_FIXED;
-    ipFixedToo = InternetChecksum.load(bytes, ip + TTL);
+    ipInvariant64 = InternetChecksum.load64(bytes, ip) & IPV4_INVARIANT;
+    ipInvariant16 = InternetChecksum.load(bytes, ip + TTL);
     ipId = BigEndian.u16(bytes, ip + IPV4_ID);
     address0 = InternetChecksum.load64(bytes, ip + IPV4_ADDRESSES);
     address1 = 0;
@@ -171,13 +171,13 @@ final class SegmentView {
     return wrapTransport(bytes[ip + IPV4_PROTOCOL], ipBytes - IPV4_BYTES, whole);
   }
 
-  private Is wrapIpv6(int ip, int ipBytes) {
+  private Kind wrapIpv6(int ip, int ipBytes) {
     if (ipBytes < IPV6_BYTES + UDP_BYTES || (bytes[ip] & 0xf0) != 0x60) {
-      return Is.ANY;
+      return Kind.OTHER;
     }
     v6 = true;
-    ipFixed = BigEndian.i32(bytes, ip);
-    ipFixedToo = InternetChecksum.load(bytes, ip + IPV6_NEXT_HEADER);
+    ipInvariant64 = BigEndian.i32(bytes, ip);
+    ipInvariant16 = InternetChecksum.load(bytes, ip + IPV6_NEXT_HEADER);
     ipId = 0;
     address0 = InternetChecksum.load64(bytes, ip + IPV6_ADDRESSES);
     address1 = InternetChecksum.load64(bytes, ip + IPV6_ADDRESSES + 8);
@@ -188,14 +188,14 @@ final class SegmentView {
     return wrapTransport(bytes[ip + IPV6_NEXT_HEADER], ipBytes - IPV6_BYTES, whole);
   }
 
-  private Is wrapTransport(int protocol, int transportBytes, boolean whole) {
+  private Kind wrapTransport(int protocol, int transportBytes, boolean whole) {
     if (protocol != IpLayout.TCP && protocol != IpLayout.UDP) {
-      return Is.ANY;
+      return Kind.OTHER;
     }
     tcp = protocol == IpLayout.TCP;
     ports = (long) BigEndian.i32(bytes, transportAt) << 32 | (v6 ? 1 << 8 : 0) | protocol;
-    boolean joinable = tcp ? wrapTcp(transportBytes) : wrapUdp(transportBytes);
-    return joinable && whole ? Is.JOINABLE : Is.OF_A_FLOW;
+    boolean coalescible = tcp ? wrapTcp(transportBytes) : wrapUdp(transportBytes);
+    return coalescible && whole ? Kind.COALESCIBLE : Kind.IN_FLOW;
   }
 
   private boolean wrapTcp(int transportBytes) {
@@ -207,7 +207,7 @@ final class SegmentView {
     int dataOffset = offsetAndFlags >>> 12 << 2;
     sequence = BigEndian.i32(bytes, at + TCP_SEQUENCE);
     pushed = (bytes[at + TCP_FLAGS] & PSH) != 0;
-    tcpFixed = InternetChecksum.load64(bytes, at + TCP_ACKNOWLEDGEMENT) & TCP_FIXED;
+    tcpInvariant = InternetChecksum.load64(bytes, at + TCP_ACKNOWLEDGEMENT) & TCP_INVARIANT;
     urgentPointer = InternetChecksum.load(bytes, at + URGENT_POINTER);
     payloadAt = at + dataOffset;
     payloadBytes = transportBytes - dataOffset;
@@ -218,7 +218,7 @@ final class SegmentView {
     int at = transportAt;
     sequence = 0;
     pushed = false;
-    tcpFixed = 0;
+    tcpInvariant = 0;
     urgentPointer = 0;
     payloadAt = at + UDP_BYTES;
     payloadBytes = transportBytes - UDP_BYTES;

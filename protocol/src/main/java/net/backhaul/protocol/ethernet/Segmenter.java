@@ -38,7 +38,7 @@ public final class Segmenter {
   private static final byte[] NO_FRAME = {};
 
   private final IpLayout layout = new IpLayout();
-  private Refusal refusal = Refusal.NONE;
+  private SegmentationFailure failure = SegmentationFailure.NONE;
 
   private byte[] frame = NO_FRAME;
   private int packetAt;
@@ -64,8 +64,8 @@ public final class Segmenter {
   public enum Kind {
     TCP,
     UDP,
-    /** Nothing that can be cut; {@link Segmenter#refusal} says why. */
-    REFUSED
+    /** Nothing that can be cut; {@link Segmenter#failure} says why. */
+    REJECTED
   }
 
   /**
@@ -79,23 +79,25 @@ public final class Segmenter {
   public Kind begin(
       OffloadHeader offload, byte[] frame, int start, int length, int maxPacketBytes) {
     Kind kind = kindOf(offload);
-    refusal =
-        kind == Kind.REFUSED ? Refusal.UNKNOWN_TYPE : refusalOf(offload, frame, start, length);
-    if (refusal == Refusal.NONE) {
+    failure =
+        kind == Kind.REJECTED
+            ? SegmentationFailure.UNKNOWN_TYPE
+            : failureOf(offload, frame, start, length);
+    if (failure == SegmentationFailure.NONE) {
       measure(offload, frame, start, length, maxPacketBytes);
     }
-    if (refusal == Refusal.NONE) {
+    if (failure == SegmentationFailure.NONE) {
       return kind;
     }
     count = 0;
     payloadLeft = 0;
     first = false;
-    return Kind.REFUSED;
+    return Kind.REJECTED;
   }
 
   /** Returns why the last frame was refused, or NONE. */
-  public Refusal refusal() {
-    return refusal;
+  public SegmentationFailure failure() {
+    return failure;
   }
 
   /** Returns how many packets the frame becomes. */
@@ -169,58 +171,63 @@ public final class Segmenter {
           OffloadHeader.GSO_TCP6 | OffloadHeader.GSO_ECN ->
           Kind.TCP;
       case OffloadHeader.GSO_UDP_DATAGRAMS -> Kind.UDP;
-      default -> Kind.REFUSED;
+      default -> Kind.REJECTED;
     };
   }
 
   /** Compares what the offload header says with what the frame is. */
-  private Refusal refusalOf(OffloadHeader offload, byte[] frame, int start, int length) {
+  private SegmentationFailure failureOf(
+      OffloadHeader offload, byte[] frame, int start, int length) {
     if (offload.gsoBytes() == 0) {
-      return Refusal.NO_SEGMENT_SIZE;
+      return SegmentationFailure.NO_SEGMENT_SIZE;
     }
-    Refusal found = layout.find(frame, start, length);
-    if (found != Refusal.NONE) {
+    SegmentationFailure found = layout.find(frame, start, length);
+    if (found != SegmentationFailure.NONE) {
       return found;
     }
     int type = offload.gsoType() & ~OffloadHeader.GSO_ECN;
     boolean udp = type == OffloadHeader.GSO_UDP_DATAGRAMS;
     if (layout.protocol() != (udp ? IpLayout.UDP : IpLayout.TCP)
         || !udp && layout.v6() != (type == OffloadHeader.GSO_TCP6)) {
-      return Refusal.WRONG_PROTOCOL;
+      return SegmentationFailure.WRONG_PROTOCOL;
     }
     int transportAt = layout.transportAt();
     int transportBytes = start + length - transportAt;
-    Refusal transport =
+    SegmentationFailure transport =
         udp
-            ? refusalOfUdp(frame, transportAt, transportBytes)
-            : refusalOfTcp(frame, transportAt, transportBytes);
-    if (transport != Refusal.NONE) {
+            ? failureOfUdp(frame, transportAt, transportBytes)
+            : failureOfTcp(frame, transportAt, transportBytes);
+    if (transport != SegmentationFailure.NONE) {
       return transport;
     }
     return isChecksumOf(offload, transportAt - start, udp ? UDP_CHECKSUM : TCP_CHECKSUM)
-        ? Refusal.NONE
-        : Refusal.WRONG_CHECKSUM_PLACE;
+        ? SegmentationFailure.NONE
+        : SegmentationFailure.WRONG_CHECKSUM_PLACE;
   }
 
-  private static Refusal refusalOfTcp(byte[] frame, int at, int bytes) {
+  private static SegmentationFailure failureOfTcp(byte[] frame, int at, int bytes) {
     if (bytes < TCP_BYTES) {
-      return Refusal.TRUNCATED;
+      return SegmentationFailure.TRUNCATED;
     }
     int dataOffset = dataOffset(frame, at);
     if (dataOffset < TCP_BYTES) {
-      return Refusal.MALFORMED;
+      return SegmentationFailure.MALFORMED;
     }
     if (dataOffset > bytes) {
-      return Refusal.TRUNCATED;
+      return SegmentationFailure.TRUNCATED;
     }
-    return (frame[at + TCP_FLAGS] & (SYN | RST)) == 0 ? Refusal.NONE : Refusal.WRONG_FLAGS;
+    return (frame[at + TCP_FLAGS] & (SYN | RST)) == 0
+        ? SegmentationFailure.NONE
+        : SegmentationFailure.WRONG_FLAGS;
   }
 
-  private static Refusal refusalOfUdp(byte[] frame, int at, int bytes) {
+  private static SegmentationFailure failureOfUdp(byte[] frame, int at, int bytes) {
     if (bytes < UDP_BYTES) {
-      return Refusal.TRUNCATED;
+      return SegmentationFailure.TRUNCATED;
     }
-    return BigEndian.u16(frame, at + UDP_LENGTH) == bytes ? Refusal.NONE : Refusal.WRONG_LENGTH;
+    return BigEndian.u16(frame, at + UDP_LENGTH) == bytes
+        ? SegmentationFailure.NONE
+        : SegmentationFailure.WRONG_LENGTH;
   }
 
   /**
@@ -249,7 +256,7 @@ public final class Segmenter {
     payloadLeft = start + length - payloadAt;
     int room = tcp ? maxPacketBytes - headerBytes : Integer.MAX_VALUE;
     if (room < MIN_PAYLOAD_BYTES) {
-      refusal = Refusal.NO_ROOM;
+      failure = SegmentationFailure.NO_ROOM;
       return;
     }
     pieceBytes = Math.min(offload.gsoBytes(), Math.min(room, payloadLeft));

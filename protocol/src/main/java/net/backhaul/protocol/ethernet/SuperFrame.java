@@ -33,8 +33,8 @@ final class SuperFrame {
   private final ByteBuffer buffer;
   private final OffloadHeader offload = new OffloadHeader();
 
-  private long firstOfMacs;
-  private int restOfMacs;
+  private long macs64;
+  private int macs32;
   private long ports;
   private long address0;
   private long address1;
@@ -43,9 +43,9 @@ final class SuperFrame {
 
   private boolean v6;
   private boolean tcp;
-  private long ipFixed;
-  private int ipFixedToo;
-  private long tcpFixed;
+  private long ipInvariant64;
+  private int ipInvariant16;
+  private long tcpInvariant;
   private int urgentPointer;
   private final byte[] options = new byte[MAX_OPTION_BYTES];
   private int optionBytes;
@@ -69,8 +69,8 @@ final class SuperFrame {
     this.buffer = buffer.duplicate().clear();
   }
 
-  boolean isBetweenStationsOf(SegmentView segment) {
-    return firstOfMacs == segment.firstOfMacs && restOfMacs == segment.restOfMacs;
+  boolean hasMacsOf(SegmentView segment) {
+    return macs64 == segment.macs64 && macs32 == segment.macs32;
   }
 
   boolean isFlowOf(SegmentView segment) {
@@ -79,13 +79,13 @@ final class SuperFrame {
         && address1 == segment.address1
         && address2 == segment.address2
         && address3 == segment.address3
-        && isBetweenStationsOf(segment);
+        && hasMacsOf(segment);
   }
 
   /** Begins with the first segment, whose checksums are right. */
   void open(SegmentView segment) {
-    firstOfMacs = segment.firstOfMacs;
-    restOfMacs = segment.restOfMacs;
+    macs64 = segment.macs64;
+    macs32 = segment.macs32;
     ports = segment.ports;
     address0 = segment.address0;
     address1 = segment.address1;
@@ -93,9 +93,9 @@ final class SuperFrame {
     address3 = segment.address3;
     v6 = segment.v6;
     tcp = segment.tcp;
-    ipFixed = segment.ipFixed;
-    ipFixedToo = segment.ipFixedToo;
-    tcpFixed = segment.tcpFixed;
+    ipInvariant64 = segment.ipInvariant64;
+    ipInvariant16 = segment.ipInvariant16;
+    tcpInvariant = segment.tcpInvariant;
     urgentPointer = segment.urgentPointer;
     optionBytes = tcp ? segment.payloadAt - segment.transportAt - TCP_BYTES : 0;
     if (optionBytes > 0) {
@@ -120,9 +120,9 @@ final class SuperFrame {
   /** Says whether a segment of the same flow, if its checksums are right, is the next of this. */
   boolean isContinuedBy(SegmentView segment) {
     return segment.sequence == nextSequence
-        && segment.ipFixed == ipFixed
-        && segment.ipFixedToo == ipFixedToo
-        && segment.tcpFixed == tcpFixed
+        && segment.ipInvariant64 == ipInvariant64
+        && segment.ipInvariant16 == ipInvariant16
+        && segment.tcpInvariant == tcpInvariant
         && segment.urgentPointer == urgentPointer
         && segment.payloadBytes <= gsoBytes
         && end + segment.payloadBytes <= MAX_BYTES

@@ -21,14 +21,14 @@ public record Hello(
     @Nullable InetSocketAddress physicalDestination,
     long planetId,
     long planetTimestampMs,
-    List<MoonAd> moons)
+    List<MoonVersion> moons)
     implements Message {
   private static final int FIXED_BYTES = 13 + Identity.PUBLIC_BYTES;
   private static final int PLANET_BYTES = 16;
   private static final int MOON_TYPE = 0x7f;
 
   /** A moon that the sender knows; with timestamp 0 one that it would like to know. */
-  public record MoonAd(long id, long timestampMs) {}
+  public record MoonVersion(long id, long timestampMs) {}
 
   /** Masks or unmasks the tail of a HELLO, between two indexes of the array. */
   public interface TailMask {
@@ -54,12 +54,12 @@ public record Hello(
       planetId = in.u64();
       planetTimestampMs = in.u64();
     }
-    var moons = new ArrayList<MoonAd>();
+    var moons = new ArrayList<MoonVersion>();
     if (!in.atEnd()) {
       mask.mask(in.array(), in.position(), in.position() + in.remaining());
       for (int left = in.u16(); left > 0; left--) {
         int type = in.u8();
-        var ad = new MoonAd(in.u64(), in.u64());
+        var ad = new MoonVersion(in.u64(), in.u64());
         if (type == MOON_TYPE) {
           moons.add(ad);
         }
@@ -85,7 +85,7 @@ public record Hello(
     identity.writeTo(out);
     Endpoints.write(out, physicalDestination);
     out.u64(planetId).u64(planetTimestampMs).u16(moons.size());
-    for (MoonAd moon : moons) {
+    for (MoonVersion moon : moons) {
       out.u8(MOON_TYPE).u64(moon.id).u64(moon.timestampMs);
     }
   }

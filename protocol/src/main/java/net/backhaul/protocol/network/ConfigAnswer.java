@@ -9,8 +9,8 @@ public sealed interface ConfigAnswer {
   record Granted(NetworkConfig config) implements ConfigAnswer {}
 
   /** The member gets an error of this code, and a dictionary with it where one is wanted. */
-  record Refused(int errorCode, Bytes dictionary) implements ConfigAnswer {}
+  record Rejected(int errorCode, Bytes dictionary) implements ConfigAnswer {}
 
   /** The member gets no answer: it asks too often, or the network is not ours. */
-  record Silent() implements ConfigAnswer {}
+  record Ignored() implements ConfigAnswer {}
 }

@@ -20,12 +20,12 @@ public record OwnershipCertificate(
     long timestampMs,
     long flags,
     long id,
-    List<Thing> things,
+    List<OwnedAddress> addresses,
     long issuedTo,
     long signer,
     Bytes signature)
     implements Credential {
-  public static final int MAX_THINGS = 16;
+  public static final int MAX_ADDRESSES = 16;
 
   private static final int VALUE_BYTES = 16;
   private static final int MAC = 1;
@@ -33,17 +33,18 @@ public record OwnershipCertificate(
   private static final int IPV6 = 3;
 
   /** Something that can be owned: a kind and 16 bytes, padded with zeros. */
-  public record Thing(int type, Bytes value) {
-    public static Thing of(InetAddress address) {
+  public record OwnedAddress(int type, Bytes value) {
+    public static OwnedAddress of(InetAddress address) {
       byte[] ip = address.getAddress();
-      return new Thing(ip.length == 4 ? IPV4 : IPV6, Bytes.of(Arrays.copyOf(ip, VALUE_BYTES)));
+      return new OwnedAddress(
+          ip.length == 4 ? IPV4 : IPV6, Bytes.of(Arrays.copyOf(ip, VALUE_BYTES)));
     }
 
-    public static Thing ofMac(long mac) {
-      return new Thing(MAC, Bytes.of(Arrays.copyOf(Macs.bytes(mac), VALUE_BYTES)));
+    public static OwnedAddress ofMac(long mac) {
+      return new OwnedAddress(MAC, Bytes.of(Arrays.copyOf(Macs.bytes(mac), VALUE_BYTES)));
     }
 
-    private boolean covers(Thing other) {
+    private boolean covers(OwnedAddress other) {
       int length =
           switch (type) {
             case MAC -> 6;
@@ -56,7 +57,7 @@ public record OwnershipCertificate(
   }
 
   public OwnershipCertificate {
-    things = List.copyOf(things);
+    addresses = List.copyOf(addresses);
   }
 
   public static OwnershipCertificate read(WireReader in) {
@@ -65,12 +66,12 @@ public record OwnershipCertificate(
     long flags = in.u64();
     long id = in.u32();
     int count = in.u16();
-    if (count > MAX_THINGS) {
-      throw new WireException("owns too many things");
+    if (count > MAX_ADDRESSES) {
+      throw new WireException("owns too many addresses");
     }
-    var things = new ArrayList<Thing>(count);
+    var addresses = new ArrayList<OwnedAddress>(count);
     for (int i = 0; i < count; i++) {
-      things.add(new Thing(in.u8(), Bytes.of(in.bytes(VALUE_BYTES))));
+      addresses.add(new OwnedAddress(in.u8(), Bytes.of(in.bytes(VALUE_BYTES))));
     }
     var certificate =
         new OwnershipCertificate(
@@ -78,7 +79,7 @@ public record OwnershipCertificate(
             timestampMs,
             flags,
             id,
-            things,
+            addresses,
             in.address(),
             in.address(),
             Wire.readSignature(in));
@@ -94,10 +95,10 @@ public record OwnershipCertificate(
   }
 
   private void writeFields(WireWriter out) {
-    out.u64(networkId).u64(timestampMs).u64(flags).u32(id).u16(things.size());
-    for (Thing thing : things) {
-      out.u8(thing.type);
-      thing.value.writeTo(out);
+    out.u64(networkId).u64(timestampMs).u64(flags).u32(id).u16(addresses.size());
+    for (OwnedAddress address : addresses) {
+      out.u8(address.type);
+      address.value.writeTo(out);
     }
     out.address(issuedTo).address(signer);
   }
@@ -114,21 +115,21 @@ public record OwnershipCertificate(
       long networkId,
       long timestampMs,
       long id,
-      List<Thing> things,
+      List<OwnedAddress> addresses,
       long member) {
     long signer = controller.address();
     var unsigned =
         new OwnershipCertificate(
-            networkId, timestampMs, 0, id, things, member, signer, Bytes.EMPTY);
+            networkId, timestampMs, 0, id, addresses, member, signer, Bytes.EMPTY);
     Bytes signature = Bytes.of(controller.sign(unsigned.signedBytes()));
     return new OwnershipCertificate(
-        networkId, timestampMs, 0, id, things, member, signer, signature);
+        networkId, timestampMs, 0, id, addresses, member, signer, signature);
   }
 
-  /** Returns whether the thing is among those owned. */
-  public boolean owns(Thing thing) {
-    for (Thing mine : things) {
-      if (mine.covers(thing)) {
+  /** Returns whether the address is among those owned. */
+  public boolean owns(OwnedAddress address) {
+    for (OwnedAddress mine : addresses) {
+      if (mine.covers(address)) {
         return true;
       }
     }

@@ -86,7 +86,7 @@ public final class Reassembly {
   }
 
   /** Returns how many incomplete packets are held. */
-  public int held() {
+  public int pending() {
     int held = 0;
     for (PieceSet set : sets) {
       held += set.held > 0 ? 1 : 0;
@@ -95,7 +95,7 @@ public final class Reassembly {
   }
 
   /** Lets go of the packets that were not completed in time. */
-  public void forgetOld(long nowMs) {
+  public void expire(long nowMs) {
     for (PieceSet set : sets) {
       if (set.held > 0 && nowMs - set.sinceMs > MAX_AGE_MS) {
         clear(set);

@@ -36,7 +36,7 @@ class SegmenterTest {
 
       List<byte[]> pieces = cut(made.offload(), made.frame(), random.nextInt(64), max);
 
-      assertEquals(Refusal.NONE, segmenter.refusal(), where);
+      assertEquals(SegmentationFailure.NONE, segmenter.failure(), where);
       assertSame(expected, pieces, where);
       assertEquals(expected.size(), segmenter.count(), where);
       assertEquals(expected.get(0).length, segmenter.packetBytes(), where);
@@ -67,7 +67,7 @@ class SegmenterTest {
 
       List<byte[]> pieces = cut(offload, frame, random.nextInt(64), random.nextInt(3_000));
 
-      if (segmenter.refusal() != Refusal.NONE) {
+      if (segmenter.failure() != SegmentationFailure.NONE) {
         refused++;
         assertEquals(0, pieces.size(), where);
         assertEquals(0, segmenter.count(), where);
@@ -110,48 +110,66 @@ class SegmenterTest {
 
   @Test
   void whateverIsNotWhatTheHeaderSaysIsRefused() {
-    refused(Refusal.UNKNOWN_TYPE, made -> {}, (offload, frame) -> setType(offload, 3));
-    refused(Refusal.UNKNOWN_TYPE, made -> {}, (offload, frame) -> setType(offload, 0));
-    refused(Refusal.UNKNOWN_TYPE, made -> {}, (offload, frame) -> setType(offload, 0x80));
-    refused(Refusal.UNKNOWN_TYPE, made -> {}, (offload, frame) -> setType(offload, 0x85));
-    refused(Refusal.UNKNOWN_TYPE, made -> {}, (offload, frame) -> setType(offload, 2));
-    refused(Refusal.NO_SEGMENT_SIZE, made -> made.gsoBytes = 0, (offload, frame) -> {});
-    refused(Refusal.WRONG_PROTOCOL, made -> {}, (offload, frame) -> setType(offload, 4));
-    refused(Refusal.WRONG_PROTOCOL, made -> {}, (offload, frame) -> setType(offload, 5));
-    refused(Refusal.WRONG_PROTOCOL, made -> {}, (offload, frame) -> frame[14 + 9] = 17);
-    refused(Refusal.WRONG_PROTOCOL, made -> {}, (offload, frame) -> frame[13] = 6);
-    refused(Refusal.WRONG_PROTOCOL, this::makeUdp, (offload, frame) -> setType(offload, 1));
-    refused(Refusal.WRONG_PROTOCOL, this::makeV6, (offload, frame) -> setType(offload, 1));
-    refused(Refusal.WRONG_PROTOCOL, this::makeV6, (offload, frame) -> frame[14 + 6] = 51);
-    refused(Refusal.MALFORMED, made -> {}, (offload, frame) -> frame[14] = 0x65);
-    refused(Refusal.MALFORMED, made -> {}, (offload, frame) -> frame[14] = 0x44);
-    refused(Refusal.MALFORMED, this::makeV6, (offload, frame) -> frame[14] = 0x45);
-    refused(Refusal.MALFORMED, made -> {}, (offload, frame) -> frame[14 + 20 + 12] = 0x4f);
-    refused(Refusal.FRAGMENT, made -> {}, (offload, frame) -> frame[14 + 6] = 0x20);
-    refused(Refusal.FRAGMENT, made -> {}, (offload, frame) -> frame[14 + 7] = 1);
-    refused(Refusal.FRAGMENT, this::makeV6, (offload, frame) -> frame[14 + 6] = 44);
-    refused(Refusal.WRONG_LENGTH, made -> {}, (offload, frame) -> frame[14 + 3]++);
-    refused(Refusal.WRONG_LENGTH, this::makeV6, (offload, frame) -> frame[14 + 5]++);
-    refused(Refusal.WRONG_LENGTH, this::makeUdp, (offload, frame) -> frame[14 + 20 + 5]++);
-    refused(Refusal.WRONG_FLAGS, made -> made.flags = 0x12, (offload, frame) -> {});
-    refused(Refusal.WRONG_FLAGS, made -> made.flags = 0x14, (offload, frame) -> {});
-    refused(Refusal.TRUNCATED, this::makeShort, (offload, frame) -> frame[14 + 20 + 12] = -16);
-    refused(Refusal.TRUNCATED, this::makeShort, (offload, frame) -> frame[14] = 0x4f);
+    refused(SegmentationFailure.UNKNOWN_TYPE, made -> {}, (offload, frame) -> setType(offload, 3));
+    refused(SegmentationFailure.UNKNOWN_TYPE, made -> {}, (offload, frame) -> setType(offload, 0));
     refused(
-        Refusal.TRUNCATED,
+        SegmentationFailure.UNKNOWN_TYPE, made -> {}, (offload, frame) -> setType(offload, 0x80));
+    refused(
+        SegmentationFailure.UNKNOWN_TYPE, made -> {}, (offload, frame) -> setType(offload, 0x85));
+    refused(SegmentationFailure.UNKNOWN_TYPE, made -> {}, (offload, frame) -> setType(offload, 2));
+    refused(SegmentationFailure.NO_SEGMENT_SIZE, made -> made.gsoBytes = 0, (offload, frame) -> {});
+    refused(
+        SegmentationFailure.WRONG_PROTOCOL, made -> {}, (offload, frame) -> setType(offload, 4));
+    refused(
+        SegmentationFailure.WRONG_PROTOCOL, made -> {}, (offload, frame) -> setType(offload, 5));
+    refused(SegmentationFailure.WRONG_PROTOCOL, made -> {}, (offload, frame) -> frame[14 + 9] = 17);
+    refused(SegmentationFailure.WRONG_PROTOCOL, made -> {}, (offload, frame) -> frame[13] = 6);
+    refused(
+        SegmentationFailure.WRONG_PROTOCOL, this::makeUdp, (offload, frame) -> setType(offload, 1));
+    refused(
+        SegmentationFailure.WRONG_PROTOCOL, this::makeV6, (offload, frame) -> setType(offload, 1));
+    refused(
+        SegmentationFailure.WRONG_PROTOCOL, this::makeV6, (offload, frame) -> frame[14 + 6] = 51);
+    refused(SegmentationFailure.MALFORMED, made -> {}, (offload, frame) -> frame[14] = 0x65);
+    refused(SegmentationFailure.MALFORMED, made -> {}, (offload, frame) -> frame[14] = 0x44);
+    refused(SegmentationFailure.MALFORMED, this::makeV6, (offload, frame) -> frame[14] = 0x45);
+    refused(
+        SegmentationFailure.MALFORMED, made -> {}, (offload, frame) -> frame[14 + 20 + 12] = 0x4f);
+    refused(SegmentationFailure.FRAGMENT, made -> {}, (offload, frame) -> frame[14 + 6] = 0x20);
+    refused(SegmentationFailure.FRAGMENT, made -> {}, (offload, frame) -> frame[14 + 7] = 1);
+    refused(SegmentationFailure.FRAGMENT, this::makeV6, (offload, frame) -> frame[14 + 6] = 44);
+    refused(SegmentationFailure.WRONG_LENGTH, made -> {}, (offload, frame) -> frame[14 + 3]++);
+    refused(SegmentationFailure.WRONG_LENGTH, this::makeV6, (offload, frame) -> frame[14 + 5]++);
+    refused(
+        SegmentationFailure.WRONG_LENGTH, this::makeUdp, (offload, frame) -> frame[14 + 20 + 5]++);
+    refused(SegmentationFailure.WRONG_FLAGS, made -> made.flags = 0x12, (offload, frame) -> {});
+    refused(SegmentationFailure.WRONG_FLAGS, made -> made.flags = 0x14, (offload, frame) -> {});
+    refused(
+        SegmentationFailure.TRUNCATED,
+        this::makeShort,
+        (offload, frame) -> frame[14 + 20 + 12] = -16);
+    refused(SegmentationFailure.TRUNCATED, this::makeShort, (offload, frame) -> frame[14] = 0x4f);
+    refused(
+        SegmentationFailure.TRUNCATED,
         this::makeV6,
         (offload, frame) -> {
           frame[14 + 6] = 0;
           frame[14 + 41] = -1;
         });
     for (int wrong : new int[] {0, 33, 35, 65_535}) {
-      refused(Refusal.WRONG_CHECKSUM_PLACE, made -> {}, (offload, frame) -> at(offload, wrong, 16));
+      refused(
+          SegmentationFailure.WRONG_CHECKSUM_PLACE,
+          made -> {},
+          (offload, frame) -> at(offload, wrong, 16));
     }
     for (int wrong : new int[] {0, 6, 15, 17, 65_535}) {
-      refused(Refusal.WRONG_CHECKSUM_PLACE, made -> {}, (offload, frame) -> at(offload, 34, wrong));
+      refused(
+          SegmentationFailure.WRONG_CHECKSUM_PLACE,
+          made -> {},
+          (offload, frame) -> at(offload, 34, wrong));
     }
     refused(
-        Refusal.WRONG_CHECKSUM_PLACE,
+        SegmentationFailure.WRONG_CHECKSUM_PLACE,
         made -> {},
         (offload, frame) -> offload.set(0, offload.gsoType(), 54, 100, 34, 16));
   }
@@ -177,7 +195,7 @@ class SegmenterTest {
 
           List<byte[]> pieces = cut(made.offload(), cut, 3, ANY_SIZE);
 
-          assertEquals(Refusal.TRUNCATED, segmenter.refusal(), "length " + length);
+          assertEquals(SegmentationFailure.TRUNCATED, segmenter.failure(), "length " + length);
           assertEquals(List.of(), pieces);
         }
       }
@@ -190,9 +208,9 @@ class SegmenterTest {
 
     assertEquals(made.payload.length / 8, cut(made.offload(), made.frame(), 0, 40 + 8).size());
     assertEquals(List.of(), cut(made.offload(), made.frame(), 0, 40 + 7));
-    assertEquals(Refusal.NO_ROOM, segmenter.refusal());
+    assertEquals(SegmentationFailure.NO_ROOM, segmenter.failure());
     assertEquals(List.of(), cut(made.offload(), made.frame(), 0, -1));
-    assertEquals(Refusal.NO_ROOM, segmenter.refusal());
+    assertEquals(SegmentationFailure.NO_ROOM, segmenter.failure());
   }
 
   @Test
@@ -277,19 +295,20 @@ class SegmenterTest {
     void tell(OffloadHeader offload, byte[] frame);
   }
 
-  private void refused(Refusal why, Consumer<MadeFrame> make, Lie lie) {
+  private void refused(SegmentationFailure why, Consumer<MadeFrame> make, Lie lie) {
     var made = typical();
     make.accept(made);
     OffloadHeader offload = made.offload();
     byte[] frame = made.frame();
-    if (why != Refusal.NO_SEGMENT_SIZE) {
-      assertFalse(cut(offload, frame, 5, ANY_SIZE).isEmpty() && why != Refusal.WRONG_FLAGS);
+    if (why != SegmentationFailure.NO_SEGMENT_SIZE) {
+      assertFalse(
+          cut(offload, frame, 5, ANY_SIZE).isEmpty() && why != SegmentationFailure.WRONG_FLAGS);
     }
     lie.tell(offload, frame);
 
     List<byte[]> pieces = cut(offload, frame, 5, ANY_SIZE);
 
-    assertEquals(why, segmenter.refusal());
+    assertEquals(why, segmenter.failure());
     assertEquals(List.of(), pieces);
   }
 
@@ -328,7 +347,7 @@ class SegmenterTest {
     byte[] bytes = shifted(frame, start);
     var pieces = new ArrayList<byte[]>();
     Segmenter.Kind kind = segmenter.begin(offload, bytes, start, frame.length, maxPacketBytes);
-    assertEquals(kind == Segmenter.Kind.REFUSED, segmenter.refusal() != Refusal.NONE);
+    assertEquals(kind == Segmenter.Kind.REJECTED, segmenter.failure() != SegmentationFailure.NONE);
     while (segmenter.hasNext()) {
       int at = pieces.size() % 16;
       int length = segmenter.next(out, at);

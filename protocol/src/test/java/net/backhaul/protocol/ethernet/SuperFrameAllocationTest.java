@@ -54,9 +54,9 @@ class SuperFrameAllocationTest {
   void joiningAllocatesNothing() {
     ByteBuffer[] slots = new ByteBuffer[2];
     for (int i = 0; i < slots.length; i++) {
-      slots[i] = ByteBuffer.allocateDirect(Joiner.SLOT_BYTES);
+      slots[i] = ByteBuffer.allocateDirect(Coalescer.SLOT_BYTES);
     }
-    var joiner = new Joiner(JoinedWire.ALL, slots, (slot, length) -> written += length);
+    var coalescer = new Coalescer(CoalescedWire.ALL, slots, (slot, length) -> written += length);
     var random = new Random(2);
     byte[][] frames =
         random
@@ -69,11 +69,11 @@ class SuperFrameAllocationTest {
         AllocationMeter.bytesPerRun(
             () -> {
               for (byte[] frame : frames) {
-                if (!joiner.add(frame, 0, frame.length)) {
+                if (!coalescer.add(frame, 0, frame.length)) {
                   written++;
                 }
               }
-              joiner.flush();
+              coalescer.flush();
             });
 
     assertEquals(0, allocated);

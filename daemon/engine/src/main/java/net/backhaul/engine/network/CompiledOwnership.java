@@ -18,12 +18,12 @@ final class CompiledOwnership {
 
   CompiledOwnership(OwnershipCertificate certificate) {
     this.certificate = certificate;
-    List<OwnershipCertificate.Thing> things = certificate.things();
-    types = new int[things.size()];
-    values = new byte[things.size()][];
+    List<OwnershipCertificate.OwnedAddress> addresses = certificate.addresses();
+    types = new int[addresses.size()];
+    values = new byte[addresses.size()][];
     for (int i = 0; i < types.length; i++) {
-      types[i] = things.get(i).type();
-      values[i] = things.get(i).value().toByteArray();
+      types[i] = addresses.get(i).type();
+      values[i] = addresses.get(i).value().toByteArray();
     }
   }
 
@@ -31,7 +31,7 @@ final class CompiledOwnership {
     return certificate;
   }
 
-  /** Returns whether an IP address of 4 or 16 bytes is among the things owned. */
+  /** Returns whether an IP address of 4 or 16 bytes is among the addresses owned. */
   boolean ownsIp(byte[] bytes, int start, int length) {
     int type = length == IPV4_BYTES ? IPV4 : IPV6;
     for (int i = 0; i < types.length; i++) {

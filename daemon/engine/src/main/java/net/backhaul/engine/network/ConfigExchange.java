@@ -129,9 +129,9 @@ final class ConfigExchange {
   private void takeAnswer(Network network, ConfigAnswer answer, long nowMs) {
     switch (answer) {
       case ConfigAnswer.Granted(NetworkConfig config) -> apply(network, config, true, nowMs);
-      case ConfigAnswer.Refused(int code, Bytes dictionary) ->
+      case ConfigAnswer.Rejected(int code, Bytes dictionary) ->
           refused(network, code, dictionary.isEmpty() ? null : dictionary.toByteArray());
-      case ConfigAnswer.Silent() -> {}
+      case ConfigAnswer.Ignored() -> {}
     }
   }
 

@@ -76,9 +76,9 @@ final class ControllerProxy {
           from.reply(new NetworkConfigRequestOk(from.packetId(), chunk));
         }
       }
-      case ConfigAnswer.Refused(int code, Bytes dictionary) ->
+      case ConfigAnswer.Rejected(int code, Bytes dictionary) ->
           refuse(networkId, code, dictionary, from, nowMs);
-      case ConfigAnswer.Silent() -> {}
+      case ConfigAnswer.Ignored() -> {}
     }
     return PacketOutcome.ACCEPTED;
   }

@@ -103,7 +103,7 @@ final class FrameSender {
       int header = bridged ? EXT_FRAME_HEADER_BYTES : FRAME_HEADER_BYTES;
       fitting = Math.min(fitting, link.fittingPayloadBytes(to, nowMs) - header);
     }
-    if (segmenter.begin(offload, bytes, start, length, fitting) == Segmenter.Kind.REFUSED) {
+    if (segmenter.begin(offload, bytes, start, length, fitting) == Segmenter.Kind.REJECTED) {
       link.drop(Drop.BAD_OFFLOAD);
       return;
     }

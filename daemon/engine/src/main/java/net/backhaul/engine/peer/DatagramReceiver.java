@@ -185,12 +185,12 @@ final class DatagramReceiver {
 
   /** Returns how many fragments and heads are stored. */
   int stored() {
-    return reassembly.held() + heads.size();
+    return reassembly.pending() + heads.size();
   }
 
   /** Expires fragments of packets that were not completed in time. */
   void expire(long nowMs) {
     heads.expire(nowMs);
-    reassembly.forgetOld(nowMs);
+    reassembly.expire(nowMs);
   }
 }

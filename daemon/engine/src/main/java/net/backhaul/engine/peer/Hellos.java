@@ -49,11 +49,11 @@ final class Hellos {
 
   /** Sends a HELLO to an endpoint, from one socket or (-1) from all of its family. */
   void sendHello(Peer peer, int socket, InetSocketAddress endpoint, long nowMs) {
-    var moons = new ArrayList<Hello.MoonAd>();
+    var moons = new ArrayList<Hello.MoonVersion>();
     for (World moon : vl1.roots.moons()) {
-      moons.add(new Hello.MoonAd(moon.id(), moon.timestampMs()));
+      moons.add(new Hello.MoonVersion(moon.id(), moon.timestampMs()));
     }
-    vl1.roots.wantedMoons().keySet().forEach(id -> moons.add(new Hello.MoonAd(id, 0)));
+    vl1.roots.wantedMoons().keySet().forEach(id -> moons.add(new Hello.MoonVersion(id, 0)));
     World planet = vl1.roots.planet();
     var hello =
         new Hello(
@@ -266,7 +266,7 @@ final class Hellos {
       newer.add(planet);
       bytes += bytesOf(planet);
     }
-    for (Hello.MoonAd ad : hello.moons()) {
+    for (Hello.MoonVersion ad : hello.moons()) {
       World moon = vl1.roots.moon(ad.id());
       if (moon != null && Long.compareUnsigned(ad.timestampMs(), moon.timestampMs()) < 0) {
         bytes += bytesOf(moon);

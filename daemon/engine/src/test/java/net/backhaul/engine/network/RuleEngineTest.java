@@ -170,7 +170,7 @@ class RuleEngineTest {
   }
 
   private static OwnershipCertificate ownership(JsonNode one, int id, long holder) {
-    var things = new ArrayList<OwnershipCertificate.Thing>();
+    var things = new ArrayList<OwnershipCertificate.OwnedAddress>();
     for (JsonNode thing : one.required("things")) {
       things.add(thing(thing.asText()));
     }
@@ -178,10 +178,10 @@ class RuleEngineTest {
         NETWORK_ID, timestamp(one), 0, id, things, holder, NETWORK_ID >>> 24, Bytes.EMPTY);
   }
 
-  private static OwnershipCertificate.Thing thing(String text) {
+  private static OwnershipCertificate.OwnedAddress thing(String text) {
     if (text.length() == 17 && text.charAt(2) == ':') {
-      return OwnershipCertificate.Thing.ofMac(Macs.parse(text));
+      return OwnershipCertificate.OwnedAddress.ofMac(Macs.parse(text));
     }
-    return OwnershipCertificate.Thing.of(IpPrefix.parse(text).address());
+    return OwnershipCertificate.OwnedAddress.of(IpPrefix.parse(text).address());
   }
 }

@@ -37,11 +37,11 @@ final class TestController implements ConfigSource {
   public ConfigAnswer answer(ConfigRequest request, long nowMs) {
     requestsMs.add(nowMs);
     if (request.networkId() != networkId) {
-      return new ConfigAnswer.Refused(ErrorMessage.OBJ_NOT_FOUND, Bytes.EMPTY);
+      return new ConfigAnswer.Rejected(ErrorMessage.OBJ_NOT_FOUND, Bytes.EMPTY);
     }
     return authorized.contains(request.member().address())
         ? new ConfigAnswer.Granted(config(request.member(), nowMs))
-        : new ConfigAnswer.Refused(ErrorMessage.NETWORK_ACCESS_DENIED, Bytes.EMPTY);
+        : new ConfigAnswer.Rejected(ErrorMessage.NETWORK_ACCESS_DENIED, Bytes.EMPTY);
   }
 
   NetworkConfig config(Identity member, long nowMs) {

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.EnumSet;
 import java.util.Set;
 import net.backhaul.engine.FrameBatch;
-import net.backhaul.protocol.ethernet.Joiner;
+import net.backhaul.protocol.ethernet.Coalescer;
 import net.backhaul.protocol.ethernet.OffloadHeader;
 import net.backhaul.tap.FrameMemory;
 import net.backhaul.tap.Offloads;
@@ -31,7 +31,7 @@ final class FrameWriter {
   private final int headerBytes;
   private final FrameMemory single;
   private final FrameMemory[] slots;
-  private final @Nullable Joiner joiner;
+  private final @Nullable Coalescer coalescer;
 
   /** Writes native memory to a device: the offload header, if it has one, and a frame. */
   interface MemoryWriter {
@@ -47,22 +47,23 @@ final class FrameWriter {
     slots = new FrameMemory[offloads.superFrames() ? FLOWS : 0];
     var buffers = new ByteBuffer[slots.length];
     for (int i = 0; i < slots.length; i++) {
-      slots[i] = new FrameMemory(Joiner.SLOT_BYTES);
+      slots[i] = new FrameMemory(Coalescer.SLOT_BYTES);
       buffers[i] = slots[i].bytes();
     }
-    joiner = slots.length == 0 ? null : new Joiner(kinds(offloads), buffers, this::writeJoined);
+    coalescer =
+        slots.length == 0 ? null : new Coalescer(kinds(offloads), buffers, this::writeCoalesced);
   }
 
-  private static Set<Joiner.Kind> kinds(Offloads offloads) {
-    var kinds = EnumSet.noneOf(Joiner.Kind.class);
+  private static Set<Coalescer.Kind> kinds(Offloads offloads) {
+    var kinds = EnumSet.noneOf(Coalescer.Kind.class);
     if (offloads.tcp4()) {
-      kinds.add(Joiner.Kind.TCP4);
+      kinds.add(Coalescer.Kind.TCP4);
     }
     if (offloads.tcp6()) {
-      kinds.add(Joiner.Kind.TCP6);
+      kinds.add(Coalescer.Kind.TCP6);
     }
     if (offloads.udp()) {
-      kinds.add(Joiner.Kind.UDP);
+      kinds.add(Coalescer.Kind.UDP);
     }
     return kinds;
   }
@@ -72,7 +73,7 @@ final class FrameWriter {
     if (length > device.mtuBytes() + FrameRoom.ETHERNET_HEADER_BYTES) {
       return;
     }
-    if (joiner == null || !joiner.add(bytes, start, length)) {
+    if (coalescer == null || !coalescer.add(bytes, start, length)) {
       single.copyFrom(bytes, start, length, headerBytes);
       write(single, headerBytes + length);
     }
@@ -80,12 +81,12 @@ final class FrameWriter {
 
   /** Writes what was joined so far. */
   void flush() {
-    if (joiner != null) {
-      joiner.flush();
+    if (coalescer != null) {
+      coalescer.flush();
     }
   }
 
-  private void writeJoined(int slot, int length) {
+  private void writeCoalesced(int slot, int length) {
     write(slots[slot], length);
   }
 

@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import net.backhaul.protocol.ethernet.Joiner;
+import net.backhaul.protocol.ethernet.Coalescer;
 import net.backhaul.protocol.ethernet.OffloadHeader;
 import net.backhaul.protocol.ethernet.Segmenter;
 import net.backhaul.tap.FrameMemory;
@@ -99,7 +99,7 @@ final class DeviceWire implements AutoCloseable {
     private final FrameMemory[] slots;
     private final OffloadHeader header = new OffloadHeader();
     private final Segmenter segmenter = new Segmenter();
-    private final Joiner joiner;
+    private final Coalescer coalescer;
     private final byte[] read = new byte[ROOM_BYTES];
     private final byte[] frame = new byte[ROOM_BYTES];
     private final byte[] late = new byte[ROOM_BYTES];
@@ -116,12 +116,12 @@ final class DeviceWire implements AutoCloseable {
       random = new Random(seed);
       offloads = from.offloads().header();
       slots =
-          IntStream.range(0, Joiner.SLOTS)
-              .mapToObj(slot -> new FrameMemory(Joiner.SLOT_BYTES))
+          IntStream.range(0, Coalescer.SLOTS)
+              .mapToObj(slot -> new FrameMemory(Coalescer.SLOT_BYTES))
               .toArray(FrameMemory[]::new);
       ByteBuffer[] buffers =
           java.util.Arrays.stream(slots).map(FrameMemory::bytes).toArray(ByteBuffer[]::new);
-      joiner = new Joiner(Set.of(Joiner.Kind.values()), buffers, this::writeJoined);
+      coalescer = new Coalescer(Set.of(Coalescer.Kind.values()), buffers, this::writeCoalesced);
     }
 
     void carry() throws TapException {
@@ -132,7 +132,7 @@ final class DeviceWire implements AutoCloseable {
         take(length);
       }
       sendLate();
-      joiner.flush();
+      coalescer.flush();
       if (length == 0) {
         from.awaitFrame(20);
       }
@@ -159,8 +159,8 @@ final class DeviceWire implements AutoCloseable {
     private void cut(int frameBytes) throws TapException {
       superFramesRead++;
       var kind = segmenter.begin(header, read, Offloads.HEADER_BYTES, frameBytes, maxPacketBytes);
-      if (kind == Segmenter.Kind.REFUSED) {
-        throw new AssertionError("a super-frame of the kernel: " + segmenter.refusal());
+      if (kind == Segmenter.Kind.REJECTED) {
+        throw new AssertionError("a super-frame of the kernel: " + segmenter.failure());
       }
       while (segmenter.hasNext()) {
         System.arraycopy(read, Offloads.HEADER_BYTES, frame, 0, ETHERNET_BYTES);
@@ -203,7 +203,7 @@ final class DeviceWire implements AutoCloseable {
       if (!offloads) {
         memory.copyFrom(bytes, 0, length);
         to.write(memory.address(), length);
-      } else if (!joiner.add(bytes, 0, length)) {
+      } else if (!coalescer.add(bytes, 0, length)) {
         ByteBuffer direct = memory.bytes();
         header.clear();
         header.write(direct, 0);
@@ -212,7 +212,7 @@ final class DeviceWire implements AutoCloseable {
       }
     }
 
-    private void writeJoined(int slot, int length) {
+    private void writeCoalesced(int slot, int length) {
       header.read(slots[slot].bytes(), 0);
       superFramesWritten += header.isSuperFrame() ? 1 : 0;
       try {

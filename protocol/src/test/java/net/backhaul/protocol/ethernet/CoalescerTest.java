@@ -19,10 +19,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What belongs together is joined, and nothing else. */
-class JoinerTest {
+class CoalescerTest {
   private static final int ANY_SIZE = 65_535;
 
-  private JoinedWire wire = new JoinedWire(Joiner.SLOTS, JoinedWire.ALL);
+  private CoalescedWire wire = new CoalescedWire(Coalescer.SLOTS, CoalescedWire.ALL);
   private final List<byte[]> sent = new ArrayList<>();
 
   @ParameterizedTest
@@ -36,14 +36,14 @@ class JoinerTest {
       made.finalDestination = made.destination;
       made.flags &= 0x18;
       made.payload = Arrays.copyOf(made.payload, Math.max(1, made.payload.length));
-      wire = new JoinedWire(1, JoinedWire.ALL);
+      wire = new CoalescedWire(1, CoalescedWire.ALL);
       sent.clear();
 
       made.pieces(ANY_SIZE).forEach(piece -> send(made.ethernet(piece)));
       wire.flush();
 
       String where = "seed " + seed + ", round " + round;
-      JoinedWire.assertSame(sent, wire.received, where);
+      CoalescedWire.assertSame(sent, wire.received, where);
       int most = made.tcp ? ANY_SIZE : 64;
       assertEquals((sent.size() + most - 1) / most, wire.writes.size(), where);
       segments += sent.size();
@@ -60,11 +60,11 @@ class JoinerTest {
     made.ipId = 0x1234;
     made.payload = new byte[] {1, 2, 3, 4, 5, 6, 7};
     made.gsoBytes = 4;
-    var slot = ByteBuffer.allocateDirect(Joiner.SLOT_BYTES);
+    var slot = ByteBuffer.allocateDirect(Coalescer.SLOT_BYTES);
     var writes = new ArrayList<String>();
-    var joiner =
-        new Joiner(
-            JoinedWire.ALL,
+    var coalescer =
+        new Coalescer(
+            CoalescedWire.ALL,
             new ByteBuffer[] {slot},
             (index, length) -> {
               byte[] bytes = new byte[length];
@@ -74,7 +74,7 @@ class JoinerTest {
 
     for (byte[] piece : made.pieces(ANY_SIZE)) {
       byte[] frame = made.ethernet(piece);
-      joiner.add(frame, 0, frame.length);
+      coalescer.add(frame, 0, frame.length);
     }
 
     assertEquals(
@@ -116,7 +116,7 @@ class JoinerTest {
     wire.flush();
     wire.flush();
 
-    JoinedWire.assertSame(sent, wire.received, "lone");
+    CoalescedWire.assertSame(sent, wire.received, "lone");
     assertEquals(List.of(1), wire.writes);
   }
 
@@ -276,7 +276,7 @@ class JoinerTest {
     made.pieces(ANY_SIZE).forEach(piece -> send(mend(set(made.ethernet(piece), 14 + 6, 0x20))));
     wire.flush();
 
-    JoinedWire.assertSame(sent, wire.received, "fragments");
+    CoalescedWire.assertSame(sent, wire.received, "fragments");
     assertEquals(List.of(1, 1), wire.writes);
   }
 
@@ -315,7 +315,7 @@ class JoinerTest {
       send(frame.clone());
       send(change.apply(frame));
 
-      JoinedWire.assertSame(sent, wire.received, "in order");
+      CoalescedWire.assertSame(sent, wire.received, "in order");
     }
   }
 
@@ -335,8 +335,8 @@ class JoinerTest {
 
   @Test
   void onlyWhatTheDeviceCutsIsJoined() {
-    for (Joiner.Kind kind : Joiner.Kind.values()) {
-      wire = new JoinedWire(Joiner.SLOTS, EnumSet.of(kind));
+    for (Coalescer.Kind kind : Coalescer.Kind.values()) {
+      wire = new CoalescedWire(Coalescer.SLOTS, EnumSet.of(kind));
       pair(made -> {});
       pair(this::v6);
       pair(this::udp);
@@ -348,7 +348,7 @@ class JoinerTest {
 
   @Test
   void theOldestMakesRoom() {
-    wire = new JoinedWire(2, JoinedWire.ALL);
+    wire = new CoalescedWire(2, CoalescedWire.ALL);
     for (int port = 1; port <= 3; port++) {
       var made = typical();
       made.sourcePort = port;
@@ -357,7 +357,7 @@ class JoinerTest {
 
     assertEquals(1, wire.received.size());
     wire.flush();
-    JoinedWire.assertSame(sent, wire.received, "in the order of opening");
+    CoalescedWire.assertSame(sent, wire.received, "in the order of opening");
   }
 
   @Test
@@ -375,15 +375,16 @@ class JoinerTest {
     next.pieces(ANY_SIZE).forEach(piece -> send(next.ethernet(piece)));
     wire.flush();
 
-    JoinedWire.assertSame(sent, wire.received, "two");
+    CoalescedWire.assertSame(sent, wire.received, "two");
     assertEquals(List.of(65, 2), wire.writes);
   }
 
   @Test
   void slotsThatAreTooSmallAreRefused() {
-    ByteBuffer[] slots = {ByteBuffer.allocateDirect(Joiner.SLOT_BYTES - 1)};
+    ByteBuffer[] slots = {ByteBuffer.allocateDirect(Coalescer.SLOT_BYTES - 1)};
     assertThrows(
-        IllegalArgumentException.class, () -> new Joiner(JoinedWire.ALL, slots, (slot, n) -> {}));
+        IllegalArgumentException.class,
+        () -> new Coalescer(CoalescedWire.ALL, slots, (slot, n) -> {}));
   }
 
   private void joined(Consumer<MadeFrame> change) {
@@ -406,7 +407,7 @@ class JoinerTest {
     fresh();
     pair(one, other);
     wire.flush();
-    JoinedWire.assertSame(sent, wire.received, "apart");
+    CoalescedWire.assertSame(sent, wire.received, "apart");
     assertEquals(List.of(1, 1), wire.writes);
   }
 
@@ -425,7 +426,7 @@ class JoinerTest {
       send(first ? next : damage.apply(next));
       wire.flush();
 
-      JoinedWire.assertSame(sent, wire.received, "damaged");
+      CoalescedWire.assertSame(sent, wire.received, "damaged");
       assertEquals(List.of(1, 1), wire.writes);
     }
   }
@@ -440,7 +441,7 @@ class JoinerTest {
   }
 
   private void fresh() {
-    wire = new JoinedWire(Joiner.SLOTS, JoinedWire.ALL);
+    wire = new CoalescedWire(Coalescer.SLOTS, CoalescedWire.ALL);
     sent.clear();
   }
 

@@ -13,16 +13,16 @@ import java.util.List;
 import java.util.Set;
 import net.backhaul.protocol.packet.BigEndian;
 
-/** Frames go through a joiner, and what it writes is cut again as a kernel would do it. */
-final class JoinedWire {
-  static final Set<Joiner.Kind> ALL = EnumSet.allOf(Joiner.Kind.class);
+/** Frames go through a coalescer, and what it writes is cut again as a kernel would do it. */
+final class CoalescedWire {
+  static final Set<Coalescer.Kind> ALL = EnumSet.allOf(Coalescer.Kind.class);
 
   private final ByteBuffer[] slots;
-  private final Joiner joiner;
+  private final Coalescer coalescer;
   private final Segmenter segmenter = new Segmenter();
   private final OffloadHeader offload = new OffloadHeader();
-  private final byte[] written = new byte[Joiner.SLOT_BYTES];
-  private final byte[] out = new byte[Joiner.SLOT_BYTES];
+  private final byte[] written = new byte[Coalescer.SLOT_BYTES];
+  private final byte[] out = new byte[Coalescer.SLOT_BYTES];
   private final byte[] in = new byte[80_000];
 
   /** What the other side has, in order. */
@@ -31,18 +31,18 @@ final class JoinedWire {
   /** How many frames each write brought. */
   final List<Integer> writes = new ArrayList<>();
 
-  JoinedWire(int slotCount, Set<Joiner.Kind> kinds) {
+  CoalescedWire(int slotCount, Set<Coalescer.Kind> kinds) {
     slots = new ByteBuffer[slotCount];
     for (int i = 0; i < slotCount; i++) {
-      slots[i] = ByteBuffer.allocateDirect(Joiner.SLOT_BYTES);
+      slots[i] = ByteBuffer.allocateDirect(Coalescer.SLOT_BYTES);
     }
-    joiner = new Joiner(kinds, slots, this::take);
+    coalescer = new Coalescer(kinds, slots, this::take);
   }
 
   void send(byte[] frame) {
     int start = received.size() % 16;
     System.arraycopy(frame, 0, in, start, frame.length);
-    if (!joiner.add(in, start, frame.length)) {
+    if (!coalescer.add(in, start, frame.length)) {
       writes.add(1);
       received.add(frame);
     }
@@ -50,7 +50,7 @@ final class JoinedWire {
   }
 
   void flush() {
-    joiner.flush();
+    coalescer.flush();
   }
 
   private void take(int slot, int length) {
@@ -69,7 +69,7 @@ final class JoinedWire {
     assertTrue(frameBytes - 14 <= 65_535);
     assertEquals(OffloadHeader.NEEDS_CHECKSUM, offload.flags());
     segmenter.begin(offload, written, OffloadHeader.BYTES, frameBytes, 65_535);
-    assertEquals(Refusal.NONE, segmenter.refusal());
+    assertEquals(SegmentationFailure.NONE, segmenter.failure());
     assertEquals(14 + segmenter.packetBytes() - offload.gsoBytes(), offload.headerBytes());
     assertChecksums(length);
     assertTrue(segmenter.count() > 1);

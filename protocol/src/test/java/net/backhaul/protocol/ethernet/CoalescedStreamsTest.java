@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Many flows at once, with all that happens to them, arrive as they were sent. */
-class JoinedStreamsTest {
+class CoalescedStreamsTest {
   private static final int FRAMES = 150_000;
 
   @ParameterizedTest
@@ -25,11 +25,11 @@ class JoinedStreamsTest {
     int sentInAll = 0;
     int writesInAll = 0;
     for (int round = 0; sentInAll < FRAMES; round++) {
-      var wire = new JoinedWire(1 + random.nextInt(8), JoinedWire.ALL);
+      var wire = new CoalescedWire(1 + random.nextInt(8), CoalescedWire.ALL);
       List<byte[]> sent = send(wire, random, withConstantIds);
       if (withConstantIds) {
-        sent.forEach(JoinedStreamsTest::forgetMeaninglessId);
-        wire.received.forEach(JoinedStreamsTest::forgetMeaninglessId);
+        sent.forEach(CoalescedStreamsTest::forgetMeaninglessId);
+        wire.received.forEach(CoalescedStreamsTest::forgetMeaninglessId);
       }
 
       String where = "seed " + seed + ", round " + round;
@@ -39,7 +39,7 @@ class JoinedStreamsTest {
       assertEquals(expected.keySet(), received.keySet(), where);
       expected.forEach(
           (key, frames) ->
-              JoinedWire.assertSame(frames, received.get(key), where + ", flow " + key));
+              CoalescedWire.assertSame(frames, received.get(key), where + ", flow " + key));
       sentInAll += sent.size();
       writesInAll += wire.writes.size();
     }
@@ -48,7 +48,7 @@ class JoinedStreamsTest {
     assertTrue(writes < frames / 2, () -> writes + " writes for " + frames);
   }
 
-  private static List<byte[]> send(JoinedWire wire, Random random, boolean withConstantIds) {
+  private static List<byte[]> send(CoalescedWire wire, Random random, boolean withConstantIds) {
     var flows = new ArrayList<RandomFlow>();
     for (int i = 1 + random.nextInt(10); i > 0; i--) {
       flows.add(new RandomFlow(random, flows.size(), withConstantIds));

@@ -2,7 +2,7 @@
 package net.backhaul.protocol.ethernet;
 
 /** Why a super-frame can't be cut. */
-public enum Refusal {
+public enum SegmentationFailure {
   NONE,
   /** Fragments of UDP datagrams, or a type that this code does not know. */
   UNKNOWN_TYPE,

@@ -16,7 +16,7 @@ import java.util.Set;
  * of them the same. Their checksums are verified first: the device is told that they are good.
  * Frames of one flow stay in order. One object is used again and again, and allocates nothing.
  */
-public final class Joiner {
+public final class Coalescer {
   /** How many flows of one device are worth being kept open at once. */
   public static final int SLOTS = 8;
 
@@ -52,7 +52,7 @@ public final class Joiner {
    * @param slots at least one buffer of {@link #SLOT_BYTES}; they may be used otherwise whenever
    *     nothing is open
    */
-  public Joiner(Set<Kind> kinds, ByteBuffer[] slots, Sink sink) {
+  public Coalescer(Set<Kind> kinds, ByteBuffer[] slots, Sink sink) {
     tcp4 = kinds.contains(Kind.TCP4);
     tcp6 = kinds.contains(Kind.TCP6);
     udp = kinds.contains(Kind.UDP);
@@ -72,19 +72,19 @@ public final class Joiner {
    * before it has been written.
    */
   public boolean add(byte[] frame, int start, int length) {
-    SegmentView.Is is = segment.wrap(frame, start, length);
-    if (is == SegmentView.Is.ANY) {
-      flushStations();
+    SegmentView.Kind kind = segment.wrap(frame, start, length);
+    if (kind == SegmentView.Kind.OTHER) {
+      flushMacs();
       return false;
     }
     if (!isWanted()) {
       return false;
     }
-    boolean joinable = is == SegmentView.Is.JOINABLE;
+    boolean coalescible = kind == SegmentView.Kind.COALESCIBLE;
     int index = indexOfFlow();
     if (index >= 0) {
       SuperFrame flow = frames[index];
-      if (joinable && flow.isContinuedBy(segment)) {
+      if (coalescible && flow.isContinuedBy(segment)) {
         if (!segment.verify()) {
           write(index);
           return false;
@@ -98,7 +98,7 @@ public final class Joiner {
       write(index);
     }
     // A pushed segment would be the first and the last.
-    if (!joinable || segment.pushed || !segment.verify()) {
+    if (!coalescible || segment.pushed || !segment.verify()) {
       return false;
     }
     if (open == frames.length) {
@@ -134,14 +134,14 @@ public final class Joiner {
   }
 
   /** Writes whatever is open between the stations of a frame of which no more is known. */
-  private void flushStations() {
+  private void flushMacs() {
     if (segment.length < ETHERNET_BYTES) {
       flush();
       return;
     }
     int i = 0;
     while (i < open) {
-      if (frames[i].isBetweenStationsOf(segment)) {
+      if (frames[i].hasMacsOf(segment)) {
         write(i);
       } else {
         i++;
