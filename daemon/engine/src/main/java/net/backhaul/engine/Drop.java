@@ -26,7 +26,28 @@ public enum Drop {
   TOO_MANY_PEERS,
   TOO_MANY_GROUPS,
   NOT_A_MEMBER,
-  FORBIDDEN_BY_RULES,
+  BLOCKED_BY_RULES_INBOUND,
+  BLOCKED_BY_RULES_OUTBOUND,
+  /** A frame without a whole Ethernet header, or without data. */
+  FRAME_TOO_SHORT,
+  /** A frame over the MTU of its network, or over what fits into a packet. */
+  FRAME_TOO_LONG,
+  /** A source MAC that is invalid, or that its sender may not use. */
+  SPOOFED_MAC,
+  /** A frame from or to a device behind this node, which is not a bridge of the network. */
+  BRIDGING_NOT_AUTHORIZED,
+  /** A destination MAC that is behind a bridge, while the network has no other bridge. */
+  NO_BRIDGE,
+  /** A destination MAC that stands for a reserved address. */
+  INVALID_DESTINATION,
+  /** A frame to a group, where the network has no multicast or no broadcast. */
+  MULTICAST_DISABLED,
+  /** A frame to a group of which no member was found in time. */
+  NO_RECIPIENT,
+  /** A frame or packet of a network that this node has not joined. */
+  UNKNOWN_NETWORK,
+  /** A frame of a network whose configuration has not been received. */
+  NOT_CONFIGURED,
   /** The host's header says of a frame what cannot be. */
   BAD_OFFLOAD,
   BAD_CREDENTIAL,

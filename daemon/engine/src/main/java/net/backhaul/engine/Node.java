@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import net.backhaul.engine.network.Networks;
+import net.backhaul.engine.network.NodeContext;
 import net.backhaul.engine.peer.Vl1;
 import net.backhaul.protocol.ethernet.MulticastGroup;
 import net.backhaul.protocol.identity.Identity;
@@ -42,7 +43,7 @@ public final class Node {
       long nowMs) {
     this.output = output;
     this.vl1 = new Vl1(self, options, output, random, saved, nowMs);
-    this.networks = new Networks(vl1, output, controller, random, saved, nowMs);
+    this.networks = new Networks(new NodeContext(vl1, output, random), controller, saved, nowMs);
     vl1.attach(networks);
   }
 

@@ -27,14 +27,49 @@ final class AdHocConfigs {
   private static final long TCP_SYN = 0x02;
   private static final long TCP_ACK = 0x10;
 
+  /** What differs between the two forms of ad-hoc networks. */
+  private record Form(
+      String name,
+      int multicastLimit,
+      List<IpPrefix> addresses,
+      List<Long> specialists,
+      List<Rule> rules) {
+    NetworkConfig config(long networkId, long self, long nowMs) {
+      return new NetworkConfig(
+          networkId,
+          nowMs,
+          WINDOW_MS,
+          1,
+          self,
+          0,
+          0,
+          NetworkConfig.FLAG_NDP_EMULATION,
+          multicastLimit,
+          true,
+          name,
+          NetworkConfig.DEFAULT_MTU_BYTES,
+          null,
+          List.of(),
+          List.of(),
+          List.of(),
+          specialists,
+          List.of(),
+          addresses,
+          rules,
+          "",
+          List.of(),
+          Sso.NONE);
+    }
+  }
+
   private AdHocConfigs() {}
 
-  /** Returns whether an id can't be configured, though it looks as if it could. */
+  /** Returns whether an id has the form of a port range, but an empty one. */
   static boolean isImpossible(long networkId) {
     return isPortRange(networkId) && firstPort(networkId) > lastPort(networkId);
   }
 
-  /** Returns the configuration of an ad-hoc network; empty for ids of no known form. */
+  /** Returns the configuration of an ad-hoc network; empty for an id of no known form. */
   static Optional<NetworkConfig> configure(long networkId, long self, long nowMs) {
     if (isPortRange(networkId)) {
       return isImpossible(networkId)
@@ -80,7 +115,7 @@ final class AdHocConfigs {
     rules.add(Rule.action(Rule.ACTION_DROP));
     String name = String.format("adhoc-%04x-%04x", first, last);
     List<IpPrefix> addresses = List.of(sixPlane(networkId, self));
-    return config(networkId, self, nowMs, 0, name, addresses, List.of(), rules);
+    return new Form(name, 0, addresses, List.of(), rules).config(networkId, self, nowMs);
   }
 
   private static NetworkConfig hub(long networkId, long self, long nowMs) {
@@ -94,50 +129,13 @@ final class AdHocConfigs {
             .toByteArray();
     InetAddress ipv4 = Endpoints.of(ip, 0).getAddress();
     List<IpPrefix> addresses = List.of(sixPlane(networkId, self), new IpPrefix(ipv4, HUB_BITS));
-    return config(
-        networkId,
-        self,
-        nowMs,
-        HUB_MULTICAST_LIMIT,
-        "adhoc-" + net + ".0.0.0",
-        addresses,
-        hub == 0 ? List.of() : List.of(hub),
-        List.of(Rule.action(Rule.ACTION_ACCEPT)));
-  }
-
-  private static NetworkConfig config(
-      long networkId,
-      long self,
-      long nowMs,
-      int multicastLimit,
-      String name,
-      List<IpPrefix> addresses,
-      List<Long> specialists,
-      List<Rule> rules) {
-    return new NetworkConfig(
-        networkId,
-        nowMs,
-        WINDOW_MS,
-        1,
-        self,
-        0,
-        0,
-        NetworkConfig.FLAG_NDP_EMULATION,
-        multicastLimit,
-        true,
-        name,
-        NetworkConfig.DEFAULT_MTU_BYTES,
-        null,
-        List.of(),
-        List.of(),
-        List.of(),
-        specialists,
-        List.of(),
-        addresses,
-        rules,
-        "",
-        List.of(),
-        Sso.NONE);
+    return new Form(
+            "adhoc-" + net + ".0.0.0",
+            HUB_MULTICAST_LIMIT,
+            addresses,
+            hub == 0 ? List.of() : List.of(hub),
+            List.of(Rule.action(Rule.ACTION_ACCEPT)))
+        .config(networkId, self, nowMs);
   }
 
   private static IpPrefix sixPlane(long networkId, long self) {

@@ -6,9 +6,9 @@ import java.util.Map;
 import net.backhaul.engine.LongMap;
 
 /**
- * Which bridge leads to which MAC, as seen from what came in (03 section 6.4).
+ * The bridge of each MAC behind one, learned from received frames (03 section 6.4).
  *
- * <p>Active bridges fill this, so it has a limit: at it, the bridge with most MACs loses all.
+ * <p>Active bridges fill this, so it has a limit: at it the bridge with most MACs is evicted.
  */
 final class BridgeRoutes {
   static final int MAX_ROUTES = 65_536;
@@ -29,11 +29,11 @@ final class BridgeRoutes {
     }
     byMac.put(mac, new BridgeRoute(mac, bridge));
     if (byMac.size() > MAX_ROUTES) {
-      forgetLargest();
+      evictLargest();
     }
   }
 
-  private void forgetLargest() {
+  private void evictLargest() {
     var counts = new HashMap<Long, Integer>();
     byMac.values().forEach(route -> counts.merge(route.bridge, 1, Integer::sum));
     long largest =

@@ -4,7 +4,7 @@ package net.backhaul.engine.network;
 import net.backhaul.protocol.ethernet.EtherTypes;
 import net.backhaul.protocol.ethernet.Macs;
 
-/** Finds out what a frame is like, in the bits of 03 section 5.4.8. */
+/** Computes the characteristics bits of a frame (03 section 5.4.8). */
 final class Characteristics {
   private static final long INBOUND = 1L << 63;
   private static final long MULTICAST = 1L << 62;
@@ -20,8 +20,8 @@ final class Characteristics {
   private static final int NEIGHBOR_MIN_BYTES = 64;
   private static final int ARP_MIN_BYTES = 28;
 
-  /** Returns the bits among those wanted that are set, and possibly others. */
-  long of(FrameView frame, Policy policy, long wanted) {
+  /** Returns the bits that are set; those outside of the mask may be missing. */
+  long of(FrameView frame, long wanted) {
     long bits = frame.inbound ? INBOUND : 0;
     if (Macs.isMulticast(frame.destinationMac)) {
       bits |= MULTICAST;
@@ -29,10 +29,10 @@ final class Characteristics {
     if (frame.destinationMac == Macs.BROADCAST) {
       bits |= BROADCAST;
     }
-    if ((wanted & IP_AUTHENTICATED) != 0 && ipAuthenticated(frame, policy)) {
+    if ((wanted & IP_AUTHENTICATED) != 0 && ipAuthenticated(frame)) {
       bits |= IP_AUTHENTICATED;
     }
-    if ((wanted & MAC_AUTHENTICATED) != 0 && macAuthenticated(frame, policy)) {
+    if ((wanted & MAC_AUTHENTICATED) != 0 && macAuthenticated(frame)) {
       bits |= MAC_AUTHENTICATED;
     }
     return (wanted & TCP_FLAGS) == 0 ? bits : bits | tcpFlags(frame);
@@ -49,17 +49,17 @@ final class Characteristics {
     return at < 0 ? 0 : (frame.u8(at + 12) & 0x0f) << 8 | frame.u8(at + 13);
   }
 
-  private static boolean macAuthenticated(FrameView frame, Policy policy) {
+  private static boolean macAuthenticated(FrameView frame) {
     if (!frame.inbound) {
-      return policy.ownsMac(frame.sourceMac);
+      return frame.policy.ownsMac(frame.sourceMac);
     }
     Member remote = frame.remote;
-    return remote != null && remote.ownsMac(frame.sourceMac, policy);
+    return remote != null && remote.ownsMac(frame.sourceMac, frame.policy);
   }
 
-  private static boolean ipAuthenticated(FrameView frame, Policy policy) {
+  private static boolean ipAuthenticated(FrameView frame) {
     if (frame.isIpv4()) {
-      return owned(frame, policy, 12, 4);
+      return owned(frame, 12, 4);
     }
     if (frame.isIpv6()) {
       if (frame.length() >= NEIGHBOR_MIN_BYTES && frame.u8(6) == ICMPV6) {
@@ -68,21 +68,22 @@ final class Characteristics {
             return true;
           }
           case NEIGHBOR_ADVERTISEMENT -> {
-            return owned(frame, policy, 48, 16);
+            return owned(frame, 48, 16);
           }
           default -> {}
         }
       }
-      return owned(frame, policy, 8, 16);
+      return owned(frame, 8, 16);
     }
     return frame.etherType == EtherTypes.ARP
         && frame.length() >= ARP_MIN_BYTES
-        && owned(frame, policy, 14, 4);
+        && owned(frame, 14, 4);
   }
 
-  private static boolean owned(FrameView frame, Policy policy, int at, int length) {
+  private static boolean owned(FrameView frame, int at, int length) {
     byte[] bytes = frame.array();
     int start = frame.at(at);
+    Policy policy = frame.policy;
     if (!frame.inbound) {
       return policy.ownsIp(bytes, start, length);
     }

@@ -3,7 +3,7 @@ package net.backhaul.engine.network;
 
 import net.backhaul.protocol.network.Capability;
 
-/** A capability with its rules taken apart. */
+/** A capability with its rules compiled. */
 final class CompiledCapability {
   private final Capability capability;
   private final RuleTable rules;

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import net.backhaul.protocol.network.OwnershipCertificate;
 
-/** A certificate of ownership, taken apart for the path of frames (03 section 4.5). */
+/** A certificate of ownership, compiled for the path of frames (03 section 4.5). */
 final class CompiledOwnership {
   private static final int MAC = 1;
   private static final int IPV4 = 2;

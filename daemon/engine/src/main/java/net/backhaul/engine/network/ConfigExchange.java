@@ -30,22 +30,22 @@ import net.backhaul.protocol.packet.WireException;
 import net.backhaul.protocol.packet.WireReader;
 import org.jspecify.annotations.Nullable;
 
-/** Gets configurations from controllers and puts them in force (03 sections 1.4 to 1.7). */
+/** Requests configurations from controllers and applies them (03 sections 1.4 to 1.7). */
 final class ConfigExchange {
-  /** What became of a configuration. */
+  /** What became of a received configuration. */
   enum ConfigOutcome {
-    REFUSED,
+    REJECTED,
     UNCHANGED,
     CHANGED
   }
 
   private static final long REFRESH_MS = 60_000;
-  private static final long ASK_AGAIN_MS = 5_000;
+  private static final long REQUEST_EVERY_MS = 5_000;
 
-  /** A person may be about to authorize us: ask as often as controllers answer, for a while. */
-  private static final long ASK_SOON_AGAIN_MS = Network.REQUEST_SPACING_MS;
+  /** After a join an admin may authorize us soon: request as often as controllers answer. */
+  private static final long REQUEST_AFTER_JOIN_EVERY_MS = Network.REQUEST_SPACING_MS;
 
-  private static final long IMPATIENT_MS = 120_000;
+  private static final long AFTER_JOIN_MS = 120_000;
   private static final int MAX_URL_BYTES = 2_047;
 
   private static final byte[] META_DATA = RequestMetaData.ours(platform());
@@ -59,20 +59,19 @@ final class ConfigExchange {
   private final long self;
 
   ConfigExchange(
-      PeerLink link,
-      Output output,
+      NodeContext node,
       @Nullable ConfigSource controller,
       LongMap<Network> networks,
       MulticastAnnouncer announcer) {
-    this.link = link;
-    this.output = output;
+    this.link = node.link();
+    this.output = node.output();
     this.controller = controller;
     this.networks = networks;
     this.announcer = announcer;
     this.self = link.self().address();
   }
 
-  // Asking.
+  // Requesting.
 
   void requestIfDue(Network network, long nowMs) {
     if (nowMs >= network.nextRequestMs) {
@@ -82,17 +81,17 @@ final class ConfigExchange {
 
   void request(Network network, long nowMs) {
     network.lastRequestMs = nowMs;
-    network.nextRequestMs = nowMs + patience(network, nowMs);
+    network.nextRequestMs = nowMs + requestInterval(network, nowMs);
     if (network.adHoc) {
       configureAdHoc(network, nowMs);
       return;
     }
-    Policy held = network.policy;
-    long revision = held == null ? 0 : held.config.revision();
-    long timestampMs = held == null ? 0 : held.config.timestampMs();
+    Policy policy = network.policy;
+    long revision = policy == null ? 0 : policy.config.revision();
+    long timestampMs = policy == null ? 0 : policy.config.timestampMs();
     Bytes metaData = Bytes.of(META_DATA);
     if (Addresses.isReserved(network.controller)) {
-      return; // Nobody can have this address; the network stays as it is.
+      return; // No node has this address; the network stays as it is.
     }
     if (network.controller != self) {
       link.send(
@@ -101,7 +100,7 @@ final class ConfigExchange {
           nowMs);
     } else if (controller != null) {
       Identity us = link.self().withoutPrivateKey();
-      takeAnswer(
+      receiveAnswer(
           network,
           controller.answer(
               new ConfigRequest(network.id, us, metaData, revision, timestampMs), nowMs),
@@ -109,12 +108,12 @@ final class ConfigExchange {
     }
   }
 
-  private static long patience(Network network, long nowMs) {
-    boolean impatient = network.policy == null && nowMs - network.joinedMs < IMPATIENT_MS;
+  private static long requestInterval(Network network, long nowMs) {
+    boolean hasJustJoined = network.policy == null && nowMs - network.joinedMs < AFTER_JOIN_MS;
     if (network.adHoc) {
       return REFRESH_MS;
     }
-    return impatient ? ASK_SOON_AGAIN_MS : ASK_AGAIN_MS;
+    return hasJustJoined ? REQUEST_AFTER_JOIN_EVERY_MS : REQUEST_EVERY_MS;
   }
 
   private void configureAdHoc(Network network, long nowMs) {
@@ -126,62 +125,77 @@ final class ConfigExchange {
     }
   }
 
-  private void takeAnswer(Network network, ConfigAnswer answer, long nowMs) {
+  private void receiveAnswer(Network network, ConfigAnswer answer, long nowMs) {
     switch (answer) {
       case ConfigAnswer.Granted(NetworkConfig config) -> apply(network, config, true, nowMs);
       case ConfigAnswer.Rejected(int code, Bytes dictionary) ->
-          refused(network, code, dictionary.isEmpty() ? null : dictionary.toByteArray());
+          rejected(network, code, dictionary.isEmpty() ? null : dictionary.toByteArray());
       case ConfigAnswer.Ignored() -> {}
     }
   }
 
-  // Taking.
+  // Receiving.
 
-  /** Takes a chunk, asked for or not (03 section 1.6). */
-  PacketOutcome receive(ConfigChunk chunk, boolean pushed, InboundPacket from, long nowMs) {
+  /**
+   * Handles a chunk of a configuration (03 section 1.6).
+   *
+   * @param pushed whether it was sent without a request of ours
+   */
+  PacketOutcome receive(ConfigChunk chunk, boolean pushed, InboundPacket packet) {
     Network network = networks.get(chunk.networkId());
     if (network == null) {
+      link.drop(Drop.UNKNOWN_NETWORK);
       return PacketOutcome.ACCEPTED;
     }
     byte[] dictionary =
         chunk.isLegacy()
-            ? takeLegacy(network, chunk, from)
-            : takeChunk(network, chunk, from, nowMs);
+            ? receiveLegacy(network, chunk, packet)
+            : receiveChunk(network, chunk, packet);
     NetworkConfig config = dictionary == null ? null : decode(dictionary);
     if (config == null) {
       return PacketOutcome.ACCEPTED;
     }
-    apply(network, config, true, nowMs);
+    apply(network, config, true, packet.nowMs());
     if (pushed) {
-      long updateId = chunk.isLegacy() ? from.packetId() : chunk.updateId();
-      from.reply(new NetworkConfigOk(from.packetId(), network.id, updateId));
+      long updateId = chunk.isLegacy() ? packet.packetId() : chunk.updateId();
+      packet.reply(new NetworkConfigOk(packet.packetId(), network.id, updateId));
     }
     return PacketOutcome.ACCEPTED;
   }
 
-  private byte @Nullable [] takeLegacy(Network network, ConfigChunk chunk, InboundPacket from) {
+  private byte @Nullable [] receiveLegacy(
+      Network network, ConfigChunk chunk, InboundPacket packet) {
     boolean fits = chunk.data().length() < NetworkConfig.CAPACITY_BYTES;
-    return from.source() == network.controller && fits ? chunk.data().toByteArray() : null;
-  }
-
-  private byte @Nullable [] takeChunk(
-      Network network, ConfigChunk chunk, InboundPacket from, long nowMs) {
-    if (ChunkAssembler.isOutOfBounds(chunk) || network.chunks.isDuplicate(chunk)) {
+    if (packet.source() != network.controller || !fits) {
+      link.drop(Drop.BAD_CONFIGURATION);
       return null;
     }
-    if (from.source() != network.controller && badSignatures.isPenalized(from.source(), nowMs)) {
+    return chunk.data().toByteArray();
+  }
+
+  private byte @Nullable [] receiveChunk(Network network, ConfigChunk chunk, InboundPacket packet) {
+    long source = packet.source();
+    long nowMs = packet.nowMs();
+    if (ChunkAssembler.isOutOfBounds(chunk)) {
+      link.drop(Drop.BAD_CONFIGURATION);
+      return null;
+    }
+    if (network.chunks.isDuplicate(chunk)) {
+      return null;
+    }
+    if (source != network.controller && badSignatures.isPenalized(source, nowMs)) {
       link.drop(Drop.RATE_LIMITED);
       return null;
     }
     Identity signer = link.identityOf(network.controller, nowMs);
     if (signer == null || !signer.verify(chunk.signedBytes(), chunk.signature().toByteArray())) {
       link.drop(Drop.BAD_CONFIGURATION);
-      badSignatures.penalize(from.source(), nowMs);
+      badSignatures.penalize(source, nowMs);
       return null;
     }
     if (chunk.propagatesFast()) {
       for (Member member : network.members.all()) {
-        if (member.address != from.source() && member.address != network.controller) {
+        if (member.address != source && member.address != network.controller) {
           link.send(member.address, new NetworkConfigPush(chunk), nowMs);
         }
       }
@@ -198,10 +212,11 @@ final class ConfigExchange {
     }
   }
 
-  /** Puts a configuration in force, if it is ours and says anything new. */
+  /** Applies a configuration, if it is issued to us and differs from the one in force. */
   ConfigOutcome apply(Network network, NetworkConfig config, boolean save, long nowMs) {
     if (config.issuedTo() != self || config.networkId() != network.id) {
-      return ConfigOutcome.REFUSED;
+      link.drop(Drop.BAD_CONFIGURATION);
+      return ConfigOutcome.REJECTED;
     }
     Policy before = network.policy;
     if (before != null && before.config.equals(config)) {
@@ -221,7 +236,7 @@ final class ConfigExchange {
     return ConfigOutcome.CHANGED;
   }
 
-  /** Brings back what an earlier run has saved; it is in force but has to be asked for again. */
+  /** Applies a saved configuration, which is in force until the controller answers. */
   void restore(Network network, byte[] saved) {
     NetworkConfig config;
     try {
@@ -234,10 +249,10 @@ final class ConfigExchange {
     }
   }
 
-  /** Takes a refusal from a controller (03 section 1.7). */
-  void receiveError(ErrorMessage error, InboundPacket from) {
+  /** Handles an error from a controller (03 section 1.7). */
+  void receiveError(ErrorMessage error, InboundPacket packet) {
     Network network = networks.get(error.networkId());
-    if (network == null || from.source() != network.controller) {
+    if (network == null || packet.source() != network.controller) {
       return;
     }
     boolean needsRequest =
@@ -246,31 +261,32 @@ final class ConfigExchange {
     if (!needsRequest || error.inReVerb() == Verb.NETWORK_CONFIG_REQUEST.number()) {
       byte[] rest = error.rest().toByteArray();
       if (rest.length <= 2) {
-        refused(network, error.code(), null);
+        rejected(network, error.code(), null);
         return;
       }
       var in = new WireReader(rest, 0, rest.length);
       int length = in.u16();
       if (length <= in.remaining()) {
-        refused(network, error.code(), in.bytes(length));
+        rejected(network, error.code(), in.bytes(length));
       } else if (error.code() != ErrorMessage.NETWORK_AUTHENTICATION_REQUIRED) {
-        refused(network, error.code(), null);
+        rejected(network, error.code(), null);
       }
     }
   }
 
-  private void refused(Network network, int code, byte @Nullable [] dictionary) {
+  private void rejected(Network network, int code, byte @Nullable [] dictionary) {
     switch (code) {
       case ErrorMessage.OBJ_NOT_FOUND, ErrorMessage.UNSUPPORTED_OPERATION ->
           fail(network, NetworkStatus.State.NOT_FOUND, "");
       case ErrorMessage.NETWORK_ACCESS_DENIED ->
           fail(network, NetworkStatus.State.ACCESS_DENIED, "");
-      case ErrorMessage.NETWORK_AUTHENTICATION_REQUIRED -> needsLogin(network, dictionary);
+      case ErrorMessage.NETWORK_AUTHENTICATION_REQUIRED ->
+          requireAuthentication(network, dictionary);
       default -> {}
     }
   }
 
-  private void needsLogin(Network network, byte @Nullable [] text) {
+  private void requireAuthentication(Network network, byte @Nullable [] text) {
     if (text == null) {
       fail(network, NetworkStatus.State.AUTHENTICATION_REQUIRED, "");
       return;
@@ -289,7 +305,7 @@ final class ConfigExchange {
     }
   }
 
-  /** Returns operating system and architecture in the words of the reference. */
+  /** Returns operating system and architecture as the reference names them. */
   private static String platform() {
     String system = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
     String architecture = System.getProperty("os.arch", "");

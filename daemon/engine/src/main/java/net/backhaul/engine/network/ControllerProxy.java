@@ -20,30 +20,31 @@ import net.backhaul.protocol.network.ConfigChunk;
 import net.backhaul.protocol.network.ConfigRequest;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.packet.Bytes;
-import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 import org.jspecify.annotations.Nullable;
 
-/** Carries questions of members to the controller beside us, and its answers back. */
+/** Passes requests of members to the controller on this node, and its answers back. */
 final class ControllerProxy {
-  private static final long REMEMBER_MS = 180_000;
-  private static final int MAX_REMEMBERED = 262_144;
+  private static final long GRANT_LIFE_MS = 180_000;
+  private static final int MAX_GRANTS = 262_144;
 
   private final PeerLink link;
   private final @Nullable ConfigSource controller;
   private final RandomGenerator random;
-  private final Map<Granted, Long> grantedMs =
+
+  /** When each member got a configuration; at the limit the oldest entry is evicted. */
+  private final Map<Grant, Long> grantedMs =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Granted, Long> eldest) {
-          return size() > MAX_REMEMBERED;
+        protected boolean removeEldestEntry(Map.Entry<Grant, Long> eldest) {
+          return size() > MAX_GRANTS;
         }
       };
 
-  /** Names a member of a network of ours. */
-  private record Granted(long networkId, long member) {}
+  /** A member of a network of this controller. */
+  private record Grant(long networkId, long member) {}
 
   ControllerProxy(PeerLink link, @Nullable ConfigSource controller, RandomGenerator random) {
     this.link = link;
@@ -52,39 +53,39 @@ final class ControllerProxy {
   }
 
   /** Answers NETWORK_CONFIG_REQUEST (03 sections 1.5 to 1.7). */
-  PacketOutcome receive(WireReader in, InboundPacket from, long nowMs) {
-    NetworkConfigRequest request = NetworkConfigRequest.read(in);
+  PacketOutcome receive(InboundPacket packet) {
+    NetworkConfigRequest request = NetworkConfigRequest.read(packet.payload());
     long networkId = request.networkId();
     if (controller == null) {
-      refuse(networkId, ErrorMessage.UNSUPPORTED_OPERATION, Bytes.EMPTY, from, nowMs);
+      var unsupported = new ConfigAnswer.Rejected(ErrorMessage.UNSUPPORTED_OPERATION, Bytes.EMPTY);
+      reject(networkId, unsupported, packet);
       return PacketOutcome.ACCEPTED;
     }
     if (NetworkIds.controller(networkId) != link.self().address()) {
       return PacketOutcome.ACCEPTED;
     }
-    var question =
+    var configRequest =
         new ConfigRequest(
             networkId,
-            from.sourceIdentity(),
+            packet.sourceIdentity(),
             request.metaData(),
             request.heldRevision(),
             request.heldTimestampMs());
-    switch (controller.answer(question, nowMs)) {
+    switch (controller.answer(configRequest, packet.nowMs())) {
       case ConfigAnswer.Granted(NetworkConfig config) -> {
-        remember(networkId, from.source(), nowMs);
+        recordGrant(networkId, packet.source(), packet.nowMs());
         for (ConfigChunk chunk : chunks(config)) {
-          from.reply(new NetworkConfigRequestOk(from.packetId(), chunk));
+          packet.reply(new NetworkConfigRequestOk(packet.packetId(), chunk));
         }
       }
-      case ConfigAnswer.Rejected(int code, Bytes dictionary) ->
-          refuse(networkId, code, dictionary, from, nowMs);
+      case ConfigAnswer.Rejected rejected -> reject(networkId, rejected, packet);
       case ConfigAnswer.Ignored() -> {}
     }
     return PacketOutcome.ACCEPTED;
   }
 
-  private static void refuse(
-      long networkId, int code, Bytes dictionary, InboundPacket from, long nowMs) {
+  private static void reject(long networkId, ConfigAnswer.Rejected rejected, InboundPacket packet) {
+    Bytes dictionary = rejected.dictionary();
     Bytes rest = Bytes.EMPTY;
     if (!dictionary.isEmpty()) {
       var out = new WireWriter().u16(dictionary.length());
@@ -92,12 +93,12 @@ final class ControllerProxy {
       rest = Bytes.of(out.toByteArray());
     }
     int inRe = Verb.NETWORK_CONFIG_REQUEST.number();
-    from.reply(new ErrorMessage(inRe, from.packetId(), code, networkId, rest));
+    packet.reply(new ErrorMessage(inRe, packet.packetId(), rejected.errorCode(), networkId, rest));
   }
 
-  /** Sends a configuration that was not asked for. */
+  /** Sends a configuration that was not requested. */
   void push(long member, NetworkConfig config, long nowMs) {
-    remember(config.networkId(), member, nowMs);
+    recordGrant(config.networkId(), member, nowMs);
     for (ConfigChunk chunk : chunks(config)) {
       link.send(member, new NetworkConfigPush(chunk), nowMs);
     }
@@ -111,19 +112,19 @@ final class ControllerProxy {
     return ConfigChunk.split(link.self(), config.networkId(), config.encode(), updateId, 0);
   }
 
-  private void remember(long networkId, long member, long nowMs) {
-    var granted = new Granted(networkId, member);
-    grantedMs.remove(granted);
-    grantedMs.put(granted, nowMs);
+  private void recordGrant(long networkId, long member, long nowMs) {
+    var grant = new Grant(networkId, member);
+    grantedMs.remove(grant);
+    grantedMs.put(grant, nowMs);
   }
 
   /** Returns whether a member got a configuration of ours a short time ago (03 section 7.3). */
   boolean hasGranted(long networkId, long member, long nowMs) {
-    Long sinceMs = grantedMs.get(new Granted(networkId, member));
-    return sinceMs != null && nowMs - sinceMs < REMEMBER_MS;
+    Long sinceMs = grantedMs.get(new Grant(networkId, member));
+    return sinceMs != null && nowMs - sinceMs < GRANT_LIFE_MS;
   }
 
-  void forgetOld(long nowMs) {
-    grantedMs.values().removeIf(sinceMs -> nowMs - sinceMs >= REMEMBER_MS);
+  void expire(long nowMs) {
+    grantedMs.values().removeIf(sinceMs -> nowMs - sinceMs >= GRANT_LIFE_MS);
   }
 }

@@ -25,53 +25,56 @@ import net.backhaul.protocol.packet.WireException;
 import net.backhaul.protocol.packet.WireReader;
 import org.jspecify.annotations.Nullable;
 
-/** Takes the credentials that members show, and shows them ours (03 sections 4.7 to 4.9). */
+/** Accepts the credentials of members and sends them ours (03 sections 4.7 to 4.9). */
 final class CredentialExchange {
-  /** What became of a credential. */
+  /** What became of a received credential. */
   enum CredentialOutcome {
     NEW,
     REDUNDANT,
     REJECTED,
-    /** Its signature is false: nobody honest shows it. */
+    /** Its signature is invalid. */
     FORGED,
-    /** Its signer is unknown; somebody was asked for him. */
+    /** Its signer is unknown and requested by WHOIS. */
     DEFERRED
   }
 
-  private static final long SHOW_AGAIN_MS = 500_000;
-  private static final long ASKED_SPACING_MS = 1_000;
-  private static final long TAKE_SPACING_MS = 1_000;
+  private static final long PUSH_EVERY_MS = 500_000;
+  private static final long REQUESTED_PUSH_SPACING_MS = 1_000;
+  private static final long RECEIVE_SPACING_MS = 1_000;
 
-  /** A look at a signature is dear: after so many false ones the rest of a packet is not read. */
+  /**
+   * Verifying a signature is expensive: after this many invalid ones the rest of the packet is
+   * skipped.
+   */
   private static final int MAX_FORGED = 3;
 
-  private static final int MAX_REMEMBERED_SENDERS = 16_384;
+  private static final int MAX_SENDERS = 16_384;
 
   private final PeerLink link;
   private final LongMap<Network> networks;
   private final BadSignaturePenalty badSignatures = new BadSignaturePenalty();
-  private LongMap<Long> lastTakenMs = new LongMap<>();
+  private LongMap<Long> lastReceivedMs = new LongMap<>();
 
   CredentialExchange(PeerLink link, LongMap<Network> networks) {
     this.link = link;
     this.networks = networks;
   }
 
-  // Taking.
+  // Receiving.
 
-  /** Handles NETWORK_CREDENTIALS; what comes before an error in it counts. */
-  PacketOutcome receive(WireReader in, InboundPacket from, long nowMs) {
-    if (!mayShow(from.source(), nowMs)) {
+  /** Handles NETWORK_CREDENTIALS; credentials before a malformed one count. */
+  PacketOutcome receive(InboundPacket packet) {
+    if (isRateLimited(packet.source(), packet.nowMs())) {
       link.drop(Drop.RATE_LIMITED);
       return PacketOutcome.IGNORED;
     }
-    var batch = new CredentialBatch(from.source(), nowMs);
+    var batch = new CredentialBatch(packet.source(), packet.nowMs());
     boolean complete = false;
     try {
-      complete = batch.takeAll(in);
+      complete = batch.acceptAll(packet.payload());
     } finally {
       if (!batch.deferred) {
-        remember(from.source(), nowMs);
+        recordReceived(packet.source(), packet.nowMs());
       }
     }
     if (batch.deferred) {
@@ -83,7 +86,7 @@ final class CredentialExchange {
     return batch.useful ? PacketOutcome.TRUSTED : PacketOutcome.ACCEPTED;
   }
 
-  /** The credentials of one packet, taken one after the other. */
+  /** The credentials of one packet, accepted one after the other. */
   private final class CredentialBatch {
     private final long source;
     private final long nowMs;
@@ -97,23 +100,23 @@ final class CredentialExchange {
     }
 
     /** Returns whether the packet had all its parts. */
-    boolean takeAll(WireReader in) {
+    boolean acceptAll(WireReader in) {
       while (!in.atEnd()) {
         if (in.array()[in.position()] == 0) {
           in.skip(1);
           break;
         }
-        if (!take(MembershipCertificate.read(in))) {
+        if (!acceptOne(MembershipCertificate.read(in))) {
           return false;
         }
       }
-      return takeList(in, Capability::read)
-          && takeList(in, Tag::read)
-          && takeList(in, Revocation::read)
-          && takeList(in, OwnershipCertificate::read);
+      return acceptList(in, Capability::read)
+          && acceptList(in, Tag::read)
+          && acceptList(in, Revocation::read)
+          && acceptList(in, OwnershipCertificate::read);
     }
 
-    private boolean takeList(WireReader in, Function<WireReader, Credential> read) {
+    private boolean acceptList(WireReader in, Function<WireReader, Credential> read) {
       if (in.atEnd()) {
         return false;
       }
@@ -122,7 +125,7 @@ final class CredentialExchange {
         if (in.atEnd()) {
           throw new WireException("fewer credentials than stated");
         }
-        if (!take(read.apply(in))) {
+        if (!acceptOne(read.apply(in))) {
           return false;
         }
       }
@@ -130,7 +133,7 @@ final class CredentialExchange {
     }
 
     /** Returns whether to go on. */
-    private boolean take(Credential credential) {
+    private boolean acceptOne(Credential credential) {
       switch (accept(credential, source, nowMs)) {
         case NEW, REDUNDANT -> useful = true;
         case DEFERRED -> deferred = true;
@@ -141,23 +144,20 @@ final class CredentialExchange {
     }
   }
 
-  private boolean mayShow(long source, long nowMs) {
-    Long last = lastTakenMs.get(source);
-    return last == null || nowMs - last >= TAKE_SPACING_MS;
+  private boolean isRateLimited(long source, long nowMs) {
+    Long last = lastReceivedMs.get(source);
+    return last != null && nowMs - last < RECEIVE_SPACING_MS;
   }
 
-  /** Packets that were deferred don't count: they come again as soon as the signer is known. */
-  private void remember(long source, long nowMs) {
-    if (lastTakenMs.size() >= MAX_REMEMBERED_SENDERS) {
-      lastTakenMs = new LongMap<>(); // Whoever is forgotten may come once more within a second.
+  /** Not for deferred packets: they are handled again as soon as the signer is known. */
+  private void recordReceived(long source, long nowMs) {
+    if (lastReceivedMs.size() >= MAX_SENDERS) {
+      lastReceivedMs = new LongMap<>(); // Allows each sender one more packet within a second.
     }
-    lastTakenMs.put(source, nowMs);
+    lastReceivedMs.put(source, nowMs);
   }
 
-  /**
-   * Takes a certificate that came with something else, as old senders do (03 sections 6.2, 7.5 and
-   * 7.6).
-   */
+  /** Accepts a certificate that is attached to another message, as old senders do. */
   void acceptAttached(MembershipCertificate com, long deliveredBy, long nowMs) {
     if (badSignatures.isPenalized(deliveredBy, nowMs)) {
       link.drop(Drop.RATE_LIMITED);
@@ -166,38 +166,41 @@ final class CredentialExchange {
     }
   }
 
-  /** Files a credential under the member it names, whoever has shown it (03 section 4.8). */
+  /**
+   * Records a credential for the member it was issued to, whoever delivered it (03 section 4.8).
+   */
   CredentialOutcome accept(Credential credential, long deliveredBy, long nowMs) {
     Network network = networks.get(credential.networkId());
     long about = credential.issuedTo();
     if (network == null || Addresses.isReserved(about) || about != (about & Addresses.MASK)) {
+      link.drop(network == null ? Drop.UNKNOWN_NETWORK : Drop.BAD_CREDENTIAL);
       return CredentialOutcome.REJECTED;
     }
     Member known = network.members.get(about);
     Member member = known == null ? new Member(about, nowMs) : known;
-    CredentialOutcome acceptance = judge(credential, member, nowMs);
-    switch (acceptance) {
+    CredentialOutcome outcome = validate(credential, member, nowMs);
+    switch (outcome) {
       case NEW -> {
-        keep(credential, network.members.touch(about, nowMs));
+        record(credential, network.members.touch(about, nowMs));
         if (credential instanceof Revocation revocation && revocation.propagatesFast()) {
-          passOn(network, revocation, deliveredBy, nowMs);
+          propagate(network, revocation, deliveredBy, nowMs);
         }
         if (about == link.self().address() && credential instanceof Revocation) {
-          network.askSoon(nowMs);
+          network.requestSoon(nowMs);
         }
         link.retryPending(nowMs);
       }
       case REJECTED, FORGED -> link.drop(Drop.BAD_CREDENTIAL);
       case REDUNDANT, DEFERRED -> {}
     }
-    return acceptance;
+    return outcome;
   }
 
-  private CredentialOutcome judge(Credential credential, Member member, long nowMs) {
+  private CredentialOutcome validate(Credential credential, Member member, long nowMs) {
     CredentialOutcome early = null;
     switch (credential) {
       case MembershipCertificate com -> {
-        if (member.refuses(com)) {
+        if (member.rejects(com)) {
           return CredentialOutcome.REJECTED;
         }
         if (com.equals(member.com())) {
@@ -210,9 +213,9 @@ final class CredentialExchange {
           return CredentialOutcome.REJECTED;
         }
       }
-      case Tag ignored -> early = judgeByAge(credential, member);
-      case Capability ignored -> early = judgeByAge(credential, member);
-      case OwnershipCertificate ignored -> early = judgeByAge(credential, member);
+      case Tag ignored -> early = validateByAge(credential, member);
+      case Capability ignored -> early = validateByAge(credential, member);
+      case OwnershipCertificate ignored -> early = validateByAge(credential, member);
     }
     if (early != null) {
       return early;
@@ -220,42 +223,41 @@ final class CredentialExchange {
     LongFunction<@Nullable Identity> identities = address -> link.identityOf(address, nowMs);
     SignatureStatus status = credential.verify(identities);
     return switch (status) {
-      case VALID ->
-          isNews(credential, member) ? CredentialOutcome.NEW : CredentialOutcome.REDUNDANT;
+      case VALID -> isNew(credential, member) ? CredentialOutcome.NEW : CredentialOutcome.REDUNDANT;
       case INVALID -> CredentialOutcome.FORGED;
       case SIGNER_UNKNOWN -> CredentialOutcome.DEFERRED;
     };
   }
 
-  private static @Nullable CredentialOutcome judgeByAge(Credential credential, Member member) {
-    Credential kept = member.kept(credential);
-    if (kept != null) {
-      if (kept.timestampMs() > credential.timestampMs()) {
+  private static @Nullable CredentialOutcome validateByAge(Credential credential, Member member) {
+    Credential recorded = member.recorded(credential);
+    if (recorded != null) {
+      if (recorded.timestampMs() > credential.timestampMs()) {
         return CredentialOutcome.REJECTED;
       }
-      if (kept.equals(credential)) {
+      if (recorded.equals(credential)) {
         return CredentialOutcome.REDUNDANT;
       }
     }
     return member.isRevoked(credential) ? CredentialOutcome.REJECTED : null;
   }
 
-  private static boolean isNews(Credential credential, Member member) {
-    return !(credential instanceof Revocation revocation) || !member.knows(revocation);
+  private static boolean isNew(Credential credential, Member member) {
+    return !(credential instanceof Revocation revocation) || !member.hasRevocation(revocation);
   }
 
-  private static void keep(Credential credential, Member member) {
+  private static void record(Credential credential, Member member) {
     switch (credential) {
-      case MembershipCertificate com -> member.keep(com);
-      case Capability capability -> member.keep(capability);
-      case Tag tag -> member.keep(tag);
-      case OwnershipCertificate ownership -> member.keep(ownership);
-      case Revocation revocation -> member.keep(revocation);
+      case MembershipCertificate com -> member.record(com);
+      case Capability capability -> member.record(capability);
+      case Tag tag -> member.record(tag);
+      case OwnershipCertificate ownership -> member.record(ownership);
+      case Revocation revocation -> member.record(revocation);
     }
   }
 
-  private void passOn(Network network, Revocation revocation, long deliveredBy, long nowMs) {
-    Message message = alone(revocation);
+  private void propagate(Network network, Revocation revocation, long deliveredBy, long nowMs) {
+    Message message = message(revocation);
     for (Member member : network.members.all()) {
       if (member.address != deliveredBy && member.address != revocation.signer()) {
         link.send(member.address, message, nowMs);
@@ -263,37 +265,39 @@ final class CredentialExchange {
     }
   }
 
-  /** Returns a message with nothing in it but a revocation. */
-  static Message alone(Revocation revocation) {
+  /** Returns a message with a revocation and no other credential. */
+  static Message message(Revocation revocation) {
     return new Credentials(
         new NetworkCredentials(
             List.of(), List.of(), List.of(), List.of(revocation), List.of(), true));
   }
 
-  // Showing.
+  // Sending.
 
-  /** Shows our credentials to a member that gets a frame next, if it has not seen them lately. */
-  void showIfDue(Network network, Member member, long nowMs) {
-    if (member.shown != network.policy || nowMs - member.lastShownMs > SHOW_AGAIN_MS) {
-      show(network, member, nowMs);
+  /** Sends our credentials before a frame to a member that has not got them lately. */
+  void sendIfDue(Network network, Member member, long nowMs) {
+    if (member.sentCredentialsOf != network.policy
+        || nowMs - member.lastCredentialsMs > PUSH_EVERY_MS) {
+      send(network, member, nowMs);
     }
   }
 
-  /** Somebody says that he needs to see our credentials. */
-  void showOnRequest(Network network, long asker, long nowMs) {
+  /** Sends our credentials to a peer that has requested them. */
+  void sendOnRequest(Network network, long requester, long nowMs) {
     Policy policy = network.policy;
     if (policy == null || policy.com == null) {
       return;
     }
-    Member member = network.members.touch(asker, nowMs);
-    if (member.shown != policy || nowMs - member.lastShownMs > ASKED_SPACING_MS) {
-      show(network, member, nowMs);
+    Member member = network.members.touch(requester, nowMs);
+    if (member.sentCredentialsOf != policy
+        || nowMs - member.lastCredentialsMs > REQUESTED_PUSH_SPACING_MS) {
+      send(network, member, nowMs);
     }
   }
 
-  private void show(Network network, Member member, long nowMs) {
-    member.shown = network.policy;
-    member.lastShownMs = nowMs;
+  private void send(Network network, Member member, long nowMs) {
+    member.sentCredentialsOf = network.policy;
+    member.lastCredentialsMs = nowMs;
     for (Message message : network.credentials) {
       link.send(member.address, message, nowMs);
     }

@@ -16,9 +16,9 @@ import net.backhaul.protocol.packet.Packets;
 import net.backhaul.protocol.packet.WireWriter;
 import org.jspecify.annotations.Nullable;
 
-/** Packs the credentials of a configuration into as many messages as they need (03 section 4.9). */
+/** Packs the credentials of a configuration into NETWORK_CREDENTIALS messages (03 section 4.9). */
 final class CredentialPacker {
-  /** What the reference leaves free for one more: it packs by the sizes of its structures. */
+  /** The room that the reference requires for one more: it packs by the size of its structures. */
   private static final int ROOM_FOR_CAPABILITY = 2_880;
 
   private static final int ROOM_FOR_TAG = 152;
@@ -35,7 +35,7 @@ final class CredentialPacker {
     this.config = config;
   }
 
-  /** Returns the messages to send; none where there is nothing to show. */
+  /** Returns the messages to send; none without credentials. */
   static List<Message> messages(NetworkConfig config) {
     return new CredentialPacker(config).pack();
   }

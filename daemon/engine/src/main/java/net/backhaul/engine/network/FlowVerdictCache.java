@@ -4,10 +4,10 @@ package net.backhaul.engine.network;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What rules have said last of a TCP or UDP flow, so that they are asked once for a flow and batch.
+ * The last verdict on a TCP or UDP flow, so that rules are evaluated once per flow and batch.
  *
- * <p>Only for rules that look at nothing in which frames of one flow differ: {@link
- * RuleTable#isFlowInvariant}. It is forgotten between batches, and when a credential comes.
+ * <p>Valid only for rules that depend on nothing that differs between frames of one flow: {@link
+ * RuleTable#isFlowInvariant}. Cleared between batches, and when a credential is received.
  */
 final class FlowVerdictCache {
   private static final int IPV4_WITHOUT_OPTIONS = 0x45;
@@ -20,7 +20,7 @@ final class FlowVerdictCache {
 
   private @Nullable Policy policy;
   private @Nullable Member remote;
-  private RuleVerdict admission = RuleVerdict.DROP;
+  private RuleVerdict verdict = RuleVerdict.DROP;
   private long source;
   private long destination;
   private long sourceMac;
@@ -33,14 +33,14 @@ final class FlowVerdictCache {
   private long address2;
   private long address3;
 
-  void forget() {
+  void clear() {
     policy = null;
     remote = null;
   }
 
-  /** Returns what was said of the flow that a frame belongs to, or null. */
-  @Nullable RuleVerdict of(FrameView frame, Policy under) {
-    return policy == under
+  /** Returns the verdict on the flow that a frame belongs to, or null if it is not cached. */
+  @Nullable RuleVerdict get(FrameView frame) {
+    return policy == frame.policy
             && remote == frame.remote
             && destination == frame.destination
             && source == frame.source
@@ -48,20 +48,20 @@ final class FlowVerdictCache {
             && destinationMac == frame.destinationMac
             && sourceMac == frame.sourceMac
             && isSameFlow(frame)
-        ? admission
+        ? verdict
         : null;
   }
 
-  /** Remembers a verdict, where the frame is one of a flow. */
-  void keep(FrameView frame, Policy under, RuleVerdict said) {
+  /** Caches the verdict on a frame; frames that belong to no flow are ignored. */
+  void put(FrameView frame, RuleVerdict newVerdict) {
     int found = classAndProtocol(frame);
     if (found < 0) {
       return;
     }
     boolean v4 = frame.isIpv4();
-    policy = under;
+    policy = frame.policy;
     remote = frame.remote;
-    admission = said;
+    verdict = newVerdict;
     source = frame.source;
     destination = frame.destination;
     sourceMac = frame.sourceMac;
@@ -89,7 +89,9 @@ final class FlowVerdictCache {
         && frame.int32(IPV6_BYTES) == ports;
   }
 
-  /** Returns the traffic class and the protocol of a frame whose ports are plain to see, or -1. */
+  /**
+   * Returns traffic class and protocol of a TCP or UDP frame with ports at a fixed index, or -1.
+   */
   private static int classAndProtocol(FrameView frame) {
     int protocol;
     int trafficClass;

@@ -15,10 +15,8 @@ import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.packet.BigEndian;
 import net.backhaul.protocol.packet.Packets;
 
-/** Sends what comes from the device of a network to whom it is for (03 section 6.3). */
+/** Sends frames from the device of a network to members, bridges and groups (03 section 6.3). */
 final class FrameSender {
-  static final int ETHERNET_BYTES = 14;
-
   private static final int FRAME_HEADER_BYTES = 10;
   private static final int EXT_FRAME_HEADER_BYTES = 23;
   private static final int MAX_BRIDGES = 32;
@@ -32,129 +30,134 @@ final class FrameSender {
   private final MulticastSender multicastSender;
   private final long self;
   private final FrameView view = new FrameView();
+  private final FrameView copyView = new FrameView();
   private final byte[] copy = new byte[Packets.MAX_BYTES];
   private final OffloadHeader offload = new OffloadHeader();
   private final Segmenter segmenter = new Segmenter();
-
   private final PacketRun packets = new PacketRun();
 
-  /** Packets made of one super-frame; as many as leave at once. */
+  /** Packets made of the segments of one super-frame: as many as are sent at once. */
   private final byte[] run = new byte[MAX_RUN_BYTES];
 
   FrameSender(
-      PeerLink link,
-      Output output,
-      RandomGenerator random,
+      NodeContext node,
       RuleEngine rules,
       CredentialExchange credentials,
       MulticastSender multicastSender) {
-    this.link = link;
-    this.output = output;
-    this.random = random;
+    this.link = node.link();
+    this.output = node.output();
+    this.random = node.random();
     this.rules = rules;
     this.credentials = credentials;
     this.multicastSender = multicastSender;
     this.self = link.self().address();
   }
 
-  /** Sends all frames of a batch; their bytes are clobbered. */
+  /** Sends all frames of a batch; their bytes are overwritten. */
   void send(Network network, FrameBatch frames, long nowMs) {
     Policy policy = network.policy;
-    if (policy == null) {
-      return;
-    }
-    byte[] bytes = frames.bytes();
     for (int i = 0; i < frames.count(); i++) {
-      int start = frames.start(i);
       int length = frames.length(i);
-      if (length < ETHERNET_BYTES) {
-        continue;
-      }
-      if (frames.isOffloaded(i)) {
-        sendOffloaded(network, policy, bytes, start, length, nowMs);
+      if (policy == null) {
+        link.drop(Drop.NOT_CONFIGURED);
+      } else if (length < FrameView.ETHERNET_BYTES) {
+        link.drop(Drop.FRAME_TOO_SHORT);
       } else {
-        send(network, policy, bytes, start, length, nowMs);
+        view.begin(network, policy, nowMs);
+        view.wrapEthernet(frames.bytes(), frames.start(i), length);
+        if (frames.isOffloaded(i)) {
+          sendOffloaded();
+        } else {
+          send(view);
+        }
       }
     }
   }
 
-  /** Does what the host has left to do on a frame, and sends what comes of it. */
-  private void sendOffloaded(
-      Network network, Policy policy, byte[] bytes, int start, int length, long nowMs) {
+  /** Does what the host has left to do on a frame: computes its checksum, or segments it. */
+  private void sendOffloaded() {
+    byte[] bytes = view.array();
+    int start = view.ethernetStart();
     offload.read(bytes, start - OffloadHeader.BYTES);
     if (offload.isSuperFrame()) {
-      sendSuperFrame(network, policy, bytes, start, length, nowMs);
-    } else if (Segmenter.finishChecksum(offload, bytes, start, length)) {
-      send(network, policy, bytes, start, length, nowMs);
+      sendSuperFrame();
+    } else if (Segmenter.finishChecksum(offload, bytes, start, view.ethernetLength())) {
+      send(view);
     } else {
-      link.drop(Drop.BAD_OFFLOAD);
+      view.drop(link, Drop.BAD_OFFLOAD);
     }
   }
 
-  /** Cuts a super-frame so that every piece fills a datagram. All pieces are of one flow. */
-  private void sendSuperFrame(
-      Network network, Policy policy, byte[] bytes, int start, int length, long nowMs) {
-    long destination = BigEndian.mac(bytes, start);
-    long source = BigEndian.mac(bytes, start + 6);
-    boolean bridged = source != network.mac;
-    long to = memberAt(network, destination);
-    int fitting = policy.mtuBytes;
+  /** Segments a super-frame so that each packet fills a datagram. All segments are of one flow. */
+  private void sendSuperFrame() {
+    Policy policy = view.policy;
+    long to = memberAt(view);
+    int maxBytes = policy.mtuBytes;
     if (to != 0) {
-      int header = bridged ? EXT_FRAME_HEADER_BYTES : FRAME_HEADER_BYTES;
-      fitting = Math.min(fitting, link.fittingPayloadBytes(to, nowMs) - header);
+      int fitting = link.fittingPayloadBytes(to, view.nowMs) - headerBytes(view);
+      maxBytes = Math.min(maxBytes, fitting);
     }
-    if (segmenter.begin(offload, bytes, start, length, fitting) == Segmenter.Kind.REJECTED) {
-      link.drop(Drop.BAD_OFFLOAD);
+    int start = view.ethernetStart();
+    if (segmenter.begin(offload, view.array(), start, view.ethernetLength(), maxBytes)
+        == Segmenter.Kind.REJECTED) {
+      view.drop(link, Drop.BAD_OFFLOAD);
       return;
     }
     if (segmenter.packetBytes() > policy.mtuBytes) {
-      link.drop(Drop.TOO_LONG);
+      view.drop(link, Drop.FRAME_TOO_LONG);
       return;
     }
-    if (to == 0 || !policy.isFlowInvariant || (bridged && !policy.amBridge)) {
-      sendPieces(network, policy, bytes, start, nowMs);
+    if (to == 0 || !policy.isFlowInvariant || (view.isBridged && !policy.amBridge)) {
+      sendSegments();
       return;
     }
-    view.wrap(bytes, start + ETHERNET_BYTES, length - ETHERNET_BYTES);
-    view.ethernet(destination, source, BigEndian.u16(bytes, start + 12));
-    Member member = network.members.touch(to, nowMs);
+    Member member = view.network.members.touch(to, view.nowMs);
     view.outbound(self, to, member);
-    if (rules.admitsOutbound(network.id, policy, view, false, nowMs)) {
-      credentials.showIfDue(network, member, nowMs);
-      sendRuns(network, to, bridged, nowMs);
+    if (rules.admitsOutbound(view, false)) {
+      credentials.sendIfDue(view.network, member, view.nowMs);
+      sendRuns();
     }
   }
 
-  /** Sends the pieces at hand to a member, packet behind packet. */
-  private void sendRuns(Network network, long to, boolean bridged, long nowMs) {
-    Verb verb = bridged ? Verb.EXT_FRAME : Verb.FRAME;
-    int header = bridged ? EXT_FRAME_HEADER_BYTES : FRAME_HEADER_BYTES;
-    int room = Packets.HEADER_BYTES + header;
+  /** Sends the segments to the view's destination, packets back to back. */
+  private void sendRuns() {
+    int room = Packets.HEADER_BYTES + headerBytes(view);
     int packetBytes = room + segmenter.packetBytes();
     int end = 0;
     while (segmenter.hasNext()) {
       if (end + packetBytes > run.length) {
-        link.send(packets.to(to, verb).wrap(run, 0, end, packetBytes), nowMs);
+        sendRun(end, packetBytes);
         end = 0;
       }
-      writeHeader(network, bridged, run, end + room);
+      writeHeader(view, run, end + room);
       end += room + segmenter.next(run, end + room);
+      view.network.counters.sent(true, 1);
     }
-    link.send(packets.to(to, verb).wrap(run, 0, end, packetBytes), nowMs);
+    sendRun(end, packetBytes);
   }
 
-  /** Sends the pieces at hand as if they had come from the device one by one. */
-  private void sendPieces(Network network, Policy policy, byte[] bytes, int start, long nowMs) {
-    int piece = FrameBatch.ROOM_BYTES;
+  private void sendRun(int length, int packetBytes) {
+    Verb verb = view.isBridged ? Verb.EXT_FRAME : Verb.FRAME;
+    link.send(packets.to(view.destination, verb).wrap(run, 0, length, packetBytes), view.nowMs);
+  }
+
+  /** Sends the segments as if the device had delivered them one by one. */
+  private void sendSegments() {
+    byte[] superFrame = view.array();
+    int start = view.ethernetStart();
+    int segment = FrameBatch.ROOM_BYTES;
     while (segmenter.hasNext()) {
-      System.arraycopy(bytes, start, run, piece, ETHERNET_BYTES);
-      int length = ETHERNET_BYTES + segmenter.next(run, piece + ETHERNET_BYTES);
-      send(network, policy, run, piece, length, nowMs);
+      System.arraycopy(superFrame, start, run, segment, FrameView.ETHERNET_BYTES);
+      int length = segmenter.next(run, segment + FrameView.ETHERNET_BYTES);
+      view.wrapEthernet(run, segment, FrameView.ETHERNET_BYTES + length);
+      send(view);
     }
   }
 
-  /** Returns whose address a MAC is, or 0 for a group, ourselves, and what is behind a bridge. */
-  private static long memberAt(Network network, long mac) {
+  /** Returns the member that the destination MAC stands for; 0 for groups, bridges, ourselves. */
+  private static long memberAt(FrameView frame) {
+    long mac = frame.destinationMac;
+    Network network = frame.network;
     if (Macs.isMulticast(mac)
         || mac == network.mac
         || Macs.firstOctetOf(mac) != network.firstOctet) {
@@ -164,100 +167,113 @@ final class FrameSender {
     return Addresses.isReserved(address) ? 0 : address;
   }
 
-  private void send(
-      Network network, Policy policy, byte[] bytes, int start, int length, long nowMs) {
-    long destination = BigEndian.mac(bytes, start);
-    long source = BigEndian.mac(bytes, start + 6);
-    boolean bridged = source != network.mac;
-    if (bridged && !policy.amBridge) {
-      return;
-    }
-    view.wrap(bytes, start + ETHERNET_BYTES, length - ETHERNET_BYTES);
-    view.ethernet(destination, source, BigEndian.u16(bytes, start + 12));
-    if (Macs.isMulticast(destination)) {
-      multicastSender.send(network, policy, view, bridged, nowMs);
+  private void send(FrameView frame) {
+    Network network = frame.network;
+    long destination = frame.destinationMac;
+    if (frame.isBridged && !frame.policy.amBridge) {
+      frame.drop(link, Drop.BRIDGING_NOT_AUTHORIZED);
+    } else if (Macs.isMulticast(destination)) {
+      multicastSender.send(frame);
     } else if (destination == network.mac) {
-      output.deliverFrame(network.id, bytes, start, length);
+      int start = frame.ethernetStart();
+      output.deliverFrame(network.id, frame.array(), start, frame.ethernetLength());
     } else if (Macs.firstOctetOf(destination) == network.firstOctet) {
-      long to = Macs.addressOf(destination, network.id);
-      sendToMember(network, policy, to, bridged, nowMs);
+      sendToMember(frame, Macs.addressOf(destination, network.id));
     } else {
-      sendToBridges(network, policy, nowMs);
+      sendToBridges(frame);
     }
   }
 
-  private void sendToMember(Network network, Policy policy, long to, boolean bridged, long nowMs) {
+  private void sendToMember(FrameView frame, long to) {
     if (Addresses.isReserved(to)) {
+      frame.drop(link, Drop.INVALID_DESTINATION);
       return;
     }
-    Member member = network.members.touch(to, nowMs);
-    view.outbound(self, to, member);
-    if (!rules.admitsOutbound(network.id, policy, view, false, nowMs)) {
-      return;
+    Member member = frame.network.members.touch(to, frame.nowMs);
+    frame.outbound(self, to, member);
+    if (rules.admitsOutbound(frame, false)) {
+      credentials.sendIfDue(frame.network, member, frame.nowMs);
+      frame.network.counters.sent(true, 1);
+      sendFrame(frame);
     }
-    credentials.showIfDue(network, member, nowMs);
-    sendFrame(network, bridged, view.array(), view.at(0), view.length(), to, nowMs);
   }
 
-  private void sendFrame(
-      Network network, boolean bridged, byte[] bytes, int data, int length, long to, long nowMs) {
-    writeHeader(network, bridged, bytes, data);
-    int header = bridged ? EXT_FRAME_HEADER_BYTES : FRAME_HEADER_BYTES;
-    Verb verb = bridged ? Verb.EXT_FRAME : Verb.FRAME;
-    link.send(packets.to(to, verb).wrapPayload(bytes, data - header, header + length), nowMs);
+  /** Sends a frame to the view's destination: writes the header before the data, and seals it. */
+  private void sendFrame(FrameView frame) {
+    writeHeader(frame, frame.array(), frame.at(0));
+    int header = headerBytes(frame);
+    Verb verb = frame.isBridged ? Verb.EXT_FRAME : Verb.FRAME;
+    packets.to(frame.destination, verb);
+    packets.wrapPayload(frame.array(), frame.at(-header), header + frame.length());
+    link.send(packets, frame.nowMs);
+  }
+
+  private static int headerBytes(FrameView frame) {
+    return frame.isBridged ? EXT_FRAME_HEADER_BYTES : FRAME_HEADER_BYTES;
   }
 
   /** Writes the fields of FRAME or EXT_FRAME that stand before the data (03 section 6.1). */
-  private void writeHeader(Network network, boolean bridged, byte[] bytes, int data) {
-    if (bridged) {
-      int payload = data - EXT_FRAME_HEADER_BYTES;
-      BigEndian.put64(bytes, payload, network.id);
+  private static void writeHeader(FrameView frame, byte[] bytes, int data) {
+    int payload = data - headerBytes(frame);
+    BigEndian.put64(bytes, payload, frame.network.id);
+    if (frame.isBridged) {
       bytes[payload + 8] = 0;
-      BigEndian.putMac(bytes, payload + 9, view.destinationMac);
-      BigEndian.putMac(bytes, payload + 15, view.sourceMac);
-      BigEndian.put16(bytes, payload + 21, view.etherType);
+      BigEndian.putMac(bytes, payload + 9, frame.destinationMac);
+      BigEndian.putMac(bytes, payload + 15, frame.sourceMac);
+      BigEndian.put16(bytes, payload + 21, frame.etherType);
     } else {
-      int payload = data - FRAME_HEADER_BYTES;
-      BigEndian.put64(bytes, payload, network.id);
-      BigEndian.put16(bytes, payload + 8, view.etherType);
+      BigEndian.put16(bytes, payload + 8, frame.etherType);
     }
   }
 
-  /** The destination is not a member: it must be behind a bridge. */
-  private void sendToBridges(Network network, Policy policy, long nowMs) {
-    view.outbound(self, 0, null);
-    if (!rules.admitsOutbound(network.id, policy, view, false, nowMs)) {
+  /** Sends a frame whose destination is no member: it must be behind a bridge. */
+  private void sendToBridges(FrameView frame) {
+    Policy policy = frame.policy;
+    frame.outbound(self, 0, null);
+    if (!rules.admitsOutbound(frame, false)) {
       return;
     }
-    long learned = network.bridgeRoutes.bridgeTo(view.destinationMac);
+    long learned = frame.network.bridgeRoutes.bridgeTo(frame.destinationMac);
     if (learned != 0 && learned != self && policy.isActiveBridge(learned)) {
-      sendToBridge(network, policy, learned, nowMs);
+      frame.network.counters.sent(true, 1);
+      sendToBridge(frame, learned);
       return;
     }
     long[] bridges = policy.bridges();
+    if (bridges.length == 0 || (bridges.length == 1 && bridges[0] == self)) {
+      frame.drop(link, Drop.NO_BRIDGE);
+      return;
+    }
+    frame.network.counters.sent(true, 1);
     if (bridges.length > MAX_BRIDGES) {
       bridges = bridges.clone();
       LongArrays.shuffle(bridges, random);
     }
     for (int i = 0; i < Math.min(bridges.length, MAX_BRIDGES); i++) {
-      sendToBridge(network, policy, bridges[i], nowMs);
+      sendToBridge(frame, bridges[i]);
     }
   }
 
-  private void sendToBridge(Network network, Policy policy, long bridge, long nowMs) {
+  /** Sends a copy: sealing overwrites the bytes, which the next bridge needs. */
+  private void sendToBridge(FrameView frame, long bridge) {
     if (bridge == self) {
       return;
     }
     int data = Packets.HEADER_BYTES + EXT_FRAME_HEADER_BYTES;
-    int length = view.length();
+    int length = frame.length();
     if (length > copy.length - data) {
-      link.drop(Drop.TOO_LONG);
+      frame.drop(link, Drop.FRAME_TOO_LONG);
       return;
     }
-    view.outbound(self, bridge, network.members.get(bridge));
-    if (rules.admitsOutbound(network.id, policy, view, true, nowMs)) {
-      System.arraycopy(view.array(), view.at(0), copy, data, length);
-      sendFrame(network, true, copy, data, length, bridge, nowMs);
+    frame.outbound(self, bridge, frame.network.members.get(bridge));
+    if (rules.admitsOutbound(frame, true)) {
+      System.arraycopy(frame.array(), frame.at(0), copy, data, length);
+      copyView.begin(frame.network, frame.policy, frame.nowMs);
+      copyView.wrap(copy, data, length);
+      copyView.ethernet(frame.destinationMac, frame.sourceMac, frame.etherType);
+      copyView.outbound(self, bridge, frame.remote);
+      copyView.isBridged = true;
+      sendFrame(copyView);
     }
   }
 }

@@ -4,16 +4,24 @@ package net.backhaul.engine.network;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import net.backhaul.engine.Drop;
+import net.backhaul.engine.peer.PeerLink;
 import net.backhaul.protocol.ethernet.EtherTypes;
+import net.backhaul.protocol.packet.BigEndian;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A frame on its way through the rules; owns no bytes and is used again and again.
+ * One frame of a network while it is evaluated: network, configuration, direction, addresses and
+ * time, and the bytes after its Ethernet header. A mutable view that is reused and owns no bytes.
  *
- * <p>Bytes are those after the Ethernet header. The remote member is the sender of what comes in,
- * and the recipient of what goes out; it is null where nobody in particular is meant.
+ * <p>{@link #begin} comes first, then {@link #wrapEthernet} or {@link #wrap} with {@link
+ * #ethernet}, then {@link #inbound} or {@link #outbound}. The remote member is the sender of an
+ * inbound frame and the recipient of an outbound one; null where there is no single recipient.
  */
 final class FrameView {
+  /** Destination MAC, source MAC and EtherType. */
+  static final int ETHERNET_BYTES = 14;
+
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
   private static final VarHandle LONG =
@@ -27,7 +35,19 @@ final class FrameView {
   private static final int DESTINATION_OPTIONS = 60;
   private static final int MOBILITY = 135;
 
+  // Set by begin, before anything reads them.
+  @SuppressWarnings("NullAway.Init")
+  Network network;
+
+  @SuppressWarnings("NullAway.Init")
+  Policy policy;
+
+  long nowMs;
   boolean inbound;
+
+  /** Whether an outbound frame is sent as EXT_FRAME, with both MACs: it is not from this host. */
+  boolean isBridged;
+
   long source;
   long destination;
   long sourceMac;
@@ -38,6 +58,23 @@ final class FrameView {
   private int start;
   private int length;
   private int walkedProtocol;
+
+  /** Sets the network, the configuration in force and the time; borrowed. */
+  void begin(Network ofNetwork, Policy inForce, long timeMs) {
+    network = ofNetwork;
+    policy = inForce;
+    nowMs = timeMs;
+  }
+
+  /** Points this view at a frame of at least {@link #ETHERNET_BYTES} with its Ethernet header. */
+  void wrapEthernet(byte[] newBytes, int newStart, int newLength) {
+    wrap(newBytes, newStart + ETHERNET_BYTES, newLength - ETHERNET_BYTES);
+    ethernet(
+        BigEndian.mac(newBytes, newStart),
+        BigEndian.mac(newBytes, newStart + 6),
+        BigEndian.u16(newBytes, newStart + 12));
+    isBridged = sourceMac != network.mac;
+  }
 
   /** Points this view at the bytes after an Ethernet header. */
   void wrap(byte[] newBytes, int newStart, int newLength) {
@@ -66,6 +103,16 @@ final class FrameView {
     remote = sender;
   }
 
+  /** Counts this frame as dropped, for its network and for the node. */
+  void drop(PeerLink link, Drop reason) {
+    if (inbound) {
+      network.counters.received(false, 1);
+    } else {
+      network.counters.sent(false, 1);
+    }
+    link.drop(reason);
+  }
+
   byte[] array() {
     return bytes;
   }
@@ -75,8 +122,19 @@ final class FrameView {
     return start + i;
   }
 
+  /** Returns the length in bytes, without the Ethernet header. */
   int length() {
     return length;
+  }
+
+  /** Returns where the Ethernet header begins. */
+  int ethernetStart() {
+    return start - ETHERNET_BYTES;
+  }
+
+  /** Returns the length with the Ethernet header. */
+  int ethernetLength() {
+    return ETHERNET_BYTES + length;
   }
 
   /** Returns a byte, or 0 beyond the end. */
@@ -92,12 +150,12 @@ final class FrameView {
     return (long) u16(i) << 16 | u16(i + 2);
   }
 
-  /** Returns four bytes that are there, in the order of the array, to be compared only. */
+  /** Returns four bytes within the frame in native order, for comparison only. */
   int int32(int i) {
     return (int) INT.get(bytes, start + i);
   }
 
-  /** Returns eight bytes that are there, in the order of the array, to be compared only. */
+  /** Returns eight bytes within the frame in native order, for comparison only. */
   long int64(int i) {
     return (long) LONG.get(bytes, start + i);
   }
@@ -110,12 +168,15 @@ final class FrameView {
     return etherType == EtherTypes.IPV6 && length >= IPV6_MIN_BYTES;
   }
 
-  /** Returns the length that an IPv4 header states. */
+  /** Returns the length stated by an IPv4 header. */
   int ipv4HeaderBytes() {
     return 4 * (u8(0) & 0x0f);
   }
 
-  /** Returns where the payload of an IPv6 packet begins, or -1 (03 section 5.4.3). */
+  /**
+   * Skips IPv6 extension headers; returns the index of the payload, or -1 where they are truncated
+   * (03 section 5.4.3).
+   */
   int walkIpv6() {
     int at = IPV6_MIN_BYTES;
     int protocol = u8(NEXT_HEADER);
@@ -137,7 +198,7 @@ final class FrameView {
     return -1;
   }
 
-  /** Returns the protocol that the last successful walk has come to. */
+  /** Returns the protocol number found by the last successful {@link #walkIpv6}. */
   int walkedProtocol() {
     return walkedProtocol;
   }

@@ -4,12 +4,12 @@ package net.backhaul.engine.network;
 import java.util.random.RandomGenerator;
 import net.backhaul.protocol.network.Rule;
 
-/** Decides whether one match of a rule table fits a frame (03 section 5.4). */
+/** Evaluates one match entry of a rule table on a frame (03 section 5.4). */
 final class Matcher {
   static final int NO = 0;
   static final int YES = 1;
 
-  /** NOT does not turn these two around. */
+  /** NOT does not invert these two. */
   static final int CERTAIN_NO = 2;
 
   static final int CERTAIN_YES = 3;
@@ -26,21 +26,16 @@ final class Matcher {
   private final RandomGenerator random;
   private final Characteristics characteristics = new Characteristics();
 
-  /** Whether the last match wants the next DROP to be skipped (03 section 5.4.10). */
-  private boolean skipsDrop;
-
   Matcher(RandomGenerator random) {
     this.random = random;
   }
 
-  boolean takeSkipsDrop() {
-    boolean skips = skipsDrop;
-    skipsDrop = false;
-    return skips;
-  }
-
-  /** Returns one of the four constants. */
-  int match(RuleTable table, int i, FrameView frame, Policy policy, boolean superAccept) {
+  /**
+   * Returns one of the four constants for entry {@code i}.
+   *
+   * @param decision the evaluation so far; a match on an unknown tag makes it skip the next DROP
+   */
+  int match(RuleTable table, int i, FrameView frame, RuleDecision decision) {
     long first = table.first(i);
     return switch (table.type(i)) {
       case Rule.MATCH_SOURCE_ZEROTIER_ADDRESS -> yes(frame.source == first);
@@ -58,8 +53,7 @@ final class Matcher {
       case Rule.MATCH_ICMP -> icmp(table, i, frame);
       case Rule.MATCH_IP_SOURCE_PORT_RANGE -> port(table, i, frame, 0);
       case Rule.MATCH_IP_DEST_PORT_RANGE -> port(table, i, frame, 2);
-      case Rule.MATCH_CHARACTERISTICS ->
-          yes((characteristics.of(frame, policy, first) & first) != 0);
+      case Rule.MATCH_CHARACTERISTICS -> yes((characteristics.of(frame, first) & first) != 0);
       case Rule.MATCH_FRAME_SIZE_RANGE ->
           yes(frame.length() >= first && frame.length() <= table.second(i));
       case Rule.MATCH_RANDOM -> yes((random.nextInt() & 0xffff_ffffL) <= first);
@@ -68,11 +62,10 @@ final class Matcher {
           Rule.MATCH_TAGS_BITWISE_OR,
           Rule.MATCH_TAGS_BITWISE_XOR,
           Rule.MATCH_TAGS_EQUAL ->
-          tags(table, i, frame, policy, superAccept);
-      case Rule.MATCH_TAG_SENDER -> tagOf(true, table, i, frame, policy, superAccept);
-      case Rule.MATCH_TAG_RECEIVER -> tagOf(false, table, i, frame, policy, superAccept);
+          tags(table, i, frame, decision);
+      case Rule.MATCH_TAG_SENDER, Rule.MATCH_TAG_RECEIVER -> tag(table, i, frame, decision);
       case Rule.INTEGER_RANGE -> integer(table, i, frame);
-      default -> yes(policy.unknownMatchesMatch);
+      default -> yes(frame.policy.unknownMatchesMatch);
     };
   }
 
@@ -172,14 +165,14 @@ final class Matcher {
     return protocol == TCP || protocol == UDP || protocol == SCTP || protocol == UDP_LITE;
   }
 
-  private int tags(RuleTable table, int i, FrameView frame, Policy policy, boolean superAccept) {
-    long mine = policy.tag(table.first(i));
+  private static int tags(RuleTable table, int i, FrameView frame, RuleDecision decision) {
+    long mine = frame.policy.tag(table.first(i));
     if (mine == NO_TAG) {
       return CERTAIN_NO;
     }
-    long theirs = remoteTag(table.first(i), frame, policy);
+    long theirs = remoteTag(table.first(i), frame);
     if (theirs == NO_TAG) {
-      return frame.inbound && !superAccept ? CERTAIN_NO : lenient();
+      return frame.inbound && !decision.superAccept ? CERTAIN_NO : lenient(decision);
     }
     long value = table.second(i);
     return yes(
@@ -192,29 +185,28 @@ final class Matcher {
         });
   }
 
-  private int tagOf(
-      boolean sender, RuleTable table, int i, FrameView frame, Policy policy, boolean superAccept) {
-    if (superAccept) {
-      return lenient();
+  private static int tag(RuleTable table, int i, FrameView frame, RuleDecision decision) {
+    if (decision.superAccept) {
+      return lenient(decision);
     }
-    boolean remote = sender == frame.inbound;
+    boolean ofSender = table.type(i) == Rule.MATCH_TAG_SENDER;
     long id = table.first(i);
-    long tag = remote ? remoteTag(id, frame, policy) : policy.tag(id);
+    long tag = ofSender == frame.inbound ? remoteTag(id, frame) : frame.policy.tag(id);
     if (tag == NO_TAG) {
-      return !sender && !frame.inbound ? lenient() : CERTAIN_NO;
+      return !ofSender && !frame.inbound ? lenient(decision) : CERTAIN_NO;
     }
     return yes(tag == table.second(i));
   }
 
-  /** We can't know the tag, but the other end will: let it decide. */
-  private int lenient() {
-    skipsDrop = true;
+  /** The tag is unknown here but not at the other end, which decides (03 section 5.4.10). */
+  private static int lenient(RuleDecision decision) {
+    decision.skipDrop = true;
     return CERTAIN_YES;
   }
 
-  private static long remoteTag(long id, FrameView frame, Policy policy) {
+  private static long remoteTag(long id, FrameView frame) {
     Member remote = frame.remote;
-    return remote == null ? NO_TAG : remote.usableTag(id, policy);
+    return remote == null ? NO_TAG : remote.usableTag(id, frame.policy);
   }
 
   private static int integer(RuleTable table, int i, FrameView frame) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What we know of another member of a network, by what it has shown (03 sections 4.8 and 4.9). */
 final class Member {
-  /** Long before any moment. */
+  /** Earlier than any time. */
   static final long NEVER = Long.MIN_VALUE / 2;
 
   private static final int MAX_TAGS = NetworkConfig.MAX_TAGS;
@@ -29,10 +29,10 @@ final class Member {
   long touchedMs;
   long lastLikeMs = NEVER;
 
-  /** The configuration whose credentials the member has seen, and when it saw them. */
-  @Nullable Policy shown;
+  /** The configuration whose credentials were sent to the member last, and when. */
+  @Nullable Policy sentCredentialsOf;
 
-  long lastShownMs = NEVER;
+  long lastCredentialsMs = NEVER;
 
   private @Nullable MembershipCertificate com;
   private long comTimestampMs;
@@ -42,12 +42,12 @@ final class Member {
   private final List<CompiledOwnership> ownerships = new ArrayList<>(0);
   private final Map<Revoked, Long> revoked = new HashMap<>(0);
 
-  private @Nullable MembershipCertificate judgedOurs;
-  private @Nullable MembershipCertificate judgedTheirs;
-  private @Nullable Identity judgedIdentity;
+  private @Nullable MembershipCertificate checkedOurs;
+  private @Nullable MembershipCertificate checkedTheirs;
+  private @Nullable Identity checkedIdentity;
   private boolean agrees;
 
-  /** Names credentials that are revoked up to a time. */
+  /** The credentials that are revoked up to a time. */
   private record Revoked(int type, long id) {
     static Revoked by(Revocation revocation) {
       return new Revoked(revocation.credentialType(), revocation.credentialId());
@@ -71,18 +71,16 @@ final class Member {
     return comRevokedMs;
   }
 
-  boolean hasShownNothing() {
+  boolean hasNoCredentials() {
     return com == null && tags.isEmpty() && capabilities.isEmpty() && ownerships.isEmpty();
   }
 
-  /** Returns whether nothing is known of this member that would be missed. */
+  /** Returns whether this member can be evicted without a loss. */
   boolean isBlank() {
-    return hasShownNothing() && comRevokedMs == 0 && revoked.isEmpty();
+    return hasNoCredentials() && comRevokedMs == 0 && revoked.isEmpty();
   }
 
-  /**
-   * Returns whether the certificate shown makes its holder a member in our eyes (03 section 4.8).
-   */
+  /** Returns whether the certificate proves membership under a configuration (03 section 4.8). */
   boolean isAllowed(Policy policy, Identity identity) {
     if (policy.isPublic) {
       return true;
@@ -92,16 +90,16 @@ final class Member {
     if (ours == null || theirs == null || comTimestampMs <= comRevokedMs) {
       return false;
     }
-    if (ours != judgedOurs || theirs != judgedTheirs || identity != judgedIdentity) {
-      judgedOurs = ours;
-      judgedTheirs = theirs;
-      judgedIdentity = identity;
+    if (ours != checkedOurs || theirs != checkedTheirs || identity != checkedIdentity) {
+      checkedOurs = ours;
+      checkedTheirs = theirs;
+      checkedIdentity = identity;
       agrees = ours.agreesWith(theirs, identity);
     }
     return agrees;
   }
 
-  /** Returns the value of a tag that counts now, or -1. */
+  /** Returns the value of a tag that is current and not revoked, or -1. */
   long usableTag(long id, Policy policy) {
     for (int i = 0; i < tags.size(); i++) {
       Tag tag = tags.get(i);
@@ -157,19 +155,19 @@ final class Member {
     return ownerships.size();
   }
 
-  /** Returns whether a revocation or something newer stands against a certificate. */
-  boolean refuses(MembershipCertificate newCom) {
+  /** Returns whether a certificate is revoked, or older than the one at hand. */
+  boolean rejects(MembershipCertificate newCom) {
     long timestampMs = newCom.timestampMs();
     return timestampMs <= comRevokedMs || (com != null && timestampMs < comTimestampMs);
   }
 
-  void keep(MembershipCertificate newCom) {
+  void record(MembershipCertificate newCom) {
     com = newCom;
     comTimestampMs = newCom.timestampMs();
   }
 
-  /** Returns the credential of the same kind and id that is kept, or null. */
-  @Nullable Credential kept(Credential like) {
+  /** Returns the recorded credential of the same type and id, or null. */
+  @Nullable Credential recorded(Credential like) {
     return switch (like) {
       case MembershipCertificate ignored -> com;
       case Tag tag -> find(tags, tag.id());
@@ -190,33 +188,33 @@ final class Member {
     return thresholdMs != null && credential.timestampMs() <= thresholdMs;
   }
 
-  void keep(Tag tag) {
+  void record(Tag tag) {
     tags.removeIf(old -> old.id() == tag.id());
     makeRoom(tags, MAX_TAGS);
     tags.add(tag);
   }
 
-  void keep(Capability capability) {
+  void record(Capability capability) {
     capabilities.removeIf(old -> old.capability().id() == capability.id());
     makeRoom(capabilities, MAX_CAPABILITIES);
     capabilities.add(new CompiledCapability(capability));
   }
 
-  void keep(OwnershipCertificate ownership) {
+  void record(OwnershipCertificate ownership) {
     ownerships.removeIf(old -> old.certificate().id() == ownership.id());
     makeRoom(ownerships, MAX_OWNERSHIPS);
     ownerships.add(new CompiledOwnership(ownership));
   }
 
-  /** Returns whether a revocation says nothing new. */
-  boolean knows(Revocation revocation) {
+  /** Returns whether a revocation has no effect beyond those recorded. */
+  boolean hasRevocation(Revocation revocation) {
     return revocation.thresholdMs()
         <= (revocation.credentialType() == Credential.TYPE_MEMBERSHIP
             ? comRevokedMs
             : revoked.getOrDefault(Revoked.by(revocation), 0L));
   }
 
-  void keep(Revocation revocation) {
+  void record(Revocation revocation) {
     if (revocation.credentialType() == Credential.TYPE_MEMBERSHIP) {
       comRevokedMs = revocation.thresholdMs();
       return;
@@ -254,7 +252,7 @@ final class Member {
     return -1;
   }
 
-  /** The controller alone can fill these lists; the one that came first makes room. */
+  /** Only the controller can fill these lists; the oldest entry is evicted. */
   private static void makeRoom(List<?> list, int max) {
     if (list.size() >= max) {
       list.removeFirst();

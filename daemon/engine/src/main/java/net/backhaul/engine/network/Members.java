@@ -7,11 +7,11 @@ import net.backhaul.engine.LongMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The members of a network that we have met.
+ * The known members of a network.
  *
- * <p>On a public network every stranger is one, so their number has a limit: at it, the half that
- * was met longest ago is forgotten, those first of whom no credential and no revocation is known:
- * whoever is put out must not get in again by making us forget that.
+ * <p>On a public network every peer is one, so their number has a limit: at it the half that was
+ * active longest ago is evicted, and first those without a credential or a revocation. A revocation
+ * is evicted last, so that a revoked member can't be accepted again by filling this table.
  */
 final class Members {
   static final int MAX_MEMBERS = 16_384;
@@ -22,12 +22,12 @@ final class Members {
     return byAddress.get(address);
   }
 
-  /** Returns a member, made on demand. */
+  /** Returns a member, created on demand. */
   Member touch(long address, long nowMs) {
     Member member = byAddress.get(address);
     if (member == null) {
       if (byAddress.size() >= MAX_MEMBERS) {
-        forgetHalf();
+        evictHalf();
       }
       member = new Member(address, nowMs);
       byAddress.put(address, member);
@@ -40,7 +40,7 @@ final class Members {
     return byAddress.values();
   }
 
-  private void forgetHalf() {
+  private void evictHalf() {
     byAddress.values().stream()
         .sorted(
             Comparator.comparing(Member::isBlank)

@@ -13,13 +13,13 @@ import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.MulticastLike;
 import net.backhaul.protocol.packet.Packets;
 
-/** Tells others which multicast groups we want (03 section 7.3). */
+/** Announces the multicast groups of this node by MULTICAST_LIKE (03 section 7.3). */
 final class MulticastAnnouncer {
   static final long ANNOUNCE_EVERY_MS = 60_000;
 
-  private static final long ANNOUNCE_AGAIN_MS = 2_000;
+  private static final long REPEAT_AFTER_MS = 2_000;
 
-  /** Whoever has not been heard of for so long may not be there. */
+  /** A recipient that was not heard from for so long may be offline. */
   private static final long SILENT_MS = 60_000;
 
   private static final int MAX_ENTRIES =
@@ -31,79 +31,79 @@ final class MulticastAnnouncer {
     this.link = link;
   }
 
-  /** Tells of new groups at once, and everybody. */
+  /** Announces new groups at once, to all recipients. */
   void announce(Network network, Collection<MulticastGroup> groups, long nowMs) {
     if (groups.isEmpty()) {
       return;
     }
-    // Nobody acknowledges this, so it is said once more before the minute is over.
+    // MULTICAST_LIKE is not acknowledged, so it is repeated soon, once.
     network.lastAnnouncedMs =
-        Math.min(network.lastAnnouncedMs, nowMs - ANNOUNCE_EVERY_MS + ANNOUNCE_AGAIN_MS);
-    Set<Long> always = always(network);
-    for (long to : always) {
-      noteSilence(network, to, nowMs);
+        Math.min(network.lastAnnouncedMs, nowMs - ANNOUNCE_EVERY_MS + REPEAT_AFTER_MS);
+    Set<Long> fixed = fixedRecipients(network);
+    for (long to : fixed) {
+      recordIfSilent(network, to, nowMs);
       send(network, groups, to, nowMs);
     }
     for (Member member : network.members.all()) {
-      if (!always.contains(member.address) && isAllowed(network, member, nowMs)) {
+      if (!fixed.contains(member.address) && isAllowed(network, member, nowMs)) {
         member.lastLikeMs = nowMs;
         send(network, groups, member.address, nowMs);
       }
     }
   }
 
-  /** Tells all groups to those who keep them for others. */
+  /** Announces all groups to the roots, the controller, anchors and replicators. */
   void announceAll(Network network, long nowMs) {
     network.lastAnnouncedMs = nowMs;
     Collection<MulticastGroup> groups = network.announcedGroups();
-    for (long to : always(network)) {
-      noteSilence(network, to, nowMs);
+    for (long to : fixedRecipients(network)) {
+      recordIfSilent(network, to, nowMs);
       send(network, groups, to, nowMs);
     }
   }
 
-  private void noteSilence(Network network, long to, long nowMs) {
+  private void recordIfSilent(Network network, long to, long nowMs) {
     if (nowMs - link.lastHeardMs(to) >= SILENT_MS) {
-      network.toldInSilence.put(to, nowMs);
+      network.announcedWhileSilent.put(to, nowMs);
     }
   }
 
-  /** Tells those again who are back: a root that has just become reachable, a controller. */
-  private void tellWhoIsBack(Network network, Set<Long> always, long nowMs) {
-    if (network.toldInSilence.isEmpty()) {
+  /** Repeats the announcement to recipients that were silent and have been heard from since. */
+  private void announceToReturned(Network network, Set<Long> fixed, long nowMs) {
+    if (network.announcedWhileSilent.isEmpty()) {
       return;
     }
     network
-        .toldInSilence
+        .announcedWhileSilent
         .entrySet()
         .removeIf(
-            told -> {
-              boolean back = link.lastHeardMs(told.getKey()) >= told.getValue();
-              if (back && always.contains(told.getKey())) {
-                send(network, network.announcedGroups(), told.getKey(), nowMs);
+            announced -> {
+              boolean back = link.lastHeardMs(announced.getKey()) >= announced.getValue();
+              if (back && fixed.contains(announced.getKey())) {
+                send(network, network.announcedGroups(), announced.getKey(), nowMs);
               }
-              return back || !always.contains(told.getKey());
+              return back || !fixed.contains(announced.getKey());
             });
   }
 
-  /** Tells all groups to those who have not heard of them for a minute. */
-  void announceWhereDue(Network network, long nowMs) {
+  /** Announces all groups to the recipients whose last announcement is a minute old. */
+  void announceToDue(Network network, long nowMs) {
     if (nowMs - network.lastAnnouncedMs >= ANNOUNCE_EVERY_MS) {
       announceAll(network, nowMs);
     }
-    Set<Long> always = always(network);
-    tellWhoIsBack(network, always, nowMs);
+    Set<Long> fixed = fixedRecipients(network);
+    announceToReturned(network, fixed, nowMs);
     for (Member member : network.members.all()) {
       if (nowMs - member.lastLikeMs >= ANNOUNCE_EVERY_MS
-          && !always.contains(member.address)
+          && !fixed.contains(member.address)
           && isAllowed(network, member, nowMs)) {
-        greet(network, member, nowMs);
+        announceIfDue(network, member, nowMs);
       }
     }
   }
 
-  /** Tells all groups to a member that was let in, unless it has heard of them lately. */
-  void greet(Network network, Member member, long nowMs) {
+  /** Announces all groups to a member, unless that was done less than a minute ago. */
+  void announceIfDue(Network network, Member member, long nowMs) {
     if (nowMs - member.lastLikeMs >= ANNOUNCE_EVERY_MS) {
       member.lastLikeMs = nowMs;
       send(network, network.announcedGroups(), member.address, nowMs);
@@ -119,7 +119,8 @@ final class MulticastAnnouncer {
     return identity != null && member.isAllowed(policy, identity);
   }
 
-  private Set<Long> always(Network network) {
+  /** Returns the recipients that don't depend on membership. */
+  private Set<Long> fixedRecipients(Network network) {
     var all = new LinkedHashSet<Long>();
     Policy policy = network.policy;
     if (policy != null) {

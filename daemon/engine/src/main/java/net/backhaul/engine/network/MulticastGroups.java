@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.LongMap;
 import net.backhaul.engine.peer.PeerLink;
@@ -14,44 +15,58 @@ import net.backhaul.protocol.ethernet.MulticastGroup;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who listens to which multicast group, on our networks and on those that ask us (03 section 7.4).
+ * The known members of multicast groups, and frames pending for members that are yet to be found
+ * (03 section 7.4).
  *
- * <p>Strangers fill this on a root, and devices behind a bridge on the bridge. So the numbers of
- * entries, of groups, and of groups that one member is in have limits, beyond which nobody new is
- * written down until old entries expire; so has that of queued frames, beyond which no more queue.
+ * <p>Unauthenticated peers fill this on a root, members on their networks, and devices behind a
+ * bridge on the bridge. {@link MulticastQuota} limits the members; groups that only frames of ours
+ * have made and pending frames are limited per network.
  */
 final class MulticastGroups {
-  static final int MAX_ENTRIES = 131_072;
-  static final int MAX_GROUPS = 32_768;
-
-  /** So that one stranger can't lock out all others. */
-  static final int MAX_GROUPS_OF_MEMBER = 2_048;
-
-  static final int MAX_QUEUED = 4_096;
   static final long MEMBER_LIFE_MS = 600_000;
+
+  /** Groups of one network that exist because this node sent a frame to them. */
+  static final int MAX_SENT_GROUPS_OF_NETWORK = 4_096;
+
+  static final int MAX_PENDING_OF_NETWORK = 1_024;
 
   private final PeerLink link;
   private final long self;
   private final Map<Key, Group> groups = new HashMap<>();
-  private final LongMap<Integer> groupsOfMember = new LongMap<>();
-  private int entries;
-  private int queued;
+  private final MulticastQuota quota = new MulticastQuota();
+  private final LongMap<SentUsage> sent = new LongMap<>();
 
-  /** Names a group of a network. */
   private record Key(long networkId, MulticastGroup group) {}
 
-  /** What is known of one group of one network. */
-  static final class Group {
-    static final int MAX_QUEUED = 32;
+  /** What frames of ours occupy of one network. */
+  private static final class SentUsage {
+    int groups;
+    int pending;
+  }
 
-    /** When each member was heard of last, by address. */
+  /** One group of one network. */
+  static final class Group {
+    static final int MAX_PENDING = 32;
+
+    final long networkId;
+    final MulticastGroup name;
+    long lastGatherMs = Member.NEVER;
+
+    /** When each member was last announced, by address. */
     private final Map<Long, Long> members = new LinkedHashMap<>();
 
-    /** Frames of ours that are offered to members yet to be found; the oldest makes room. */
-    private final ArrayDeque<OutboundMulticast> queue = new ArrayDeque<>(0);
+    /** Frames of ours for members yet to be found; the oldest is evicted. */
+    private final ArrayDeque<OutboundMulticast> pending = new ArrayDeque<>(0);
 
-    private boolean isKept;
-    long lastGatherMs = Member.NEVER;
+    private final boolean isSent;
+    private final boolean isStored;
+
+    private Group(Key key, boolean isSent, boolean isStored) {
+      this.networkId = key.networkId;
+      this.name = key.group;
+      this.isSent = isSent;
+      this.isStored = isStored;
+    }
 
     boolean hasMembers() {
       return !members.isEmpty();
@@ -65,8 +80,8 @@ final class MulticastGroups {
       return members.keySet().stream().mapToLong(Long::longValue).toArray();
     }
 
-    List<OutboundMulticast> queued() {
-      return List.copyOf(queue);
+    List<OutboundMulticast> pending() {
+      return List.copyOf(pending);
     }
   }
 
@@ -79,100 +94,163 @@ final class MulticastGroups {
     return groups.isEmpty();
   }
 
-  /** Returns how many members are written down, counted once for each of their groups. */
+  /** Returns the number of members, counted once for each of their groups. */
   int size() {
-    return entries;
+    return quota.entries();
   }
 
   @Nullable Group get(long networkId, MulticastGroup group) {
     return groups.get(new Key(networkId, group));
   }
 
-  /** Returns a group, made on demand; where there are too many it is forgotten at once. */
-  Group touch(long networkId, MulticastGroup group) {
+  /** Returns the group to send a frame to, created on demand; beyond the limit it is not stored. */
+  Group toSend(long networkId, MulticastGroup group) {
     var key = new Key(networkId, group);
     Group known = groups.get(key);
-    if (known == null) {
-      known = new Group();
-      if (groups.size() < MAX_GROUPS) {
-        groups.put(key, known);
-        known.isKept = true;
-      } else {
-        link.drop(Drop.TOO_MANY_GROUPS);
-      }
+    if (known != null) {
+      return known;
     }
-    return known;
+    SentUsage usage = usageOf(networkId);
+    if (usage.groups >= MAX_SENT_GROUPS_OF_NETWORK) {
+      link.drop(Drop.TOO_MANY_GROUPS);
+      return new Group(key, true, false);
+    }
+    usage.groups++;
+    var added = new Group(key, true, true);
+    groups.put(key, added);
+    return added;
   }
 
-  /** Lets a frame wait for members that are not known yet. */
-  void enqueue(Group group, OutboundMulticast frame) {
-    if (!group.isKept) {
-      return; // Nobody finds this group again, so nobody would ever take the frame from its queue.
+  private SentUsage usageOf(long networkId) {
+    SentUsage usage = sent.get(networkId);
+    if (usage == null) {
+      usage = new SentUsage();
+      sent.put(networkId, usage);
     }
-    if (group.queue.size() == Group.MAX_QUEUED) {
-      group.queue.removeFirst();
-      queued--;
+    return usage;
+  }
+
+  /** Makes a frame pending for members that are not known yet. */
+  void addPending(Group group, OutboundMulticast frame) {
+    if (!group.isStored) {
+      return; // Members found later can't be matched with it.
     }
-    if (queued < MAX_QUEUED) {
-      group.queue.addLast(frame);
-      queued++;
+    SentUsage usage = usageOf(group.networkId);
+    if (group.pending.size() == Group.MAX_PENDING) {
+      dropIfUnsent(group.pending.removeFirst());
+      usage.pending--;
+    }
+    if (usage.pending < MAX_PENDING_OF_NETWORK) {
+      group.pending.addLast(frame);
+      usage.pending++;
     }
   }
 
-  /** Forgets frames that have waited too long or have reached as many as they may. */
-  void tidyQueue(Group group, long nowMs) {
-    int before = group.queue.size();
-    group.queue.removeIf(frame -> frame.isOld(nowMs) || frame.isAtLimit());
-    queued -= before - group.queue.size();
+  /** Removes pending frames that have expired or reached as many members as they may. */
+  void expirePending(Group group, long nowMs) {
+    if (group.pending.isEmpty()) {
+      return;
+    }
+    int before = group.pending.size();
+    group.pending.removeIf(
+        frame -> {
+          boolean expired = frame.isExpired(nowMs);
+          if (expired) {
+            dropIfUnsent(frame);
+          }
+          return expired || frame.isAtLimit();
+        });
+    usageOf(group.networkId).pending -= before - group.pending.size();
   }
 
-  /** Writes down that somebody listens; returns whether that is news. */
+  private void dropIfUnsent(OutboundMulticast frame) {
+    if (frame.isUnsent()) {
+      link.drop(Drop.NO_RECIPIENT);
+    }
+  }
+
+  /** Records a member of a group; returns whether it is new. */
   boolean add(long networkId, MulticastGroup group, long member, long nowMs) {
     if (member == self) {
       return false;
     }
-    Group known = get(networkId, group);
+    var key = new Key(networkId, group);
+    Group known = groups.get(key);
     if (known != null && known.members.containsKey(member)) {
       known.members.put(member, nowMs);
       return false;
     }
-    int ofMember = countOf(member);
-    if (entries >= MAX_ENTRIES
-        || ofMember >= MAX_GROUPS_OF_MEMBER
-        || (known == null && groups.size() >= MAX_GROUPS)) {
+    if (!makeRoom(networkId, member)) {
       link.drop(Drop.TOO_MANY_GROUPS);
       return false;
     }
-    touch(networkId, group).members.put(member, nowMs);
-    entries++;
-    groupsOfMember.put(member, ofMember + 1);
+    groups
+        .computeIfAbsent(key, missing -> new Group(missing, false, true))
+        .members
+        .put(member, nowMs);
+    quota.add(networkId, member);
     return true;
   }
 
+  /** Returns whether a member may be added to one more group, evicting another where it is full. */
+  private boolean makeRoom(long networkId, long member) {
+    int groupsOfMember = quota.groupsOfMember(networkId, member);
+    int entriesOfPeer = quota.entriesOfPeer(member);
+    if (groupsOfMember >= MulticastQuota.MAX_GROUPS_OF_MEMBER
+        || entriesOfPeer >= MulticastQuota.MAX_ENTRIES_OF_PEER) {
+      return false;
+    }
+    if (quota.isNetworkFull(networkId)) {
+      long largest = quota.memberToEvict(networkId, groupsOfMember);
+      return largest != 0 && evict(largest, group -> group.networkId == networkId);
+    }
+    if (quota.isFull()) {
+      long largest = quota.peerToEvict(entriesOfPeer);
+      return largest != 0 && evict(largest, group -> true);
+    }
+    return true;
+  }
+
+  private boolean evict(long member, Predicate<Group> from) {
+    groups
+        .values()
+        .removeIf(
+            group -> {
+              if (!from.test(group) || !removeMember(group, member)) {
+                return false;
+              }
+              return releaseIfUnused(group);
+            });
+    return true;
+  }
+
+  /** Removes a member that unsubscribed from a group. */
   void remove(long networkId, MulticastGroup group, long member) {
     Group known = get(networkId, group);
-    if (known != null && known.members.remove(member) != null) {
-      forgot(member);
+    if (known != null) {
+      removeMember(known, member);
     }
   }
 
-  private int countOf(long member) {
-    Integer count = groupsOfMember.get(member);
-    return count == null ? 0 : count;
-  }
-
-  private void forgot(long member) {
-    entries--;
-    int left = countOf(member) - 1;
-    if (left == 0) {
-      groupsOfMember.remove(member);
-    } else {
-      groupsOfMember.put(member, left);
+  private boolean removeMember(Group group, long member) {
+    boolean removed = group.members.remove(member) != null;
+    if (removed) {
+      quota.remove(group.networkId, member);
     }
+    return removed;
   }
 
-  /** Forgets members that have not been heard of for long, and frames that nobody came for. */
-  void clean(long nowMs) {
+  /** Returns whether a group is to be removed, and then gives up what it occupies. */
+  private boolean releaseIfUnused(Group group) {
+    boolean unused = group.members.isEmpty() && group.pending.isEmpty();
+    if (unused && group.isSent) {
+      usageOf(group.networkId).groups--;
+    }
+    return unused;
+  }
+
+  /** Expires members that were not announced for long, and pending frames. */
+  void expire(long nowMs) {
     for (Iterator<Group> all = groups.values().iterator(); all.hasNext(); ) {
       Group group = all.next();
       group
@@ -182,12 +260,12 @@ final class MulticastGroups {
               member -> {
                 boolean old = nowMs - member.getValue() >= MEMBER_LIFE_MS;
                 if (old) {
-                  forgot(member.getKey());
+                  quota.remove(group.networkId, member.getKey());
                 }
                 return old;
               });
-      tidyQueue(group, nowMs);
-      if (group.members.isEmpty() && group.queue.isEmpty()) {
+      expirePending(group, nowMs);
+      if (releaseIfUnused(group)) {
         all.remove();
       }
     }

@@ -2,12 +2,10 @@
 package net.backhaul.engine.network;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.LongMap;
-import net.backhaul.engine.Output;
 import net.backhaul.engine.peer.InboundPacket;
 import net.backhaul.engine.peer.PacketOutcome;
 import net.backhaul.engine.peer.PeerLink;
@@ -23,9 +21,8 @@ import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.network.MembershipCertificate;
 import net.backhaul.protocol.packet.Packets;
 import net.backhaul.protocol.packet.WireReader;
-import org.jspecify.annotations.Nullable;
 
-/** Handles what others say of multicast groups and send to them (03 sections 7.3 to 7.6). */
+/** Handles the packets of members about multicast groups and to them (03 sections 7.3 to 7.6). */
 final class MulticastReceiver {
   private static final int WITH_COM = 0x01;
   private static final int WITH_GATHER_LIMIT = 0x02;
@@ -39,222 +36,213 @@ final class MulticastReceiver {
       (Packets.MAX_SENT_BYTES - Packets.HEADER_BYTES - GATHER_OK_HEADER_BYTES) / ADDRESS_BYTES;
 
   private final PeerLink link;
-  private final Output output;
   private final RandomGenerator random;
   private final LongMap<Network> networks;
   private final MembershipCheck membership;
-  private final CredentialExchange credentials;
-  private final ControllerProxy controllerProxy;
   private final RuleEngine rules;
-  private final MulticastSender multicastSender;
+  private final MulticastSender sender;
   private final MulticastGroups groups;
+  private final FrameDelivery delivery;
   private final long self;
   private final FrameView view = new FrameView();
 
   MulticastReceiver(
-      PeerLink link,
-      Output output,
-      RandomGenerator random,
+      NodeContext node,
       LongMap<Network> networks,
       MembershipCheck membership,
-      CredentialExchange credentials,
-      ControllerProxy controllerProxy,
       RuleEngine rules,
-      MulticastSender multicastSender,
-      MulticastGroups groups) {
-    this.link = link;
-    this.output = output;
-    this.random = random;
+      MulticastSender sender) {
+    this.link = node.link();
+    this.random = node.random();
     this.networks = networks;
     this.membership = membership;
-    this.credentials = credentials;
-    this.controllerProxy = controllerProxy;
     this.rules = rules;
-    this.multicastSender = multicastSender;
-    this.groups = groups;
+    this.sender = sender;
+    this.groups = sender.groups();
+    this.delivery = new FrameDelivery(node);
     this.self = link.self().address();
   }
 
-  /** Writes down who wants which group; what comes before an error counts (03 section 7.3). */
-  PacketOutcome receiveLike(WireReader in, InboundPacket from, long nowMs) {
+  /** Records the groups of a member; entries before a malformed one count (03 section 7.3). */
+  PacketOutcome receiveLike(InboundPacket packet) {
+    WireReader in = packet.payload();
     long lastNetworkId = 0;
     boolean authorized = false;
     while (!in.atEnd()) {
       MulticastLike.Entry entry = MulticastLike.Entry.read(in);
       if (entry.networkId() != lastNetworkId) {
         lastNetworkId = entry.networkId();
-        authorized = isAuthorized(lastNetworkId, from, nowMs);
+        authorized = isAuthorized(lastNetworkId, packet);
+        if (!authorized) {
+          link.drop(Drop.NOT_A_MEMBER);
+        }
       }
       if (authorized) {
-        multicastSender.learn(entry.networkId(), entry.group(), from.source(), nowMs);
+        sender.addMember(entry.networkId(), entry.group(), packet.source(), packet.nowMs());
       }
     }
     return PacketOutcome.ACCEPTED;
   }
 
-  /** Answers who listens to a group (03 section 7.5). */
-  PacketOutcome receiveGather(WireReader in, InboundPacket from, long nowMs) {
-    MulticastGather question = MulticastGather.read(in);
-    Network network = networks.get(question.networkId());
-    MembershipCertificate com = question.com();
+  /** Answers with members of a group (03 section 7.5). */
+  PacketOutcome receiveGather(InboundPacket packet) {
+    MulticastGather request = MulticastGather.read(packet.payload());
+    Network network = networks.get(request.networkId());
+    MembershipCertificate com = request.com();
     if (network != null && com != null) {
-      credentials.acceptAttached(com, from.source(), nowMs);
+      membership.acceptAttached(com, packet);
     }
-    boolean member = network != null && membership.admits(network, from, nowMs);
-    if (question.limit() > 0
-        && (member || isAuthorizedByRole(question.networkId(), from.source(), nowMs))) {
-      GatherResults results =
-          results(network, question.networkId(), question.group(), from.source(), question.limit());
+    boolean isMember = network != null && membership.isMember(network, packet);
+    if (!isMember && !membership.isServedByRole(request.networkId(), packet)) {
+      link.drop(Drop.NOT_A_MEMBER);
+      return PacketOutcome.ACCEPTED;
+    }
+    if (request.limit() > 0) {
+      GatherResults results = results(request, packet.source());
       if (!results.members().isEmpty()) {
-        from.reply(
+        packet.reply(
             new MulticastGatherOk(
-                from.packetId(), question.networkId(), question.group(), results));
+                packet.packetId(), request.networkId(), request.group(), results));
       }
     }
-    return member ? PacketOutcome.TRUSTED : PacketOutcome.ACCEPTED;
+    return isMember ? PacketOutcome.TRUSTED : PacketOutcome.ACCEPTED;
   }
 
-  private boolean isAuthorized(long networkId, InboundPacket from, long nowMs) {
+  private boolean isAuthorized(long networkId, InboundPacket packet) {
     Network network = networks.get(networkId);
-    return (network != null && membership.admits(network, from, nowMs))
-        || isAuthorizedByRole(networkId, from.source(), nowMs);
+    return (network != null && membership.isMember(network, packet))
+        || membership.isServedByRole(networkId, packet);
   }
 
-  /** A root serves everybody, a controller those whom it has configured lately. */
-  private boolean isAuthorizedByRole(long networkId, long source, long nowMs) {
-    return link.isUpstream() || controllerProxy.hasGranted(networkId, source, nowMs);
-  }
-
-  private GatherResults results(
-      @Nullable Network network, long networkId, MulticastGroup group, long asker, long limit) {
-    MulticastGroups.Group known = groups.get(networkId, group);
+  /** Returns random members of a group, this node included, but not the requester. */
+  private GatherResults results(MulticastGather request, long requester) {
+    Network network = networks.get(request.networkId());
+    MulticastGroups.Group known = groups.get(request.networkId(), request.group());
     long[] members = known == null ? new long[0] : known.memberAddresses();
     LongArrays.shuffle(members, random);
-    boolean listening = network != null && network.wants(group);
-    long max = Math.min(Math.min(limit, MAX_GATHER_LIMIT), MAX_RESULTS);
+    boolean listening = network != null && network.wants(request.group());
+    long max = Math.min(Math.min(request.limit(), MAX_GATHER_LIMIT), MAX_RESULTS);
     var listed = new ArrayList<Long>();
     if (listening) {
       listed.add(self);
     }
     for (int i = 0; i < members.length && listed.size() < max; i++) {
-      if (members[i] != asker) {
+      if (members[i] != requester) {
         listed.add(members[i]);
       }
     }
     return new GatherResults(members.length + (listening ? 1L : 0L), listed);
   }
 
+  /** Records the members that answer a MULTICAST_GATHER of ours. */
   void receiveGatherOk(MulticastGatherOk answer, long nowMs) {
     if (networks.get(answer.networkId()) != null) {
-      learnAll(answer.networkId(), answer.group(), answer.results().members(), nowMs);
+      addMembers(answer.networkId(), answer.group(), answer.results().members(), nowMs);
     }
   }
 
-  void receiveFrameOk(MulticastFrameOk answer, InboundPacket from, long nowMs) {
+  /** Records the members that answer a MULTICAST_FRAME of ours. */
+  void receiveFrameOk(MulticastFrameOk answer, InboundPacket packet) {
     if (networks.get(answer.networkId()) == null) {
       return;
     }
     MembershipCertificate com = answer.com();
     if (com != null) {
-      credentials.acceptAttached(com, from.source(), nowMs);
+      membership.acceptAttached(com, packet);
     }
     GatherResults results = answer.results();
     if (results != null) {
-      learnAll(answer.networkId(), answer.group(), results.members(), nowMs);
+      addMembers(answer.networkId(), answer.group(), results.members(), packet.nowMs());
     }
   }
 
-  private void learnAll(long networkId, MulticastGroup group, List<Long> members, long nowMs) {
+  private void addMembers(long networkId, MulticastGroup group, List<Long> members, long nowMs) {
     for (long member : members) {
       if (member != 0) {
-        multicastSender.learn(networkId, group, member, nowMs);
+        sender.addMember(networkId, group, member, nowMs);
       }
     }
   }
 
-  /** Somebody wants no more of a group (03 section 7.4). */
-  void receiveUnwanted(ErrorMessage error, InboundPacket from, long nowMs) {
+  /** Removes a member from a group that it no longer subscribes to (03 section 7.4). */
+  void receiveUnwanted(ErrorMessage error, InboundPacket packet) {
     Network network = networks.get(error.networkId());
-    if (network != null && membership.admits(network, from, nowMs)) {
+    if (network != null && membership.isMember(network, packet)) {
       byte[] rest = error.rest().toByteArray();
       MulticastGroup group = MulticastGroup.read(new WireReader(rest, 0, rest.length));
-      groups.remove(network.id, group, from.source());
+      groups.remove(network.id, group, packet.source());
     }
   }
 
   /** Delivers a frame that was sent to a group (03 section 7.6). */
-  PacketOutcome receiveFrame(byte[] bytes, int start, int length, InboundPacket from, long nowMs) {
-    var in = new WireReader(bytes, start, length);
+  PacketOutcome receiveFrame(InboundPacket packet) {
+    WireReader in = packet.payload();
     Network network = networks.get(in.u64());
     if (network == null) {
+      link.drop(Drop.UNKNOWN_NETWORK);
       return PacketOutcome.IGNORED;
     }
     int flags = in.u8();
     if ((flags & WITH_COM) != 0) {
-      credentials.acceptAttached(MembershipCertificate.read(in), from.source(), nowMs);
+      membership.acceptAttached(MembershipCertificate.read(in), packet);
     }
     Policy policy = network.policy;
-    if (!membership.admits(network, from, nowMs) || policy == null) {
-      return membership.askForCertificate(network, Verb.MULTICAST_FRAME, from, nowMs);
+    if (!membership.isMember(network, packet) || policy == null) {
+      return membership.requestCertificate(network, Verb.MULTICAST_FRAME, packet);
     }
     if (policy.multicastLimit == 0) {
+      link.drop(Drop.MULTICAST_DISABLED);
       return PacketOutcome.ACCEPTED;
     }
     long gatherLimit = (flags & WITH_GATHER_LIMIT) == 0 ? 0 : in.u32();
-    long senderMac = Macs.of(from.source(), network.id);
-    long sourceMac = (flags & WITH_SOURCE) == 0 ? senderMac : in.mac();
+    long sourceMac = (flags & WITH_SOURCE) == 0 ? Macs.of(packet.source(), network.id) : in.mac();
     MulticastGroup group = MulticastGroup.read(in);
-    int etherType = in.u16();
-    int dataLength = in.remaining();
-    if (dataLength >= 1 && dataLength <= MAX_FRAME_BYTES) {
-      view.wrap(bytes, in.position(), dataLength);
-      view.ethernet(group.mac(), sourceMac, etherType);
-      boolean replicate = (flags & REPLICATE) != 0;
-      if (!takeFrame(network, policy, group, senderMac, replicate, from, nowMs)) {
-        return PacketOutcome.TRUSTED;
-      }
+    view.begin(network, policy, packet.nowMs());
+    view.ethernet(group.mac(), sourceMac, in.u16());
+    view.wrap(packet.bytes(), in.position(), in.remaining());
+    view.inbound(packet.source(), self, network.members.get(packet.source()));
+    if (view.length() == 0) {
+      view.drop(link, Drop.FRAME_TOO_SHORT);
+    } else if (view.length() > MAX_FRAME_BYTES) {
+      view.drop(link, Drop.FRAME_TOO_LONG);
+    } else if (!receive(view, group, (flags & REPLICATE) != 0)) {
+      return PacketOutcome.TRUSTED;
     }
     if (gatherLimit > 0) {
-      GatherResults results = results(network, network.id, group, from.source(), gatherLimit);
+      var request = new MulticastGather(network.id, group, gatherLimit, null);
+      GatherResults results = results(request, packet.source());
       if (!results.members().isEmpty()) {
-        from.reply(new MulticastFrameOk(from.packetId(), network.id, group, null, results));
+        packet.reply(new MulticastFrameOk(packet.packetId(), network.id, group, null, results));
       }
     }
     return PacketOutcome.TRUSTED;
   }
 
-  /** Returns false where the frame is not even to be answered. */
-  private boolean takeFrame(
-      Network network,
-      Policy policy,
-      MulticastGroup group,
-      long senderMac,
-      boolean replicate,
-      InboundPacket from,
-      long nowMs) {
-    long sourceMac = view.sourceMac;
-    if (!Macs.isMulticast(group.mac())
-        || sourceMac == 0
-        || Macs.isMulticast(sourceMac)
-        || sourceMac == network.mac) {
+  /** Returns false for a frame that must not be answered. */
+  private boolean receive(FrameView frame, MulticastGroup group, boolean replicate) {
+    long sourceMac = frame.sourceMac;
+    Network network = frame.network;
+    if (!Macs.isMulticast(group.mac())) {
+      frame.drop(link, Drop.INVALID_DESTINATION);
       return false;
     }
-    if (replicate && policy.config.isReplicator(self)) {
-      byte[] data = Arrays.copyOfRange(view.array(), view.at(0), view.at(view.length()));
-      multicastSender.distribute(
-          network, policy, group, from.source(), sourceMac, view.etherType, data, nowMs);
+    if (sourceMac == 0 || Macs.isMulticast(sourceMac) || sourceMac == network.mac) {
+      frame.drop(link, Drop.SPOOFED_MAC);
+      return false;
     }
-    if (sourceMac != senderMac) {
-      if (!policy.isActiveBridge(from.source())) {
+    if (replicate && frame.policy.config.isReplicator(self)) {
+      sender.distribute(frame, group, frame.source);
+    }
+    if (sourceMac != Macs.of(frame.source, network.id)) {
+      if (!frame.policy.isActiveBridge(frame.source)) {
+        frame.drop(link, Drop.SPOOFED_MAC);
         return false;
       }
-      network.bridgeRoutes.learn(sourceMac, from.source());
+      network.bridgeRoutes.learn(sourceMac, frame.source);
     }
-    view.inbound(from.source(), self, network.members.get(from.source()));
-    if (rules.admitInbound(network.id, policy, view, nowMs) == RuleVerdict.DROP) {
-      link.drop(Drop.FORBIDDEN_BY_RULES);
-    } else {
-      FrameReceiver.deliver(output, network, policy, view);
+    switch (rules.admitInbound(frame)) {
+      case ACCEPT, SUPER_ACCEPT -> delivery.deliver(frame);
+      case DROP, REDIRECT -> {}
     }
     return true;
   }

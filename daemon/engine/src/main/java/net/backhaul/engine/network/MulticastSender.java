@@ -20,7 +20,7 @@ import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.packet.Packets;
 import net.backhaul.protocol.packet.WireWriter;
 
-/** Sends frames to multicast groups, and finds their members (03 section 7.7). */
+/** Sends frames to multicast groups and finds their members (03 section 7.7). */
 final class MulticastSender {
   /** The longest frame that fits into a packet with all fields before it. */
   static final int MAX_DATA_BYTES = Packets.MAX_SENT_BYTES - Packets.HEADER_BYTES - 31;
@@ -29,11 +29,11 @@ final class MulticastSender {
   private static final int MAX_GATHERERS = 16;
   private static final long REPLICATOR_ALIVE_MS = 500_000;
 
-  /** Whoever was asked may hear of a new member a moment later: ask again, a few times. */
-  private static final long GATHER_AGAIN_MS = 250;
+  /** A member may subscribe a moment after the first MULTICAST_GATHER: retry a few times. */
+  private static final long GATHER_RETRY_MS = 250;
 
-  private static final int MAX_GATHERS_AGAIN = 3;
-  private static final int MAX_SEARCHES = 256;
+  private static final int MAX_GATHER_RETRIES = 3;
+  private static final int MAX_RETRYING_GROUPS_OF_NETWORK = 256;
 
   private static final long SOLICITED_NODE = 0x3333_ff00_0000L;
   private static final int ARP_MIN_BYTES = 28;
@@ -49,68 +49,72 @@ final class MulticastSender {
   private final MulticastGroups groups;
   private final long self;
   private final FrameView copyView = new FrameView();
-  private final List<GatherRetry> searches = new ArrayList<>();
+  private final List<GatherRetry> retries = new ArrayList<>();
 
-  /** A group without known members, to which a frame waits to be sent. */
+  /** A group without known members for which a frame is pending. */
   private static final class GatherRetry {
     final long networkId;
     final MulticastGroup group;
     long nextMs;
     int gathers;
 
-    GatherRetry(long networkId, MulticastGroup group, long nextMs) {
-      this.networkId = networkId;
-      this.group = group;
+    GatherRetry(MulticastGroups.Group group, long nextMs) {
+      this.networkId = group.networkId;
+      this.group = group.name;
       this.nextMs = nextMs;
     }
   }
 
   MulticastSender(
-      PeerLink link,
-      RandomGenerator random,
+      NodeContext node,
       LongMap<Network> networks,
       RuleEngine rules,
       CredentialExchange credentials,
-      MulticastAnnouncer announcer,
-      NeighborDiscovery neighbors,
-      MulticastGroups groups) {
-    this.link = link;
-    this.random = random;
+      MulticastAnnouncer announcer) {
+    this.link = node.link();
+    this.random = node.random();
     this.networks = networks;
     this.rules = rules;
     this.credentials = credentials;
     this.announcer = announcer;
-    this.neighbors = neighbors;
-    this.groups = groups;
+    this.neighbors = new NeighborDiscovery(node);
+    this.groups = new MulticastGroups(link);
     this.self = link.self().address();
   }
 
-  /** Sends a frame from the device, whose destination has the group bit. */
-  void send(Network network, Policy policy, FrameView frame, boolean bridged, long nowMs) {
+  /** Returns the known members of groups, which frames are sent to. */
+  MulticastGroups groups() {
+    return groups;
+  }
+
+  /** Sends a frame from the device whose destination has the group bit. */
+  void send(FrameView frame) {
+    Policy policy = frame.policy;
     MulticastGroup group;
     if (frame.destinationMac == Macs.BROADCAST && isArpRequest(frame)) {
       group = new MulticastGroup(Macs.BROADCAST, (int) frame.u32(ARP_TARGET_IP));
     } else if (frame.destinationMac == Macs.BROADCAST) {
       if (!policy.config.broadcastEnabled()) {
+        frame.drop(link, Drop.MULTICAST_DISABLED);
         return;
       }
       group = MulticastGroup.BROADCAST;
-    } else if (neighbors.answer(network, policy, frame)) {
+    } else if (neighbors.answer(frame)) {
       return;
     } else {
       group = new MulticastGroup(frame.destinationMac, 0);
     }
     if (policy.multicastLimit == 0) {
+      frame.drop(link, Drop.MULTICAST_DISABLED);
       return;
     }
-    if (bridged && network.recordBridged(group, nowMs)) {
-      announcer.announce(network, List.of(group), nowMs);
+    if (frame.isBridged && frame.network.recordBridged(group, frame.nowMs)) {
+      announcer.announce(frame.network, List.of(group), frame.nowMs);
     }
     frame.outbound(self, 0, null);
-    if (rules.admitsOutbound(network.id, policy, frame, false, nowMs)) {
-      long sourceMac = bridged ? frame.sourceMac : 0;
-      byte[] data = Arrays.copyOfRange(frame.array(), frame.at(0), frame.at(frame.length()));
-      distribute(network, policy, group, 0, sourceMac, frame.etherType, data, nowMs);
+    if (rules.admitsOutbound(frame, false)) {
+      frame.network.counters.sent(true, 1);
+      distribute(frame, group, 0);
     }
   }
 
@@ -124,93 +128,80 @@ final class MulticastSender {
   }
 
   /**
-   * Sends a frame to a group.
+   * Sends a frame to a group, or to the replicator that does so for us.
    *
-   * @param origin who has sent it to us to be passed on, or 0
-   * @param sourceMac 0 where it is our own
+   * @param origin the member that sent the frame to us to be replicated, or 0 for the device
    */
-  void distribute(
-      Network network,
-      Policy policy,
-      MulticastGroup group,
-      long origin,
-      long sourceMac,
-      int etherType,
-      byte[] data,
-      long nowMs) {
-    if (data.length > MAX_DATA_BYTES) {
-      link.drop(Drop.TOO_LONG);
+  void distribute(FrameView frame, MulticastGroup group, long origin) {
+    if (frame.length() > MAX_DATA_BYTES) {
+      frame.drop(link, Drop.FRAME_TOO_LONG);
       return;
     }
-    int limit = policy.multicastLimit;
-    Bytes payload = Bytes.of(data);
-    long replicator = policy.amBridge ? 0 : bestReplicator(policy.config, nowMs);
+    Policy policy = frame.policy;
+    byte[] data = Arrays.copyOfRange(frame.array(), frame.at(0), frame.at(frame.length()));
+    long replicator = policy.amBridge ? 0 : bestReplicator(policy.config, frame.nowMs);
     if (replicator != 0) {
-      var message =
-          message(
-              network,
-              group,
-              true,
-              0,
-              sourceMac == 0 ? network.mac : sourceMac,
-              etherType,
-              payload);
-      copy(network, policy, new OutboundMulticast(message, data, 1, nowMs), replicator, nowMs);
+      sendToReplicator(frame, group, data, replicator);
       return;
     }
-    MulticastGroups.Group known = groups.touch(network.id, group);
+    MulticastGroups.Group known = groups.toSend(frame.network.id, group);
     long[] members = known.memberAddresses();
     LongArrays.shuffle(members, random);
+    int limit = policy.multicastLimit;
     boolean enough = members.length >= limit;
-    long gatherLimit = enough ? 1 : limit - members.length + 1L;
-    MulticastFrame message =
-        message(network, group, false, gatherLimit, sourceMac, etherType, payload);
-    var frame = new OutboundMulticast(message, data, limit, nowMs);
+    // The source MAC goes along unless it is the sender's own (03 section 7.6).
+    var message =
+        new MulticastFrame(
+            frame.network.id,
+            false,
+            null,
+            enough ? 1 : limit - members.length + 1L,
+            origin != 0 || frame.isBridged ? frame.sourceMac : 0,
+            group.mac(),
+            group.adi(),
+            frame.etherType,
+            Bytes.of(data));
+    var outbound = new OutboundMulticast(message, data, limit, frame.nowMs);
     if (!enough) {
-      if (members.length == 0 || nowMs - known.lastGatherMs >= GATHER_EVERY_MS) {
-        gather(network, policy, group, known, nowMs);
-        if (members.length == 0 && looksForOneAddress(group)) {
-          search(network.id, group, nowMs);
-        }
-      }
-      groups.enqueue(known, frame);
+      gatherIfDue(frame, known);
+      groups.addPending(known, outbound);
       if (origin != 0) {
-        frame.mark(origin);
+        outbound.mark(origin);
       }
     }
     for (long bridge : policy.bridges()) {
-      // The reference forgets to leave out the origin where members are few; nobody is hurt.
-      if (bridge != self && bridge != origin && frame.mark(bridge)) {
-        copy(network, policy, frame, bridge, nowMs);
+      // The reference includes the origin where members are few, which does no harm.
+      if (bridge != self && bridge != origin && outbound.mark(bridge)) {
+        copy(frame.network, outbound, bridge, frame.nowMs);
       }
     }
-    for (int i = 0; i < members.length && !frame.isAtLimit(); i++) {
+    for (int i = 0; i < members.length && !outbound.isAtLimit(); i++) {
       long member = members[i];
-      if (member != origin && !policy.isActiveBridge(member) && frame.mark(member)) {
-        copy(network, policy, frame, member, nowMs);
+      if (member != origin && !policy.isActiveBridge(member) && outbound.mark(member)) {
+        copy(frame.network, outbound, member, frame.nowMs);
       }
     }
-    groups.tidyQueue(known, nowMs);
+    groups.expirePending(known, frame.nowMs);
   }
 
-  private static MulticastFrame message(
-      Network network,
-      MulticastGroup group,
-      boolean replicate,
-      long gatherLimit,
-      long sourceMac,
-      int etherType,
-      Bytes payload) {
-    return new MulticastFrame(
-        network.id,
-        replicate,
-        null,
-        gatherLimit,
-        sourceMac,
-        group.mac(),
-        group.adi(),
-        etherType,
-        payload);
+  private void sendToReplicator(
+      FrameView frame, MulticastGroup group, byte[] data, long replicator) {
+    var message =
+        new MulticastFrame(
+            frame.network.id,
+            true,
+            null,
+            0,
+            frame.sourceMac,
+            group.mac(),
+            group.adi(),
+            frame.etherType,
+            Bytes.of(data));
+    copy(
+        frame.network,
+        new OutboundMulticast(message, data, 1, frame.nowMs),
+        replicator,
+        frame.nowMs);
   }
 
   private long bestReplicator(NetworkConfig config, long nowMs) {
@@ -232,19 +223,24 @@ final class MulticastSender {
     return best;
   }
 
-  /** Sends one copy, if the rules let this recipient have it. */
-  private void copy(Network network, Policy policy, OutboundMulticast frame, long to, long nowMs) {
+  /** Sends one copy, if the rules admit it for this recipient. */
+  private void copy(Network network, OutboundMulticast frame, long to, long nowMs) {
+    Policy policy = network.policy;
+    if (policy == null) {
+      return;
+    }
     MulticastFrame message = frame.message();
     byte[] data = frame.data();
     Member member = network.members.touch(to, nowMs);
+    copyView.begin(network, policy, nowMs);
     copyView.wrap(data, 0, data.length);
     long source = message.sourceMac() == 0 ? network.mac : message.sourceMac();
     copyView.ethernet(message.destinationMac(), source, message.etherType());
     copyView.outbound(self, to, member);
-    if (!rules.admitsOutbound(network.id, policy, copyView, true, nowMs)) {
+    if (!rules.admitsOutbound(copyView, true)) {
       return;
     }
-    credentials.showIfDue(network, member, nowMs);
+    credentials.sendIfDue(network, member, nowMs);
     if ((policy.config.flags() & NetworkConfig.FLAG_NO_COMPRESSION) == 0) {
       link.send(to, message, nowMs);
       return;
@@ -253,19 +249,24 @@ final class MulticastSender {
     message.writeTo(out);
     byte[] bytes = out.toByteArray();
     int length = bytes.length - Packets.HEADER_BYTES;
-    var run = new PacketRun().to(to, message.verb());
-    link.send(run.wrapPayload(bytes, Packets.HEADER_BYTES, length), nowMs);
+    var packet = new PacketRun().to(to, message.verb());
+    link.send(packet.wrapPayload(bytes, Packets.HEADER_BYTES, length), nowMs);
   }
 
   // Finding members.
 
-  private void gather(
-      Network network,
-      Policy policy,
-      MulticastGroup group,
-      MulticastGroups.Group known,
-      long nowMs) {
-    known.lastGatherMs = nowMs;
+  private void gatherIfDue(FrameView frame, MulticastGroups.Group group) {
+    boolean unknown = !group.hasMembers();
+    if (unknown || frame.nowMs - group.lastGatherMs >= GATHER_EVERY_MS) {
+      gather(frame.network, frame.policy, group, frame.nowMs);
+      if (unknown && expectsReply(group.name)) {
+        retryGather(group, frame.nowMs);
+      }
+    }
+  }
+
+  private void gather(Network network, Policy policy, MulticastGroups.Group group, long nowMs) {
+    group.lastGatherMs = nowMs;
     var gatherers = new LinkedHashSet<Long>();
     gatherers.add(link.bestUpstreamAddress(nowMs));
     if (!network.adHoc) {
@@ -282,74 +283,77 @@ final class MulticastSender {
     }
     gatherers.remove(0L);
     gatherers.remove(self);
-    long wanted = Math.max(1, policy.multicastLimit - known.memberCount() + 1L);
-    var question = new MulticastGather(network.id, group, wanted, policy.com);
-    gatherers.stream().limit(MAX_GATHERERS).forEach(to -> link.send(to, question, nowMs));
+    long wanted = Math.max(1, policy.multicastLimit - group.memberCount() + 1L);
+    var request = new MulticastGather(network.id, group.name, wanted, policy.com);
+    gatherers.stream().limit(MAX_GATHERERS).forEach(to -> link.send(to, request, nowMs));
   }
 
-  /** Returns whether somebody waits for an answer: other groups may well have no members. */
-  private static boolean looksForOneAddress(MulticastGroup group) {
+  /** Returns whether frames to a group resolve one address; other groups may have no members. */
+  private static boolean expectsReply(MulticastGroup group) {
     return group.adi() != 0 || group.mac() >>> 24 == SOLICITED_NODE >>> 24;
   }
 
-  private void search(long networkId, MulticastGroup group, long nowMs) {
-    for (GatherRetry search : searches) {
-      if (search.networkId == networkId && search.group.equals(group)) {
-        return;
+  private void retryGather(MulticastGroups.Group group, long nowMs) {
+    int ofNetwork = 0;
+    for (GatherRetry retry : retries) {
+      if (retry.networkId == group.networkId) {
+        if (retry.group.equals(group.name)) {
+          return;
+        }
+        ofNetwork++;
       }
     }
-    if (searches.size() < MAX_SEARCHES) {
-      searches.add(new GatherRetry(networkId, group, nowMs + GATHER_AGAIN_MS));
+    if (ofNetwork < MAX_RETRYING_GROUPS_OF_NETWORK) {
+      retries.add(new GatherRetry(group, nowMs + GATHER_RETRY_MS));
     }
   }
 
-  /** Asks again for members of groups that had none a moment ago. */
+  /** Retries MULTICAST_GATHER for groups that had no members. */
   void advance(long nowMs) {
-    searches.removeIf(search -> nowMs >= search.nextMs && isOver(search, nowMs));
+    retries.removeIf(retry -> nowMs >= retry.nextMs && isDone(retry, nowMs));
   }
 
-  private boolean isOver(GatherRetry search, long nowMs) {
-    Network network = networks.get(search.networkId);
+  private boolean isDone(GatherRetry retry, long nowMs) {
+    Network network = networks.get(retry.networkId);
     Policy policy = network == null ? null : network.policy;
-    MulticastGroups.Group known = groups.get(search.networkId, search.group);
-    if (network == null || policy == null || known == null || known.hasMembers()) {
+    MulticastGroups.Group group = groups.get(retry.networkId, retry.group);
+    if (network == null || policy == null || group == null || group.hasMembers()) {
       return true;
     }
-    boolean waits =
-        known.queued().stream().anyMatch(frame -> !frame.isOld(nowMs) && frame.hasReachedNobody());
-    if (!waits) {
+    boolean unsent =
+        group.pending().stream().anyMatch(frame -> !frame.isExpired(nowMs) && frame.isUnsent());
+    if (!unsent) {
       return true;
     }
-    gather(network, policy, search.group, known, nowMs);
-    search.gathers++;
-    search.nextMs = nowMs + (GATHER_AGAIN_MS << search.gathers);
-    return search.gathers == MAX_GATHERS_AGAIN;
+    gather(network, policy, group, nowMs);
+    retry.gathers++;
+    retry.nextMs = nowMs + (GATHER_RETRY_MS << retry.gathers);
+    return retry.gathers == MAX_GATHER_RETRIES;
   }
 
   long nextDeadlineMs() {
     long next = Long.MAX_VALUE;
-    for (GatherRetry search : searches) {
-      next = Math.min(next, search.nextMs);
+    for (GatherRetry retry : retries) {
+      next = Math.min(next, retry.nextMs);
     }
     return next;
   }
 
-  /** Writes down a member of a group; if it is new, what is queued is offered to it. */
-  void learn(long networkId, MulticastGroup group, long member, long nowMs) {
+  /** Records a member of a group; a new one gets the pending frames. */
+  void addMember(long networkId, MulticastGroup group, long member, long nowMs) {
     if (!groups.add(networkId, group, member, nowMs)) {
       return;
     }
     Network network = networks.get(networkId);
-    Policy policy = network == null ? null : network.policy;
     MulticastGroups.Group known = groups.get(networkId, group);
-    if (network == null || policy == null || known == null) {
+    if (network == null || known == null) {
       return;
     }
-    for (OutboundMulticast frame : known.queued()) {
-      if (!frame.isOld(nowMs) && !frame.isAtLimit() && frame.mark(member)) {
-        copy(network, policy, frame, member, nowMs);
+    for (OutboundMulticast frame : known.pending()) {
+      if (!frame.isExpired(nowMs) && !frame.isAtLimit() && frame.mark(member)) {
+        copy(network, frame, member, nowMs);
       }
     }
-    groups.tidyQueue(known, nowMs);
+    groups.expirePending(known, nowMs);
   }
 }

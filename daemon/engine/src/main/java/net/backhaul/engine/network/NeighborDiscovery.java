@@ -28,13 +28,15 @@ final class NeighborDiscovery {
   private final Output output;
   private final long self;
 
-  NeighborDiscovery(Output output, long self) {
-    this.output = output;
-    this.self = self;
+  NeighborDiscovery(NodeContext node) {
+    this.output = node.output();
+    this.self = node.link().self().address();
   }
 
-  /** Answers a frame to the device that it came from, or returns false where that can't be. */
-  boolean answer(Network network, Policy policy, FrameView frame) {
+  /** Answers a frame to the device that it came from; returns false for any other frame. */
+  boolean answer(FrameView frame) {
+    Policy policy = frame.policy;
+    long networkId = frame.network.id;
     if (!policy.config.ndpEmulation()
         || frame.etherType != EtherTypes.IPV6
         || frame.length() < MIN_BYTES
@@ -46,27 +48,27 @@ final class NeighborDiscovery {
         Arrays.copyOfRange(frame.array(), frame.at(TARGET), frame.at(TARGET + IP_BYTES));
     InetAddress asked = Endpoints.of(target, 0).getAddress();
     for (IpPrefix mine : policy.config.addresses()) {
-      long owner = ManagedAddresses.ownerOf(asked, mine.address(), mine.bits(), network.id);
+      long owner = ManagedAddresses.ownerOf(asked, mine.address(), mine.bits(), networkId);
       if (owner == self) {
         return false;
       }
       if (owner != 0) {
         byte[] ours = mine.address().getAddress();
-        advertise(network.id, frame.sourceMac, Macs.of(owner, network.id), target, ours);
+        advertise(frame, Macs.of(owner, networkId), target, ours);
         return true;
       }
     }
     return false;
   }
 
-  private void advertise(long networkId, long toMac, long ownerMac, byte[] target, byte[] ours) {
+  private void advertise(FrameView solicitation, long ownerMac, byte[] target, byte[] ours) {
     byte[] body = body(target, ownerMac, 0);
     int checksum = checksum(target, ours, body);
     var out = new WireWriter();
-    out.mac(toMac).mac(ownerMac).u16(EtherTypes.IPV6);
+    out.mac(solicitation.sourceMac).mac(ownerMac).u16(EtherTypes.IPV6);
     out.u32(FIRST_LINE).u16(PAYLOAD_BYTES).u8(ICMPV6).u8(0xff);
     out.bytes(target).bytes(ours).bytes(body(target, ownerMac, checksum));
-    output.deliverFrame(networkId, out.array(), 0, out.size());
+    output.deliverFrame(solicitation.network.id, out.array(), 0, out.size());
   }
 
   private static byte[] body(byte[] target, long ownerMac, int checksum) {

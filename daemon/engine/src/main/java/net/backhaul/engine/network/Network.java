@@ -15,12 +15,12 @@ import net.backhaul.protocol.message.Message;
 import net.backhaul.protocol.network.ChunkAssembler;
 import org.jspecify.annotations.Nullable;
 
-/** A joined network: what the machines of this package keep of it. */
+/** A joined network: the state that the parts of this package share. */
 final class Network {
-  /** Controllers don't answer requests that follow each other within a second. */
+  /** Controllers ignore a request within a second of the last. */
   static final long REQUEST_SPACING_MS = 1_100;
 
-  /** Groups that a bridge has sent to for others; strangers behind it choose them. */
+  /** Groups to which devices behind this bridge send; those devices choose them. */
   private static final int MAX_BRIDGED_GROUPS = 4_096;
 
   private static final long BRIDGED_GROUP_LIFE_MS = 1_200_000;
@@ -46,18 +46,18 @@ final class Network {
   long lastRequestMs = Member.NEVER;
   long lastAnnouncedMs = Member.NEVER;
 
-  /** Who was told of groups while he was silent, and when: he may not have heard it. */
-  final Map<Long, Long> toldInSilence = new HashMap<>();
+  /** Recipients of announcements that were silent then, and when: they may have missed them. */
+  final Map<Long, Long> announcedWhileSilent = new HashMap<>();
 
   private final TreeSet<MulticastGroup> subscriptions = new TreeSet<>();
   private final TreeMap<MulticastGroup, Long> bridgedGroups = new TreeMap<>();
 
-  /** What the configuration lets us show to others, ready to be sent. */
+  /** Our credentials from the configuration, as messages to members. */
   List<Message> credentials = List.of();
 
   private NetworkStatus.@Nullable State failure;
   private String authenticationUrl = "";
-  private boolean portFailed;
+  private boolean deviceFailed;
   private long revision;
 
   Network(long id, long self, long nowMs) {
@@ -70,8 +70,8 @@ final class Network {
     this.nextRequestMs = nowMs;
   }
 
-  /** Asks for the configuration as soon as the controller answers again: ours may be void. */
-  void askSoon(long nowMs) {
+  /** Requests the configuration as soon as the controller answers again: ours may be void. */
+  void requestSoon(long nowMs) {
     nextRequestMs = Math.min(nextRequestMs, Math.max(nowMs, lastRequestMs + REQUEST_SPACING_MS));
   }
 
@@ -88,7 +88,7 @@ final class Network {
   }
 
   private NetworkStatus.State state() {
-    if (portFailed) {
+    if (deviceFailed) {
       return NetworkStatus.State.PORT_ERROR;
     }
     if (failure != null) {
@@ -102,7 +102,8 @@ final class Network {
   }
 
   /**
-   * Records a refusal, and returns whether that is news; the configuration stays (03 section 1.3).
+   * Records an error from the controller; returns whether it is a new one. The configuration stays
+   * in force (03 section 1.3).
    */
   boolean fail(NetworkStatus.State newFailure, String newAuthenticationUrl) {
     boolean changed = failure != newFailure || !authenticationUrl.equals(newAuthenticationUrl);
@@ -121,10 +122,10 @@ final class Network {
     revision++;
   }
 
-  /** Returns whether this changed anything. */
-  boolean portFailed(boolean failed) {
-    boolean changed = portFailed != failed;
-    portFailed = failed;
+  /** Records whether the device could not be set up; returns whether that is a change. */
+  boolean deviceFailed(boolean failed) {
+    boolean changed = deviceFailed != failed;
+    deviceFailed = failed;
     revision += changed ? 1 : 0;
     return changed;
   }
@@ -148,7 +149,7 @@ final class Network {
     return added;
   }
 
-  /** Records a group that a device behind us sends to; returns whether it is new. */
+  /** Records a group that a device behind this bridge sends to; returns whether it is new. */
   boolean recordBridged(MulticastGroup group, long nowMs) {
     if (bridgedGroups.size() >= MAX_BRIDGED_GROUPS && !bridgedGroups.containsKey(group)) {
       return false;
@@ -156,11 +157,11 @@ final class Network {
     return bridgedGroups.put(group, nowMs) == null && !subscriptions.contains(group);
   }
 
-  void forgetOldBridgedGroups(long nowMs) {
+  void expireBridgedGroups(long nowMs) {
     bridgedGroups.values().removeIf(sinceMs -> nowMs - sinceMs >= BRIDGED_GROUP_LIFE_MS);
   }
 
-  /** Returns whether frames to a group are wanted here or behind us. */
+  /** Returns whether this host or a device behind it is in a group. */
   boolean wants(MulticastGroup group) {
     return subscriptions.contains(group)
         || bridgedGroups.containsKey(group)

@@ -6,8 +6,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
 import net.backhaul.engine.ConfigSource;
+import net.backhaul.engine.Drop;
 import net.backhaul.engine.FrameBatch;
 import net.backhaul.engine.LongMap;
 import net.backhaul.engine.NetworkStatus;
@@ -30,79 +30,63 @@ import net.backhaul.protocol.network.Revocation;
 import net.backhaul.protocol.packet.WireReader;
 import org.jspecify.annotations.Nullable;
 
-/** The networks that this node is a member of, and the requests of members of its own (03). */
+/** The networks that this node has joined, and the requests to its own controller (03). */
 public final class Networks implements PacketHandler {
   private static final long ANNOUNCE_CHECK_MS = 5_000;
-  private static final long CLEAN_EVERY_MS = 30_000;
+  private static final long EXPIRE_EVERY_MS = 30_000;
 
-  /** What marks a network as joined that has no configuration yet (03 section 1.2). */
+  /** The saved state of a joined network without a configuration (03 section 1.2). */
   private static final byte[] NO_CONFIG = {'\n'};
 
+  private final PeerLink link;
   private final Output output;
   private final long self;
-  private final PeerLink peers;
   final LongMap<Network> networks = new LongMap<>();
-  final MulticastGroups groups;
-  final MembershipCheck membership;
+  final MulticastAnnouncer announcer;
   final CredentialExchange credentials;
   final ConfigExchange exchange;
-  final MulticastAnnouncer announcer;
+  final MembershipCheck membership;
+  final MulticastGroups groups;
   private final ControllerProxy controllerProxy;
+  private final RuleEngine rules;
   private final MulticastSender multicastSender;
   private final MulticastReceiver multicastReceiver;
-  private final RuleEngine rules;
   private final FrameReceiver frameReceiver;
   private final FrameSender frameSender;
   private final LongMap<Long> lastRequestsOfLeft = new LongMap<>();
 
-  /** All networks again: to go through them makes no copy. */
+  /** The same networks as an array, so that iterating them copies nothing. */
   private Network[] joined = {};
 
   private long nextAnnounceMs;
-  private long nextCleanMs;
+  private long nextExpiryMs;
 
   /**
-   * Brings back the networks of an earlier run and says so to the output.
+   * Restores the networks of an earlier run and reports them to the output.
    *
-   * @param controller what answers members of our own networks; null where nothing does
+   * @param controller answers members of this node's own networks; null without one
    */
   public Networks(
-      PeerLink peers,
-      Output output,
+      NodeContext node,
       @Nullable ConfigSource controller,
-      RandomGenerator random,
       Map<StateKey, byte[]> saved,
       long nowMs) {
-    this.output = output;
-    this.peers = peers;
-    self = peers.self().address();
-    announcer = new MulticastAnnouncer(peers);
-    membership = new MembershipCheck(peers, announcer);
-    credentials = new CredentialExchange(peers, networks);
-    exchange = new ConfigExchange(peers, output, controller, networks, announcer);
-    controllerProxy = new ControllerProxy(peers, controller, random);
-    rules = new RuleEngine(peers, random);
-    groups = new MulticastGroups(peers);
-    var neighbors = new NeighborDiscovery(output, self);
-    multicastSender =
-        new MulticastSender(
-            peers, random, networks, rules, credentials, announcer, neighbors, groups);
-    multicastReceiver =
-        new MulticastReceiver(
-            peers,
-            output,
-            random,
-            networks,
-            membership,
-            credentials,
-            controllerProxy,
-            rules,
-            multicastSender,
-            groups);
-    frameReceiver = new FrameReceiver(peers, output, networks, membership, credentials, rules);
-    frameSender = new FrameSender(peers, output, random, rules, credentials, multicastSender);
+    link = node.link();
+    output = node.output();
+    self = link.self().address();
+    announcer = new MulticastAnnouncer(link);
+    credentials = new CredentialExchange(link, networks);
+    exchange = new ConfigExchange(node, controller, networks, announcer);
+    controllerProxy = new ControllerProxy(link, controller, node.random());
+    membership = new MembershipCheck(link, announcer, credentials, controllerProxy);
+    rules = new RuleEngine(link, node.random());
+    multicastSender = new MulticastSender(node, networks, rules, credentials, announcer);
+    groups = multicastSender.groups();
+    multicastReceiver = new MulticastReceiver(node, networks, membership, rules, multicastSender);
+    frameReceiver = new FrameReceiver(node, networks, membership, rules);
+    frameSender = new FrameSender(node, rules, credentials, multicastSender);
     nextAnnounceMs = nowMs + ANNOUNCE_CHECK_MS;
-    nextCleanMs = nowMs + CLEAN_EVERY_MS;
+    nextExpiryMs = nowMs + EXPIRE_EVERY_MS;
     restore(saved, nowMs);
   }
 
@@ -125,7 +109,7 @@ public final class Networks implements PacketHandler {
     joined = networks.values().toArray(Network[]::new);
   }
 
-  // What comes from this machine.
+  // Requests of the host.
 
   /** Joins a network, or returns the state of one that was joined before. */
   public NetworkStatus join(long networkId, long nowMs) {
@@ -145,7 +129,7 @@ public final class Networks implements PacketHandler {
     return network.status();
   }
 
-  /** Leaves a network for good: its device and its saved state go. */
+  /** Leaves a network; its device and its saved state are removed. */
   public void leave(long networkId, long nowMs) {
     Network network = networks.get(networkId);
     if (network != null) {
@@ -168,7 +152,7 @@ public final class Networks implements PacketHandler {
   /** Says whether the device of a network could not be set up (03 section 1.3). */
   public void portFailed(long networkId, boolean failed, long nowMs) {
     Network network = networks.get(networkId);
-    if (network != null && network.portFailed(failed)) {
+    if (network != null && network.deviceFailed(failed)) {
       output.networkChanged(network.status());
     }
   }
@@ -176,20 +160,24 @@ public final class Networks implements PacketHandler {
   /** Sends frames from the device of a network; their bytes are clobbered. */
   public void sendFrames(long networkId, FrameBatch frames, long nowMs) {
     Network network = networks.get(networkId);
-    if (network != null) {
-      rules.forgetVerdicts();
-      frameSender.send(network, frames, nowMs);
+    if (network == null) {
+      for (int i = 0; i < frames.count(); i++) {
+        link.drop(Drop.UNKNOWN_NETWORK);
+      }
+      return;
     }
+    rules.clearVerdicts();
+    frameSender.send(network, frames, nowMs);
   }
 
   /** Says that what is received from now on was read together. */
   public void batchBegins() {
-    rules.forgetVerdicts();
+    rules.clearVerdicts();
   }
 
-  // What comes from the controller beside us.
+  // Requests of the controller on this node.
 
-  /** Sends a member a configuration that it did not ask for, or takes it if the member is us. */
+  /** Sends a member a configuration that it did not request, or applies it if that is us. */
   public void pushConfig(long member, NetworkConfig config, long nowMs) {
     if (member != self) {
       controllerProxy.push(member, config, nowMs);
@@ -205,13 +193,13 @@ public final class Networks implements PacketHandler {
   public void revoke(Revocation revocation, List<Long> members, long nowMs) {
     for (long member : members) {
       if (member != self) {
-        peers.send(member, CredentialExchange.alone(revocation), nowMs);
+        link.send(member, CredentialExchange.message(revocation), nowMs);
       }
     }
     credentials.accept(revocation, self, nowMs);
   }
 
-  // What can be asked.
+  // Status.
 
   /** Returns the state of all joined networks by ascending id. */
   public List<NetworkStatus> statuses() {
@@ -256,77 +244,67 @@ public final class Networks implements PacketHandler {
   /** Does what is due. Calling early or late is harmless. */
   public void advance(long nowMs) {
     boolean announce = nowMs >= nextAnnounceMs;
-    boolean clean = nowMs >= nextCleanMs;
+    boolean expire = nowMs >= nextExpiryMs;
     for (Network network : joined) {
       exchange.requestIfDue(network, nowMs);
       if (announce) {
-        announcer.announceWhereDue(network, nowMs);
+        announcer.announceToDue(network, nowMs);
       }
-      if (clean) {
-        network.forgetOldBridgedGroups(nowMs);
+      if (expire) {
+        network.expireBridgedGroups(nowMs);
       }
     }
     multicastSender.advance(nowMs);
     if (announce) {
       nextAnnounceMs = nowMs + ANNOUNCE_CHECK_MS;
     }
-    if (clean) {
-      nextCleanMs = nowMs + CLEAN_EVERY_MS;
-      groups.clean(nowMs);
-      controllerProxy.forgetOld(nowMs);
+    if (expire) {
+      nextExpiryMs = nowMs + EXPIRE_EVERY_MS;
+      groups.expire(nowMs);
+      controllerProxy.expire(nowMs);
     }
   }
 
   /** Returns when {@link #advance} has something to do. */
   public long nextDeadlineMs() {
-    long next = Math.min(nextCleanMs, multicastSender.nextDeadlineMs());
+    long next = Math.min(nextExpiryMs, multicastSender.nextDeadlineMs());
     for (Network network : joined) {
       next = Math.min(next, Math.min(nextAnnounceMs, network.nextRequestMs));
     }
     return next;
   }
 
-  // What comes from peers.
+  // Packets of peers.
 
   @Override
   public PacketOutcome receive(InboundPacket packet, Verb verb) {
-    long nowMs = packet.nowMs();
-    if (verb == Verb.NETWORK_CREDENTIALS) {
-      rules.forgetVerdicts();
-    }
     return switch (verb) {
-      case FRAME ->
-          frameReceiver.receiveFrame(
-              packet.bytes(), packet.payloadStart(), packet.payloadLength(), packet, nowMs);
-      case EXT_FRAME ->
-          frameReceiver.receiveExtFrame(
-              packet.bytes(), packet.payloadStart(), packet.payloadLength(), packet, nowMs);
-      case MULTICAST_FRAME ->
-          multicastReceiver.receiveFrame(
-              packet.bytes(), packet.payloadStart(), packet.payloadLength(), packet, nowMs);
-      case MULTICAST_LIKE -> multicastReceiver.receiveLike(packet.payload(), packet, nowMs);
-      case MULTICAST_GATHER -> multicastReceiver.receiveGather(packet.payload(), packet, nowMs);
-      case NETWORK_CREDENTIALS -> credentials.receive(packet.payload(), packet, nowMs);
-      case NETWORK_CONFIG_REQUEST -> controllerProxy.receive(packet.payload(), packet, nowMs);
-      case NETWORK_CONFIG -> {
-        ConfigChunk chunk = ConfigChunk.read(packet.payload());
-        yield exchange.receive(chunk, true, packet, nowMs);
+      case FRAME -> frameReceiver.receiveFrame(packet);
+      case EXT_FRAME -> frameReceiver.receiveExtFrame(packet);
+      case MULTICAST_FRAME -> multicastReceiver.receiveFrame(packet);
+      case MULTICAST_LIKE -> multicastReceiver.receiveLike(packet);
+      case MULTICAST_GATHER -> multicastReceiver.receiveGather(packet);
+      case NETWORK_CREDENTIALS -> {
+        rules.clearVerdicts();
+        yield credentials.receive(packet);
       }
+      case NETWORK_CONFIG_REQUEST -> controllerProxy.receive(packet);
+      case NETWORK_CONFIG -> exchange.receive(ConfigChunk.read(packet.payload()), true, packet);
       default -> PacketOutcome.IGNORED;
     };
   }
 
   @Override
   public PacketOutcome receiveOk(InboundPacket packet, Verb inReVerb) {
-    long nowMs = packet.nowMs();
-    long inRePacketId = packet.inRePacketId();
     WireReader in = packet.okBody();
+    long inRePacketId = packet.inRePacketId();
     switch (inReVerb) {
-      case NETWORK_CONFIG_REQUEST -> exchange.receive(ConfigChunk.read(in), false, packet, nowMs);
+      case NETWORK_CONFIG_REQUEST -> exchange.receive(ConfigChunk.read(in), false, packet);
       case MULTICAST_GATHER ->
-          multicastReceiver.receiveGatherOk(MulticastGatherOk.read(inRePacketId, in), nowMs);
+          multicastReceiver.receiveGatherOk(
+              MulticastGatherOk.read(inRePacketId, in), packet.nowMs());
       case MULTICAST_FRAME ->
-          multicastReceiver.receiveFrameOk(MulticastFrameOk.read(inRePacketId, in), packet, nowMs);
+          multicastReceiver.receiveFrameOk(MulticastFrameOk.read(inRePacketId, in), packet);
       default -> {}
     }
     return PacketOutcome.ACCEPTED;
@@ -334,16 +312,14 @@ public final class Networks implements PacketHandler {
 
   @Override
   public PacketOutcome receiveError(InboundPacket packet, ErrorMessage error) {
-    long nowMs = packet.nowMs();
     switch (error.code()) {
       case ErrorMessage.NEED_MEMBERSHIP_CERTIFICATE -> {
         Network network = networks.get(error.networkId());
         if (network != null) {
-          credentials.showOnRequest(network, packet.source(), nowMs);
+          credentials.sendOnRequest(network, packet.source(), packet.nowMs());
         }
       }
-      case ErrorMessage.UNWANTED_MULTICAST ->
-          multicastReceiver.receiveUnwanted(error, packet, nowMs);
+      case ErrorMessage.UNWANTED_MULTICAST -> multicastReceiver.receiveUnwanted(error, packet);
       default -> exchange.receiveError(error, packet);
     }
     return PacketOutcome.ACCEPTED;

@@ -5,7 +5,7 @@ import java.util.HashSet;
 import java.util.Set;
 import net.backhaul.protocol.message.MulticastFrame;
 
-/** A multicast frame on its way to members, some of whom may have to be found first. */
+/** A frame to a multicast group, and the members that it was sent to; others may yet be found. */
 final class OutboundMulticast {
   static final long LIFE_MS = 5_000;
 
@@ -16,9 +16,10 @@ final class OutboundMulticast {
   private final Set<Long> sentTo = new HashSet<>();
 
   /**
-   * Makes a frame that has been sent to nobody.
+   * Creates a frame that has been sent to nobody.
    *
-   * @param limit how many may get a copy
+   * @param data what follows the Ethernet header, owned by this object
+   * @param limit the maximum number of members that get a copy
    */
   OutboundMulticast(MulticastFrame message, byte[] data, int limit, long nowMs) {
     this.message = message;
@@ -36,11 +37,11 @@ final class OutboundMulticast {
     return data;
   }
 
-  boolean isOld(long nowMs) {
+  boolean isExpired(long nowMs) {
     return nowMs - sinceMs >= LIFE_MS;
   }
 
-  boolean hasReachedNobody() {
+  boolean isUnsent() {
     return sentTo.isEmpty();
   }
 
@@ -48,7 +49,7 @@ final class OutboundMulticast {
     return sentTo.size() >= limit;
   }
 
-  /** Returns false for those who were marked before. */
+  /** Marks a member as served; returns false if it was marked before. */
   boolean mark(long member) {
     return sentTo.add(member);
   }

@@ -11,7 +11,7 @@ import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** A configuration in force, taken apart for the path of frames. */
+/** The configuration in force, compiled for the path of frames. */
 final class Policy {
   private static final int SIX_PLANE_BYTES = 5;
   private static final int RFC4193_BYTES = 11;
@@ -29,7 +29,7 @@ final class Policy {
   final RuleTable rules;
   final CompiledCapability[] capabilities;
 
-  /** Whether frames that go out get one verdict for a whole flow. */
+  /** Whether outbound frames of one flow all get the same verdict. */
   final boolean isFlowInvariant;
 
   private final CompiledOwnership[] ownerships;
@@ -66,7 +66,7 @@ final class Policy {
     impliedPrefixes = config.ndpEmulation() ? impliedPrefixes() : List.of();
   }
 
-  /** Returns the networks whose addresses are their members' without a certificate. */
+  /** Returns the prefixes in which an address belongs to a member without a certificate. */
   private List<byte[]> impliedPrefixes() {
     InetAddress sixPlane = ManagedAddresses.sixPlane(config.networkId(), self);
     InetAddress rfc4193 = ManagedAddresses.rfc4193(config.networkId(), self);

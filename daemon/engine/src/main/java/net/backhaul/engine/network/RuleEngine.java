@@ -4,6 +4,7 @@ package net.backhaul.engine.network;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import net.backhaul.engine.Drop;
+import net.backhaul.engine.network.RuleDecision.TableVerdict;
 import net.backhaul.engine.peer.PeerLink;
 import net.backhaul.protocol.message.ExtFrame;
 import net.backhaul.protocol.network.Rule;
@@ -11,16 +12,8 @@ import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.packet.Packets;
 import org.jspecify.annotations.Nullable;
 
-/** Lets frames pass or not, by the rules and capabilities of a network (03 sections 5.3 to 5.7). */
+/** Filters frames by the rules and capabilities of a network (03 sections 5.3 to 5.7). */
 final class RuleEngine {
-  private enum TableVerdict {
-    NO_MATCH,
-    DROP,
-    ACCEPT,
-    SUPER_ACCEPT,
-    REDIRECT
-  }
-
   /** The longest frame that fits into an EXT_FRAME. */
   private static final int MAX_COPY_BYTES = Packets.MAX_SENT_BYTES - Packets.HEADER_BYTES - 23;
 
@@ -33,99 +26,78 @@ final class RuleEngine {
 
   private final PeerLink link;
   private final Matcher matcher;
-
-  /** What was said last of frames that go out, and of frames that come in. */
   private final FlowVerdictCache outbound = new FlowVerdictCache();
-
   private final FlowVerdictCache inbound = new FlowVerdictCache();
 
-  // What the last table has asked for beside its verdict.
-  private long copyTo;
-  private int copyLength;
-  private boolean copyWatches;
-  private long redirectTo;
+  // Reused: the decisions of the network's rules and of the latest capability.
+  private final RuleDecision base = new RuleDecision();
+  private final RuleDecision capability = new RuleDecision();
 
   RuleEngine(PeerLink link, RandomGenerator random) {
     this.link = link;
     this.matcher = new Matcher(random);
   }
 
-  /** Forgets what was said of flows: a batch begins, or a credential has come. */
-  void forgetVerdicts() {
-    outbound.forget();
-    inbound.forget();
+  /** Clears cached verdicts: a batch begins, or a credential was received. */
+  void clearVerdicts() {
+    outbound.clear();
+    inbound.clear();
   }
 
   /**
-   * Returns whether a frame may be sent to where the view says.
+   * Returns whether a frame may be sent to the view's destination; sends its copies, or sends it
+   * elsewhere, as the rules say. A frame that the rules drop is counted.
    *
-   * @param noTee whether copies were sent already, in an earlier look at the same frame
+   * @param noTee whether copies were sent already, by an earlier evaluation of the same frame
    */
-  boolean admitsOutbound(
-      long networkId, Policy policy, FrameView frame, boolean noTee, long nowMs) {
+  boolean admitsOutbound(FrameView frame, boolean noTee) {
+    Policy policy = frame.policy;
     if (policy.rules.acceptsAll()) {
       return true;
     }
-    RuleVerdict known = outbound.of(frame, policy);
-    if (known != null) {
-      return known == RuleVerdict.ACCEPT;
-    }
-    boolean admits = judgeOutbound(networkId, policy, frame, noTee, nowMs);
-    if (policy.isFlowInvariant) {
-      outbound.keep(frame, policy, admits ? RuleVerdict.ACCEPT : RuleVerdict.DROP);
-    }
-    return admits;
-  }
-
-  private boolean judgeOutbound(
-      long networkId, Policy policy, FrameView frame, boolean noTee, long nowMs) {
-    TableVerdict verdict = evaluate(policy.rules, frame, policy);
-    if (verdict == TableVerdict.DROP) {
-      return false;
-    }
-    long baseCopyTo = copyTo;
-    int baseCopyLength = copyLength;
-    boolean baseCopyWatches = copyWatches;
-    if (verdict == TableVerdict.NO_MATCH) {
-      for (int i = 0; i < policy.capabilities.length && !isAccepting(verdict); i++) {
-        verdict = evaluate(policy.capabilities[i].rules(), frame, policy);
-        if (isAccepting(verdict) && copyTo != 0 && !noTee) {
-          copy(networkId, frame, copyTo, copyLength, copyWatches, nowMs);
-        }
+    RuleVerdict verdict = outbound.get(frame);
+    if (verdict == null) {
+      RuleDecision decision = evaluate(policy.rules, frame, base);
+      if (decision.verdict == TableVerdict.NO_MATCH) {
+        decision = evaluateOwnCapabilities(frame);
       }
-      if (!isAccepting(verdict)) {
-        return false;
+      verdict = conclude(frame, decision, !noTee);
+      if (policy.isFlowInvariant) {
+        outbound.put(frame, verdict);
       }
     }
-    long newDestination = verdict == TableVerdict.REDIRECT ? redirectTo : 0;
-    if (baseCopyTo != 0 && !noTee) {
-      copy(networkId, frame, baseCopyTo, baseCopyLength, baseCopyWatches, nowMs);
+    if (verdict == RuleVerdict.DROP && noTee) {
+      link.drop(Drop.BLOCKED_BY_RULES_OUTBOUND); // One copy of a frame that is counted as sent.
+    } else if (verdict == RuleVerdict.DROP) {
+      frame.drop(link, Drop.BLOCKED_BY_RULES_OUTBOUND);
     }
-    if (newDestination != 0) {
-      send(networkId, frame, newDestination, frame.length(), REDIRECT_OUT, nowMs);
-      return false;
-    }
-    return true;
+    return verdict == RuleVerdict.ACCEPT || verdict == RuleVerdict.SUPER_ACCEPT;
   }
 
-  /** Decides on a frame that has come in. */
-  RuleVerdict admitInbound(long networkId, Policy policy, FrameView frame, long nowMs) {
+  /** Returns the verdict on a received frame, and sends copies; a dropped frame is counted. */
+  RuleVerdict admitInbound(FrameView frame) {
+    Policy policy = frame.policy;
     if (policy.rules.acceptsAll()) {
       return RuleVerdict.ACCEPT;
     }
-    RuleVerdict known = inbound.of(frame, policy);
-    if (known != null) {
-      return known;
+    RuleVerdict verdict = inbound.get(frame);
+    if (verdict == null) {
+      RuleDecision decision = evaluate(policy.rules, frame, base);
+      if (decision.verdict == TableVerdict.NO_MATCH) {
+        decision = evaluateRemoteCapabilities(frame);
+      }
+      verdict = conclude(frame, decision, true);
+      if (policy.rules.isFlowInvariant() && areCapabilitiesFlowInvariant(frame.remote)) {
+        inbound.put(frame, verdict);
+      }
     }
-    RuleVerdict admission = judgeInbound(networkId, policy, frame, nowMs);
-    if (policy.rules.isFlowInvariant() && judgeFlows(frame.remote)) {
-      inbound.keep(frame, policy, admission);
+    if (verdict == RuleVerdict.DROP) {
+      frame.drop(link, Drop.BLOCKED_BY_RULES_INBOUND);
     }
-    return admission;
+    return verdict;
   }
 
-  /** Returns whether no capability of a sender looks at what differs within a flow. */
-  private static boolean judgeFlows(@Nullable Member sender) {
+  private static boolean areCapabilitiesFlowInvariant(@Nullable Member sender) {
     if (sender == null) {
       return true;
     }
@@ -137,88 +109,85 @@ final class RuleEngine {
     return true;
   }
 
-  private RuleVerdict judgeInbound(long networkId, Policy policy, FrameView frame, long nowMs) {
-    TableVerdict verdict = evaluate(policy.rules, frame, policy);
-    if (verdict == TableVerdict.DROP) {
-      return RuleVerdict.DROP;
-    }
-    long baseCopyTo = copyTo;
-    int baseCopyLength = copyLength;
-    boolean baseCopyWatches = copyWatches;
-    if (verdict == TableVerdict.NO_MATCH) {
-      Member sender = frame.remote;
-      int count = sender == null ? 0 : sender.capabilityCount();
-      for (int i = 0; i < count && !isAccepting(verdict) && sender != null; i++) {
-        if (sender.isCapabilityUsable(i, policy)) {
-          verdict = evaluate(sender.capability(i).rules(), frame, policy);
-          if (isAccepting(verdict) && copyTo != 0) {
-            copy(networkId, frame, copyTo, copyLength, copyWatches, nowMs);
-          }
-        }
-      }
-      if (!isAccepting(verdict)) {
-        return RuleVerdict.DROP;
+  /** Returns the decision of the first of our capabilities that accepts, else one that does not. */
+  private RuleDecision evaluateOwnCapabilities(FrameView frame) {
+    for (CompiledCapability own : frame.policy.capabilities) {
+      if (evaluate(own.rules(), frame, capability).accepts()) {
+        return capability;
       }
     }
-    long newDestination = verdict == TableVerdict.REDIRECT ? redirectTo : 0;
-    if (baseCopyTo != 0) {
-      copy(networkId, frame, baseCopyTo, baseCopyLength, baseCopyWatches, nowMs);
+    return base;
+  }
+
+  private RuleDecision evaluateRemoteCapabilities(FrameView frame) {
+    Member sender = frame.remote;
+    int count = sender == null ? 0 : sender.capabilityCount();
+    for (int i = 0; i < count && sender != null; i++) {
+      if (sender.isCapabilityUsable(i, frame.policy)
+          && evaluate(sender.capability(i).rules(), frame, capability).accepts()) {
+        return capability;
+      }
     }
-    if (newDestination != 0) {
-      send(networkId, frame, newDestination, frame.length(), REDIRECT_IN, nowMs);
+    return base;
+  }
+
+  /** Sends the copies and the redirection of a decision, which may be that of a capability. */
+  private RuleVerdict conclude(FrameView frame, RuleDecision decision, boolean sendCopies) {
+    if (!decision.accepts()) {
       return RuleVerdict.DROP;
     }
-    return verdict == TableVerdict.SUPER_ACCEPT ? RuleVerdict.SUPER_ACCEPT : RuleVerdict.ACCEPT;
+    if (sendCopies) {
+      if (decision != base) {
+        sendCopy(frame, decision);
+      }
+      sendCopy(frame, base);
+    }
+    if (decision.verdict == TableVerdict.REDIRECT && decision.redirectTo != 0) {
+      int flags = frame.inbound ? REDIRECT_IN : REDIRECT_OUT;
+      send(frame, decision.redirectTo, frame.length(), flags);
+      return RuleVerdict.REDIRECT;
+    }
+    return decision.verdict == TableVerdict.SUPER_ACCEPT
+        ? RuleVerdict.SUPER_ACCEPT
+        : RuleVerdict.ACCEPT;
   }
 
-  private static boolean isAccepting(TableVerdict verdict) {
-    return switch (verdict) {
-      case ACCEPT, SUPER_ACCEPT, REDIRECT -> true;
-      case NO_MATCH, DROP -> false;
-    };
+  /** Evaluates one table, top to bottom, into a decision, which it returns (03 section 5.3). */
+  private RuleDecision evaluate(RuleTable table, FrameView frame, RuleDecision decision) {
+    decision.reset();
+    decision.verdict = verdict(table, frame, decision);
+    return decision;
   }
 
-  /** Goes through one table, top to bottom (03 section 5.3). */
-  private TableVerdict evaluate(RuleTable table, FrameView frame, Policy policy) {
+  private TableVerdict verdict(RuleTable table, FrameView frame, RuleDecision decision) {
     boolean set = true;
-    boolean superAccept = false;
-    boolean skipDrop = false;
-    copyTo = 0;
-    redirectTo = 0;
     for (int i = 0; i < table.size(); i++) {
       if (!table.isAction(i)) {
         if (set || table.or(i)) {
-          int match = matcher.match(table, i, frame, policy, superAccept);
-          skipDrop |= matcher.takeSkipsDrop();
-          boolean fits =
-              switch (match) {
-                case Matcher.CERTAIN_YES -> true;
-                case Matcher.CERTAIN_NO -> false;
-                default -> (match == Matcher.YES) != table.not(i);
-              };
+          boolean fits = matches(table, i, frame, decision);
           set = table.or(i) ? set || fits : fits;
         }
         continue;
       }
       int action = table.type(i);
-      boolean passesOn =
+      boolean forwards =
           action == Rule.ACTION_TEE
               || action == Rule.ACTION_WATCH
               || action == Rule.ACTION_REDIRECT;
       if (!set) {
-        superAccept |= passesOn && frame.inbound && table.first(i) == policy.self;
+        decision.superAccept |= forwards && frame.inbound && table.first(i) == frame.policy.self;
         set = true;
         continue;
       }
       switch (action) {
         case Rule.ACTION_DROP -> {
-          if (!skipDrop) {
+          if (!decision.skipDrop) {
             return TableVerdict.DROP;
           }
-          skipDrop = false;
+          decision.skipDrop = false;
         }
         case Rule.ACTION_ACCEPT -> {
-          return superAccept ? TableVerdict.SUPER_ACCEPT : TableVerdict.ACCEPT;
+          return decision.superAccept ? TableVerdict.SUPER_ACCEPT : TableVerdict.ACCEPT;
         }
         case Rule.ACTION_PRIORITY -> {
           return TableVerdict.ACCEPT;
@@ -227,12 +196,11 @@ final class RuleEngine {
           return TableVerdict.NO_MATCH;
         }
         default -> {
-          if (!passesOn) {
-            continue;
-          }
-          TableVerdict verdict = passOn(table, i, frame, policy);
-          if (verdict != TableVerdict.NO_MATCH) {
-            return verdict;
+          if (forwards) {
+            TableVerdict verdict = forward(table, i, frame, decision);
+            if (verdict != TableVerdict.NO_MATCH) {
+              return verdict;
+            }
           }
         }
       }
@@ -240,44 +208,55 @@ final class RuleEngine {
     return TableVerdict.NO_MATCH;
   }
 
-  /** Acts on TEE, WATCH or REDIRECT; NO_MATCH means that the table goes on. */
-  private TableVerdict passOn(RuleTable table, int i, FrameView frame, Policy policy) {
+  private boolean matches(RuleTable table, int i, FrameView frame, RuleDecision decision) {
+    int match = matcher.match(table, i, frame, decision);
+    return switch (match) {
+      case Matcher.CERTAIN_YES -> true;
+      case Matcher.CERTAIN_NO -> false;
+      default -> (match == Matcher.YES) != table.not(i);
+    };
+  }
+
+  /** Applies TEE, WATCH or REDIRECT; NO_MATCH means that the evaluation continues. */
+  private static TableVerdict forward(
+      RuleTable table, int i, FrameView frame, RuleDecision decision) {
     long target = table.first(i);
     if (target == frame.source) {
       return TableVerdict.NO_MATCH;
     }
-    if (target == policy.self) {
+    if (target == frame.policy.self) {
       return frame.inbound ? TableVerdict.SUPER_ACCEPT : TableVerdict.NO_MATCH;
     }
     if (target == frame.destination) {
       return TableVerdict.NO_MATCH;
     }
     if (table.type(i) == Rule.ACTION_REDIRECT) {
-      redirectTo = target;
+      decision.redirectTo = target;
       return TableVerdict.REDIRECT;
     }
-    int wanted = (int) table.second(i);
-    copyTo = target;
-    copyLength = wanted == 0 ? frame.length() : Math.min(wanted, frame.length());
-    copyWatches = table.type(i) == Rule.ACTION_WATCH;
+    decision.copy(table, i, frame);
     return TableVerdict.NO_MATCH;
   }
 
-  private void copy(
-      long networkId, FrameView frame, long to, int length, boolean watches, long nowMs) {
-    int flags = frame.inbound ? (watches ? WATCH_IN : TEE_IN) : (watches ? WATCH_OUT : TEE_OUT);
-    send(networkId, frame, to, length, flags, nowMs);
-  }
-
-  private void send(long networkId, FrameView frame, long to, int length, int flags, long nowMs) {
-    if (length > MAX_COPY_BYTES) {
-      link.drop(Drop.TOO_LONG);
+  private void sendCopy(FrameView frame, RuleDecision decision) {
+    if (decision.copyTo == 0) {
       return;
     }
-    Bytes data = Bytes.of(Arrays.copyOfRange(frame.array(), frame.at(0), frame.at(0) + length));
+    boolean watch = decision.isWatch;
+    int flags = frame.inbound ? (watch ? WATCH_IN : TEE_IN) : (watch ? WATCH_OUT : TEE_OUT);
+    send(frame, decision.copyTo, decision.copyBytes, flags);
+  }
+
+  private void send(FrameView frame, long to, int length, int flags) {
+    if (length > MAX_COPY_BYTES) {
+      link.drop(Drop.FRAME_TOO_LONG);
+      return;
+    }
+    Bytes data = Bytes.of(Arrays.copyOfRange(frame.array(), frame.at(0), frame.at(length)));
+    long networkId = frame.policy.config.networkId();
     var message =
         new ExtFrame(
             networkId, flags, null, frame.destinationMac, frame.sourceMac, frame.etherType, data);
-    link.send(to, message, nowMs);
+    link.send(to, message, frame.nowMs);
   }
 }

@@ -6,7 +6,7 @@ import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.network.Rule;
 import net.backhaul.protocol.packet.WireReader;
 
-/** Rules taken apart once, so that looking at a frame allocates nothing (03 section 5.2). */
+/** Rules compiled to arrays, so that evaluating a frame allocates nothing (03 section 5.2). */
 final class RuleTable {
   private static final long U32 = 0xffff_ffffL;
   private static final byte[] NO_IP = {};
@@ -39,7 +39,7 @@ final class RuleTable {
     isFlowInvariant = flows;
   }
 
-  /** Returns whether an entry treats all frames of a TCP or UDP flow alike. */
+  /** Returns whether an entry yields the same for all frames of a TCP or UDP flow. */
   private boolean isFlowInvariant(int i) {
     return switch (types[i]) {
       case Rule.ACTION_TEE,
@@ -115,14 +115,15 @@ final class RuleTable {
     return types.length;
   }
 
-  /** Returns whether this accepts every frame without a look at it. */
+  /** Returns whether this accepts every frame. */
   boolean acceptsAll() {
     return types.length > 0 && types[0] == Rule.ACTION_ACCEPT;
   }
 
   /**
-   * Returns whether all frames of one TCP or UDP flow get the same verdict: then one of them may be
-   * asked for all. Sizes, chance, TCP flags and bytes anywhere differ, and copies are for each.
+   * Returns whether all frames of one TCP or UDP flow get the same verdict, so that evaluating one
+   * of them is enough: nothing depends on size, chance, TCP flags or bytes at a position, and no
+   * frame is copied or redirected.
    */
   boolean isFlowInvariant() {
     return isFlowInvariant;

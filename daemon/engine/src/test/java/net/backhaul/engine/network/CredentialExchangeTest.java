@@ -35,7 +35,7 @@ class CredentialExchangeTest {
   private final RecordingLink link = new RecordingLink(ALICE);
   private final LongMap<Network> networks = new LongMap<>();
   private final Network network = new Network(NETWORK_ID, ALICE.address(), NOW_MS);
-  private final CredentialExchange desk = new CredentialExchange(link, networks);
+  private final CredentialExchange exchange = new CredentialExchange(link, networks);
 
   CredentialExchangeTest() {
     networks.put(NETWORK_ID, network);
@@ -50,7 +50,7 @@ class CredentialExchangeTest {
     var out = new WireWriter();
     new Credentials(credentials).writeTo(out);
     InboundPacket packet = link.packet(BOB, 7, Verb.NETWORK_CREDENTIALS, out.toByteArray(), nowMs);
-    return desk.receive(packet.payload(), packet, nowMs);
+    return exchange.receive(packet);
   }
 
   private static NetworkCredentials only(MembershipCertificate com) {
@@ -82,22 +82,22 @@ class CredentialExchangeTest {
   void whoLosesATagKeepsHisCertificate() {
     link.known.put(CONTROLLER.address(), CONTROLLER);
     var tag = Tag.issue(CONTROLLER, NETWORK_ID, NOW_MS, 1_000, 100, BOB.address());
-    desk.accept(com(BOB, NOW_MS), BOB.address(), NOW_MS);
-    desk.accept(tag, BOB.address(), NOW_MS);
+    exchange.accept(com(BOB, NOW_MS), BOB.address(), NOW_MS);
+    exchange.accept(tag, BOB.address(), NOW_MS);
     Member bob = network.members.get(BOB.address());
 
     assertEquals(
         CredentialExchange.CredentialOutcome.NEW,
-        desk.accept(tagRevocation(NOW_MS + 20), CONTROLLER.address(), NOW_MS));
+        exchange.accept(tagRevocation(NOW_MS + 20), CONTROLLER.address(), NOW_MS));
 
     assertTrue(bob.isRevoked(tag));
     assertEquals(0, bob.comRevokedMs());
     assertEquals(
         CredentialExchange.CredentialOutcome.REDUNDANT,
-        desk.accept(tagRevocation(NOW_MS + 20), CONTROLLER.address(), NOW_MS));
+        exchange.accept(tagRevocation(NOW_MS + 20), CONTROLLER.address(), NOW_MS));
     assertEquals(
         CredentialExchange.CredentialOutcome.REJECTED,
-        desk.accept(
+        exchange.accept(
             Tag.issue(CONTROLLER, NETWORK_ID, NOW_MS + 20, 1_000, 8, BOB.address()),
             BOB.address(),
             NOW_MS));
@@ -109,7 +109,7 @@ class CredentialExchangeTest {
   void strangersCannotMakeUsForgetWhoWasPutOut() {
     link.known.put(CONTROLLER.address(), CONTROLLER);
     var revocation = Revocation.ofMembership(CONTROLLER, 1, NETWORK_ID, NOW_MS + 10, BOB.address());
-    desk.accept(revocation, CONTROLLER.address(), NOW_MS);
+    exchange.accept(revocation, CONTROLLER.address(), NOW_MS);
 
     for (int i = 0; i < Members.MAX_MEMBERS; i++) {
       network.members.touch(0x1000000000L + i, NOW_MS + 20);
@@ -117,7 +117,7 @@ class CredentialExchangeTest {
 
     assertEquals(
         CredentialExchange.CredentialOutcome.REJECTED,
-        desk.accept(com(BOB, NOW_MS), BOB.address(), NOW_MS + 20));
+        exchange.accept(com(BOB, NOW_MS), BOB.address(), NOW_MS + 20));
   }
 
   private static Revocation tagRevocation(long thresholdMs) {
@@ -171,7 +171,7 @@ class CredentialExchangeTest {
     for (int i = 0; i < 3 * Members.MAX_MEMBERS; i++) {
       network.members.touch(1 + (random.nextLong() & 0xff_ffff_fff0L), NOW_MS + i);
     }
-    desk.accept(com(BOB, NOW_MS), BOB.address(), NOW_MS);
+    exchange.accept(com(BOB, NOW_MS), BOB.address(), NOW_MS);
 
     assertTrue(network.members.all().size() <= Members.MAX_MEMBERS);
   }

@@ -18,7 +18,7 @@ import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.packet.WireWriter;
 import org.junit.jupiter.api.Test;
 
-/** What was said of a flow is what would be said of each of its frames. */
+/** The cached verdict on a flow equals the verdict on each of its frames. */
 class FlowVerdictCacheTest {
   private static final Identity CONTROLLER = RecordedIdentities.all().get("controller");
   private static final Identity ALICE = RecordedIdentities.all().get("alice");
@@ -30,48 +30,45 @@ class FlowVerdictCacheTest {
   private static final int FRAME_BYTES = 120;
 
   private final Random random = new Random(20_261);
+  private final Network network = new Network(NETWORK_ID, ALICE.address(), NOW_MS);
   private final FrameView view = new FrameView();
   private final byte[] noise = new byte[60];
-  private int remembered;
+  private int flowInvariant;
 
   @Test
-  void framesOfOneBatchFareAsAlone() {
+  void decidesFramesOfABatchAsSingleFrames() {
     for (int round = 0; round < POLICIES; round++) {
-      // The generators of both are equal and drawn from by chance rules alone.
+      // Both have equal generators, which only MATCH_RANDOM uses.
       var engine = new RuleEngine(new RecordingLink(ALICE), new Random(round));
-      var forgetful = new RuleEngine(new RecordingLink(ALICE), new Random(round));
+      var uncached = new RuleEngine(new RecordingLink(ALICE), new Random(round));
       var policy = new Policy(config(), ALICE.address());
       var sender = new Member(BOB.address(), NOW_MS);
       if (random.nextBoolean()) {
-        sender.keep(capability());
+        sender.record(capability());
       }
       byte[] frame = frame();
       for (int i = 0; i < FRAMES; i++) {
         change(frame);
         boolean inbound = random.nextBoolean();
-        look(frame, inbound, sender);
+        view.begin(network, policy, NOW_MS);
+        wrap(frame, inbound, sender);
         String what = "policy " + round + " frame " + i;
-        forgetful.forgetVerdicts();
+        uncached.clearVerdicts();
         if (inbound) {
-          assertEquals(
-              forgetful.admitInbound(NETWORK_ID, policy, view, NOW_MS),
-              engine.admitInbound(NETWORK_ID, policy, view, NOW_MS),
-              what);
+          assertEquals(uncached.admitInbound(view), engine.admitInbound(view), what);
         } else {
           assertEquals(
-              forgetful.admitsOutbound(NETWORK_ID, policy, view, false, NOW_MS),
-              engine.admitsOutbound(NETWORK_ID, policy, view, false, NOW_MS),
-              what);
+              uncached.admitsOutbound(view, false), engine.admitsOutbound(view, false), what);
         }
       }
-      remembered += policy.isFlowInvariant ? 1 : 0;
+      flowInvariant += policy.isFlowInvariant ? 1 : 0;
     }
-    assertTrue(remembered > POLICIES / 10, "there was something to remember");
-    assertTrue(remembered < POLICIES, "there was something to forget");
+    assertTrue(flowInvariant > POLICIES / 10, "some policies are flow-invariant");
+    assertTrue(flowInvariant < POLICIES, "some policies are not flow-invariant");
   }
 
   @Test
-  void rulesThatLookAtWhatDiffersInAFlowAreAskedForEachFrame() {
+  void detectsRulesThatDependOnTheFrame() {
     assertTrue(table(rule(Rule.MATCH_ETHERTYPE, new WireWriter().u16(0x800))).isFlowInvariant());
     assertTrue(table(characteristics(1L << 63)).isFlowInvariant());
     assertFalse(table(characteristics(1L << 63 | 2)).isFlowInvariant());
@@ -98,7 +95,7 @@ class FlowVerdictCacheTest {
     return rule(Rule.MATCH_CHARACTERISTICS, new WireWriter().u64(mask));
   }
 
-  /** Returns a few matches and actions; in two of three cases such as judge flows. */
+  /** Returns a few matches and actions, flow-invariant in two of three cases. */
   private List<Rule> rules(int most) {
     boolean flowsOnly = random.nextInt(3) > 0;
     var rules = new ArrayList<Rule>();
@@ -193,7 +190,7 @@ class FlowVerdictCacheTest {
     }
   }
 
-  private void look(byte[] frame, boolean inbound, Member sender) {
+  private void wrap(byte[] frame, boolean inbound, Member sender) {
     int length = random.nextInt(8) == 0 ? 20 + random.nextInt(40) : FRAME_BYTES;
     view.wrap(frame, 0, length);
     view.ethernet(1, 2, frame[0] >> 4 == 4 ? 0x0800 : 0x86dd);

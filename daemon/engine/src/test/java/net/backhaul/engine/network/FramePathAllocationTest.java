@@ -41,7 +41,7 @@ class FramePathAllocationTest {
   private final RecordingLink link = new RecordingLink(ALICE);
   private final CountingOutput output = new CountingOutput();
   private final Networks networks =
-      new Networks(link, output, null, new Random(1), Map.of(), NOW_MS);
+      new Networks(new NodeContext(link, output, new Random(1)), null, Map.of(), NOW_MS);
 
   private static final class CountingOutput implements Output {
     int delivered;

@@ -361,7 +361,7 @@ class MembersMeetTest {
       }
     }
 
-    assertTrue(alice.log.contains("TOO_LONG"));
+    assertTrue(alice.log.contains("FRAME_TOO_LONG"));
     assertTrue(alice.log.stream().noneMatch(line -> line.startsWith("malformed")));
   }
 

@@ -64,7 +64,10 @@ class NetworkTest {
 
     var networks =
         new Networks(
-            new RecordingLink(ALICE), new RecordingOutput(), null, new Random(1), saved, NOW_MS);
+            new NodeContext(new RecordingLink(ALICE), new RecordingOutput(), new Random(1)),
+            null,
+            saved,
+            NOW_MS);
 
     assertTrue(networks.isManagedAddress(IpPrefix.parse("10.2.7.7").address()));
     assertFalse(networks.isManagedAddress(IpPrefix.parse("192.0.2.1").address()));

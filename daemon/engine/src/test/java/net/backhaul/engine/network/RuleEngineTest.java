@@ -41,7 +41,7 @@ class RuleEngineTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void framesFareAsWithTheReference(String id) {
+  void evaluatesRulesAsTheReference(String id) {
     JsonNode vector =
         FILE.required("cases")
             .valueStream()
@@ -53,15 +53,21 @@ class RuleEngineTest {
     var engine = new RuleEngine(link, new Random(1));
     var policy = new Policy(config(vector), ME);
     FrameView frame = frame(vector);
+    frame.begin(new Network(NETWORK_ID, ME, NOW_MS), policy, NOW_MS);
     int result;
     if (vector.required("dir").asText().equals("in")) {
       frame.inbound(Vectors.number(vector, "ztSource"), ME, remote(vector));
-      result = engine.admitInbound(NETWORK_ID, policy, frame, NOW_MS).ordinal();
+      result =
+          switch (engine.admitInbound(frame)) {
+            case DROP, REDIRECT -> 0;
+            case ACCEPT -> 1;
+            case SUPER_ACCEPT -> 2;
+          };
     } else {
       long to = vector.required("ztDest").isNull() ? 0 : Vectors.number(vector, "ztDest");
       frame.outbound(Vectors.number(vector, "ztSource"), to, to == PEER ? remote(vector) : null);
       boolean noTee = vector.path("noTee").asBoolean();
-      result = engine.admitsOutbound(NETWORK_ID, policy, frame, noTee, NOW_MS) ? 1 : 0;
+      result = engine.admitsOutbound(frame, noTee) ? 1 : 0;
     }
 
     assertEquals(vector.required("result").asInt(), result, title);
@@ -83,7 +89,7 @@ class RuleEngineTest {
 
   private static FrameView frame(JsonNode vector) {
     byte[] bytes = Vectors.bytes(vector.required("frame").asText());
-    // Surrounded by what must not be looked at.
+    // Surrounded by bytes that must not be read.
     byte[] padded = new byte[bytes.length + 200];
     new Random(2).nextBytes(padded);
     System.arraycopy(bytes, 0, padded, 100, bytes.length);
@@ -137,11 +143,11 @@ class RuleEngineTest {
 
   private static Member remote(JsonNode vector) {
     var member = new Member(PEER, NOW_MS);
-    vector.path("remoteCaps").forEach(one -> member.keep(capability(one, PEER)));
-    vector.path("remoteTags").forEach(one -> member.keep(tag(one, PEER)));
+    vector.path("remoteCaps").forEach(one -> member.record(capability(one, PEER)));
+    vector.path("remoteTags").forEach(one -> member.record(tag(one, PEER)));
     int id = 0;
     for (JsonNode one : vector.path("remoteCoos")) {
-      member.keep(ownership(one, id++, PEER));
+      member.record(ownership(one, id++, PEER));
     }
     return member;
   }

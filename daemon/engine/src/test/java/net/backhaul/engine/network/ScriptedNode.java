@@ -64,7 +64,7 @@ final class ScriptedNode {
     script.required("knownIdentities").forEach(name -> know(name.asText()));
     know("root");
     link.upstreams.add(identities.get("root").address());
-    networks = new Networks(link, output, null, new Random(1), Map.of(), nowMs);
+    networks = new Networks(new NodeContext(link, output, new Random(1)), null, Map.of(), nowMs);
     networks.join(networkId, nowMs);
     if (script.has("configDict")) {
       NetworkConfig config = NetworkConfig.decode(hex(script.required("configDict").asText()));
@@ -113,7 +113,7 @@ final class ScriptedNode {
       case "gate" -> {
         Identity peer = identities.get(step.required("peer").asText());
         InboundPacket packet = link.packet(peer, 1, Verb.FRAME, new byte[0], nowMs);
-        boolean allowed = networks.membership.admits(network(), packet, nowMs);
+        boolean allowed = networks.membership.isMember(network(), packet);
         assertEquals(expect.required("allowed").asBoolean(), allowed, where);
       }
       case "subscribe" -> {
@@ -124,8 +124,8 @@ final class ScriptedNode {
         subscriptions.remove(group(step));
         networks.subscribe(networkId, subscriptions, nowMs);
       }
-      case "updates" -> networks.announcer.announceWhereDue(network(), nowMs);
-      case "mcclean" -> networks.groups.clean(nowMs);
+      case "updates" -> networks.announcer.announceToDue(network(), nowMs);
+      case "mcclean" -> networks.groups.expire(nowMs);
       case "members" -> members(step, expect, where);
       case "memberState" -> memberState(step, expect, where);
       case "bridgeRoute" -> {
@@ -240,7 +240,7 @@ final class ScriptedNode {
     if (expect.has("none") || member == null) {
       // Members are made later than by the reference: empty ones are as good as none.
       assertEquals(0, expect.path("comTimestamp").asLong(), where);
-      assertEquals(true, member == null || member.hasShownNothing(), where);
+      assertEquals(true, member == null || member.hasNoCredentials(), where);
       return;
     }
     assertEquals(expect.required("comTimestamp").asLong(), member.comTimestampMs(), where);

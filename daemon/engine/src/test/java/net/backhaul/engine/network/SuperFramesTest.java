@@ -54,7 +54,8 @@ class SuperFramesTest {
 
   private final RecordingLink link = new RecordingLink(ALICE);
   private final Networks networks =
-      new Networks(link, new RecordingOutput(), null, new Random(1), Map.of(), NOW_MS);
+      new Networks(
+          new NodeContext(link, new RecordingOutput(), new Random(1)), null, Map.of(), NOW_MS);
 
   private static Rule rule(int type, WireWriter fields) {
     return new Rule(type, false, false, Bytes.of(fields.toByteArray()));
@@ -272,7 +273,7 @@ class SuperFramesTest {
     sendOffloaded(offload, datagrams);
 
     assertEquals(List.of(), link.sent);
-    assertEquals(1, link.drops.get(Drop.TOO_LONG));
+    assertEquals(1, link.drops.get(Drop.FRAME_TOO_LONG));
     assertFalse(link.drops.containsKey(Drop.BAD_OFFLOAD));
     assertTrue(link.drops.size() == 1);
   }

@@ -231,7 +231,10 @@ final class TestMesh {
     members.put(identity.address(), member);
     member.networks =
         new Networks(
-            member, member.output, controller, new Random(identity.address()), saved, nowMs);
+            new NodeContext(member, member.output, new Random(identity.address())),
+            controller,
+            saved,
+            nowMs);
     return member;
   }
 

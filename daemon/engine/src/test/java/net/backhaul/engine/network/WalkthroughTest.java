@@ -55,7 +55,8 @@ class WalkthroughTest {
     var link = new RecordingLink(IDENTITIES.get(me));
     IDENTITIES.values().forEach(one -> link.known.put(one.address(), one));
     link.upstreams.add(IDENTITIES.get("root").address());
-    var networks = new Networks(link, output, null, new Random(1), Map.of(), nowMs);
+    var networks =
+        new Networks(new NodeContext(link, output, new Random(1)), null, Map.of(), nowMs);
     networks.join(NETWORK_ID, nowMs);
     var wanted = new ArrayList<String>();
     var tap = new ArrayList<String>();

@@ -18,6 +18,7 @@ import net.backhaul.engine.Drop;
 import net.backhaul.engine.NodeOptions;
 import net.backhaul.engine.StateKey;
 import net.backhaul.engine.network.Networks;
+import net.backhaul.engine.network.NodeContext;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.Echo;
 import net.backhaul.protocol.message.Message;
@@ -50,7 +51,7 @@ class CornersTest {
     var vl1 =
         new Vl1(
             RecordedNodes.identity("A"), NodeOptions.DEFAULT, output, new Random(1), all, START_MS);
-    vl1.attach(new Networks(vl1, output, null, new Random(2), Map.of(), START_MS));
+    vl1.attach(new Networks(new NodeContext(vl1, output, new Random(2)), null, Map.of(), START_MS));
     return vl1;
   }
 

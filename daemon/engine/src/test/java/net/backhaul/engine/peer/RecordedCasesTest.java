@@ -20,6 +20,7 @@ import net.backhaul.engine.NodeOptions;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.StateKey;
 import net.backhaul.engine.network.Networks;
+import net.backhaul.engine.network.NodeContext;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.protocol.identity.Identity;
@@ -73,7 +74,9 @@ class RecordedCasesTest {
               new Random(1),
               Map.of(new StateKey(StateKey.Kind.PLANET, 0), RecordedNodes.world(planet)),
               nowMs - SETTLED_MS);
-      vl1.attach(new Networks(vl1, output, null, new Random(2), Map.of(), nowMs - SETTLED_MS));
+      vl1.attach(
+          new Networks(
+              new NodeContext(vl1, output, new Random(2)), null, Map.of(), nowMs - SETTLED_MS));
       setup.required("peers").forEach(this::meet);
       setup
           .path("expecting_reply_to")

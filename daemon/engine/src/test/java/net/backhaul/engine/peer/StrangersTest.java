@@ -19,6 +19,7 @@ import net.backhaul.engine.Event;
 import net.backhaul.engine.NodeOptions;
 import net.backhaul.engine.StateKey;
 import net.backhaul.engine.network.Networks;
+import net.backhaul.engine.network.NodeContext;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.packet.PacketCipher;
@@ -86,7 +87,7 @@ class StrangersTest {
             new Random(1),
             Map.of(new StateKey(StateKey.Kind.PLANET, 0), RecordedNodes.world(planet)),
             START_MS);
-    vl1.attach(new Networks(vl1, output, null, new Random(2), Map.of(), START_MS));
+    vl1.attach(new Networks(new NodeContext(vl1, output, new Random(2)), null, Map.of(), START_MS));
     for (String name : List.of("B", "R")) {
       Identity identity = RecordedNodes.identity(name).withoutPrivateKey();
       Peer peer = vl1.peers.add(identity).orElseThrow();

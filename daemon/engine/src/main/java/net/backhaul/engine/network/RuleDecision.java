@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.network;
+
+import net.backhaul.protocol.network.Rule;
+
+/**
+ * The decision of one rule table on one frame: accept or drop, and copies or a redirection to send.
+ *
+ * <p>Mutable and reused, so that evaluating rules allocates nothing. While a table is evaluated
+ * this holds its state, too.
+ */
+final class RuleDecision {
+  /** How the evaluation of one table ended (03 section 5.3). */
+  enum TableVerdict {
+    /** The end of the table, or BREAK: capabilities decide. */
+    NO_MATCH,
+    DROP,
+    ACCEPT,
+    SUPER_ACCEPT,
+    REDIRECT
+  }
+
+  TableVerdict verdict = TableVerdict.NO_MATCH;
+
+  /** The observer to send a copy to, or 0. */
+  long copyTo;
+
+  /** How much of the frame to copy, in bytes after the Ethernet header. */
+  int copyBytes;
+
+  /** Whether the copy is for WATCH and not for TEE. */
+  boolean isWatch;
+
+  /** The node to send the frame to instead, if the verdict is REDIRECT. */
+  long redirectTo;
+
+  /** Whether this node observes the frame by a TEE, WATCH or REDIRECT that did not match. */
+  boolean superAccept;
+
+  /** Whether the next DROP is skipped (03 section 5.4.10). */
+  boolean skipDrop;
+
+  void reset() {
+    verdict = TableVerdict.NO_MATCH;
+    copyTo = 0;
+    redirectTo = 0;
+    superAccept = false;
+    skipDrop = false;
+  }
+
+  boolean accepts() {
+    return switch (verdict) {
+      case ACCEPT, SUPER_ACCEPT, REDIRECT -> true;
+      case NO_MATCH, DROP -> false;
+    };
+  }
+
+  /** Requests the copy that entry {@code i}, a TEE or WATCH, asks for. */
+  void copy(RuleTable table, int i, FrameView frame) {
+    int limit = (int) table.second(i);
+    copyTo = table.first(i);
+    copyBytes = limit == 0 ? frame.length() : Math.min(limit, frame.length());
+    isWatch = table.type(i) == Rule.ACTION_WATCH;
+  }
+}
