@@ -9,6 +9,7 @@ import net.backhaul.service.settings.LiveSettings;
 import net.backhaul.service.state.FileProblem;
 import net.backhaul.service.state.HomeDirectory;
 import net.backhaul.service.state.SavedState;
+import net.backhaul.service.system.HeapTrim;
 import net.backhaul.service.udp.Rebinder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +22,7 @@ final class Housekeeping {
   private static final long METRICS_EVERY_S = 5;
   private static final long PEER_LOG_EVERY_S = 5;
   private static final long PEERS_EVERY_S = 3_600;
+  private static final long HEAP_EVERY_S = 10;
 
   private final NodeLoop loop;
   private final HomeDirectory home;
@@ -54,6 +56,7 @@ final class Housekeeping {
     every(METRICS_EVERY_S, this::writeMetrics);
     loop.eventLoop()
         .scheduleAtFixedRate(this::logPeers, PEER_LOG_EVERY_S, PEER_LOG_EVERY_S, TimeUnit.SECONDS);
+    every(HEAP_EVERY_S, new HeapTrim()::poll);
     every(PEERS_EVERY_S, () -> state.expirePeers(System.currentTimeMillis()));
   }
 
