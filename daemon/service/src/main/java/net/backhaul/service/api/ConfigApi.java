@@ -13,6 +13,7 @@ import net.backhaul.service.settings.LiveSettings;
 import net.backhaul.service.settings.LocalConf;
 import net.backhaul.service.state.FileProblem;
 import net.backhaul.service.state.SavedState;
+import org.jspecify.annotations.Nullable;
 
 /** Shows local.conf and changes its settings (04 section 4.4). */
 public final class ConfigApi implements Resource {
@@ -39,21 +40,21 @@ public final class ConfigApi implements Resource {
     if (request.method() != Request.Method.POST || !request.path().equals("/config/settings")) {
       return CompletableFuture.completedFuture(Response.NOT_FOUND);
     }
-    Object body = Json.parse(request.bodyText());
-    if (!(body instanceof Map)) {
-      return CompletableFuture.completedFuture(Response.json("{}"));
-    }
+    JsonBody body = JsonBody.read(request);
+    IgnoredInput ignored = body.ignored(body.object(), body.object());
     return CompletableFuture.supplyAsync(
         () -> {
-          merge(body);
-          return Response.json("{}");
+          if (body.isObject()) {
+            merge(body.object());
+          }
+          return ignored.report(Response.json("{}"));
         },
         disk::execute);
   }
 
-  private void merge(Object body) {
+  private void merge(Map<String, @Nullable Object> wanted) {
     try {
-      settings.merge(Json.asObject(body));
+      settings.merge(wanted);
       changed.run();
     } catch (LocalConf.Unusable e) {
       throw new IllegalArgumentException(e.getMessage(), e);

@@ -10,6 +10,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import net.backhaul.controller.ChangeResult;
 import net.backhaul.controller.Controller;
 import net.backhaul.controller.MemberRecord;
@@ -60,7 +61,7 @@ public final class ControllerApi implements Resource {
     if (path.equals(NETWORK)) {
       return switch (request.method()) {
         case GET -> rendered(controller.query(Controller::networks), ControllerApi::ids);
-        case POST -> create(body(request));
+        case POST -> create(JsonBody.read(request));
         case DELETE, OTHER -> NOT_FOUND;
       };
     }
@@ -115,11 +116,6 @@ public final class ControllerApi implements Resource {
     return nwid.endsWith(ANY) && isHex(nwid.substring(0, nwid.length() - ANY.length()));
   }
 
-  /** Reads what a POST wants; JSON that is no object wants nothing. */
-  private static Map<String, @Nullable Object> body(Request request) {
-    return Json.asObject(Json.parse(request.bodyText()));
-  }
-
   /** The one answer with blanks, in this order. */
   private static Response status() {
     return Response.json(
@@ -157,21 +153,22 @@ public final class ControllerApi implements Resource {
       return NOT_FOUND;
     }
     return nwid.equals(Addresses.text(self) + ANY)
-        ? create(body(request))
+        ? create(JsonBody.read(request))
         : CompletableFuture.completedFuture(Response.BAD_REQUEST);
   }
 
-  private CompletableFuture<Response> create(Map<String, @Nullable Object> wanted) {
-    return answered(
+  private CompletableFuture<Response> create(JsonBody wanted) {
+    return changed(
         controller.change(
             all -> {
               long nowMs = NodeLoop.nowMs();
               OptionalLong id = all.unusedNetworkId();
               if (id.isEmpty()) {
-                return new ChangeResult<>(Response.empty(503), 0);
+                return new ChangeResult<>(() -> Response.empty(503), 0);
               }
               NetworkRecord fresh = NetworkJson.create(id.getAsLong(), nowMs);
-              return answer(all.put(NetworkJson.edit(fresh, wanted), nowMs));
+              return answer(
+                  wanted, fresh, all.put(NetworkJson.edit(fresh, wanted.object()), nowMs));
             }));
   }
 
@@ -181,30 +178,41 @@ public final class ControllerApi implements Resource {
           controller
               .query(all -> all.network(id))
               .thenApply(found -> found.map(ControllerApi::json).orElse(Response.NOT_FOUND));
-      case POST -> changeNetwork(id, body(request));
+      case POST -> changeNetwork(id, JsonBody.read(request));
       case DELETE ->
           answered(
               controller.change(
                   all ->
                       all.deleteNetwork(id, NodeLoop.nowMs())
-                          .map(ControllerApi::answer)
+                          .map(gone -> new ChangeResult<>(json(gone.record()), gone.ticket()))
                           .orElse(new ChangeResult<>(Response.NOT_FOUND, 0))));
       case OTHER -> NOT_FOUND;
     };
   }
 
-  private CompletableFuture<Response> changeNetwork(long id, Map<String, @Nullable Object> wanted) {
-    return answered(
+  private CompletableFuture<Response> changeNetwork(long id, JsonBody wanted) {
+    return changed(
         controller.change(
             all -> {
               long nowMs = NodeLoop.nowMs();
               NetworkRecord before = all.network(id).orElseGet(() -> NetworkJson.create(id, nowMs));
-              return answer(all.put(NetworkJson.edit(before, wanted), nowMs));
+              return answer(
+                  wanted, before, all.put(NetworkJson.edit(before, wanted.object()), nowMs));
             }));
   }
 
-  private static ChangeResult<Response> answer(ChangeResult<NetworkRecord> changed) {
-    return new ChangeResult<>(json(changed.record()), changed.ticket());
+  private ChangeResult<Supplier<Response>> answer(
+      JsonBody wanted, NetworkRecord before, ChangeResult<NetworkRecord> changed) {
+    return new ChangeResult<>(
+        () -> {
+          Map<String, @Nullable Object> after = NetworkJson.write(changed.record());
+          IgnoredInput ignored = wanted.ignored(NetworkJson.write(before), after);
+          if (NetworkIds.controller(before.id()) != self) {
+            ignored.add("nwid"); // Stored, but its members ask another controller.
+          }
+          return ignored.report(json(after));
+        },
+        changed.ticket());
   }
 
   /** A network and what is counted of it. */
@@ -294,7 +302,7 @@ public final class ControllerApi implements Resource {
           controller
               .query(all -> all.member(networkId, address))
               .thenApply(found -> found.map(ControllerApi::json).orElse(Response.NOT_FOUND));
-      case POST -> changeMember(nwid, id, body(request));
+      case POST -> changeMember(nwid, id, JsonBody.read(request));
       case DELETE ->
           answered(
               controller.change(
@@ -306,23 +314,33 @@ public final class ControllerApi implements Resource {
     };
   }
 
-  private CompletableFuture<Response> changeMember(
-      String nwid, String id, Map<String, @Nullable Object> wanted) {
+  private CompletableFuture<Response> changeMember(String nwid, String id, JsonBody wanted) {
     long networkId = NetworkIds.parse(nwid);
-    return answered(
+    return changed(
         controller.change(
             all -> {
               if (all.network(networkId).isEmpty()) {
-                return new ChangeResult<>(Response.NOT_FOUND, 0);
+                return new ChangeResult<>(() -> Response.NOT_FOUND, 0);
               }
               long nowMs = NodeLoop.nowMs();
               MemberRecord before =
                   all.member(networkId, Addresses.parse(id))
                       .orElseGet(() -> MemberJson.create(nwid, id, nowMs));
               ChangeResult<MemberRecord> changed =
-                  all.put(MemberJson.edit(before, wanted, nowMs), nowMs);
-              return new ChangeResult<>(json(changed.record()), changed.ticket());
+                  all.put(MemberJson.edit(before, wanted.object(), nowMs), nowMs);
+              return new ChangeResult<>(
+                  () -> answer(wanted, before, changed.record()), changed.ticket());
             }));
+  }
+
+  private static Response answer(JsonBody wanted, MemberRecord before, MemberRecord changed) {
+    Map<String, @Nullable Object> after = MemberJson.write(changed);
+    return wanted.ignored(MemberJson.write(before), after).report(json(after));
+  }
+
+  /** Renders the answer to a change elsewhere than on the node loop. */
+  private static CompletableFuture<Response> changed(CompletableFuture<Supplier<Response>> change) {
+    return answered(change.thenApplyAsync(Supplier::get));
   }
 
   /** Says so where a change was made and could not be written. */

@@ -43,7 +43,7 @@ public final class MoonApi implements Resource {
     long id = HexFormat.fromHexDigitsToLong(digits);
     return switch (request.method()) {
       case GET -> loop.submit(node -> node.moons()).thenApply(moons -> one(moons, id, "{}"));
-      case POST -> orbit(id, request.bodyText());
+      case POST -> orbit(id, JsonBody.readLeniently(request));
       case DELETE ->
           loop.submit(
               node -> {
@@ -54,8 +54,13 @@ public final class MoonApi implements Resource {
     };
   }
 
-  private CompletableFuture<Response> orbit(long id, String body) {
-    long seed = seed(Json.parseLeniently(body).get("seed"));
+  private CompletableFuture<Response> orbit(long id, JsonBody body) {
+    Object wanted = body.object().get("seed");
+    long seed = seed(wanted);
+    Map<String, @Nullable Object> used = Json.object();
+    if (seed != 0) {
+      used.put("seed", wanted);
+    }
     return loop.submit(
             node -> {
               boolean known = node.moons().stream().anyMatch(moon -> moon.id() == id);
@@ -64,7 +69,8 @@ public final class MoonApi implements Resource {
               }
               return node.moons();
             })
-        .thenApply(moons -> one(moons, id, seed == 0 ? "{}" : Json.write(waiting(id))));
+        .thenApply(moons -> one(moons, id, seed == 0 ? "{}" : Json.write(waiting(id))))
+        .thenApply(body.ignored(Map.of(), used)::report);
   }
 
   /** Reads the digits of a hexadecimal number, also where JSON takes them for a decimal one. */

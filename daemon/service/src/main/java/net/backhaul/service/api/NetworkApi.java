@@ -51,14 +51,15 @@ public final class NetworkApi implements Resource {
       case GET ->
           loop.submit(node -> node.network(id))
               .thenApply(found -> found.map(this::one).orElse(Response.json(404, "")));
-      case POST -> join(id, Json.parseLeniently(request.bodyText()));
+      case POST -> join(id, JsonBody.readLeniently(request));
       case DELETE -> leave(id);
       case OTHER -> CompletableFuture.completedFuture(Response.NOT_FOUND);
     };
   }
 
-  /** Joins where it is not yet so, and answers when addresses and routes are applied. */
-  private CompletableFuture<Response> join(long id, Map<String, @Nullable Object> wanted) {
+  /** Joins unless that was done before, and answers when addresses and routes are applied. */
+  private CompletableFuture<Response> join(long id, JsonBody body) {
+    Map<String, @Nullable Object> wanted = body.object();
     LocalNetworkSettings before = state.networkSettings(id);
     var after =
         new LocalNetworkSettings(
@@ -70,9 +71,15 @@ public final class NetworkApi implements Resource {
     state.saveNetworkSettings(id, after);
     devices.settingsChanged(id, after);
     return loop.submit(node -> node.network(id).orElseGet(() -> node.join(id, NodeLoop.nowMs())))
-        .thenCompose(joined -> devices.whenReconciled())
-        .thenCompose(settled -> loop.submit(node -> node.network(id)))
-        .thenApply(found -> found.map(this::one).orElse(Response.json("{}")));
+        .thenCompose(
+            joined ->
+                devices
+                    .whenReconciled()
+                    .thenCompose(reconciled -> loop.submit(node -> node.network(id)))
+                    .thenApply(
+                        found ->
+                            body.ignored(Map.of(), object(found.orElse(joined)))
+                                .report(found.map(this::one).orElse(Response.json("{}")))));
   }
 
   private CompletableFuture<Response> leave(long id) {

@@ -233,6 +233,37 @@ class ControllerApiTest {
     assertTrue(stored.contains("\"revision\":3"), stored);
   }
 
+  private String ignored(String target, String body) throws Exception {
+    HttpResponse<String> answer = send(request("POST", target, body));
+    assertEquals(200, answer.statusCode(), answer.body());
+    return answer.headers().firstValue(IgnoredInput.HEADER).orElse("");
+  }
+
+  @Test
+  void namesIgnoredInputInHeader() throws Exception {
+    String network = "/controller/network/0b59471541000001";
+
+    assertEquals("", ignored(network, "{\"name\":\"x\"}"));
+    assertEquals("routes", ignored(network, "{\"routes\":\"x\"}"));
+    assertEquals("body", ignored(network, "[]"));
+    assertEquals("nwid", ignored("/controller/network/0123456789000001", "{}"));
+    assertEquals("nosuch", ignored(network + "/member/0123456789", "{\"nosuch\":1}"));
+    assertEquals("mtu", ignored("/controller/network", "{\"mtu\":1}"));
+  }
+
+  @Test
+  void rejectsDeeplyNestedJson() throws Exception {
+    String network = "/controller/network/0b59471541000001";
+    for (String level : List.of("[", "{\"a\":")) {
+      String body = level.repeat(700_000);
+      HttpResponse<String> answer = send(request("POST", network, body));
+      assertEquals(400, answer.statusCode());
+      assertTrue(answer.body().contains("at most 500 levels"), answer.body());
+    }
+    String brackets = "{\"name\":\"" + "[".repeat(1_000) + "\\\"[\"}";
+    assertEquals("", ignored(network, brackets));
+  }
+
   private static JsonNode request(String method, String target, String body) {
     ObjectNode request = MAPPER.createObjectNode().put("method", method).put("target", target);
     return body == null ? request : request.put("body", body);
