@@ -12,16 +12,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * AES-GMAC-SIV: authenticated encryption in which the tag is the IV (01 section 6).
  *
- * <p>Holds two keys ready; not thread-safe. Plaintext and ciphertext lie at the same place.
+ * <p>Holds the expanded keys; encrypts and decrypts in place. Not thread-safe.
  */
 public final class AesGmacSiv {
-  /** The length of a key, of which there are two. */
+  /** The length of each of the two keys. */
   public static final int KEY_BYTES = 32;
 
   /** The length of a tag. */
   public static final int TAG_BYTES = 16;
 
-  /** What {@code --add-opens} of the Java command must name for the fast routines. */
+  /** The argument of {@code --add-opens} that makes the JDK's intrinsics accessible. */
   public static final String OPENS = "java.base/com.sun.crypto.provider=ALL-UNNAMED";
 
   private static final VarHandle LONG =
@@ -30,15 +30,15 @@ public final class AesGmacSiv {
   private static final String KNOWN_ANSWER =
       "5beea54e0b7e6e469f3eb6d5f3a80bc8e877bfdd3956adeb500a51291e2ae9b8"
           + "775e620f2b51af64d5ab6d1b4a49d47c1a2ffab86d";
-  private static final @Nullable String SLOW_BECAUSE = whySlow();
+  private static final @Nullable String REASON_SLOW = findReason();
 
-  private final AesParts parts;
+  private final AesPrimitives aes;
   private final byte[] block = new byte[TAG_BYTES];
   private final byte[] counter = new byte[TAG_BYTES];
 
   /**
-   * Makes both directions ready under K0 (authentication) and K1 (encryption), of which the first
-   * 32 bytes count.
+   * Expands K0 (authentication) and K1 (encryption) for both directions; only the first 32 bytes of
+   * each are used.
    */
   public AesGmacSiv(byte[] k0, byte[] k1) {
     this(k0, k1, isFast());
@@ -47,25 +47,25 @@ public final class AesGmacSiv {
   AesGmacSiv(byte[] k0, byte[] k1, boolean intrinsic) {
     byte[] key0 = Arrays.copyOf(k0, KEY_BYTES);
     byte[] key1 = Arrays.copyOf(k1, KEY_BYTES);
-    parts = intrinsic ? new IntrinsicAesParts(key0, key1) : new JcaAesParts(key0, key1);
+    aes = intrinsic ? new IntrinsicAesPrimitives(key0, key1) : new JcaAesPrimitives(key0, key1);
     Arrays.fill(key0, (byte) 0);
     Arrays.fill(key1, (byte) 0);
   }
 
-  /** Returns whether the JDK's own routines do the work; without them it is right, but slower. */
+  /** Returns whether the JDK's intrinsics are used; without them results are equal, but slower. */
   public static boolean isFast() {
-    return SLOW_BECAUSE == null;
+    return REASON_SLOW == null;
   }
 
-  /** Returns why it is not {@link #isFast}, as the rest of a sentence for the log. */
-  public static Optional<String> slowBecause() {
-    return Optional.ofNullable(SLOW_BECAUSE);
+  /** Returns why {@link #isFast} is false, as the rest of a sentence for the log. */
+  public static Optional<String> whySlow() {
+    return Optional.ofNullable(REASON_SLOW);
   }
 
-  /** Asks a Java that we have not met for an answer that we know: slower is better than wrong. */
-  private static @Nullable String whySlow() {
-    if (JdkAes.CLOSED_BECAUSE != null) {
-      return JdkAes.CLOSED_BECAUSE;
+  /** Verifies the intrinsics of this Java by a known answer: slower is better than wrong. */
+  private static @Nullable String findReason() {
+    if (JdkAesIntrinsics.UNAVAILABLE_REASON != null) {
+      return JdkAesIntrinsics.UNAVAILABLE_REASON;
     }
     byte[] answer = knownAnswer(true);
     return HexFormat.of().formatHex(answer).equals(KNOWN_ANSWER)
@@ -73,7 +73,7 @@ public final class AesGmacSiv {
         : "the routines of Java " + Runtime.version() + " give other results";
   }
 
-  /** Returns the tag and the ciphertext of 37 zeros under a key that counts. */
+  /** Returns the tag and the ciphertext of 37 zeros under the key 00 01 02 and so on. */
   static byte[] knownAnswer(boolean intrinsic) {
     byte[] key = new byte[KEY_BYTES];
     for (int i = 0; i < KEY_BYTES; i++) {
@@ -88,39 +88,43 @@ public final class AesGmacSiv {
   }
 
   /**
-   * Encrypts in place.
+   * Encrypts and authenticates in place (01 section 6.2).
    *
-   * @param sealIv the 8 bytes at ivStart that must differ from packet to packet
-   * @param aad additional data, already padded with zeros to a multiple of 16 bytes
-   * @param tag gets the 16-byte tag
+   * @param sealIv holds at ivStart the 8-byte nonce, which must be unique per packet
+   * @param aad additional authenticated data, padded with zeros to a multiple of 16 bytes
+   * @param tag receives the 16-byte tag
    */
   public void seal(
       byte[] sealIv, int ivStart, byte[] aad, byte[] bytes, int start, int length, byte[] tag) {
     long iv = (long) LONG.get(sealIv, ivStart);
     LONG.set(block, 0, iv);
-    LONG.set(block, 8, parts.foldedGmac(iv, aad, bytes, start, length));
-    parts.encryptBlock(block, tag);
+    LONG.set(block, 8, aes.foldedGmac(iv, aad, bytes, start, length));
+    aes.encryptBlock(block, tag);
     crypt(tag, bytes, start, length);
   }
 
-  /** Decrypts in place; where it returns false, the bytes are garbage. */
+  /**
+   * Decrypts and verifies in place (01 section 6.3).
+   *
+   * @return false if the tag is not authentic; the bytes are then undefined
+   */
   public boolean open(byte[] tag, byte[] aad, byte[] bytes, int start, int length) {
     crypt(tag, bytes, start, length);
-    parts.decryptBlock(tag, block);
+    aes.decryptBlock(tag, block);
     long iv = (long) LONG.get(block, 0);
-    // One comparison of two words takes the same time wherever they differ.
-    return (long) LONG.get(block, 8) == parts.foldedGmac(iv, aad, bytes, start, length);
+    // Comparing two words at once takes constant time.
+    return (long) LONG.get(block, 8) == aes.foldedGmac(iv, aad, bytes, start, length);
   }
 
   private void crypt(byte[] tag, byte[] bytes, int start, int length) {
     System.arraycopy(tag, 0, counter, 0, TAG_BYTES);
     counter[COUNTER_SIGN] &= 0x7f;
-    parts.counterMode(counter, bytes, start, length);
+    aes.counterMode(counter, bytes, start, length);
   }
 
-  /** Overwrites the keys and what was made of them; it must not be used afterwards. */
+  /** Overwrites the keys and all data derived from them; the object must not be used afterwards. */
   public void wipe() {
-    parts.wipe();
+    aes.wipe();
     Arrays.fill(block, (byte) 0);
     Arrays.fill(counter, (byte) 0);
   }

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.bouncycastle.math.ec.rfc7748.X25519;
 
-/** Agrees on the permanent key of two identities, and derives others from it (01 section 3). */
+/** Computes the permanent key of two identities and derives keys from it (01 section 3). */
 public final class Agreement {
   /** The length of a permanent key. */
   public static final int KEY_BYTES = 48;
@@ -15,8 +15,8 @@ public final class Agreement {
   private Agreement() {}
 
   /**
-   * Returns the 48 bytes that both parties get, or nothing for a public key of low order: no honest
-   * identity has one, and everybody would know the result.
+   * Returns the 48-byte key that both parties compute, or empty for a public key of low order, for
+   * which the result would be known to anyone (01 section 3.1).
    */
   public static Optional<byte[]> agree(byte[] private64, byte[] public64) {
     byte[] raw = new byte[X25519.SCALAR_SIZE];
@@ -35,7 +35,7 @@ public final class Agreement {
     return Optional.of(key);
   }
 
-  /** Returns the 48 bytes of a key derived by KBKDF with HMAC-SHA-384 (01 section 3.2). */
+  /** Derives a 48-byte key by KBKDF with HMAC-SHA-384 (01 section 3.2). */
   public static byte[] kbkdf(byte[] key48, int label, int context, int iteration) {
     byte[] message = new byte[13];
     message[0] = (byte) (iteration >>> 24);

@@ -11,17 +11,17 @@ import javax.crypto.spec.SecretKeySpec;
 public final class Hashes {
   private Hashes() {}
 
-  /** Returns the 64 bytes of SHA-512 over the parts, one after the other. */
+  /** Returns the 64 bytes of SHA-512 of the concatenated parts. */
   public static byte[] sha512(byte[]... parts) {
     return digest("SHA-512", parts);
   }
 
-  /** Returns the 48 bytes of SHA-384 over the parts, one after the other. */
+  /** Returns the 48 bytes of SHA-384 of the concatenated parts. */
   public static byte[] sha384(byte[]... parts) {
     return digest("SHA-384", parts);
   }
 
-  /** Returns the 48 bytes of HMAC-SHA-384. */
+  /** Returns the 48-byte HMAC-SHA-384 of a message. */
   public static byte[] hmacSha384(byte[] key, byte[] message) {
     try {
       Mac mac = Mac.getInstance("HmacSHA384");

@@ -7,13 +7,13 @@ import org.bouncycastle.math.ec.rfc7748.X25519;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
 
 /**
- * The two key pairs of an identity, glued together (01 section 2.1).
+ * The two key pairs of an identity, concatenated (01 section 2.1).
  *
  * <p>Bytes 0 to 31 of either key are X25519 for agreement, bytes 32 to 63 are Ed25519 for
  * signatures.
  */
 public final class KeyPair {
-  /** The length of a public key, and of a private one. */
+  /** The length of a public or private key. */
   public static final int KEY_BYTES = 64;
 
   static final int HALF_BYTES = 32;
@@ -26,14 +26,16 @@ public final class KeyPair {
     this.publicKey = publicKey;
   }
 
-  /** Draws a new pair. */
+  /** Generates a new pair. */
   public static KeyPair generate(RandomGenerator random) {
     byte[] drawn = new byte[KEY_BYTES];
     random.nextBytes(drawn);
     return ofPrivate(drawn);
   }
 
-  /** Returns the pair that belongs to 64 private bytes. */
+  /**
+   * Returns the pair of a 64-byte private key; throws IllegalArgumentException for other lengths.
+   */
   public static KeyPair ofPrivate(byte[] private64) {
     if (private64.length != KEY_BYTES) {
       throw new IllegalArgumentException("a private key has 64 bytes, not " + private64.length);

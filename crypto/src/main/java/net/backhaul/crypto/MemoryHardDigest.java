@@ -5,7 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
-/** The digest of a public key that is meant to cost memory and time (01 section 2.2). */
+/** The memory-hard digest of a public key, from which addresses derive (01 section 2.2). */
 public final class MemoryHardDigest {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);

@@ -9,9 +9,9 @@ import java.util.Arrays;
 /**
  * The Poly1305 one-time authenticator of RFC 8439 (01 section 5.5).
  *
- * <p>A number is three limbs of 44 bits, so that 2^132, which is 20 modulo 2^130 - 5, is the limb
- * after the third. Two blocks at a time are multiplied by r^2 and r, which don't wait for each
- * other. Allocates nothing after construction; not thread-safe.
+ * <p>A number has three limbs of 44 bits, so that a fourth limb has the weight 2^132, which is 20
+ * modulo 2^130 - 5. Two blocks at a time are multiplied by r^2 and r, which are independent.
+ * Allocates nothing after construction; not thread-safe.
  */
 public final class Poly1305 {
   /** The length of a tag. */
@@ -31,7 +31,7 @@ public final class Poly1305 {
 
   private final byte[] tail = new byte[BLOCK_BYTES];
 
-  // The key r and the sum so far, whose limbs are a little longer than 44 bits.
+  // The key r and the accumulator, whose limbs may exceed 44 bits slightly.
   private long r0;
   private long r1;
   private long r2;
@@ -39,13 +39,13 @@ public final class Poly1305 {
   private long h1;
   private long h2;
 
-  /** Forgets what it holds of the last message and its key. */
+  /** Overwrites the key and the state of the last message. */
   public void wipe() {
     Arrays.fill(tail, (byte) 0);
     r0 = r1 = r2 = h0 = h1 = h2 = 0;
   }
 
-  /** Writes the 16-byte tag of a message under a 32-byte key that is used for it alone. */
+  /** Writes the 16-byte tag of a message under a 32-byte one-time key. */
   public void tag(byte[] key, int keyStart, byte[] bytes, int start, int length, byte[] out) {
     long low = (long) LONG.get(key, keyStart) & 0x0ffffffc0fffffffL;
     long high = (long) LONG.get(key, keyStart + 8) & 0x0ffffffc0ffffffcL;
@@ -80,17 +80,17 @@ public final class Poly1305 {
     return high >>> 24;
   }
 
-  /** Returns a product without its lower 44 bits. */
+  /** Returns a product shifted right by 44 bits. */
   private static long upper(long a, long b) {
     return Math.unsignedMultiplyHigh(a, b << 20);
   }
 
-  /** Returns the same for a b that is 20 times a limb, and so too long to be shifted as far. */
+  /** The same for a b that is 20 times a limb, which is too large to be shifted by 20 bits. */
   private static long upper20(long a, long b20) {
     return Math.unsignedMultiplyHigh(a << 5, b20 << 15);
   }
 
-  /** Begins with zero and adds an even number of blocks: h = (h + block) r^2 + next block r. */
+  /** Starts at zero and adds an even number of blocks: h = (h + block) r^2 + next block r. */
   private void addPairs(byte[] bytes, int start, int end) {
     if (start == end) {
       keep(0, 0, 0);
@@ -131,7 +131,7 @@ public final class Poly1305 {
       long up2 =
           (upper(m0, a2) + upper(m1, a1) + upper(m2, a0))
               + (upper(n0, b2) + upper(n1, b1) + upper(n2, b0));
-      // Sums of whole products, modulo 2^64, less what is in the upper parts: the lower parts.
+      // The lower parts: sums of the products modulo 2^64 without the upper parts.
       long x0 =
           (m0 * a0 + m1 * a2x20 + m2 * a1x20 + n0 * b0 + n1 * b2x20 + n2 * b1x20)
               - (up0 << LIMB_BITS)
@@ -156,7 +156,7 @@ public final class Poly1305 {
     multiply();
   }
 
-  /** Does h = h r. */
+  /** Computes h = h r. */
   private void multiply() {
     long r1x20 = 20 * r1;
     long r2x20 = 20 * r2;
@@ -178,7 +178,7 @@ public final class Poly1305 {
     h2 = new2;
   }
 
-  /** Writes the sum, reduced modulo 2^130 - 5, plus the second half of the key. */
+  /** Writes the accumulator, reduced modulo 2^130 - 5, plus the second half of the key. */
   private void finish(long pad0, long pad1, byte[] out) {
     long x0 = h0;
     long x1 = h1;
@@ -194,7 +194,7 @@ public final class Poly1305 {
     x2 += x1 >>> LIMB_BITS;
     x1 &= MASK;
 
-    // Less than 2 p now. x - p, taken instead of x, without a branch, where it is not negative.
+    // x is less than 2 p: select x - p if it is not negative, without a branch.
     long less0 = x0 + 5;
     long less1 = x1 + (less0 >>> LIMB_BITS);
     long less2 = x2 + (less1 >>> LIMB_BITS) - (1L << LAST_BITS);

@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The Salsa20 stream cipher with 12 or 20 rounds (01 section 5.3).
  *
- * <p>An object is one continuous stream of 64-byte blocks; it allocates nothing after its first
+ * <p>An object is one continuous key stream of 64-byte blocks; it allocates nothing after its first
  * long input and is not thread-safe.
  */
 public final class Salsa20 {
-  /** The length of a block of the stream. */
+  /** The length of a block of the key stream. */
   public static final int BLOCK_BYTES = 64;
 
   private static final VarHandle INT =
@@ -24,8 +24,8 @@ public final class Salsa20 {
   static final int SIGMA_2 = 0x79622d32;
   static final int SIGMA_3 = 0x6b206574;
 
-  /** Fewer blocks than this go one by one. */
-  private static final int MIN_LANES = 12;
+  /** Fewer blocks than this are computed one by one. */
+  private static final int MIN_PARALLEL_BLOCKS = 12;
 
   private final int doubleRounds;
   private final int[] key = new int[8];
@@ -33,14 +33,14 @@ public final class Salsa20 {
   private int iv0;
   private int iv1;
   private long block;
-  private @Nullable SalsaLanes lanes;
+  private @Nullable ParallelSalsa20 parallel;
 
-  /** Makes a stream of this many rounds, 12 or 20. */
+  /** Creates a cipher of 12 or 20 rounds. */
   public Salsa20(int rounds) {
     doubleRounds = rounds / 2;
   }
 
-  /** Begins a stream at block 0 with 32 key bytes and 8 bytes of IV. */
+  /** Starts a key stream at block 0 with a 32-byte key and an 8-byte IV. */
   public void start(byte[] keyBytes, int keyStart, byte[] iv, int ivStart) {
     for (int i = 0; i < 8; i++) {
       key[i] = (int) INT.get(keyBytes, keyStart + 4 * i);
@@ -50,41 +50,41 @@ public final class Salsa20 {
     block = 0;
   }
 
-  /** Goes on with this block, of which there are 2^64. */
+  /** Continues at a block of the key stream; the number is unsigned. */
   void skipTo(long nextBlock) {
     block = nextBlock;
   }
 
-  /** Forgets the key. */
+  /** Overwrites the key and the key stream. */
   public void wipe() {
     Arrays.fill(key, 0);
     Arrays.fill(last, (byte) 0);
     iv0 = 0;
     iv1 = 0;
-    if (lanes != null) {
-      lanes.wipe();
+    if (parallel != null) {
+      parallel.wipe();
     }
   }
 
-  /** Writes the next whole block of the stream. */
+  /** Writes the next block of the key stream. */
   public void nextBlock(byte[] out, int start) {
     generate(null, 0, out, start);
   }
 
-  /** XORs bytes in place with the stream, from the next block on; a rest of a block is dropped. */
+  /** XORs bytes in place, from the next block on; the rest of the last block is discarded. */
   public void xor(byte[] bytes, int start, int length) {
     int at = start;
     int end = start + length;
-    while (end - at >= MIN_LANES * BLOCK_BYTES) {
-      int part = Math.min(end - at, SalsaLanes.BLOCKS * BLOCK_BYTES);
-      lanes().xor(key, iv0, iv1, block, doubleRounds, bytes, at, part);
+    while (end - at >= MIN_PARALLEL_BLOCKS * BLOCK_BYTES) {
+      int part = Math.min(end - at, ParallelSalsa20.BLOCKS * BLOCK_BYTES);
+      parallel().xor(key, iv0, iv1, block, doubleRounds, bytes, at, part);
       block += (part + BLOCK_BYTES - 1) / BLOCK_BYTES;
       at += part;
     }
     xorByBlocks(bytes, at, end);
   }
 
-  /** Does the same block by block, which is faster for a few. */
+  /** The same as {@link #xor} block by block, which is faster for short input. */
   void xorByBlocks(byte[] bytes, int start, int end) {
     int at = start;
     while (end - at >= BLOCK_BYTES) {
@@ -99,17 +99,17 @@ public final class Salsa20 {
     }
   }
 
-  /** Most peers never need them: their long packets go under AES. */
-  private SalsaLanes lanes() {
-    SalsaLanes made = lanes;
+  /** Created on first use: the long packets of most peers are encrypted with AES. */
+  private ParallelSalsa20 parallel() {
+    ParallelSalsa20 made = parallel;
     if (made == null) {
-      made = new SalsaLanes();
-      lanes = made;
+      made = new ParallelSalsa20();
+      parallel = made;
     }
     return made;
   }
 
-  // One long straight piece of work on locals: the JIT keeps them in registers.
+  // Straight-line code on local variables, which the JIT keeps in registers.
   private void generate(byte @Nullable [] in, int inStart, byte[] out, int outStart) {
     int[] k = key;
     int c0 = (int) block;

@@ -15,7 +15,7 @@ public final class Signatures {
 
   private Signatures() {}
 
-  /** Signs a message; the same message and key give the same 96 bytes. */
+  /** Signs a message; deterministic (01 section 4). */
   public static byte[] sign(KeyPair signer, byte[] message) {
     byte[] digest = Arrays.copyOf(Hashes.sha512(message), DIGEST_BYTES);
     byte[] signature = new byte[BYTES];
@@ -26,7 +26,7 @@ public final class Signatures {
     return signature;
   }
 
-  /** Returns whether a signature is this key's over this message; never throws. */
+  /** Returns whether a signature of a message is valid under a public key; never throws. */
   public static boolean verify(byte[] public64, byte[] message, byte[] signature) {
     if (signature.length != BYTES || public64.length != KeyPair.KEY_BYTES) {
       return false;

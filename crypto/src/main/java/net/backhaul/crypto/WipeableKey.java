@@ -4,7 +4,7 @@ package net.backhaul.crypto;
 import java.util.Arrays;
 import javax.crypto.SecretKey;
 
-/** An AES key that really goes away when it is destroyed, which SecretKeySpec's does not. */
+/** An AES key whose bytes {@link #destroy} overwrites, unlike those of SecretKeySpec. */
 final class WipeableKey implements SecretKey {
   private static final long serialVersionUID = 1;
 

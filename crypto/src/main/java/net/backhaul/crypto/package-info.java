@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Does the protocol's cryptography on byte arrays, constant-time where secrets are involved. */
+/** The protocol's cryptography on byte arrays; constant time where secrets are involved. */
 @NullMarked
 package net.backhaul.crypto;
 

@@ -14,17 +14,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** AES-GMAC-SIV with the JDK's own routines and without (01 section 6). */
+/** AES-GMAC-SIV with the JDK's intrinsics and without (01 section 6). */
 class AesGmacSivTest {
   @Test
-  void thisJavaLetsUsReachItsOwnRoutines() {
-    assertTrue(AesGmacSiv.isFast(), () -> AesGmacSiv.slowBecause().orElseThrow());
+  void usesIntrinsicsOfThisJava() {
+    assertTrue(AesGmacSiv.isFast(), () -> AesGmacSiv.whySlow().orElseThrow());
     assertArrayEquals(AesGmacSiv.knownAnswer(false), AesGmacSiv.knownAnswer(true));
   }
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void sealsAndOpensAsTheReference(boolean intrinsic) {
+  void sealsAndOpensRecordedPackets(boolean intrinsic) {
     JsonNode file = Vectors.file("aes-gmac-siv.json");
     for (String list : new String[] {"aes_gmac_siv", "counter_mask_cases"}) {
       for (JsonNode vector : file.required(list)) {
@@ -59,7 +59,7 @@ class AesGmacSivTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void whatWasAlteredIsRefused(boolean intrinsic) {
+  void rejectsTamperedPackets(boolean intrinsic) {
     for (JsonNode vector : Vectors.file("aes-gmac-siv.json").required("tampered")) {
       var siv = new AesGmacSiv(hex(vector, "k0"), hex(vector, "k1"), intrinsic);
       byte[] bytes = hex(vector, "ciphertext");
@@ -73,7 +73,7 @@ class AesGmacSivTest {
   }
 
   @Test
-  void bothWaysDoTheSame() {
+  void intrinsicsAndJcaGiveEqualResults() {
     var random = new Random(7);
     for (int round = 0; round < 2_000; round++) {
       byte[] k0 = new byte[32];

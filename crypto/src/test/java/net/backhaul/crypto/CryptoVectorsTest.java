@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class CryptoVectorsTest {
   @Test
-  void bothPartiesAgreeOnTheKeyOfTheReference() {
+  void agreesOnRecordedKeys() {
     for (JsonNode pair : Vectors.file("agreement.json").required("pairs")) {
       byte[] a = padded(hex(pair, "a_x25519_private"));
       byte[] b = padded(hex(pair, "b_x25519_private"));
@@ -31,7 +31,7 @@ class CryptoVectorsTest {
   }
 
   @Test
-  void oddKeysGiveTheKeyOfTheReferenceOrNoneAtAll() {
+  void agreesWithUnusualKeysUnlessOfLowOrder() {
     for (JsonNode edge : Vectors.file("agreement.json").required("edge_cases")) {
       byte[] secret = padded(hex(edge, "x25519_private"));
       boolean lowOrder = edge.required("raw_x25519").asText().matches("0*");
@@ -44,7 +44,7 @@ class CryptoVectorsTest {
   }
 
   @Test
-  void keysAreDerivedAsByTheReference() {
+  void derivesRecordedKeys() {
     for (JsonNode vector : Vectors.file("agreement.json").required("kbkdf_hmac_sha384")) {
       byte[] derived =
           Agreement.kbkdf(
@@ -57,9 +57,11 @@ class CryptoVectorsTest {
     }
   }
 
-  /** A call of the reference begins at a new block; here whole blocks are drawn one by one. */
+  /**
+   * Each call of the reference starts at a new block; here preceding blocks are generated first.
+   */
   @Test
-  void blocksFollowEachOtherAsInTheReference() {
+  void continuesRecordedKeyStreams() {
     for (JsonNode vector : Vectors.file("salsa20.json").required("successive_calls")) {
       for (JsonNode call : vector.required("calls")) {
         var salsa = new Salsa20(vector.required("rounds").asInt());
@@ -77,7 +79,7 @@ class CryptoVectorsTest {
   }
 
   @Test
-  void signaturesAreThoseOfTheReference() {
+  void signsAndVerifiesRecordedMessages() {
     for (JsonNode vector : Vectors.file("signatures.json").required("valid")) {
       byte[] secret = new byte[KeyPair.KEY_BYTES];
       System.arraycopy(hex(vector, "ed25519_seed"), 0, secret, 32, 32);
@@ -92,12 +94,12 @@ class CryptoVectorsTest {
   }
 
   @Test
-  void alteredSignaturesAreRefused() {
+  void rejectsTamperedSignatures() {
     for (JsonNode vector : Vectors.file("signatures.json").required("tampered")) {
       byte[] key = new byte[KeyPair.KEY_BYTES];
       System.arraycopy(hex(vector, "ed25519_public"), 0, key, 32, 32);
       String name = vector.required("name").asText();
-      // The reference takes an S beyond the group order, which only forgery produces.
+      // The reference accepts an S above the group order, which no honest signer produces.
       boolean expected =
           vector.required("reference_verifies").asBoolean() && !name.equals("S-plus-group-order");
 
@@ -108,7 +110,7 @@ class CryptoVectorsTest {
   }
 
   @Test
-  void salsaStreamsAreThoseOfTheReference() {
+  void generatesRecordedKeyStreams() {
     for (JsonNode vector : Vectors.file("salsa20.json").required("keystream")) {
       byte[] expected = hex(vector, "keystream");
       byte[] stream = new byte[expected.length];
@@ -122,7 +124,7 @@ class CryptoVectorsTest {
   }
 
   @Test
-  void tagsOfPolyAreThoseOfTheReference() {
+  void computesRecordedTags() {
     var poly = new Poly1305();
     byte[] tag = new byte[Poly1305.TAG_BYTES];
     for (JsonNode vector : Vectors.file("poly1305.json").required("vectors")) {
@@ -135,7 +137,7 @@ class CryptoVectorsTest {
   }
 
   @Test
-  void polyAgreesWithAnotherImplementationOnManyMessages() {
+  void computesTheTagsOfBouncyCastle() {
     var random = new Random(1);
     var poly = new Poly1305();
     for (int round = 0; round < 5_000; round++) {
@@ -149,11 +151,11 @@ class CryptoVectorsTest {
       if (round % 5 == 0) {
         Arrays.fill(message, (byte) 0xff);
       }
-      var oracle = new org.bouncycastle.crypto.macs.Poly1305();
-      oracle.init(new KeyParameter(key));
-      oracle.update(message, 0, message.length);
+      var expectedMac = new org.bouncycastle.crypto.macs.Poly1305();
+      expectedMac.init(new KeyParameter(key));
+      expectedMac.update(message, 0, message.length);
       byte[] expected = new byte[16];
-      oracle.doFinal(expected, 0);
+      expectedMac.doFinal(expected, 0);
       byte[] tag = new byte[16];
 
       poly.tag(key, 0, message, 0, message.length, tag);

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The fast ways, the plain one and BouncyCastle do the same, for every length of a packet. */
+/** Parallel and block-wise code and BouncyCastle give equal results for every packet length. */
 class SalsaAndPolyTest {
   private static final int LONGEST = 4_000;
 
@@ -30,9 +30,9 @@ class SalsaAndPolyTest {
 
   @ParameterizedTest
   @ValueSource(ints = {12, 20})
-  void streamsOfEveryLengthAreThoseOfBouncyCastle(int rounds) {
+  void generatesTheKeyStreamsOfBouncyCastle(int rounds) {
     var salsa = new Salsa20(rounds);
-    var plainly = new Salsa20(rounds);
+    var blockwiseSalsa = new Salsa20(rounds);
     for (int length = 0; length <= LONGEST; length++) {
       random.nextBytes(key);
       random.nextBytes(iv);
@@ -46,17 +46,17 @@ class SalsaAndPolyTest {
 
       salsa.start(key, 0, iv, 0);
       salsa.xor(bytes, start, length);
-      plainly.start(key, 0, iv, 0);
-      plainly.xorByBlocks(blockwise, start, start + length);
+      blockwiseSalsa.start(key, 0, iv, 0);
+      blockwiseSalsa.xorByBlocks(blockwise, start, start + length);
 
       assertArrayEquals(expected, bytes, "length " + length);
       assertArrayEquals(expected, blockwise, "length " + length);
     }
   }
 
-  /** However a stream is drawn, in long and short pieces of whole blocks, it is one stream. */
+  /** Generated in long and short pieces of whole blocks, the key stream is the same. */
   @Test
-  void piecesFollowEachOther() {
+  void continuesTheKeyStreamAcrossPieces() {
     var salsa = new Salsa20(12);
     var whole = new Salsa20(12);
     for (int round = 0; round < 500; round++) {
@@ -79,12 +79,12 @@ class SalsaAndPolyTest {
     }
   }
 
-  /** A packet has no such block, but the counter of blocks is 64 bits long. */
+  /** Packets have no such block, but the block counter has 64 bits. */
   @Test
-  void theCounterCarries() {
+  void carriesTheBlockCounter() {
     var salsa = new Salsa20(12);
-    var plainly = new Salsa20(12);
-    byte[] bytes = new byte[SalsaLanes.BLOCKS * Salsa20.BLOCK_BYTES];
+    var blockwiseSalsa = new Salsa20(12);
+    byte[] bytes = new byte[ParallelSalsa20.BLOCKS * Salsa20.BLOCK_BYTES];
     byte[] expected = bytes.clone();
     for (long block : new long[] {0xffff_fff0L, -5L}) {
       Arrays.fill(bytes, (byte) 0);
@@ -92,16 +92,16 @@ class SalsaAndPolyTest {
       salsa.start(key, 0, iv, 0);
       salsa.skipTo(block);
       salsa.xor(bytes, 0, bytes.length);
-      plainly.start(key, 0, iv, 0);
-      plainly.skipTo(block);
-      plainly.xorByBlocks(expected, 0, expected.length);
+      blockwiseSalsa.start(key, 0, iv, 0);
+      blockwiseSalsa.skipTo(block);
+      blockwiseSalsa.xorByBlocks(expected, 0, expected.length);
 
       assertArrayEquals(expected, bytes);
     }
   }
 
   @Test
-  void tagsOfEveryLengthAreThoseOfBouncyCastle() {
+  void computesTheTagsOfBouncyCastle() {
     for (int length = 0; length <= LONGEST; length++) {
       random.nextBytes(key);
       if (length % 3 == 0) {
@@ -115,9 +115,9 @@ class SalsaAndPolyTest {
     }
   }
 
-  /** Sums near multiples of 2^130 - 5, where carries go furthest: r is 1, 2 or so. */
+  /** Sums near multiples of 2^130 - 5, where carries propagate furthest: r is small. */
   @Test
-  void tagsAreRightWhereTheSumIsReduced() {
+  void computesTagsNearTheModulus() {
     for (int round = 0; round < 20_000; round++) {
       Arrays.fill(key, (byte) 0);
       key[0] = (byte) (1 + round % 4);

@@ -17,7 +17,7 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What a cipher knows of its keys is overwritten, down to the arrays inside the JDK. */
+/** Wiping a cipher overwrites its keys, including those in arrays of the JDK. */
 class WipeTest {
   private final byte[] k0 = new byte[32];
   private final byte[] k1 = new byte[32];
@@ -31,7 +31,7 @@ class WipeTest {
     random.nextBytes(bytes);
   }
 
-  /** Collects every array of numbers that an object holds, through all objects of one's own. */
+  /** Collects all primitive arrays that are reachable from an object through ciphers. */
   private static void collect(Object from, List<Object> arrays, Set<Object> seen) {
     if (from == null || !seen.add(from)) {
       return;
@@ -84,17 +84,17 @@ class WipeTest {
   }
 
   @Test
-  void nothingIsLeftOfKeysInTheRoutinesOfTheJdk() {
+  void wipesKeysInIntrinsics() {
     var siv = new AesGmacSiv(k0, k1, true);
     siv.seal(bytes, 0, new byte[16], bytes, 8, 400, tag);
     siv.open(tag, new byte[16], bytes, 8, 401);
     List<Object> arrays = arraysOf(siv);
-    assertTrue(holds(arrays, k0) && holds(arrays, k1), "the search reaches what it is after");
+    assertTrue(holds(arrays, k0) && holds(arrays, k1), "the search finds both keys");
 
     siv.wipe();
 
     for (Object array : arrays) {
-      assertTrue(isZero(array), () -> array.getClass().getSimpleName() + " holds something");
+      assertTrue(isZero(array), () -> array.getClass().getSimpleName() + " is not zero");
     }
   }
 
@@ -105,7 +105,7 @@ class WipeTest {
   }
 
   @Test
-  void withoutThemTheKeysAreReplacedByZeros() {
+  void replacesKeysByZerosInJca() {
     var siv = new AesGmacSiv(k0, k1, false);
     siv.seal(bytes, 0, new byte[16], bytes, 8, 400, tag);
     assertTrue(holds(arraysOf(siv), k0) && holds(arraysOf(siv), k1));
@@ -118,7 +118,7 @@ class WipeTest {
   }
 
   @Test
-  void salsaAndPolyForgetTheirs() {
+  void wipesSalsaAndPoly() {
     var salsa = new Salsa20(12);
     var poly = new Poly1305();
     salsa.start(k0, 0, k1, 0);

@@ -24,7 +24,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 5, time = 200, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 10, time = 200, timeUnit = TimeUnit.MILLISECONDS)
-@Fork(value = 1, jvmArgsAppend = Benchmarks.OPEN_DOORS)
+@Fork(value = 1, jvmArgsAppend = Benchmarks.WITH_ACCESS)
 public class CipherBenchmark {
   private static final long SEED = 1;
   private static final int KEY_BYTES = 48;
@@ -51,16 +51,16 @@ public class CipherBenchmark {
     }
   }
 
-  /** Returns whether the JDK's own routines are to be measured. */
-  boolean withDoors() {
+  /** Returns whether the JDK's intrinsics are measured. */
+  boolean withIntrinsics() {
     return true;
   }
 
   /** Seals a packet to be opened. */
   @Setup
   public void prepare() {
-    if (AesGmacSiv.isFast() != withDoors()) {
-      throw new IllegalStateException(AesGmacSiv.slowBecause().orElse("the doors are open"));
+    if (AesGmacSiv.isFast() != withIntrinsics()) {
+      throw new IllegalStateException(AesGmacSiv.whySlow().orElse("the intrinsics are accessible"));
     }
     var random = new Random(SEED);
     byte[] key = new byte[KEY_BYTES];
@@ -88,10 +88,10 @@ public class CipherBenchmark {
   }
 
   /** The same where the JDK's own routines can't be reached. */
-  @Fork(value = 1, jvmArgsAppend = Benchmarks.CLOSED_DOORS)
-  public static class WithoutDoors extends CipherBenchmark {
+  @Fork(value = 1, jvmArgsAppend = Benchmarks.NO_ACCESS)
+  public static class WithoutIntrinsics extends CipherBenchmark {
     @Override
-    boolean withDoors() {
+    boolean withIntrinsics() {
       return false;
     }
   }

@@ -26,7 +26,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 10, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 10, time = 200, timeUnit = TimeUnit.MILLISECONDS)
-@Fork(value = 1, jvmArgsAppend = Benchmarks.OPEN_DOORS)
+@Fork(value = 1, jvmArgsAppend = Benchmarks.WITH_ACCESS)
 public class EngineBenchmark {
   private static final int BATCH = 40;
   private static final int BATCH_BYTES = 1 << 17;

@@ -269,7 +269,7 @@ public final class Daemon {
   }
 
   private static void warnAboutSlowCipher() {
-    AesGmacSiv.slowBecause()
+    AesGmacSiv.whySlow()
         .ifPresent(
             why ->
                 log.warn(

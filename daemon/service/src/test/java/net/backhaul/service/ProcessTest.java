@@ -146,7 +146,7 @@ class ProcessTest {
   }
 
   @Test
-  void aJavaThatKeepsItsDoorsClosedIsNamedOnce() throws Exception {
+  void logsOnceWhyIntrinsicsAreNotAccessible() throws Exception {
     prepare();
     Process daemon = start(List.of(), "-U", "-p0", home().toString());
     awaitAnswers(daemon);

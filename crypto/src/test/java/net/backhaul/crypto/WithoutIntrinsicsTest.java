@@ -12,18 +12,17 @@ import net.backhaul.testing.Vectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** In a Java whose internals can't be reached, ciphers are slower and nothing else. */
-@Tag("doors-closed")
-class DoorsClosedTest {
+/** Without access to the internals of the JDK ciphers give the same results, but slower. */
+@Tag("without-intrinsics")
+class WithoutIntrinsicsTest {
   @Test
-  void theReasonIsGiven() {
+  void givesTheReason() {
     assertFalse(AesGmacSiv.isFast());
-    assertEquals(
-        "Java does not open com.sun.crypto.provider", AesGmacSiv.slowBecause().orElseThrow());
+    assertEquals("Java does not open com.sun.crypto.provider", AesGmacSiv.whySlow().orElseThrow());
   }
 
   @Test
-  void packetsAreSealedAndOpenedAllTheSame() {
+  void sealsAndOpensRecordedPackets() {
     JsonNode vectors = Vectors.file("aes-gmac-siv.json").required("aes_gmac_siv");
     assertTrue(vectors.size() > 10);
     for (JsonNode vector : vectors) {
@@ -42,7 +41,7 @@ class DoorsClosedTest {
   }
 
   @Test
-  void keysAreWipedAllTheSame() {
+  void opensNothingAfterWipe() {
     var siv = new AesGmacSiv(new byte[] {1, 2, 3}, new byte[] {4, 5, 6});
     byte[] bytes = new byte[100];
     byte[] tag = new byte[AesGmacSiv.TAG_BYTES];

@@ -9,14 +9,13 @@ import java.lang.invoke.MethodType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The doors to the JDK's own AES block, counter mode and GHASH, which its JIT replaces by the
- * processor's instructions.
+ * Method handles for the JDK's internal AES block, counter mode and GHASH routines, which the JIT
+ * compiles to the processor's AES instructions.
  *
- * <p>They are internal: {@code --add-opens java.base/com.sun.crypto.provider=ALL-UNNAMED} opens
- * them. Where they are closed, or the rooms behind them look different, {@link #CLOSED_BECAUSE}
- * says so.
+ * <p>They are accessible with {@code --add-opens java.base/com.sun.crypto.provider=ALL-UNNAMED}. If
+ * they are not, or have other signatures, {@link #UNAVAILABLE_REASON} says so.
  */
-final class JdkAes {
+final class JdkAesIntrinsics {
   private static final String PACKAGE = "com.sun.crypto.provider";
   private static final int BLOCK_BYTES = 16;
   private static final Class<?> BYTES = byte[].class;
@@ -27,23 +26,23 @@ final class JdkAes {
   private static final MethodType ON_HASH =
       methodType(void.class, BYTES, int.class, int.class, long[].class, long[].class);
 
-  /** Why the doors are closed, in a few words; null where they are open. */
-  static final @Nullable String CLOSED_BECAUSE;
+  /** Why the routines are not accessible, in a few words; null if they are. */
+  static final @Nullable String UNAVAILABLE_REASON;
 
-  private static final @Nullable Makers MAKERS;
+  private static final @Nullable Factories FACTORIES;
 
-  // Static and final, so that the JIT sees through them.
+  // Static and final, so that the JIT treats them as constants.
 
   /** {@code void (Object aes, byte[] from, int fromStart, byte[] to, int toStart)}. */
   static final MethodHandle ENCRYPT_BLOCK;
 
-  /** As {@link #ENCRYPT_BLOCK}, with an object made for decryption. */
+  /** As {@link #ENCRYPT_BLOCK}, with an object initialized for decryption. */
   static final MethodHandle DECRYPT_BLOCK;
 
   /** {@code int (Object mode, byte[] from, int fromStart, int length, byte[] to, int toStart)}. */
   static final MethodHandle CRYPT;
 
-  /** {@code void (Object mode, int used)}: 16 lets the next stream begin at the counter. */
+  /** {@code void (Object mode, int used)}: 16 starts the next stream at the counter. */
   static final MethodHandle SET_USED;
 
   /** {@code void (byte[] data, int start, int blocks, long[] state, long[] table)}. */
@@ -51,18 +50,18 @@ final class JdkAes {
 
   static {
     var handles = new MethodHandle[5];
-    Makers makers = null;
+    Factories factories = null;
     String reason = null;
     try {
-      makers = open(handles);
+      factories = open(handles);
     } catch (IllegalAccessException closed) {
       reason = "Java does not open " + PACKAGE;
     } catch (ReflectiveOperationException | RuntimeException | LinkageError different) {
       reason = "Java " + Runtime.version() + " has other routines: " + different.getMessage();
     }
-    MAKERS = makers;
-    CLOSED_BECAUSE = reason;
-    boolean open = makers != null;
+    FACTORIES = factories;
+    UNAVAILABLE_REASON = reason;
+    boolean open = factories != null;
     ENCRYPT_BLOCK = open ? handles[0] : none();
     DECRYPT_BLOCK = open ? handles[1] : none();
     CRYPT = open ? handles[2] : none();
@@ -70,10 +69,10 @@ final class JdkAes {
     GHASH = open ? handles[4] : none();
   }
 
-  private JdkAes() {}
+  private JdkAesIntrinsics() {}
 
-  /** What is needed once per key. */
-  private record Makers(
+  /** Constructors and getters that are called once per key. */
+  private record Factories(
       MethodHandle newAes,
       MethodHandle initAes,
       MethodHandle newMode,
@@ -83,10 +82,10 @@ final class JdkAes {
       MethodHandle newHash,
       MethodHandle table) {}
 
-  /** A counter mode of the JDK, with the arrays inside it. */
+  /** A counter mode object of the JDK and its internal arrays. */
   record CounterMode(Object mode, byte[] counter, byte[] keystream) {}
 
-  private static Makers open(MethodHandle[] handles) throws ReflectiveOperationException {
+  private static Factories open(MethodHandle[] handles) throws ReflectiveOperationException {
     Class<?> aes = Class.forName(PACKAGE + ".AESCrypt");
     Class<?> cipher = Class.forName(PACKAGE + ".SymmetricCipher");
     Class<?> mode = Class.forName(PACKAGE + ".CounterMode");
@@ -101,7 +100,7 @@ final class JdkAes {
     handles[3] = ofObject(inMode.findSetter(mode, "used", int.class));
     handles[4] = inHash.findStatic(hash, "processBlocks", ON_HASH);
     MethodType init = methodType(void.class, boolean.class, String.class, BYTES);
-    return new Makers(
+    return new Factories(
         inAes.findConstructor(aes, methodType(void.class)).asType(methodType(Object.class)),
         ofObject(inAes.findVirtual(aes, "init", init)),
         inMode
@@ -116,58 +115,60 @@ final class JdkAes {
         ofObject(inHash.findGetter(hash, "subkeyHtbl", long[].class)));
   }
 
-  /** Returns an AES of the JDK under a 32-byte key, for one direction. */
+  /** Returns an AES object of the JDK with a 32-byte key, for one direction. */
   static Object aes(byte[] key, boolean decrypting) {
     try {
-      Object made = makers().newAes.invoke();
+      Object made = factories().newAes.invoke();
       rekey(made, key, decrypting);
       return made;
     } catch (Throwable e) {
-      throw changed(e);
+      throw failed(e);
     }
   }
 
-  /** Sets another key; the JDK overwrites what it had made of the one before. */
+  /** Sets another key; the JDK overwrites the expanded key of the previous one. */
   static void rekey(Object aes, byte[] key, boolean decrypting) {
     try {
-      makers().initAes.invoke(aes, decrypting, "AES", key);
+      factories().initAes.invoke(aes, decrypting, "AES", key);
     } catch (Throwable e) {
-      throw changed(e);
+      throw failed(e);
     }
   }
 
-  /** Returns a counter mode over an AES made for encryption under the same key. */
+  /**
+   * Returns a counter mode over an AES object that was initialized for encryption with this key.
+   */
   static CounterMode counterMode(Object aes, byte[] key) {
-    Makers makers = makers();
+    Factories factories = factories();
     try {
-      Object mode = makers.newMode.invoke(aes);
-      makers.initMode.invoke(mode, false, "AES", key, new byte[BLOCK_BYTES]);
+      Object mode = factories.newMode.invoke(aes);
+      factories.initMode.invoke(mode, false, "AES", key, new byte[BLOCK_BYTES]);
       return new CounterMode(
-          mode, (byte[]) makers.counter.invoke(mode), (byte[]) makers.keystream.invoke(mode));
+          mode, (byte[]) factories.counter.invoke(mode), (byte[]) factories.keystream.invoke(mode));
     } catch (Throwable e) {
-      throw changed(e);
+      throw failed(e);
     }
   }
 
-  /** Returns the table of a GHASH subkey, of the size that the JDK's routine works with. */
+  /** Returns the table of a GHASH subkey in the JDK's format. */
   static long[] hashTable(byte[] subkey) {
     try {
-      return (long[]) makers().table.invoke(makers().newHash.invoke(subkey));
+      return (long[]) factories().table.invoke(factories().newHash.invoke(subkey));
     } catch (Throwable e) {
-      throw changed(e);
+      throw failed(e);
     }
   }
 
-  private static Makers makers() {
-    Makers made = MAKERS;
+  private static Factories factories() {
+    Factories made = FACTORIES;
     if (made == null) {
-      throw new IllegalStateException("the JDK's own routines can't be reached");
+      throw new IllegalStateException("the JDK's AES routines are not accessible");
     }
     return made;
   }
 
-  private static IllegalStateException changed(Throwable e) {
-    return new IllegalStateException("the JDK's own routines are not what they were", e);
+  private static IllegalStateException failed(Throwable e) {
+    return new IllegalStateException("the JDK's AES routines failed", e);
   }
 
   private static MethodHandle ofObject(MethodHandle virtual) {

@@ -10,8 +10,8 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.IvParameterSpec;
 
-/** Does it with what every Java offers; sets up keys anew for every packet. */
-final class JcaAesParts implements AesParts {
+/** Uses the public JCA only; initializes ciphers for every packet. */
+final class JcaAesPrimitives implements AesPrimitives {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
   private static final int BLOCK_BYTES = 16;
@@ -26,7 +26,7 @@ final class JcaAesParts implements AesParts {
   private Cipher gcm = cipher("AES/GCM/NoPadding");
   private final byte[] gcmIv = new byte[GCM_IV_BYTES];
 
-  JcaAesParts(byte[] k0, byte[] k1) {
+  JcaAesPrimitives(byte[] k0, byte[] k1) {
     this.k0 = new WipeableKey(k0);
     this.k1 = new WipeableKey(k1);
     initBlocks(this.k1);
@@ -37,7 +37,7 @@ final class JcaAesParts implements AesParts {
       encryptBlock.init(Cipher.ENCRYPT_MODE, key);
       decryptBlock.init(Cipher.DECRYPT_MODE, key);
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java takes such a key", e);
+      throw new IllegalStateException("every Java accepts this key", e);
     }
   }
 
@@ -51,7 +51,7 @@ final class JcaAesParts implements AesParts {
       byte[] tag = gcm.doFinal();
       return (long) LONG.get(tag, 0) ^ (long) LONG.get(tag, 8);
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("a MAC has no way to fail", e);
+      throw new IllegalStateException("GMAC failed", e);
     }
   }
 
@@ -60,7 +60,7 @@ final class JcaAesParts implements AesParts {
     try {
       gcm.init(Cipher.ENCRYPT_MODE, key, parameters);
     } catch (InvalidAlgorithmParameterException sameIvAgain) {
-      // A duplicated datagram: the provider refuses one IV twice, though here it only checks.
+      // A duplicated datagram: the provider rejects a repeated IV, although it only verifies here.
       gcm = cipher("AES/GCM/NoPadding");
       gcm.init(Cipher.ENCRYPT_MODE, key, parameters);
     }
@@ -72,7 +72,7 @@ final class JcaAesParts implements AesParts {
       counter.init(Cipher.ENCRYPT_MODE, k1, new IvParameterSpec(first));
       counter.doFinal(bytes, start, length, bytes, start);
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("a stream has no way to fail", e);
+      throw new IllegalStateException("AES-CTR failed", e);
     }
   }
 
@@ -90,11 +90,11 @@ final class JcaAesParts implements AesParts {
     try {
       cipher.update(from, 0, BLOCK_BYTES, to, 0);
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("a block has no way to fail", e);
+      throw new IllegalStateException("AES failed", e);
     }
   }
 
-  /** A cipher of the JDK overwrites its key where it is given another one. */
+  /** A cipher of the JDK overwrites its key when it is initialized with another one. */
   @Override
   public void wipe() {
     k0.destroy();
@@ -104,7 +104,7 @@ final class JcaAesParts implements AesParts {
     try {
       initGcm(k0);
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java takes such a key", e);
+      throw new IllegalStateException("every Java accepts this key", e);
     }
   }
 

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.crypto;
 
-/** The pieces of work in AES-GMAC-SIV, under the two keys of one peer (01 section 6.1). */
-interface AesParts {
+/** The primitives of AES-GMAC-SIV under the two keys of one peer (01 section 6.1). */
+interface AesPrimitives {
   /**
-   * Returns the exclusive or of both halves of the GMAC tag under K0.
+   * Returns the XOR of both halves of the GMAC tag under K0.
    *
-   * @param iv 8 bytes, read as they lie, big-endian
+   * @param iv 8 bytes in big-endian order
    * @param aad whole blocks of 16 bytes
    */
   long foldedGmac(long iv, byte[] aad, byte[] bytes, int start, int length);
 
-  /** Encrypts or decrypts in place under K1 from this 16-byte counter on, which is clobbered. */
+  /** Encrypts or decrypts in place under K1, from a 16-byte initial counter that it may change. */
   void counterMode(byte[] counter, byte[] bytes, int start, int length);
 
   /** Encrypts one block of 16 bytes under K1; both arrays may be the same. */
@@ -20,6 +20,6 @@ interface AesParts {
   /** Decrypts one block of 16 bytes under K1; both arrays may be the same. */
   void decryptBlock(byte[] from, byte[] to);
 
-  /** Overwrites the keys and what was made of them. */
+  /** Overwrites the keys and all data derived from them. */
   void wipe();
 }

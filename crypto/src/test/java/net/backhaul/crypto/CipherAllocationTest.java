@@ -8,8 +8,8 @@ import net.backhaul.testing.AllocationMeter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Sealing and opening make no garbage, short packets and long ones. */
-class AllocationTest {
+/** Sealing and opening allocate nothing, for short packets and long ones. */
+class CipherAllocationTest {
   private static final int START = 27;
 
   private final byte[] bytes = new byte[4_096];
@@ -18,7 +18,7 @@ class AllocationTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 64, 1_373, 2_773})
-  void aesMakesNone(int length) {
+  void aesAllocatesNothing(int length) {
     assertTrue(AesGmacSiv.isFast());
     var siv = new AesGmacSiv(new byte[32], new byte[32]);
 
@@ -33,7 +33,7 @@ class AllocationTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 64, 1_373, 2_773})
-  void salsaAndPolyMakeNone(int length) {
+  void salsaAndPolyAllocateNothing(int length) {
     var salsa = new Salsa20(12);
     var poly = new Poly1305();
 

@@ -7,16 +7,16 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * Computes many blocks of Salsa20 side by side, in plain loops over arrays that the JIT turns into
- * vector instructions: for the length of a packet more than twice as fast as block by block.
+ * Computes many blocks of Salsa20 in parallel, in plain loops over arrays that the JIT vectorizes:
+ * for a packet more than twice as fast as block by block.
  *
- * <p>The 16 words of a block are a square. Each array holds one diagonal of it, for all blocks: the
- * first words of all blocks, then all second ones, and so on. A round of quarter-rounds is then one
- * loop over four arrays. Between rounds over columns and over rows the diagonals turn against each
- * other by whole columns; an array is longer by what must follow its end when it is turned.
+ * <p>The 16 words of a block are a 4x4 matrix. Each array holds one diagonal of it for all blocks:
+ * the first words of all blocks, then all second ones, and so on. A round is then one loop over
+ * four arrays. Between column rounds and row rounds the diagonals are rotated by whole columns;
+ * each array has room behind its end for the words that a rotation moves there.
  */
-final class SalsaLanes {
-  /** How many blocks are computed at once: a packet of 1,432 bytes has 22. */
+final class ParallelSalsa20 {
+  /** The blocks that are computed at once: a packet of 1,432 bytes has 22. */
   static final int BLOCKS = 24;
 
   private static final VarHandle LONG =
@@ -29,12 +29,12 @@ final class SalsaLanes {
   private final int[] c = new int[LANES + 2 * COLUMN];
   private final int[] d = new int[LANES + COLUMN];
 
-  /** The words that blocks begin with; words 8 and 9 count them and are not here. */
+  /** The initial words of blocks; words 8 and 9, the block counter, are not used. */
   private final int[] initial = new int[16];
 
   private final byte[] last = new byte[Salsa20.BLOCK_BYTES];
 
-  /** XORs bytes in place with the stream of at most {@link #BLOCKS} blocks. */
+  /** XORs bytes in place with at most {@link #BLOCKS} blocks of the key stream. */
   void xor(
       int[] key, int iv0, int iv1, long block, int doubleRounds, byte[] bytes, int at, int length) {
     begin(key, iv0, iv1, block);

@@ -6,19 +6,19 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/** Does it with the JDK's own routines; sets up no key per packet and allocates nothing. */
-final class IntrinsicAesParts implements AesParts {
+/** Uses the JDK's intrinsics; initializes no cipher per packet and allocates nothing. */
+final class IntrinsicAesPrimitives implements AesPrimitives {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
   private static final int BLOCK_BYTES = 16;
 
-  /** GHASH takes eight blocks together in the time of one or two. */
+  /** GHASH processes eight blocks together in the time of one or two. */
   private static final int GROUP_BYTES = 8 * BLOCK_BYTES;
 
   private final Object encryptK0;
   private final Object encryptK1;
   private final Object decryptK1;
-  private final JdkAes.CounterMode counterMode;
+  private final JdkAesIntrinsics.CounterMode counterMode;
   private final byte[] counter;
   private final Object mode;
   private final long[] subkeyTable;
@@ -27,20 +27,20 @@ final class IntrinsicAesParts implements AesParts {
   private final byte[] group = new byte[GROUP_BYTES];
   private int grouped;
 
-  IntrinsicAesParts(byte[] k0, byte[] k1) {
-    encryptK0 = JdkAes.aes(k0, false);
-    encryptK1 = JdkAes.aes(k1, false);
-    decryptK1 = JdkAes.aes(k1, true);
-    counterMode = JdkAes.counterMode(encryptK1, k1);
+  IntrinsicAesPrimitives(byte[] k0, byte[] k1) {
+    encryptK0 = JdkAesIntrinsics.aes(k0, false);
+    encryptK1 = JdkAesIntrinsics.aes(k1, false);
+    decryptK1 = JdkAesIntrinsics.aes(k1, true);
+    counterMode = JdkAesIntrinsics.counterMode(encryptK1, k1);
     mode = counterMode.mode();
     counter = counterMode.counter();
     encrypt(encryptK0, block, block);
-    subkeyTable = JdkAes.hashTable(block);
+    subkeyTable = JdkAesIntrinsics.hashTable(block);
   }
 
   /**
-   * Leading blocks of zeros don't change GHASH: as many are put in front as make all of it, with
-   * the block of lengths, whole groups.
+   * Leading zero blocks do not change GHASH: the input is padded in front so that it is, with the
+   * length block, a whole number of groups.
    */
   @Override
   public long foldedGmac(long iv, byte[] aad, byte[] bytes, int start, int length) {
@@ -80,9 +80,9 @@ final class IntrinsicAesParts implements AesParts {
 
   private void hashGroups(byte[] bytes, int start, int length) {
     try {
-      JdkAes.GHASH.invokeExact(bytes, start, length / BLOCK_BYTES, state, subkeyTable);
+      JdkAesIntrinsics.GHASH.invokeExact(bytes, start, length / BLOCK_BYTES, state, subkeyTable);
     } catch (Throwable e) {
-      throw new IllegalStateException("a MAC has no way to fail", e);
+      throw new IllegalStateException("GHASH failed", e);
     }
   }
 
@@ -90,10 +90,11 @@ final class IntrinsicAesParts implements AesParts {
   public void counterMode(byte[] first, byte[] bytes, int start, int length) {
     System.arraycopy(first, 0, counter, 0, BLOCK_BYTES);
     try {
-      JdkAes.SET_USED.invokeExact(mode, BLOCK_BYTES);
-      int unused = (int) JdkAes.CRYPT.invokeExact(mode, bytes, start, length, bytes, start);
+      JdkAesIntrinsics.SET_USED.invokeExact(mode, BLOCK_BYTES);
+      int unused =
+          (int) JdkAesIntrinsics.CRYPT.invokeExact(mode, bytes, start, length, bytes, start);
     } catch (Throwable e) {
-      throw new IllegalStateException("a stream has no way to fail", e);
+      throw new IllegalStateException("AES-CTR failed", e);
     }
   }
 
@@ -105,26 +106,26 @@ final class IntrinsicAesParts implements AesParts {
   @Override
   public void decryptBlock(byte[] from, byte[] to) {
     try {
-      JdkAes.DECRYPT_BLOCK.invokeExact(decryptK1, from, 0, to, 0);
+      JdkAesIntrinsics.DECRYPT_BLOCK.invokeExact(decryptK1, from, 0, to, 0);
     } catch (Throwable e) {
-      throw new IllegalStateException("a block has no way to fail", e);
+      throw new IllegalStateException("AES failed", e);
     }
   }
 
   private static void encrypt(Object aes, byte[] from, byte[] to) {
     try {
-      JdkAes.ENCRYPT_BLOCK.invokeExact(aes, from, 0, to, 0);
+      JdkAesIntrinsics.ENCRYPT_BLOCK.invokeExact(aes, from, 0, to, 0);
     } catch (Throwable e) {
-      throw new IllegalStateException("a block has no way to fail", e);
+      throw new IllegalStateException("AES failed", e);
     }
   }
 
   @Override
   public void wipe() {
     byte[] zeros = new byte[AesGmacSiv.KEY_BYTES];
-    JdkAes.rekey(encryptK0, zeros, false);
-    JdkAes.rekey(encryptK1, zeros, false);
-    JdkAes.rekey(decryptK1, zeros, true);
+    JdkAesIntrinsics.rekey(encryptK0, zeros, false);
+    JdkAesIntrinsics.rekey(encryptK1, zeros, false);
+    JdkAesIntrinsics.rekey(decryptK1, zeros, true);
     Arrays.fill(counter, (byte) 0);
     Arrays.fill(counterMode.keystream(), (byte) 0);
     Arrays.fill(subkeyTable, 0);
