@@ -97,6 +97,7 @@ final class FrameReceiver {
     }
     view.begin(network, policy, packet.nowMs());
     if (length <= FrameView.ETHERNET_BYTES) {
+      network.counters.received(false, 1);
       link.drop(Drop.FRAME_TOO_SHORT);
     } else {
       view.wrapEthernet(bytes, ethernet, length);

@@ -59,9 +59,9 @@ final class FrameSender {
     for (int i = 0; i < frames.count(); i++) {
       int length = frames.length(i);
       if (policy == null) {
-        link.drop(Drop.NOT_CONFIGURED);
+        drop(network, Drop.NOT_CONFIGURED);
       } else if (length < FrameView.ETHERNET_BYTES) {
-        link.drop(Drop.FRAME_TOO_SHORT);
+        drop(network, Drop.FRAME_TOO_SHORT);
       } else {
         view.begin(network, policy, nowMs);
         view.wrapEthernet(frames.bytes(), frames.start(i), length);
@@ -72,6 +72,11 @@ final class FrameSender {
         }
       }
     }
+  }
+
+  private void drop(Network network, Drop reason) {
+    network.counters.sent(false, 1);
+    link.drop(reason);
   }
 
   /** Does what the host has left to do on a frame: computes its checksum, or segments it. */

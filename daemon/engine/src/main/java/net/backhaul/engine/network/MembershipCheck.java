@@ -57,6 +57,7 @@ final class MembershipCheck {
 
   /** Requests the certificate of a sender that is not a member; its packet is pending for it. */
   PacketOutcome requestCertificate(Network network, Verb verb, InboundPacket packet) {
+    network.counters.received(false, 1);
     link.drop(Drop.NOT_A_MEMBER);
     packet.reply(
         new ErrorMessage(

@@ -191,6 +191,7 @@ final class MulticastReceiver {
       return membership.requestCertificate(network, Verb.MULTICAST_FRAME, packet);
     }
     if (policy.multicastLimit == 0) {
+      network.counters.received(false, 1);
       link.drop(Drop.MULTICAST_DISABLED);
       return PacketOutcome.ACCEPTED;
     }

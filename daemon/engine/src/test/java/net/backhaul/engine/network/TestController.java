@@ -17,13 +17,15 @@ import net.backhaul.protocol.network.Rule;
 import net.backhaul.protocol.network.Sso;
 import net.backhaul.protocol.packet.Bytes;
 
-/** A controller as small as can be: one private network, and a list of who may join. */
+/** A minimal controller: one private network and a list of authorized members. */
 final class TestController implements ConfigSource {
   static final long WINDOW_MS = 1_800_000;
 
   final Set<Long> authorized = new HashSet<>();
   final List<Long> requestsMs = new ArrayList<>();
   final List<Long> specialists = new ArrayList<>();
+  long flags = NetworkConfig.FLAG_BROADCAST;
+  int multicastLimit = 32;
   List<Rule> rules = List.of(Rule.action(Rule.ACTION_ACCEPT));
   private final Identity identity;
   private final long networkId;
@@ -55,8 +57,8 @@ final class TestController implements ConfigSource {
         member.address(),
         0,
         0,
-        NetworkConfig.FLAG_BROADCAST,
-        32,
+        flags,
+        multicastLimit,
         false,
         "test",
         2_800,
