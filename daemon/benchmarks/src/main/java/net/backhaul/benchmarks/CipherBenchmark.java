@@ -18,7 +18,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What it costs to seal or open one packet. Opening includes a copy of the sealed packet. */
+/** The cost of sealing and of opening one packet. Opening includes a copy of the sealed packet. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -29,7 +29,7 @@ public class CipherBenchmark {
   private static final long SEED = 1;
   private static final int KEY_BYTES = 48;
 
-  /** The bytes of the payload; a packet has 28 more. */
+  /** Payload size; the header adds 28 bytes. */
   @Param({"64", "1400", "2800"})
   private int bytes;
 
@@ -39,7 +39,7 @@ public class CipherBenchmark {
   private byte[] packet = {};
   private byte[] sealed = {};
 
-  /** What packets to peers, new and old, are sealed with. */
+  /** The cipher suites for current and for old peers. */
   public enum Suite {
     AES(Packets.SUITE_AES),
     SALSA(Packets.SUITE_SALSA);
@@ -56,7 +56,7 @@ public class CipherBenchmark {
     return true;
   }
 
-  /** Seals a packet to be opened. */
+  /** Seals the packet that is opened. */
   @Setup
   public void prepare() {
     if (AesGmacSiv.isFast() != withIntrinsics()) {
@@ -82,12 +82,12 @@ public class CipherBenchmark {
   public byte[] open() {
     System.arraycopy(sealed, 0, packet, 0, packet.length);
     if (!cipher.open(packet, 0, packet.length)) {
-      throw new IllegalStateException("not what was sealed");
+      throw new IllegalStateException("the sealed packet does not open");
     }
     return packet;
   }
 
-  /** The same where the JDK's own routines can't be reached. */
+  /** The same with the public API only, where the JDK's intrinsics are not accessible. */
   @Fork(value = 1, jvmArgsAppend = Benchmarks.NO_ACCESS)
   public static class WithoutIntrinsics extends CipherBenchmark {
     @Override

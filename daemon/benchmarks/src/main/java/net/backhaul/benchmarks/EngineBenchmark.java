@@ -18,8 +18,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What the engine costs per packet on its two ways, AES included: frames of a device to datagrams,
- * and datagrams to frames. Both include a copy of the bytes into the batch, as a read would make.
+ * The engine's cost per packet in both directions, AES included: frames to datagrams and datagrams
+ * to frames. Both include the copy into the batch that a read makes.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -37,11 +37,11 @@ public class EngineBenchmark {
   private final DatagramBatch datagrams = new DatagramBatch(BATCH_BYTES);
   private byte[] frame = {};
 
-  /** An IP packet: a small one, one that fills a datagram, one of the MTU in two fragments. */
+  /** Size of the IP packet: small, one full datagram, and the MTU in two fragments. */
   @Param({"64", "1394", "2800"})
   private int packetBytes;
 
-  /** Lets one node seal a batch that the other is to open, and checks that it can. */
+  /** Seals a batch that the other node opens, and checks that it does. */
   @Setup
   public void prepare() {
     frame = nodes.frame(packetBytes);
@@ -52,7 +52,7 @@ public class EngineBenchmark {
     long before = nodes.toBob.frames;
     datagramsToFrames();
     if (nodes.toBob.frames != before + BATCH) {
-      throw new IllegalStateException("not all frames arrive");
+      throw new IllegalStateException("frames are missing");
     }
   }
 

@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What a segment of a super-frame costs: to cut, to join, and to cut and seal in the engine. */
+/** The cost per segment of a super-frame: segmenting, coalescing, and sending by the engine. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -30,7 +30,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class SuperFrameBenchmark {
   private static final int SEGMENTS = 45;
 
-  /** What fills a datagram of 1,432 bytes. */
+  /** The IP packet that fills a datagram of 1,432 bytes. */
   private static final int PACKET_BYTES = 1_394;
 
   private static final int SEGMENT_BYTES = PACKET_BYTES - TwoNodes.HEADERS_BYTES;
@@ -44,7 +44,7 @@ public class SuperFrameBenchmark {
   private final OffloadHeader offload = TwoNodes.offload(SEGMENT_BYTES);
   private final Segmenter segmenter = new Segmenter();
   private final byte[] packet = new byte[PACKET_BYTES];
-  private final byte[] pieces = new byte[SEGMENTS * FRAME_BYTES];
+  private final byte[] segments = new byte[SEGMENTS * FRAME_BYTES];
   private long written;
   private final Coalescer coalescer =
       new Coalescer(
@@ -52,21 +52,21 @@ public class SuperFrameBenchmark {
           new ByteBuffer[] {ByteBuffer.allocateDirect(Coalescer.SLOT_BYTES)},
           (slot, length) -> written += length);
 
-  /** Cuts the segments that are to be joined, and checks that they are. */
+  /** Prepares the segments, and checks that they coalesce and that the super-frame is sent. */
   @Setup
   public void prepare() {
     segmenter.begin(offload, superFrame, 0, superFrame.length, PACKET_BYTES);
     for (int at = 0; segmenter.hasNext(); at += FRAME_BYTES) {
-      System.arraycopy(superFrame, 0, pieces, at, ETHERNET_BYTES);
-      segmenter.next(pieces, at + ETHERNET_BYTES);
+      System.arraycopy(superFrame, 0, segments, at, ETHERNET_BYTES);
+      segmenter.next(segments, at + ETHERNET_BYTES);
     }
     long before = written;
     if (join() - before != OffloadHeader.BYTES + superFrame.length) {
-      throw new IllegalStateException("the segments do not join");
+      throw new IllegalStateException("the segments do not coalesce");
     }
     long sent = nodes.fromAlice.datagrams;
     if (superFrameToDatagrams() - sent != SEGMENTS) {
-      throw new IllegalStateException("the super-frame does not leave");
+      throw new IllegalStateException("the super-frame is not sent");
     }
   }
 
@@ -83,14 +83,14 @@ public class SuperFrameBenchmark {
   @Benchmark
   @OperationsPerInvocation(SEGMENTS)
   public long join() {
-    for (int at = 0; at < pieces.length; at += FRAME_BYTES) {
-      coalescer.add(pieces, at, FRAME_BYTES);
+    for (int at = 0; at < segments.length; at += FRAME_BYTES) {
+      coalescer.add(segments, at, FRAME_BYTES);
     }
     coalescer.flush();
     return written;
   }
 
-  /** Includes a copy of the super-frame into the batch, as a read would make. */
+  /** Includes the copy into the batch that a read makes. */
   @Benchmark
   @OperationsPerInvocation(SEGMENTS)
   public long superFrameToDatagrams() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Measures what sealing, cutting and forwarding a packet costs, part by part; never shipped. */
+/** JMH benchmarks of sealing, segmenting and forwarding packets; never shipped. */
 @NullMarked
 package net.backhaul.benchmarks;
 

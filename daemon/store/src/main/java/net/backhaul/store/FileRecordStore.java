@@ -18,58 +18,61 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the controller's records in files, on a thread of its own, in order.
+ * Writes the controller's records to files, in order, on a thread of its own.
  *
- * <p>While the disk refuses, changes wait and are tried again; whoever listens hears of both.
+ * <p>If a write fails, it and all later changes stay pending and are retried; the listener is
+ * notified of saved and of failed changes.
  */
 public final class FileRecordStore implements RecordStore, AutoCloseable {
   static final long RETRY_MS = 2_000;
 
   private static final Logger log = LoggerFactory.getLogger(FileRecordStore.class);
-  private static final long CLOSE_WITHIN_MS = 2_000;
-  private static final int MAX_TOGETHER = 64;
+  private static final long CLOSE_TIMEOUT_MS = 2_000;
 
-  private final Path folder;
+  /** Maximum changes written between two syncs of their directories. */
+  private static final int MAX_BATCH = 64;
+
+  private final Path directory;
   private final RecordFiles files;
   private final List<NetworkRecord> networks;
   private final List<MemberRecord> members;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition news = lock.newCondition();
-  private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+  private final Condition changed = lock.newCondition();
+  private final ArrayDeque<PendingChange> pending = new ArrayDeque<>();
   private @Nullable Listener listener;
   private @Nullable Thread thread;
   private boolean closing;
 
-  /** Who wants to know what has become of changes; called on the store's thread. */
+  /** Notified of the outcome of changes, on the store's thread. */
   public interface Listener {
-    /** All changes up to a ticket are safe. */
+    /** All changes up to a ticket are saved. */
     void saved(long ticket);
 
     /**
-     * The changes that wait, up to a ticket, could not be written yet.
+     * The pending changes up to a ticket could not be written; they are retried.
      *
-     * @param why what to tell the operator
+     * @param reason a message for the operator
      */
-    void failed(long ticket, String why);
+    void failed(long ticket, String reason);
   }
 
-  private record Waiting(long ticket, RecordChange change) {}
+  private record PendingChange(long ticket, RecordChange change) {}
 
-  private FileRecordStore(Path folder, RecordFiles files, RecordFiles.Found found) {
-    this.folder = folder;
+  private FileRecordStore(Path directory, RecordFiles files, RecordFiles.StoredRecords stored) {
+    this.directory = directory;
     this.files = files;
-    this.networks = List.copyOf(found.networks());
-    this.members = List.copyOf(found.members());
+    this.networks = List.copyOf(stored.networks());
+    this.members = List.copyOf(stored.members());
   }
 
   /**
-   * Reads all records; damaged ones are moved aside with a message.
+   * Reads all records. Damaged files are renamed and logged.
    *
-   * @param folder {@code controller.d}; made where it is missing
-   * @throws IOException where the folder cannot be made or listed
+   * @param directory {@code controller.d}; created if it is missing
+   * @throws IOException if the directory cannot be created or listed
    */
-  public static FileRecordStore open(Path folder) throws IOException {
-    return open(folder, path -> {});
+  public static FileRecordStore open(Path directory) throws IOException {
+    return open(directory, path -> {});
   }
 
   /**
@@ -77,36 +80,36 @@ public final class FileRecordStore implements RecordStore, AutoCloseable {
    *
    * @param created called for each file and directory that is created, before it is in use
    */
-  public static FileRecordStore open(Path folder, Consumer<Path> created) throws IOException {
-    var files = new RecordFiles(folder, created);
-    return new FileRecordStore(folder, files, files.load());
+  public static FileRecordStore open(Path directory, Consumer<Path> created) throws IOException {
+    var files = new RecordFiles(directory, created);
+    return new FileRecordStore(directory, files, files.load());
   }
 
-  /** Returns the networks that were there when it was opened. */
+  /** Returns the networks read when the store was opened. */
   public List<NetworkRecord> networks() {
     return networks;
   }
 
-  /** Returns the members that were there when it was opened. */
+  /** Returns the members read when the store was opened. */
   public List<MemberRecord> members() {
     return members;
   }
 
-  /** Begins to write. Before that, changes wait. */
-  public void start(Listener hears) {
-    listener = hears;
-    var made = new Thread(this::run, "store");
-    made.setDaemon(true);
-    thread = made;
-    made.start();
+  /** Starts the thread; changes before that stay pending. */
+  public void start(Listener newListener) {
+    listener = newListener;
+    var started = new Thread(this::run, "store");
+    started.setDaemon(true);
+    thread = started;
+    started.start();
   }
 
   @Override
   public void write(long ticket, RecordChange change) {
     lock.lock();
     try {
-      waiting.addLast(new Waiting(ticket, change));
-      news.signal();
+      pending.addLast(new PendingChange(ticket, change));
+      changed.signal();
     } finally {
       lock.unlock();
     }
@@ -115,25 +118,26 @@ public final class FileRecordStore implements RecordStore, AutoCloseable {
   private void run() {
     boolean failing = false;
     try {
-      for (List<Waiting> next = next(); !next.isEmpty(); next = next()) {
+      for (List<PendingChange> batch = awaitBatch(); !batch.isEmpty(); batch = awaitBatch()) {
         try {
-          writeAll(next);
+          writeAll(batch);
           if (failing) {
-            log.info("{} can be written again; nothing was lost", folder);
+            log.info("{} can be written again; all pending changes are saved", directory);
           }
           failing = false;
         } catch (IOException | RuntimeException e) {
-          String why =
+          String reason =
               "cannot write to "
-                  + folder
+                  + directory
                   + ": "
                   + RecordFiles.reason(e)
-                  + "; the change waits in memory until that is put right";
+                  + "; the change is pending in memory and is retried until the directory is"
+                  + " writable";
           if (!failing) {
-            log.error(why);
+            log.error(reason);
           }
           failing = true;
-          if (!waitForBetterTimes(why)) {
+          if (!awaitRetry(reason)) {
             return;
           }
         }
@@ -143,72 +147,72 @@ public final class FileRecordStore implements RecordStore, AutoCloseable {
     }
   }
 
-  /** Writes changes in order, and makes them last together. */
-  private void writeAll(List<Waiting> changes) throws IOException {
+  /** Writes changes in order, and syncs them together. */
+  private void writeAll(List<PendingChange> changes) throws IOException {
     int written = 0;
     try {
-      for (Waiting each : changes) {
+      for (PendingChange each : changes) {
         files.apply(each.change);
         written++;
       }
     } finally {
-      files.settle();
-      done(changes.subList(0, written));
+      files.sync();
+      confirm(changes.subList(0, written));
     }
   }
 
-  /** Waits for changes, which stay where they are until they are written; none at the end. */
-  private List<Waiting> next() throws InterruptedException {
+  /** Waits for pending changes, and returns the first ones; empty when the store is closing. */
+  private List<PendingChange> awaitBatch() throws InterruptedException {
     lock.lock();
     try {
-      while (waiting.isEmpty() && !closing) {
-        news.await();
+      while (pending.isEmpty() && !closing) {
+        changed.await();
       }
-      return waiting.stream().limit(MAX_TOGETHER).toList();
+      return pending.stream().limit(MAX_BATCH).toList();
     } finally {
       lock.unlock();
     }
   }
 
-  private void done(List<Waiting> written) {
+  private void confirm(List<PendingChange> written) {
     if (written.isEmpty()) {
       return;
     }
     lock.lock();
     try {
-      written.forEach(each -> waiting.removeFirst());
+      written.forEach(each -> pending.removeFirst());
     } finally {
       lock.unlock();
     }
-    Listener hears = listener;
-    if (hears != null) {
-      hears.saved(written.getLast().ticket);
+    Listener current = listener;
+    if (current != null) {
+      current.saved(written.getLast().ticket);
     }
   }
 
-  /** Waits a while, or until there is more to write; false when it is time to give up. */
-  private boolean waitForBetterTimes(String why) throws InterruptedException {
+  /** Waits for the retry interval or another change; false if the store is closing. */
+  private boolean awaitRetry(String reason) throws InterruptedException {
     long lastTicket;
-    boolean goOn;
+    boolean retry;
     lock.lock();
     try {
-      lastTicket = waiting.getLast().ticket;
-      goOn = !closing;
+      lastTicket = pending.getLast().ticket;
+      retry = !closing;
     } finally {
       lock.unlock();
     }
-    Listener hears = listener;
-    if (hears != null) {
-      hears.failed(lastTicket, why);
+    Listener current = listener;
+    if (current != null) {
+      current.failed(lastTicket, reason);
     }
-    if (!goOn) {
+    if (!retry) {
       return false;
     }
     lock.lock();
     try {
-      if (waiting.getLast().ticket == lastTicket && !closing) {
-        boolean told = news.await(RETRY_MS, TimeUnit.MILLISECONDS);
-        log.trace("trying again, {}", told ? "for there is more" : "after a while");
+      if (pending.getLast().ticket == lastTicket && !closing) {
+        boolean signalled = changed.await(RETRY_MS, TimeUnit.MILLISECONDS);
+        log.trace("retrying after {}", signalled ? "another change" : "the retry interval");
       }
       return true;
     } finally {
@@ -216,29 +220,29 @@ public final class FileRecordStore implements RecordStore, AutoCloseable {
     }
   }
 
-  /** Writes what is waiting and ends. */
+  /** Writes the pending changes and stops the thread. */
   @Override
   public void close() {
     lock.lock();
     try {
       closing = true;
-      news.signal();
+      changed.signal();
     } finally {
       lock.unlock();
     }
-    Thread mine = thread;
-    if (mine == null) {
+    Thread running = thread;
+    if (running == null) {
       return;
     }
     try {
-      mine.join(CLOSE_WITHIN_MS);
+      running.join(CLOSE_TIMEOUT_MS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     lock.lock();
     try {
-      if (!waiting.isEmpty()) {
-        log.error("{} of the controller's changes could not be written", waiting.size());
+      if (!pending.isEmpty()) {
+        log.error("{} changes of the controller could not be written and are lost", pending.size());
       }
     } finally {
       lock.unlock();

@@ -10,8 +10,7 @@ import net.backhaul.protocol.address.IpPrefix;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The conversions by which the reference takes almost anything for almost anything (04 section
- * 0.1).
+ * The reference's conversions between JSON types; almost any value is accepted (04 section 0.1).
  */
 public final class Lenient {
   private static final BigInteger U64 = BigInteger.ONE.shiftLeft(64);
@@ -42,7 +41,7 @@ public final class Lenient {
     };
   }
 
-  /** Reads as many digits as there are, after blanks and a sign; too large is all ones. */
+  /** Parses leading digits after blanks and a sign; 0 if there are none, all ones on overflow. */
   static long leadingDigits(String text, int radix) {
     String trimmed = text.stripLeading();
     boolean negative = trimmed.startsWith("-");
@@ -88,22 +87,22 @@ public final class Lenient {
     };
   }
 
-  /** Returns the entries of an array that are looked at; none where it is something else. */
+  /** Returns the first {@link #MAX_ENTRIES} entries of an array; none of another type. */
   static List<?> entries(@Nullable Object value) {
     return value instanceof List<?> list
         ? list.subList(0, Math.min(list.size(), MAX_ENTRIES))
         : List.of();
   }
 
-  /** Reads an IP up to a slash; null where it is none at all (04 section 0). */
+  /** Parses an IP before an optional slash; null if there is no dot or colon (04 section 0). */
   static @Nullable InetAddress ip(String text) {
     IpPrefix prefix = prefix(text);
     return prefix == null ? null : prefix.address();
   }
 
   /**
-   * Reads {@code IP/n}; a text with a colon or a dot that is no IP is the IP of zeros, and a number
-   * that is none is 0.
+   * Parses {@code IP/n}. An invalid IP with a colon or a dot is the IP of zeros, an invalid number
+   * is 0; without a colon or a dot the result is null.
    */
   static @Nullable IpPrefix prefix(String text) {
     int slash = text.indexOf('/');
@@ -121,7 +120,7 @@ public final class Lenient {
     return new IpPrefix(address, (int) (bits & 0xffff));
   }
 
-  /** Reads a trace target: the address of exactly 10 characters, else 0. */
+  /** Parses a trace target: an address of exactly 10 characters, else 0. */
   static long traceTarget(@Nullable Object value) {
     String text = string(value, "");
     return text.length() == 10 ? leadingDigits(text, 16) & 0xff_ffff_ffffL : 0;
@@ -133,9 +132,7 @@ public final class Lenient {
     return text.length() == 10 ? text : null;
   }
 
-  /**
-   * Returns a string that must be one, as in the reference, where anything else ends the request.
-   */
+  /** Returns a string, or rejects the request for another type as the reference does. */
   static String mustBeString(@Nullable Object value) {
     if (value instanceof String text) {
       return text;

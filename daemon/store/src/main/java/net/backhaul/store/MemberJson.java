@@ -17,13 +17,13 @@ import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.identity.NetworkIds;
 import org.jspecify.annotations.Nullable;
 
-/** Members as JSON: on disk, in answers, and as a POST wants them changed (04 section 5.5). */
+/** Converts members from and to JSON, and applies POST bodies to them (04 section 5.5). */
 public final class MemberJson {
   private static final String REVISION = "revision";
   private static final long U32 = 0xffff_ffffL;
 
-  /** Members that are not kept, whoever has written them. */
-  private static final List<String> PASSING =
+  /** Object members that are never stored. */
+  private static final List<String> NOT_STORED =
       List.of(
           "clock",
           "physicalAddr",
@@ -37,10 +37,10 @@ public final class MemberJson {
   private MemberJson() {}
 
   /**
-   * Makes a member that nobody has let in; it is not kept yet.
+   * Creates an unauthorized, unsaved member.
    *
-   * @param nwid as the operator has written it, which is how it is shown until the member asks
-   * @param address likewise
+   * @param nwid as written in the request; shown so until the member's first config request
+   * @param address as written in the request, likewise
    */
   public static MemberRecord create(String nwid, String address, long nowMs) {
     Map<String, @Nullable Object> json = Json.object();
@@ -55,7 +55,7 @@ public final class MemberJson {
   /**
    * Reads a stored member of a network.
    *
-   * @throws IllegalArgumentException where it is no JSON object or lacks a proper id
+   * @throws IllegalArgumentException if it is not a JSON object or has no valid id
    */
   public static MemberRecord read(long networkId, String text) {
     Object value = Json.parse(text);
@@ -65,11 +65,11 @@ public final class MemberJson {
     Map<String, @Nullable Object> json = Json.asObject(value);
     long address = Addresses.parse(Lenient.string(json.get("id"), ""));
     long revision = Lenient.integer(json.get(REVISION), 0);
-    PASSING.forEach(json::remove);
+    NOT_STORED.forEach(json::remove);
     return record(json, networkId, address, revision);
   }
 
-  /** Returns everything that is known of a member. */
+  /** Returns the JSON object of a member, as stored and shown. */
   public static Map<String, @Nullable Object> write(MemberRecord member) {
     Map<String, @Nullable Object> json = Json.asObject(Json.parse(member.document()));
     MemberRecord read = record(json, member.networkId(), member.address(), 0);
@@ -107,7 +107,7 @@ public final class MemberJson {
     json.put("lastAuthorizedCredential", now.credential());
   }
 
-  /** Writes what the controller itself may have changed. */
+  /** Writes the settings that the controller changes itself. */
   private static void writeSettings(
       Map<String, @Nullable Object> json, MemberSettings now, MemberSettings read) {
     if (!now.ipAssignments().equals(read.ipAssignments())) {
@@ -125,22 +125,22 @@ public final class MemberJson {
   }
 
   /**
-   * Returns a member with the changes of a POST; the same one where nothing changes.
+   * Applies the body of a POST; returns the same record if nothing changes.
    *
-   * @param wanted members to replace; those that cannot be set are ignored
-   * @throws IllegalArgumentException where a part of it fails the whole
+   * @param body object members to replace; those that cannot be set are ignored
+   * @throws IllegalArgumentException if the reference rejects the request
    */
   public static MemberRecord edit(
-      MemberRecord member, Map<String, @Nullable Object> wanted, long nowMs) {
+      MemberRecord member, Map<String, @Nullable Object> body, long nowMs) {
     Map<String, @Nullable Object> before = write(member);
     Map<String, @Nullable Object> json = write(member);
     // The reference resets the level with each POST that does not set it.
     json.put("remoteTraceLevel", 0L);
-    wanted.forEach((key, value) -> set(json, key, value));
+    body.forEach((key, value) -> set(json, key, value));
     if (json.equals(before)) {
       return member;
     }
-    PASSING.forEach(json::remove);
+    NOT_STORED.forEach(json::remove);
     Authorization authorization = member.authorization();
     boolean authorized = Lenient.bool(json.get("authorized"), false);
     writeAuthorization(
@@ -177,7 +177,7 @@ public final class MemberJson {
         }
       }
       default -> {
-        // Not for a POST to set.
+        // Cannot be set by a POST.
       }
     }
   }
@@ -227,7 +227,7 @@ public final class MemberJson {
     return array;
   }
 
-  // What the members of an object mean.
+  // JSON to record.
 
   private static MemberRecord record(
       Map<String, @Nullable Object> json, long networkId, long address, long revision) {

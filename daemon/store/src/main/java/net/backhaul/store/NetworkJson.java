@@ -21,14 +21,14 @@ import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.Route;
 import org.jspecify.annotations.Nullable;
 
-/** Networks as JSON: on disk, in answers, and as a POST wants them changed (04 section 5.3). */
+/** Converts networks from and to JSON, and applies POST bodies to them (04 section 5.3). */
 public final class NetworkJson {
   private static final String REVISION = "revision";
   private static final int V4_BITS = 32;
   private static final int V6_BITS = 128;
 
-  /** Members that are not kept, whoever has written them. */
-  private static final List<String> PASSING =
+  /** Object members that are never stored. */
+  private static final List<String> NOT_STORED =
       List.of(
           "clock",
           "authorizedMemberCount",
@@ -39,7 +39,7 @@ public final class NetworkJson {
 
   private NetworkJson() {}
 
-  /** Makes a network with everything at its default; it is not kept yet. */
+  /** Creates an unsaved network with default values. */
   public static NetworkRecord create(long id, long nowMs) {
     Map<String, @Nullable Object> json = Json.object();
     json.put("creationTime", nowMs);
@@ -50,7 +50,7 @@ public final class NetworkJson {
   /**
    * Reads a stored network.
    *
-   * @throws IllegalArgumentException where it is no JSON object or lacks a proper id
+   * @throws IllegalArgumentException if it is not a JSON object or has no valid id
    */
   public static NetworkRecord read(String text) {
     Object value = Json.parse(text);
@@ -60,11 +60,11 @@ public final class NetworkJson {
     Map<String, @Nullable Object> json = Json.asObject(value);
     long id = NetworkIds.parse(Lenient.string(json.get("id"), ""));
     long revision = Lenient.integer(json.get(REVISION), 0);
-    PASSING.forEach(json::remove);
+    NOT_STORED.forEach(json::remove);
     return record(json, id, revision);
   }
 
-  /** Returns everything that is known of a network. */
+  /** Returns the JSON object of a network, as stored and shown. */
   public static Map<String, @Nullable Object> write(NetworkRecord network) {
     Map<String, @Nullable Object> json = Json.asObject(Json.parse(network.document()));
     if (network.revision() != 0) {
@@ -74,18 +74,18 @@ public final class NetworkJson {
   }
 
   /**
-   * Returns a network with the changes of a POST.
+   * Applies the body of a POST.
    *
-   * @param wanted members to replace; those that cannot be set are ignored
-   * @throws IllegalArgumentException where a part of it fails the whole
+   * @param body object members to replace; those that cannot be set are ignored
+   * @throws IllegalArgumentException if the reference rejects the request
    */
-  public static NetworkRecord edit(NetworkRecord network, Map<String, @Nullable Object> wanted) {
+  public static NetworkRecord edit(NetworkRecord network, Map<String, @Nullable Object> body) {
     Map<String, @Nullable Object> json = Json.asObject(Json.parse(network.document()));
-    PASSING.forEach(json::remove);
+    NOT_STORED.forEach(json::remove);
     fillDefaults(json, network.id());
     // The reference resets the level with each POST that does not set it.
     json.put("remoteTraceLevel", 0L);
-    wanted.forEach((key, value) -> set(json, key, value));
+    body.forEach((key, value) -> set(json, key, value));
     return record(json, network.id(), network.revision());
   }
 
@@ -115,7 +115,7 @@ public final class NetworkJson {
     Json.putIfMissing(json, "v6AssignMode", v6Mode(List.of()));
   }
 
-  /** The only action that carries what is meant for matches, since no parser has seen it. */
+  /** The default rule; unlike a parsed action it has {@code not} and {@code or}. */
   private static Map<String, @Nullable Object> acceptEverything() {
     Map<String, @Nullable Object> rule = Json.object();
     rule.put("not", false);
@@ -124,7 +124,7 @@ public final class NetworkJson {
     return rule;
   }
 
-  // What a POST sets.
+  // Values of a POST.
 
   private static void set(Map<String, @Nullable Object> json, String key, @Nullable Object value) {
     switch (key) {
@@ -135,8 +135,8 @@ public final class NetworkJson {
           json.put(
               key, Json.unsigned(Lenient.integer(value, NetworkRecord.DEFAULT_MULTICAST_LIMIT)));
       case "mtu" -> json.put(key, mtu(value));
-      case "v4AssignMode" -> json.put(key, v4Wanted(value));
-      case "v6AssignMode" -> json.put(key, v6Wanted(value));
+      case "v4AssignMode" -> json.put(key, v4FromPost(value));
+      case "v6AssignMode" -> json.put(key, v6FromPost(value));
       case "remoteTraceTarget" -> json.put(key, Lenient.storedTraceTarget(value));
       case "remoteTraceLevel" -> json.put(key, Json.unsigned(Lenient.integer(value, 0)));
       case "authTokens" -> json.put(key, tokens(value));
@@ -151,7 +151,7 @@ public final class NetworkJson {
         }
       }
       default -> {
-        // Not for a POST to set.
+        // Cannot be set by a POST.
       }
     }
   }
@@ -160,9 +160,9 @@ public final class NetworkJson {
       Map<String, @Nullable Object> json,
       String key,
       @Nullable Object value,
-      List<@Nullable Object> normal) {
+      List<@Nullable Object> normalized) {
     if (value instanceof List) {
-      json.put(key, normal);
+      json.put(key, normalized);
     }
   }
 
@@ -177,7 +177,7 @@ public final class NetworkJson {
     return mode;
   }
 
-  private static Map<String, @Nullable Object> v4Wanted(@Nullable Object value) {
+  private static Map<String, @Nullable Object> v4FromPost(@Nullable Object value) {
     return v4Mode(
         value instanceof Map
             ? Lenient.bool(Json.asObject(value).get("zt"), false)
@@ -192,8 +192,8 @@ public final class NetworkJson {
     return mode;
   }
 
-  /** An object keeps only the names that it has; a list of names sets all of them. */
-  private static Map<String, @Nullable Object> v6Wanted(@Nullable Object value) {
+  /** An object keeps only its own names; a string of names sets all three. */
+  private static Map<String, @Nullable Object> v6FromPost(@Nullable Object value) {
     if (!(value instanceof Map)) {
       return v6Mode(value instanceof String names ? Arrays.asList(names.split(",")) : List.of());
     }
@@ -282,7 +282,7 @@ public final class NetworkJson {
     return array;
   }
 
-  // What the members of an object mean.
+  // JSON to record.
 
   private static NetworkRecord record(Map<String, @Nullable Object> json, long id, long revision) {
     Map<String, @Nullable Object> v6 = Json.asObject(json.get("v6AssignMode"));

@@ -34,28 +34,28 @@ import org.slf4j.LoggerFactory;
 /**
  * The files of {@code controller.d} (04 section 5.9).
  *
- * <p>A file is written beside its place, forced to the disk and renamed, so that it holds the old
- * record or the new one whenever the power goes. A network is deleted by renaming the folder of its
- * members first: what has that name at the next start is still to be deleted.
+ * <p>A file is written under a temporary name, synced and renamed, so that after a power failure it
+ * holds the old record or the new one. Deleting a network starts with renaming the directory of its
+ * members; the next start completes the deletion of directories with such a name.
  */
 final class RecordFiles {
   private static final Logger log = LoggerFactory.getLogger(RecordFiles.class);
   private static final String NETWORKS = "network";
   private static final String MEMBERS = "member";
   private static final String JSON = ".json";
-  private static final String UNFINISHED = ".tmp";
-  private static final String DELETED = ".deleting";
+  private static final String TEMPORARY = ".tmp";
+  private static final String DELETING = ".deleting";
   private static final String DAMAGED = ".damaged";
 
   private final Path root;
   private final Path networks;
   private final Consumer<Path> created;
 
-  /** Folders in which names have changed that may not last yet. */
-  private final TreeSet<Path> changed = new TreeSet<>();
+  /** Directories with created, renamed or deleted entries that are not synced. */
+  private final TreeSet<Path> unsynced = new TreeSet<>();
 
-  /** Everything that was found. */
-  record Found(List<NetworkRecord> networks, List<MemberRecord> members) {}
+  /** All records read. */
+  record StoredRecords(List<NetworkRecord> networks, List<MemberRecord> members) {}
 
   RecordFiles(Path root, Consumer<Path> created) {
     this.root = root;
@@ -65,54 +65,54 @@ final class RecordFiles {
 
   // Reading.
 
-  /** Makes the folders, finishes what an earlier run could not, and reads all records. */
-  Found load() throws IOException {
+  /** Creates the directories, completes interrupted changes, and reads all records. */
+  StoredRecords load() throws IOException {
     create(root);
-    onlyForUs(root);
+    restrictToOwner(root);
     create(networks);
     create(root.resolve("trace"));
-    finishDeletions();
-    removeUnfinished(networks, NetworkIds.DIGITS);
+    completeDeletions();
+    removeTemporaryFiles(networks, NetworkIds.DIGITS);
     List<NetworkRecord> found =
         loadAll(networks, NetworkIds.DIGITS, NetworkJson::read, network -> text(network.id()));
     var members = new ArrayList<MemberRecord>();
     for (NetworkRecord network : found) {
-      Path folder = memberFolder(network.id());
-      removeUnfinished(folder, Addresses.DIGITS);
+      Path directory = memberDirectory(network.id());
+      removeTemporaryFiles(directory, Addresses.DIGITS);
       members.addAll(
           loadAll(
-              folder,
+              directory,
               Addresses.DIGITS,
               text -> MemberJson.read(network.id(), text),
               member -> Addresses.text(member.address())));
     }
-    return new Found(found, members);
+    return new StoredRecords(found, members);
   }
 
-  /** Creates a directory, and those above it, where they are missing. */
-  private void create(Path folder) throws IOException {
-    if (Files.isDirectory(folder)) {
+  /** Creates a directory and its parents where they are missing. */
+  private void create(Path directory) throws IOException {
+    if (Files.isDirectory(directory)) {
       return;
     }
-    Path parent = folder.getParent();
+    Path parent = directory.getParent();
     if (parent != null) {
       create(parent);
     }
-    Files.createDirectories(folder);
-    created.accept(folder);
+    Files.createDirectories(directory);
+    created.accept(directory);
   }
 
-  private static void onlyForUs(Path folder) throws IOException {
+  private static void restrictToOwner(Path directory) throws IOException {
     try {
-      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+      Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
     } catch (UnsupportedOperationException e) {
-      // Systems without such permissions keep their own.
+      // Not a POSIX file system.
     }
   }
 
-  private void finishDeletions() throws IOException {
+  private void completeDeletions() throws IOException {
     for (Path entry : entries(networks)) {
-      if (isOurs(entry, NetworkIds.DIGITS, DELETED)) {
+      if (isOurs(entry, NetworkIds.DIGITS, DELETING)) {
         String id = entry.getFileName().toString().substring(0, NetworkIds.DIGITS);
         Files.deleteIfExists(networks.resolve(id + JSON));
         deleteTree(entry);
@@ -120,27 +120,27 @@ final class RecordFiles {
     }
   }
 
-  private static void removeUnfinished(Path folder, int digits) throws IOException {
-    for (Path entry : entries(folder)) {
-      if (isOurs(entry, digits, JSON + UNFINISHED)) {
+  private static void removeTemporaryFiles(Path directory, int digits) throws IOException {
+    for (Path entry : entries(directory)) {
+      if (isOurs(entry, digits, JSON + TEMPORARY)) {
         Files.deleteIfExists(entry);
       }
     }
   }
 
-  /** Returns whether a name is an id and an ending, and so none that a person would give. */
-  private static boolean isOurs(Path entry, int digits, String ending) {
+  /** Returns whether a name is an id with a suffix, and so created by this class. */
+  private static boolean isOurs(Path entry, int digits, String suffix) {
     String name = entry.getFileName().toString();
-    return name.length() == digits + ending.length()
-        && name.endsWith(ending)
+    return name.length() == digits + suffix.length()
+        && name.endsWith(suffix)
         && name.chars().limit(digits).allMatch(HexFormat::isHexDigit);
   }
 
   private static <T> List<T> loadAll(
-      Path folder, int digits, Function<String, T> read, Function<T, String> name)
+      Path directory, int digits, Function<String, T> read, Function<T, String> name)
       throws IOException {
     var all = new ArrayList<T>();
-    for (Path file : entries(folder)) {
+    for (Path file : entries(directory)) {
       String fileName = file.getFileName().toString();
       if (fileName.length() != digits + JSON.length()
           || !fileName.endsWith(JSON)
@@ -149,51 +149,55 @@ final class RecordFiles {
       }
       try {
         T record = read.apply(Files.readString(file));
-        if (hasItsName(file, name.apply(record) + JSON)) {
+        if (renameToId(file, name.apply(record) + JSON)) {
           all.add(record);
         }
-      } catch (IllegalArgumentException | CharacterCodingException e) {
-        moveAside(file, String.valueOf(e.getMessage()));
+      } catch (CharacterCodingException e) {
+        setAside(file, "it is not UTF-8");
+      } catch (IllegalArgumentException e) {
+        setAside(file, String.valueOf(e.getMessage()));
       } catch (IOException e) {
-        log.error("cannot read {}, so what it holds is not known: {}", file, reason(e));
+        log.error("cannot read {}, so its record is missing: {}", file, reason(e));
       }
     }
     return all;
   }
 
-  /** A record counts under the id inside it, so its file gets that name, unless there is one. */
-  private static boolean hasItsName(Path file, String wanted) throws IOException {
-    String is = file.getFileName().toString();
-    if (is.equals(wanted)) {
+  /**
+   * Renames a file to the id inside it, which the record is known by; a file with an id that
+   * another file has is set aside.
+   */
+  private static boolean renameToId(Path file, String name) throws IOException {
+    if (file.getFileName().toString().equals(name)) {
       return true;
     }
-    Path target = file.resolveSibling(wanted);
+    Path target = file.resolveSibling(name);
     if (Files.exists(target)) {
-      moveAside(file, "the id in it is that of " + wanted + ", which is there too");
+      setAside(file, "it has the id of " + name + ", which exists");
       return false;
     }
     Files.move(file, target);
-    log.info("{} is now called {}, by the id in it", file, wanted);
+    log.info("renamed {} to {}, the id in it", file, name);
     return true;
   }
 
-  private static void moveAside(Path file, String why) throws IOException {
+  private static void setAside(Path file, String reason) throws IOException {
     String name = file.getFileName() + DAMAGED;
-    Path aside = file.resolveSibling(name);
-    for (int i = 2; Files.exists(aside); i++) {
-      aside = file.resolveSibling(name + "." + i);
+    Path renamed = file.resolveSibling(name);
+    for (int i = 2; Files.exists(renamed); i++) {
+      renamed = file.resolveSibling(name + "." + i);
     }
-    Files.move(file, aside);
+    Files.move(file, renamed);
     log.error(
-        "{} is damaged ({}); it is now {}, and the controller goes on without it. To bring it back,"
-            + " repair it and give it its old name while the daemon is stopped.",
+        "{} is damaged ({}); it was renamed to {}, and the controller runs without it. To restore"
+            + " it, stop the daemon, repair the file and rename it back.",
         file,
-        why,
-        aside.getFileName());
+        reason,
+        renamed.getFileName());
   }
 
-  private static List<Path> entries(Path folder) throws IOException {
-    try (Stream<Path> all = Files.list(folder)) {
+  private static List<Path> entries(Path directory) throws IOException {
+    try (Stream<Path> all = Files.list(directory)) {
       return all.sorted().toList();
     } catch (NoSuchFileException e) {
       return List.of();
@@ -204,64 +208,64 @@ final class RecordFiles {
 
   // Writing.
 
-  /** Writes a change, which lasts once {@link #settle} has returned. */
+  /** Writes a change; it is durable once {@link #sync} has returned. */
   void apply(RecordChange change) throws IOException {
     switch (change) {
       case RecordChange.NetworkSaved(NetworkRecord network) ->
           write(networks, text(network.id()), Json.write(NetworkJson.write(network)));
       case RecordChange.MemberSaved(MemberRecord member) -> {
-        Path folder = memberFolder(member.networkId());
-        makeFolders(folder);
-        write(folder, Addresses.text(member.address()), Json.write(MemberJson.write(member)));
+        Path directory = memberDirectory(member.networkId());
+        createAndSync(directory);
+        write(directory, Addresses.text(member.address()), Json.write(MemberJson.write(member)));
       }
       case RecordChange.MemberDeleted(long networkId, long address) -> {
-        Path folder = memberFolder(networkId);
-        if (Files.deleteIfExists(folder.resolve(Addresses.text(address) + JSON))) {
-          changed.add(folder);
+        Path directory = memberDirectory(networkId);
+        if (Files.deleteIfExists(directory.resolve(Addresses.text(address) + JSON))) {
+          unsynced.add(directory);
         }
       }
       case RecordChange.NetworkDeleted(long id) -> deleteNetwork(id);
     }
   }
 
-  /** Makes all changes last that were written since the last time. */
-  void settle() throws IOException {
-    while (!changed.isEmpty()) {
-      if (Files.isDirectory(changed.first())) {
-        force(changed.first());
+  /** Syncs the directories of all changes since the last call. */
+  void sync() throws IOException {
+    while (!unsynced.isEmpty()) {
+      if (Files.isDirectory(unsynced.first())) {
+        force(unsynced.first());
       }
-      changed.removeFirst();
+      unsynced.removeFirst();
     }
   }
 
   private void deleteNetwork(long id) throws IOException {
-    settle();
-    Path folder = networks.resolve(text(id));
-    Path doomed = networks.resolve(text(id) + DELETED);
-    if (Files.exists(folder)) {
-      deleteTree(doomed);
-      Files.move(folder, doomed, StandardCopyOption.ATOMIC_MOVE);
+    sync();
+    Path directory = networks.resolve(text(id));
+    Path deleting = networks.resolve(text(id) + DELETING);
+    if (Files.exists(directory)) {
+      deleteTree(deleting);
+      Files.move(directory, deleting, StandardCopyOption.ATOMIC_MOVE);
       force(networks);
     }
     Files.deleteIfExists(networks.resolve(text(id) + JSON));
     force(networks);
-    deleteTree(doomed);
+    deleteTree(deleting);
   }
 
-  private void makeFolders(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      create(folder);
-      force(folder.resolveSibling("."));
+  private void createAndSync(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      create(directory);
+      force(directory.resolveSibling("."));
       force(networks);
     }
   }
 
-  private void write(Path folder, String id, String content) throws IOException {
-    Path file = folder.resolve(id + JSON);
-    Path unfinished = folder.resolve(id + JSON + UNFINISHED);
+  private void write(Path directory, String id, String content) throws IOException {
+    Path file = directory.resolve(id + JSON);
+    Path temporary = directory.resolve(id + JSON + TEMPORARY);
     try (var out =
         FileChannel.open(
-            unfinished,
+            temporary,
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE)) {
@@ -271,37 +275,37 @@ final class RecordFiles {
       }
       out.force(true);
     }
-    created.accept(unfinished);
+    created.accept(temporary);
     try {
-      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (AtomicMoveNotSupportedException e) {
-      Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
     }
-    changed.add(folder);
+    unsynced.add(directory);
   }
 
-  /** Makes names in a folder last, where the system can do that. */
-  private static void force(Path folder) throws IOException {
-    if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+  /** Syncs the entries of a directory, where the system supports it. */
+  private static void force(Path directory) throws IOException {
+    if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
         channel.force(true);
       }
     }
   }
 
-  private static void deleteTree(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
+  private static void deleteTree(Path directory) throws IOException {
+    if (!Files.exists(directory)) {
       return;
     }
-    if (Files.isDirectory(folder)) {
-      for (Path entry : entries(folder)) {
+    if (Files.isDirectory(directory)) {
+      for (Path entry : entries(directory)) {
         deleteTree(entry);
       }
     }
-    Files.deleteIfExists(folder);
+    Files.deleteIfExists(directory);
   }
 
-  private Path memberFolder(long networkId) {
+  private Path memberDirectory(long networkId) {
     return networks.resolve(text(networkId)).resolve(MEMBERS);
   }
 
@@ -309,11 +313,12 @@ final class RecordFiles {
     return NetworkIds.text(networkId);
   }
 
-  /** Returns what went wrong, in words without the path where the system has some. */
+  /** Returns the cause of an error, without the path if the system gives a reason. */
   static String reason(Exception e) {
-    String words = e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : "";
-    if (!words.isEmpty()) {
-      return words;
+    String reason =
+        e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : "";
+    if (!reason.isEmpty()) {
+      return reason;
     }
     return e instanceof NoSuchFileException
         ? "there is no " + e.getMessage()

@@ -17,7 +17,7 @@ import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 import org.jspecify.annotations.Nullable;
 
-/** Rules as JSON (03 section 5.8, 04 section 5.4). */
+/** Converts rules from and to JSON (03 section 5.8, 04 section 5.4). */
 public final class RuleJson {
   private static final int U8 = 0xff;
   private static final int U16 = 0xffff;
@@ -27,9 +27,10 @@ public final class RuleJson {
   private static final int LITTLE_ENDIAN = 0x80;
   private static final int BITS = 0x3f;
 
-  /** The types that are read, by their names. */
+  /** Types by name, as parsed. */
   private static final Map<String, Integer> TYPES = new TreeMap<>();
 
+  /** Names by type, as written. */
   private static final Map<Integer, String> NAMES = new TreeMap<>();
 
   static {
@@ -66,7 +67,7 @@ public final class RuleJson {
     name(Rule.MATCH_TAGS_EQUAL, "MATCH_TAGS_EQUAL");
     name(Rule.MATCH_TAG_SENDER, "MATCH_TAG_SENDER");
     name(Rule.MATCH_TAG_RECEIVER, "MATCH_TAG_RECEIVER");
-    // Written and not read: the reference's parser knows the type and drops the rule.
+    // Written but not parsed: the reference's parser drops rules of this type.
     NAMES.put(Rule.INTEGER_RANGE, "INTEGER_RANGE");
   }
 
@@ -78,9 +79,9 @@ public final class RuleJson {
   }
 
   /**
-   * Reads a list of rules; what is not understood is left out.
+   * Parses a list of rules; unknown types are skipped.
    *
-   * @throws IllegalArgumentException for the one field that the reference refuses
+   * @throws IllegalArgumentException for a mask of a wrong type, which the reference rejects
    */
   public static List<Rule> readAll(@Nullable Object array) {
     var rules = new ArrayList<Rule>();
@@ -160,7 +161,7 @@ public final class RuleJson {
     return Lenient.hex(json.get(key), 0) & Addresses.MASK;
   }
 
-  /** The digits fill the address from the left, whatever stands between them. */
+  /** Hexadecimal digits fill the address from the left; other characters are skipped. */
   private static byte[] mac(Map<String, @Nullable Object> json) {
     String digits =
         Lenient.string(json.get("mac"), "").toLowerCase(Locale.ROOT).replaceAll("[^0-9a-f]", "");
@@ -271,7 +272,7 @@ public final class RuleJson {
         json.put("little", (format & LITTLE_ENDIAN) != 0);
       }
       default -> {
-        // Actions without a field.
+        // Actions without fields.
       }
     }
   }
@@ -283,7 +284,7 @@ public final class RuleJson {
         + in.u8();
   }
 
-  /** Goes by the text, since from bytes an address that is mapped from IPv4 comes back as IPv4. */
+  /** Formats by way of text: from bytes, the JDK turns an IPv4-mapped address into IPv4. */
   private static String v6Text(byte[] ip) {
     String groups = HexFormat.of().formatHex(ip).replaceAll("(.{4})(?!$)", "$1:");
     return Endpoints.ipText(Endpoints.parseIp(groups));

@@ -22,14 +22,14 @@ import net.backhaul.protocol.identity.NetworkIds;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process that writes is killed in the middle of it, again and again, on the same folder. */
+/** Kills a writing process repeatedly, on the same directory. */
 class FileRecordStoreKillTest {
   private static final int KILLS = 4;
   private static final int CHANGES = 20_000;
 
-  @TempDir Path folder;
+  @TempDir Path directory;
 
-  /** The process: it makes changes of one seed, and says which are safe. */
+  /** The process: writes changes from a seed, and prints the tickets that are saved. */
   static final class Child {
     private Child() {}
 
@@ -43,8 +43,8 @@ class FileRecordStoreKillTest {
             }
 
             @Override
-            public void failed(long ticket, String why) {
-              throw new AssertionError(why);
+            public void failed(long ticket, String reason) {
+              throw new AssertionError(reason);
             }
           });
       var state = new State(store.networks(), store.members());
@@ -61,7 +61,7 @@ class FileRecordStoreKillTest {
     }
   }
 
-  /** What a store should hold after so many changes. */
+  /** The expected records. */
   private static final class State {
     private final Map<Long, NetworkRecord> networks = new HashMap<>();
     private final Map<List<Long>, MemberRecord> members = new HashMap<>();
@@ -111,19 +111,19 @@ class FileRecordStoreKillTest {
   }
 
   @Test
-  void aKilledStoreHoldsAllThatItHasConfirmed() throws Exception {
+  void holdsAllConfirmedChangesAfterKill() throws Exception {
     for (long seed = 1; seed <= KILLS; seed++) {
-      FileRecordStore before = FileRecordStore.open(folder);
+      FileRecordStore before = FileRecordStore.open(directory);
       var state = new State(before.networks(), before.members());
 
       long confirmed = killedAfter(seed, new Random(seed).nextInt(100));
 
-      FileRecordStore after = FileRecordStore.open(folder);
+      FileRecordStore after = FileRecordStore.open(directory);
       var random = new Random(seed);
       for (int i = 0; i < confirmed; i++) {
         state.apply(state.next(random));
       }
-      // A batch may have been written whose confirmation nobody has heard.
+      // Changes may have been written without being confirmed.
       int further = 0;
       while (!state.holds(after)) {
         String where = "seed " + seed + ", confirmed " + confirmed + ", further " + further;
@@ -133,7 +133,7 @@ class FileRecordStoreKillTest {
     }
   }
 
-  /** Runs the process until it has confirmed so many changes, kills it, and returns how many. */
+  /** Kills the process once it has confirmed some changes; returns the last ticket confirmed. */
   private long killedAfter(long seed, int changes) throws IOException, InterruptedException {
     Process child =
         new ProcessBuilder(
@@ -142,7 +142,7 @@ class FileRecordStoreKillTest {
                 "-cp",
                 System.getProperty("java.class.path"),
                 Child.class.getName(),
-                folder.toString(),
+                directory.toString(),
                 Long.toString(seed))
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
@@ -152,13 +152,13 @@ class FileRecordStoreKillTest {
             new InputStreamReader(child.getInputStream(), StandardCharsets.US_ASCII))) {
       do {
         confirmed.add(out.readLine());
-        assertNotNull(confirmed.getLast(), "the process has ended by itself");
+        assertNotNull(confirmed.getLast(), "the process exited by itself");
       } while (Long.parseLong(confirmed.getLast()) < changes);
       child.toHandle().destroyForcibly();
       child.waitFor();
       out.lines().forEach(confirmed::add);
     }
-    // The last line may have been cut.
+    // The last line may be incomplete.
     return confirmed.size() < 2 ? 0 : Long.parseLong(confirmed.get(confirmed.size() - 2));
   }
 }

@@ -25,28 +25,28 @@ class FileRecordStoreTest {
   private static final String NWID = "0b59471541000001";
   private static final long WAIT_S = 30;
 
-  @TempDir Path folder;
-  private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+  @TempDir Path directory;
+  private final BlockingQueue<String> outcomes = new LinkedBlockingQueue<>();
 
   private FileRecordStore open() throws IOException {
-    FileRecordStore store = FileRecordStore.open(folder);
+    FileRecordStore store = FileRecordStore.open(directory);
     store.start(
         new FileRecordStore.Listener() {
           @Override
           public void saved(long ticket) {
-            heard.add("saved " + ticket);
+            outcomes.add("saved " + ticket);
           }
 
           @Override
-          public void failed(long ticket, String why) {
-            heard.add("failed " + ticket);
+          public void failed(long ticket, String reason) {
+            outcomes.add("failed " + ticket);
           }
         });
     return store;
   }
 
-  private String heard() throws InterruptedException {
-    return heard.poll(WAIT_S, TimeUnit.SECONDS);
+  private String nextOutcome() throws InterruptedException {
+    return outcomes.poll(WAIT_S, TimeUnit.SECONDS);
   }
 
   private static NetworkRecord network(long id, long revision) {
@@ -64,39 +64,40 @@ class FileRecordStoreTest {
         store.write(++ticket, change);
       }
     }
-    assertTrue(heard.contains("saved " + changes.length), () -> "heard " + heard);
+    assertTrue(outcomes.contains("saved " + changes.length), () -> "outcomes " + outcomes);
   }
 
   private Path networkFile() {
-    return folder.resolve("network/" + NWID + ".json");
+    return directory.resolve("network/" + NWID + ".json");
   }
 
   private Path memberFile(String address) {
-    return folder.resolve("network/" + NWID + "/member/" + address + ".json");
+    return directory.resolve("network/" + NWID + "/member/" + address + ".json");
   }
 
   private List<String> names(String below) throws IOException {
-    try (Stream<Path> all = Files.list(folder.resolve(below))) {
+    try (Stream<Path> all = Files.list(directory.resolve(below))) {
       return all.map(path -> path.getFileName().toString()).sorted().toList();
     }
   }
 
   @Test
-  void aNewStoreHasTheFoldersOfTheReference() throws Exception {
+  void createsDirectoriesOfReference() throws Exception {
     open().close();
 
     assertEquals(List.of("network", "trace"), names(""));
-    assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)));
+    assertEquals(
+        "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)));
   }
 
   @Test
-  void whatIsSavedIsFoundAgain() throws Exception {
+  void readsSavedRecords() throws Exception {
     write(
         new RecordChange.NetworkSaved(network(NET, 1)),
         new RecordChange.MemberSaved(member("0123456789")),
         new RecordChange.MemberSaved(member("ABCDEF0123")));
 
-    FileRecordStore again = FileRecordStore.open(folder);
+    FileRecordStore again = FileRecordStore.open(directory);
 
     assertEquals(List.of(network(NET, 1)), again.networks());
     assertEquals(List.of(member("0123456789"), member("ABCDEF0123")), again.members());
@@ -105,7 +106,7 @@ class FileRecordStoreTest {
   }
 
   @Test
-  void whatIsDeletedIsGone() throws Exception {
+  void deletesRecords() throws Exception {
     write(
         new RecordChange.NetworkSaved(network(NET, 1)),
         new RecordChange.MemberSaved(member("0123456789")),
@@ -113,17 +114,17 @@ class FileRecordStoreTest {
         new RecordChange.MemberDeleted(NET, 0x0123456789L),
         new RecordChange.NetworkSaved(network(NET + 1, 1)),
         new RecordChange.NetworkDeleted(NET + 1));
-    assertEquals(List.of(member("0123456780")), FileRecordStore.open(folder).members());
-    heard.clear();
+    assertEquals(List.of(member("0123456780")), FileRecordStore.open(directory).members());
+    outcomes.clear();
 
     write(new RecordChange.NetworkDeleted(NET), new RecordChange.NetworkDeleted(NET));
 
     assertEquals(List.of(), names("network"));
-    assertEquals(List.of(), FileRecordStore.open(folder).networks());
+    assertEquals(List.of(), FileRecordStore.open(directory).networks());
   }
 
   @Test
-  void whatNoneOfUsUnderstandsIsKept() throws Exception {
+  void keepsUnknownJsonMembers() throws Exception {
     write(
         new RecordChange.NetworkSaved(network(NET, 1)),
         new RecordChange.MemberSaved(member("0123456789")));
@@ -132,7 +133,7 @@ class FileRecordStoreTest {
       Files.writeString(file, "{\n  \"later\": {\"x\": [1, 0.5]}," + text.substring(1) + "\n");
     }
 
-    FileRecordStore again = FileRecordStore.open(folder);
+    FileRecordStore again = FileRecordStore.open(directory);
     NetworkRecord network =
         NetworkJson.edit(
             again.networks().getFirst(), Json.asObject(Json.parse("{\"name\":\"x\"}")));
@@ -145,18 +146,18 @@ class FileRecordStoreTest {
   }
 
   @Test
-  void damagedFilesAreMovedAsideAndTheRestGoesOn() throws Exception {
+  void setsDamagedFilesAside() throws Exception {
     write(
         new RecordChange.NetworkSaved(network(NET, 1)),
         new RecordChange.NetworkSaved(network(NET + 1, 1)),
         new RecordChange.MemberSaved(member("0123456789")),
         new RecordChange.MemberSaved(member("0123456780")),
         new RecordChange.MemberSaved(member("0123456781")));
-    Files.writeString(folder.resolve("network/0b59471541000002.json"), "{\"id\":\"0b5947");
+    Files.writeString(directory.resolve("network/0b59471541000002.json"), "{\"id\":\"0b5947");
     Files.write(memberFile("0123456789"), new byte[] {'"', (byte) 0xff, '"'});
     Files.writeString(memberFile("0123456780"), "[]");
 
-    FileRecordStore again = FileRecordStore.open(folder);
+    FileRecordStore again = FileRecordStore.open(directory);
 
     assertEquals(List.of(network(NET, 1)), again.networks());
     assertEquals(List.of(member("0123456781")), again.members());
@@ -164,32 +165,32 @@ class FileRecordStoreTest {
     assertEquals(
         List.of("0123456780.json.damaged", "0123456781.json", "0123456789.json.damaged"),
         names("network/" + NWID + "/member"));
-    assertEquals("[]", Files.readString(folder.resolve(memberFile("0123456780") + ".damaged")));
+    assertEquals("[]", Files.readString(directory.resolve(memberFile("0123456780") + ".damaged")));
   }
 
   @Test
-  void membersOfADamagedNetworkWaitForItsRepair() throws Exception {
+  void readsMembersOfRepairedNetwork() throws Exception {
     write(
         new RecordChange.NetworkSaved(network(NET, 1)),
         new RecordChange.MemberSaved(member("0123456789")));
     String text = Files.readString(networkFile());
     Files.writeString(networkFile(), "");
-    assertEquals(List.of(), FileRecordStore.open(folder).members());
+    assertEquals(List.of(), FileRecordStore.open(directory).members());
 
     Files.writeString(networkFile(), text);
 
-    assertEquals(List.of(member("0123456789")), FileRecordStore.open(folder).members());
+    assertEquals(List.of(member("0123456789")), FileRecordStore.open(directory).members());
   }
 
   @Test
-  void aRecordCountsUnderTheIdInsideIt() throws Exception {
+  void identifiesRecordsByIdInside() throws Exception {
     write(
         new RecordChange.NetworkSaved(network(NET, 1)),
         new RecordChange.MemberSaved(member("0123456789")));
-    Files.move(networkFile(), folder.resolve("network/0b59471541ffffff.json"));
+    Files.move(networkFile(), directory.resolve("network/0b59471541ffffff.json"));
     Files.copy(memberFile("0123456789"), memberFile("ffffffffff"));
 
-    FileRecordStore again = FileRecordStore.open(folder);
+    FileRecordStore again = FileRecordStore.open(directory);
 
     assertEquals(List.of(network(NET, 1)), again.networks());
     assertTrue(Files.exists(networkFile()));
@@ -198,15 +199,15 @@ class FileRecordStoreTest {
   }
 
   @Test
-  void whatACrashHasLeftHalfWrittenIsRemoved() throws Exception {
+  void removesTemporaryFilesAfterCrash() throws Exception {
     write(
         new RecordChange.NetworkSaved(network(NET, 1)),
         new RecordChange.MemberSaved(member("0123456789")));
-    Files.writeString(folder.resolve("network/" + NWID + ".json.tmp"), "{\"id\":");
+    Files.writeString(directory.resolve("network/" + NWID + ".json.tmp"), "{\"id\":");
     Files.writeString(memberFile("0123456789").resolveSibling("0123456789.json.tmp"), "{");
-    Files.writeString(folder.resolve("network/notes.json.tmp"), "a person's own");
+    Files.writeString(directory.resolve("network/notes.json.tmp"), "not ours");
 
-    FileRecordStore again = FileRecordStore.open(folder);
+    FileRecordStore again = FileRecordStore.open(directory);
 
     assertEquals(1, again.networks().size());
     assertEquals(List.of(NWID, NWID + ".json", "notes.json.tmp"), names("network"));
@@ -214,37 +215,38 @@ class FileRecordStoreTest {
   }
 
   @Test
-  void aDeletionThatACrashHasCutShortIsFinished() throws Exception {
+  void completesInterruptedDeletion() throws Exception {
     write(
         new RecordChange.NetworkSaved(network(NET, 1)),
         new RecordChange.MemberSaved(member("0123456789")));
-    Files.move(folder.resolve("network/" + NWID), folder.resolve("network/" + NWID + ".deleting"));
+    Files.move(
+        directory.resolve("network/" + NWID), directory.resolve("network/" + NWID + ".deleting"));
 
-    FileRecordStore again = FileRecordStore.open(folder);
+    FileRecordStore again = FileRecordStore.open(directory);
 
     assertEquals(List.of(), again.networks());
     assertEquals(List.of(), names("network"));
   }
 
   @Test
-  void changesWaitWhileTheDiskRefuses() throws Exception {
+  void retriesFailedChanges() throws Exception {
     try (FileRecordStore store = open()) {
       store.write(1, new RecordChange.NetworkSaved(network(NET, 1)));
-      assertEquals("saved 1", heard());
-      Files.move(folder.resolve("network"), folder.resolve("elsewhere"));
+      assertEquals("saved 1", nextOutcome());
+      Files.move(directory.resolve("network"), directory.resolve("moved"));
 
       store.write(2, new RecordChange.NetworkSaved(network(NET, 2)));
-      assertEquals("failed 2", heard());
+      assertEquals("failed 2", nextOutcome());
       store.write(3, new RecordChange.NetworkSaved(network(NET, 3)));
-      assertEquals("failed 3", heard());
-      Files.move(folder.resolve("elsewhere"), folder.resolve("network"));
+      assertEquals("failed 3", nextOutcome());
+      Files.move(directory.resolve("moved"), directory.resolve("network"));
 
-      String next = heard();
+      String next = nextOutcome();
       while (!next.equals("saved 3")) {
         assertTrue(next.equals("failed 3") || next.equals("saved 2"), next);
-        next = heard();
+        next = nextOutcome();
       }
     }
-    assertEquals(List.of(network(NET, 3)), FileRecordStore.open(folder).networks());
+    assertEquals(List.of(network(NET, 3)), FileRecordStore.open(directory).networks());
   }
 }

@@ -7,7 +7,7 @@ import net.backhaul.controller.Controller;
 import net.backhaul.controller.RecordChange;
 import net.backhaul.controller.RecordStore;
 
-/** Keeps changes in a list, and says that they are safe when it is asked to. */
+/** Records changes in a list, and confirms them on request. */
 final class InMemoryRecordStore implements RecordStore {
   final List<RecordChange> changes = new ArrayList<>();
   private long last;
@@ -18,7 +18,7 @@ final class InMemoryRecordStore implements RecordStore {
     last = ticket;
   }
 
-  /** Lets everything be safe, and members hear of it. */
+  /** Confirms all changes, and sends the notifications that depend on them. */
   void save(Controller controller, long nowMs) {
     controller.saved(last);
     while (controller.hasNotifications()) {

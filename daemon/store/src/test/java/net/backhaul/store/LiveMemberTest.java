@@ -29,16 +29,13 @@ import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.testing.Vectors;
 import org.junit.jupiter.api.Test;
 
-/**
- * The recorded life of a member: what its operator wants, what its object then is, and what it
- * hears without having asked.
- */
+/** Replays the recorded changes of a member: its object after each, and the pushes it receives. */
 class LiveMemberTest implements ControllerOutput {
   private static final long NET = 0x0b594715410000a1L;
   private static final String NWID = "0b594715410000a1";
   private static final Identity MEMBER = RecordedIdentities.identity("a");
 
-  /** Members whose values differ from run to run. */
+  /** Object members whose values differ from run to run. */
   private static final List<String> VOLATILE =
       List.of("creationTime", "lastAuthorizedTime", "lastDeauthorizedTime");
 
@@ -50,7 +47,7 @@ class LiveMemberTest implements ControllerOutput {
           RecordedIdentities.identity("r"), List.of(), List.of(), store, this, new Random(1));
   private final List<NetworkConfig> pushed = new ArrayList<>();
   private final List<Revocation> revoked = new ArrayList<>();
-  private final Map<String, Map<String, Object>> lastShown = new HashMap<>();
+  private final Map<String, Map<String, Object>> lastExpected = new HashMap<>();
   private long nowMs = 1_700_000_000_000L;
 
   @Override
@@ -64,15 +61,15 @@ class LiveMemberTest implements ControllerOutput {
   }
 
   @Test
-  void aMembersLifeIsThatOfTheRecording() {
+  void replaysRecordedMember() {
     network(
         """
         {"v4AssignMode":{"zt":true},"routes":[{"target":"10.161.0.0/24"}],
         "ipAssignmentPools":[{"ipRangeStart":"10.161.0.1","ipRangeEnd":"10.161.0.254"}]}\
         """);
-    assertInstanceOf(ConfigAnswer.Rejected.class, ask());
+    assertInstanceOf(ConfigAnswer.Rejected.class, request());
     member("{\"authorized\":true}");
-    settle();
+    saveAll();
     int views = 0;
     for (JsonNode step :
         Vectors.file("service/controller-live-member.json")
@@ -80,20 +77,20 @@ class LiveMemberTest implements ControllerOutput {
             .get(0)
             .required("steps")) {
       String what = "step " + step.required("n");
-      ask();
-      settle();
+      request();
+      saveAll();
       pushed.clear();
 
       Map<String, Object> shown = run(step.required("request"));
       checkObject(what, step, shown);
-      settle();
+      saveAll();
 
       JsonNode view = step.path("member_view");
       if (view.path("status").asText().equals("OK")) {
         checkConfig(what, view, pushed.getLast());
         views++;
       } else if (view.isObject()) {
-        assertInstanceOf(ConfigAnswer.Rejected.class, ask(), what);
+        assertInstanceOf(ConfigAnswer.Rejected.class, request(), what);
         assertEquals(MEMBER.address(), revoked.getLast().target(), what);
       }
     }
@@ -135,31 +132,31 @@ class LiveMemberTest implements ControllerOutput {
     return MemberJson.write(controller.member(NET, MEMBER.address()).orElseThrow());
   }
 
-  private ConfigAnswer ask() {
+  private ConfigAnswer request() {
     nowMs += 2_000;
     var metaData = Bytes.of(RequestMetaData.ours("linux/x86_64"));
     return controller.answer(new ConfigRequest(NET, MEMBER, metaData, 0, 0), nowMs);
   }
 
-  private void settle() {
+  private void saveAll() {
     store.save(controller, nowMs);
   }
 
-  /** Compares an object with the recorded one, or with the recorded difference to the last. */
+  /** Compares an object with the recorded one, or with the last one and the recorded difference. */
   private void checkObject(String what, JsonNode step, Map<String, Object> shown) {
     JsonNode response = step.required("response");
     Map<String, Object> wanted = Json.object();
     if (response.has("body")) {
       wanted.putAll(Json.asObject(Json.parse(response.required("body").asText())));
     } else {
-      wanted.putAll(lastShown.get(step.required("request").required("target").asText()));
+      wanted.putAll(lastExpected.get(step.required("request").required("target").asText()));
       if (response.has("body_set")) {
         wanted.putAll(Json.asObject(Json.parse(response.required("body_set").toString())));
       }
     }
-    lastShown.put(step.required("request").required("target").asText(), wanted);
-    // The reference waits for one more request before it notes the version of a member that was
-    // let in after it had asked.
+    lastExpected.put(step.required("request").required("target").asText(), wanted);
+    // Difference on purpose: the reference records the version of a member authorized after its
+    // request only at its next request.
     if (shown.containsKey("vMajor") && wanted.get("vMajor").equals(-1L)) {
       VERSION.forEach(name -> wanted.put(name, shown.get(name)));
     }

@@ -29,11 +29,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The reference's controller, its files and its members, once more with ours. */
+/** Replays the files and configurations of the reference's controller. */
 class RecordedNetworksTest {
   private static final Bytes META_DATA = Bytes.of(RequestMetaData.ours("linux/x86_64"));
 
-  /** Members get other addresses by chance here, so only their network is known. */
+  /** A network with random addresses, of which only the prefix is known. */
   private static final String RANDOM_V6 = "0b59471541ab000b";
 
   private final InMemoryRecordStore store = new InMemoryRecordStore();
@@ -50,7 +50,7 @@ class RecordedNetworksTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"0b594715410000a1", "0b59471541ab000c"})
-  void aStoredMemberGetsTheRecordedConfigurationToTheByte(String nwid) {
+  void issuesRecordedConfigurationByteForByte(String nwid) {
     JsonNode files = Vectors.file("service/files.json");
     long networkId = NetworkIds.parse(nwid);
     var networks = new ArrayList<NetworkRecord>();
@@ -77,8 +77,8 @@ class RecordedNetworksTest {
   }
 
   @Test
-  void storedFilesAreWrittenAsTheyWereRead() {
-    int seen = 0;
+  void writesStoredFilesUnchanged() {
+    int count = 0;
     JsonNode files = Vectors.file("service/files.json").required("controller.d");
     for (Map.Entry<String, JsonNode> each : files.properties()) {
       if (!each.getKey().startsWith("network/")) {
@@ -93,13 +93,13 @@ class RecordedNetworksTest {
                   ? MemberJson.write(
                       MemberJson.read(NetworkIds.parse(each.getKey().substring(8, 24)), text))
                   : NetworkJson.write(NetworkJson.read(text))));
-      seen++;
+      count++;
     }
-    assertEquals(6, seen);
+    assertEquals(6, count);
   }
 
   @Test
-  void membersGetTheRecordedAddresses() {
+  void assignsRecordedAddresses() {
     JsonNode recorded = Vectors.file("service/controller-ip-assignment.json");
     var networks = new ArrayList<NetworkRecord>();
     for (Map.Entry<String, JsonNode> each : recorded.required("networks").properties()) {

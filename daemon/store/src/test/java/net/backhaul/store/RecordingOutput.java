@@ -8,7 +8,7 @@ import net.backhaul.controller.ControllerOutput;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.Revocation;
 
-/** Remembers the last thing that each member heard. */
+/** Records the last configuration pushed to each member. */
 final class RecordingOutput implements ControllerOutput {
   final Map<Long, NetworkConfig> pushed = new LinkedHashMap<>();
 
@@ -19,6 +19,6 @@ final class RecordingOutput implements ControllerOutput {
 
   @Override
   public void revoke(Revocation revocation, List<Long> members) {
-    throw new AssertionError("nobody is put out here");
+    throw new AssertionError("unexpected revocation");
   }
 }

@@ -26,7 +26,7 @@ class RuleJsonTest {
   }
 
   @Test
-  void rulesAreConvertedAsByTheReference() {
+  void convertsRulesAsReference() {
     int onWire = 0;
     for (JsonNode vector : Vectors.file("vl2/rules_wire.json").required("json")) {
       String json = "[" + vector.required("json") + "]";
@@ -49,21 +49,21 @@ class RuleJsonTest {
   }
 
   @Test
-  void aMacTakesItsDigitsFromTheLeft() {
+  void fillsMacFromTheLeft() {
     String json = "[{\"type\":\"MATCH_MAC_SOURCE\",\"mac\":\"02-ab:CD\"}]";
 
     assertEquals("1d0602abcd000000", wire(read(json)));
   }
 
   @Test
-  void aMaskOfAWrongTypeFailsTheWhole() {
+  void rejectsMaskOfWrongType() {
     assertThrows(
         IllegalArgumentException.class,
         () -> read("[{\"type\":\"MATCH_CHARACTERISTICS\",\"mask\":null}]"));
   }
 
   @Test
-  void anAddressMappedFromIpv4StaysIpv6() {
+  void keepsIpv4MappedAddressAsIpv6() {
     String json = "[{\"ip\":\"::ffff:10.0.0.0/104\",\"type\":\"MATCH_IPV6_SOURCE\"}]";
 
     assertEquals("2111" + "0".repeat(20) + "ffff0a000000" + "68", wire(read(json)));
