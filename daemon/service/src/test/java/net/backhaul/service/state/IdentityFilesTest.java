@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.state;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Random;
+import net.backhaul.protocol.identity.Identity;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What becomes of an identity whose address another node has (04 section 8.4). */
+class IdentityFilesTest {
+  @TempDir Path directory;
+
+  @Test
+  void savesTheSecretAfterCollisionAndMakesAnotherIdentity() throws Exception {
+    try (var home = HomeDirectory.open(directory)) {
+      Identity collided = IdentityFiles.load(home, new Random(1));
+
+      IdentityFiles.saveAfterCollision(home);
+
+      Path saved = directory.resolve("identity.secret.saved_after_collision");
+      assertEquals(collided.secretText(), Files.readString(saved));
+      assertEquals(
+          "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(saved)));
+      assertFalse(Files.exists(directory.resolve("identity.secret")));
+      assertFalse(Files.exists(directory.resolve("identity.public")));
+      assertNotEquals(collided.address(), IdentityFiles.load(home, new Random(2)).address());
+    }
+  }
+}
