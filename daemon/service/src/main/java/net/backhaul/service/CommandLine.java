@@ -6,10 +6,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the words behind {@code zerotier-one} ask for (04 section 1.2).
+ * The command line of {@code zerotier-one} (04 section 1.2).
  *
  * @param port the primary port; 0 for any
- * @param words what the identity tool or the client is to be given, where one of them is meant
+ * @param words arguments of the identity tool or the client, where one of them is selected
  * @param unprivileged whether the daemon may run without being root
  */
 record CommandLine(
@@ -18,18 +18,18 @@ record CommandLine(
 
   private static final int MAX_PORT = 0xffff;
 
-  /** What to do. */
+  /** The selected function. */
   enum Action {
     RUN,
     HELP,
-    /** A value makes no sense: help, and an exit code that says so. */
+    /** A value is invalid: help, and exit code 1. */
     INVALID,
     VERSION,
     IDTOOL,
     CLI
   }
 
-  /** Reads words from left to right; the first that decides ends the reading. */
+  /** Parses words from left to right, up to the first that selects a function other than RUN. */
   static CommandLine parse(List<String> words, Path defaultHome) {
     int port = DEFAULT_PORT;
     boolean unprivileged = false;
@@ -84,7 +84,7 @@ record CommandLine(
     return new CommandLine(action, DEFAULT_PORT, false, false, home, words);
   }
 
-  /** Reads decimal digits up to what is none; no digit is 0, and all too much is more than any. */
+  /** Parses leading digits; 0 if there are none; saturates at MAX_PORT + 1. */
   private static int leadingNumber(String text) {
     int number = 0;
     for (int i = 0; i < text.length() && Character.isDigit(text.charAt(i)); i++) {
@@ -93,7 +93,7 @@ record CommandLine(
     return number;
   }
 
-  /** Returns the home of this system (04 section 1.3). */
+  /** Returns the default home directory (04 section 1.3). */
   static Path defaultHome(@Nullable String fromEnvironment, String osName) {
     if (fromEnvironment != null && !fromEnvironment.isEmpty()) {
       return Path.of(fromEnvironment);

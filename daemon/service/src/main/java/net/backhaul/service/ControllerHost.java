@@ -23,12 +23,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the controller on the node loop, with its store beside it.
+ * Runs the controller on the node loop, and its store.
  *
- * <p>Whoever asks it is answered when everything that the answer shows is on the disk.
+ * <p>A reply is sent when everything that it shows is on the disk.
  */
 public final class ControllerHost implements ConfigSource, ControllerOutput, AutoCloseable {
-  /** A change that the disk did not take; the message says what to do. */
+  /** A change could not be written to the disk; the message says what to do. */
   public static final class NotSaved extends Exception {
     NotSaved(String why) {
       super(why);
@@ -43,10 +43,10 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
   private final Controller controller;
   private final PriorityQueue<PendingReply> pending = new PriorityQueue<>();
   private long savedTicket;
-  private long refusedUnrecorded;
+  private long reportedFull;
   private long warnAgainMs;
 
-  /** Somebody whose answer shows changes up to a ticket. */
+  /** A reply that shows changes up to a ticket. */
   private record PendingReply(long ticket, Runnable whenSaved, Consumer<String> whenNot)
       implements Comparable<PendingReply> {
     @Override
@@ -56,9 +56,9 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
   }
 
   /**
-   * Starts a controller with what its store has found.
+   * Starts a controller with the records of its store.
    *
-   * @param self whose networks it rules
+   * @param self identity of the controller
    */
   public ControllerHost(
       NodeLoop loop, FileRecordStore store, Identity self, RandomGenerator random) {
@@ -79,14 +79,14 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
         });
   }
 
-  /** Asks the controller something, from any thread. */
+  /** Queries the controller, from any thread. */
   public <T> CompletableFuture<T> query(Function<Controller, T> query) {
     var answer = new CompletableFuture<T>();
     loop.execute(
         () -> {
           try {
             T found = query.apply(controller);
-            // What cannot be written is shown all the same: it is what members are told.
+            // Unsaved changes are shown as well: members are notified of them.
             completeWhenSaved(
                 new PendingReply(
                     controller.lastTicket(),
@@ -99,7 +99,7 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
     return answer;
   }
 
-  /** Changes something, from any thread; fails with {@link NotSaved} where the disk refuses. */
+  /** Makes a change, from any thread; fails with {@link NotSaved} if it cannot be written. */
   public <T> CompletableFuture<T> change(Function<Controller, ChangeResult<T>> change) {
     var answer = new CompletableFuture<T>();
     loop.execute(
@@ -149,7 +149,7 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
     late.forEach(each -> each.whenNot.accept(why));
   }
 
-  /** Tells a few members, and the rest after whatever else the loop has to do. */
+  /** Notifies a few members, and the rest after other work of the loop. */
   private void sendNotifications() {
     if (!controller.hasNotifications()) {
       return;
@@ -171,16 +171,16 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
     return answer;
   }
 
-  /** Says now and then that strangers are refused unrecorded, since no one can tick them. */
+  /** Warns from time to time that members are rejected without a record. */
   private void warnWhenFull(long networkId, long nowMs) {
-    long refused = controller.counters().networkFull();
-    if (refused != refusedUnrecorded && nowMs >= warnAgainMs) {
+    long rejected = controller.counters().networkFull();
+    if (rejected != reportedFull && nowMs >= warnAgainMs) {
       log.warn(
-          "network {} has as many members as may come by themselves, so {} requests of newcomers"
-              + " were refused unrecorded; delete members that nobody knows",
+          "network {} has the maximum of unauthorized members, so {} config requests of further"
+              + " members were rejected without a record; authorize or delete members",
           NetworkIds.text(networkId),
-          refused - refusedUnrecorded);
-      refusedUnrecorded = refused;
+          rejected - reportedFull);
+      reportedFull = rejected;
       warnAgainMs = nowMs + WARN_EVERY_MS;
     }
   }
@@ -195,7 +195,7 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
     loop.node().revoke(revocation, members, NodeLoop.nowMs());
   }
 
-  /** Writes what is pending and ends. */
+  /** Writes pending changes and ends. */
   @Override
   public void close() {
     store.close();

@@ -22,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that owns the node, its controller and its UDP sockets.
+ * The event loop of the thread that owns the node, its controller and its UDP sockets.
  *
- * <p>Everybody else asks it by {@link #submit}. It wakes up when the node wants to be advanced.
+ * <p>Other threads use {@link #submit}. The loop wakes up at the next deadline of the node.
  */
 public final class NodeLoop implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(NodeLoop.class);
@@ -32,7 +32,7 @@ public final class NodeLoop implements AutoCloseable {
   private static final long MAX_SLEEP_MS = 500;
   private static final long END_WITHIN_S = 2;
 
-  /** A jump of the clock that means that the host has slept (04 section 8.1). */
+  /** A step of the clock that indicates that the host was suspended (04 section 8.1). */
   private static final long SLEEP_MS = 10_000;
 
   private final MultiThreadIoEventLoopGroup group;
@@ -46,7 +46,7 @@ public final class NodeLoop implements AutoCloseable {
     this(Epoll.isAvailable());
   }
 
-  /** Makes a loop with Linux's epoll or, for tests also where there is that, with NIO. */
+  /** Creates a loop with epoll or, where that is not available and for tests, with NIO. */
   public NodeLoop(boolean nativeEpoll) {
     var threads = new DefaultThreadFactory("node", true);
     group =
@@ -67,12 +67,12 @@ public final class NodeLoop implements AutoCloseable {
     return System.nanoTime() / 1_000_000;
   }
 
-  /** Says what to do when the host wakes up from sleep; called on the loop. */
+  /** Sets what is run, on the loop, when the host resumes from suspend. */
   public void onHostResume(Runnable work) {
     onHostResume = work;
   }
 
-  /** Returns the loop itself, for those who register channels with it. */
+  /** Returns the loop itself, for registering channels. */
   public EventLoop eventLoop() {
     return loop;
   }
@@ -82,7 +82,7 @@ public final class NodeLoop implements AutoCloseable {
     return loop instanceof IoEventLoop io && io.isCompatible(EpollIoHandle.class);
   }
 
-  /** Makes the node on the loop, which owns it from then on. */
+  /** Creates the node on the loop, which owns it from then on. */
   public CompletableFuture<Void> start(Supplier<Node> maker) {
     return CompletableFuture.runAsync(
         () -> {
@@ -92,25 +92,25 @@ public final class NodeLoop implements AutoCloseable {
         loop);
   }
 
-  /** Asks the node something, on its own thread. */
-  public <T> CompletableFuture<T> submit(Function<Node, T> question) {
+  /** Calls a function with the node, on the loop. */
+  public <T> CompletableFuture<T> submit(Function<Node, T> function) {
     return CompletableFuture.supplyAsync(
         () -> {
-          T answer = question.apply(node());
+          T answer = function.apply(node());
           scheduleWakeUp();
           return answer;
         },
         loop);
   }
 
-  /** Runs something on the loop soon, without an answer. */
+  /** Runs a task on the loop. */
   public void execute(Runnable work) {
     loop.execute(work);
   }
 
   /**
-   * Returns what, when run on the loop, has the work done once the loop has looked at its sockets
-   * and devices; if the work asks for itself again, they have their turn first.
+   * Returns a task that schedules the work after the loop's next turn of input and output; if the
+   * work schedules itself again, sockets and devices have their turn first.
    */
   public Runnable afterIo(Runnable work) {
     if (loop instanceof SingleThreadEventLoop single) {
@@ -135,7 +135,7 @@ public final class NodeLoop implements AutoCloseable {
     return mine;
   }
 
-  /** Sees to it that the node is advanced in time; once per batch of anything is enough. */
+  /** Schedules the next advance of the node; needed once after each batch of input. */
   public void scheduleWakeUp() {
     long nowMs = nowMs();
     long dueMs = Math.min(node().nextDeadlineMs(), nowMs + MAX_SLEEP_MS);
@@ -153,13 +153,13 @@ public final class NodeLoop implements AutoCloseable {
   private void wake() {
     wakeUp = null;
     if (CLOCK.follow(System.currentTimeMillis(), steadyMs()) > SLEEP_MS) {
-      log.info("the clock has jumped ahead, or this host has slept");
+      log.info("the clock has jumped ahead or this host was suspended; sockets are checked");
       onHostResume.run();
     }
     try {
       node().advance(nowMs());
     } catch (RuntimeException e) {
-      log.error("a mistake of ours while doing what is due", e);
+      log.error("internal error while advancing the node", e);
     }
     scheduleWakeUp();
   }

@@ -7,13 +7,13 @@ import net.backhaul.protocol.network.Route;
 import net.backhaul.service.state.LocalNetworkSettings;
 
 /**
- * What of a network has become real on this host.
+ * The state of a network on this host, as far as it was applied.
  *
  * @param deviceName the network's device; empty where there is none
  * @param addresses the managed addresses that the device has
  * @param routes the managed routes that are set
  * @param portError 0, or {@link #PORT_FAILED} where the device could not be set up
- * @param error why it could not, in one sentence; empty where all is well
+ * @param error the reason, in one sentence; empty without an error
  */
 public record AppliedNetwork(
     String deviceName,
@@ -22,7 +22,7 @@ public record AppliedNetwork(
     List<Route> routes,
     int portError,
     String error) {
-  /** The number under which the reference reports a device that cannot be set up. */
+  /** The error code of the reference for a device that cannot be set up. */
   public static final int PORT_FAILED = -999;
 
   public AppliedNetwork {

@@ -8,10 +8,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 import net.backhaul.protocol.identity.NetworkIds;
+import net.backhaul.service.state.FileProblem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The file in which an owner names the devices of networks, one {@code nwid=name} a line. */
+/** The file that assigns names to the devices of networks, one {@code nwid=name} a line. */
 final class DeviceMap {
   private static final Logger log = LoggerFactory.getLogger(DeviceMap.class);
   private static final String FILE = "devicemap";
@@ -20,19 +21,25 @@ final class DeviceMap {
 
   private DeviceMap() {}
 
-  /** Returns the name that the home wishes for a network's device; empty where there is none. */
+  /** Returns the configured name for a network's device; empty where there is none. */
   static String nameFor(long networkId, Path home) {
     Path file = home.resolve(FILE);
     try {
       if (Files.size(file) > MAX_BYTES) {
-        log.warn("{} is longer than {} bytes and is not read", file, MAX_BYTES);
+        log.warn(
+            "{} is longer than {} bytes and is ignored; devices get their default names",
+            file,
+            MAX_BYTES);
         return "";
       }
       return nameFor(networkId, Files.readString(file, StandardCharsets.ISO_8859_1));
     } catch (NoSuchFileException none) {
       return "";
     } catch (IOException e) {
-      log.warn("cannot read {}: {}", file, e.toString());
+      log.warn(
+          "cannot read {}: {}; devices get their default names",
+          file,
+          FileProblem.describe(file, e));
       return "";
     }
   }
@@ -46,8 +53,8 @@ final class DeviceMap {
           return name;
         }
         log.warn(
-            "devicemap names the device of network {} \"{}\", which no device may be called: it may"
-                + " hold no blanks, slashes, colons or percent signs",
+            "devicemap, network {}: \"{}\" is not a valid device name: a name must not hold"
+                + " blanks, slashes, colons or percent signs; the default name is used",
             NetworkIds.text(networkId),
             name.replaceAll("\\p{Cntrl}", "?"));
       }

@@ -17,13 +17,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets a device's descriptor live on the node loop beside the UDP sockets: no frame changes its
- * thread, and there is no queue between the device and the node.
+ * Registers a device's descriptor with the node loop beside the UDP sockets, so that frames stay on
+ * one thread and there is no queue between the device and the node.
  */
 final class EpollFramePump implements FramePump, EpollIoHandle {
   private static final Logger log = LoggerFactory.getLogger(EpollFramePump.class);
 
-  /** How many batches are taken before the sockets get their turn. */
+  /** Maximum batches that are read before the sockets have their turn. */
   private static final int MAX_BATCHES_AT_ONCE = 4;
 
   private final long networkId;
@@ -38,10 +38,10 @@ final class EpollFramePump implements FramePump, EpollIoHandle {
   private boolean stopped;
 
   /**
-   * Makes a pump for one device.
+   * Creates a pump for one device.
    *
-   * @param shared what all pumps of the loop share, asked on the loop
-   * @param onFailure called on the loop, once, when the device cannot be read any more
+   * @param shared buffers that all pumps of the loop share, called on the loop
+   * @param onFailure called once, on the loop, when the device can no longer be read
    */
   EpollFramePump(
       long networkId,
@@ -61,8 +61,8 @@ final class EpollFramePump implements FramePump, EpollIoHandle {
         new FrameWriter(device, (address, length) -> descriptor.writeAddress(address, 0, length));
   }
 
-  /** Returns whether the node loop takes descriptors. */
-  static boolean isPossible(NodeLoop loop, TapDevice device) {
+  /** Returns whether the device has a descriptor that the node loop supports. */
+  static boolean isSupported(NodeLoop loop, TapDevice device) {
     return device.fd() != TapDevice.NO_FD
         && loop.eventLoop() instanceof IoEventLoop io
         && io.isCompatible(EpollIoHandle.class);
@@ -75,7 +75,7 @@ final class EpollFramePump implements FramePump, EpollIoHandle {
         .addListener(
             done -> {
               if (!done.isSuccess()) {
-                failed("cannot watch it", done.cause());
+                failed("cannot be registered with epoll", done.cause());
               } else if (done.getNow() instanceof IoRegistration made) {
                 watch(made);
               }
@@ -91,7 +91,7 @@ final class EpollFramePump implements FramePump, EpollIoHandle {
     try {
       made.submit(EpollIoOps.EPOLLIN);
     } catch (RuntimeException e) {
-      failed("cannot watch it", e);
+      failed("cannot be registered with epoll", e);
     }
   }
 
@@ -118,7 +118,7 @@ final class EpollFramePump implements FramePump, EpollIoHandle {
         }
       }
     } catch (IOException e) {
-      failed("cannot read it any more", e);
+      failed("can no longer be read", e);
     }
   }
 
@@ -136,7 +136,7 @@ final class EpollFramePump implements FramePump, EpollIoHandle {
     }
   }
 
-  /** Returns whether more may wait. */
+  /** Returns whether there may be more frames. */
   private boolean readBatch() throws IOException {
     FrameRoom room = shared.get();
     FrameBatch batch = room.batch;

@@ -11,22 +11,22 @@ import org.slf4j.LoggerFactory;
 
 /** Moves frames between one device and the node. */
 interface FramePump {
-  /** How long it may take until nothing touches a device any more. */
+  /** Maximum time for {@link #stop}. */
   long STOP_WITHIN_MS = 2_000;
 
-  /** Begins to read frames and hand them to the node. */
+  /** Starts to read frames and hand them to the node. */
   void start();
 
-  /** Takes one frame, whose bytes are borrowed, for the device; only on the node loop. */
+  /** Writes one frame, whose bytes are borrowed, to the device; only on the node loop. */
   void deliver(byte[] bytes, int start, int length);
 
-  /** Sees to it that all frames that were delivered are written; only on the node loop. */
+  /** Writes frames that were held back for coalescing; only on the node loop. */
   void flush();
 
-  /** Stops, and returns when nothing touches the device any more; not on the node loop. */
+  /** Stops, and returns when the device is no longer used; not on the node loop. */
   void stop();
 
-  /** Does the last work on a device after all that the node loop is at, and waits for it. */
+  /** Runs the last work on a device on the node loop and waits for it. */
   static void finishOnLoop(NodeLoop loop, String device, Runnable work) {
     try {
       CompletableFuture.runAsync(work, loop.eventLoop()).get(STOP_WITHIN_MS, TimeUnit.MILLISECONDS);
@@ -36,7 +36,7 @@ interface FramePump {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
       LoggerFactory.getLogger(FramePump.class)
-          .debug("the node loop is too busy to let go of {}", device, e);
+          .debug("the node loop did not release {} in time", device, e);
     }
   }
 }

@@ -6,21 +6,21 @@ import net.backhaul.protocol.ethernet.OffloadHeader;
 import net.backhaul.tap.FrameMemory;
 import net.backhaul.tap.TapDevice;
 
-/** What one thread needs to read devices with: native memory for a frame, and a batch to fill. */
+/** Buffers for reading devices on one thread: native memory for a frame, and a batch. */
 final class FrameRoom {
   static final int ETHERNET_HEADER_BYTES = 14;
 
-  /** How many frames are handed to the node at once, at most. */
+  /** Maximum frames handed to the node at once. */
   static final int MAX_FRAMES = 64;
 
-  /** Room for this many frames of usual size, or for two super-frames. */
+  /** Enough for the maximum number of frames of usual size, or for two super-frames. */
   private static final int BATCH_BYTES = 160 * 1024;
 
   final FrameMemory memory =
       new FrameMemory(OffloadHeader.BYTES + FrameBatch.MAX_SUPER_FRAME_BYTES);
   final FrameBatch batch = new FrameBatch(BATCH_BYTES);
 
-  /** Returns how much has to be read at once, so that no frame of a device is cut off. */
+  /** Returns the buffer size of a read, so that no frame of a device is truncated. */
   static int readBytes(TapDevice device) {
     int header = device.offloads().headerBytes();
     return header
@@ -29,15 +29,15 @@ final class FrameRoom {
             : ETHERNET_HEADER_BYTES + device.mtuBytes());
   }
 
-  /** Returns whether the node should have what is here before so much is read. */
+  /** Returns whether the batch must be handed over before a read of this size. */
   boolean isFull(int readBytes) {
     return batch.count() == MAX_FRAMES || !batch.hasRoomFor(readBytes);
   }
 
   /**
-   * Takes the frame that was read into the memory; a header without a payload is none.
+   * Adds the frame that was read into the memory; one without payload is ignored.
    *
-   * @param headerBytes of the length are those of an offload header before the frame, or none
+   * @param headerBytes length of the offload header before the frame, 0 without one
    */
   void take(int length, int headerBytes) {
     int frameBytes = length - headerBytes;

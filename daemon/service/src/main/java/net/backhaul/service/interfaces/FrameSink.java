@@ -3,8 +3,8 @@ package net.backhaul.service.interfaces;
 
 import net.backhaul.engine.FrameBatch;
 
-/** Where frames of a device go; called on the node loop. */
+/** Takes frames of a device; called on the node loop. */
 interface FrameSink {
-  /** Takes all frames of one read; their bytes are borrowed and may be clobbered. */
+  /** Takes all frames of one read; their bytes are borrowed and may be overwritten. */
   void sendFrames(long networkId, FrameBatch frames);
 }

@@ -16,14 +16,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes frames to one device; joins those of one flow where the device takes super-frames.
+ * Writes frames to one device; coalesces those of one flow where the device takes super-frames.
  *
- * <p>What was joined is written when the batch is at its end.
+ * <p>Coalesced frames are written at the end of a batch.
  */
 final class FrameWriter {
   private static final Logger log = LoggerFactory.getLogger(FrameWriter.class);
 
-  /** How many flows may be joined at the same time. */
+  /** Maximum flows coalesced at the same time. */
   private static final int FLOWS = 4;
 
   private final TapDevice device;
@@ -33,7 +33,7 @@ final class FrameWriter {
   private final FrameMemory[] slots;
   private final @Nullable Coalescer coalescer;
 
-  /** Writes native memory to a device: the offload header, if it has one, and a frame. */
+  /** Writes native memory to a device: the offload header, if there is one, and a frame. */
   interface MemoryWriter {
     void write(long address, int length) throws IOException;
   }
@@ -68,7 +68,7 @@ final class FrameWriter {
     return kinds;
   }
 
-  /** Takes a frame, whose bytes are borrowed. */
+  /** Adds a frame, whose bytes are borrowed. */
   void add(byte[] bytes, int start, int length) {
     if (length > device.mtuBytes() + FrameRoom.ETHERNET_HEADER_BYTES) {
       return;
@@ -79,7 +79,7 @@ final class FrameWriter {
     }
   }
 
-  /** Writes what was joined so far. */
+  /** Writes what was coalesced so far. */
   void flush() {
     if (coalescer != null) {
       coalescer.flush();
@@ -94,8 +94,8 @@ final class FrameWriter {
     try {
       memoryWriter.write(memory.address(), length);
     } catch (IOException e) {
-      // A device that is down, or a frame that the host does not like: lost, as on any Ethernet.
-      log.trace("{} has not taken a frame: {}", device.name(), e.toString());
+      // The device is down, or the host rejects the frame: dropped, as on any Ethernet.
+      log.trace("{} did not take a frame: {}", device.name(), e.toString());
     }
   }
 }

@@ -31,21 +31,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The devices of the joined networks: one TAP each, with the addresses and routes that its
- * controller assigns and its owner allows (04 section 6).
+ * The devices of the joined networks: one TAP each, with the addresses and routes that the
+ * controller assigns and the operator allows (04 section 6).
  *
- * <p>Frames pass on the node loop. What the kernel takes its time for (opening, addresses, routes,
- * multicast memberships) is done by one thread of its own, in order.
+ * <p>Frames pass on the node loop. Slow system calls (opening, addresses, routes, multicast
+ * memberships) are made on the system thread, in order.
  */
 public final class Interfaces implements AutoCloseable {
   /**
-   * What the host may hand over at once, so that the packets made of it are one run of datagrams:
-   * 45 of 1,432 bytes, which is the most that UDP sends at once, with 1,342 bytes of a stream in
-   * each.
+   * Maximum super-frame from the host, so that its packets form one run: 45 datagrams of 1,432
+   * bytes with 1,342 bytes of a stream each, the most that UDP sends at once.
    */
   private static final int SUPER_FRAME_BYTES = 60_420;
 
-  /** Set to {@code off}, devices carry plain frames: to find a fault, and to measure. */
+  /** Set to {@code off}, devices carry plain frames; for fault finding and measurements. */
   private static final boolean OFFLOADS =
       !"off".equals(System.getProperty("backhaul.device.offloads"));
 
@@ -61,32 +60,32 @@ public final class Interfaces implements AutoCloseable {
   private final SystemThread system;
   private final long retryAfterMs;
 
-  // Of the node loop.
+  // Used on the node loop.
   private final PumpTable pumps = new PumpTable();
   private final Map<Long, AtomicReference<@Nullable NetworkStatus>> pending = new HashMap<>();
   private @Nullable FrameRoom room;
 
-  // Of the system thread.
+  // Used on the system thread.
   private final Map<Long, ManagedNetwork> networks = new LinkedHashMap<>();
   private boolean online;
   private long repairAtMs;
 
-  // For everybody.
+  // Read by any thread.
   private final Map<Long, AppliedNetwork> applied = new ConcurrentHashMap<>();
   private final Map<Long, List<InetAddress>> addresses = new ConcurrentHashMap<>();
 
   /**
-   * Makes ready; devices are opened as networks are reported.
+   * Creates it; devices are opened as networks are reported.
    *
-   * @param home the folder that may hold a {@code devicemap}
-   * @param settings asked once for each device that is opened, on the system thread
+   * @param home the directory that may hold a {@code devicemap}
+   * @param settings called on the system thread, once for each device that is opened
    */
   public Interfaces(
       NodeLoop loop, TapFactory taps, Path home, LongFunction<LocalNetworkSettings> settings) {
     this(loop, taps, home, settings, POLL_EVERY_MS, RETRY_AFTER_MS);
   }
 
-  /** Makes ready with other intervals, for tests. */
+  /** Creates it with other intervals; for tests. */
   Interfaces(
       NodeLoop loop,
       TapFactory taps,
@@ -105,11 +104,11 @@ public final class Interfaces implements AutoCloseable {
 
   // On the node loop.
 
-  /** Opens the network's device where it has none and brings it to what the status says. */
+  /** Opens the network's device if it has none, and reconciles it with the status. */
   public void networkChanged(NetworkStatus status) {
     AtomicReference<@Nullable NetworkStatus> newest = pending.get(status.networkId());
     if (newest != null && newest.getAndUpdate(old -> old == null ? null : status) != null) {
-      // What waits for its turn has been replaced: however often a network changes, one waits.
+      // The pending status was replaced: however often a network changes, one is pending.
       return;
     }
     var next = new AtomicReference<@Nullable NetworkStatus>(status);
@@ -129,7 +128,7 @@ public final class Interfaces implements AutoCloseable {
     system.execute(() -> removeNetwork(networkId));
   }
 
-  /** Takes a frame, whose bytes are borrowed, for the network's device. */
+  /** Writes a frame, whose bytes are borrowed, to the network's device. */
   public void deliverFrame(long networkId, byte[] bytes, int start, int length) {
     FramePump pump = pumps.find(networkId);
     if (pump != null) {
@@ -137,7 +136,7 @@ public final class Interfaces implements AutoCloseable {
     }
   }
 
-  /** A batch of frames is at its end: what was joined of them is written. */
+  /** Ends a batch of frames: writes what was coalesced. */
   public void flush() {
     pumps.flush();
   }
@@ -147,13 +146,13 @@ public final class Interfaces implements AutoCloseable {
       loop.node().sendFrames(networkId, frames, NodeLoop.nowMs());
       loop.scheduleWakeUp();
     } catch (RuntimeException e) {
-      log.error("a mistake of ours while handling {} frames", frames.count(), e);
+      log.error("internal error while handling {} frames", frames.count(), e);
     }
   }
 
   // From any thread.
 
-  /** Applies other settings than those that the source has returned for a network. */
+  /** Applies changed settings of a network. */
   public void settingsChanged(long networkId, LocalNetworkSettings changed) {
     system.execute(
         () -> {
@@ -165,7 +164,7 @@ public final class Interfaces implements AutoCloseable {
         });
   }
 
-  /** Returns what is done when all that was asked for until now has been applied. */
+  /** Returns a future that completes when all changes requested so far are applied. */
   public CompletableFuture<Void> whenReconciled() {
     var done = new CompletableFuture<Void>();
     return system.execute(() -> done.complete(null))
@@ -173,7 +172,7 @@ public final class Interfaces implements AutoCloseable {
         : CompletableFuture.completedFuture(null);
   }
 
-  /** Says whether the node is online: default routes through a router wait for it. */
+  /** Records whether the node is online: default routes through a router are set only then. */
   public void onlineChanged(boolean isOnline) {
     system.execute(
         () -> {
@@ -184,12 +183,12 @@ public final class Interfaces implements AutoCloseable {
         });
   }
 
-  /** Returns what has become of a network, empty for one that is not joined or not yet begun. */
+  /** Returns the applied state of a network; empty if it is not joined or still pending. */
   public Optional<AppliedNetwork> applied(long networkId) {
     return Optional.ofNullable(applied.get(networkId));
   }
 
-  /** Returns the names of all devices, for those who bind sockets and shall not bind there. */
+  /** Returns the names of all devices. */
   public Set<String> deviceNames() {
     var names = new HashSet<String>();
     applied.values().forEach(each -> names.add(each.deviceName()));
@@ -197,14 +196,14 @@ public final class Interfaces implements AutoCloseable {
     return names;
   }
 
-  /** Returns the addresses that are on our devices, managed or not, for the same purpose. */
+  /** Returns the addresses on all devices, managed or not; no UDP socket binds to them. */
   public Set<InetAddress> deviceAddresses() {
     var all = new HashSet<InetAddress>();
     addresses.values().forEach(all::addAll);
     return all;
   }
 
-  /** Closes all devices, which removes whatever was added. Not for the node loop. */
+  /** Closes all devices, which removes their addresses and routes. Not on the node loop. */
   @Override
   public void close() {
     system.execute(() -> List.copyOf(networks.keySet()).forEach(this::removeNetwork));
@@ -245,7 +244,7 @@ public final class Interfaces implements AutoCloseable {
       network.error = "";
       startPump(network, device);
       log.info("network {}: device {}", NetworkIds.text(network.networkId), device.name());
-      // Known to those who ask before the node's state says that it is so.
+      // Published before the node reports its new state.
       publish(network);
       if (failedBefore) {
         system.updateNode(node -> node.portFailed(network.networkId, false, NodeLoop.nowMs()));
@@ -257,8 +256,8 @@ public final class Interfaces implements AutoCloseable {
           network,
           "the native part of JNA does not load ("
               + e.getMessage()
-              + "); set jna.boot.library.path to the folder that holds it, or jna.tmpdir to one"
-              + " that programs may be run from");
+              + "); set jna.boot.library.path to the directory that holds it, or jna.tmpdir to one"
+              + " without the mount option noexec");
     }
   }
 
@@ -266,14 +265,14 @@ public final class Interfaces implements AutoCloseable {
     return OFFLOADS ? wanted : wanted.withoutOffloads();
   }
 
-  /** Without the limit everything works, but a super-frame leaves in two runs instead of one. */
+  /** Without the limit a super-frame leaves in two runs instead of one. */
   private static void limitSuperFrames(TapDevice device) {
     try {
       if (device.offloads().superFrames() && !device.limitSuperFrames(SUPER_FRAME_BYTES)) {
-        log.debug("the kernel does not limit what {} hands over at once", device.name());
+        log.debug("the kernel does not support a super-frame limit for {}", device.name());
       }
     } catch (TapException e) {
-      log.debug("{}: no limit for what it hands over at once", device.name(), e);
+      log.debug("{}: the super-frame limit cannot be set", device.name(), e);
     }
   }
 
@@ -281,7 +280,7 @@ public final class Interfaces implements AutoCloseable {
     network.retryAtMs = NodeLoop.nowMs() + retryAfterMs;
     if (!reason.equals(network.error)) {
       log.error(
-          "network {} has no device: {}; this is tried again every {} s",
+          "network {} has no device: {}; retried every {} s",
           NetworkIds.text(network.networkId),
           reason,
           Math.max(1, retryAfterMs / 1_000));
@@ -294,7 +293,7 @@ public final class Interfaces implements AutoCloseable {
   private void startPump(ManagedNetwork network, TapDevice device) {
     long networkId = network.networkId;
     Runnable onFailure = () -> system.execute(() -> deviceLost(networkId, device));
-    if (!EpollFramePump.isPossible(loop, device)) {
+    if (!EpollFramePump.isSupported(loop, device)) {
       network.pump = new ThreadFramePump(networkId, device, loop, this::sendFrames, onFailure);
     } else {
       network.pump =
@@ -308,7 +307,7 @@ public final class Interfaces implements AutoCloseable {
         });
   }
 
-  /** The room that all devices on the loop share. */
+  /** Returns the buffers that all devices on the loop share. */
   private FrameRoom room() {
     FrameRoom mine = room;
     if (mine == null) {
@@ -318,12 +317,13 @@ public final class Interfaces implements AutoCloseable {
     return mine;
   }
 
-  /** A device was removed under us: another takes its place after a while. */
+  /** A device was removed by another program: it is replaced after a delay. */
   private void deviceLost(long networkId, TapDevice device) {
     ManagedNetwork network = networks.get(networkId);
     if (network != null && network.managed != null && network.managed.device() == device) {
       closeDevice(network);
-      deviceFailed(network, device.name() + " cannot be read any more; somebody has removed it");
+      deviceFailed(
+          network, device.name() + " can no longer be read; it was removed by another program");
     }
   }
 
@@ -349,7 +349,9 @@ public final class Interfaces implements AutoCloseable {
     if (managed != null) {
       managed.device().close();
       log.info(
-          "network {}: {} is gone", NetworkIds.text(network.networkId), managed.device().name());
+          "network {}: device {} closed",
+          NetworkIds.text(network.networkId),
+          managed.device().name());
     }
   }
 
@@ -369,7 +371,7 @@ public final class Interfaces implements AutoCloseable {
     }
   }
 
-  /** Tells the node which groups the host listens to, if others than before. */
+  /** Updates the multicast groups in the node, if they have changed. */
   private void updateMulticastGroups(ManagedNetwork network, ManagedDevice managed) {
     try {
       List<TapAddress> present = managed.device().addresses();
@@ -384,7 +386,7 @@ public final class Interfaces implements AutoCloseable {
     }
   }
 
-  /** What is done again and again: failed devices, multicast groups, repairs. */
+  /** Periodic work: failed devices, multicast groups, repairs. */
   private void poll() {
     long nowMs = NodeLoop.nowMs();
     boolean repair = nowMs >= repairAtMs;

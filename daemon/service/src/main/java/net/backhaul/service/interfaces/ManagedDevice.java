@@ -22,10 +22,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps one device's MTU, addresses and routes as a configuration and its owner want them.
+ * Reconciles the MTU, addresses and routes of one device with its configuration and settings.
  *
- * <p>Only what was added here is removed here: addresses and routes of the user, or of the kernel,
- * stay. Lives on the system thread.
+ * <p>Only what was added here is removed here: addresses and routes of the operator or of the
+ * kernel stay. Lives on the system thread.
  */
 final class ManagedDevice {
   private static final Logger log = LoggerFactory.getLogger(ManagedDevice.class);
@@ -34,7 +34,7 @@ final class ManagedDevice {
   private final Set<TapAddress> myAddresses = new LinkedHashSet<>();
   private final Set<TapRoute> myRoutes = new LinkedHashSet<>();
 
-  /** What was refused and has been reported; reported again only after it has worked in between. */
+  /** Failures that were reported; each is reported again only after a success in between. */
   private final Set<String> reported = new HashSet<>();
 
   private List<IpPrefix> appliedAddresses = List.of();
@@ -58,7 +58,7 @@ final class ManagedDevice {
     return appliedRoutes;
   }
 
-  /** Brings the device to what is wanted now; calling it again repairs what others have undone. */
+  /** Reconciles the device; calling it again repairs what other programs have changed. */
   void apply(@Nullable NetworkConfig config, LocalNetworkSettings settings, boolean online) {
     int mtuBytes = config == null ? NetworkConfig.DEFAULT_MTU_BYTES : config.mtuBytes();
     if (mtuBytes != device.mtuBytes()) {
@@ -67,7 +67,7 @@ final class ManagedDevice {
     List<IpPrefix> assigned = config == null ? List.of() : config.addresses();
     List<Route> routes = config == null ? List.of() : config.routes();
     List<IpPrefix> wanted = ManagedPlan.addresses(assigned, settings);
-    // Routes first: without the address that they come from or their router, some are gone already.
+    // Routes first: without their source address or router the kernel has removed some already.
     ManagedPlan plan = ManagedPlan.of(assigned, routes, settings, othersThan(wanted), online);
     removeRoutesBut(plan);
     removeAddressesBut(wanted);
@@ -76,7 +76,7 @@ final class ManagedDevice {
   }
 
   /**
-   * Returns the groups that the host listens to, and those in which others look for its addresses
+   * Returns the groups that the host has joined, and those of address resolution for its addresses
    * (04 section 6.1.7).
    */
   List<MulticastGroup> groups(List<TapAddress> present) throws TapException {
@@ -163,12 +163,12 @@ final class ManagedDevice {
     try {
       return device.addresses();
     } catch (TapException e) {
-      log.warn("{}: {}", device.name(), e.getMessage());
+      log.warn("cannot list the addresses of {}: {}", device.name(), e.getMessage());
       return List.of();
     }
   }
 
-  /** Returns the addresses of the device that are the user's or the kernel's. */
+  /** Returns the addresses of the device that are not managed. */
   private List<TapAddress> othersThan(List<IpPrefix> wanted) {
     Set<InetAddress> managed = new HashSet<>();
     wanted.forEach(each -> managed.add(each.address()));
@@ -187,7 +187,10 @@ final class ManagedDevice {
       return true;
     } catch (TapException e) {
       if (reported.add(what)) {
-        log.warn("{}: {}", device.name(), e.getMessage());
+        log.warn(
+            "{}: {}; the other settings are applied, and this one is retried every 30 s",
+            device.name(),
+            e.getMessage());
       }
       return false;
     }

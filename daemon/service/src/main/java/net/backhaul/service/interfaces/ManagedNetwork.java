@@ -7,7 +7,7 @@ import net.backhaul.protocol.ethernet.MulticastGroup;
 import net.backhaul.service.state.LocalNetworkSettings;
 import org.jspecify.annotations.Nullable;
 
-/** One network on this host: its device, or why it has none. Lives on the system thread. */
+/** One network on this host: its device, or the reason why it has none. On the system thread. */
 final class ManagedNetwork {
   final long networkId;
   NetworkStatus status;

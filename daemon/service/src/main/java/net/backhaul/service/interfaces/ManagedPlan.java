@@ -17,16 +17,16 @@ import net.backhaul.tap.TapRoute;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which addresses and routes a network's device is to have: what the controller assigns, less what
- * the owner forbids (04 sections 6.1.3 to 6.1.5).
+ * The wanted addresses and routes of a network's device: those that the controller assigns and the
+ * operator allows (04 sections 6.1.3 to 6.1.5).
  *
  * @param addresses sorted, each once
- * @param routes those on the link first, since the others need them
+ * @param routes those on the link first, since the others depend on them
  */
 record ManagedPlan(List<IpPrefix> addresses, List<Planned> routes) {
   static final ManagedPlan NOTHING = new ManagedPlan(List.of(), List.of());
 
-  /** A route to be set, and the one of the configuration that it comes from. */
+  /** A route to be set, and its origin in the configuration. */
   record Planned(Route origin, TapRoute route) {}
 
   ManagedPlan {
@@ -51,9 +51,9 @@ record ManagedPlan(List<IpPrefix> addresses, List<Planned> routes) {
   }
 
   /**
-   * Makes the plan.
+   * Creates the plan.
    *
-   * @param onDevice further addresses of the device, which routes may come from as well
+   * @param onDevice further addresses of the device, which routes may use as source
    * @param online whether default routes through a router may be set
    */
   static ManagedPlan of(
@@ -100,8 +100,8 @@ record ManagedPlan(List<IpPrefix> addresses, List<Planned> routes) {
   }
 
   /**
-   * Judges a target as the kernel will see it, too: its host bits are cleared, so that 10.0.0.1/0
-   * is a default route.
+   * Checks a target also without its host bits, as the kernel reads it: 10.0.0.1/0 is a default
+   * route.
    */
   private static boolean isAllowed(IpPrefix target, LocalNetworkSettings settings) {
     return isPossible(target) && settings.allows(target) && settings.allows(network(target));
@@ -111,13 +111,13 @@ record ManagedPlan(List<IpPrefix> addresses, List<Planned> routes) {
     return prefix.bits() >= 0 && prefix.bits() <= bitsOf(prefix.address());
   }
 
-  /** The kernel makes the route to an address's own network when it takes the address. */
+  /** The kernel sets the route to an address's own network together with the address. */
   private static boolean isImplied(IpPrefix target, List<IpPrefix> addresses) {
     return addresses.stream()
         .anyMatch(each -> each.bits() == target.bits() && target.contains(each.address()));
   }
 
-  /** Sets a default route as two halves, so that the host's own stays in place. */
+  /** Splits a default route into two halves, so that the host's own stays in place. */
   private static List<TapAddress> split(IpPrefix target) {
     if (!target.isDefaultRoute()) {
       return List.of(tapAddress(network(target)));

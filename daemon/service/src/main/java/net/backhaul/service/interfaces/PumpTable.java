@@ -4,7 +4,7 @@ package net.backhaul.service.interfaces;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the pump of a network, for every frame; lives on the node loop. */
+/** The pumps by network, looked up for every frame; lives on the node loop. */
 final class PumpTable {
   private long[] networkIds = new long[8];
   private @Nullable FramePump[] pumps = new @Nullable FramePump[8];

@@ -10,7 +10,7 @@ import net.backhaul.service.NodeLoop;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The one thread that waits for the kernel, and the ways between it and the node loop. */
+/** The thread for slow system calls, and tasks between it and the node loop. */
 final class SystemThread {
   private static final Logger log = LoggerFactory.getLogger(SystemThread.class);
   private static final long END_WITHIN_S = 3;
@@ -28,9 +28,9 @@ final class SystemThread {
   }
 
   /**
-   * Does something on the system thread after all that was given to it before.
+   * Runs a task on the system thread after all earlier ones.
    *
-   * @return false where the thread has ended, so that nothing will be done
+   * @return false if the thread has ended, so that the task is discarded
    */
   boolean execute(Runnable work) {
     try {
@@ -42,12 +42,12 @@ final class SystemThread {
     }
   }
 
-  /** Does something on the system thread again and again. */
+  /** Runs a task on the system thread periodically. */
   void every(long everyMs, Runnable work) {
     executor.scheduleWithFixedDelay(guarded(work), everyMs, everyMs, TimeUnit.MILLISECONDS);
   }
 
-  /** Tells the node something, on the node loop. */
+  /** Updates the node, on the node loop. */
   void updateNode(Consumer<Node> update) {
     onLoop(
         () -> {
@@ -56,7 +56,7 @@ final class SystemThread {
         });
   }
 
-  /** Does something on the node loop. */
+  /** Runs a task on the node loop. */
   void onLoop(Runnable work) {
     try {
       loop.execute(guarded(work));
@@ -65,12 +65,12 @@ final class SystemThread {
     }
   }
 
-  /** Ends after what was given so far, and waits for that. */
+  /** Ends after the tasks given so far, and waits for them. */
   void end() {
     executor.shutdown();
     try {
       if (!executor.awaitTermination(END_WITHIN_S, TimeUnit.SECONDS)) {
-        log.warn("devices are still being closed; they vanish with this process");
+        log.warn("devices are still being closed; the kernel removes them when this process ends");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -82,7 +82,7 @@ final class SystemThread {
       try {
         work.run();
       } catch (RuntimeException e) {
-        log.error("a mistake of ours while setting up devices", e);
+        log.error("internal error while setting up devices", e);
       }
     };
   }

@@ -11,15 +11,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads a device on a thread of its own, where the node loop cannot watch it.
+ * Reads a device on its own thread, where the node loop does not support its descriptor.
  *
- * <p>The thread fills batches and hands them over; when all are with the node it waits, so that
- * further frames stay in the kernel's queue, which has a limit of its own.
+ * <p>The thread fills batches and hands them to the node; while the node has all of them it blocks,
+ * so that further frames stay in the kernel's queue, which is limited.
  */
 final class ThreadFramePump implements FramePump {
   private static final Logger log = LoggerFactory.getLogger(ThreadFramePump.class);
   private static final int BATCHES = 3;
-  private static final int LOOK_UP_EVERY_MS = 200;
+  private static final int POLL_EVERY_MS = 200;
 
   private final long networkId;
   private final TapDevice device;
@@ -73,22 +73,22 @@ final class ThreadFramePump implements FramePump {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    // The loop may be writing a frame right now.
+    // The loop may be writing a frame.
     FramePump.finishOnLoop(loop, device.name(), () -> {});
   }
 
   private void read() {
     try {
       while (!stopped) {
-        if (device.awaitFrame(LOOK_UP_EVERY_MS)) {
+        if (device.awaitFrame(POLL_EVERY_MS)) {
           readBatch(free.take());
         }
       }
     } catch (InterruptedException | RejectedExecutionException ending) {
-      log.trace("{} is read no more", device.name());
+      log.trace("{} is no longer read", device.name());
     } catch (TapException e) {
       if (!stopped) {
-        log.debug("{}: cannot read it any more", device.name(), e);
+        log.debug("{}: can no longer be read", device.name(), e);
         onFailure.run();
       }
     }

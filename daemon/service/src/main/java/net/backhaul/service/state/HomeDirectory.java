@@ -2,6 +2,7 @@
 package net.backhaul.service.state;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -17,6 +18,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -25,13 +27,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The folder that holds all that outlives the daemon (04 section 2).
+ * The home directory, which holds all persistent state (04 section 2).
  *
- * <p>A file is replaced as a whole or not at all: readers and a sudden end see the old content or
- * the new one.
+ * <p>A file is replaced as a whole or not at all: after a crash it has the old content or the new
+ * one.
  */
 public final class HomeDirectory implements AutoCloseable {
-  /** The longest file that is read; the largest honest one is a network's configuration. */
+  /** Maximum size of a file that is read; the largest valid one is a network's configuration. */
   public static final long MAX_FILE_BYTES = 4L * 1024 * 1024;
 
   private static final Logger log = LoggerFactory.getLogger(HomeDirectory.class);
@@ -76,45 +78,53 @@ public final class HomeDirectory implements AutoCloseable {
     owner.apply(created);
   }
 
+  /** Returns the directory itself. */
   public Path path() {
     return path;
   }
 
+  /** Returns the path of a file in the home. */
   public Path file(String name) {
     return path.resolve(name);
   }
 
-  /** Returns the bytes of a file, or empty where there is none that can be read. */
+  /** Returns the bytes of a file; empty where it is missing or cannot be read. */
   public Optional<byte[]> read(String name) {
     Path file = file(name);
     try {
       if (Files.size(file) > MAX_FILE_BYTES) {
-        log.warn("{} is longer than {} bytes and is not read", file, MAX_FILE_BYTES);
+        log.warn(
+            "{} is longer than {} bytes; the daemon continues without it", file, MAX_FILE_BYTES);
         return Optional.empty();
       }
       return Optional.of(Files.readAllBytes(file));
     } catch (NoSuchFileException missing) {
       return Optional.empty();
     } catch (IOException e) {
-      log.warn("cannot read {}: {}", file, FileProblem.describe(file, e));
+      log.warn(
+          "cannot read {}: {}; the daemon continues without it",
+          file,
+          FileProblem.describe(file, e));
       return Optional.empty();
     }
   }
 
+  /** Returns the text of a file in UTF-8; empty where it is missing or cannot be read. */
   public Optional<String> readText(String name) {
     return read(name).map(bytes -> new String(bytes, StandardCharsets.UTF_8));
   }
 
+  /** Returns whether a file exists. */
   public boolean exists(String name) {
     return Files.exists(file(name));
   }
 
-  /** Replaces a file, unless it holds just that already. Missing folders are made. */
+  /** Replaces a file, unless it has this content already. Missing directories are created. */
   public void write(String name, byte[] content) throws IOException {
     write(name, content, false);
   }
 
-  /** Replaces a file that only its owner may read. */
+  /** Replaces a file that is readable by its owner only. */
   public void writeSecret(String name, byte[] content) throws IOException {
     write(name, content, true);
   }
@@ -139,8 +149,8 @@ public final class HomeDirectory implements AutoCloseable {
       }
       try (FileChannel out =
           FileChannel.open(fresh, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-        var rest = java.nio.ByteBuffer.wrap(content);
-        while (rest.hasRemaining()) { // A disk that is getting full takes a part, and then fails.
+        var rest = ByteBuffer.wrap(content);
+        while (rest.hasRemaining()) { // A full disk takes a part first, then fails.
           out.write(rest);
         }
         if (secret) {
@@ -163,21 +173,25 @@ public final class HomeDirectory implements AutoCloseable {
       if (!Files.isRegularFile(file)) {
         throw e;
       }
-      Files.write(file, content); // A file that is a mount of its own can't be replaced.
+      Files.write(file, content); // A file that is a mount point cannot be replaced.
     }
   }
 
-  /** Lets nobody but the owner read a file, where there is one. */
+  /** Makes a file readable by its owner only, where it exists. */
   public void protect(String name) {
     try {
       Files.setPosixFilePermissions(file(name), OWNER_ONLY);
     } catch (NoSuchFileException missing) {
-      // Nothing to protect yet.
+      // Nothing to protect.
     } catch (IOException | UnsupportedOperationException e) {
-      log.debug("cannot protect {}: {}", file(name), e.toString());
+      log.warn(
+          "cannot restrict the mode of {} to its owner ({}); other users may be able to read it",
+          file(name),
+          e instanceof IOException io ? FileProblem.describe(file(name), io) : e.toString());
     }
   }
 
+  /** Deletes a file, if it exists. */
   public void delete(String name) {
     try {
       Files.deleteIfExists(file(name));
@@ -186,7 +200,7 @@ public final class HomeDirectory implements AutoCloseable {
     }
   }
 
-  /** Puts a damaged file out of the way, so that nothing is lost, and says so. */
+  /** Renames a damaged file, so that its content is kept, and logs that. */
   public void moveAside(String name, String what) {
     Path file = file(name);
     Path aside = file.resolveSibling(file.getFileName() + ".damaged");
@@ -194,13 +208,17 @@ public final class HomeDirectory implements AutoCloseable {
       Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
       log.warn("{} is damaged ({}): moved to {}", file, what, aside.getFileName());
     } catch (IOException e) {
-      log.warn("{} is damaged ({}) and is ignored", file, what);
+      log.warn(
+          "{} is damaged ({}) and is ignored; it cannot be renamed: {}",
+          file,
+          what,
+          FileProblem.describe(file, e));
     }
   }
 
-  /** Returns the names of the files in a folder that end so, without the ending, sorted. */
-  public java.util.List<String> list(String folder, String ending) {
-    try (Stream<Path> files = Files.list(file(folder))) {
+  /** Returns the sorted names of files in a directory that have this ending, without it. */
+  public List<String> list(String directory, String ending) {
+    try (Stream<Path> files = Files.list(file(directory))) {
       return files
           .map(each -> String.valueOf(each.getFileName()))
           .filter(name -> name.endsWith(ending))
@@ -208,14 +226,14 @@ public final class HomeDirectory implements AutoCloseable {
           .sorted()
           .toList();
     } catch (NoSuchFileException missing) {
-      return java.util.List.of();
+      return List.of();
     } catch (IOException e) {
-      log.warn("cannot list {}: {}", file(folder), FileProblem.describe(file(folder), e));
-      return java.util.List.of();
+      log.warn("cannot list {}: {}", file(directory), FileProblem.describe(file(directory), e));
+      return List.of();
     }
   }
 
-  /** Returns when a file was last changed, in milliseconds since 1970; 0 where there is none. */
+  /** Returns the modification time in milliseconds since 1970; 0 for a missing file. */
   public long modifiedMs(String name) {
     try {
       FileTime time = Files.getLastModifiedTime(file(name));
@@ -226,9 +244,9 @@ public final class HomeDirectory implements AutoCloseable {
   }
 
   /**
-   * Claims the home for this process, which others see by the lock on the file with its id.
+   * Claims the home for this process by a lock on the pid file.
    *
-   * @return whether no other daemon has it; a home that can't be locked is taken as it is
+   * @return false if another daemon has the lock; a home that cannot be locked counts as claimed
    */
   public boolean claim() {
     try {
@@ -252,7 +270,7 @@ public final class HomeDirectory implements AutoCloseable {
     return true;
   }
 
-  /** Writes the id of this process to the file by which the home was claimed. */
+  /** Writes the id of this process to the pid file. */
   public void writePid() {
     FileChannel channel = pidFile;
     if (channel == null) {
@@ -261,13 +279,13 @@ public final class HomeDirectory implements AutoCloseable {
     try {
       channel.truncate(0);
       String pid = Long.toString(ProcessHandle.current().pid());
-      channel.write(java.nio.ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)), 0);
+      channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)), 0);
     } catch (IOException e) {
       log.warn("cannot write {}: {}", file(PID_FILE), FileProblem.describe(file(PID_FILE), e));
     }
   }
 
-  /** Gives the home back. */
+  /** Releases the home. */
   @Override
   public void close() {
     FileChannel channel = pidFile;

@@ -10,7 +10,7 @@ import net.backhaul.service.system.StartFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who this node is, on disk (04 sections 2 and 8.5). */
+/** The identity of this node on disk (04 sections 2 and 8.5). */
 public final class IdentityFiles {
   private static final Logger log = LoggerFactory.getLogger(IdentityFiles.class);
   private static final String SECRET = "identity.secret";
@@ -18,7 +18,7 @@ public final class IdentityFiles {
 
   private IdentityFiles() {}
 
-  /** Reads the identity, or makes one where there is none yet, which takes a second or so. */
+  /** Reads the identity, or generates one if there is none, which takes about a second. */
   public static Identity load(HomeDirectory home, RandomGenerator random) throws StartFailure {
     String text = secretText(home);
     if (text.isEmpty()) {
@@ -37,7 +37,7 @@ public final class IdentityFiles {
     return identity;
   }
 
-  /** Says what a person has to do about an identity that can't be used. */
+  /** Returns the failure for an identity that cannot be used, in the words of the reference. */
   public static StartFailure invalid(HomeDirectory home) {
     return new StartFailure(
         "invalid identity loaded from disk. Please remove identity.public and identity.secret from "
@@ -81,7 +81,7 @@ public final class IdentityFiles {
   }
 
   /**
-   * Puts an identity aside that somebody else has too; the next start makes another (04 section
+   * Renames an identity whose address another node has; the next start generates one (04 section
    * 8.4).
    */
   public static void saveAfterCollision(HomeDirectory home) throws IOException {

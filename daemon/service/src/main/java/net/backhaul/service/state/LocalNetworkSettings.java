@@ -7,7 +7,7 @@ import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.protocol.address.IpScope;
 
 /**
- * What the owner of this host lets a network do to it (03 section 1.2, 04 section 2.1).
+ * What the operator allows a network to configure on this host (03 section 1.2, 04 section 2.1).
  *
  * @param allowManaged whether addresses and routes of the controller are applied at all
  * @param managedWithin if not empty, only addresses and routes inside one of these are
@@ -21,7 +21,7 @@ public record LocalNetworkSettings(
     boolean allowGlobal,
     boolean allowDefault,
     boolean allowDns) {
-  /** What holds for a network without settings of its own. */
+  /** The settings of a network without a file. */
   public static final LocalNetworkSettings DEFAULT =
       new LocalNetworkSettings(true, List.of(), false, false, false);
 
@@ -29,7 +29,7 @@ public record LocalNetworkSettings(
     managedWithin = List.copyOf(managedWithin);
   }
 
-  /** Returns whether an address, or a route to this target, is to be applied. */
+  /** Returns whether an address, or a route to this target, may be applied. */
   public boolean allows(IpPrefix target) {
     if (!allowManaged || !isListed(target)) {
       return false;

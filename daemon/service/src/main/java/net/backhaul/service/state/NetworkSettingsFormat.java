@@ -21,7 +21,7 @@ final class NetworkSettingsFormat {
       try {
         within.add(IpPrefix.parse(each.strip()));
       } catch (IllegalArgumentException notAnAddress) {
-        // As the reference, which takes what it understands.
+        // Ignored, as the reference does.
       }
     }
     return new LocalNetworkSettings(
@@ -36,7 +36,7 @@ final class NetworkSettingsFormat {
     return !value.isEmpty() && "1tT".indexOf(value.charAt(0)) >= 0;
   }
 
-  /** Writes the file as the reference does, which does not keep the list of what is allowed. */
+  /** Writes the file as the reference does, without the list of allowed prefixes. */
   static String write(LocalNetworkSettings settings) {
     return "allowManaged=%s\nallowGlobal=%s\nallowDefault=%s\nallowDNS=%s\n"
         .formatted(

@@ -4,9 +4,11 @@ package net.backhaul.service.state;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,13 +26,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the node keeps for its next run: worlds, networks and peers (04 section 2, 02 section 5.4).
+ * The saved state of the node: worlds, networks and peers (04 section 2, 02 section 5.4).
  *
- * <p>Everything is written on one thread. Of what was saved under one key several times before the
- * disk had time, the last is written, so what waits is no more than there are keys.
+ * <p>Everything is written on the state thread. Of several pending contents of one key the last is
+ * written, so there are never more pending writes than keys.
  */
 public final class SavedState implements AutoCloseable {
-  /** Peers that were not seen for so long are forgotten. */
+  /** Age at which saved peers expire. */
   public static final long PEER_LIFETIME_MS = TimeUnit.DAYS.toMillis(30);
 
   private static final Logger log = LoggerFactory.getLogger(SavedState.class);
@@ -45,6 +47,10 @@ public final class SavedState implements AutoCloseable {
   private final HomeDirectory home;
   private final Map<StateKey, Optional<byte[]>> pending = new ConcurrentHashMap<>();
   private final Map<Long, LocalNetworkSettings> settings = new ConcurrentHashMap<>();
+
+  /** Files whose last write has failed; used on the state thread. */
+  private final Set<String> failing = new HashSet<>();
+
   private final ExecutorService thread =
       Executors.newSingleThreadExecutor(
           work -> {
@@ -57,7 +63,7 @@ public final class SavedState implements AutoCloseable {
     this.home = home;
   }
 
-  /** Reads all that an earlier run has left. What is damaged is moved aside and left out. */
+  /** Reads the state of an earlier run. Damaged files are renamed and left out. */
   public Map<StateKey, byte[]> load(long wallMs) {
     var all = new HashMap<StateKey, byte[]>();
     home.read(PLANET).ifPresent(bytes -> loadWorld(all, PLANET, 0, bytes, World.Type.PLANET));
@@ -91,13 +97,13 @@ public final class SavedState implements AutoCloseable {
         all.put(new StateKey(kind, world.id()), bytes);
         return;
       }
-      home.moveAside(file, "it holds another world than its name says");
+      home.moveAside(file, "it holds another world than its name");
     } catch (WireException e) {
       home.moveAside(file, String.valueOf(e.getMessage()));
     }
   }
 
-  /** A network stays joined whatever its file holds: only its configuration can be lost. */
+  /** A network with a damaged file stays joined without a configuration. */
   private void loadNetwork(Map<StateKey, byte[]> all, String name) {
     String file = NETWORKS + "/" + name + ".conf";
     var key = new StateKey(StateKey.Kind.NETWORK, HexFormat.fromHexDigitsToLong(name));
@@ -127,13 +133,13 @@ public final class SavedState implements AutoCloseable {
         all.put(new StateKey(StateKey.Kind.PEER, address), bytes);
         return;
       }
-      home.moveAside(file, "it holds another peer than its name says");
+      home.moveAside(file, "it holds another peer than its name");
     } catch (WireException e) {
       home.moveAside(file, String.valueOf(e.getMessage()));
     }
   }
 
-  /** Deletes what is remembered of peers that were not seen for long. */
+  /** Deletes expired peers. */
   public void expirePeers(long wallMs) {
     for (String name : home.list(PEERS, ".peer")) {
       String file = PEERS + "/" + name + ".peer";
@@ -143,7 +149,7 @@ public final class SavedState implements AutoCloseable {
     }
   }
 
-  /** Writes something soon, in order; null deletes it. The bytes are borrowed. */
+  /** Writes the content of a key in the background; null deletes it. The bytes are borrowed. */
   public void save(StateKey key, byte @Nullable [] content) {
     Optional<byte[]> copy = content == null ? Optional.empty() : Optional.of(content.clone());
     if (pending.put(key, copy) == null) {
@@ -158,7 +164,7 @@ public final class SavedState implements AutoCloseable {
     }
   }
 
-  /** Returns what a user lets a network do. */
+  /** Returns what the operator allows a network. */
   public LocalNetworkSettings networkSettings(long networkId) {
     return settings.computeIfAbsent(
         networkId,
@@ -168,18 +174,20 @@ public final class SavedState implements AutoCloseable {
                 .orElse(LocalNetworkSettings.DEFAULT));
   }
 
+  /** Sets what the operator allows a network, and saves it. */
   public void saveNetworkSettings(long networkId, LocalNetworkSettings changed) {
     settings.put(networkId, changed);
     byte[] content = NetworkSettingsFormat.write(changed).getBytes(StandardCharsets.US_ASCII);
     execute(() -> write(settingsFile(networkId), content));
   }
 
+  /** Removes the settings of a network that was left. */
   public void removeNetworkSettings(long networkId) {
     settings.remove(networkId);
     execute(() -> write(settingsFile(networkId), null));
   }
 
-  /** Does something else with the disk on the thread of the state. */
+  /** Runs other work with files on the state thread. */
   public void execute(Runnable work) {
     if (!thread.isShutdown()) {
       thread.execute(work);
@@ -193,8 +201,16 @@ public final class SavedState implements AutoCloseable {
     }
     try {
       home.write(name, content);
+      if (failing.remove(name)) {
+        log.info("{} can be written again", home.file(name));
+      }
     } catch (IOException e) {
-      log.warn("cannot write {}: {}", home.file(name), FileProblem.describe(home.file(name), e));
+      if (failing.add(name)) {
+        log.warn(
+            "cannot write {}: {}; it is written again at its next change",
+            home.file(name),
+            FileProblem.describe(home.file(name), e));
+      }
     }
   }
 
@@ -221,7 +237,9 @@ public final class SavedState implements AutoCloseable {
     thread.shutdown();
     try {
       if (!thread.awaitTermination(CLOSE_WITHIN_MS, TimeUnit.MILLISECONDS)) {
-        log.warn("the disk is slow: not all state was written");
+        log.warn(
+            "the disk is slow: not all state was written within {} ms; the rest is lost",
+            CLOSE_WITHIN_MS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -9,17 +9,17 @@ import java.util.random.RandomGenerator;
 import net.backhaul.service.system.StartFailure;
 
 /**
- * The words that open the API (04 section 2).
+ * The tokens of the API (04 section 2).
  *
- * @param auth opens everything
- * @param metrics opens the metrics alone
+ * @param auth gives access to everything
+ * @param metrics gives access to the metrics alone
  */
 public record Tokens(String auth, String metrics) {
   private static final int LENGTH = 24;
   private static final String ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789";
   private static final String BLANKS = " \t\r\n\0";
 
-  /** Reads both tokens and makes those that are missing. */
+  /** Reads both tokens and generates those that are missing. */
   public static Tokens load(HomeDirectory home, RandomGenerator random) throws StartFailure {
     return new Tokens(
         load(home, "authtoken.secret", random), load(home, "metricstoken.secret", random));

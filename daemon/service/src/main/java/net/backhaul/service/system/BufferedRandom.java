@@ -11,12 +11,12 @@ import java.util.random.RandomGenerator;
 import net.backhaul.crypto.Salsa20;
 
 /**
- * Cryptographically strong numbers that are cheap enough for every packet. One thread uses it.
+ * Cryptographically strong numbers that are cheap enough for every packet. Not thread-safe.
  *
- * <p>They are drawn many at a time from a stream whose key is replaced at every drawing, by the
- * stream's own beginning and by what the host's source says: who learns the state learns nothing of
- * the numbers before it, and a host that was copied does not go on as its copy does. Each number is
- * wiped as it is given away.
+ * <p>They come from a Salsa20 stream whose key is replaced whenever the buffer is filled, by the
+ * beginning of the stream combined with bytes of the kernel: the state does not reveal earlier
+ * numbers, and a cloned virtual machine does not repeat those of its copy. Each number is wiped
+ * from the buffer when it is returned.
  */
 public final class BufferedRandom implements RandomGenerator {
   static final int BUFFER_BYTES = 4_096;
@@ -43,7 +43,7 @@ public final class BufferedRandom implements RandomGenerator {
     this.source = source;
   }
 
-  /** Takes the source of the kernel that never blocks, where there is one. */
+  /** Returns the source of the kernel that never blocks, where there is one. */
   static SecureRandom source() {
     try {
       return SecureRandom.getInstance("NativePRNGNonBlocking");
@@ -73,7 +73,7 @@ public final class BufferedRandom implements RandomGenerator {
     for (int i = 0; i < KEY_BYTES; i++) {
       key[i] ^= fresh[i];
     }
-    // All of the buffer was wiped before, so it holds the bare stream now.
+    // The buffer was wiped before, so it holds the bare stream now.
     stream.start(key, 0, NO_IV, 0);
     stream.xor(buffer, 0, BUFFER_BYTES);
     stream.wipe();

@@ -5,13 +5,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Optional;
 
-/** Goes on in the background, as {@code -d} asks for (04 section 1.2). */
+/** Continues in the background, for option {@code -d} (04 section 1.2). */
 public final class Fork {
   private Fork() {}
 
   /**
-   * Starts this program once more, without {@code -d} and with the same files open, since a Java
-   * process can't be split.
+   * Starts this program again, without {@code -d} and with the same files open, since a Java
+   * process cannot fork.
    *
    * @return the exit code of the process in the foreground
    */
@@ -19,7 +19,8 @@ public final class Fork {
     ProcessHandle.Info self = ProcessHandle.current().info();
     Optional<String[]> arguments = self.arguments();
     if (self.command().isEmpty() || arguments.isEmpty()) {
-      throw new StartFailure("could not fork", 1);
+      throw new StartFailure(
+          "could not fork (the command line of this process is not readable)", 1);
     }
     var command = new ArrayList<String>();
     command.add(self.command().get());

@@ -9,15 +9,13 @@ import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells systemd how the daemon is, where it wants to know: {@code Type=notify}. */
+/** Notifies systemd of the state of the daemon, for {@code Type=notify}. */
 public final class ServiceManager {
   private static final Logger log = LoggerFactory.getLogger(ServiceManager.class);
 
   private ServiceManager() {}
 
-  /**
-   * Sends a message as {@code sd_notify(3)} does; without a socket to send it to it does nothing.
-   */
+  /** Sends a message as {@code sd_notify(3)} does; has no effect without {@code NOTIFY_SOCKET}. */
   public static void send(String message) {
     String path = System.getenv("NOTIFY_SOCKET");
     if (path == null || path.isEmpty() || !Epoll.isAvailable()) {
@@ -33,7 +31,10 @@ public final class ServiceManager {
     try {
       socket.sendToDomainSocket(content, 0, bytes.length, address);
     } catch (IOException e) {
-      log.warn("cannot notify {}: {}", path, e.getMessage());
+      log.warn(
+          "cannot notify systemd at {} ({}); it may end this service as not started",
+          path,
+          e.getMessage());
     } finally {
       try {
         socket.close();

@@ -9,8 +9,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Signals of the system (04 section 8.2).
  *
- * <p>Java has no public way to a clean end with exit code 0 on a signal, nor to ignore one, so this
- * takes the class of the JDK that can, by its name. Where it is missing, signals do what Java does.
+ * <p>Java has no public API for a clean end with exit code 0 on a signal, nor for ignoring one, so
+ * this uses {@code sun.misc.Signal} by reflection. Where it is missing, Java's defaults remain.
  */
 public final class Signals {
   private static final Logger log = LoggerFactory.getLogger(Signals.class);
@@ -18,9 +18,9 @@ public final class Signals {
   private Signals() {}
 
   /**
-   * Calls {@code end} on signals that ask for an end, and ignores what is not for us.
+   * Calls {@code end} on TERM and INT, and ignores HUP, USR1, USR2, IO and PIPE.
    *
-   * <p>QUIT is not among them: the Java runtime keeps it to print what all threads do.
+   * <p>QUIT is left to the Java runtime, which prints the stacks of all threads.
    */
   public static void handle(Runnable end) {
     for (String name : new String[] {"TERM", "INT"}) {
@@ -57,7 +57,7 @@ public final class Signals {
               });
       signal.getMethod("handle", signal, handler).invoke(null, make.newInstance(name), proxy);
     } catch (ReflectiveOperationException | RuntimeException e) {
-      log.debug("signal {} keeps its meaning: {}", name, e.toString());
+      log.debug("signal {} keeps its default effect: {}", name, e.toString());
     }
   }
 }

@@ -4,14 +4,14 @@ package net.backhaul.service.system;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Milliseconds since 1970 that never run backwards.
+ * A clock in milliseconds since 1970 that never runs backwards.
  *
- * <p>They follow the wall clock, because certificates of different hosts are compared by it: a step
- * forward, such as a host's sleep, is followed at once; after a step back, time runs at half its
- * speed until both agree again.
+ * <p>It follows the wall clock, because timestamps of certificates are compared across hosts: a
+ * step forward, such as after a suspend, is followed at once; after a step back, time runs at half
+ * speed until both agree.
  */
 public final class SteadyClock {
-  /** A difference that is left as it is: reading two clocks takes a moment. */
+  /** Ignored difference: the two clocks are not read at the same moment. */
   static final long TOLERANCE_MS = 50;
 
   private final AtomicLong lastMs = new AtomicLong(Long.MIN_VALUE);
@@ -27,7 +27,7 @@ public final class SteadyClock {
   /**
    * Returns the time.
    *
-   * @param steadyMs of a clock that nobody sets
+   * @param steadyMs a monotonic clock
    */
   public long nowMs(long steadyMs) {
     long nowMs = steadyMs + aheadMs;
@@ -35,9 +35,9 @@ public final class SteadyClock {
   }
 
   /**
-   * Looks at the wall clock; one thread does so now and then.
+   * Adjusts to the wall clock; called periodically by one thread.
    *
-   * @return by how much time has jumped forward
+   * @return the step forward in milliseconds, or 0
    */
   public long follow(long wallMs, long steadyMs) {
     long sinceMs = steadyMs - checkedAtMs;

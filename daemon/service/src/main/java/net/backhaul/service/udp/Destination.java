@@ -5,10 +5,10 @@ import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/** An address that datagrams go to: how the kernel writes it, and whether its way takes runs. */
+/** An endpoint that datagrams are sent to: its form for the kernel, and whether runs reach it. */
 final class Destination {
-  /** How many datagrams go singly before a run is tried again where one was refused. */
-  static final int SINGLES_AFTER_REFUSAL = 10_000;
+  /** Datagrams that are sent singly after a run was rejected, before the next run is tried. */
+  static final int SINGLES_AFTER_REJECTION = 10_000;
 
   final InetSocketAddress address;
   final byte[] socketAddress;
@@ -30,11 +30,11 @@ final class Destination {
     return false;
   }
 
-  void runRefused() {
-    singlesLeft = SINGLES_AFTER_REFUSAL;
+  void runRejected() {
+    singlesLeft = SINGLES_AFTER_REJECTION;
   }
 
-  /** The last destinations, so that those often used cost no object. */
+  /** Recent destinations, so that those often used cost no object. */
   static final class Cache {
     private static final int DESTINATIONS = 128;
 

@@ -11,9 +11,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import net.backhaul.protocol.address.Endpoints;
 
-/**
- * Finds the addresses of the host that sockets are bound to (02 section 4.4, 04 section 6.1.11).
- */
+/** Lists the addresses of the host to bind sockets to (02 section 4.4, 04 section 6.1.11). */
 public final class HostAddresses {
   private static final List<String> SKIPPED_PREFIXES = List.of("lo", "zt", "tun", "tap");
   private static final List<String> SKIPPED_ON_MACOS = List.of("feth", "utun");
@@ -23,8 +21,8 @@ public final class HostAddresses {
   /**
    * Returns every usable address of every interface, once for each port.
    *
-   * @param skippedPrefixes further beginnings of interface names to leave out
-   * @param forbidden addresses that local.conf or our own devices rule out
+   * @param skippedPrefixes further prefixes of interface names to leave out
+   * @param forbidden addresses that local.conf forbids or that are on own devices
    */
   public static List<BindAddress> find(
       List<Integer> ports, List<String> skippedPrefixes, Predicate<InetAddress> forbidden) {
@@ -48,7 +46,7 @@ public final class HostAddresses {
     return all;
   }
 
-  /** Returns the addresses that a person has chosen, once for each port. */
+  /** Returns the addresses that local.conf names, once for each port. */
   public static List<BindAddress> of(List<InetAddress> addresses, List<Integer> ports) {
     var all = new ArrayList<BindAddress>();
     for (InetAddress address : addresses) {
@@ -57,7 +55,7 @@ public final class HostAddresses {
     return all;
   }
 
-  /** Returns all that there is, where nobody can say what that may be. */
+  /** Returns the wildcard addresses, where interfaces cannot be listed. */
   private static List<BindAddress> wildcards(List<Integer> ports) {
     return of(List.of(Endpoints.parseIp("0.0.0.0"), Endpoints.parseIp("::")), ports);
   }
@@ -67,7 +65,7 @@ public final class HostAddresses {
     return Set.copyOf(SKIPPED_PREFIXES);
   }
 
-  /** One that has gone since it was listed is not up; the others are not touched by that. */
+  /** An interface that was removed after it was listed counts as down. */
   private static boolean isUp(NetworkInterface device) {
     try {
       return device.isUp();

@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * An array of Linux's {@code struct mmsghdr}, each with one piece of memory, an address and room
- * for the size of segments, as the C library of 64-bit systems lays them out.
+ * An array of Linux's {@code struct mmsghdr}, each with one buffer, one address and the control
+ * message for the segment size, in the layout of the C library of 64-bit systems.
  */
 final class MessageArray {
   /** Enough for {@code struct sockaddr_in6}. */
@@ -36,7 +36,7 @@ final class MessageArray {
   private static final int LEVEL_AT = 8;
   private static final int TYPE_AT = 12;
 
-  /** What follows the headers of a message: its iovec, its control data, its address. */
+  /** Bytes after the headers for each message: its iovec, its control message, its address. */
   private static final int PARTS_BYTES = IOVEC_BYTES + CONTROL_BYTES + 32;
 
   private final ByteBuffer memory;
@@ -45,9 +45,9 @@ final class MessageArray {
   private final long dataAddress;
 
   /**
-   * Makes the array.
+   * Creates the array.
    *
-   * @param data direct memory that the messages' pieces lie in
+   * @param data direct memory that holds the buffers of the messages
    */
   MessageArray(int messages, ByteBuffer data) {
     partsAt = messages * HEADER_BYTES;
@@ -64,16 +64,16 @@ final class MessageArray {
     }
   }
 
-  /** Returns where a message lies in memory, for the kernel. */
+  /** Returns the native address of a message. */
   long addressOf(int message) {
     return address + (long) message * HEADER_BYTES;
   }
 
   /**
-   * Points a message at a piece of the data to be sent.
+   * Points a message at data to be sent.
    *
-   * @param socketAddress whom it is for, as the kernel writes it
-   * @param segmentBytes what the kernel cuts it to; the length itself for a single datagram
+   * @param socketAddress the destination, in the kernel's form
+   * @param segmentBytes size of the segments; the length itself for a single datagram
    */
   void send(int message, byte[] socketAddress, int start, int length, int segmentBytes) {
     int header = message * HEADER_BYTES;
@@ -92,31 +92,31 @@ final class MessageArray {
     control(message, CONTROL_BYTES);
   }
 
-  /** Points a message at a piece of the data to receive to. */
+  /** Points a message at the buffer to receive to. */
   void receive(int message, int start, int length) {
     memory.putInt(message * HEADER_BYTES + NAME_LENGTH_AT, ADDRESS_BYTES);
     piece(message, start, length);
     control(message, CONTROL_BYTES);
   }
 
-  /** Returns how many bytes were received. */
+  /** Returns the received length in bytes. */
   int length(int message) {
     return memory.getInt(message * HEADER_BYTES + MESSAGE_LENGTH_AT);
   }
 
-  /** Returns the size of the datagrams that were received as one, or the length of a single one. */
+  /** Returns the size of the coalesced datagrams, or the length of a single one. */
   int segmentBytes(int message) {
     int control = controlAt(message);
-    boolean joined =
+    boolean coalesced =
         memory.getLong(message * HEADER_BYTES + CONTROL_LENGTH_AT)
                 >= CONTROL_HEADER_BYTES + Integer.BYTES
             && memory.getInt(control + LEVEL_AT) == SOL_UDP
             && memory.getInt(control + TYPE_AT) == UDP_GRO;
-    int segmentBytes = joined ? memory.getInt(control + CONTROL_HEADER_BYTES) : 0;
+    int segmentBytes = coalesced ? memory.getInt(control + CONTROL_HEADER_BYTES) : 0;
     return segmentBytes > 0 ? segmentBytes : length(message);
   }
 
-  /** Returns the memory that holds the addresses of senders, for reading. */
+  /** Returns the memory that holds the addresses of senders. */
   ByteBuffer names() {
     return memory;
   }

@@ -6,14 +6,14 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Memory for what one call of the kernel receives: several messages, each of which may be many
- * datagrams of one sender that the kernel has joined. All sockets of a loop use the same.
+ * Memory for what one system call receives: several messages, each of which may be many datagrams
+ * of one sender that the kernel has coalesced. Shared by all sockets of a loop.
  */
 final class MessageReader {
-  /** How many messages are received with one call. */
+  /** Maximum messages received by one call. */
   static final int MESSAGES = 8;
 
-  /** What the kernel may have joined. */
+  /** Maximum that the kernel coalesces. */
   private static final int MESSAGE_BYTES = 65_536;
 
   private final ByteBuffer data =
@@ -23,9 +23,9 @@ final class MessageReader {
   private int received = MESSAGES;
 
   /**
-   * Receives what there is and returns how many messages it is.
+   * Receives without blocking and returns the number of messages.
    *
-   * @param atMost how many messages to receive, {@link #MESSAGES} at most
+   * @param atMost maximum messages, up to {@link #MESSAGES}
    */
   int read(int fd, int atMost) {
     for (int i = 0; i < received; i++) {
@@ -38,12 +38,12 @@ final class MessageReader {
     return received;
   }
 
-  /** Returns the length of a message, of all that was joined together. */
+  /** Returns the length of a message, all coalesced datagrams together. */
   int length(int message) {
     return messages.length(message);
   }
 
-  /** Passes on a message and returns how many datagrams it is. */
+  /** Adds a message to the queue and returns how many datagrams it holds. */
   int take(int message, int socket, ReceiveQueue receiveQueue) {
     int length = messages.length(message);
     int segmentBytes = messages.segmentBytes(message);

@@ -13,25 +13,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads a socket with calls of our own, on the loop that its channel lives on.
+ * Reads a socket with {@code recvmmsg}, on the event loop of its channel.
  *
- * <p>The channel makes an object of every datagram, which costs more than receiving it. So the
- * channel does not read; a second descriptor of its socket is watched by this instead.
+ * <p>Netty's channel creates an object for every datagram, which costs more than receiving it. So
+ * the channel does not read; a second descriptor of its socket is registered here instead.
  */
 final class MessageReceiver implements EpollIoHandle {
   private static final Logger log = LoggerFactory.getLogger(MessageReceiver.class);
 
   /**
-   * How much more is read than can be handled before the next look at the socket. More finds more
-   * of those who send little in a flood of others; but what is read for nothing costs about a tenth
-   * of what is handled.
+   * How many times more is read than is handled before the next read. A larger factor finds more
+   * datagrams of quiet sources within a flood; but reading a datagram that is then dropped costs
+   * about a tenth of handling one.
    */
   private static final int READ_AHEAD = 3;
 
   private static final int MAX_BYTES_AT_ONCE = READ_AHEAD * ReceiveQueue.DATA_BYTES;
   private static final int MAX_DATAGRAMS_AT_ONCE = READ_AHEAD * ReceiveQueue.BATCH_DATAGRAMS;
 
-  /** A message above this was joined of many datagrams. */
+  /** A message above this size was coalesced from many datagrams. */
   private static final int LONG_BYTES = 8_192;
 
   private final FileDescriptor descriptor;
@@ -44,9 +44,9 @@ final class MessageReceiver implements EpollIoHandle {
   private boolean longMessages;
 
   /**
-   * Makes a receiver.
+   * Creates a receiver.
    *
-   * @param fd a descriptor of the socket, which belongs to the receiver from now on
+   * @param fd a descriptor of the socket, which the receiver closes
    */
   MessageReceiver(
       int fd, int socket, MessageReader reader, ReceiveQueue receiveQueue, Runnable endOfRead) {
@@ -57,7 +57,7 @@ final class MessageReceiver implements EpollIoHandle {
     this.endOfRead = endOfRead;
   }
 
-  /** Begins to read; on the loop. */
+  /** Starts to read; on the loop. */
   void start(IoEventLoop loop) {
     loop.register(this)
         .addListener(
@@ -66,7 +66,10 @@ final class MessageReceiver implements EpollIoHandle {
                 registration = made;
                 made.submit(EpollIoOps.EPOLLIN);
               } else {
-                log.error("cannot watch socket {}", socket, done.cause());
+                log.error(
+                    "socket {} cannot be registered with epoll, so nothing is received on it",
+                    socket,
+                    done.cause());
               }
             });
   }

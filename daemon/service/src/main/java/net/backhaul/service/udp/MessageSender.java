@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.service.udp;
 
-/** Hands runs of datagrams to the kernel, many with one call, straight from where they lie. */
+/** Sends the runs of a batch with {@code sendmmsg}, without copying them. */
 final class MessageSender {
   private final SendBatch out;
   private final Call call;
   private final MessageArray runs;
   private final MessageArray singles;
 
-  /** The call of the kernel, which tests may stand in for. */
+  /** The system call; tests replace it. */
   interface Call {
-    /** Returns how many messages were sent, or the negative reason why not even the first. */
+    /** Returns how many messages were sent, or the negated errno if none was. */
     int send(int fd, long messages, int count);
   }
 
@@ -27,9 +27,9 @@ final class MessageSender {
   }
 
   /**
-   * Sends what waits.
+   * Sends the batch.
    *
-   * @return the first run that the kernel has no room for now; all runs if there is none
+   * @return the index of the first run that the kernel has no room for; the number of runs if none
    */
   int send(OpenSocket from) {
     for (int run = 0; run < out.runs(); run++) {
@@ -48,7 +48,7 @@ final class MessageSender {
       } else if (sent == -SocketCalls.EAGAIN) {
         break;
       } else if (sent != -SocketCalls.EINTR) {
-        if (!out.isSingle(done) && from.runRefused(out.destination(done), -sent)) {
+        if (!out.isSingle(done) && from.runRejected(out.destination(done), -sent)) {
           if (!sendSingly(from, done)) {
             break;
           }
@@ -61,7 +61,7 @@ final class MessageSender {
     return done;
   }
 
-  /** Sends the datagrams of a run that was refused; false if there is no room for the rest. */
+  /** Sends the datagrams of a rejected run; false if there is no room for the rest. */
   private boolean sendSingly(OpenSocket from, int run) {
     int segmentBytes = out.segmentBytes(run);
     int count = Math.ceilDiv(out.length(run), segmentBytes);

@@ -16,22 +16,22 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** An open socket; its device may turn out not to take runs of datagrams. */
+/** An open UDP socket, and what its device supports. */
 final class OpenSocket {
   private static final Logger log = LoggerFactory.getLogger(OpenSocket.class);
 
-  /** What waits for a socket at most; data beyond it is lost, as in a full device queue. */
-  static final int MAX_WAITING_BYTES = 4 * 1024 * 1024;
+  /** Send queue limit of a socket; data beyond it is dropped, as in a full device queue. */
+  static final int MAX_PENDING_BYTES = 4 * 1024 * 1024;
 
-  /** What control may add to that. */
-  private static final int MAX_WAITING_CONTROL_BYTES = 1024 * 1024;
+  /** What control datagrams may add to that. */
+  private static final int MAX_PENDING_CONTROL_BYTES = 1024 * 1024;
 
   final int number;
   final InetSocketAddress address;
   final boolean v4;
   final Channel channel;
 
-  /** The descriptor for calls of our own; -1 where Netty makes them. */
+  /** The descriptor for direct system calls; -1 where Netty makes them. */
   final int fd;
 
   private @Nullable MessageReceiver receiver;
@@ -57,21 +57,21 @@ final class OpenSocket {
     return takesRuns;
   }
 
-  /** Returns whether more may be sent, or wait to be. */
+  /** Returns whether the send queue has room. */
   boolean hasRoomFor(Traffic traffic) {
     return channel.isWritable()
         || (traffic == Traffic.CONTROL
-            && channel.bytesBeforeWritable() < MAX_WAITING_BYTES / 2 + MAX_WAITING_CONTROL_BYTES);
+            && channel.bytesBeforeWritable() < MAX_PENDING_BYTES / 2 + MAX_PENDING_CONTROL_BYTES);
   }
 
-  /** Sends what was collected, or lets it wait for the kernel behind what waits already. */
+  /** Sends a batch, or queues it behind datagrams that the kernel has not taken yet. */
   void transmit(SendBatch out, @Nullable MessageSender sender) {
     if (!channel.isOpen()) {
-      out.clear(); // Its descriptor may be another's by now.
+      out.clear(); // Its descriptor may have been reused.
       return;
     }
     int done = 0;
-    if (sender != null && fd >= 0 && !hasWaiting()) {
+    if (sender != null && fd >= 0 && !hasPending()) {
       done = sender.send(this);
     }
     for (int run = done; run < out.runs(); run++) {
@@ -83,9 +83,9 @@ final class OpenSocket {
     out.clear();
   }
 
-  private boolean hasWaiting() {
-    ChannelOutboundBuffer waiting = channel.unsafe().outboundBuffer();
-    return waiting != null && waiting.totalPendingWriteBytes() > 0;
+  private boolean hasPending() {
+    ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
+    return pending != null && pending.totalPendingWriteBytes() > 0;
   }
 
   private void write(SendBatch out, int run) {
@@ -98,7 +98,7 @@ final class OpenSocket {
     if (out.isSingle(run)) {
       channel.write(new DatagramPacket(content, to.address), channel.voidPromise());
     } else if (takesRuns) {
-      // Kept until the outcome is known.
+      // Retained until the outcome is known.
       content.retain();
       channel
           .write(new SegmentedDatagramPacket(content, segmentBytes, to.address))
@@ -118,8 +118,8 @@ final class OpenSocket {
   }
 
   private void runSent(ChannelFuture sent, Destination to, ByteBuf content, int segmentBytes) {
-    if (sent.cause() instanceof Errors.NativeIoException refused
-        && runRefused(to, -refused.expectedErr())) {
+    if (sent.cause() instanceof Errors.NativeIoException rejected
+        && runRejected(to, -rejected.expectedErr())) {
       writeSingly(to, content, segmentBytes);
       channel.eventLoop().execute(channel::flush);
     } else {
@@ -128,18 +128,17 @@ final class OpenSocket {
   }
 
   /**
-   * Remembers that the kernel has refused a run: the device can't cut it, or its datagrams are
-   * longer than the way to their receiver takes in one piece. By itself each is cut up as IP does
-   * it.
+   * Records that the kernel has rejected a run: the device cannot segment it, or its datagrams are
+   * larger than the path MTU. Sent singly, each is fragmented by IP.
    *
-   * @param reason what the kernel says
-   * @return whether the datagrams of the run may be taken singly
+   * @param reason the errno of the kernel
+   * @return whether the datagrams of the run may be sent singly
    */
-  boolean runRefused(Destination to, int reason) {
-    log.trace("socket {}: a run to {} was refused: error {}", number, to.address, reason);
+  boolean runRejected(Destination to, int reason) {
+    log.trace("socket {}: a run to {} was rejected: error {}", number, to.address, reason);
     switch (reason) {
       case SocketCalls.EIO -> takesRuns = false;
-      case SocketCalls.EINVAL, SocketCalls.EMSGSIZE -> to.runRefused();
+      case SocketCalls.EINVAL, SocketCalls.EMSGSIZE -> to.runRejected();
       default -> {
         return false;
       }
@@ -147,7 +146,7 @@ final class OpenSocket {
     return true;
   }
 
-  /** An unreachable network, a filter: the weather. */
+  /** A datagram was not sent, for example to an unreachable network; logged at trace only. */
   void notSent(int reason) {
     log.trace("socket {}: not sent: error {}", number, reason);
   }

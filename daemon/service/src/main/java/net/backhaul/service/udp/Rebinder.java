@@ -9,13 +9,16 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import net.backhaul.service.NodeLoop;
 import net.backhaul.service.settings.Settings;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the sockets in line with the addresses of the host (04 section 6.1.11).
+ * Reconciles the sockets with the addresses of the host (04 section 6.1.11).
  *
- * <p>Looks every 30 seconds, and sooner just after the start, when addresses are still coming up.
+ * <p>Every 30 seconds, and more often after the start, while addresses are still being configured.
  */
 public final class Rebinder {
+  private static final Logger log = LoggerFactory.getLogger(Rebinder.class);
   private static final long FIRST_DELAY_MS = 500;
   private static final long LAST_DELAY_MS = 30_000;
 
@@ -26,12 +29,13 @@ public final class Rebinder {
   private final List<Integer> ports;
   private final Predicate<InetAddress> isOnOwnDevice;
   private long delayMs = FIRST_DELAY_MS;
+  private boolean hasNoSockets;
 
   /**
-   * Makes it.
+   * Creates it.
    *
-   * @param background where the system may be asked for its addresses, which can take long
-   * @param isOnOwnDevice says which addresses lie on devices of our own networks
+   * @param background lists the addresses of the host, which can take long
+   * @param isOnOwnDevice returns whether an address is on a device of a joined network
    */
   public Rebinder(
       NodeLoop loop,
@@ -48,13 +52,13 @@ public final class Rebinder {
     this.isOnOwnDevice = isOnOwnDevice;
   }
 
-  /** Binds for the first time and goes on from there; on the node loop, after the node is made. */
+  /** Binds, and schedules the next time; on the node loop, after the node was created. */
   public void start() {
     rebind(wantedAddresses());
     scheduleNext();
   }
 
-  /** Looks again at once, from any thread. */
+  /** Reconciles at once; from any thread. */
   public void rebindNow() {
     background.execute(
         () -> {
@@ -90,8 +94,25 @@ public final class Rebinder {
 
   private void rebind(List<BindAddress> wanted) {
     if (sockets.rebind(wanted)) {
+      log.debug("UDP sockets: {}", sockets.addresses());
       loop.node().localAddressesChanged(sockets.addresses(), NodeLoop.nowMs());
       loop.scheduleWakeUp();
     }
+    warnWithoutSockets();
+  }
+
+  /** Warns when the last socket is closed, and reports when there are sockets again. */
+  private void warnWithoutSockets() {
+    boolean none = sockets.addresses().isEmpty();
+    if (none && !hasNoSockets) {
+      log.warn(
+          "no UDP socket is open, so no peer can be reached: {}; checked again every 30 s",
+          settings.get().forceTcpRelay()
+              ? "forceTcpRelay is set in local.conf, and there is no TCP relay yet"
+              : "no interface has a usable address that can be bound");
+    } else if (!none && hasNoSockets) {
+      log.info("UDP sockets are open again: {}", sockets.addresses());
+    }
+    hasNoSockets = none;
   }
 }

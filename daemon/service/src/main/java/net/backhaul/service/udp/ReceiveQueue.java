@@ -13,44 +13,42 @@ import net.backhaul.protocol.packet.Packets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes what sockets have received and decides what is handled next where more comes than can be
- * handled.
+ * Queues received datagrams by source and schedules them fairly under overload.
  *
- * <p>As long as there is not too much, all of one read is handled at once, in the order it came.
- * What is beyond one batch goes to queues by source, which take turns with a batch each. Taking in
- * a datagram costs a small part of handling it, so the sockets are emptied between two turns, and
- * it is here that too much is given up, where it can be seen whose it is, and not in the kernel,
- * where it hits everybody.
+ * <p>Without overload all of one read is handled at once, in order of arrival. What exceeds one
+ * batch goes to queues by source, which take turns with one batch each. Receiving a datagram costs
+ * a small part of handling it, so the sockets are emptied between two turns, and the surplus is
+ * dropped here, where its source is known, and not in the kernel, where it affects all sources.
  *
  * <p>Sources share a fixed number of queues by a hash with a secret. Each queue always has a batch
  * of its own; how many more it may have depends on how many are left (a dynamic threshold: never
- * more than there are free ones), so one flood gets half of them, two get a third each, and whoever
- * sends little loses nothing. Nothing is taken out of a queue but to be handled: the datagrams of
- * one source stay in order, and those that come when its queue is full are the ones that are lost.
- * A HELLO may then still use room that other datagrams may not.
+ * more than are free), so one flood gets half of them, two get a third each, and a source that
+ * sends little loses nothing. Datagrams leave a queue only to be handled: those of one source stay
+ * in order, and those that arrive while its queue is full are dropped. A HELLO may then still use
+ * room that is reserved for it.
  */
 final class ReceiveQueue {
-  /** How many queues there are; sources whose hashes meet share one. */
+  /** Number of queues; sources whose hashes collide share one. */
   static final int QUEUES = 64;
 
-  /** How many batches all queues may have together beyond the first of each. */
+  /** Maximum batches of all queues together beyond the first of each. */
   static final int SHARED_BATCHES = 48;
 
   /**
-   * What is handled before the next look at the sockets, HELLOs aside: this many bytes, which hold
-   * all that the kernel may have joined, or this many datagrams.
+   * Maximum of one batch, HELLOs aside: this many bytes, which is the most that the kernel
+   * coalesces, or this many datagrams. Between two batches the sockets are read.
    */
   static final int DATA_BYTES = 65_536;
 
   static final int BATCH_DATAGRAMS = 128;
 
-  /** What of a batch is kept for HELLOs where its queue may have no further one. */
+  /** Part of a batch that is reserved for HELLOs while its queue may have no further batch. */
   static final int HELLO_BYTES = 4_096;
 
   static final int HELLO_DATAGRAMS = 16;
   private static final int BATCH_BYTES = DATA_BYTES + HELLO_BYTES;
 
-  /** How many batches are kept for the next flood: made anew each time, they would be garbage. */
+  /** Batches kept for reuse, so that a flood causes no garbage. */
   private static final int SPARE_BATCHES = SHARED_BATCHES;
 
   private static final int HASH_SHIFT = 32 - Integer.numberOfTrailingZeros(QUEUES);
@@ -59,7 +57,7 @@ final class ReceiveQueue {
   private final Consumer<DatagramBatch> handler;
   private final int secret;
   private final Queue[] queues = new Queue[QUEUES];
-  private final ArrayDeque<Queue> waiting = new ArrayDeque<>();
+  private final ArrayDeque<Queue> ready = new ArrayDeque<>();
   private final ArrayDeque<DatagramBatch> spare = new ArrayDeque<>();
   private final DatagramBatch fresh = new DatagramBatch(BATCH_BYTES);
   private final byte[] header = new byte[Packets.HEADER_BYTES];
@@ -73,10 +71,10 @@ final class ReceiveQueue {
   }
 
   /**
-   * Makes an empty one.
+   * Creates an empty queue.
    *
-   * @param handler gets batches, whose bytes it may clobber until it returns
-   * @param secret so that nobody can choose addresses that share a queue with somebody else's
+   * @param handler takes batches, whose bytes it may overwrite until it returns
+   * @param secret so that a sender cannot choose addresses that share a queue with another source
    */
   ReceiveQueue(Consumer<DatagramBatch> handler, int secret) {
     this.handler = handler;
@@ -87,10 +85,10 @@ final class ReceiveQueue {
   }
 
   /**
-   * Takes datagrams of one size, of which the last may be shorter, that came from one sender.
+   * Adds datagrams of one size, of which the last may be shorter, from one sender.
    *
-   * @param sourceHash the same for all that comes from this sender
-   * @param memory where they lie, from an absolute start on; borrowed
+   * @param sourceHash the same for all datagrams from this sender
+   * @param memory holds them from the absolute index {@code start}; borrowed
    * @param length of all together
    */
   void take(
@@ -109,7 +107,7 @@ final class ReceiveQueue {
       int firstBytes = Math.min(segmentBytes, length - done);
       DatagramBatch batch = roomFor(sourceHash, firstBytes, length - done, segmentBytes);
       if (batch == null) {
-        keepHellos(socket, from, sourceHash, memory, start + done, length - done, segmentBytes);
+        takeHellos(socket, from, sourceHash, memory, start + done, length - done, segmentBytes);
         return;
       }
       int part = Math.min(length - done, fitting(batch, segmentBytes, firstBytes));
@@ -119,7 +117,7 @@ final class ReceiveQueue {
     }
   }
 
-  /** Handles what has just been read, where it came at a rate that allows that. */
+  /** Handles what has just been read, unless it was queued. */
   void endOfRead() {
     if (fresh.count() > 0) {
       try {
@@ -130,21 +128,21 @@ final class ReceiveQueue {
     }
   }
 
-  /** Returns whether anything waits for its turn. */
-  boolean isBehind() {
-    return !waiting.isEmpty();
+  /** Returns whether any queue holds a batch. */
+  boolean hasBacklog() {
+    return !ready.isEmpty();
   }
 
-  /** Handles one batch of the source whose turn it is. */
+  /** Handles one batch of the queue whose turn it is. */
   void handleNext() {
-    Queue next = waiting.pollFirst();
+    Queue next = ready.pollFirst();
     if (next == null) {
       return;
     }
     DatagramBatch batch = next.batches.removeFirst();
     if (!next.batches.isEmpty()) {
       sharedInUse--;
-      waiting.addLast(next);
+      ready.addLast(next);
     }
     try {
       handler.accept(batch);
@@ -156,27 +154,27 @@ final class ReceiveQueue {
     }
   }
 
-  /** Returns how many datagrams were given up since the queue of their source was full. */
+  /** Returns how many datagrams were dropped because the queue of their source was full. */
   long receiveQueueFull() {
     return receiveQueueFull;
   }
 
-  /** Returns how many batches are in use or kept, for tests. */
+  /** Returns how many batches are in use or kept for reuse; for tests. */
   int batches() {
-    return waiting.size() + sharedInUse + spare.size();
+    return ready.size() + sharedInUse + spare.size();
   }
 
-  /** Returns where the first datagram of what is left of a run goes, or null for nowhere. */
+  /** Returns the batch for the first datagram of the rest of a run; null if the queue is full. */
   private @Nullable DatagramBatch roomFor(
       int sourceHash, int firstBytes, int runBytes, int segmentBytes) {
-    if (waiting.isEmpty() && suits(fresh, firstBytes, runBytes, segmentBytes)) {
+    if (ready.isEmpty() && accepts(fresh, firstBytes, runBytes, segmentBytes)) {
       return fresh;
     }
     Queue queue = queueOf(sourceHash);
     DatagramBatch last = queue.batches.peekLast();
     if (last == null) {
-      waiting.addLast(queue);
-    } else if (suits(last, firstBytes, runBytes, segmentBytes)) {
+      ready.addLast(queue);
+    } else if (accepts(last, firstBytes, runBytes, segmentBytes)) {
       return last;
     } else if (queue.batches.size() > SHARED_BATCHES - sharedInUse) {
       return null;
@@ -189,8 +187,8 @@ final class ReceiveQueue {
     return next;
   }
 
-  /** The queue of the source is full: of these datagrams it takes HELLOs at most. */
-  private void keepHellos(
+  /** Adds the HELLOs among datagrams whose queue is full, and drops the others. */
+  private void takeHellos(
       int socket,
       InetSocketAddress from,
       int sourceHash,
@@ -220,10 +218,10 @@ final class ReceiveQueue {
   /**
    * Returns whether a batch takes a datagram of a run.
    *
-   * <p>One that is half full leaves a run that it does not hold whole to the next: what is handled
-   * together is joined, and two halves cost the host twice.
+   * <p>A batch that is half full leaves a run that it cannot hold whole to the next one: frames are
+   * coalesced within a batch, and two halves cost the host twice.
    */
-  private static boolean suits(
+  private static boolean accepts(
       DatagramBatch batch, int firstBytes, int runBytes, int segmentBytes) {
     boolean halfFull = batch.end() > DATA_BYTES / 2 || batch.count() > BATCH_DATAGRAMS / 2;
     int bytes = halfFull ? Math.min(runBytes, DATA_BYTES) : firstBytes;
@@ -231,14 +229,14 @@ final class ReceiveQueue {
     return batch.end() + bytes <= DATA_BYTES && batch.count() + datagrams <= BATCH_DATAGRAMS;
   }
 
-  /** Returns how many bytes of a run fit, in whole datagrams of which the first does. */
+  /** Returns how many bytes of a run fit, in whole datagrams; the first one always fits. */
   private static int fitting(DatagramBatch batch, int segmentBytes, int firstBytes) {
     int byRoom = (DATA_BYTES - batch.end()) / segmentBytes;
     int whole = Math.min(byRoom, BATCH_DATAGRAMS - batch.count());
     return Math.max(firstBytes, whole * segmentBytes);
   }
 
-  /** A HELLO can be told without a key: it is not encrypted (02 section 2). */
+  /** A HELLO is recognized without a key: it is not encrypted (02 section 2). */
   private boolean isHello(ByteBuffer memory, int start, int length) {
     if (length < Packets.HEADER_BYTES) {
       return false;

@@ -7,18 +7,19 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Datagrams that leave one socket together, in direct memory, as runs to one address each.
+ * Datagrams that leave one socket by one system call, in direct memory, as runs to one address
+ * each.
  *
  * <p>The datagrams of a run are of one size, of which the last may be shorter: the kernel takes
- * them as one and cuts it (UDP segmentation offload).
+ * them as one and segments it (UDP segmentation offload).
  */
 final class SendBatch {
-  /** The most that the kernel takes as one run. */
+  /** Maximum datagrams that the kernel takes as one run. */
   static final int MAX_DATAGRAMS = 64;
 
   static final int MAX_RUN_BYTES = 65_000;
 
-  /** What leaves with one call at most. */
+  /** Maximum runs of one system call. */
   static final int MAX_RUNS = 64;
 
   private static final int BYTES = 2 * 65_536;
@@ -42,10 +43,10 @@ final class SendBatch {
   }
 
   /**
-   * Takes datagrams that lie one behind the other, or as many of them as there is room for.
+   * Adds datagrams that lie back to back, or as many of them as there is room for.
    *
-   * @param asRun whether they may go on with a run, or be one
-   * @return how many bytes were taken; 0 if what is here must leave first
+   * @param asRun whether they may continue a run, or form one
+   * @return how many bytes were added; 0 if the batch must be sent first
    */
   int add(Destination to, boolean asRun, byte[] bytes, int start, int length, int segmentBytes) {
     int segment = Math.min(segmentBytes, length);
@@ -67,7 +68,7 @@ final class SendBatch {
     return part;
   }
 
-  /** Returns how many bytes may go on with the last run. */
+  /** Returns how many bytes may continue the last run. */
   private int partOfLast(Destination to, int length, int segment) {
     int last = runs - 1;
     int whole = segments[last];
@@ -111,7 +112,7 @@ final class SendBatch {
     return lengths[run] <= segments[run];
   }
 
-  /** Leaves out the beginning of a run, which is gone already. */
+  /** Skips the beginning of a run, which was sent already. */
   void skip(int run, int bytes) {
     starts[run] += bytes;
     lengths[run] -= bytes;

@@ -11,14 +11,13 @@ import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and writes addresses as Linux does ({@code struct sockaddr_in}, {@code sockaddr_in6}).
+ * Reads and writes Linux socket addresses ({@code struct sockaddr_in}, {@code sockaddr_in6}).
  *
- * <p>Remembers the last addresses it has read, so that a sender that is heard often costs no
- * object.
+ * <p>Caches the addresses it has read, so that a frequent sender costs no object.
  */
 final class SocketAddressCodec {
-  /** How many senders are remembered; each has one place, where another may take its turn. */
-  static final int REMEMBERED = 256;
+  /** Cached senders; each has one slot, which another with the same hash takes over. */
+  static final int CACHED = 256;
 
   private static final short AF_INET = 2;
   private static final short AF_INET6 = 10;
@@ -30,13 +29,13 @@ final class SocketAddressCodec {
   private static final int V6_BYTES = 28;
   private static final int MAPPED_AT = V6_AT + 10;
 
-  private final @Nullable InetSocketAddress[] remembered = new InetSocketAddress[REMEMBERED];
-  private final long[] highs = new long[REMEMBERED];
-  private final long[] lows = new long[REMEMBERED];
-  private final long[] rests = new long[REMEMBERED];
+  private final @Nullable InetSocketAddress[] cached = new InetSocketAddress[CACHED];
+  private final long[] highs = new long[CACHED];
+  private final long[] lows = new long[CACHED];
+  private final long[] rests = new long[CACHED];
   private int hash;
 
-  /** Returns an address in the form that a socket of this family takes. */
+  /** Returns an address in the form for a socket of this family. */
   static byte[] write(InetSocketAddress to, boolean v4Socket) {
     byte[] bytes = new byte[v4Socket ? V4_BYTES : V6_BYTES];
     ByteBuffer out = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
@@ -55,7 +54,7 @@ final class SocketAddressCodec {
   }
 
   /**
-   * Reads the address at a place in memory of native order; null if it is none of the internet's.
+   * Reads the address at an index of memory in native order; null if it is neither IPv4 nor IPv6.
    */
   @Nullable InetSocketAddress read(ByteBuffer memory, int at) {
     short family = memory.getShort(at);
@@ -72,19 +71,19 @@ final class SocketAddressCodec {
       return null;
     }
     hash = Long.hashCode(high * 31 + low * 0x9e3779b97f4a7c15L + rest * 0x632be59bd9b4e019L);
-    int place = hash & (REMEMBERED - 1);
-    InetSocketAddress known = remembered[place];
-    if (known == null || highs[place] != high || lows[place] != low || rests[place] != rest) {
+    int slot = hash & (CACHED - 1);
+    InetSocketAddress known = cached[slot];
+    if (known == null || highs[slot] != high || lows[slot] != low || rests[slot] != rest) {
       known = make(memory, at, family);
-      remembered[place] = known;
-      highs[place] = high;
-      lows[place] = low;
-      rests[place] = rest;
+      cached[slot] = known;
+      highs[slot] = high;
+      lows[slot] = low;
+      rests[slot] = rest;
     }
     return known;
   }
 
-  /** Returns a number that is the same whenever {@link #read} returns the address it just has. */
+  /** Returns a hash of the address that {@link #read} has returned last. */
   int hash() {
     return hash;
   }

@@ -6,10 +6,10 @@ import com.sun.jna.NativeLibrary;
 import com.sun.jna.Platform;
 
 /**
- * The calls of Linux's C library that carry many datagrams at once, mapped directly; addresses of
- * memory are plain {@code long}s.
+ * The calls of Linux's C library that carry many datagrams at once, mapped directly; native
+ * addresses are {@code long}s.
  *
- * <p>All return -1 on failure and leave the reason in {@link #errno}.
+ * <p>All return -1 on failure and set {@link #errno}.
  */
 final class SocketCalls {
   static final int MSG_DONTWAIT = 0x40;
@@ -29,11 +29,11 @@ final class SocketCalls {
   private SocketCalls() {}
 
   /**
-   * Returns whether the calls and their structures are those that we know.
+   * Returns whether this system has the calls and the layout of their structures.
    *
-   * @throws LinkageError if the library that makes calls possible does not load
+   * @throws LinkageError if JNA does not load
    */
-  static boolean areKnown() {
+  static boolean areSupported() {
     return Platform.isLinux() && Native.POINTER_SIZE == Long.BYTES;
   }
 
@@ -43,7 +43,7 @@ final class SocketCalls {
 
   private static native int fcntl(int fd, int command, long argument);
 
-  /** Returns another descriptor of the same socket. */
+  /** Returns a second descriptor of the same socket. */
   static int duplicate(int fd) {
     return fcntl(fd, F_DUPFD_CLOEXEC, 0);
   }

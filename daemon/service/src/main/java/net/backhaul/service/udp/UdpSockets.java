@@ -18,6 +18,7 @@ import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,20 +36,23 @@ import org.slf4j.LoggerFactory;
 /**
  * The UDP sockets of the node: one for each address of the host and port (04 section 6.1.11).
  *
- * <p>Lives on the node loop. A socket keeps its number for as long as its address is there.
+ * <p>Lives on the node loop. A socket keeps its number as long as its address exists.
  */
 public final class UdpSockets {
-  /** How many sockets are opened at most, as in the reference. */
+  /** Maximum open sockets, as in the reference. */
   public static final int MAX_SOCKETS = 256;
 
   private static final Logger log = LoggerFactory.getLogger(UdpSockets.class);
   private static final int BUFFER_BYTES = 4 * 1024 * 1024;
   private static final int DATAGRAM_BYTES = 10_240;
 
-  /** What the kernel may have joined of datagrams that came one behind the other. */
-  private static final int JOINED_BYTES = 65_536;
+  /** Maximum that the kernel coalesces of datagrams back to back. */
+  private static final int COALESCED_BYTES = 65_536;
 
   private static final int READS_AT_ONCE = 16;
+
+  /** A duplicate address detection of IPv6 makes the first attempts fail. */
+  private static final int WARN_AT_FAILURE = 4;
 
   private static final int SOL_SOCKET = 1;
   private static final int SO_BINDTODEVICE = 25;
@@ -60,6 +64,7 @@ public final class UdpSockets {
 
   private final NodeLoop loop;
   private final Map<BindAddress, OpenSocket> open = new LinkedHashMap<>();
+  private final Map<BindAddress, Integer> bindFailures = new HashMap<>();
   private OpenSocket[] byNumber = new OpenSocket[0];
   private int nextNumber;
   private long sendQueueFull;
@@ -68,39 +73,39 @@ public final class UdpSockets {
   private final SendBatch sendBatch = new SendBatch();
   private @Nullable OpenSocket batchSocket;
   private final ReceiveQueue receiveQueue;
-  private final Runnable askForTurn;
-  private boolean turnIsComing;
+  private final Runnable requestTurn;
+  private boolean turnScheduled;
 
-  /** Where the loop takes calls of our own. */
-  private final @Nullable IoEventLoop ownCalls;
+  /** Set where sockets are read and written with direct system calls. */
+  private final @Nullable IoEventLoop directCalls;
 
   private final @Nullable MessageSender sender;
   private final @Nullable MessageReader reader;
 
-  /** Makes sockets that give what they receive to the node of the loop. */
+  /** Creates sockets whose datagrams go to the node of the loop. */
   public UdpSockets(NodeLoop loop) {
     this(loop, batch -> handle(loop, batch), MessageSender::sendmmsg);
   }
 
   /**
-   * Makes sockets.
+   * Creates sockets.
    *
-   * @param receiver gets what they receive, on the loop
-   * @param send the kernel's call; null to leave all calls to Netty
+   * @param receiver takes what they receive, on the loop
+   * @param send the system call; null to leave all calls to Netty
    */
   UdpSockets(NodeLoop loop, Consumer<DatagramBatch> receiver, MessageSender.@Nullable Call send) {
     this.loop = loop;
     this.receiveQueue = new ReceiveQueue(receiver, ThreadLocalRandom.current().nextInt());
-    this.askForTurn = loop.afterIo(this::turn);
-    boolean own = send != null && loop.takesDescriptors() && callsAreOurs();
-    ownCalls = own && loop.eventLoop() instanceof IoEventLoop io ? io : null;
+    this.requestTurn = loop.afterIo(this::turn);
+    boolean own = send != null && loop.takesDescriptors() && supportsDirectCalls();
+    directCalls = own && loop.eventLoop() instanceof IoEventLoop io ? io : null;
     sender = own && send != null ? new MessageSender(sendBatch, send) : null;
     reader = own ? new MessageReader() : null;
   }
 
-  private static boolean callsAreOurs() {
+  private static boolean supportsDirectCalls() {
     try {
-      return SocketCalls.areKnown();
+      return SocketCalls.areSupported();
     } catch (LinkageError e) {
       log.debug("JNA does not load, so Netty reads and writes the sockets: {}", e.toString());
       return false;
@@ -111,7 +116,7 @@ public final class UdpSockets {
     try {
       loop.node().receive(batch, NodeLoop.nowMs());
     } catch (RuntimeException e) {
-      log.error("a mistake of ours while handling {} datagrams", batch.count(), e);
+      log.error("internal error while handling {} datagrams", batch.count(), e);
     }
     loop.scheduleWakeUp();
   }
@@ -119,11 +124,12 @@ public final class UdpSockets {
   /**
    * Opens a socket for every wanted address that has none and closes those no longer wanted.
    *
-   * @return whether anything has changed
+   * @return whether sockets were opened or closed
    */
   public boolean rebind(List<BindAddress> wanted) {
     assert loop.eventLoop().inEventLoop();
     Set<BindAddress> keep = new HashSet<>(wanted);
+    bindFailures.keySet().retainAll(keep);
     boolean changed = false;
     for (Map.Entry<BindAddress, OpenSocket> each : List.copyOf(open.entrySet())) {
       if (!keep.contains(each.getKey())) {
@@ -144,14 +150,14 @@ public final class UdpSockets {
     return changed;
   }
 
-  /** Returns the addresses (with ports) that datagrams to us may be sent to. */
+  /** Returns the endpoints of all open sockets. */
   public List<InetSocketAddress> addresses() {
     return open.values().stream().map(socket -> socket.address).toList();
   }
 
   /**
-   * Sends a run of datagrams that lie one behind the other from one socket, or (-1) from every one
-   * of the address's family.
+   * Sends a run of datagrams that lie back to back from one socket, or (-1) from every socket of
+   * the address's family.
    *
    * @param length of all datagrams together
    * @param segmentBytes the size of each but the last, which may be shorter
@@ -178,17 +184,17 @@ public final class UdpSockets {
     }
   }
 
-  /** Returns how many datagrams were received and given up since their source sent too many. */
+  /** Returns how many received datagrams were dropped: the queue of their source was full. */
   public long receiveQueueFull() {
     return receiveQueue.receiveQueueFull();
   }
 
-  /** Returns how many datagrams were given up because too many waited. */
+  /** Returns how many datagrams were dropped: the send queue of their socket was full. */
   public long sendQueueFull() {
     return sendQueueFull;
   }
 
-  /** Sends a few bytes that shall die on the way, so that our own NAT lets answers in. */
+  /** Sends a datagram with a short TTL that only opens the NAT of this host for replies. */
   public void sendShortLived(int socket, InetSocketAddress to, byte[] bytes, int hops) {
     if (socket < 0 || socket >= byNumber.length || byNumber[socket] == null) {
       return;
@@ -203,7 +209,7 @@ public final class UdpSockets {
     }
   }
 
-  /** Lets all that was written leave. */
+  /** Sends everything that was collected. */
   public void flush() {
     transmit();
     if (sender == null) {
@@ -219,7 +225,7 @@ public final class UdpSockets {
     byNumber = new OpenSocket[0];
   }
 
-  /** Returns the channel of an open socket, for tests that make it behave as on odd devices. */
+  /** Returns the channel of an open socket; for tests that simulate devices. */
   Channel channel(int socket) {
     return byNumber[socket].channel;
   }
@@ -254,7 +260,7 @@ public final class UdpSockets {
     }
   }
 
-  /** Hands what was collected to its socket. */
+  /** Hands the collected batch to its socket. */
   private void transmit() {
     if (batchSocket != null && !sendBatch.isEmpty()) {
       batchSocket.transmit(sendBatch, sender);
@@ -262,23 +268,23 @@ public final class UdpSockets {
     batchSocket = null;
   }
 
-  /** Handles what a socket has just received; what is too much for now has its turns later. */
+  /** Handles what a socket has just received; the backlog has its turns later. */
   private void endOfRead() {
     receiveQueue.endOfRead();
-    haveTurnSoon();
+    scheduleTurn();
   }
 
-  private void haveTurnSoon() {
-    if (receiveQueue.isBehind() && !turnIsComing) {
-      turnIsComing = true;
-      askForTurn.run();
+  private void scheduleTurn() {
+    if (receiveQueue.hasBacklog() && !turnScheduled) {
+      turnScheduled = true;
+      requestTurn.run();
     }
   }
 
   private void turn() {
-    turnIsComing = false;
+    turnScheduled = false;
     receiveQueue.handleNext();
-    haveTurnSoon();
+    scheduleTurn();
   }
 
   private boolean bind(BindAddress local) {
@@ -295,28 +301,28 @@ public final class UdpSockets {
             .option(ChannelOption.SO_SNDBUF, BUFFER_BYTES)
             .option(
                 ChannelOption.RECVBUF_ALLOCATOR,
-                new FixedRecvByteBufAllocator(nativeEpoll ? JOINED_BYTES : DATAGRAM_BYTES)
+                new FixedRecvByteBufAllocator(nativeEpoll ? COALESCED_BYTES : DATAGRAM_BYTES)
                     .maxMessagesPerRead(READS_AT_ONCE))
             .option(
                 ChannelOption.WRITE_BUFFER_WATER_MARK,
                 new WriteBufferWaterMark(
-                    OpenSocket.MAX_WAITING_BYTES / 2, OpenSocket.MAX_WAITING_BYTES))
-            .option(ChannelOption.AUTO_READ, ownCalls == null)
+                    OpenSocket.MAX_PENDING_BYTES / 2, OpenSocket.MAX_PENDING_BYTES))
+            .option(ChannelOption.AUTO_READ, directCalls == null)
             .handler(new UdpTransport(nextNumber, receiveQueue, this::endOfRead));
     if (nativeEpoll) {
-      // Not together with recvmmsg: Netty then hands out joined datagrams as one.
+      // Not together with recvmmsg: Netty then hands out coalesced datagrams as one.
       bootstrap.option(EpollChannelOption.UDP_GRO, true);
     }
-    // Bootstrap.bind would bind later; on the loop that we are on these two are done at once.
+    // Bootstrap.bind would bind later; called on the loop these two complete at once.
     Channel channel = bootstrap.register().channel();
     ChannelFuture bound = channel.bind(new InetSocketAddress(local.address(), local.port()));
     if (!bound.isSuccess()) {
-      log.debug("cannot bind {}: {}", local, String.valueOf(bound.cause()));
       channel.close();
+      bindFailed(local, String.valueOf(bound.cause()));
       return false;
     }
     if (nativeEpoll) {
-      receiveMuch(channel);
+      enlargeReceiveBuffer(channel);
     }
     if (nativeEpoll && !local.device().isEmpty()) {
       bindToDevice(channel, local.device());
@@ -327,31 +333,51 @@ public final class UdpSockets {
             nextNumber,
             new InetSocketAddress(local.address(), address.getPort()),
             channel,
-            ownCalls != null);
+            directCalls != null);
     open.put(local, socket);
+    if (bindFailures.remove(local) instanceof Integer failures && failures >= WARN_AT_FAILURE) {
+      log.info("UDP port {} of {} is bound now", local.port(), local.address().getHostAddress());
+    }
     receive(socket);
     nextNumber++;
     return true;
   }
 
-  /** Begins to read a socket, where Netty does not. */
+  /** Warns once for an address; the first attempts may fail while it is being configured. */
+  private void bindFailed(BindAddress local, String why) {
+    int failures = bindFailures.merge(local, 1, Integer::sum);
+    log.debug("cannot bind {}: {}", local, why);
+    if (failures == WARN_AT_FAILURE) {
+      log.warn(
+          "cannot bind UDP port {} of {} ({}); this address is not used, the next attempt is within"
+              + " 30 s",
+          local.port(),
+          local.address().getHostAddress(),
+          why);
+    }
+  }
+
+  /** Starts to read a socket, where Netty does not. */
   private void receive(OpenSocket socket) {
-    if (ownCalls == null || reader == null) {
+    if (directCalls == null || reader == null) {
       return;
     }
     int fd = SocketCalls.duplicate(socket.fd);
     if (fd < 0) {
-      log.warn("socket {} has no second descriptor: error {}", socket.number, SocketCalls.errno());
+      log.warn(
+          "socket {} cannot be duplicated (error {}), so Netty reads it, which costs more",
+          socket.number,
+          SocketCalls.errno());
       socket.channel.config().setAutoRead(true);
       return;
     }
     var receiver = new MessageReceiver(fd, socket.number, reader, receiveQueue, this::endOfRead);
     socket.receiver(receiver);
-    receiver.start(ownCalls);
+    receiver.start(directCalls);
   }
 
-  /** Lets root have the buffer that others may be refused. */
-  private static void receiveMuch(Channel channel) {
+  /** Sets the receive buffer beyond the system limit, which takes CAP_NET_ADMIN. */
+  private static void enlargeReceiveBuffer(Channel channel) {
     var option = new IntegerUnixChannelOption("SO_RCVBUFFORCE", SOL_SOCKET, SO_RCVBUFFORCE);
     try {
       channel.config().setOption(option, BUFFER_BYTES);
@@ -360,7 +386,7 @@ public final class UdpSockets {
     }
   }
 
-  /** Keeps our own datagrams out of routes that lead into our networks. */
+  /** Keeps datagrams of the node out of routes through its own devices. */
   private static void bindToDevice(Channel channel, String device) {
     ByteBuffer name = ByteBuffer.allocateDirect(IFNAMSIZ);
     name.put(device.getBytes(StandardCharsets.UTF_8)).clear();

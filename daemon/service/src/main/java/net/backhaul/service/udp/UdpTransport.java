@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Passes on what Netty reads from a socket, where no {@link MessageReceiver} does. */
+/** Reads a socket through Netty, where no {@link MessageReceiver} does. */
 final class UdpTransport extends SimpleChannelInboundHandler<DatagramPacket> {
   private static final Logger log = LoggerFactory.getLogger(UdpTransport.class);
 
@@ -45,7 +45,7 @@ final class UdpTransport extends SimpleChannelInboundHandler<DatagramPacket> {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    // A refused or unreachable datagram of an earlier send: the network's weather.
+    // An ICMP error for an earlier datagram: nothing to do.
     log.trace("socket {}: {}", socket, cause.toString());
   }
 }

@@ -83,7 +83,7 @@ class ReceiveQueueTest {
     receiveQueue.endOfRead();
 
     assertEquals(List.of(31), batchSizes);
-    assertFalse(receiveQueue.isBehind());
+    assertFalse(receiveQueue.hasBacklog());
     assertEquals(0, receiveQueue.receiveQueueFull());
   }
 
@@ -101,7 +101,7 @@ class ReceiveQueueTest {
       arrive(1, 45, MTU);
     }
     receiveQueue.endOfRead();
-    while (receiveQueue.isBehind()) {
+    while (receiveQueue.hasBacklog()) {
       receiveQueue.handleNext();
     }
 
@@ -128,7 +128,7 @@ class ReceiveQueueTest {
       receiveQueue.handleNext();
       assertTrue(receiveQueue.batches() <= ReceiveQueue.SHARED_BATCHES + 12, "memory is bounded");
     }
-    while (receiveQueue.isBehind()) {
+    while (receiveQueue.hasBacklog()) {
       receiveQueue.handleNext();
     }
 
@@ -161,7 +161,7 @@ class ReceiveQueueTest {
       arrive(FLOODER, 64, 100);
     }
     receiveQueue.endOfRead();
-    while (receiveQueue.isBehind()) {
+    while (receiveQueue.hasBacklog()) {
       receiveQueue.handleNext();
     }
 
@@ -185,7 +185,7 @@ class ReceiveQueueTest {
     arrive(FLOODER, 1, 200, Verb.HELLO, Packets.SUITE_AES);
     arrive(FLOODER, 1, 200, Verb.ECHO, Packets.SUITE_POLY);
 
-    while (receiveQueue.isBehind()) {
+    while (receiveQueue.hasBacklog()) {
       receiveQueue.handleNext();
     }
     assertTrue(handled.get(FLOODER).contains(number));
