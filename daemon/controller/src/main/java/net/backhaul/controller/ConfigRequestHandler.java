@@ -85,6 +85,7 @@ final class ConfigRequestHandler {
    */
   ConfigAnswer evaluate(NetworkState network, LastRequest request, long nowMs) {
     long address = request.identity().address();
+    counters.memberReads++;
     NetworkState.MemberState stored = network.member(address);
     MemberRecord member =
         stored == null
@@ -122,6 +123,7 @@ final class ConfigRequestHandler {
 
   private ConfigAnswer configure(
       NetworkState network, MemberRecord member, LastRequest request, long nowMs) {
+    counters.addressReads++;
     AddressAssignment.Result assigned =
         AddressAssignment.of(network.record(), member, network::isAssigned, random);
     MemberRecord record =

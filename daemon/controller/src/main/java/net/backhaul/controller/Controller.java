@@ -91,16 +91,29 @@ public final class Controller {
 
   /** Returns the networks, ascending. */
   public List<NetworkRecord> networks() {
+    counters.networkListReads++;
     return records.networks().stream().map(NetworkState::record).toList();
   }
 
   public Optional<NetworkRecord> network(long id) {
+    counters.networkReads++;
     return Optional.ofNullable(records.network(id)).map(NetworkState::record);
   }
 
   /** Returns the members of a network, ascending; empty for an unknown network. */
   public List<MemberRecord> members(long networkId) {
+    counters.memberListReads++;
     return records.members(networkId);
+  }
+
+  /** Returns the number of networks. */
+  public int networkCount() {
+    return records.networks().size();
+  }
+
+  /** Returns the number of members of all networks, authorized or not. */
+  public long memberCount() {
+    return records.networks().stream().mapToLong(NetworkState::memberCount).sum();
   }
 
   /** Returns the number of members of a network, authorized or not; 0 for an unknown network. */
@@ -116,6 +129,7 @@ public final class Controller {
   }
 
   public Optional<MemberRecord> member(long networkId, long address) {
+    counters.memberReads++;
     return Optional.ofNullable(records.member(networkId, address));
   }
 

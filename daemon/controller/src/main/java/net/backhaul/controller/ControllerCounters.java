@@ -11,6 +11,11 @@ public final class ControllerCounters {
   long configs;
   long pushes;
   long revocations;
+  long networkReads;
+  long networkListReads;
+  long memberReads;
+  long memberListReads;
+  long addressReads;
   long networkWrites;
   long networkChanges;
   long memberWrites;
@@ -56,6 +61,31 @@ public final class ControllerCounters {
   /** Returns the revocations sent; one to many recipients counts once. */
   public long revocations() {
     return revocations;
+  }
+
+  /** Returns the reads of one network, by operators. */
+  public long networkReads() {
+    return networkReads;
+  }
+
+  /** Returns the reads of the list of networks. */
+  public long networkListReads() {
+    return networkListReads;
+  }
+
+  /** Returns the reads of a member together with its network, by operators and for requests. */
+  public long memberReads() {
+    return memberReads;
+  }
+
+  /** Returns the reads of the list of a network's members. */
+  public long memberListReads() {
+    return memberListReads;
+  }
+
+  /** Returns the reads of the addresses in use on a network, for a configuration. */
+  public long addressReads() {
+    return addressReads;
   }
 
   /** Returns the networks created and changed. */

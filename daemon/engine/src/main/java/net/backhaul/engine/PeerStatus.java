@@ -8,6 +8,8 @@ import java.util.List;
  * The state of a peer at one moment; versions are -1 while unknown.
  *
  * @param latencyMs round trip of the best path, or -1
+ * @param paths the usable ones
+ * @param expiredPaths the number of paths that have expired and are not removed yet
  * @param latencies the round trips of the best path over time
  */
 public record PeerStatus(
@@ -18,6 +20,7 @@ public record PeerStatus(
     int latencyMs,
     Role role,
     List<PathStatus> paths,
+    int expiredPaths,
     PacketCounts packets,
     LatencyHistogram latencies) {
   /** What a peer is to us: a root of the planet, a root of a moon, or another node. */

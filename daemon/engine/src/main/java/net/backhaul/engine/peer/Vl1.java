@@ -405,6 +405,7 @@ public final class Vl1 implements PeerLink {
         peer.latencyMs(nowMs),
         roots.role(peer.address),
         paths,
+        peer.paths.size() - paths.size(),
         peer.counters.snapshot(),
         peer.counters.latency.snapshot());
   }

@@ -25,9 +25,9 @@ public final class MetricsApi implements Resource {
   public CompletableFuture<String> text() {
     return loop.submit(
             node ->
-                Metrics.ofNode(
+                NodeMetrics.text(
                     node, sockets.sendQueueFull(), sockets.receiveQueueFull(), NodeLoop.nowMs()))
-        .thenCombine(controller.query(Metrics::ofController), String::concat);
+        .thenCombine(controller.query(ControllerMetrics::text), String::concat);
   }
 
   @Override
