@@ -243,10 +243,10 @@ class ConfigRequestTest {
     fixture.authorize(ALICE);
     fixture.saveAll();
 
-    var refused = assertInstanceOf(ConfigAnswer.Rejected.class, fixture.request(ALICE));
+    var rejected = assertInstanceOf(ConfigAnswer.Rejected.class, fixture.request(ALICE));
 
-    assertEquals(ErrorMessage.NETWORK_AUTHENTICATION_REQUIRED, refused.errorCode());
-    assertNotEquals(Bytes.EMPTY, refused.dictionary());
+    assertEquals(ErrorMessage.NETWORK_AUTHENTICATION_REQUIRED, rejected.errorCode());
+    assertNotEquals(Bytes.EMPTY, rejected.dictionary());
   }
 
   @Test

@@ -139,7 +139,7 @@ class KeepaliveTest extends ScenarioTest {
   }
 
   @Test
-  void learnsNewPublicAddressOfNat() {
+  void detectsNewPublicAddressOfNat() {
     startMembersBehindNats(Kind.CONE, null);
     alice.ping(bob, AD_HOC);
     internet.run(20_000);

@@ -217,15 +217,15 @@ public final class NetworkJson {
     if (!(value instanceof Map)) {
       return noTokens();
     }
-    Map<String, @Nullable Object> kept = Json.object();
+    Map<String, @Nullable Object> stored = Json.object();
     Json.asObject(value)
         .forEach(
             (token, until) -> {
               if (until instanceof Number number && number.doubleValue() >= 0) {
-                kept.put(token, number);
+                stored.put(token, number);
               }
             });
-    return kept.isEmpty() ? null : kept;
+    return stored.isEmpty() ? null : stored;
   }
 
   private static Map<String, @Nullable Object> dns(Map<String, @Nullable Object> wanted) {

@@ -164,8 +164,8 @@ final class RecordFiles {
   }
 
   /**
-   * Renames a file to the id inside it, which the record is known by; a file with an id that
-   * another file has is set aside.
+   * Renames a file to the id inside it, which identifies the record; a file with an id that another
+   * file has is set aside.
    */
   private static boolean renameToId(Path file, String name) throws IOException {
     if (file.getFileName().toString().equals(name)) {
