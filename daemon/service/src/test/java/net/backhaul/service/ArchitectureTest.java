@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who may know whom, and what the heart must not touch; docs/architecture.md says why. */
+/** Dependencies of modules, packages and libraries; docs/architecture.md gives the reasons. */
 class ArchitectureTest {
   private static final String OURS = "net.backhaul.";
 
@@ -40,7 +40,7 @@ class ArchitectureTest {
               + "(<version>[^<]*</version>\\s*)?<scope>test</scope>");
 
   /** Sans-IO: these take time, packets and frames as arguments. */
-  private static final String[] HEART = {
+  private static final String[] SANS_IO = {
     "net.backhaul.crypto..",
     "net.backhaul.protocol..",
     "net.backhaul.engine..",
@@ -68,7 +68,7 @@ class ArchitectureTest {
           service    : engine controller store json tap cli protocol crypto
           testing    : ''
           """)
-  void aModuleKnowsOnlyThoseBelowIt(String module, String below) {
+  void modulesDependOnLowerOnesOnly(String module, String below) {
     String[] allowed = (module + " " + below).strip().split(" ");
     for (int i = 0; i < allowed.length; i++) {
       allowed[i] = OURS + allowed[i] + "..";
@@ -87,7 +87,7 @@ class ArchitectureTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"crypto", "protocol", "engine", "service"})
-  void theClassesOfAModuleAreSeen(String module) {
+  void findsClassesOfModules(String module) {
     assertTrue(MAIN.stream().anyMatch(c -> c.getPackageName().startsWith(OURS + module)));
   }
 
@@ -135,7 +135,7 @@ class ArchitectureTest {
 
   /** {@code Node} puts the layers together; nothing else of the root package depends on them. */
   @Test
-  void theEnginesRootPackageDependsOnItsLayersThroughNodeAlone() {
+  void engineRootPackageDependsOnItsLayersThroughNodeAlone() {
     noClasses()
         .that()
         .resideInAPackage("net.backhaul.engine")
@@ -184,10 +184,10 @@ class ArchitectureTest {
   }
 
   @Test
-  void theHeartHasNoClockNoThreadNoLockNoFileAndNoChannel() {
+  void sansIoModulesUseNoClockThreadFileOrChannel() {
     noClasses()
         .that()
-        .resideInAnyPackage(HEART)
+        .resideInAnyPackage(SANS_IO)
         .should()
         .callMethod(System.class, "nanoTime")
         .orShould()
@@ -212,10 +212,10 @@ class ArchitectureTest {
   }
 
   @Test
-  void theHeartTakesItsRandomnessFromOutside() {
+  void sansIoModulesCreateNoRandomness() {
     noClasses()
         .that()
-        .resideInAnyPackage(HEART)
+        .resideInAnyPackage(SANS_IO)
         .should()
         .callConstructor(Random.class)
         .orShould()
@@ -229,8 +229,8 @@ class ArchitectureTest {
   }
 
   @Test
-  void theHeartDoesNotLock() {
-    noClasses().that().resideInAnyPackage(HEART).should(new Locks()).check(MAIN);
+  void sansIoModulesDoNotLock() {
+    noClasses().that().resideInAnyPackage(SANS_IO).should(new Locks()).check(MAIN);
   }
 
   @ParameterizedTest
@@ -248,8 +248,8 @@ class ArchitectureTest {
           ch.qos.logback..      : service
           org.junit..           : testing
           """)
-  void aLibraryStaysInItsRoom(String library, String rooms) {
-    String[] allowed = rooms.strip().split(" ");
+  void librariesAreUsedOnlyInTheirModules(String library, String modules) {
+    String[] allowed = modules.strip().split(" ");
     for (int i = 0; i < allowed.length; i++) {
       allowed[i] = OURS + allowed[i] + "..";
     }

@@ -16,14 +16,14 @@ class CommandLineTest {
   private static final Path HOME = Path.of("/home/of/this/system");
 
   @Test
-  void withoutWordsTheDaemonRunsWithTheDefaults() {
+  void runsWithDefaultsWithoutWords() {
     CommandLine asked = parse();
 
     assertEquals(new CommandLine(Action.RUN, 9993, false, false, HOME, List.of()), asked);
   }
 
   @Test
-  void switchesAndTheHomeMayStandInAnyOrder() {
+  void acceptsSwitchesAndHomeInAnyOrder() {
     CommandLine asked = parse("/srv/home", "-U", "-p9000", "-d");
 
     assertEquals(Path.of("/srv/home"), asked.home());
@@ -34,7 +34,7 @@ class CommandLineTest {
 
   @ParameterizedTest
   @CsvSource({"-p0, 0", "-p, 0", "-pabc, 0", "-p80x, 80", "-p65535, 65535"})
-  void aPortIsReadUpToWhatIsNoDigit(String word, int port) {
+  void parsesLeadingDigitsOfPort(String word, int port) {
     assertEquals(port, parse(word).port());
     assertEquals(Action.RUN, parse(word).action());
   }
@@ -53,12 +53,12 @@ class CommandLineTest {
     "-i, IDTOOL",
     "-q, CLI"
   })
-  void oneWordMayDecideAlone(String word, Action action) {
+  void selectsActionByOneWord(String word, Action action) {
     assertEquals(action, parse(word).action());
   }
 
   @Test
-  void aValueAsAWordOfItsOwnIsAHome() {
+  void takesSeparateValueAsHome() {
     CommandLine asked = parse("-p", "9000");
 
     assertEquals(0, asked.port());
@@ -66,24 +66,24 @@ class CommandLineTest {
   }
 
   @Test
-  void twoHomesAreAMisunderstanding() {
+  void showsHelpForTwoHomes() {
     assertEquals(Action.HELP, parse("/one", "/two").action());
   }
 
   @Test
-  void theFirstWordThatEndsTheProgramWins() {
+  void stopsAtFirstDecidingWord() {
     assertEquals(Action.VERSION, parse("-U", "-v", "-i").action());
     assertFalse(parse("-v", "-U").unprivileged());
   }
 
   @Test
-  void theIdentityToolGetsTheWordsBehindAndTheClientAll() {
+  void passesRemainingWordsToIdentityToolAndAllToClient() {
     assertEquals(List.of("generate", "x"), parse("-U", "-i", "generate", "x").words());
     assertEquals(List.of("-q", "-D/x", "info"), parse("-q", "-D/x", "info").words());
   }
 
   @Test
-  void theHomeIsThatOfTheSystemUnlessTheEnvironmentSaysOtherwise() {
+  void choosesHomeByEnvironmentOrSystem() {
     assertEquals(Path.of("/var/lib/zerotier-one"), CommandLine.defaultHome(null, "Linux"));
     assertEquals(Path.of("/var/db/zerotier-one"), CommandLine.defaultHome("", "FreeBSD"));
     assertEquals(

@@ -44,7 +44,7 @@ class ProcessTest {
   }
 
   @Test
-  void aPortThatIsNoneGetsHelpAndCodeOne() throws Exception {
+  void showsHelpWithCodeOneForInvalidPort() throws Exception {
     Process program = start("-p70000");
 
     assertTrue(out(program).contains("Usage: zerotier-one [-switches] [home directory]"));
@@ -52,7 +52,7 @@ class ProcessTest {
   }
 
   @Test
-  void theIdentityToolIsInside() throws Exception {
+  void containsIdentityTool() throws Exception {
     Process program = start("-i", "generate");
 
     assertEquals(270, out(program).length());
@@ -60,7 +60,7 @@ class ProcessTest {
   }
 
   @Test
-  void anOccupiedPortIsSaidInOneSentence() throws Exception {
+  void reportsOccupiedPort() throws Exception {
     prepare();
     try (var taken = new ServerSocket()) {
       taken.bind(new InetSocketAddress("0.0.0.0", 0));
@@ -77,7 +77,7 @@ class ProcessTest {
   }
 
   @Test
-  void anOldControllerDatabaseStopsTheStart() throws Exception {
+  void rejectsOldControllerDatabase() throws Exception {
     prepare();
     Files.createFile(home().resolve("controller.db"));
 
@@ -92,7 +92,7 @@ class ProcessTest {
   }
 
   @Test
-  void aHomeThatCannotBeMadeIsSaidInOneSentence() throws Exception {
+  void reportsHomeThatCannotBeCreated() throws Exception {
     Path file = Files.createFile(folder.resolve("file"));
 
     Process program = start("-U", file.resolve("home").toString());
@@ -104,7 +104,7 @@ class ProcessTest {
   }
 
   @Test
-  void aDaemonEndsCleanlyWhenAskedToAndIgnoresOtherSignals() throws Exception {
+  void endsCleanlyOnTermAndIgnoresOtherSignals() throws Exception {
     prepare();
     Process daemon = start("-U", "-p0", home().toString());
     RawHttp http = awaitAnswers(daemon);
@@ -130,7 +130,7 @@ class ProcessTest {
   }
 
   @Test
-  void aDaemonThatWasKilledStartsAgainOnWhatItHasLeft() throws Exception {
+  void restartsAfterKill() throws Exception {
     prepare();
     Process first = start("-U", "-p0", home().toString());
     awaitAnswers(first);

@@ -32,7 +32,7 @@ class RecoveryTest {
   @TempDir Path home;
 
   @Test
-  void anEmptyHomeIsFilledAsTheReferenceFillsIt() throws Exception {
+  void fillsEmptyHomeAsTheReferenceDoes() throws Exception {
     try (DaemonInTest daemon = DaemonInTest.start(home)) {
       assertEquals(
           List.of(
@@ -58,7 +58,7 @@ class RecoveryTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"garbage", "4b56a1b9b0:0:48ad", "::::", "\0\0\0\0"})
-  void aDamagedIdentityPreventsTheStartAndStaysWhereItIs(String content) throws Exception {
+  void rejectsDamagedIdentityAndKeepsItsFile(String content) throws Exception {
     Files.writeString(home.resolve("identity.secret"), content);
 
     StartFailure failure = assertThrows(StartFailure.class, () -> DaemonInTest.start(home));
@@ -70,7 +70,7 @@ class RecoveryTest {
   }
 
   @Test
-  void anIdentityWithAWrongDigitOrWithoutItsPrivateKeyIsInvalid() throws Exception {
+  void rejectsIdentityWithWrongDigitOrWithoutPrivateKey() throws Exception {
     String secret = identity("secret");
     int last = secret.length() - 1;
     String wrong = secret.substring(0, last) + (secret.charAt(last) == '0' ? '1' : '0');
@@ -82,7 +82,7 @@ class RecoveryTest {
   }
 
   @Test
-  void anEmptyIdentityIsMadeAnew() throws Exception {
+  void generatesIdentityForEmptyFile() throws Exception {
     Files.writeString(home.resolve("identity.secret"), "");
     Files.writeString(home.resolve("identity.public"), identity("public"));
 
@@ -94,7 +94,7 @@ class RecoveryTest {
   }
 
   @Test
-  void anIdentityOfAnotherIsCorrectedAndANewlineIsNoHarm() throws Exception {
+  void rewritesWrongPublicIdentityAndAcceptsNewline() throws Exception {
     Files.writeString(home.resolve("identity.secret"), identity("secret") + "\n");
     Files.writeString(home.resolve("identity.public"), "0b59471541:0:00");
 
@@ -105,7 +105,7 @@ class RecoveryTest {
   }
 
   @Test
-  void damagedCachesDontKeepADaemonFromStarting() throws Exception {
+  void startsWithDamagedCaches() throws Exception {
     Files.createDirectories(home.resolve("networks.d"));
     Files.createDirectories(home.resolve("moons.d"));
     Files.createDirectories(home.resolve("peers.d"));
@@ -133,7 +133,7 @@ class RecoveryTest {
   }
 
   @Test
-  void aTokenIsUsedWithoutBlanksAroundIt() throws Exception {
+  void trimsToken() throws Exception {
     Files.writeString(home.resolve("authtoken.secret"), " \tmy own token\r\n");
 
     try (DaemonInTest daemon = DaemonInTest.start(home)) {
@@ -148,7 +148,7 @@ class RecoveryTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"{bad", "[]", "5", "{\"settings\": 5}", "{\"settings\": []}"})
-  void aLocalConfThatIsUnusableAsAWholePreventsTheStart(String content) throws Exception {
+  void rejectsUnusableLocalConf(String content) throws Exception {
     Files.writeString(home.resolve("local.conf"), content);
 
     StartFailure failure = assertThrows(StartFailure.class, () -> DaemonInTest.start(home));
@@ -160,7 +160,7 @@ class RecoveryTest {
   }
 
   @Test
-  void aStartAsRootGivesAllFilesToTheOwnerOfTheHome() throws Exception {
+  void givesAllFilesToOwnerOfHomeWhenStartedAsRoot() throws Exception {
     assumeTrue(Privileges.isRoot(), "changing owners takes root");
     UserPrincipal nobody =
         home.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
@@ -182,7 +182,7 @@ class RecoveryTest {
   }
 
   @Test
-  void twoDaemonsDontShareAHome() throws Exception {
+  void rejectsSecondDaemonOnOneHome() throws Exception {
     try (DaemonInTest first = DaemonInTest.start(home)) {
       StartFailure failure = assertThrows(StartFailure.class, () -> DaemonInTest.start(home));
 

@@ -16,7 +16,7 @@ class DeviceMapTest {
   @TempDir Path home;
 
   @Test
-  void aLineNamesTheDeviceOfANetwork() {
+  void readsDeviceNameOfNetwork() {
     String content = "0000000000000001=one\r\n 8056C2E21C000001 = office \n8056c2e21c000001=late\n";
 
     assertEquals("office", DeviceMap.nameFor(NETWORK_ID, content));
@@ -26,12 +26,12 @@ class DeviceMapTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "a b", "../eth0", "a/b", "a:1", "zt%d", ".", "..", "a\u0000b"})
-  void whatNoDeviceMayBeCalledIsNoWish(String name) {
+  void rejectsInvalidDeviceNames(String name) {
     assertEquals("", DeviceMap.nameFor(NETWORK_ID, "8056c2e21c000001=" + name + "\n"));
   }
 
   @Test
-  void withoutAFileThereIsNoWish() throws Exception {
+  void returnsNoNameWithoutFile() throws Exception {
     assertEquals("", DeviceMap.nameFor(NETWORK_ID, home));
 
     Files.writeString(home.resolve("devicemap"), "8056c2e21c000001=office");
@@ -39,7 +39,7 @@ class DeviceMapTest {
   }
 
   @Test
-  void bytesThatAreNoTextAreHarmless() throws Exception {
+  void ignoresBinaryContent() throws Exception {
     byte[] noise = new byte[10_000];
     new java.util.Random(1).nextBytes(noise);
     Files.write(home.resolve("devicemap"), noise);

@@ -68,7 +68,7 @@ class FramePumpTest {
   }
 
   @Test
-  void aThreadHandsOverAllFramesInOrderAndCutsWhatIsTooLong() throws Exception {
+  void handsOverFramesInOrderOnOwnThread() throws Exception {
     var tap = new MemoryTap("zt0", MAC, MTU_BYTES);
     var pump = new ThreadFramePump(NETWORK_ID, tap, loop, sink, FramePumpTest::mustNotFail);
     pump.start();
@@ -89,7 +89,7 @@ class FramePumpTest {
   }
 
   @Test
-  void aThreadIsStoppedOnlyWhenTheLoopIsDoneWithTheDevice() throws Exception {
+  void stopsOnlyAfterTheLoopHasReleasedTheDevice() throws Exception {
     var tap = new MemoryTap("zt0", MAC, MTU_BYTES);
     var pump = new ThreadFramePump(NETWORK_ID, tap, loop, sink, FramePumpTest::mustNotFail);
     pump.start();
@@ -104,7 +104,7 @@ class FramePumpTest {
   }
 
   @Test
-  void theDescriptorLivesOnTheNodeLoop() throws Exception {
+  void readsDescriptorOnNodeLoop() throws Exception {
     assumeTrue(Epoll.isAvailable(), "native epoll does not load");
     NetworkNamespace.run(
         () -> {
@@ -136,7 +136,7 @@ class FramePumpTest {
   }
 
   @Test
-  void aDeviceThatSomebodyRemovesIsReportedOnce() throws Exception {
+  void reportsRemovedDeviceOnce() throws Exception {
     assumeTrue(Epoll.isAvailable(), "native epoll does not load");
     NetworkNamespace.run(
         () -> {
@@ -154,7 +154,7 @@ class FramePumpTest {
   }
 
   @Test
-  void readingFramesAllocatesNothing() throws Exception {
+  void readsFramesWithoutAllocation() throws Exception {
     var room = new FrameRoom();
     room.memory.copyFrom(frame(1, 1_514), 0, 1_514);
     var table = new PumpTable();

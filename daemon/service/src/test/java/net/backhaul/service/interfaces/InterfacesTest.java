@@ -111,7 +111,7 @@ class InterfacesTest {
   }
 
   @Test
-  void aJoinedNetworkBecomesADeviceWithItsAddress() throws Exception {
+  void opensDeviceWithAddressForJoinedNetwork() throws Exception {
     NetworkStatus status = join(AD_HOC);
     MemoryTap tap = taps.next();
 
@@ -126,7 +126,7 @@ class InterfacesTest {
   }
 
   @Test
-  void theNodeListensToWhatTheHostListensTo() throws Exception {
+  void subscribesToMulticastGroupsOfHost() throws Exception {
     NetworkStatus status = join(AD_HOC);
     MemoryTap tap = taps.next();
     var resolution = MulticastGroup.forAddress(status.config().addresses().getFirst().address());
@@ -139,7 +139,7 @@ class InterfacesTest {
   }
 
   @Test
-  void aNetworkThatIsLeftHasNoDevice() throws Exception {
+  void closesDeviceOfLeftNetwork() throws Exception {
     join(AD_HOC);
     MemoryTap tap = taps.next();
 
@@ -156,7 +156,7 @@ class InterfacesTest {
   }
 
   @Test
-  void leavingAndJoiningAtOnceMakesANewDeviceWithSettingsReadAnew() throws Exception {
+  void reopensDeviceWithFreshSettingsAfterLeaveAndJoin() throws Exception {
     join(AD_HOC);
     MemoryTap first = taps.next();
 
@@ -176,7 +176,7 @@ class InterfacesTest {
   }
 
   @Test
-  void ofManyChangesThatWaitOnlyTheLastIsApplied() throws Exception {
+  void appliesOnlyLastPendingChange() throws Exception {
     NetworkStatus status = loop.submit(node -> node.join(WITHOUT_CONFIG, NodeLoop.nowMs())).join();
     MemoryTap tap = taps.next();
 
@@ -193,7 +193,7 @@ class InterfacesTest {
   }
 
   @Test
-  void settingsDecideWhatIsApplied() throws Exception {
+  void appliesOnlyWhatSettingsAllow() throws Exception {
     join(AD_HOC);
     MemoryTap tap = taps.next();
     Await.until(() -> !tap.addresses().isEmpty());
@@ -207,7 +207,7 @@ class InterfacesTest {
   }
 
   @Test
-  void aDeviceThatCannotBeMadeIsReportedAndTriedAgain() throws Exception {
+  void reportsAndRetriesFailedDevice() throws Exception {
     taps.refusal = "there is no driver";
     join(AD_HOC);
     Await.until(() -> network(AD_HOC).state() == NetworkStatus.State.PORT_ERROR);
@@ -224,7 +224,7 @@ class InterfacesTest {
   }
 
   @Test
-  void framesForTheHostReachTheRightDevice() throws Exception {
+  void deliversFramesToDeviceOfTheirNetwork() throws Exception {
     join(AD_HOC);
     MemoryTap one = taps.next();
     Await.until(() -> interfaces.applied(AD_HOC).isPresent());
@@ -252,7 +252,7 @@ class InterfacesTest {
   }
 
   @Test
-  void theOwnersNameForADeviceIsAskedFor() throws Exception {
+  void requestsConfiguredDeviceName() throws Exception {
     Files.writeString(home.resolve("devicemap"), "8056c2e21c000001=office\nff00160016000000=ssh\n");
     join(AD_HOC);
 
@@ -260,7 +260,7 @@ class InterfacesTest {
   }
 
   @Test
-  void closingClosesAllDevicesAndIsHarmlessTwice() throws Exception {
+  void closesAllDevicesAndToleratesSecondClose() throws Exception {
     join(AD_HOC);
     join(OTHER_AD_HOC);
     MemoryTap one = taps.next();

@@ -51,7 +51,7 @@ class LinuxInterfacesTest {
   }
 
   @Test
-  void aNetworkLivesOnARealDeviceUntilItIsLeft() throws Exception {
+  void appliesNetworkToRealDeviceUntilItIsLeft() throws Exception {
     NetworkNamespace.assumePossible();
     var taps = new TapsOfItsOwn();
     var loop = new NodeLoop();

@@ -28,7 +28,7 @@ class ManagedDeviceTest {
       new LocalNetworkSettings(false, List.of(), true, true, true);
 
   @Test
-  void linuxShowsWhatItShowsUnderTheReference() throws Exception {
+  void matchesRecordedStateOfLinux() throws Exception {
     NetworkNamespace.run(
         () -> {
           var options = new TapOptions(RecordedStages.NETWORK_ID, "", RecordedStages.MAC, 2_800);
@@ -61,7 +61,7 @@ class ManagedDeviceTest {
   }
 
   @Test
-  void onlyWhatWasAddedIsRemoved() throws Exception {
+  void removesOnlyWhatWasAdded() throws Exception {
     var tap = new MemoryTap("zt0", 1, 2_800);
     TapAddress users = address("10.0.0.9", 24);
     TapRoute usersRoute =
@@ -87,7 +87,7 @@ class ManagedDeviceTest {
   }
 
   @Test
-  void anAddressWithOtherBitsMakesWay() throws Exception {
+  void replacesAddressWithOtherPrefixLength() throws Exception {
     var tap = new MemoryTap("zt0", 1, 2_800);
     var managed = new ManagedDevice(tap);
     managed.apply(
@@ -101,7 +101,7 @@ class ManagedDeviceTest {
   }
 
   @Test
-  void withoutAConfigurationThereIsOnlyTheDevice() throws Exception {
+  void appliesNothingWithoutConfiguration() throws Exception {
     var tap = new MemoryTap("zt0", 1, 1_500);
     var managed = new ManagedDevice(tap);
 
@@ -112,7 +112,7 @@ class ManagedDeviceTest {
   }
 
   @Test
-  void eachAddressHasTheGroupInWhichItIsLookedFor() throws Exception {
+  void derivesAddressResolutionGroups() throws Exception {
     var tap = new MemoryTap("zt0", 1, 2_800);
     tap.listenTo(List.of(0x01005e000001L));
     tap.addAddress(address("10.230.0.105", 24));

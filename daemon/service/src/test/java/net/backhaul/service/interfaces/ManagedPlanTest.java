@@ -23,7 +23,7 @@ class ManagedPlanTest {
   private static final String INTENDED = "192.0.2.0/24 from 10.230.0.105";
 
   @Test
-  void theRecordedRoutesAreWhatIsPlanned() {
+  void plansRecordedRoutes() {
     for (RecordedStages.Stage stage : RecordedStages.read()) {
       ManagedPlan plan =
           ManagedPlan.of(stage.assigned(), stage.routes(), stage.settings(), List.of(), true);
@@ -48,7 +48,7 @@ class ManagedPlanTest {
   }
 
   @Test
-  void defaultRoutesThroughARouterWaitUntilTheNodeIsOnline() {
+  void omitsDefaultRoutesThroughRoutersWhileOffline() {
     assertEquals(List.of(), planned("10.0.0.5/24", "0.0.0.0/0 10.0.0.1", ALL, false));
     assertEquals(
         List.of("0.0.0.0/1 via 10.0.0.1", "128.0.0.0/1 via 10.0.0.1"),
@@ -59,7 +59,7 @@ class ManagedPlanTest {
   }
 
   @Test
-  void aRouteIsLeftOutWhereItCannotBeMeant() {
+  void omitsUnusableRoutes() {
     // We are the router ourselves; no address of the family; the kernel's own route; no such bits.
     assertEquals(List.of(), planned("10.0.0.5/24", "10.1.0.0/16 10.0.0.5", ALL, true));
     assertEquals(List.of(), planned("10.0.0.5/24", "fd01::/64 fd00::1", ALL, true));
@@ -70,14 +70,14 @@ class ManagedPlanTest {
   }
 
   @Test
-  void theNearestOwnAddressIsTheSource() {
+  void choosesNearestOwnAddressAsSource() {
     assertEquals(
         List.of("10.8.1.0/24 from 10.8.0.5"),
         planned("10.0.0.5/24 10.8.0.5/24 192.168.0.1/24", "10.8.1.0/24", ALL, true));
   }
 
   @Test
-  void aDefaultRouteInDisguiseIsStillADefaultRoute() {
+  void treatsRouteOfZeroBitsAsDefaultRoute() {
     var noDefault = new LocalNetworkSettings(true, List.of(), true, false, false);
 
     assertEquals(List.of(), planned("10.0.0.5/24", "10.0.0.1/0 10.0.0.1", noDefault, true));
@@ -85,7 +85,7 @@ class ManagedPlanTest {
   }
 
   @Test
-  void addressesAreSortedAndEachOnce() {
+  void sortsAndDeduplicatesAddresses() {
     List<IpPrefix> addresses =
         ManagedPlan.addresses(prefixes("fd00::1/64 10.0.0.9/24 10.0.0.8/24 10.0.0.9/24"), ALL);
 
@@ -93,7 +93,7 @@ class ManagedPlanTest {
   }
 
   @Test
-  void anAddressOfTheUsersServesAsSource() {
+  void usesUnmanagedAddressAsSource() {
     ManagedPlan plan =
         ManagedPlan.of(
             List.of(),

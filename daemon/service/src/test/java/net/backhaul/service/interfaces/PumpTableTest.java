@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PumpTableTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5})
-  void itFindsWhatAMapFinds(long seed) {
+  void findsSamePumpsAsMap(long seed) {
     var random = new Random(seed);
     var table = new PumpTable();
     Map<Long, FramePump> map = new HashMap<>();

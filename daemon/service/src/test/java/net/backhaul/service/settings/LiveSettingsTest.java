@@ -24,7 +24,7 @@ class LiveSettingsTest {
   private long savedAtMs = 1_700_000_000_000L;
 
   @Test
-  void aChangedFileIsReadAgainAndAnUnchangedOneIsNot() throws Exception {
+  void reloadsOnlyChangedFile() throws Exception {
     LiveSettings settings = settings("{}");
     assertFalse(settings.reload());
 
@@ -37,7 +37,7 @@ class LiveSettingsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"{bad", "[]", "", "{\"settings\": 5}"})
-  void aFileThatHasBecomeUnusableChangesNothing(String content) throws Exception {
+  void keepsSettingsWhenFileBecomesUnusable(String content) throws Exception {
     LiveSettings settings = settings(RELAYING);
 
     save(content);
@@ -48,7 +48,7 @@ class LiveSettingsTest {
   }
 
   @Test
-  void aDeletedFileChangesNothing() throws Exception {
+  void keepsSettingsWhenFileIsDeleted() throws Exception {
     LiveSettings settings = settings(RELAYING);
 
     Files.delete(folder.resolve("local.conf"));
@@ -58,7 +58,7 @@ class LiveSettingsTest {
   }
 
   @Test
-  void changesByTheApiKeepEverythingElse() throws Exception {
+  void keepsOtherContentWhenMerging() throws Exception {
     LiveSettings settings =
         settings("{\"settings\": {\"a\": [1, {\"b\": null}]}, \"virtual\": {}, \"x\": 0.5}");
 
@@ -82,7 +82,7 @@ class LiveSettingsTest {
   }
 
   @Test
-  void changesByTheApiDontOverwriteAFileThatCannotBeRead() throws Exception {
+  void doesNotOverwriteUnreadableFile() throws Exception {
     LiveSettings settings = settings("{}");
     save("{half of a per");
 

@@ -23,7 +23,7 @@ class SettingsTest {
   private final List<String> complaints = new ArrayList<>();
 
   @Test
-  void anEmptyFileGivesTheDefaults() {
+  void givesDefaultsForEmptyFile() {
     Settings settings = read("{}");
 
     assertEquals(OptionalInt.empty(), settings.primaryPort());
@@ -36,7 +36,7 @@ class SettingsTest {
   }
 
   @Test
-  void everySettingIsRead() throws Exception {
+  void readsEverySetting() throws Exception {
     Settings settings =
         read(
             """
@@ -69,7 +69,7 @@ class SettingsTest {
   }
 
   @Test
-  void aManagerWithoutBitsIsOneHostAndNotEverybody() {
+  void treatsManagementAddressWithoutBitsAsOneHost() {
     Settings settings = read("{\"settings\": {\"allowManagementFrom\": [\"10.44.0.2\"]}}");
 
     assertFalse(settings.managers().getFirst().contains(Endpoints.parseIp("10.44.0.3")));
@@ -108,7 +108,7 @@ class SettingsTest {
         "{'virtual': {'0b59471541': {'try': ['x']}}}"
             + "| virtual.0b59471541.try: expected IP/port, found the string \"x\""
       })
-  void aWrongTypeIsToldWithItsKeyAndCountsAsAbsent(String conf, String complaint) {
+  void reportsWrongTypeWithKeyAndTreatsItAsAbsent(String conf, String complaint) {
     Settings settings = read(conf.strip().replace('\'', '"'));
 
     assertEquals(List.of("local.conf: " + complaint.strip() + "; it is ignored"), complaints);
@@ -133,7 +133,7 @@ class SettingsTest {
   }
 
   @Test
-  void whatTheReferenceConvertsWithoutLossIsConverted() {
+  void convertsWhatTheReferenceConverts() {
     Settings settings =
         read(
             """
@@ -161,7 +161,7 @@ class SettingsTest {
 
   @ParameterizedTest
   @MethodSource("recordedFiles")
-  void whatTheReferenceTookIsTakenWithoutAWord(String conf) {
+  void acceptsRecordedFilesWithoutProblems(String conf) {
     read(conf);
 
     assertEquals(List.of(), complaints);

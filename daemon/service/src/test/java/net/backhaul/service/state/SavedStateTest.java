@@ -35,7 +35,7 @@ class SavedStateTest {
   }
 
   @Test
-  void theReferencesFilesAreReadAndWrittenBackByteForByte() throws Exception {
+  void roundTripsFilesOfTheReference() throws Exception {
     Map<String, byte[]> recorded = recordedFiles();
     for (Map.Entry<String, byte[]> file : recorded.entrySet()) {
       home.write(file.getKey(), file.getValue());
@@ -56,7 +56,7 @@ class SavedStateTest {
   }
 
   @Test
-  void aDamagedPlanetIsMovedAside() throws Exception {
+  void renamesDamagedPlanet() throws Exception {
     Files.write(folder.resolve("planet"), new byte[] {1, 2, 3});
 
     assertEquals(Map.of(), load());
@@ -64,7 +64,7 @@ class SavedStateTest {
   }
 
   @Test
-  void aPlanetThatIsAMoonIsMovedAside() throws Exception {
+  void renamesPlanetFileThatHoldsMoon() throws Exception {
     home.write("planet", recordedFiles().get("moons.d/0000000b59471541.moon"));
 
     assertEquals(Map.of(), load());
@@ -72,7 +72,7 @@ class SavedStateTest {
   }
 
   @Test
-  void aNetworkStaysJoinedWhenItsConfigurationIsDamaged() throws Exception {
+  void keepsNetworkJoinedWhenConfigurationIsDamaged() throws Exception {
     byte[] whole = recordedFiles().get("networks.d/0b594715410000a1.conf");
     byte[] damaged =
         new String(whole, StandardCharsets.ISO_8859_1)
@@ -90,7 +90,7 @@ class SavedStateTest {
   }
 
   @Test
-  void anEmptyFileMeansThatANetworkIsJoined() throws Exception {
+  void joinsNetworkOfEmptyFile() throws Exception {
     home.write("networks.d/8056c2e21c000001.conf", new byte[0]);
     home.write("networks.d/0000000000000000.conf", new byte[] {'\n'});
 
@@ -98,7 +98,7 @@ class SavedStateTest {
   }
 
   @Test
-  void filesWithOtherNamesAreLeftAlone() throws Exception {
+  void ignoresFilesWithOtherNames() throws Exception {
     home.write("networks.d/short.conf", new byte[] {1});
     home.write("networks.d/zzzzzzzzzzzzzzzz.conf", new byte[] {1});
     home.write("peers.d/notanaddress.peer", new byte[] {1});
@@ -108,7 +108,7 @@ class SavedStateTest {
   }
 
   @Test
-  void aDamagedPeerIsMovedAsideAndOthersAreKept() throws Exception {
+  void renamesDamagedPeerAndKeepsOthers() throws Exception {
     Map<String, byte[]> recorded = recordedFiles();
     home.write("peers.d/0b59471541.peer", recorded.get("peers.d/0b59471541.peer"));
     home.write("peers.d/91a99f0719.peer", new byte[] {2, 3, 4});
@@ -121,7 +121,7 @@ class SavedStateTest {
   }
 
   @Test
-  void peersThatWereNotSeenForAMonthAreForgotten() throws Exception {
+  void expiresPeersAfterAMonth() throws Exception {
     String file = "peers.d/0b59471541.peer";
     home.write(file, recordedFiles().get(file));
     Files.setLastModifiedTime(
@@ -132,7 +132,7 @@ class SavedStateTest {
   }
 
   @Test
-  void theLastOfSeveralContentsIsWritten() {
+  void writesLastOfSeveralContents() {
     var key = new StateKey(StateKey.Kind.NETWORK, NETWORK);
     try (var state = new SavedState(home)) {
       for (byte i = 0; i < 100; i++) {
@@ -144,7 +144,7 @@ class SavedStateTest {
   }
 
   @Test
-  void leavingDeletesBothFilesOfANetwork() {
+  void deletesBothFilesOfLeftNetwork() {
     var key = new StateKey(StateKey.Kind.NETWORK, NETWORK);
     try (var state = new SavedState(home)) {
       state.save(key, new byte[] {'\n'});
@@ -157,7 +157,7 @@ class SavedStateTest {
   }
 
   @Test
-  void settingsOfANetworkAreWrittenAsTheReferenceDoes() throws Exception {
+  void writesNetworkSettingsAsTheReferenceDoes() throws Exception {
     try (var state = new SavedState(home)) {
       state.saveNetworkSettings(
           NETWORK, new LocalNetworkSettings(true, List.of(), false, true, false));
@@ -169,7 +169,7 @@ class SavedStateTest {
   }
 
   @Test
-  void aListOfNetworksInTheSettingsLimitsWhatIsApplied() throws Exception {
+  void readsListOfAllowedPrefixes() throws Exception {
     home.write(
         "networks.d/0b594715410000a1.local.conf",
         "allowManaged=10.0.0.0/8,fd00::/8\nallowGlobal=t\n".getBytes(StandardCharsets.US_ASCII));

@@ -31,7 +31,7 @@ class BufferedRandomTest {
   }
 
   @Test
-  void numbersAreThoseOfAStreamWhoseKeyIsReplaced() {
+  void drawsNumbersFromStreamWithReplacedKeys() {
     var random = new BufferedRandom(new Counting());
     var source = new Counting();
     byte[] key = new byte[KEY_BYTES];
@@ -54,7 +54,7 @@ class BufferedRandomTest {
   }
 
   @Test
-  void twoOfThemSayDifferentThings() {
+  void drawsDifferentNumbersInTwoInstances() {
     Set<Long> said = new HashSet<>();
     for (int each = 0; each < 2; each++) {
       var random = new BufferedRandom();

@@ -10,14 +10,14 @@ class SteadyClockTest {
   private static final long WALL_MS = 1_700_000_000_000L;
 
   @Test
-  void timeGoesOnBetweenLooksAtTheWallClock() {
+  void advancesBetweenAdjustments() {
     var clock = new SteadyClock(WALL_MS, 1_000);
 
     assertEquals(WALL_MS + 250, clock.nowMs(1_250));
   }
 
   @Test
-  void aStepForwardIsFollowedAtOnce() {
+  void followsStepForwardAtOnce() {
     var clock = new SteadyClock(WALL_MS, 0);
 
     long jumpedMs = clock.follow(WALL_MS + 3_600_500, 500);
@@ -27,7 +27,7 @@ class SteadyClockTest {
   }
 
   @Test
-  void aSmallDifferenceIsLeftAlone() {
+  void ignoresSmallDifferences() {
     var clock = new SteadyClock(WALL_MS, 0);
 
     assertEquals(0, clock.follow(WALL_MS + 500 + SteadyClock.TOLERANCE_MS, 500));
@@ -35,7 +35,7 @@ class SteadyClockTest {
   }
 
   @Test
-  void afterAStepBackTimeRunsSlowlyUntilBothAgreeAndNeverBackwards() {
+  void runsAtHalfSpeedAfterStepBack() {
     var clock = new SteadyClock(WALL_MS, 0);
     long stepMs = 10_000;
     long lastMs = clock.nowMs(0);

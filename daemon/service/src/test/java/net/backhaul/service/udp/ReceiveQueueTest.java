@@ -75,7 +75,7 @@ class ReceiveQueueTest {
   }
 
   @Test
-  void whatIsNotTooMuchIsHandledAtOnceInTheOrderItCame() {
+  void handlesSmallReadsAtOnceInOrder() {
     arrive(1, 10, MTU);
     arrive(2, 1, 100);
     arrive(1, 20, MTU);
@@ -88,7 +88,7 @@ class ReceiveQueueTest {
   }
 
   @Test
-  void allThatTheKernelJoinsFitsIntoOneBatch() {
+  void fitsLargestCoalescedMessageIntoOneBatch() {
     arrive(1, 45, MTU);
     receiveQueue.endOfRead();
 
@@ -96,7 +96,7 @@ class ReceiveQueueTest {
   }
 
   @Test
-  void whatIsBeyondOneBatchWaitsForTheNextTurnAndNothingIsLost() {
+  void queuesWhatExceedsOneBatch() {
     for (int i = 0; i < 16; i++) {
       arrive(1, 45, MTU);
     }
@@ -112,7 +112,7 @@ class ReceiveQueueTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
-  void aFloodCostsOthersNothingAndKeepsItsShare(long seed) {
+  void limitsFloodToItsShare(long seed) {
     var random = new Random(seed);
     int turns = 2_000;
     for (int turn = 0; turn < turns; turn++) {
@@ -142,7 +142,7 @@ class ReceiveQueueTest {
   }
 
   @Test
-  void twoFloodsShareEqually() {
+  void sharesEquallyBetweenTwoFloods() {
     for (int turn = 0; turn < 4_000; turn++) {
       arrive(1, 64, 1_000);
       arrive(1, 64, 1_000);
@@ -156,7 +156,7 @@ class ReceiveQueueTest {
   }
 
   @Test
-  void datagramsOfAFloodOfSmallOnesAreHandledInSmallTurns() {
+  void handlesFloodOfSmallDatagramsInSmallTurns() {
     for (int turn = 0; turn < 40; turn++) {
       arrive(FLOODER, 64, 100);
     }
@@ -171,7 +171,7 @@ class ReceiveQueueTest {
   }
 
   @Test
-  void theFloodersOwnHelloIsTakenWhereItsDataIsNot() {
+  void acceptsHelloOfSourceWhoseQueueIsFull() {
     while (receiveQueue.receiveQueueFull() == 0) {
       arrive(FLOODER, 64, 1_000);
     }
@@ -195,7 +195,7 @@ class ReceiveQueueTest {
   }
 
   @Test
-  void aFloodOfHellosHasALimit() {
+  void limitsFloodOfHellos() {
     for (int turn = 0; turn < 10_000; turn++) {
       arrive(FLOODER, 64, 200, Verb.HELLO, Packets.SUITE_POLY);
     }
@@ -209,7 +209,7 @@ class ReceiveQueueTest {
   }
 
   @Test
-  void whatIsTooLongForAPacketIsLeftOut() {
+  void dropsOversizedDatagrams() {
     memory.putInt(NUMBER_AT, 0);
     receiveQueue.take(
         SOCKET,

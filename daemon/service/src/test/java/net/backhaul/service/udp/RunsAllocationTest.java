@@ -32,7 +32,7 @@ class RunsAllocationTest {
   private final Semaphore arrivals = new Semaphore(0);
 
   @Test
-  void neitherSendingNorReceivingMakesAnObjectOfADatagram() throws Exception {
+  void sendsAndReceivesWithoutAllocationPerDatagram() throws Exception {
     Assumptions.assumeTrue(Epoll.isAvailable(), "Netty's own way makes some");
     try (var sending = new NodeLoop();
         var receiving = new NodeLoop()) {

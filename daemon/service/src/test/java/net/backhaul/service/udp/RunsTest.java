@@ -76,8 +76,8 @@ class RunsTest {
     "NETTY_NIO, OUR_CALLS, ::1",
     "NETTY_NIO, NETTY_NIO, 127.0.0.1"
   })
-  void runsArriveAsTheDatagramsTheyAreMadeOf(
-      Station.Way sending, Station.Way receiving, String address) throws InterruptedException {
+  void deliversRunsAsDatagrams(Station.Way sending, Station.Way receiving, String address)
+      throws InterruptedException {
     Station from = station(sending, address);
     Station to = station(receiving, address);
     int[][] shapes = {
@@ -107,7 +107,8 @@ class RunsTest {
 
   @ParameterizedTest
   @EnumSource(Station.Way.class)
-  void datagramsOfManySizesToSeveralStayInOrder(Station.Way way) throws InterruptedException {
+  void keepsOrderOfDatagramsOfManySizesToSeveralDestinations(Station.Way way)
+      throws InterruptedException {
     Station from = station(way, "127.0.0.1");
     Station one = station(way, "127.0.0.1");
     Station two = station(way, "127.0.0.1");
@@ -139,8 +140,7 @@ class RunsTest {
   @EnumSource(
       value = Station.Way.class,
       names = {"OUR_CALLS", "NETTY_EPOLL"})
-  void whereTheWayIsTooNarrowForARunItsDatagramsGoSinglyAndNoneIsLost(Station.Way way)
-      throws InterruptedException {
+  void sendsDatagramsSinglyWhereRunExceedsPathMtu(Station.Way way) throws InterruptedException {
     Station from = station(way, "::1");
     Station to = station(way, "::1");
     from.onLoop(() -> from.sockets.channel(0).config().setOption(NARROW, 1_280));
@@ -156,7 +156,7 @@ class RunsTest {
   }
 
   @Test
-  void aDeviceThatCannotCutIsAskedOnceAndEachOtherErrorCostsOneRun() throws InterruptedException {
+  void stopsSendingRunsAfterRejectionByDevice() throws InterruptedException {
     var calls = new AtomicInteger();
     var refusals = new AtomicInteger();
     Station from =
@@ -192,7 +192,7 @@ class RunsTest {
   }
 
   @Test
-  void whatTheKernelHasNoRoomForFollowsInOrder() throws InterruptedException {
+  void sendsQueuedDatagramsInOrder() throws InterruptedException {
     var calls = new AtomicInteger();
     Station from =
         station(
@@ -222,7 +222,7 @@ class RunsTest {
   @EnumSource(
       value = Station.Way.class,
       names = {"NETTY_EPOLL", "NETTY_NIO"})
-  void dataThatWaitsHasALimitAndControlAHigherOne(Station.Way way) throws InterruptedException {
+  void limitsSendQueueOfDataBelowThatOfControl(Station.Way way) throws InterruptedException {
     Station from = station(way, "127.0.0.1");
     Station to = station(Station.Way.NETTY_NIO, "127.0.0.1");
     InetSocketAddress nobody = new InetSocketAddress(to.address().getAddress(), 9);

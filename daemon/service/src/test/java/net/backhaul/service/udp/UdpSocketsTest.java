@@ -44,7 +44,7 @@ class UdpSocketsTest {
   }
 
   @Test
-  void aSocketIsOpenAsSoonAsItIsBoundAndGoneWhenItsAddressIs() {
+  void opensAndClosesSocketsWithTheirAddresses() {
     assertTrue(rebind("127.0.0.1"));
     assertEquals("127.0.0.1", onlyAddress().getHostAddress());
     assertFalse(rebind("127.0.0.1"), "nothing has changed");
@@ -54,14 +54,14 @@ class UdpSocketsTest {
   }
 
   @Test
-  void anAddressThatIsNotOursIsLeftOut() {
+  void skipsForeignAddresses() {
     assertFalse(rebind("192.0.2.99"));
     assertTrue(rebind("192.0.2.99", "127.0.0.1"));
     assertEquals(1, sockets.addresses().size());
   }
 
   @Test
-  void aDatagramForEverySocketLeavesFromEachOfItsFamily() throws IOException {
+  void sendsFromEverySocketOfAddressFamily() throws IOException {
     rebind("127.0.0.1", "127.0.0.2", "::1");
     var to = (InetSocketAddress) other.getLocalSocketAddress();
 
@@ -76,7 +76,7 @@ class UdpSocketsTest {
   }
 
   @Test
-  void aSocketThatIsGoneSendsNothing() {
+  void sendsNothingFromClosedSocket() {
     rebind("127.0.0.1");
     var to = (InetSocketAddress) other.getLocalSocketAddress();
     rebind();
@@ -86,7 +86,7 @@ class UdpSocketsTest {
   }
 
   @Test
-  void aDeviceThatWasMadeAgainUnderItsNameGetsSocketsOfItsOwn() {
+  void rebindsToInterfaceRecreatedUnderItsName() {
     assertTrue(rebind(List.of(new BindAddress(ip("127.0.0.1"), 0, "lo", 1))));
     assertFalse(rebind(List.of(new BindAddress(ip("127.0.0.1"), 0, "lo", 1))));
     int before = sockets.addresses().getFirst().getPort();
