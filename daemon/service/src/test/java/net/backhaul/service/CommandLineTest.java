@@ -17,19 +17,19 @@ class CommandLineTest {
 
   @Test
   void runsWithDefaultsWithoutWords() {
-    CommandLine asked = parse();
+    CommandLine parsed = parse();
 
-    assertEquals(new CommandLine(Action.RUN, 9993, false, false, HOME, List.of()), asked);
+    assertEquals(new CommandLine(Action.RUN, 9993, false, false, HOME, List.of()), parsed);
   }
 
   @Test
   void acceptsSwitchesAndHomeInAnyOrder() {
-    CommandLine asked = parse("/srv/home", "-U", "-p9000", "-d");
+    CommandLine parsed = parse("/srv/home", "-U", "-p9000", "-d");
 
-    assertEquals(Path.of("/srv/home"), asked.home());
-    assertEquals(9000, asked.port());
-    assertTrue(asked.unprivileged());
-    assertTrue(asked.fork());
+    assertEquals(Path.of("/srv/home"), parsed.home());
+    assertEquals(9000, parsed.port());
+    assertTrue(parsed.unprivileged());
+    assertTrue(parsed.fork());
   }
 
   @ParameterizedTest
@@ -59,10 +59,10 @@ class CommandLineTest {
 
   @Test
   void takesSeparateValueAsHome() {
-    CommandLine asked = parse("-p", "9000");
+    CommandLine parsed = parse("-p", "9000");
 
-    assertEquals(0, asked.port());
-    assertEquals(Path.of("9000"), asked.home());
+    assertEquals(0, parsed.port());
+    assertEquals(Path.of("9000"), parsed.home());
   }
 
   @Test

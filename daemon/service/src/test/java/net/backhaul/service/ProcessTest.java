@@ -23,11 +23,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The daemon as a process: exit codes, words for a person, signals (04 sections 1.2 and 8.2). */
+/** The daemon as a process: exit codes, messages, signals (04 sections 1.2 and 8.2). */
 class ProcessTest {
   private static final long WAIT_S = 60;
 
-  @TempDir Path folder;
+  @TempDir Path directory;
   private final List<Process> started = new ArrayList<>();
 
   @AfterEach
@@ -93,7 +93,7 @@ class ProcessTest {
 
   @Test
   void reportsHomeThatCannotBeCreated() throws Exception {
-    Path file = Files.createFile(folder.resolve("file"));
+    Path file = Files.createFile(directory.resolve("file"));
 
     Process program = start("-U", file.resolve("home").toString());
 
@@ -188,7 +188,7 @@ class ProcessTest {
   @Test
   void omitsTheTimeWhereJournaldRecordsIt() throws Exception {
     prepare();
-    Path log = Files.createFile(folder.resolve("log"));
+    Path log = Files.createFile(directory.resolve("log"));
     Map<String, Object> file = Files.readAttributes(log, "unix:dev,ino");
     Process daemon =
         start(
@@ -227,7 +227,7 @@ class ProcessTest {
   }
 
   private Path home() {
-    return folder.resolve("home");
+    return directory.resolve("home");
   }
 
   private void prepare() throws IOException {

@@ -67,7 +67,7 @@ final class DeviceWire implements AutoCloseable {
     return done;
   }
 
-  /** Stops, and says what was wrong. */
+  /** Stops, and reports failures. */
   @Override
   public void close() {
     closed = true;

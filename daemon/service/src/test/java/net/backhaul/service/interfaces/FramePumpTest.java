@@ -204,7 +204,7 @@ class FramePumpTest {
     return frame;
   }
 
-  /** Returns the next frame to one host, passing over broadcasts and what IPv6 says by itself. */
+  /** Returns the next frame to one host, skipping broadcasts and IPv6 neighbour discovery. */
   private byte[] next(int etherType) throws InterruptedException {
     while (true) {
       byte[] frame = next();

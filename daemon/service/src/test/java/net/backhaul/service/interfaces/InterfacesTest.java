@@ -55,15 +55,15 @@ class InterfacesTest {
   private final AtomicInteger settingsAsked = new AtomicInteger();
   private Interfaces interfaces;
 
-  /** Opens devices in memory, or refuses to for as long as it is told. */
+  /** Opens devices in memory, or fails while a reason is set. */
   private static final class MemoryTaps implements TapFactory {
     final BlockingQueue<MemoryTap> opened = new LinkedBlockingQueue<>();
-    volatile String refusal = "";
+    volatile String failure = "";
 
     @Override
     public TapDevice open(TapOptions options) throws TapException {
-      if (!refusal.isEmpty()) {
-        throw new TapException(refusal);
+      if (!failure.isEmpty()) {
+        throw new TapException(failure);
       }
       String name = options.wantedName().isEmpty() ? "zt" + opened.size() : options.wantedName();
       var tap = new MemoryTap(name, options.mac(), options.mtuBytes());
@@ -208,14 +208,14 @@ class InterfacesTest {
 
   @Test
   void reportsAndRetriesFailedDevice() throws Exception {
-    taps.refusal = "there is no driver";
+    taps.failure = "there is no driver";
     join(AD_HOC);
     Await.until(() -> network(AD_HOC).state() == NetworkStatus.State.PORT_ERROR);
     assertEquals(AppliedNetwork.PORT_FAILED, applied(AD_HOC).portError());
     assertEquals("there is no driver", applied(AD_HOC).error());
     assertEquals("", applied(AD_HOC).deviceName());
 
-    taps.refusal = "";
+    taps.failure = "";
     MemoryTap tap = taps.next();
 
     Await.until(() -> network(AD_HOC).state() == NetworkStatus.State.OK);

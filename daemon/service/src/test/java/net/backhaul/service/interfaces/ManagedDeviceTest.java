@@ -43,7 +43,7 @@ class ManagedDeviceTest {
 
               var expected = new TreeSet<>(stage.ipRoutes());
               if (stage.settings().allowManaged()) {
-                // What the reference intends, and sends in a request that the kernel refuses.
+                // Intended by the reference, whose request the kernel rejects.
                 expected.add(
                     "192.0.2.0/24 dev ztdymewfka proto static scope link src 10.230.0.105"
                         + " metric 5000");

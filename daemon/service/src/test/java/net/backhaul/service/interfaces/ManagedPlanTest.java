@@ -19,7 +19,7 @@ class ManagedPlanTest {
   private static final LocalNetworkSettings ALL =
       new LocalNetworkSettings(true, List.of(), true, true, true);
 
-  /** What the reference should do, but for a mistake of its own (04 section 6.1.5). */
+  /** Intended by the reference, which has a bug here (04 section 6.1.5). */
   private static final String INTENDED = "192.0.2.0/24 from 10.230.0.105";
 
   @Test

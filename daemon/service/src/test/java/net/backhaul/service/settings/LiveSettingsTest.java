@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LiveSettingsTest {
   private static final String RELAYING = "{\"settings\": {\"forceTcpRelay\": true}}";
 
-  @TempDir Path folder;
+  @TempDir Path directory;
   private long savedAtMs = 1_700_000_000_000L;
 
   @Test
@@ -51,7 +51,7 @@ class LiveSettingsTest {
   void keepsSettingsWhenFileIsDeleted() throws Exception {
     LiveSettings settings = settings(RELAYING);
 
-    Files.delete(folder.resolve("local.conf"));
+    Files.delete(directory.resolve("local.conf"));
 
     assertFalse(settings.reload());
     assertTrue(settings.settings().forceTcpRelay());
@@ -77,7 +77,7 @@ class LiveSettingsTest {
             "x": 0.5
         }\
         """;
-    assertEquals(expected, Files.readString(folder.resolve("local.conf")));
+    assertEquals(expected, Files.readString(directory.resolve("local.conf")));
     assertEquals(9000, settings.settings().primaryPort().getAsInt());
   }
 
@@ -89,16 +89,16 @@ class LiveSettingsTest {
     assertThrows(
         LocalConf.Unusable.class,
         () -> settings.merge(Json.asObject(Json.parse("{\"primaryPort\": 9000}"))));
-    assertEquals("{half of a per", Files.readString(folder.resolve("local.conf")));
+    assertEquals("{half of a per", Files.readString(directory.resolve("local.conf")));
   }
 
   private LiveSettings settings(String content) throws IOException, LocalConf.Unusable {
     save(content);
-    return new LiveSettings(new LocalConf(HomeDirectory.open(folder)));
+    return new LiveSettings(new LocalConf(HomeDirectory.open(directory)));
   }
 
   private void save(String content) throws IOException {
-    Path file = folder.resolve("local.conf");
+    Path file = directory.resolve("local.conf");
     Files.writeString(file, content);
     savedAtMs += 10_000;
     Files.setLastModifiedTime(file, FileTime.fromMillis(savedAtMs));

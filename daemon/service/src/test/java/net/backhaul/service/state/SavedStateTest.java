@@ -26,12 +26,12 @@ class SavedStateTest {
   private static final long NETWORK = 0x0b594715410000a1L;
   private static final long NOW_MS = System.currentTimeMillis();
 
-  @TempDir Path folder;
+  @TempDir Path directory;
   private HomeDirectory home;
 
   @BeforeEach
   void open() throws IOException {
-    home = HomeDirectory.open(folder);
+    home = HomeDirectory.open(directory);
   }
 
   @Test
@@ -57,7 +57,7 @@ class SavedStateTest {
 
   @Test
   void renamesDamagedPlanet() throws Exception {
-    Files.write(folder.resolve("planet"), new byte[] {1, 2, 3});
+    Files.write(directory.resolve("planet"), new byte[] {1, 2, 3});
 
     assertEquals(Map.of(), load());
     assertEquals(List.of("planet.damaged"), aside());
@@ -125,7 +125,7 @@ class SavedStateTest {
     String file = "peers.d/0b59471541.peer";
     home.write(file, recordedFiles().get(file));
     Files.setLastModifiedTime(
-        folder.resolve(file), FileTime.fromMillis(NOW_MS - SavedState.PEER_LIFETIME_MS - 1));
+        directory.resolve(file), FileTime.fromMillis(NOW_MS - SavedState.PEER_LIFETIME_MS - 1));
 
     assertEquals(Map.of(), load());
     assertFalse(home.exists(file));
@@ -165,7 +165,7 @@ class SavedStateTest {
 
     assertEquals(
         "allowManaged=1\nallowGlobal=0\nallowDefault=1\nallowDNS=0\n",
-        Files.readString(folder.resolve("networks.d/0b594715410000a1.local.conf")));
+        Files.readString(directory.resolve("networks.d/0b594715410000a1.local.conf")));
   }
 
   @Test
@@ -193,7 +193,7 @@ class SavedStateTest {
   }
 
   private List<String> aside() throws IOException {
-    try (var files = Files.walk(folder)) {
+    try (var files = Files.walk(directory)) {
       return files
           .map(each -> each.getFileName().toString())
           .filter(name -> name.endsWith(".damaged"))

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What leaves one socket arrives at another, whoever makes the calls, and cuts and joins or not.
+ * What one socket sends arrives at another, by Netty or direct calls, with and without offloads.
  */
 class RunsTest {
   private static final int MTU = 1_432;
@@ -158,7 +158,7 @@ class RunsTest {
   @Test
   void stopsSendingRunsAfterRejectionByDevice() throws InterruptedException {
     var calls = new AtomicInteger();
-    var refusals = new AtomicInteger();
+    var rejections = new AtomicInteger();
     Station from =
         station(
             Station.Way.OUR_CALLS,
@@ -169,7 +169,7 @@ class RunsTest {
                   return -ENETUNREACH;
                 }
                 case 2 -> {
-                  refusals.incrementAndGet();
+                  rejections.incrementAndGet();
                   return -EIO;
                 }
                 default -> {
@@ -188,7 +188,7 @@ class RunsTest {
     List<String> once = cut(sent, 0, sent.length, MTU);
     assertEquals(once, to.received().subList(0, 5));
     assertEquals(once, to.received().subList(5, 10));
-    assertEquals(1, refusals.get());
+    assertEquals(1, rejections.get());
   }
 
   @Test
