@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.service;
 
+import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toMap;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -50,6 +51,23 @@ class ChecklistTest {
 
     assertEquals("", String.join("\n", problems));
     assertTrue(items > 250, "items: " + items);
+  }
+
+  @Test
+  void describesEveryRecording() {
+    String documents =
+        Tree.markdownFiles().stream()
+            .filter(file -> file.startsWith("docs/protocol"))
+            .map(Tree::text)
+            .collect(joining());
+
+    List<Path> recordings = Tree.recordings();
+    assertTrue(recordings.size() > 40, () -> "recordings: " + recordings.size());
+    assertEquals(
+        List.of(),
+        recordings.stream()
+            .filter(file -> !documents.contains(file.getFileName().toString()))
+            .toList());
   }
 
   @ParameterizedTest

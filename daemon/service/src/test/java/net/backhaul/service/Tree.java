@@ -43,10 +43,21 @@ final class Tree {
         .toList();
   }
 
-  /** Returns the files whose names match, in order. */
+  /** Recordings that tests replay, of the reference and of Linux. */
+  static List<Path> recordings() {
+    return files("target|\\..*", name -> name.matches(".*\\.(json|prom|txt)"))
+        .filter(file -> file.toString().contains("src/test/resources/vectors/"))
+        .toList();
+  }
+
+  /** Returns the files whose names match, in order, without recordings. */
   static Stream<Path> files(Predicate<String> name) {
+    return files("target|vectors|\\.(git|idea|vscode)|__pycache__", name);
+  }
+
+  private static Stream<Path> files(String skippedDirectories, Predicate<String> name) {
     var found = new ArrayList<Path>();
-    collect(TOP, name, found);
+    collect(TOP, skippedDirectories, name, found);
     return found.stream().map(TOP::relativize).sorted();
   }
 
@@ -62,15 +73,14 @@ final class Tree {
     return text(file).lines().toList();
   }
 
-  private static void collect(Path directory, Predicate<String> name, List<Path> found) {
+  private static void collect(
+      Path directory, String skippedDirectories, Predicate<String> name, List<Path> found) {
     try (var entries = Files.list(directory)) {
       for (Path entry : entries.toList()) {
         String entryName = entry.getFileName().toString();
         if (Files.isDirectory(entry)) {
-          if (!entryName.equals("target")
-              && !entryName.equals("vectors")
-              && !entryName.matches("\\.(git|idea|vscode)|__pycache__")) {
-            collect(entry, name, found);
+          if (!entryName.matches(skippedDirectories)) {
+            collect(entry, skippedDirectories, name, found);
           }
         } else if (name.test(entryName) && Files.isRegularFile(entry)) {
           found.add(entry);
