@@ -51,7 +51,7 @@ public final class Node {
 
   /** Takes datagrams that came in together; their bytes are clobbered. */
   public void receive(DatagramBatch batch, long nowMs) {
-    networks.batchBegins();
+    networks.beginBatch();
     vl1.receive(batch, nowMs);
     output.flush();
   }

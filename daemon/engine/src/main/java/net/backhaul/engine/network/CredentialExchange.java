@@ -99,7 +99,7 @@ final class CredentialExchange {
       this.nowMs = nowMs;
     }
 
-    /** Returns whether the packet had all its parts. */
+    /** Returns whether the packet was complete and accepted to its end. */
     boolean acceptAll(WireReader in) {
       while (!in.atEnd()) {
         if (in.array()[in.position()] == 0) {
@@ -132,7 +132,7 @@ final class CredentialExchange {
       return true;
     }
 
-    /** Returns whether to go on. */
+    /** Returns whether the next credential may be accepted. */
     private boolean acceptOne(Credential credential) {
       switch (accept(credential, source, nowMs)) {
         case NEW, REDUNDANT -> useful = true;
@@ -166,9 +166,7 @@ final class CredentialExchange {
     }
   }
 
-  /**
-   * Records a credential for the member it was issued to, whoever delivered it (03 section 4.8).
-   */
+  /** Records a credential for the member it was issued to, from any sender (03 section 4.8). */
   CredentialOutcome accept(Credential credential, long deliveredBy, long nowMs) {
     Network network = networks.get(credential.networkId());
     long about = credential.issuedTo();

@@ -16,7 +16,7 @@ final class FrameDelivery {
     this.output = node.output();
   }
 
-  /** Writes the Ethernet header before the frame, over fields that were read, and delivers it. */
+  /** Writes the Ethernet header before the frame, over fields already read, and delivers it. */
   void deliver(FrameView frame) {
     if (frame.length() > frame.policy.mtuBytes) {
       frame.drop(link, Drop.FRAME_TOO_LONG);

@@ -81,7 +81,7 @@ final class Matcher {
     return yes(bits == 0 || (frame.u32(at) ^ table.first(i)) >>> (32 - bits) == 0);
   }
 
-  /** The rule's own host bits are not masked: a rule that has any never matches. */
+  /** Host bits of the rule are not masked: a rule with host bits set never matches. */
   private static int ipv6(RuleTable table, int i, FrameView frame, int at) {
     if (!frame.isIpv6()) {
       return CERTAIN_NO;
@@ -153,7 +153,7 @@ final class Matcher {
       }
       if (hasPorts(frame.walkedProtocol()) && frame.length() > at + 4) {
         port = frame.u16(at + offset);
-        port = port == 0 ? -1 : port; // As the reference has it: 0 is no port on IPv6.
+        port = port == 0 ? -1 : port; // As in the reference: 0 is no port on IPv6.
       }
     } else {
       return CERTAIN_NO;

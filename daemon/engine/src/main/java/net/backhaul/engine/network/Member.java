@@ -15,7 +15,7 @@ import net.backhaul.protocol.network.Revocation;
 import net.backhaul.protocol.network.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** What we know of another member of a network, by what it has shown (03 sections 4.8 and 4.9). */
+/** Another member of a network and its credentials (03 sections 4.8 and 4.9). */
 final class Member {
   /** Earlier than any time. */
   static final long NEVER = Long.MIN_VALUE / 2;

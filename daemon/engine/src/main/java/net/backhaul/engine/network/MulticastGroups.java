@@ -38,7 +38,7 @@ final class MulticastGroups {
 
   private record Key(long networkId, MulticastGroup group) {}
 
-  /** What frames of ours occupy of one network. */
+  /** The usage of one network by frames of this node. */
   private static final class SentUsage {
     int groups;
     int pending;

@@ -120,7 +120,7 @@ final class MulticastReceiver {
     MulticastGroups.Group known = groups.get(request.networkId(), request.group());
     long[] members = known == null ? new long[0] : known.memberAddresses();
     LongArrays.shuffle(members, random);
-    boolean listening = network != null && network.wants(request.group());
+    boolean listening = network != null && network.isSubscribed(request.group());
     long max = Math.min(Math.min(request.limit(), MAX_GATHER_LIMIT), MAX_RESULTS);
     var listed = new ArrayList<Long>();
     if (listening) {

@@ -12,7 +12,7 @@ import net.backhaul.protocol.ethernet.ManagedAddresses;
 import net.backhaul.protocol.packet.BigEndian;
 import net.backhaul.protocol.packet.WireWriter;
 
-/** Answers neighbour solicitations for addresses that follow from a node's own (03 section 6.5). */
+/** Answers neighbour solicitations for addresses derived from node addresses (03 section 6.5). */
 final class NeighborDiscovery {
   private static final int MIN_BYTES = 64;
   private static final int ICMPV6 = 58;
@@ -46,9 +46,9 @@ final class NeighborDiscovery {
     }
     byte[] target =
         Arrays.copyOfRange(frame.array(), frame.at(TARGET), frame.at(TARGET + IP_BYTES));
-    InetAddress asked = Endpoints.of(target, 0).getAddress();
+    InetAddress solicited = Endpoints.of(target, 0).getAddress();
     for (IpPrefix mine : policy.config.addresses()) {
-      long owner = ManagedAddresses.ownerOf(asked, mine.address(), mine.bits(), networkId);
+      long owner = ManagedAddresses.ownerOf(solicited, mine.address(), mine.bits(), networkId);
       if (owner == self) {
         return false;
       }

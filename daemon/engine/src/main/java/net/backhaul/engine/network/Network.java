@@ -162,23 +162,23 @@ final class Network {
   }
 
   /** Returns whether this host or a device behind it is in a group. */
-  boolean wants(MulticastGroup group) {
+  boolean isSubscribed(MulticastGroup group) {
     return subscriptions.contains(group)
         || bridgedGroups.containsKey(group)
-        || (wantsBroadcast() && group.equals(MulticastGroup.BROADCAST));
+        || (isBroadcastEnabled() && group.equals(MulticastGroup.BROADCAST));
   }
 
   /** Returns the groups to announce, in order (03 section 7.2). */
   TreeSet<MulticastGroup> announcedGroups() {
     var all = new TreeSet<>(subscriptions);
     all.addAll(bridgedGroups.keySet());
-    if (wantsBroadcast()) {
+    if (isBroadcastEnabled()) {
       all.add(MulticastGroup.BROADCAST);
     }
     return all;
   }
 
-  private boolean wantsBroadcast() {
+  private boolean isBroadcastEnabled() {
     Policy now = policy;
     return now != null && now.config.broadcastEnabled();
   }

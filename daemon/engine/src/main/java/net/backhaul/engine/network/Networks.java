@@ -141,7 +141,7 @@ public final class Networks implements PacketHandler {
     }
   }
 
-  /** Says which groups the host listens to on a network (03 section 7.2). */
+  /** Sets the multicast groups of the host on a network (03 section 7.2). */
   public void subscribe(long networkId, List<MulticastGroup> groups, long nowMs) {
     Network network = networks.get(networkId);
     if (network != null) {
@@ -149,7 +149,7 @@ public final class Networks implements PacketHandler {
     }
   }
 
-  /** Says whether the device of a network could not be set up (03 section 1.3). */
+  /** Records whether the device of a network could not be set up (03 section 1.3). */
   public void portFailed(long networkId, boolean failed, long nowMs) {
     Network network = networks.get(networkId);
     if (network != null && network.deviceFailed(failed)) {
@@ -157,7 +157,7 @@ public final class Networks implements PacketHandler {
     }
   }
 
-  /** Sends frames from the device of a network; their bytes are clobbered. */
+  /** Sends frames from the device of a network; their bytes are overwritten. */
   public void sendFrames(long networkId, FrameBatch frames, long nowMs) {
     Network network = networks.get(networkId);
     if (network == null) {
@@ -170,8 +170,8 @@ public final class Networks implements PacketHandler {
     frameSender.send(network, frames, nowMs);
   }
 
-  /** Says that what is received from now on was read together. */
-  public void batchBegins() {
+  /** Begins a batch of received packets, within which verdicts on flows are cached. */
+  public void beginBatch() {
     rules.clearVerdicts();
   }
 
@@ -189,7 +189,7 @@ public final class Networks implements PacketHandler {
     }
   }
 
-  /** Tells members that a credential is void, ourselves among them (03 section 4.6). */
+  /** Sends a revocation to members, and applies it here (03 section 4.6). */
   public void revoke(Revocation revocation, List<Long> members, long nowMs) {
     for (long member : members) {
       if (member != self) {
@@ -228,8 +228,8 @@ public final class Networks implements PacketHandler {
       Policy policy = network.policy;
       if (policy != null) {
         for (IpPrefix prefix : policy.config.addresses()) {
-          // Nothing but a default route covers an address with no bits: that says nothing of where
-          // it is, and all paths are in it, that to the controller included.
+          // A prefix of 0 bits is a default route: it contains the endpoints of all paths, that to
+          // the controller included.
           if (prefix.bits() > 0 && prefix.contains(address)) {
             return true;
           }
@@ -241,7 +241,7 @@ public final class Networks implements PacketHandler {
 
   // Time.
 
-  /** Does what is due. Calling early or late is harmless. */
+  /** Does the work whose deadline has come. Calling early or late is harmless. */
   public void advance(long nowMs) {
     boolean announce = nowMs >= nextAnnounceMs;
     boolean expire = nowMs >= nextExpiryMs;
@@ -265,7 +265,7 @@ public final class Networks implements PacketHandler {
     }
   }
 
-  /** Returns when {@link #advance} has something to do. */
+  /** Returns the next deadline of {@link #advance}. */
   public long nextDeadlineMs() {
     long next = Math.min(nextExpiryMs, multicastSender.nextDeadlineMs());
     for (Network network : joined) {

@@ -16,7 +16,7 @@ final class OutboundMulticast {
   private final Set<Long> sentTo = new HashSet<>();
 
   /**
-   * Creates a frame that has been sent to nobody.
+   * Creates a frame that was not sent to any member yet.
    *
    * @param data what follows the Ethernet header, owned by this object
    * @param limit the maximum number of members that get a copy

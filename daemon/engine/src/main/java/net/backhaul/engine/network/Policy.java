@@ -43,7 +43,7 @@ final class Policy {
     this.self = self;
     com = config.com();
     isPublic = config.isPublic();
-    int limit = config.multicastLimit(); // Unsigned: a negative one is more than there can be.
+    int limit = config.multicastLimit(); // Unsigned: a negative one exceeds any number.
     multicastLimit = limit < 0 ? Integer.MAX_VALUE : limit;
     mtuBytes = config.mtuBytes();
     timestampMs = config.timestampMs();
@@ -109,7 +109,7 @@ final class Policy {
     return false;
   }
 
-  /** Returns whether an IPv6 address follows from network and member alone (03 section 5.4.8). */
+  /** Returns whether an IPv6 address is derived from network and member (03 section 5.4.8). */
   boolean impliesOwnership(byte[] bytes, int start) {
     for (int i = 0; i < impliedPrefixes.size(); i++) {
       byte[] prefix = impliedPrefixes.get(i);
@@ -120,7 +120,7 @@ final class Policy {
     return false;
   }
 
-  /** Returns whether a credential's timestamp is near enough to that of the configuration. */
+  /** Returns whether a credential's timestamp is within the window of the configuration. */
   boolean isCurrent(long credentialTimestampMs) {
     long distance = Math.abs(credentialTimestampMs - timestampMs);
     return distance >= 0 && distance <= windowMs;

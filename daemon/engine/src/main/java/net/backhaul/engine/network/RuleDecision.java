@@ -55,7 +55,7 @@ final class RuleDecision {
     };
   }
 
-  /** Requests the copy that entry {@code i}, a TEE or WATCH, asks for. */
+  /** Sets the copy to send, by entry {@code i}, which is a TEE or WATCH. */
   void copy(RuleTable table, int i, FrameView frame) {
     int limit = (int) table.second(i);
     copyTo = table.first(i);

@@ -1,24 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Is a member of networks: what VL2 asks of VL1 and VL1 of VL2.
+ * VL2: membership in networks, their frames and multicast groups, on top of VL1.
  *
- * <p>One {@link net.backhaul.engine.network.Networks} belongs to a node. It owns what is kept of
- * each joined network ({@code Network}) and the small machines that work on it; each does one
- * thing. {@code ConfigExchange} asks controllers and puts their configurations in force, {@code
- * ControllerProxy} answers where a controller runs beside us. {@code CredentialExchange} takes the
- * certificates of others and shows ours, {@code MembershipCheck} lets in whoever has shown enough.
- * {@code FrameSender} and {@code FrameReceiver} carry frames, {@code RuleEngine} decides which.
- * {@code MulticastAnnouncer} says which multicast groups we want, {@code MulticastGroups} knows who
- * wants which, {@code MulticastSender} sends to them and {@code MulticastReceiver} handles what
- * they say.
+ * <p>A node has one {@link net.backhaul.engine.network.Networks}, which owns the state of each
+ * joined network ({@code Network}) and the parts that work on it:
  *
- * <p>A configuration in force is a {@code Policy}: taken apart once, so that looking at a frame
- * allocates nothing. A member is met when it first shows a credential, sends or is sent a frame; it
- * is let in as long as its certificate agrees with ours, whoever delivered it and however long ago.
+ * <ul>
+ *   <li>{@code ConfigExchange} requests configurations and applies them; {@code ControllerProxy}
+ *       passes requests of members to a controller on this node.
+ *   <li>{@code CredentialExchange} accepts credentials of members and sends ours; {@code
+ *       MembershipCheck} decides which peers are members.
+ *   <li>{@code FrameSender} and {@code FrameReceiver} handle frames to one member; {@code
+ *       RuleEngine} filters all frames.
+ *   <li>{@code MulticastAnnouncer} announces our multicast groups, {@code MulticastGroups} records
+ *       the members of groups, {@code MulticastSender} and {@code MulticastReceiver} handle frames
+ *       to groups.
+ * </ul>
  *
- * <p>Where the reference waits for a check every five seconds we act at once: a join is followed by
- * a request, a configuration or a subscription by an announcement, and what was parked for want of
- * a certificate or a configuration is looked at again when one comes.
+ * <p>The configuration in force is a {@code Policy}, compiled once, so that evaluating a frame
+ * allocates nothing. A {@code Member} is recorded when it first delivers a credential, or sends or
+ * is sent a frame. It is accepted while its certificate agrees with ours, regardless of who
+ * delivered the certificate and when.
+ *
+ * <p>Where the reference waits for a check every five seconds, this node acts at once: a join is
+ * followed by a config request, a new configuration or subscription by an announcement, and packets
+ * pending for a credential or a configuration are retried when one is received.
  */
 @NullMarked
 package net.backhaul.engine.network;

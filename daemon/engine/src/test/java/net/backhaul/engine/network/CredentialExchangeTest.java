@@ -46,7 +46,7 @@ class CredentialExchangeTest {
     return MembershipCertificate.issue(CONTROLLER, NETWORK_ID, timestampMs, WINDOW_MS, member);
   }
 
-  private PacketOutcome show(NetworkCredentials credentials, long nowMs) {
+  private PacketOutcome receive(NetworkCredentials credentials, long nowMs) {
     var out = new WireWriter();
     new Credentials(credentials).writeTo(out);
     InboundPacket packet = link.packet(BOB, 7, Verb.NETWORK_CREDENTIALS, out.toByteArray(), nowMs);
@@ -58,28 +58,28 @@ class CredentialExchangeTest {
   }
 
   @Test
-  void whoWaitedForTheSignerIsNotTurnedAwayForHavingCome() {
-    assertEquals(PacketOutcome.PENDING, show(only(com(BOB, NOW_MS)), NOW_MS));
+  void acceptsADeferredPacketOnceTheSignerIsKnown() {
+    assertEquals(PacketOutcome.PENDING, receive(only(com(BOB, NOW_MS)), NOW_MS));
 
     link.known.put(CONTROLLER.address(), CONTROLLER);
 
-    assertEquals(PacketOutcome.TRUSTED, show(only(com(BOB, NOW_MS)), NOW_MS + 1));
+    assertEquals(PacketOutcome.TRUSTED, receive(only(com(BOB, NOW_MS)), NOW_MS + 1));
     assertEquals(NOW_MS, network.members.get(BOB.address()).comTimestampMs());
     assertEquals(1, link.retries);
   }
 
   @Test
-  void credentialsAreTakenOnceASecond() {
+  void acceptsCredentialsOnceASecond() {
     link.known.put(CONTROLLER.address(), CONTROLLER);
-    show(only(com(BOB, NOW_MS)), NOW_MS);
+    receive(only(com(BOB, NOW_MS)), NOW_MS);
 
-    assertEquals(PacketOutcome.IGNORED, show(only(com(BOB, NOW_MS + 5)), NOW_MS + 999));
+    assertEquals(PacketOutcome.IGNORED, receive(only(com(BOB, NOW_MS + 5)), NOW_MS + 999));
     assertEquals(1, link.drops.get(Drop.RATE_LIMITED));
-    assertEquals(PacketOutcome.TRUSTED, show(only(com(BOB, NOW_MS + 5)), NOW_MS + 1_000));
+    assertEquals(PacketOutcome.TRUSTED, receive(only(com(BOB, NOW_MS + 5)), NOW_MS + 1_000));
   }
 
   @Test
-  void whoLosesATagKeepsHisCertificate() {
+  void keepsTheCertificateOfAMemberWhoseTagIsRevoked() {
     link.known.put(CONTROLLER.address(), CONTROLLER);
     var tag = Tag.issue(CONTROLLER, NETWORK_ID, NOW_MS, 1_000, 100, BOB.address());
     exchange.accept(com(BOB, NOW_MS), BOB.address(), NOW_MS);
@@ -106,7 +106,7 @@ class CredentialExchangeTest {
   }
 
   @Test
-  void strangersCannotMakeUsForgetWhoWasPutOut() {
+  void keepsRevocationsWhileUnknownPeersFillTheTable() {
     link.known.put(CONTROLLER.address(), CONTROLLER);
     var revocation = Revocation.ofMembership(CONTROLLER, 1, NETWORK_ID, NOW_MS + 10, BOB.address());
     exchange.accept(revocation, CONTROLLER.address(), NOW_MS);
@@ -145,7 +145,7 @@ class CredentialExchangeTest {
   }
 
   @Test
-  void aPacketOfForgeriesIsNotReadToItsEnd() {
+  void skipsThePacketAfterThreeInvalidSignatures() {
     link.known.put(CONTROLLER.address(), CONTROLLER);
     var forged = new ArrayList<Tag>();
     for (int id = 0; id < 60; id++) {
@@ -155,18 +155,18 @@ class CredentialExchangeTest {
               NETWORK_ID, NOW_MS, id, 2, BOB.address(), CONTROLLER.address(), good.signature()));
     }
 
-    PacketOutcome handled =
-        show(
+    PacketOutcome outcome =
+        receive(
             new NetworkCredentials(List.of(), List.of(), forged, List.of(), List.of(), true),
             NOW_MS);
 
-    assertEquals(PacketOutcome.IGNORED, handled);
+    assertEquals(PacketOutcome.IGNORED, outcome);
     assertEquals(3, link.drops.get(Drop.BAD_CREDENTIAL));
     assertEquals(0, network.members.all().size());
   }
 
   @Test
-  void strangersCantFillTheMembersOfAPublicNetwork() {
+  void limitsTheMembersOfAPublicNetwork() {
     var random = new Random(1);
     for (int i = 0; i < 3 * Members.MAX_MEMBERS; i++) {
       network.members.touch(1 + (random.nextLong() & 0xff_ffff_fff0L), NOW_MS + i);

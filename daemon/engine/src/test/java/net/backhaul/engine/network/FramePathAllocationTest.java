@@ -28,7 +28,7 @@ import net.backhaul.testing.AllocationMeter;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The path of frames makes no garbage. */
+/** The path of frames allocates nothing. */
 @Tag("alone")
 class FramePathAllocationTest {
   private static final Identity CONTROLLER = RecordedIdentities.all().get("controller");
@@ -175,7 +175,7 @@ class FramePathAllocationTest {
         });
   }
 
-  /** Returns the bytes that ten thousand rounds have allocated, after as many to warm up. */
+  /** Returns the bytes allocated by all rounds, after as many to warm up. */
   private static long allocated(Runnable round) {
     Runnable rounds =
         () -> {
@@ -187,20 +187,20 @@ class FramePathAllocationTest {
     return AllocationMeter.allocatedBytes(rounds);
   }
 
-  /** Allows for what the virtual machine itself allocates now and then. */
+  /** Allows for occasional allocations of the virtual machine. */
   private static void assertNone(long bytes) {
     assertTrue(bytes < ROUNDS, () -> bytes + " bytes in " + ROUNDS + " rounds");
   }
 
   @Test
-  void framesLeaveWithoutGarbage() {
+  void sendsFramesWithoutAllocation() {
     join(List.of(Rule.action(Rule.ACTION_ACCEPT)));
 
     assertNone(allocatedBySending());
   }
 
   @Test
-  void framesAreDeliveredWithoutGarbage() {
+  void deliversFramesWithoutAllocation() {
     join(List.of(Rule.action(Rule.ACTION_ACCEPT)));
 
     assertNone(allocatedByReceiving());
@@ -208,7 +208,7 @@ class FramePathAllocationTest {
   }
 
   @Test
-  void rulesMakeNoGarbage() {
+  void evaluatesRulesWithoutAllocation() {
     join(busyRules());
 
     assertNone(allocatedBySending());
@@ -217,7 +217,7 @@ class FramePathAllocationTest {
   }
 
   @Test
-  void superFramesMakeNoGarbage() {
+  void sendsSuperFramesWithoutAllocation() {
     join(busyRules());
 
     assertNone(allocatedBySuperFrames());

@@ -36,7 +36,7 @@ class NetworkTest {
   }
 
   @Test
-  void aGroupThatIsNamedTwiceHidesNoneThatIsGone() {
+  void detectsAnUnsubscribedGroupBesideARepeatedOne() {
     network.subscribe(List.of(ONE, OTHER));
 
     network.subscribe(List.of(ONE, ONE));
@@ -45,13 +45,13 @@ class NetworkTest {
   }
 
   @Test
-  void theMulticastLimitIsUnsigned() {
+  void readsTheMulticastLimitAsUnsigned() {
     assertEquals(32, policy("ml=20").multicastLimit);
     assertEquals(Integer.MAX_VALUE, policy("ml=ffffffff").multicastLimit);
   }
 
   @Test
-  void anAddressOfNoNetworkForbidsNoPaths() {
+  void excludesDefaultRoutesFromManagedAddresses() {
     var dictionary = new DictionaryWriter(1_000);
     dictionary.addU64("v", 7);
     dictionary.addU64("nwid", NETWORK_ID);

@@ -9,17 +9,17 @@ import net.backhaul.testing.Vectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Replays what the reference did, step by step (node_scripts.json). */
+/** Replays recorded steps of the reference (node_scripts.json). */
 class NodeScriptsTest {
   private static final JsonNode FILE = Vectors.file("vl2/node_scripts.json");
   private static final Map<String, Identity> IDENTITIES = RecordedIdentities.all();
 
   /**
-   * Where we part with the reference, on purpose, and from which step on.
+   * Where this node differs from the reference on purpose, and from which step on.
    *
-   * <p>In cr-03 it throws away credentials that come right after some that had to wait for their
-   * signer; in mb-06 it demands a newer certificate of whoever lost a tag. The specification wants
-   * neither (03 sections 4.7 and 4.8); {@link CredentialExchangeTest} has what we do.
+   * <p>In cr-03 the reference drops credentials right after deferred ones; in mb-06 it requires a
+   * newer certificate of a member whose tag was revoked. The specification requires neither (03
+   * sections 4.7 and 4.8); {@link CredentialExchangeTest} tests what this node does.
    */
   private static final Map<String, Integer> UNTIL_STEP = Map.of("cr-03", 2, "mb-06", 9);
 
@@ -29,7 +29,7 @@ class NodeScriptsTest {
 
   @ParameterizedTest
   @MethodSource("scripts")
-  void weDoWhatTheReferenceDid(String id) {
+  void replaysStepsOfTheReference(String id) {
     JsonNode script =
         FILE.required("scripts")
             .valueStream()

@@ -16,7 +16,7 @@ import net.backhaul.protocol.message.Message;
 import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.packet.WireWriter;
 
-/** Peers as networks see them, with nothing below: what is sent is written down. */
+/** A PeerLink without VL1 that records what is sent. */
 final class RecordingLink implements PeerLink {
   final Map<Long, Identity> known = new HashMap<>();
   final List<Sent> sent = new ArrayList<>();
@@ -27,7 +27,7 @@ final class RecordingLink implements PeerLink {
   int retries;
   private final Identity self;
 
-  /** A packet that left. */
+  /** A sent packet. */
   record Sent(long to, Verb verb, String payload) {}
 
   RecordingLink(Identity self) {

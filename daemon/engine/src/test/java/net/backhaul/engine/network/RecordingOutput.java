@@ -13,7 +13,7 @@ import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.StateKey;
 
-/** Writes down what networks want done. */
+/** Records the output of networks. */
 final class RecordingOutput implements Output {
   final List<String> frames = new ArrayList<>();
   final List<NetworkStatus> changes = new ArrayList<>();
@@ -62,6 +62,6 @@ final class RecordingOutput implements Output {
 
   @Override
   public void event(Event event) {
-    throw new AssertionError("networks tell no events");
+    throw new AssertionError("networks report no events");
   }
 }

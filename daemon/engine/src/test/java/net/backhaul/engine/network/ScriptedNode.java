@@ -34,7 +34,7 @@ import net.backhaul.protocol.packet.WireException;
 import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.testing.Vectors;
 
-/** The node under test of one script of node_scripts.json, and what a script may do to it. */
+/** The node under test of a script of node_scripts.json, and the steps of a script. */
 final class ScriptedNode {
   private static final int ROOM = 28;
   private static final Pattern BLOB = Pattern.compile("<(b\\d+)>");
@@ -70,7 +70,7 @@ final class ScriptedNode {
       NetworkConfig config = NetworkConfig.decode(hex(script.required("configDict").asText()));
       networks.exchange.apply(network(), config, false, nowMs);
     }
-    forgetAnnouncements();
+    resetAnnouncements();
     clear();
   }
 
@@ -88,8 +88,8 @@ final class ScriptedNode {
     output.clear();
   }
 
-  /** We announce groups as soon as there is a configuration, the reference up to 5 s later. */
-  private void forgetAnnouncements() {
+  /** This node announces groups with the configuration, the reference up to 5 s later. */
+  private void resetAnnouncements() {
     network().lastAnnouncedMs = Member.NEVER;
   }
 
@@ -98,7 +98,7 @@ final class ScriptedNode {
     return Vectors.bytes(whole);
   }
 
-  /** Does one step and checks what it does. */
+  /** Executes one step and checks its effects. */
   void step(JsonNode step, String where) {
     clear();
     JsonNode expect = step.required("expect");
@@ -238,7 +238,7 @@ final class ScriptedNode {
     long address = identities.get(step.required("peer").asText()).address();
     Member member = network().members.get(address);
     if (expect.has("none") || member == null) {
-      // Members are made later than by the reference: empty ones are as good as none.
+      // Members are created later than by the reference: empty ones equal none.
       assertEquals(0, expect.path("comTimestamp").asLong(), where);
       assertEquals(true, member == null || member.hasNoCredentials(), where);
       return;
@@ -259,7 +259,7 @@ final class ScriptedNode {
     boolean configured = expect.has("portEvents");
     if (configured && output.changes.stream().anyMatch(one -> one.config() != null)) {
       link.sent.removeIf(sent -> sent.verb() == Verb.MULTICAST_LIKE);
-      forgetAnnouncements();
+      resetAnnouncements();
     }
     checkSends(expect, where);
     var tap = new ArrayList<String>();
@@ -271,7 +271,7 @@ final class ScriptedNode {
               + HexFormat.of().formatHex(hex(frame.required("frame").asText())));
     }
     assertEquals(tap, output.frames, where);
-    checkPort(expect, before, where);
+    checkStates(expect, before, where);
     if (expect.has("saved")) {
       byte[] saved = output.saved.get(new StateKey(StateKey.Kind.NETWORK, networkId));
       assertEquals(
@@ -284,7 +284,7 @@ final class ScriptedNode {
     }
   }
 
-  /** Order between different destinations is free. */
+  /** The order between different destinations is not compared. */
   private void checkSends(JsonNode expect, String where) {
     var wanted = new TreeMap<String, List<String>>();
     for (JsonNode send : expect.path("sends")) {
@@ -303,15 +303,15 @@ final class ScriptedNode {
     assertEquals(wanted, sent, where);
   }
 
-  /** The reference reports what has not changed, too; we don't. */
-  private void checkPort(JsonNode expect, NetworkStatus.State before, String where) {
+  /** The reference reports unchanged states, too; this node does not. */
+  private void checkStates(JsonNode expect, NetworkStatus.State before, String where) {
     var wanted = new ArrayList<String>();
     expect.path("portEvents").forEach(event -> wanted.add(event.required("status").asText()));
-    List<String> told = output.changes.stream().map(change -> change.state().name()).toList();
+    List<String> reported = output.changes.stream().map(change -> change.state().name()).toList();
     boolean unchanged =
-        told.isEmpty() && wanted.stream().allMatch(state -> state.equals(before.name()));
+        reported.isEmpty() && wanted.stream().allMatch(state -> state.equals(before.name()));
     if (!unchanged) {
-      assertEquals(wanted, told, where);
+      assertEquals(wanted, reported, where);
     }
   }
 }

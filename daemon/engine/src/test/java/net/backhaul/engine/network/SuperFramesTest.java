@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A super-frame leaves as its pieces would have left, had the device sent them one by one. */
+/** A super-frame is sent as its segments would be, had the device sent them one by one. */
 class SuperFramesTest {
   private static final Identity CONTROLLER = RecordedIdentities.all().get("controller");
   private static final Identity ALICE = RecordedIdentities.all().get("alice");
@@ -40,7 +40,7 @@ class SuperFramesTest {
   private static final int MTU_BYTES = 2_800;
   private static final int DATAGRAM_PAYLOAD_BYTES = 1_432 - 28;
 
-  /** Where the super-frame goes, and what rules there are. */
+  /** The destination of the super-frame, and the rules. */
   enum Case {
     TO_MEMBER,
     TO_MEMBER_FROM_BEHIND_US,
@@ -68,7 +68,7 @@ class SuperFramesTest {
     return switch (of) {
       case RULES_FOR_FLOWS -> List.of(toPort, accept, drop);
       case RULES_THAT_FORBID -> List.of(toPort, drop, accept);
-      // Only the last piece is as short as that.
+      // Only the last segment is that short.
       case RULES_FOR_SIZES ->
           List.of(
               rule(Rule.MATCH_FRAME_SIZE_RANGE, new WireWriter().u16(0).u16(700)), drop, accept);
@@ -159,23 +159,23 @@ class SuperFramesTest {
     networks.sendFrames(NETWORK_ID, batch, NOW_MS);
   }
 
-  /** Returns the frames that the pieces are, for datagrams with a header of this length in them. */
-  private static List<byte[]> pieces(byte[] superFrame, int maxPacketBytes) {
+  /** Returns the segments as frames, for packets of a maximum length. */
+  private static List<byte[]> segments(byte[] superFrame, int maxPacketBytes) {
     var segmenter = new Segmenter();
     assertEquals(
         Segmenter.Kind.TCP,
         segmenter.begin(offload(), superFrame, 0, superFrame.length, maxPacketBytes));
-    var pieces = new ArrayList<byte[]>();
-    byte[] piece = new byte[ETHERNET_BYTES + MTU_BYTES];
-    System.arraycopy(superFrame, 0, piece, 0, ETHERNET_BYTES);
+    var segments = new ArrayList<byte[]>();
+    byte[] segment = new byte[ETHERNET_BYTES + MTU_BYTES];
+    System.arraycopy(superFrame, 0, segment, 0, ETHERNET_BYTES);
     while (segmenter.hasNext()) {
-      int length = segmenter.next(piece, ETHERNET_BYTES);
-      pieces.add(Arrays.copyOf(piece, ETHERNET_BYTES + length));
+      int length = segmenter.next(segment, ETHERNET_BYTES);
+      segments.add(Arrays.copyOf(segment, ETHERNET_BYTES + length));
     }
-    return pieces;
+    return segments;
   }
 
-  /** Returns what was sent, short enough to be read where it is wrong. */
+  /** Returns a short description of each sent packet. */
   private List<String> sent() {
     return link.sent.stream()
         .map(
@@ -196,12 +196,12 @@ class SuperFramesTest {
 
   @ParameterizedTest
   @EnumSource(Case.class)
-  void itLeavesAsItsPiecesWould(Case of) {
+  void sendsASuperFrameAsItsSegments(Case of) {
     join(of);
     byte[] superFrame = superFrame(of);
-    pieces(superFrame, maxPacketBytes(of)).forEach(this::sendPlain); // Credentials, once.
+    segments(superFrame, maxPacketBytes(of)).forEach(this::sendPlain); // Credentials, once.
     link.sent.clear();
-    pieces(superFrame, maxPacketBytes(of)).forEach(this::sendPlain);
+    segments(superFrame, maxPacketBytes(of)).forEach(this::sendPlain);
     List<String> wanted = sent();
     link.sent.clear();
 
@@ -212,7 +212,7 @@ class SuperFramesTest {
   }
 
   @Test
-  void everyPieceButTheLastFillsADatagram() {
+  void fillsADatagramWithEachSegmentButTheLast() {
     join(Case.TO_MEMBER);
 
     sendOffloaded(offload(), superFrame(Case.TO_MEMBER));
@@ -224,9 +224,9 @@ class SuperFramesTest {
   }
 
   @Test
-  void anUnfinishedChecksumIsFinished() {
+  void completesAPartialChecksum() {
     join(Case.TO_MEMBER);
-    byte[] whole = pieces(superFrame(Case.TO_MEMBER), 1_000).getFirst();
+    byte[] whole = segments(superFrame(Case.TO_MEMBER), 1_000).getFirst();
     sendPlain(whole.clone());
     RecordingLink.Sent wanted = link.sent.getLast();
     var offload = new OffloadHeader();
@@ -244,7 +244,7 @@ class SuperFramesTest {
   }
 
   @Test
-  void aHeaderThatLiesIsCountedAndNothingIsSent() {
+  void dropsFramesWithAnInvalidOffloadHeader() {
     join(Case.TO_MEMBER);
     byte[] superFrame = superFrame(Case.TO_MEMBER);
     var offload = new OffloadHeader();
@@ -260,7 +260,7 @@ class SuperFramesTest {
   }
 
   @Test
-  void segmentsLongerThanTheNetworkTakesAreNoFrames() {
+  void dropsSuperFramesWithSegmentsOverTheMtu() {
     join(Case.TO_GROUP);
     var offload = new OffloadHeader();
     offload.set(OffloadHeader.NEEDS_CHECKSUM, OffloadHeader.GSO_UDP_DATAGRAMS, 0, 5_000, 34, 6);

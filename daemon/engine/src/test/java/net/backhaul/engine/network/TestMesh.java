@@ -27,7 +27,7 @@ import net.backhaul.protocol.packet.Packets;
 import net.backhaul.protocol.packet.WireException;
 import net.backhaul.protocol.packet.WireWriter;
 
-/** Networks of several nodes whose packets reach each other after a while, in virtual time. */
+/** The networks of several nodes, whose packets arrive after a delay in virtual time. */
 final class TestMesh {
   static final long START_MS = 1_700_000_000_000L;
   static final long DELAY_MS = 10;
@@ -38,10 +38,10 @@ final class TestMesh {
 
   final List<Long> upstreams = new ArrayList<>();
 
-  /** Those of whom nobody has heard anything. */
+  /** The nodes that no other has heard from. */
   final Set<Long> silent = new HashSet<>();
 
-  /** Whether all that is sent is lost. */
+  /** Whether all sent packets are lost. */
   boolean losing;
 
   long nowMs = START_MS;
@@ -73,7 +73,7 @@ final class TestMesh {
     }
   }
 
-  /** One node: its networks, and peers that know everybody. */
+  /** One node: its networks, and a VL1 that knows all identities. */
   final class Member implements PeerLink {
     final Identity identity;
     final RecordingOutput output = new RecordingOutput();
@@ -113,7 +113,7 @@ final class TestMesh {
 
     @Override
     public void send(long to, Message message, long nowMs) {
-      var out = new WireWriter(Packets.MAX_BYTES - ROOM); // As the sender below has it.
+      var out = new WireWriter(Packets.MAX_BYTES - ROOM); // As in VL1.
       message.writeTo(out);
       fly(to, message.verb(), out.toByteArray());
     }
@@ -225,7 +225,7 @@ final class TestMesh {
     }
   }
 
-  /** Adds a node; its networks come back from what was saved. */
+  /** Adds a node and restores its saved networks. */
   Member add(Identity identity, ConfigSource controller, Map<StateKey, byte[]> saved) {
     var member = new Member(identity);
     members.put(identity.address(), member);
@@ -238,7 +238,7 @@ final class TestMesh {
     return member;
   }
 
-  /** Lets time pass, from event to event. */
+  /** Advances the time, from event to event. */
   void run(long ms) {
     long endMs = nowMs + ms;
     while (true) {

@@ -29,10 +29,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Puts us in the place of one reference node in a session of four (walkthrough.json).
+ * Takes the place of one reference node in a session of four (walkthrough.json).
  *
- * <p>What the others sent comes in as recorded; what leaves must be what the reference sent. Not
- * compared: requests and answers, which carry packet ids of that run, and what belongs to VL1.
+ * <p>Packets of the others are received as recorded; sent packets must equal those of the
+ * reference. Not compared: requests and answers, which carry packet ids of that run, and what
+ * belongs to VL1.
  */
 class WalkthroughTest {
   private static final Map<String, Identity> IDENTITIES = RecordedIdentities.all();
@@ -51,7 +52,7 @@ class WalkthroughTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"alice", "bob"})
-  void weStandInForAReferenceNode(String me) {
+  void sendsWhatAReferenceNodeSent(String me) {
     var link = new RecordingLink(IDENTITIES.get(me));
     IDENTITIES.values().forEach(one -> link.known.put(one.address(), one));
     link.upstreams.add(IDENTITIES.get("root").address());
@@ -117,7 +118,7 @@ class WalkthroughTest {
     networks.subscribe(NETWORK_ID, List.of(message.entries().getFirst().group()), nowMs);
   }
 
-  /** The host's frame is the one that leaves next. */
+  /** Sends the frame of the host that the recording sends next. */
   private void sendFrame(Networks networks, String me, int i) {
     byte[] payload = Vectors.bytes(nextFrom(me, i, Set.of("FRAME", "MULTICAST_FRAME")));
     var in = new WireReader(payload, 0, payload.length);

@@ -24,7 +24,8 @@ import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.packet.WireWriter;
 import org.junit.jupiter.api.Test;
 
-class MembersMeetTest {
+/** Members of one network in a simulated mesh: configurations, credentials, frames and groups. */
+class MembershipTest {
   private static final Map<String, Identity> IDENTITIES = RecordedIdentities.all();
   private static final Identity CONTROLLER = IDENTITIES.get("controller");
   private static final long NETWORK_ID = CONTROLLER.address() << 24 | 1;
@@ -36,7 +37,7 @@ class MembersMeetTest {
   private final TestMesh.Member alice = mesh.add(IDENTITIES.get("alice"), null, Map.of());
   private final TestMesh.Member bob = mesh.add(IDENTITIES.get("bob"), null, Map.of());
 
-  MembersMeetTest() {
+  MembershipTest() {
     mesh.upstreams.add(root.address());
   }
 
@@ -50,8 +51,8 @@ class MembersMeetTest {
     return config.addresses().getFirst();
   }
 
-  /** Does what a host does once its device has an address. */
-  private void comeUp(TestMesh.Member... members) {
+  /** Subscribes to the group of a device's address, as a host does. */
+  private void subscribe(TestMesh.Member... members) {
     for (TestMesh.Member member : members) {
       member.networks.subscribe(
           NETWORK_ID, List.of(MulticastGroup.forAddress(ip(member).address())), mesh.nowMs);
@@ -97,7 +98,7 @@ class MembersMeetTest {
   }
 
   @Test
-  void whoIsAuthorizedIsConfiguredOneRoundTripAfterJoining() {
+  void configuresAnAuthorizedMemberOneRoundTripAfterJoining() {
     controller.authorized.add(alice.address());
 
     alice.networks.join(NETWORK_ID, mesh.nowMs);
@@ -108,7 +109,7 @@ class MembersMeetTest {
   }
 
   @Test
-  void whoWaitsForAuthorizationAsksAsOftenAsControllersAnswer() {
+  void requestsAsOftenAsControllersAnswerUntilAuthorized() {
     alice.networks.join(NETWORK_ID, mesh.nowMs);
     mesh.run(10_000);
 
@@ -120,11 +121,11 @@ class MembersMeetTest {
     controller.authorized.add(alice.address());
     mesh.run(1_200);
     assertEquals(NetworkStatus.State.OK, state(alice));
-    assertEquals(3, alice.output.changes.size(), "requesting, denied, and at last a configuration");
+    assertEquals(3, alice.output.changes.size(), "requesting, denied, configured");
   }
 
   @Test
-  void afterTwoMinutesNobodyIsImpatientAnyMore() {
+  void requestsEveryFiveSecondsTwoMinutesAfterJoining() {
     alice.networks.join(NETWORK_ID, mesh.nowMs);
     mesh.run(125_000);
     int before = controller.requestsMs.size();
@@ -135,7 +136,7 @@ class MembersMeetTest {
   }
 
   @Test
-  void joiningAgainDoesNotAskFasterThanControllersAnswer() {
+  void spacesRequestsAfterLeavingAndJoiningAgain() {
     alice.networks.join(NETWORK_ID, mesh.nowMs);
     mesh.run(100);
     alice.networks.leave(NETWORK_ID, mesh.nowMs);
@@ -147,7 +148,7 @@ class MembersMeetTest {
   }
 
   @Test
-  void aPushedConfigurationIsInForceAtOnce() {
+  void appliesAPushedConfigurationAtOnce() {
     alice.networks.join(NETWORK_ID, mesh.nowMs);
     mesh.run(100);
     assertEquals(NetworkStatus.State.ACCESS_DENIED, state(alice));
@@ -162,7 +163,7 @@ class MembersMeetTest {
   }
 
   @Test
-  void aConfiguredMemberRefreshesOnceAMinute() {
+  void refreshesTheConfigurationOnceAMinute() {
     join(alice);
     int before = controller.requestsMs.size();
 
@@ -172,16 +173,16 @@ class MembersMeetTest {
   }
 
   @Test
-  void theFirstArpOfANewPairArrivesAfterThreeOneWayTrips() {
+  void deliversTheFirstArpOfANewPairAfterThreeOneWayTrips() {
     join(alice, bob);
-    comeUp(alice, bob);
+    subscribe(alice, bob);
     mesh.run(100);
     alice.output.clear();
     bob.output.clear();
 
     alice.sendFrame(NETWORK_ID, arp(alice, bob, true));
     mesh.run(3 * TestMesh.DELAY_MS);
-    assertEquals(1, bob.output.frames.size(), "ask the controller, be told, send");
+    assertEquals(1, bob.output.frames.size(), "gather, its answer, the frame");
     bob.sendFrame(NETWORK_ID, arp(bob, alice, false));
     mesh.run(TestMesh.DELAY_MS);
 
@@ -193,24 +194,24 @@ class MembersMeetTest {
   }
 
   @Test
-  void anArpThatCameTooEarlyIsSentAsSoonAsItsTargetListens() {
+  void sendsAPendingArpOnceItsTargetSubscribes() {
     join(alice, bob);
-    comeUp(alice);
+    subscribe(alice);
     mesh.run(100);
     bob.output.clear();
 
     alice.sendFrame(NETWORK_ID, arp(alice, bob, true));
     mesh.run(100);
-    comeUp(bob);
+    subscribe(bob);
     mesh.run(250);
 
     assertEquals(1, bob.output.frames.size());
   }
 
   @Test
-  void whoHasNoConfigurationYetKeepsAFrameUntilItComes() {
+  void deliversAPendingFrameOnceTheConfigurationIsReceived() {
     join(alice, bob);
-    comeUp(alice, bob);
+    subscribe(alice, bob);
     mesh.run(100);
     bob.networks.leave(NETWORK_ID, mesh.nowMs);
     controller.authorized.remove(bob.address());
@@ -230,7 +231,7 @@ class MembersMeetTest {
   }
 
   @Test
-  void aRevokedMemberIsNotHeardAnyMore() {
+  void rejectsFramesOfARevokedMember() {
     join(alice, bob);
     alice.sendFrame(NETWORK_ID, ping(alice, bob));
     bob.sendFrame(NETWORK_ID, ping(bob, alice));
@@ -244,17 +245,21 @@ class MembersMeetTest {
     mesh.run(100);
     bob.sendFrame(NETWORK_ID, ping(bob, alice));
     mesh.run(2_000);
-    assertEquals(NetworkStatus.State.ACCESS_DENIED, state(bob), "the revoked one has asked again");
+    assertEquals(
+        NetworkStatus.State.ACCESS_DENIED,
+        state(bob),
+        "the revoked member has requested its configuration again");
     mesh.run(10_000);
 
     assertEquals(1, alice.output.frames.size());
-    assertTrue(bob.sent.get(Verb.NETWORK_CREDENTIALS) < 10, "pushes are not one for each error");
+    assertTrue(
+        bob.sent.get(Verb.NETWORK_CREDENTIALS) < 10, "credentials are not pushed for each error");
   }
 
   @Test
-  void whoComesBackHearsOfOurGroups() {
+  void repeatsAnnouncementsToARecipientThatWasSilent() {
     join(alice);
-    comeUp(alice);
+    subscribe(alice);
     mesh.silent.add(root.address());
     mesh.run(185_000);
     int before = alice.sent.get(Verb.MULTICAST_LIKE);
@@ -268,12 +273,12 @@ class MembersMeetTest {
   }
 
   @Test
-  void aLostAnnouncementIsMadeUpForWithinSeconds() {
+  void repeatsALostAnnouncementWithinSeconds() {
     join(alice, bob);
-    comeUp(alice);
+    subscribe(alice);
     mesh.run(100);
     mesh.losing = true;
-    comeUp(bob);
+    subscribe(bob);
     mesh.losing = false;
     mesh.run(8_000);
     bob.output.clear();
@@ -285,7 +290,7 @@ class MembersMeetTest {
   }
 
   @Test
-  void aStrangerIsNotHeard() {
+  void rejectsFramesOfANonMember() {
     join(alice);
     bob.networks.join(NETWORK_ID, mesh.nowMs);
     bob.networks.exchange.apply(
@@ -301,7 +306,7 @@ class MembersMeetTest {
   }
 
   @Test
-  void aNetworkComesBackAfterARestart() {
+  void restoresANetworkAfterARestart() {
     join(alice, bob);
     byte[] saved = alice.output.saved.get(new StateKey(StateKey.Kind.NETWORK, NETWORK_ID));
 
@@ -314,11 +319,11 @@ class MembersMeetTest {
     again.sendFrame(NETWORK_ID, ping(again, bob));
     mesh.run(100);
     assertEquals(1, bob.output.frames.size());
-    assertFalse(again.output.saved.isEmpty(), "it has asked anew at once");
+    assertFalse(again.output.saved.isEmpty(), "it has requested the configuration again");
   }
 
   @Test
-  void damagedStateIsNoConfiguration() {
+  void ignoresDamagedState() {
     var random = new Random(3);
     for (int i = 0; i < 200; i++) {
       byte[] saved = new byte[random.nextInt(100)];
@@ -332,7 +337,7 @@ class MembersMeetTest {
   }
 
   @Test
-  void nobodyIsAskedForANetworkThatNobodyCanControl() {
+  void sendsNoRequestForANetworkWithoutAPossibleController() {
     alice.networks.join(0, mesh.nowMs);
     mesh.run(20_000);
 
@@ -344,12 +349,12 @@ class MembersMeetTest {
   }
 
   @Test
-  void framesOfAnyLengthDoNotHurt() {
+  void handlesFramesOfAnyLength() {
     Bytes tee = Bytes.of(new WireWriter().u64(hub.address()).u32(0).u16(0).toByteArray());
     controller.rules =
         List.of(new Rule(Rule.ACTION_TEE, false, false, tee), Rule.action(Rule.ACTION_ACCEPT));
     join(alice, bob);
-    comeUp(alice, bob);
+    subscribe(alice, bob);
     mesh.run(100);
     for (int length : new int[] {0, 1, 13, 14, 15, 60, 9_800, 9_900, 9_986, 9_999, 10_014}) {
       for (long to : new long[] {mac(bob), Macs.BROADCAST, 0x0016_3e00_0001L, mac(alice)}) {
@@ -366,7 +371,7 @@ class MembersMeetTest {
   }
 
   @Test
-  void aControllerIsAMemberWithoutPackets() {
+  void configuresTheControllersOwnMembershipWithoutPackets() {
     controller.authorized.add(hub.address());
 
     hub.networks.join(NETWORK_ID, mesh.nowMs);
@@ -374,7 +379,7 @@ class MembersMeetTest {
     assertEquals(NetworkStatus.State.OK, state(hub));
     assertEquals(null, hub.sent.get(Verb.NETWORK_CONFIG_REQUEST));
     join(alice);
-    comeUp(alice, hub);
+    subscribe(alice, hub);
     mesh.run(100);
     alice.sendFrame(NETWORK_ID, arp(alice, hub, true));
     hub.sendFrame(NETWORK_ID, arp(hub, alice, true));
@@ -384,11 +389,11 @@ class MembersMeetTest {
   }
 
   @Test
-  void devicesBehindABridgeAreReached() {
+  void sendsFramesToDevicesBehindABridge() {
     TestMesh.Member bridge = mesh.add(IDENTITIES.get("bridge"), null, Map.of());
     controller.specialists.add(bridge.address() | NetworkConfig.ACTIVE_BRIDGE);
     join(alice, bob, bridge);
-    comeUp(alice, bob, bridge);
+    subscribe(alice, bob, bridge);
     mesh.run(100);
     long device = 0x0016_3e00_0001L;
     byte[] broadcast =
@@ -405,10 +410,11 @@ class MembersMeetTest {
     assertEquals(1, bridge.output.frames.size());
     alice.sendFrame(NETWORK_ID, Arrays.copyOf(answer, 14 + 9_990));
     mesh.run(100);
-    assertEquals(1, alice.sent.get(Verb.EXT_FRAME), "what does not fit is not cut");
+    assertEquals(1, alice.sent.get(Verb.EXT_FRAME), "a frame that is too long is not fragmented");
     assertEquals(null, bob.sent.get(Verb.EXT_FRAME));
     bob.sendFrame(NETWORK_ID, broadcast);
     mesh.run(100);
-    assertEquals(1, alice.output.frames.size(), "no bridge, no frames of others");
+    assertEquals(
+        1, alice.output.frames.size(), "a node that is no bridge sends no frames of other devices");
   }
 }
