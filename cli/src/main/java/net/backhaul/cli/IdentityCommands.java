@@ -47,7 +47,7 @@ final class IdentityCommands {
 
   static int validate(String argument, Terminal terminal) throws CliExit {
     Identity identity = required(argument, terminal);
-    if (!identity.validates() || !identity.keysFit()) {
+    if (!identity.validates() || !identity.keysMatch()) {
       throw CliExit.err(argument + " FAILED validation.\n", FAILED);
     }
     terminal.out().print(argument + " is a valid identity\n");
@@ -65,7 +65,7 @@ final class IdentityCommands {
       throw CliExit.err(
           argument + " does not contain a private key (must use private to sign)\n", FAILED);
     }
-    if (!identity.keysFit()) {
+    if (!identity.keysMatch()) {
       throw CliExit.err(
           argument + " is damaged: its private key does not belong to its public key\n", FAILED);
     }

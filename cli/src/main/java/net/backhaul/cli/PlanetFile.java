@@ -105,7 +105,7 @@ final class PlanetFile {
                         "expected the name of a file with an identity, found "
                             + (file.isEmpty() ? "nothing in " + argument : file)
                             + "; make one with: zerotier-idtool generate"));
-    if (!identity.validates() || !identity.keysFit()) {
+    if (!identity.validates() || !identity.keysMatch()) {
       throw wrong(
           "the identity in " + file + " is damaged: its address or secret is not that of its key");
     }

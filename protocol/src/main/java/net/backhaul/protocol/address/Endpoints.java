@@ -14,7 +14,7 @@ public final class Endpoints {
 
   private Endpoints() {}
 
-  /** Reads an address; the null address and the reserved kinds give null. */
+  /** Reads an endpoint; null for the null address and for reserved types. */
   public static @Nullable InetSocketAddress read(WireReader in) {
     return switch (in.u8()) {
       case 0 -> null;
@@ -28,10 +28,11 @@ public final class Endpoints {
       }
       case 4 -> of(in.bytes(4), in.u16());
       case 6 -> of(in.bytes(16), in.u16());
-      default -> throw new WireException("unknown type of address");
+      default -> throw new WireException("unknown address type");
     };
   }
 
+  /** Writes an endpoint; null is the null address. */
   public static void write(WireWriter out, @Nullable InetSocketAddress endpoint) {
     if (endpoint == null) {
       out.u8(0);
@@ -41,28 +42,29 @@ public final class Endpoints {
     out.u8(ip.length == 4 ? 4 : 6).bytes(ip).u16(endpoint.getPort());
   }
 
-  /** Makes an endpoint of 4 or 16 address bytes. */
+  /** Creates an endpoint from 4 or 16 address bytes. */
   public static InetSocketAddress of(byte[] ip, int port) {
     return new InetSocketAddress(IpLiterals.ofBytes(ip), port);
   }
 
-  /** Returns {@code ip/port}, or nothing for the null address. */
+  /** Formats an endpoint as {@code ip/port}; the null address is empty. */
   public static String text(@Nullable InetSocketAddress endpoint) {
     return endpoint == null
         ? ""
         : IpLiterals.text(endpoint.getAddress()) + "/" + endpoint.getPort();
   }
 
+  /** Formats an IP address as the reference does (01 section 8.2). */
   public static String ipText(InetAddress address) {
     return IpLiterals.text(address);
   }
 
-  /** Reads an IP address without asking a resolver; throws IllegalArgumentException. */
+  /** Parses an IP address without a resolver; throws IllegalArgumentException for other text. */
   public static InetAddress parseIp(String text) {
     return IpLiterals.parse(text);
   }
 
-  /** Reads {@code ip/port}; throws IllegalArgumentException saying what was expected. */
+  /** Parses {@code ip/port}; throws IllegalArgumentException for other text. */
   public static InetSocketAddress parse(String text) {
     int slash = text.indexOf('/');
     String ip = slash < 0 ? text : text.substring(0, slash);
@@ -77,13 +79,13 @@ public final class Endpoints {
         return value;
       }
     } catch (NumberFormatException e) {
-      // Said below, with what was expected.
+      // Reported below with what was expected.
     }
     throw new IllegalArgumentException(
         "expected an IP, a slash and a number from 0 to " + max + ", not: " + whole);
   }
 
-  /** Returns whether packets may ever be sent to this address (02 section 0.2). */
+  /** Returns whether an endpoint may be used for paths (02 section 0.2). */
   public static boolean usableForPath(InetSocketAddress endpoint) {
     byte[] ip = endpoint.getAddress().getAddress();
     boolean tunnelBroker =

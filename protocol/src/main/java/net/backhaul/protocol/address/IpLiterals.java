@@ -7,7 +7,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and writes the text of IP addresses, without ever asking a resolver. */
+/** Parses and formats IP addresses without a resolver (01 section 8.2). */
 final class IpLiterals {
   private static final int GROUPS = 8;
 
@@ -29,7 +29,7 @@ final class IpLiterals {
     return ofBytes(ip);
   }
 
-  /** Makes an address that stays IPv6 even where it stands for an IPv4 one. */
+  /** Creates an IPv6 address, also for IPv4-mapped bytes, which the JDK would convert. */
   private static InetAddress v6(byte[] ip) {
     try {
       return Inet6Address.getByAddress(null, ip, -1);
@@ -110,7 +110,7 @@ final class IpLiterals {
     return out.toByteArray();
   }
 
-  /** Writes an address as inet_ntop of the C library does (01 section 8.2). */
+  /** Formats an address as inet_ntop of the C library does (01 section 8.2). */
   static String text(InetAddress address) {
     byte[] ip = address.getAddress();
     if (ip.length == 4) {

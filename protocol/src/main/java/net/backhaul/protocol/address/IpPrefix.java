@@ -7,21 +7,22 @@ import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 import org.jspecify.annotations.Nullable;
 
-/** An IP address and how many of its bits name the network it lies in. */
+/** An IP address and the length of its network prefix (01 section 8). */
 public record IpPrefix(InetAddress address, int bits) {
   private static final int MAX_BITS_ON_WIRE = 0xffff;
 
-  /** Reads an address record whose port field holds the bits; null for the null address. */
+  /** Reads an endpoint whose port is the prefix length; null for the null address. */
   public static @Nullable IpPrefix read(WireReader in) {
     InetSocketAddress record = Endpoints.read(in);
     return record == null ? null : new IpPrefix(record.getAddress(), record.getPort());
   }
 
+  /** Writes an endpoint whose port is the prefix length. */
   public void writeTo(WireWriter out) {
     Endpoints.write(out, new InetSocketAddress(address, bits));
   }
 
-  /** Reads {@code ip/bits}; without a slash the prefix is the one address. */
+  /** Parses {@code ip/bits}; without a slash the prefix is the whole address. */
   public static IpPrefix parse(String text) {
     int slash = text.indexOf('/');
     InetAddress ip = IpLiterals.parse(slash < 0 ? text : text.substring(0, slash));
@@ -31,7 +32,7 @@ public record IpPrefix(InetAddress address, int bits) {
     return new IpPrefix(ip, bits);
   }
 
-  /** Returns whether an address lies in this network; host bits of the prefix don't matter. */
+  /** Returns whether an address is in this network; host bits of the prefix are ignored. */
   public boolean contains(InetAddress other) {
     byte[] mine = address.getAddress();
     byte[] theirs = other.getAddress();

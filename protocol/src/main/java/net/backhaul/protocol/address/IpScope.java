@@ -3,24 +3,32 @@ package net.backhaul.protocol.address;
 
 import java.net.InetAddress;
 
-/** Where an IP address may be reached from; a higher number is preferred (02 section 0.2). */
+/** The scope of an IP address; higher numbers are preferred (02 section 0.2). */
 public enum IpScope {
+  /** No address. */
   NONE,
+  /** A multicast group. */
   MULTICAST,
+  /** The host itself. */
   LOOPBACK,
+  /** Public blocks that organizations use privately. */
   PSEUDO_PRIVATE,
+  /** The internet. */
   GLOBAL,
+  /** One link. */
   LINK_LOCAL,
+  /** Unused (02 section 0.2). */
   SHARED,
+  /** A private network. */
   PRIVATE;
 
-  /** Returns the number that stands for this scope where paths are ranked. */
+  /** Returns the number of this scope in the ranking of paths. */
   @SuppressWarnings("EnumOrdinal") // The order of the constants is the order of preference.
   public int number() {
     return ordinal();
   }
 
-  /** Returns whether addresses of this scope may be used for paths at all. */
+  /** Returns whether addresses of this scope may be used for paths. */
   public boolean usableForPath() {
     return this == PSEUDO_PRIVATE || this == GLOBAL || this == SHARED || this == PRIVATE;
   }

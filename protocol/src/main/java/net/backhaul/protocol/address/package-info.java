@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Reads, writes and classifies IP addresses, endpoints and prefixes. */
+/** IP addresses, endpoints and prefixes: wire format, text and classification. */
 @NullMarked
 package net.backhaul.protocol.address;
 

@@ -8,31 +8,34 @@ import java.nio.ByteBuffer;
 import java.util.Set;
 
 /**
- * Joins frames that come in one after the other to super-frames, so that a device with offloads
- * takes many of them with one write.
+ * Coalesces consecutive frames of flows into super-frames, so that a device with offloads takes
+ * many of them with one write.
  *
- * <p>Frames are joined only where cutting the super-frame gives the very same frames again, save
- * that the ids of IPv4 packets that may not be fragmented are counted up where the sender gave all
- * of them the same. Their checksums are verified first: the device is told that they are good.
- * Frames of one flow stay in order. One object is used again and again, and allocates nothing.
+ * <p>Frames are coalesced only if segmenting the super-frame gives the same frames again, except
+ * that equal ids of IPv4 packets that must not be fragmented become consecutive. Checksums are
+ * verified first, since the device is told that they are correct. Frames of a flow stay in order.
+ * Objects are reused and allocate nothing.
  */
 public final class Coalescer {
-  /** How many flows of one device are worth being kept open at once. */
+  /** The number of flows of a device that are usefully open at once. */
   public static final int SLOTS = 8;
 
-  /** How large the buffer of a slot is. */
+  /** The capacity of the buffer of a slot. */
   public static final int SLOT_BYTES = OffloadHeader.BYTES + ETHERNET_BYTES + MAX_IP_BYTES;
 
-  /** What a device may be able to cut. */
+  /** The super-frames that a device may be able to segment. */
   public enum Kind {
+    /** TCP over IPv4. */
     TCP4,
+    /** TCP over IPv6. */
     TCP6,
+    /** UDP over either. */
     UDP
   }
 
-  /** Where super-frames go. */
+  /** Receives super-frames. */
   public interface Sink {
-    /** Takes the first bytes of a slot's buffer: an offload header and an Ethernet frame. */
+    /** Writes the first bytes of a slot's buffer: an offload header and an Ethernet frame. */
     void write(int slot, int length);
   }
 
@@ -42,15 +45,17 @@ public final class Coalescer {
   private final Sink sink;
   private final SegmentView segment = new SegmentView();
 
-  /** The open ones in the order in which they were opened, then the others. */
+  /** Open super-frames in the order in which they were opened, then unused ones. */
   private final SuperFrame[] frames;
 
   private int open;
 
   /**
-   * @param kinds what the device cuts
-   * @param slots at least one buffer of {@link #SLOT_BYTES}; they may be used otherwise whenever
-   *     nothing is open
+   * Creates a coalescer of a device.
+   *
+   * @param kinds what the device segments
+   * @param slots at least one buffer of {@link #SLOT_BYTES}; the caller may use them while no
+   *     super-frame is open
    */
   public Coalescer(Set<Kind> kinds, ByteBuffer[] slots, Sink sink) {
     tcp4 = kinds.contains(Kind.TCP4);
@@ -68,8 +73,10 @@ public final class Coalescer {
   }
 
   /**
-   * Takes an Ethernet frame, or says that it is to be written as it is; then all that must go
-   * before it has been written.
+   * Takes an Ethernet frame.
+   *
+   * @return false if the caller has to write the frame itself; all frames that must precede it have
+   *     been written
    */
   public boolean add(byte[] frame, int start, int length) {
     SegmentView.Kind kind = segment.wrap(frame, start, length);
@@ -97,7 +104,7 @@ public final class Coalescer {
       }
       write(index);
     }
-    // A pushed segment would be the first and the last.
+    // A segment with PSH would be the first and the last.
     if (!coalescible || segment.pushed || !segment.verify()) {
       return false;
     }
@@ -108,7 +115,7 @@ public final class Coalescer {
     return true;
   }
 
-  /** Writes all that is open, in the order in which it was opened. */
+  /** Writes all open super-frames in the order in which they were opened. */
   public void flush() {
     int count = open;
     open = 0;
@@ -133,7 +140,7 @@ public final class Coalescer {
     return -1;
   }
 
-  /** Writes whatever is open between the stations of a frame of which no more is known. */
+  /** Writes the open super-frames with the MACs of a frame of unknown flow. */
   private void flushMacs() {
     if (segment.length < ETHERNET_BYTES) {
       flush();

@@ -9,17 +9,16 @@ import java.nio.ByteOrder;
  * The checksum of IP, TCP and UDP: the one's complement of the one's complement sum of 16-bit words
  * (RFC 1071).
  *
- * <p>All sums here are of words read in little-endian order, whatever the machine: such a sum is
- * the real one with its two bytes exchanged, so that it comes out right as long as it is stored in
- * the same order ({@link #store}) and numbers are exchanged before they are added ({@link
- * #number}). Sums are plain longs that may be added to each other before they are folded, as long
- * as each but the last begins at an even place of what is summed.
+ * <p>Sums are of words read in little-endian order on every host: such a sum is the big-endian sum
+ * with its bytes swapped, so that the result is correct if it is stored in the same order ({@link
+ * #store}) and numbers are swapped before they are added ({@link #number}). Sums are longs that may
+ * be added before they are folded, if each part but the last has an even length.
  */
 public final class InternetChecksum {
-  /** What a correct checksum and all it covers fold to. */
+  /** The folded sum of data that includes its correct checksum. */
   public static final int GOOD = 0xffff;
 
-  private static final int MANY = 128;
+  private static final int MIN_VECTOR_BYTES = 128;
 
   private static final VarHandle SHORT =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
@@ -30,20 +29,19 @@ public final class InternetChecksum {
 
   private InternetChecksum() {}
 
-  /** Returns the sum of some bytes; an odd one at the end counts as if a zero followed. */
+  /** Returns the sum of a range of bytes; an odd last byte is padded with a zero. */
   public static long sum(byte[] bytes, int start, int length) {
-    if (length < MANY) {
+    if (length < MIN_VECTOR_BYTES) {
       return sumOfFew(bytes, start, length);
     }
-    int many = length & -MANY;
+    int many = length & -MIN_VECTOR_BYTES;
     return sumOfMany(bytes, start, many) + sumOfFew(bytes, start + many, length - many);
   }
 
   /**
    * Sums a multiple of eight bytes.
    *
-   * <p>The simplest form of this loop is the one that the compiler turns into vectors; but it does
-   * so only if it has never seen the loop end soon.
+   * <p>The JIT vectorizes this form of the loop, but only if its profile has no short loops.
    */
   private static long sumOfMany(byte[] bytes, int start, int length) {
     int end = start + length;
@@ -72,22 +70,22 @@ public final class InternetChecksum {
     return at < end ? sum + (bytes[at] & 0xff) : sum;
   }
 
-  /** Returns eight bytes as they go into {@link #halves}. */
+  /** Loads eight bytes for {@link #halves}. */
   static long load64(byte[] bytes, int at) {
     return (long) LONG.get(bytes, at);
   }
 
-  /** Returns the sum of eight bytes. */
+  /** Returns the sum of the 16-bit words of eight loaded bytes. */
   static long halves(long bytes) {
     return (bytes & 0xffff_ffffL) + (bytes >>> 32);
   }
 
-  /** Returns what a 16-bit number, which the network sends high byte first, adds to a sum. */
+  /** Returns the summand of a 16-bit number in network byte order. */
   static int number(int value) {
     return (value & 0xff) << 8 | value >>> 8 & 0xff;
   }
 
-  /** Returns a sum as 16 bits; 0 only for a sum of nothing but zeros. */
+  /** Folds a sum to 16 bits; 0 only if all words were zero. */
   public static int fold(long sum) {
     long halved = (sum & 0xffff_ffffL) + (sum >>> 32);
     long quartered = (halved & 0xffff) + (halved >>> 16 & 0xffff) + (halved >>> 32);
@@ -95,23 +93,23 @@ public final class InternetChecksum {
     return (int) ((once & 0xffff) + (once >>> 16));
   }
 
-  /** Returns the checksum that belongs to a sum, ready to be stored. */
+  /** Returns the checksum of a sum, for {@link #store}. */
   public static int finish(long sum) {
     return ~fold(sum) & 0xffff;
   }
 
-  /** Returns the same for UDP over IP, where zero stands for no checksum and all ones for zero. */
+  /** As {@link #finish} for UDP, where 0 means no checksum and is replaced by 0xffff. */
   static int finishUdp(long sum) {
     int checksum = finish(sum);
     return checksum == 0 ? 0xffff : checksum;
   }
 
-  /** Returns the checksum, or another word of a sum, that lies in a packet. */
+  /** Loads a checksum or another 16-bit summand. */
   static int load(byte[] bytes, int at) {
     return (short) SHORT.get(bytes, at) & 0xffff;
   }
 
-  /** Writes a checksum, or a folded sum, into a packet. */
+  /** Stores a checksum or a folded sum. */
   public static void store(byte[] bytes, int at, int checksum) {
     SHORT.set(bytes, at, (short) checksum);
   }

@@ -3,7 +3,7 @@ package net.backhaul.protocol.ethernet;
 
 import net.backhaul.protocol.packet.BigEndian;
 
-/** Where the parts of an IP packet lie in a frame; reused. */
+/** The offsets of the headers of an IP packet in a frame; reused. */
 final class IpLayout {
   static final int ETHERNET_BYTES = 14;
   static final int IPV4_BYTES = 20;
@@ -42,7 +42,7 @@ final class IpLayout {
   private static final int SERVICE_VLAN = 0x88a8;
   private static final int TAG_BYTES = 4;
 
-  /** More fragments follow, or this is not the first. */
+  /** The more-fragments flag and the fragment offset. */
   private static final int ANY_FRAGMENT = 0x3fff;
 
   private static final int HOP_BY_HOP = 0;
@@ -78,14 +78,14 @@ final class IpLayout {
   }
 
   /**
-   * Says whether the packet names hops on its way, so that the address it bears now need not be the
-   * one that its checksum covers.
+   * Returns whether the packet has a source route, so that its checksum may cover another
+   * destination address than the header has now.
    */
   boolean routed() {
     return routed;
   }
 
-  /** Finds the parts of a whole IP packet behind at most one VLAN tag. */
+  /** Parses a complete IP packet behind at most one VLAN tag. */
   SegmentationFailure find(byte[] frame, int start, int length) {
     routed = false;
     int end = start + length;
@@ -181,7 +181,7 @@ final class IpLayout {
     return header == FRAGMENT ? SegmentationFailure.FRAGMENT : SegmentationFailure.NONE;
   }
 
-  /** Returns the sum of the addresses of the packet's pseudo header. */
+  /** Returns the sum of the addresses in the packet's pseudo header. */
   long sumOfAddresses(byte[] frame) {
     return v6
         ? InternetChecksum.sum(frame, ipAt + IPV6_ADDRESSES, 32)

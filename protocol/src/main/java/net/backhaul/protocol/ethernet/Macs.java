@@ -5,6 +5,7 @@ import java.util.HexFormat;
 
 /** 48-bit MAC addresses, held in the low bits of a long (01 section 1.3). */
 public final class Macs {
+  /** The broadcast address. */
   public static final long BROADCAST = 0xffff_ffff_ffffL;
 
   private static final int BYTES = 6;
@@ -13,40 +14,43 @@ public final class Macs {
 
   private Macs() {}
 
-  /** Returns the MAC of a node on a network. */
+  /** Returns the MAC of a node in a network. */
   public static long of(long address, long networkId) {
     return (long) firstOctet(networkId) << 40 | address ^ mask(networkId);
   }
 
-  /** Returns the node with this MAC; only meaningful where the first octet is the network's. */
+  /** Returns the node address of a MAC; only valid if its first octet is the network's. */
   public static long addressOf(long mac, long networkId) {
     return (mac ^ mask(networkId)) & 0xff_ffff_ffffL;
   }
 
-  /** Returns the first octet of all MACs of nodes on a network. */
+  /** Returns the first octet of the MACs of all nodes in a network. */
   public static int firstOctet(long networkId) {
     int octet = (int) (networkId & 0xfe | 0x02);
     return octet == RESERVED_BY_KVM ? INSTEAD_OF_RESERVED : octet;
   }
 
+  /** Returns the first octet of a MAC. */
   public static int firstOctetOf(long mac) {
     return (int) (mac >>> 40) & 0xff;
   }
 
+  /** Returns whether a MAC is a multicast or the broadcast address. */
   public static boolean isMulticast(long mac) {
     return (mac >>> 40 & 0x01) != 0;
   }
 
+  /** Returns whether a MAC is locally administered. */
   public static boolean isLocallyAdministered(long mac) {
     return (mac >>> 40 & 0x02) != 0;
   }
 
-  /** Returns six octets in lower case with colons in between. */
+  /** Formats a MAC as six octets in lower case, separated by colons. */
   public static String text(long mac) {
     return HexFormat.ofDelimiter(":").formatHex(bytes(mac));
   }
 
-  /** Reads six octets with colons in between; throws IllegalArgumentException. */
+  /** Parses six octets separated by colons; throws IllegalArgumentException for other text. */
   public static long parse(String text) {
     byte[] octets = HexFormat.ofDelimiter(":").parseHex(text);
     if (octets.length != BYTES) {
@@ -59,6 +63,7 @@ public final class Macs {
     return mac;
   }
 
+  /** Returns the six octets of a MAC. */
   public static byte[] bytes(long mac) {
     byte[] octets = new byte[BYTES];
     for (int i = 0; i < BYTES; i++) {
@@ -67,7 +72,7 @@ public final class Macs {
     return octets;
   }
 
-  /** Turns the network id's octets 6 to 2 into what the address is XORed with. */
+  /** Returns octets 6 to 2 of the network id, which the address is XORed with. */
   private static long mask(long networkId) {
     return (networkId >>> 8 & 0xff) << 32
         | (networkId >>> 16 & 0xff) << 24

@@ -7,9 +7,12 @@ import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 
-/** IPv6 addresses that follow from a network id and a node's address (01 section 1.5). */
+/** IPv6 addresses that derive from a network id and a node's address (01 section 1.5). */
 public final class ManagedAddresses {
+  /** The prefix length of RFC 4193 addresses. */
   public static final int RFC4193_BITS = 88;
+
+  /** The prefix length of 6PLANE addresses. */
   public static final int SIX_PLANE_BITS = 40;
 
   private static final int RFC4193_NODE_AT = 11;
@@ -18,16 +21,18 @@ public final class ManagedAddresses {
 
   private ManagedAddresses() {}
 
+  /** Returns the RFC 4193 address of a node in a network. */
   public static InetAddress rfc4193(long networkId, long address) {
     return ip(new WireWriter().u8(0xfd).u64(networkId).u8(0x99).u8(0x93).address(address));
   }
 
+  /** Returns the 6PLANE address of a node in a network. */
   public static InetAddress sixPlane(long networkId, long address) {
     long folded = networkId ^ networkId >>> 32;
     return ip(new WireWriter().u8(0xfc).u32(folded).address(address).u32(0).u16(1));
   }
 
-  /** Returns the address that a host gives itself on a device with this MAC. */
+  /** Returns the EUI-64 link-local address of a device with this MAC. */
   public static InetAddress linkLocal(long mac) {
     int first = Macs.firstOctetOf(mac) & ~LOCALLY_ADMINISTERED;
     return ip(
@@ -41,12 +46,13 @@ public final class ManagedAddresses {
   }
 
   /**
-   * Returns the node that owns an address of the same scheme and network as one of ours, else 0.
+   * Returns the node with an address of the same scheme and network as one of ours, else 0.
    *
-   * @param mine our managed address, and bits its prefix length
+   * @param mine our managed address
+   * @param bits the prefix length of our address
    */
-  public static long ownerOf(InetAddress asked, InetAddress mine, int bits, long networkId) {
-    byte[] q = asked.getAddress();
+  public static long ownerOf(InetAddress target, InetAddress mine, int bits, long networkId) {
+    byte[] q = target.getAddress();
     byte[] m = mine.getAddress();
     if (q.length != 16 || m.length != 16) {
       return 0;

@@ -7,33 +7,37 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * What stands before each frame of a device with offloads: {@code struct virtio_net_hdr}.
+ * The header before each frame of a device with offloads: {@code struct virtio_net_hdr}.
  *
- * <p>It says what is left to do with the frame: finish a checksum, cut it into segments. All places
- * are counted from the first byte of the Ethernet frame. The fields are little-endian. One object
- * is filled again and again.
+ * <p>It tells what is left to do with the frame: complete a checksum, segment it. Offsets count
+ * from the first byte of the Ethernet frame. The fields are little-endian. Objects are reused.
  */
 public final class OffloadHeader {
+  /** The length of the header. */
   public static final int BYTES = 10;
 
-  /** The checksum field holds the sum of the pseudo header only. */
+  /** Flag: the checksum field of the frame holds the sum of the pseudo header only. */
   public static final int NEEDS_CHECKSUM = 1;
 
-  /** Somebody has verified the checksum. */
+  /** Flag: the checksum was verified. */
   public static final int DATA_VALID = 2;
 
+  /** Type: a plain frame. */
   public static final int GSO_NONE = 0;
+
+  /** Type: TCP over IPv4. */
   public static final int GSO_TCP4 = 1;
 
-  /** One datagram to be cut into IP fragments, which devices no longer do. */
+  /** Type: one UDP datagram to be sent as IP fragments, which devices no longer do. */
   public static final int GSO_UDP_FRAGMENTS = 3;
 
+  /** Type: TCP over IPv6. */
   public static final int GSO_TCP6 = 4;
 
-  /** Many datagrams of one size. */
+  /** Type: UDP datagrams of one size. */
   public static final int GSO_UDP_DATAGRAMS = 5;
 
-  /** A bit beside the type: the first TCP segment says that the window was reduced (CWR). */
+  /** A bit in addition to the type: the first TCP segment has CWR set. */
   public static final int GSO_ECN = 0x80;
 
   private static final int FLAGS = 0;
@@ -55,12 +59,12 @@ public final class OffloadHeader {
   private int checksumStart;
   private int checksumOffset;
 
-  /** Makes this the header of a frame with which nothing is left to do. */
+  /** Makes this the header of a plain frame with a complete checksum. */
   public void clear() {
     set(0, GSO_NONE, 0, 0, 0, 0);
   }
 
-  /** Sets all fields; each is cut to its width when it is written. */
+  /** Sets all fields; each is truncated to its width when it is written. */
   public void set(
       int flags,
       int gsoType,
@@ -76,7 +80,7 @@ public final class OffloadHeader {
     this.checksumOffset = checksumOffset;
   }
 
-  /** Reads the ten bytes at a place; any bytes will do. */
+  /** Reads ten bytes at an index; every content is valid. */
   public void read(byte[] bytes, int at) {
     flags = bytes[at + FLAGS] & 0xff;
     gsoType = bytes[at + GSO_TYPE] & 0xff;
@@ -86,7 +90,7 @@ public final class OffloadHeader {
     checksumOffset = u16(bytes, at + CHECKSUM_OFFSET);
   }
 
-  /** Reads the ten bytes at an absolute place, whatever the buffer's order. */
+  /** Reads ten bytes at an absolute index, independent of the buffer's order. */
   public void read(ByteBuffer bytes, int at) {
     flags = bytes.get(at + FLAGS) & 0xff;
     gsoType = bytes.get(at + GSO_TYPE) & 0xff;
@@ -96,6 +100,7 @@ public final class OffloadHeader {
     checksumOffset = u16(bytes, at + CHECKSUM_OFFSET);
   }
 
+  /** Writes ten bytes at an index. */
   public void write(byte[] bytes, int at) {
     bytes[at + FLAGS] = (byte) flags;
     bytes[at + GSO_TYPE] = (byte) gsoType;
@@ -105,7 +110,7 @@ public final class OffloadHeader {
     SHORT.set(bytes, at + CHECKSUM_OFFSET, (short) checksumOffset);
   }
 
-  /** Writes the ten bytes to an absolute place, whatever the buffer's order. */
+  /** Writes ten bytes at an absolute index, independent of the buffer's order. */
   public void write(ByteBuffer bytes, int at) {
     bytes.put(at + FLAGS, (byte) flags);
     bytes.put(at + GSO_TYPE, (byte) gsoType);
@@ -115,44 +120,47 @@ public final class OffloadHeader {
     SHORT_IN_BUFFER.set(bytes, at + CHECKSUM_OFFSET, (short) checksumOffset);
   }
 
+  /** Returns the flags. */
   public int flags() {
     return flags;
   }
 
+  /** Returns whether the checksum of the frame has to be completed. */
   public boolean needsChecksum() {
     return (flags & NEEDS_CHECKSUM) != 0;
   }
 
+  /** Returns whether the checksum of the frame was verified. */
   public boolean isValid() {
     return (flags & DATA_VALID) != 0;
   }
 
-  /** Returns the type with {@link #GSO_ECN} as it stands. */
+  /** Returns the type, including {@link #GSO_ECN}. */
   public int gsoType() {
     return gsoType;
   }
 
-  /** Says whether the frame is one to be cut: more than a frame of the wire. */
+  /** Returns whether the frame has to be segmented. */
   public boolean isSuperFrame() {
     return gsoType != GSO_NONE;
   }
 
-  /** Returns how long all headers are: a hint that is often wrong, and nothing relies on it. */
+  /** Returns the length of all headers of the frame: a hint that is often wrong. */
   public int headerBytes() {
     return headerBytes;
   }
 
-  /** Returns how many bytes of payload each segment but the last has. */
+  /** Returns the payload bytes of each segment; the last may have fewer. */
   public int gsoBytes() {
     return gsoBytes;
   }
 
-  /** Returns from where on the frame is summed. */
+  /** Returns the offset from which on the frame is summed. */
   public int checksumStart() {
     return checksumStart;
   }
 
-  /** Returns where the checksum lies, counted from {@link #checksumStart}. */
+  /** Returns the offset of the checksum from {@link #checksumStart}. */
   public int checksumOffset() {
     return checksumOffset;
   }

@@ -25,19 +25,19 @@ import static net.backhaul.protocol.ethernet.IpLayout.UDP_LENGTH;
 import net.backhaul.protocol.packet.BigEndian;
 
 /**
- * One frame, seen as a piece of a flow. A view owns no bytes.
+ * A view of a frame as a segment of a flow. A view owns no bytes.
  *
- * <p>Fields and not methods: this is the inside of {@link Coalescer}, read for every frame that
- * comes in. What is only compared is held in whichever order is read fastest.
+ * <p>Fields instead of methods: it is internal to {@link Coalescer} and read for every frame.
+ * Fields that are only compared are held in the byte order that is read fastest.
  */
 final class SegmentView {
-  /** Version, header length, type of service, and the fragment bits; not the length, not the id. */
+  /** Version, header length, type of service and fragment bits; not the length and the id. */
   private static final long IPV4_INVARIANT = 0xffff_0000_0000_ffffL;
 
-  /** Type of service, id and the like; not the length. */
+  /** The first eight bytes of the header without the length. */
   private static final long IPV4_WITHOUT_LENGTH = 0xffff_ffff_0000_ffffL;
 
-  /** Acknowledgement, data offset, flags and window; not whether the segment is pushed. */
+  /** Acknowledgement, data offset, flags and window; not PSH. */
   private static final long TCP_INVARIANT = ~((long) PSH << 40);
 
   private static final int IPV4_WITHOUT_OPTIONS = 0x45;
@@ -59,12 +59,12 @@ final class SegmentView {
   int payloadAt;
   int payloadBytes;
 
-  /** What a frame shares with all others between two stations. */
+  /** The MAC addresses: their first eight bytes and their last four. */
   long macs64;
 
   int macs32;
 
-  /** What a frame shares with all others of its flow. */
+  /** The flow: ports with family and protocol, and the IP addresses. */
   long ports;
 
   long address0;
@@ -72,7 +72,7 @@ final class SegmentView {
   long address2;
   long address3;
 
-  /** What all segments of a super-frame share. */
+  /** Header fields that are equal in all segments of a super-frame. */
   long ipInvariant64;
 
   int ipInvariant16;
@@ -84,16 +84,17 @@ final class SegmentView {
   int sequence;
   boolean pushed;
 
-  /** What is known of a frame. */
+  /** How far a frame can be classified. */
   enum Kind {
-    /** Not told apart from others between the same stations. */
+    /** Not assigned to a flow. */
     OTHER,
-    /** Of a flow, but not to be joined with others. */
+    /** Of a flow, but not to be coalesced. */
     IN_FLOW,
-    /** A segment like many; its checksums are yet to be verified. */
+    /** To be coalesced if its checksums are correct. */
     COALESCIBLE
   }
 
+  /** Points the view at a frame and classifies it; no checksum is verified. */
   Kind wrap(byte[] bytes, int start, int length) {
     this.bytes = bytes;
     this.start = start;
@@ -112,7 +113,7 @@ final class SegmentView {
     };
   }
 
-  /** Says whether all checksums are right. */
+  /** Returns whether all checksums are correct. */
   boolean verify() {
     int transportBytes = start + length - transportAt;
     long sum =
@@ -122,7 +123,7 @@ final class SegmentView {
     return InternetChecksum.fold(sum) == InternetChecksum.GOOD && (v6 || verifyIpv4());
   }
 
-  /** Returns the sum of the pseudo header without the length. */
+  /** Returns the sum of the pseudo header without its length. */
   long pseudoSum() {
     long sum =
         InternetChecksum.number(tcp ? IpLayout.TCP : IpLayout.UDP)

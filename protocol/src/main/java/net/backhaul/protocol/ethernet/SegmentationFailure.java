@@ -1,27 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.protocol.ethernet;
 
-/** Why a super-frame can't be cut. */
+/** Why a super-frame cannot be segmented. */
 public enum SegmentationFailure {
+  /** The super-frame can be segmented. */
   NONE,
-  /** Fragments of UDP datagrams, or a type that this code does not know. */
+  /** UDP fragmentation offload, or an unknown GSO type. */
   UNKNOWN_TYPE,
-  /** No size to cut at. */
+  /** The segment size is 0. */
   NO_SEGMENT_SIZE,
-  /** The frame ends before its headers do. */
+  /** The frame ends inside its headers. */
   TRUNCATED,
-  /** The type is not that of the packet in the frame: another ether type or IP protocol. */
+  /** The GSO type does not match the EtherType or IP protocol of the frame. */
   WRONG_PROTOCOL,
-  /** Not a header of its version, or one that is shorter than the shortest. */
+  /** A header has a wrong version or a length below the minimum. */
   MALFORMED,
-  /** A part of a packet is not cut again. */
+  /** The packet is an IP fragment. */
   FRAGMENT,
-  /** A header tells another length than the frame has. */
+  /** A length field does not match the length of the frame. */
   WRONG_LENGTH,
-  /** A segment that begins or resets a connection is not one of many. */
+  /** SYN or RST is set, which is valid in a single segment only. */
   WRONG_FLAGS,
-  /** The checksum to be finished is not that of the packet. */
+  /** The checksum offset is not that of the transport header. */
   WRONG_CHECKSUM_PLACE,
-  /** Not even a few bytes of payload fit beside the headers. */
+  /** Less than the minimum payload fits beside the headers. */
   NO_ROOM
 }

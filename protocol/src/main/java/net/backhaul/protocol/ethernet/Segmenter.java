@@ -24,15 +24,15 @@ import static net.backhaul.protocol.ethernet.IpLayout.UDP_LENGTH;
 import net.backhaul.protocol.packet.BigEndian;
 
 /**
- * Cuts a super-frame of a device with offloads into the packets that an ordinary device would have
- * sent, with their checksums finished.
+ * Segments a super-frame of a device with offloads into the packets that a device without offloads
+ * would have sent, with complete checksums.
  *
- * <p>Once {@link #begin} has found the frame to be what its header says, {@link #next} gives one
- * packet after the other. The frame is borrowed and unchanged until then. One object is used again
- * and again, and allocates nothing.
+ * <p>{@link #begin} validates the frame against its offload header; {@link #next} then returns one
+ * packet after the other. The frame is borrowed and must not change until the last packet. Objects
+ * are reused and allocate nothing.
  */
 public final class Segmenter {
-  /** TCP segments may be made as small as this to fit, no smaller. */
+  /** The minimum payload of TCP segments that are made smaller to fit. */
   public static final int MIN_PAYLOAD_BYTES = 8;
 
   private static final byte[] NO_FRAME = {};
@@ -48,11 +48,11 @@ public final class Segmenter {
   private boolean v6;
   private boolean tcp;
 
-  /** The sum of the pseudo header without the length. */
+  /** The sum of the pseudo header without its length. */
   private long pseudoSum;
 
   private int count;
-  private int pieceBytes;
+  private int segmentPayloadBytes;
   private int payloadAt;
   private int payloadLeft;
   private int sequence;
@@ -60,21 +60,23 @@ public final class Segmenter {
   private int ipId;
   private boolean first;
 
-  /** What a super-frame holds. */
+  /** The transport protocol of a super-frame. */
   public enum Kind {
+    /** TCP segments. */
     TCP,
+    /** UDP datagrams. */
     UDP,
-    /** Nothing that can be cut; {@link Segmenter#failure} says why. */
+    /** The frame cannot be segmented; {@link Segmenter#failure} says why. */
     REJECTED
   }
 
   /**
-   * Begins to cut an Ethernet frame whose {@link OffloadHeader#isSuperFrame} is true.
+   * Starts to segment an Ethernet frame whose {@link OffloadHeader#isSuperFrame} is true.
    *
-   * <p>TCP segments become no longer than the sender asks for, nor than maxPacketBytes. UDP
-   * datagrams are exactly as long as the sender asks for, even if that is longer.
+   * <p>TCP segments are not longer than the offload header requests, nor than maxPacketBytes. UDP
+   * datagrams have exactly the requested size, even if that exceeds maxPacketBytes.
    *
-   * @param maxPacketBytes the limit for what {@link #next} returns
+   * @param maxPacketBytes the maximum length that {@link #next} returns, for TCP
    */
   public Kind begin(
       OffloadHeader offload, byte[] frame, int start, int length, int maxPacketBytes) {
@@ -95,22 +97,22 @@ public final class Segmenter {
     return Kind.REJECTED;
   }
 
-  /** Returns why the last frame was refused, or NONE. */
+  /** Returns why the last frame was rejected, or NONE. */
   public SegmentationFailure failure() {
     return failure;
   }
 
-  /** Returns how many packets the frame becomes. */
+  /** Returns the number of packets of the frame. */
   public int count() {
     return count;
   }
 
-  /** Returns how long each packet but the last is; the last may be shorter. */
+  /** Returns the length of each packet; the last may be shorter. */
   public int packetBytes() {
-    return headerBytes + pieceBytes;
+    return headerBytes + segmentPayloadBytes;
   }
 
-  /** Says whether there is another packet. */
+  /** Returns whether there is another packet. */
   public boolean hasNext() {
     return first || payloadLeft > 0;
   }
@@ -118,14 +120,14 @@ public final class Segmenter {
   /**
    * Writes the next packet and returns its length.
    *
-   * <p>It is what follows the first 14 bytes of the Ethernet frame: an IP packet, with the tag and
-   * the inner ether type before it if the frame is of a VLAN.
+   * <p>A packet is what follows the first 14 bytes of the Ethernet frame: an IP packet, preceded by
+   * the tag and the inner EtherType if the frame has a VLAN tag.
    *
-   * @param out has room for {@link #packetBytes}, and is not where the frame lies
+   * @param out has room for {@link #packetBytes} and does not overlap the frame
    */
   public int next(byte[] out, int outStart) {
     assert hasNext();
-    int payload = Math.min(pieceBytes, payloadLeft);
+    int payload = Math.min(segmentPayloadBytes, payloadLeft);
     System.arraycopy(frame, packetAt, out, outStart, headerBytes);
     System.arraycopy(frame, payloadAt, out, outStart + headerBytes, payload);
     payloadAt += payload;
@@ -142,9 +144,9 @@ public final class Segmenter {
   }
 
   /**
-   * Finishes the checksum of an ordinary frame where its header asks for it.
+   * Completes the checksum of a plain frame if its offload header requests it.
    *
-   * @return false if the header lies and the frame is unchanged
+   * @return false if the header is invalid; the frame is then unchanged
    */
   public static boolean finishChecksum(OffloadHeader offload, byte[] frame, int start, int length) {
     if (!offload.needsChecksum()) {
@@ -156,7 +158,7 @@ public final class Segmenter {
       return false;
     }
     long sum = InternetChecksum.sum(frame, start + from, length - from);
-    // Of all protocols only UDP has its checksum there, perhaps inside of a tunnel.
+    // Only UDP has its checksum at this offset, also inside a tunnel.
     int checksum =
         offset == UDP_CHECKSUM ? InternetChecksum.finishUdp(sum) : InternetChecksum.finish(sum);
     InternetChecksum.store(frame, start + from + offset, checksum);
@@ -175,7 +177,7 @@ public final class Segmenter {
     };
   }
 
-  /** Compares what the offload header says with what the frame is. */
+  /** Validates the offload header against the frame. */
   private SegmentationFailure failureOf(
       OffloadHeader offload, byte[] frame, int start, int length) {
     if (offload.gsoBytes() == 0) {
@@ -231,10 +233,10 @@ public final class Segmenter {
   }
 
   /**
-   * Says whether the checksum that is to be finished is the one that each piece gets anew.
+   * Returns whether the checksum to be completed is the one that each packet gets.
    *
-   * <p>A frame whose checksum was verified may come without one that is left to finish; but a
-   * routed one may not, since then there is nothing to tell the address that its checksum covers.
+   * <p>A frame with a verified checksum need not request one; but a frame with a source route must,
+   * because the address that its checksum covers follows from the partial sum only.
    */
   private boolean isChecksumOf(OffloadHeader offload, int transportAt, int checksumOffset) {
     return offload.needsChecksum()
@@ -259,8 +261,8 @@ public final class Segmenter {
       failure = SegmentationFailure.NO_ROOM;
       return;
     }
-    pieceBytes = Math.min(offload.gsoBytes(), Math.min(room, payloadLeft));
-    count = payloadLeft == 0 ? 1 : (payloadLeft + pieceBytes - 1) / pieceBytes;
+    segmentPayloadBytes = Math.min(offload.gsoBytes(), Math.min(room, payloadLeft));
+    count = payloadLeft == 0 ? 1 : (payloadLeft + segmentPayloadBytes - 1) / segmentPayloadBytes;
     first = true;
     pseudoSum = pseudoSum(frame, start + length - transportAt);
     ipId = v6 ? 0 : BigEndian.u16(frame, layout.ipAt() + IPV4_ID);
@@ -272,7 +274,7 @@ public final class Segmenter {
 
   private long pseudoSum(byte[] frame, int transportBytes) {
     if (layout.routed()) {
-      // The field holds the sum with the address that counts; take the length out again.
+      // The field holds the partial sum with the final destination; subtract the length.
       int field = layout.transportAt() + (tcp ? TCP_CHECKSUM : UDP_CHECKSUM);
       int length = InternetChecksum.number(transportBytes);
       return InternetChecksum.load(frame, field) + (~length & 0xffffL);

@@ -18,9 +18,9 @@ import static net.backhaul.protocol.ethernet.IpLayout.UDP_LENGTH;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** A super-frame that is being collected, behind its offload header; reused for other flows. */
+/** A super-frame under construction, behind its offload header; reused for other flows. */
 final class SuperFrame {
-  /** The least that kernels with datagrams of one size to cut take (UDP_MAX_SEGMENTS). */
+  /** The lowest UDP_MAX_SEGMENTS of any kernel with UDP segmentation. */
   static final int MAX_DATAGRAMS = 64;
 
   private static final int FRAME = OffloadHeader.BYTES;
@@ -82,7 +82,7 @@ final class SuperFrame {
         && hasMacsOf(segment);
   }
 
-  /** Begins with the first segment, whose checksums are right. */
+  /** Starts with a first segment, whose checksums are verified. */
   void open(SegmentView segment) {
     macs64 = segment.macs64;
     macs32 = segment.macs32;
@@ -117,7 +117,7 @@ final class SuperFrame {
     buffer.put(FRAME, segment.bytes, segment.start, segment.length);
   }
 
-  /** Says whether a segment of the same flow, if its checksums are right, is the next of this. */
+  /** Returns whether a segment of the same flow continues this super-frame. */
   boolean isContinuedBy(SegmentView segment) {
     return segment.sequence == nextSequence
         && segment.ipInvariant64 == ipInvariant64
@@ -130,7 +130,7 @@ final class SuperFrame {
         && hasSameOptions(segment);
   }
 
-  /** Takes the next segment, whose checksums are right. */
+  /** Appends the next segment, whose checksums are verified. */
   void append(SegmentView segment) {
     int payloadBytes = segment.payloadBytes;
     buffer.put(end, segment.bytes, segment.payloadAt, payloadBytes);
@@ -145,12 +145,12 @@ final class SuperFrame {
     full = pushed || payloadBytes < gsoBytes || !tcp && count == MAX_DATAGRAMS;
   }
 
-  /** Says whether nothing may follow. */
+  /** Returns whether no segment may follow. */
   boolean isFull() {
     return full;
   }
 
-  /** Writes the headers and returns the length of all. */
+  /** Writes the headers and returns the length of header and frame. */
   int finish() {
     if (count == 1) {
       offload.clear();
@@ -171,8 +171,8 @@ final class SuperFrame {
   }
 
   /**
-   * Ids go up by one. Where packets may not be fragmented they mean nothing (RFC 6864), and some
-   * senders give all of them the same.
+   * Ids increase by one. If packets must not be fragmented, ids have no meaning (RFC 6864) and some
+   * senders use the same for all.
    */
   private boolean hasNextId(SegmentView segment) {
     int step = segment.ipId - nextId & 0xffff;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Has MAC addresses, ether types, multicast groups and managed IPv6 addresses, and what devices
- * with offloads leave to us: super-frames that are cut into packets, and segments that are joined.
+ * MAC addresses, EtherTypes, multicast groups and managed IPv6 addresses; segmentation and
+ * coalescing of the super-frames of devices with offloads.
  */
 @NullMarked
 package net.backhaul.protocol.ethernet;

@@ -5,24 +5,27 @@ import java.util.HexFormat;
 
 /** The 40-bit addresses of nodes (01 section 1.1). */
 public final class Addresses {
+  /** The bits of an address. */
   public static final long MASK = 0xff_ffff_ffffL;
+
+  /** The length of the text form. */
   public static final int DIGITS = 10;
 
   private static final long RESERVED_PREFIX = 0xff;
 
   private Addresses() {}
 
-  /** Returns whether no node may ever have this address. */
+  /** Returns whether an address is reserved and invalid for nodes. */
   public static boolean isReserved(long address) {
     return address == 0 || address >>> 32 >= RESERVED_PREFIX;
   }
 
-  /** Returns the 10 hexadecimal digits of an address. */
+  /** Formats an address as 10 hexadecimal digits. */
   public static String text(long address) {
     return HexFormat.of().toHexDigits(address, DIGITS);
   }
 
-  /** Reads exactly 10 hexadecimal digits; throws IllegalArgumentException for anything else. */
+  /** Parses exactly 10 hexadecimal digits; throws IllegalArgumentException for other text. */
   public static long parse(String text) {
     if (text.length() != DIGITS) {
       throw new IllegalArgumentException(

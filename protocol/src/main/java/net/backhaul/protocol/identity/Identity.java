@@ -16,10 +16,11 @@ import net.backhaul.protocol.packet.WireWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who a node is: its address and its public key, and for oneself the private key (01 section 2).
+ * The identity of a node: its address, public key and, for the own node, private key (01 section
+ * 2).
  */
 public final class Identity {
-  /** The length of the binary form without private key. */
+  /** The length of the binary form without a private key. */
   public static final int PUBLIC_BYTES = 71;
 
   private static final int TYPE = 0;
@@ -38,7 +39,7 @@ public final class Identity {
     this.keyPair = keyPair;
   }
 
-  /** Makes a new identity; takes about fifteen memory-hard digests (01 section 2.3). */
+  /** Generates an identity; takes about fifteen memory-hard digests (01 section 2.3). */
   public static Identity generate(RandomGenerator random) {
     KeyPair pair = KeyPair.generate(random);
     byte[] agreementKey = new byte[KeyPair.KEY_BYTES / 2];
@@ -53,16 +54,16 @@ public final class Identity {
     }
   }
 
-  /** Reads the binary form; a private key in it is skipped (01 section 2.5). */
+  /** Reads the binary form; a private key is skipped (01 section 2.5). */
   public static Identity read(WireReader in) {
     long address = in.address();
     if (in.u8() != TYPE) {
-      throw new WireException("unknown type of identity");
+      throw new WireException("unknown identity type");
     }
     byte[] publicKey = in.bytes(KeyPair.KEY_BYTES);
     int privateBytes = in.u8();
     if (privateBytes != 0 && privateBytes != KeyPair.KEY_BYTES) {
-      throw new WireException("odd length of a private key");
+      throw new WireException("invalid length of a private key");
     }
     in.skip(privateBytes);
     return new Identity(address, publicKey, null);
@@ -74,9 +75,9 @@ public final class Identity {
   }
 
   /**
-   * Reads the text form, with or without private key (01 section 2.6).
+   * Parses the text form, with or without a private key (01 section 2.6).
    *
-   * @throws IllegalArgumentException saying what is wrong with the text
+   * @throws IllegalArgumentException for invalid text, with a message for users
    */
   public static Identity parse(String text) {
     String trimmed = text.strip();
@@ -100,33 +101,36 @@ public final class Identity {
     return new Identity(address, publicKey, pair);
   }
 
+  /** Returns the address of the node. */
   public long address() {
     return address;
   }
 
-  /** Returns a copy of the 64 public bytes. */
+  /** Returns a copy of the 64-byte public key. */
   public byte[] publicKey() {
     return publicKey.clone();
   }
 
+  /** Returns whether the private key is present. */
   public boolean hasPrivateKey() {
     return keyPair != null;
   }
 
-  /** Returns the key pair; throws IllegalStateException for somebody else's identity. */
+  /** Returns the key pair; throws IllegalStateException without a private key. */
   public KeyPair keyPair() {
     if (keyPair == null) {
-      throw new IllegalStateException("identity " + Addresses.text(address) + " is public");
+      throw new IllegalStateException(
+          "identity " + Addresses.text(address) + " has no private key");
     }
     return keyPair;
   }
 
-  /** Returns whether the private key, if there is one, belongs to the public one. */
-  public boolean keysFit() {
+  /** Returns whether the private key, if present, matches the public key. */
+  public boolean keysMatch() {
     return keyPair == null || Arrays.equals(keyPair.publicKey(), publicKey);
   }
 
-  /** Derives the address from the key again; takes tens of milliseconds (01 section 2.4). */
+  /** Returns whether the address derives from the key; takes tens of ms (01 section 2.4). */
   public boolean validates() {
     if (Addresses.isReserved(address)) {
       return false;
@@ -135,17 +139,17 @@ public final class Identity {
     return (digest[0] & 0xff) < HASHCASH_BELOW && addressIn(digest) == address;
   }
 
-  /** Returns the 141 characters of the public text form. */
+  /** Returns the public text form, 141 characters. */
   public String publicText() {
     return Addresses.text(address) + ":0:" + HexFormat.of().formatHex(publicKey);
   }
 
-  /** Returns the 270 characters of the secret text form. */
+  /** Returns the text form with the private key, 270 characters. */
   public String secretText() {
     return publicText() + ":" + HexFormat.of().formatHex(keyPair().privateKey());
   }
 
-  /** Returns the 48-byte hash that certificates of membership carry part of (01 section 2.7). */
+  /** Returns the 48-byte hash that membership certificates contain a part of (01 section 2.7). */
   public byte[] fingerprint() {
     return Hashes.sha384(new WireWriter().address(address).toByteArray(), publicKey);
   }
@@ -155,12 +159,12 @@ public final class Identity {
     return Signatures.sign(keyPair(), message);
   }
 
-  /** Returns whether this identity has signed the message. */
+  /** Returns whether a signature of a message by this identity is valid. */
   public boolean verify(byte[] message, byte[] signature) {
     return Signatures.verify(publicKey, message, signature);
   }
 
-  /** Agrees on the permanent key with somebody; empty for keys that nobody honest has. */
+  /** Returns the permanent key with another node; empty for keys of low order (01 section 3.1). */
   public Optional<byte[]> agree(Identity other) {
     byte[] secret = keyPair().privateKey();
     try {
@@ -170,7 +174,7 @@ public final class Identity {
     }
   }
 
-  /** Returns the same identity as others know it. */
+  /** Returns this identity without its private key. */
   public Identity withoutPrivateKey() {
     return keyPair == null ? this : new Identity(address, publicKey, null);
   }

@@ -5,16 +5,17 @@ import java.util.HexFormat;
 
 /** The 64-bit ids of networks (01 section 1.2). */
 public final class NetworkIds {
+  /** The length of the text form. */
   public static final int DIGITS = 16;
 
   private NetworkIds() {}
 
-  /** Returns the 16 hexadecimal digits of an id. */
+  /** Formats an id as 16 hexadecimal digits. */
   public static String text(long networkId) {
     return HexFormat.of().toHexDigits(networkId);
   }
 
-  /** Reads exactly 16 hexadecimal digits; throws IllegalArgumentException for anything else. */
+  /** Parses exactly 16 hexadecimal digits; throws IllegalArgumentException for other text. */
   public static long parse(String text) {
     if (text.length() != DIGITS) {
       throw new IllegalArgumentException(
@@ -28,7 +29,9 @@ public final class NetworkIds {
     return networkId >>> 24;
   }
 
-  /** Returns whether the network has no controller but is configured by its id alone. */
+  /**
+   * Returns whether a network is configured by its id alone, without a controller (03 section 3.7).
+   */
   public static boolean isAdHoc(long networkId) {
     return networkId >>> 56 == 0xff;
   }

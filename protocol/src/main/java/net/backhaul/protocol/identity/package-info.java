@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Makes, reads, checks and prints identities and their 40-bit addresses. */
+/** Identities, 40-bit node addresses and network ids: generation, wire format, text, validation. */
 @NullMarked
 package net.backhaul.protocol.identity;
 

@@ -5,8 +5,9 @@ import net.backhaul.protocol.network.NetworkCredentials;
 import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 
-/** Shows a peer credentials, of oneself or of others (02 section 2.10). */
+/** NETWORK_CREDENTIALS: presents credentials to a peer (02 section 2.10). */
 public record Credentials(NetworkCredentials content) implements Message {
+  /** Reads the payload. */
   public static Credentials read(WireReader in) {
     return new Credentials(NetworkCredentials.read(in));
   }

@@ -5,8 +5,9 @@ import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 
-/** Asks a peer to send the same bytes back (02 section 2.8). */
+/** ECHO: requests an OK with the same data (02 section 2.8). */
 public record Echo(Bytes data) implements Message {
+  /** Reads the payload. */
   public static Echo read(WireReader in) {
     return new Echo(Bytes.of(in.bytes(in.remaining())));
   }

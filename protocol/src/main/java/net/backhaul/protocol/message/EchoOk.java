@@ -4,7 +4,7 @@ package net.backhaul.protocol.message;
 import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.packet.WireWriter;
 
-/** Sends the bytes of an ECHO back (02 section 2.8). */
+/** OK to an ECHO, with its data (02 section 2.8). */
 public record EchoOk(long inRePacketId, Bytes data) implements Ok {
   @Override
   public void writeTo(WireWriter out) {

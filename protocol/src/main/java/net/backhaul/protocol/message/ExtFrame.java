@@ -8,9 +8,9 @@ import net.backhaul.protocol.packet.WireWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries a frame with both its MACs (02 section 2.7).
+ * EXT_FRAME: a frame with both MACs (02 section 2.7).
  *
- * @param com a certificate, from old senders only
+ * @param com a certificate of membership, from old senders only
  */
 public record ExtFrame(
     long networkId,
@@ -21,10 +21,12 @@ public record ExtFrame(
     int etherType,
     Bytes data)
     implements Message {
+  /** Flag: the sender expects an OK. */
   public static final int ACKNOWLEDGE = 0x10;
 
   private static final int WITH_COM = 0x01;
 
+  /** Reads the payload. */
   public static ExtFrame read(WireReader in) {
     long networkId = in.u64();
     int flags = in.u8();

@@ -3,7 +3,7 @@ package net.backhaul.protocol.message;
 
 import net.backhaul.protocol.packet.WireWriter;
 
-/** Says that an EXT_FRAME has arrived (02 section 2.7). */
+/** OK to an EXT_FRAME (02 section 2.7). */
 public record ExtFrameOk(long inRePacketId, long networkId) implements Ok {
   @Override
   public void writeTo(WireWriter out) {

@@ -6,12 +6,13 @@ import java.util.List;
 import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 
-/** Members of a multicast group (02 section 2.13). */
+/** Members of a multicast group: some of them, and how many are known (02 section 2.13). */
 public record GatherResults(long totalKnown, List<Long> members) {
   public GatherResults {
     members = List.copyOf(members);
   }
 
+  /** Reads the total and the listed members. */
   public static GatherResults read(WireReader in) {
     long total = in.u32();
     int count = in.u16();
@@ -22,6 +23,7 @@ public record GatherResults(long totalKnown, List<Long> members) {
     return new GatherResults(total, members);
   }
 
+  /** Writes the total and the listed members. */
   public void writeTo(WireWriter out) {
     out.u32(totalKnown).u16(members.size());
     members.forEach(out::address);

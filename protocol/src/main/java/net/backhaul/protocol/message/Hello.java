@@ -10,7 +10,14 @@ import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 import org.jspecify.annotations.Nullable;
 
-/** Greets a peer and asks it to echo the time (02 section 2.1). */
+/**
+ * HELLO: introduces the sender, requests an OK with the same timestamp (02 section 2.1).
+ *
+ * @param physicalDestination the endpoint that the packet is sent to, null if unknown
+ * @param planetId the id of the sender's planet, 0 if absent
+ * @param planetTimestampMs the version of the sender's planet
+ * @param moons the moons that the sender uses or requests
+ */
 public record Hello(
     int protocolVersion,
     int major,
@@ -27,11 +34,12 @@ public record Hello(
   private static final int PLANET_BYTES = 16;
   private static final int MOON_TYPE = 0x7f;
 
-  /** A moon that the sender knows; with timestamp 0 one that it would like to know. */
+  /** The version of a moon that the sender has; timestamp 0 requests the moon. */
   public record MoonVersion(long id, long timestampMs) {}
 
-  /** Masks or unmasks the tail of a HELLO, between two indexes of the array. */
+  /** Encrypts or decrypts the end of a HELLO (01 section 5.9). */
   public interface TailMask {
+    /** Processes the bytes between two indexes in place. */
     void mask(byte[] bytes, int from, int end);
   }
 
@@ -39,7 +47,7 @@ public record Hello(
     moons = List.copyOf(moons);
   }
 
-  /** Reads a HELLO and unmasks its tail in place; everything behind the identity may be absent. */
+  /** Reads the payload and decrypts its end in place; all after the identity is optional. */
   public static Hello read(WireReader in, TailMask mask) {
     int protocolVersion = in.u8();
     int major = in.u8();
@@ -59,9 +67,9 @@ public record Hello(
       mask.mask(in.array(), in.position(), in.position() + in.remaining());
       for (int left = in.u16(); left > 0; left--) {
         int type = in.u8();
-        var ad = new MoonVersion(in.u64(), in.u64());
+        var moon = new MoonVersion(in.u64(), in.u64());
         if (type == MOON_TYPE) {
-          moons.add(ad);
+          moons.add(moon);
         }
       }
     }
@@ -78,7 +86,7 @@ public record Hello(
         moons);
   }
 
-  /** Writes the payload with its tail in the clear. */
+  /** Writes the payload with its end in plain text. */
   @Override
   public void writeTo(WireWriter out) {
     out.u8(protocolVersion).u8(major).u8(minor).u16(revision).u64(timestampMs);
@@ -90,7 +98,7 @@ public record Hello(
     }
   }
 
-  /** Returns the offset in the payload from which on it is masked before sealing. */
+  /** Returns the offset in the payload of the part that is encrypted before sealing. */
   public int maskedFrom() {
     int address =
         physicalDestination == null ? 1 : 3 + physicalDestination.getAddress().getAddress().length;

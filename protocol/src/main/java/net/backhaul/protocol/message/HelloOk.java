@@ -11,7 +11,13 @@ import net.backhaul.protocol.packet.WireWriter;
 import net.backhaul.protocol.world.World;
 import org.jspecify.annotations.Nullable;
 
-/** Answers a HELLO: who I am, and where I see you (02 section 2.1). */
+/**
+ * OK to a HELLO: the version of the node and the endpoint of the sender (02 section 2.1).
+ *
+ * @param timestampMs the timestamp of the HELLO
+ * @param physicalDestination the endpoint that the HELLO came from, null if absent
+ * @param worlds newer worlds than those of the sender
+ */
 public record HelloOk(
     long inRePacketId,
     long timestampMs,
@@ -26,26 +32,26 @@ public record HelloOk(
     worlds = List.copyOf(worlds);
   }
 
-  /** Reads the body with its worlds. */
+  /** Reads the payload with its worlds. */
   public static HelloOk read(long inRePacketId, WireReader in) {
     return read(inRePacketId, in, world -> {});
   }
 
   /**
-   * Reads the body and shows each world as soon as it is read: one that is damaged is no reason to
-   * lose those before it (01 section 7.6).
+   * Reads the payload and passes on each world as soon as it is read: an invalid one does not
+   * affect those before it (01 section 7.6).
    */
   public static HelloOk read(long inRePacketId, WireReader in, Consumer<World> eachWorld) {
     return read(inRePacketId, in, true, eachWorld);
   }
 
-  /** Reads the body and skips its worlds: they come from somebody who is no root. */
+  /** Reads the payload and skips its worlds, for senders that are no roots. */
   public static HelloOk readWithoutWorlds(long inRePacketId, WireReader in) {
     return read(inRePacketId, in, false, world -> {});
   }
 
   private static HelloOk read(
-      long inRePacketId, WireReader in, boolean believed, Consumer<World> eachWorld) {
+      long inRePacketId, WireReader in, boolean trusted, Consumer<World> eachWorld) {
     long timestampMs = in.u64();
     int protocolVersion = in.u8();
     int major = in.u8();
@@ -56,7 +62,7 @@ public record HelloOk(
     if (!in.atEnd()) {
       int length = in.u16();
       int end = in.remaining() - length;
-      if (believed) {
+      if (trusted) {
         while (in.remaining() > end) {
           World world = World.read(in);
           eachWorld.accept(world);

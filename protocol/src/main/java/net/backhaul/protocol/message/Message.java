@@ -3,7 +3,7 @@ package net.backhaul.protocol.message;
 
 import net.backhaul.protocol.packet.WireWriter;
 
-/** The payload of a packet: what stands behind the verb byte, uncompressed and in the clear. */
+/** The payload of a packet after the verb byte, uncompressed and in plain text. */
 public sealed interface Message
     permits Nop,
         Hello,
@@ -21,7 +21,9 @@ public sealed interface Message
         ExtFrame,
         PushDirectPaths,
         UserMessage {
+  /** Returns the verb of the packet. */
   Verb verb();
 
+  /** Writes the payload. */
   void writeTo(WireWriter out);
 }

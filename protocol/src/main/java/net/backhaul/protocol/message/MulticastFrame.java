@@ -8,11 +8,12 @@ import net.backhaul.protocol.packet.WireWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries a frame to a multicast group (02 section 2.14).
+ * MULTICAST_FRAME: a frame to a multicast group (02 section 2.14).
  *
- * @param com a certificate, from old senders only
- * @param gatherLimit how many members the sender would like to hear of; 0 is none
- * @param sourceMac 0 where it is the MAC of the sender itself
+ * @param replicate whether the recipient sends the frame to further members
+ * @param com a certificate of membership, from old senders only
+ * @param gatherLimit the number of members that the sender requests; 0 for none
+ * @param sourceMac 0 for the MAC of the sender
  */
 public record MulticastFrame(
     long networkId,
@@ -30,6 +31,7 @@ public record MulticastFrame(
   private static final int WITH_SOURCE = 0x04;
   private static final int REPLICATE = 0x08;
 
+  /** Reads the payload. */
   public static MulticastFrame read(WireReader in) {
     long networkId = in.u64();
     int flags = in.u8();

@@ -7,7 +7,7 @@ import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 import org.jspecify.annotations.Nullable;
 
-/** Answers a MULTICAST_FRAME that asked for members (02 section 2.14). */
+/** OK to a MULTICAST_FRAME that requested members (02 section 2.14). */
 public record MulticastFrameOk(
     long inRePacketId,
     long networkId,
@@ -18,6 +18,7 @@ public record MulticastFrameOk(
   private static final int WITH_COM = 0x01;
   private static final int WITH_RESULTS = 0x02;
 
+  /** Reads the payload after the packet id. */
   public static MulticastFrameOk read(long inRePacketId, WireReader in) {
     long networkId = in.u64();
     MulticastGroup group = MulticastGroup.read(in);

@@ -8,12 +8,13 @@ import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 import org.jspecify.annotations.Nullable;
 
-/** Asks for members of a multicast group (02 section 2.13). */
+/** MULTICAST_GATHER: requests members of a multicast group (02 section 2.13). */
 public record MulticastGather(
     long networkId, MulticastGroup group, long limit, @Nullable MembershipCertificate com)
     implements Message {
   private static final int WITH_COM = 0x01;
 
+  /** Reads the payload. */
   public static MulticastGather read(WireReader in) {
     long networkId = in.u64();
     int flags = in.u8();
@@ -26,7 +27,7 @@ public record MulticastGather(
     return new MulticastGather(networkId, group, limit, com);
   }
 
-  /** An invalid certificate is ignored, and the question answered all the same. */
+  /** Ignores an invalid certificate: the request is valid without it. */
   private static @Nullable MembershipCertificate lenientCom(WireReader in) {
     try {
       return MembershipCertificate.read(in);

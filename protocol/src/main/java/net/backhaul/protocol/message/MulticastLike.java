@@ -7,12 +7,14 @@ import net.backhaul.protocol.ethernet.MulticastGroup;
 import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 
-/** Says which multicast groups the sender wants (02 section 2.9). */
+/** MULTICAST_LIKE: subscribes to multicast groups (02 section 2.9). */
 public record MulticastLike(List<Entry> entries) implements Message {
+  /** The length of an entry. */
   public static final int ENTRY_BYTES = 8 + MulticastGroup.BYTES;
 
-  /** One group of one network. */
+  /** A group in a network. */
   public record Entry(long networkId, MulticastGroup group) {
+    /** Reads one entry. */
     public static Entry read(WireReader in) {
       return new Entry(in.u64(), MulticastGroup.read(in));
     }
@@ -22,6 +24,7 @@ public record MulticastLike(List<Entry> entries) implements Message {
     entries = List.copyOf(entries);
   }
 
+  /** Reads the payload. */
   public static MulticastLike read(WireReader in) {
     var entries = new ArrayList<Entry>();
     while (!in.atEnd()) {

@@ -5,8 +5,9 @@ import net.backhaul.protocol.network.ConfigChunk;
 import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 
-/** Carries a chunk of a configuration that nobody asked for (02 section 2.12). */
+/** NETWORK_CONFIG: a chunk of a configuration that was not requested (02 section 2.12). */
 public record NetworkConfigPush(ConfigChunk chunk) implements Message {
+  /** Reads the payload. */
   public static NetworkConfigPush read(WireReader in) {
     return new NetworkConfigPush(ConfigChunk.read(in));
   }

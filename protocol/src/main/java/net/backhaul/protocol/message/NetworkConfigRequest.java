@@ -5,11 +5,12 @@ import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 
-/** Asks a controller for the configuration of a network (02 section 2.11). */
+/** NETWORK_CONFIG_REQUEST: requests the configuration of a network (02 section 2.11). */
 public record NetworkConfigRequest(
     long networkId, Bytes metaData, long heldRevision, long heldTimestampMs) implements Message {
   private static final int HELD_BYTES = 16;
 
+  /** Reads the payload. */
   public static NetworkConfigRequest read(WireReader in) {
     long networkId = in.u64();
     Bytes metaData = Bytes.of(in.bytes(in.u16()));

@@ -5,8 +5,9 @@ import net.backhaul.protocol.network.ConfigChunk;
 import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 
-/** Carries a chunk of the configuration that was asked for (02 section 2.11). */
+/** OK to a NETWORK_CONFIG_REQUEST: a chunk of the configuration (02 section 2.11). */
 public record NetworkConfigRequestOk(long inRePacketId, ConfigChunk chunk) implements Ok {
+  /** Reads the payload after the packet id. */
   public static NetworkConfigRequestOk read(long inRePacketId, WireReader in) {
     return new NetworkConfigRequestOk(inRePacketId, ConfigChunk.read(in));
   }

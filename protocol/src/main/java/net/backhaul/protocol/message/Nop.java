@@ -3,11 +3,11 @@ package net.backhaul.protocol.message;
 
 import net.backhaul.protocol.packet.WireWriter;
 
-/** Says nothing (02 section 2.0). */
+/** NOP: has no payload and no effect (02 section 2.0). */
 public record Nop() implements Message {
   @Override
   public void writeTo(WireWriter out) {
-    // There is no payload.
+    // no payload
   }
 
   @Override

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.protocol.message;
 
-/** An answer to a packet of ours (02 section 2.3). */
+/** OK: the answer to a packet (02 section 2.3). */
 public sealed interface Ok extends Message
     permits HelloOk,
         WhoisOk,
@@ -11,7 +11,7 @@ public sealed interface Ok extends Message
         NetworkConfigOk,
         MulticastGatherOk,
         MulticastFrameOk {
-  /** Returns the on-wire id of the packet that is answered. */
+  /** Returns the id on the wire of the packet that is answered. */
   long inRePacketId();
 
   @Override

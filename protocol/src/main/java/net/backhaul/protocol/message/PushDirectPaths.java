@@ -9,15 +9,15 @@ import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 import org.jspecify.annotations.Nullable;
 
-/** Says where the sender might be reached (02 section 2.15). */
+/** PUSH_DIRECT_PATHS: endpoints at which the sender may be reachable (02 section 2.15). */
 public record PushDirectPaths(List<Path> paths) implements Message {
   private static final int IPV4 = 4;
   private static final int IPV6 = 6;
   private static final int PORT_BYTES = 2;
 
-  /** One physical address; see 02 section 4.2 for the flags. */
+  /** An endpoint with its flags (02 section 4.2). */
   public record Path(int flags, InetSocketAddress endpoint) {
-    /** Reads one record; null for a kind of address that we do not know. */
+    /** Reads one record; null for an unknown address type. */
     public static @Nullable Path read(WireReader in) {
       int flags = in.u8();
       in.skip(in.u16());
@@ -39,7 +39,7 @@ public record PushDirectPaths(List<Path> paths) implements Message {
     paths = List.copyOf(paths);
   }
 
-  /** Reads all records; unknown kinds of addresses are skipped. */
+  /** Reads the payload; unknown address types are skipped. */
   public static PushDirectPaths read(WireReader in) {
     var paths = new ArrayList<Path>();
     for (int left = in.u16(); left > 0; left--) {

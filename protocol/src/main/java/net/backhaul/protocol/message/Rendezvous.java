@@ -8,12 +8,14 @@ import net.backhaul.protocol.packet.WireWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Introduces a peer: it can be met at this physical address (02 section 2.5).
+ * RENDEZVOUS: the endpoint of another peer, which gets ours (02 section 2.5).
  *
- * @param endpoint null where the address is of a kind that we do not know
+ * @param peer the address of the other peer
+ * @param endpoint null for an unknown address type
  */
 public record Rendezvous(int flags, long peer, @Nullable InetSocketAddress endpoint)
     implements Message {
+  /** Reads the payload. */
   public static Rendezvous read(WireReader in) {
     int flags = in.u8();
     long peer = in.address();

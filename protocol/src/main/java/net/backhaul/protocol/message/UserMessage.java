@@ -5,8 +5,9 @@ import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 
-/** Carries something for the application above (02 section 2.20). */
+/** USER_MESSAGE: data for applications (02 section 2.20). */
 public record UserMessage(long type, Bytes data) implements Message {
+  /** Reads the payload. */
   public static UserMessage read(WireReader in) {
     return new UserMessage(in.u64(), Bytes.of(in.bytes(in.remaining())));
   }

@@ -3,7 +3,7 @@ package net.backhaul.protocol.message;
 
 import org.jspecify.annotations.Nullable;
 
-/** The kinds of packets (02 section 2). */
+/** The verbs of packets, each specified in a part of 02 section 2. */
 public enum Verb {
   NOP(0x00),
   HELLO(0x01),
@@ -41,12 +41,12 @@ public enum Verb {
     this.number = number;
   }
 
-  /** The number that stands for this kind of message in a packet header. */
+  /** Returns the number of this verb in packet headers. */
   public int number() {
     return number;
   }
 
-  /** Returns the verb of a number, or null for those that are not assigned. */
+  /** Returns the verb of a number, or null if it is not assigned. */
   public static @Nullable Verb of(int number) {
     return number >= 0 && number < BY_NUMBER.length ? BY_NUMBER[number] : null;
   }

@@ -6,7 +6,7 @@ import java.util.List;
 import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 
-/** Asks who the nodes with some addresses are (02 section 2.4). */
+/** WHOIS: requests the identities of addresses (02 section 2.4). */
 public record Whois(List<Long> addresses) implements Message {
   private static final int ADDRESS_BYTES = 5;
 
@@ -14,7 +14,7 @@ public record Whois(List<Long> addresses) implements Message {
     addresses = List.copyOf(addresses);
   }
 
-  /** Reads all whole addresses. */
+  /** Reads all complete addresses. */
   public static Whois read(WireReader in) {
     var addresses = new ArrayList<Long>();
     while (in.remaining() >= ADDRESS_BYTES) {

@@ -7,13 +7,13 @@ import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 
-/** Says who somebody is (02 section 2.4). */
+/** OK to a WHOIS: identities (02 section 2.4). */
 public record WhoisOk(long inRePacketId, List<Identity> identities) implements Ok {
   public WhoisOk {
     identities = List.copyOf(identities);
   }
 
-  /** Reads the first identity and all whole ones behind it. */
+  /** Reads the first identity and all complete ones after it. */
   public static WhoisOk read(long inRePacketId, WireReader in) {
     var identities = new ArrayList<Identity>();
     do {

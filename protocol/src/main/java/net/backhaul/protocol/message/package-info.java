@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Has one record for each verb with its codec beside it, under one sealed family. */
+/** One record per verb with its codec, in one sealed family (02 section 2). */
 @NullMarked
 package net.backhaul.protocol.message;
 

@@ -12,7 +12,7 @@ import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 import org.jspecify.annotations.Nullable;
 
-/** Rules that a member may invoke for itself (03 section 4.3). */
+/** Rules that apply to the frames of a member in addition to the base rules (03 section 4.3). */
 public record Capability(
     long networkId,
     long timestampMs,
@@ -21,10 +21,13 @@ public record Capability(
     int maxCustody,
     List<Custody> custody)
     implements Credential {
+  /** The maximum number of rules. */
   public static final int MAX_RULES = 64;
+
+  /** The maximum length of the chain of custody. */
   public static final int MAX_CUSTODY = 7;
 
-  /** One passing of the capability from hand to hand. */
+  /** A transfer of the capability from one node to another, signed by the former. */
   public record Custody(long to, long from, Bytes signature) {}
 
   public Capability {
@@ -32,6 +35,7 @@ public record Capability(
     custody = List.copyOf(custody);
   }
 
+  /** Reads the binary form. */
   public static Capability read(WireReader in) {
     long networkId = in.u64();
     long timestampMs = in.u64();
@@ -43,7 +47,7 @@ public record Capability(
     List<Rule> rules = Rules.readExactly(in, count);
     int maxCustody = in.u8();
     if (maxCustody < 1 || maxCustody > MAX_CUSTODY) {
-      throw new WireException("odd length of a chain of custody");
+      throw new WireException("invalid length of a chain of custody");
     }
     var custody = new ArrayList<Custody>();
     for (long to = in.address(); to != 0; to = in.address()) {
@@ -59,9 +63,9 @@ public record Capability(
   @Override
   public void writeTo(WireWriter out) {
     writeFields(out);
-    for (Custody hand : custody) {
-      out.address(hand.to).address(hand.from);
-      Wire.writeSignature(out, hand.signature);
+    for (Custody link : custody) {
+      out.address(link.to).address(link.from);
+      Wire.writeSignature(out, link.signature);
     }
     out.address(0).u16(0);
   }
@@ -72,22 +76,23 @@ public record Capability(
     out.u8(maxCustody);
   }
 
-  /** Returns what every hand in the chain signs. */
+  /** Returns the bytes that every node in the chain signs. */
   public byte[] signedBytes() {
     var out = new WireWriter().u64(Wire.MARK);
     writeFields(out);
     return out.u16(0).u64(Wire.MARK).toByteArray();
   }
 
+  /** Creates a capability of a member, signed by the controller. */
   public static Capability issue(
       Identity controller, long networkId, long timestampMs, long id, List<Rule> rules, long to) {
     var unsigned = new Capability(networkId, timestampMs, id, rules, 1, List.of());
     Bytes signature = Bytes.of(controller.sign(unsigned.signedBytes()));
-    var hand = new Custody(to, controller.address(), signature);
-    return new Capability(networkId, timestampMs, id, rules, 1, List.of(hand));
+    var link = new Custody(to, controller.address(), signature);
+    return new Capability(networkId, timestampMs, id, rules, 1, List.of(link));
   }
 
-  /** Returns the last holder, or 0 without any. */
+  /** Returns the last node in the chain of custody, or 0 if the chain is empty. */
   @Override
   public long issuedTo() {
     return custody.isEmpty() ? 0 : custody.getLast().to;
@@ -105,18 +110,18 @@ public record Capability(
     }
     byte[] signed = signedBytes();
     long holder = custody.getFirst().from;
-    for (Custody hand : custody) {
-      if (hand.from != holder) {
+    for (Custody link : custody) {
+      if (link.from != holder) {
         return SignatureStatus.INVALID;
       }
-      Identity signer = identities.apply(hand.from);
+      Identity signer = identities.apply(link.from);
       if (signer == null) {
         return SignatureStatus.SIGNER_UNKNOWN;
       }
-      if (!signer.verify(signed, hand.signature.toByteArray())) {
+      if (!signer.verify(signed, link.signature.toByteArray())) {
         return SignatureStatus.INVALID;
       }
-      holder = hand.to;
+      holder = link.to;
     }
     return SignatureStatus.VALID;
   }

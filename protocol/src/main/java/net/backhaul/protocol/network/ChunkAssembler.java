@@ -6,12 +6,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts the chunks of a configuration together, up to three updates at a time (03 section 1.6).
+ * Assembles the chunks of configurations, up to three updates at a time (03 section 1.6).
  *
- * <p>Whoever calls has checked the signatures; the sizes are checked here, before anything is kept.
+ * <p>Callers verify signatures first; sizes are validated here before memory is allocated.
  */
 public final class ChunkAssembler {
+  /** The maximum number of incomplete updates. */
   public static final int SLOTS = 3;
+
   private static final int MAX_CHUNKS = NetworkConfig.CAPACITY_BYTES / 1_024 + 1;
 
   private final Slot[] slots = {new Slot(), new Slot(), new Slot()};
@@ -24,19 +26,19 @@ public final class ChunkAssembler {
     byte @Nullable [] bytes;
   }
 
-  /** Returns whether a chunk can't belong to any configuration that would be taken. */
+  /** Returns whether a chunk is invalid: beyond its total length or the maximum configuration. */
   public static boolean isOutOfBounds(ConfigChunk chunk) {
     return chunk.index() + chunk.data().length() > chunk.totalLength()
         || chunk.totalLength() >= NetworkConfig.CAPACITY_BYTES;
   }
 
-  /** Returns whether this chunk was taken already. */
+  /** Returns whether this chunk was accepted before. */
   public boolean isDuplicate(ConfigChunk chunk) {
     Slot slot = slot(chunk.updateId());
     return slot.updateId == chunk.updateId() && slot.chunkIds.contains(chunk.chunkId());
   }
 
-  /** Takes a verified chunk; returns the whole dictionary when it completes one. */
+  /** Adds a verified chunk; returns the dictionary if it is complete now, else null. */
   public byte @Nullable [] accept(ConfigChunk chunk) {
     if (isOutOfBounds(chunk)) {
       return null;
@@ -60,7 +62,7 @@ public final class ChunkAssembler {
     if (slot.received != bytes.length) {
       return null;
     }
-    slot.bytes = null; // The update id and the list stay, so that copies are known as such.
+    slot.bytes = null; // The update id and the chunk ids stay, to detect duplicates.
     return bytes;
   }
 

@@ -3,14 +3,14 @@ package net.backhaul.protocol.network;
 
 import net.backhaul.protocol.packet.Bytes;
 
-/** What a controller answers a member that asks for its configuration. */
+/** The answer of a controller to a config request (03 section 1.7). */
 public sealed interface ConfigAnswer {
-  /** The member may join, and this is its configuration. */
+  /** The member is authorized and gets its configuration. */
   record Granted(NetworkConfig config) implements ConfigAnswer {}
 
-  /** The member gets an error of this code, and a dictionary with it where one is wanted. */
+  /** The request is rejected with an error code and a dictionary, which may be empty. */
   record Rejected(int errorCode, Bytes dictionary) implements ConfigAnswer {}
 
-  /** The member gets no answer: it asks too often, or the network is not ours. */
+  /** There is no answer: the member is rate limited, or the network has another controller. */
   record Ignored() implements ConfigAnswer {}
 }

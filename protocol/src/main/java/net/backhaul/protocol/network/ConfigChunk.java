@@ -12,10 +12,11 @@ import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 
 /**
- * A part of a configuration dictionary, signed by the controller (03 section 1.6).
+ * A chunk of a configuration dictionary, signed by the controller (03 section 1.6).
  *
- * @param updateId the same for all chunks of one update, never 0
- * @param index where the bytes lie in the dictionary
+ * @param updateId common to all chunks of an update, never 0
+ * @param totalLength the length of the dictionary
+ * @param index the offset of the data in the dictionary
  * @param signature empty for the legacy form, which only the controller itself may send
  */
 public record ConfigChunk(
@@ -26,11 +27,15 @@ public record ConfigChunk(
     long totalLength,
     long index,
     Bytes signature) {
+  /** The maximum length of the data of a chunk that we send. */
   public static final int MAX_DATA_BYTES = 9_740;
+
+  /** Flag: members forward the chunk to other members. */
   public static final int FAST_PROPAGATION = 0x01;
 
   private static final int SIGNATURE_TYPE = 1;
 
+  /** Reads a chunk in the signed or the legacy form. */
   public static ConfigChunk read(WireReader in) {
     long networkId = in.u64();
     Bytes data = Bytes.of(in.bytes(in.u16()));
@@ -42,12 +47,13 @@ public record ConfigChunk(
     long total = in.u32();
     long index = in.u32();
     if (in.u8() != SIGNATURE_TYPE || in.u16() != Signatures.BYTES) {
-      throw new WireException("odd signature of a chunk");
+      throw new WireException("invalid signature type or length of a chunk");
     }
     Bytes signature = Bytes.of(in.bytes(Signatures.BYTES));
     return new ConfigChunk(networkId, data, flags, updateId, total, index, signature);
   }
 
+  /** Writes the chunk in the form that it has. */
   public void writeTo(WireWriter out) {
     if (isLegacy()) {
       out.u64(networkId).u16(data.length());
@@ -65,22 +71,24 @@ public record ConfigChunk(
     out.u8(flags).u64(updateId).u32(totalLength).u32(index);
   }
 
-  /** Returns what the controller signs. */
+  /** Returns the bytes that the controller signs. */
   public byte[] signedBytes() {
     var out = new WireWriter();
     writeSigned(out);
     return out.toByteArray();
   }
 
+  /** Returns whether the chunk has the legacy form without a signature. */
   public boolean isLegacy() {
     return signature.isEmpty();
   }
 
+  /** Returns whether members forward the chunk. */
   public boolean propagatesFast() {
     return (flags & FAST_PROPAGATION) != 0;
   }
 
-  /** Returns what tells chunks apart: two words of the signature. */
+  /** Returns an id that distinguishes chunks, derived from two words of the signature. */
   public long chunkId() {
     byte[] bytes = signature.toByteArray();
     var in = new WireReader(bytes, 0, bytes.length);
@@ -88,7 +96,7 @@ public record ConfigChunk(
     return first ^ in.u64();
   }
 
-  /** Cuts a dictionary into signed chunks. */
+  /** Splits a dictionary into signed chunks. */
   public static List<ConfigChunk> split(
       Identity controller, long networkId, byte[] dictionary, long updateId, int flags) {
     var chunks = new ArrayList<ConfigChunk>();

@@ -12,40 +12,50 @@ import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 import org.jspecify.annotations.Nullable;
 
-/** What a controller says of a member, signed (03 section 4). */
+/** A statement of a controller about a member, signed (03 section 4). */
 public sealed interface Credential
     permits MembershipCertificate, Capability, Tag, OwnershipCertificate, Revocation {
-  /** The numbers that stand for kinds of credentials in revocations. */
+  /** The type number of certificates of membership in revocations. */
   int TYPE_MEMBERSHIP = 1;
 
+  /** The type number of capabilities. */
   int TYPE_CAPABILITY = 2;
+
+  /** The type number of tags. */
   int TYPE_TAG = 3;
+
+  /** The type number of certificates of ownership. */
   int TYPE_OWNERSHIP = 4;
+
+  /** The type number of revocations. */
   int TYPE_REVOCATION = 6;
 
+  /** Returns the id of the network. */
   long networkId();
 
+  /** Returns the controller's time of issue. */
   long timestampMs();
 
-  /** Returns the member whom this is about. */
+  /** Returns the address of the member that it was issued to. */
   long issuedTo();
 
-  /** Returns the id that tells credentials of one kind and member apart. */
+  /** Returns the id that distinguishes credentials of one type and member. */
   long id();
 
-  /** Returns the number of this kind of credential. */
+  /** Returns the type number. */
   int type();
 
+  /** Writes the binary form. */
   void writeTo(WireWriter out);
 
   /**
-   * Checks who has signed.
+   * Verifies the signatures (03 section 4.1).
    *
-   * @param identities gives a known identity, or null and sees to it that it becomes known
+   * @param identities returns a known identity; for an unknown one null, and requests it
    */
   SignatureStatus verify(LongFunction<@Nullable Identity> identities);
 
-  /** The parts that all credentials share on the wire. */
+  /** The common parts of the binary forms of credentials. */
   final class Wire {
     static final long MARK = 0x7f7f_7f7f_7f7f_7f7fL;
     static final int SIGNATURE_TYPE = 1;
@@ -60,7 +70,7 @@ public sealed interface Credential
         return Bytes.EMPTY;
       }
       if (length != Signatures.BYTES) {
-        throw new WireException("odd length of a signature");
+        throw new WireException("invalid length of a signature");
       }
       return Bytes.of(in.bytes(length));
     }

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import net.backhaul.protocol.identity.Addresses;
 import org.jspecify.annotations.Nullable;
 
-/** Lines of {@code key=value}, in which a network is described (03 section 2). */
+/** A view of lines of {@code key=value}, the format of configurations (03 section 2). */
 public final class Dictionary {
   private static final int MAX_NUMBER_BYTES = 127;
 
@@ -23,16 +23,17 @@ public final class Dictionary {
     this.length = end;
   }
 
-  /** Returns a view of the text, which is not copied; a zero byte ends it. */
+  /** Returns a view of the text, which is borrowed; a zero byte ends it. */
   public static Dictionary parse(byte[] text) {
     return new Dictionary(text);
   }
 
+  /** Returns whether there is a line with this key. */
   public boolean contains(String key) {
     return valueStart(key) >= 0;
   }
 
-  /** Returns the unescaped value of the first line with this key, or null without one. */
+  /** Returns the unescaped value of the first line with this key, or null if there is none. */
   public byte @Nullable [] bytes(String key) {
     int at = valueStart(key);
     if (at < 0) {
@@ -54,7 +55,7 @@ public final class Dictionary {
     return value.toByteArray();
   }
 
-  /** Returns a value as text, cut to so many bytes. */
+  /** Returns a value as text, truncated to maxBytes. */
   public String text(String key, String absent, int maxBytes) {
     byte[] value = bytes(key);
     if (value == null) {
@@ -67,6 +68,7 @@ public final class Dictionary {
     return new String(value, 0, end, StandardCharsets.UTF_8);
   }
 
+  /** Returns a value as a boolean: whether it starts with 1, t or T. */
   public boolean bool(String key, boolean absent) {
     byte[] value = bytes(key);
     if (value == null) {
@@ -75,12 +77,13 @@ public final class Dictionary {
     return value.length > 0 && (value[0] == '1' || value[0] == 't' || value[0] == 'T');
   }
 
-  /** Returns a hexadecimal number as the C library reads it; absent and empty are alike. */
+  /** Returns a hexadecimal number, parsed as by strtoull; absent and empty are equivalent. */
   public long u64(String key, long absent) {
     byte[] value = bytes(key);
     return value == null || value.length == 0 ? absent : parseHex(value);
   }
 
+  /** Returns a node address, 0 if absent. */
   public long address(String key) {
     return u64(key, 0) & Addresses.MASK;
   }

@@ -7,17 +7,17 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import net.backhaul.protocol.identity.Addresses;
 
-/** Writes a dictionary of a limited size (03 section 2.1). */
+/** Writes a dictionary of limited size (03 section 2.1). */
 public final class DictionaryWriter {
   private final int capacity;
   private final ByteArrayOutputStream text = new ByteArrayOutputStream();
 
-  /** Makes a writer for at most {@code capacity - 1} bytes. */
+  /** Creates a writer of at most {@code capacity - 1} bytes. */
   public DictionaryWriter(int capacity) {
     this.capacity = capacity;
   }
 
-  /** Adds an entry, or leaves everything as it was and returns false where it does not fit. */
+  /** Adds an entry; returns false and adds nothing if it does not fit. */
   public boolean add(String key, byte[] value) {
     var entry = new ByteArrayOutputStream();
     if (text.size() > 0) {
@@ -42,6 +42,7 @@ public final class DictionaryWriter {
     return true;
   }
 
+  /** Adds text up to its first zero character; returns false if it does not fit. */
   public boolean add(String key, String value) {
     byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
     int end = 0;
@@ -51,18 +52,22 @@ public final class DictionaryWriter {
     return add(key, Arrays.copyOf(bytes, end));
   }
 
+  /** Adds 1 or 0; returns false if it does not fit. */
   public boolean add(String key, boolean value) {
     return add(key, value ? "1" : "0");
   }
 
+  /** Adds a number as 16 hexadecimal digits; returns false if it does not fit. */
   public boolean addU64(String key, long value) {
     return add(key, HexFormat.of().toHexDigits(value));
   }
 
+  /** Adds a node address; returns false if it does not fit. */
   public boolean addAddress(String key, long address) {
     return add(key, Addresses.text(address));
   }
 
+  /** Returns the text. */
   public byte[] toByteArray() {
     return text.toByteArray();
   }

@@ -12,12 +12,13 @@ import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 import org.jspecify.annotations.Nullable;
 
-/** Says that a node is a member of a network; "COM" in the reference (03 section 4.2). */
+/** A certificate of membership, "COM" in the reference (03 section 4.2). */
 public record MembershipCertificate(List<Qualifier> qualifiers, long signer, Bytes signature)
     implements Credential {
+  /** The maximum number of qualifiers. */
   public static final int MAX_QUALIFIERS = 8;
 
-  private static final int FORM = 1;
+  private static final int VERSION = 1;
   private static final int TIMESTAMP = 0;
   private static final int NETWORK_ID = 1;
   private static final int ISSUED_TO = 2;
@@ -25,16 +26,17 @@ public record MembershipCertificate(List<Qualifier> qualifiers, long signer, Byt
   private static final int IDENTITY_WORDS = 4;
   private static final long ANYTHING = -1;
 
-  /** One value and how far another's may be from it; all are unsigned. */
+  /** A value and its maximum difference from another member's; all are unsigned. */
   public record Qualifier(long id, long value, long maxDelta) {}
 
   public MembershipCertificate {
     qualifiers = List.copyOf(qualifiers);
   }
 
+  /** Reads the binary form. */
   public static MembershipCertificate read(WireReader in) {
-    if (in.u8() != FORM) {
-      throw new WireException("unknown form of certificate");
+    if (in.u8() != VERSION) {
+      throw new WireException("unknown version of certificate");
     }
     int count = in.u16();
     if (count > MAX_QUALIFIERS) {
@@ -57,13 +59,13 @@ public record MembershipCertificate(List<Qualifier> qualifiers, long signer, Byt
 
   @Override
   public void writeTo(WireWriter out) {
-    out.u8(FORM).u16(qualifiers.size()).bytes(signedBytes()).address(signer);
+    out.u8(VERSION).u16(qualifiers.size()).bytes(signedBytes()).address(signer);
     if (signer != 0) {
       signature.writeTo(out);
     }
   }
 
-  /** Returns what is signed: the qualifiers alone. */
+  /** Returns the signed bytes: the qualifiers only. */
   public byte[] signedBytes() {
     var out = new WireWriter();
     for (Qualifier qualifier : qualifiers) {
@@ -72,7 +74,7 @@ public record MembershipCertificate(List<Qualifier> qualifiers, long signer, Byt
     return out.toByteArray();
   }
 
-  /** Makes and signs a certificate of the current form. */
+  /** Creates and signs a certificate. */
   public static MembershipCertificate issue(
       Identity controller, long networkId, long timestampMs, long windowMs, Identity member) {
     var qualifiers = new ArrayList<Qualifier>();
@@ -119,9 +121,9 @@ public record MembershipCertificate(List<Qualifier> qualifiers, long signer, Byt
   }
 
   /**
-   * Returns whether the holder of this certificate accepts that of another member.
+   * Returns whether the holder of this certificate accepts that of another member (03 section 4.2).
    *
-   * @param them who presents the other certificate
+   * @param them the identity of the other member
    */
   public boolean agreesWith(MembershipCertificate theirs, Identity them) {
     if (qualifiers.isEmpty() || theirs.qualifiers.isEmpty()) {

@@ -17,7 +17,7 @@ import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 import org.jspecify.annotations.Nullable;
 
-/** Network configurations as dictionaries, in the order of 03 section 3.1. */
+/** Encodes and decodes network configurations as dictionaries (03 section 3.1). */
 final class NetworkConfigCodec {
   private static final int VERSION = 7;
   private static final int OLDEST_VERSION = 6;
@@ -28,12 +28,12 @@ final class NetworkConfigCodec {
   static NetworkConfig decode(byte[] dictionary) {
     Dictionary in = Dictionary.parse(dictionary);
     if (Long.compareUnsigned(in.u64("v", 0), OLDEST_VERSION) < 0) {
-      throw new WireException("configuration of an old version");
+      throw new WireException("configuration version too old");
     }
     long networkId = in.u64("nwid", 0);
     long issuedTo = in.address("id");
     if (networkId == 0 || issuedTo == 0) {
-      throw new WireException("configuration for nobody");
+      throw new WireException("configuration without network or member");
     }
     Dns dns = dns(in);
     return new NetworkConfig(
@@ -166,7 +166,7 @@ final class NetworkConfigCodec {
     return all;
   }
 
-  /** Keeps what could be read before an error, and orders it by id. */
+  /** Reads items until the first invalid one, sorted by id. */
   private static <T extends Credential> List<T> lenientList(
       Dictionary in, String key, int max, Function<WireReader, T> read) {
     byte[] bytes = in.bytes(key);
@@ -178,7 +178,7 @@ final class NetworkConfigCodec {
           all.add(read.apply(reader));
         }
       } catch (WireException rest) {
-        // 03 section 3.2: the items before the error stay.
+        // Valid items before an invalid one are kept (03 section 3.2).
       }
     }
     all.sort(Comparator.comparingLong(Credential::id));

@@ -9,9 +9,9 @@ import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 
 /**
- * Credentials that members show each other; the payload of NETWORK_CREDENTIALS (03 section 4.7).
+ * Credentials that members present; the payload of NETWORK_CREDENTIALS (03 section 4.7).
  *
- * @param complete whether the payload had all its parts: else it does not count as received
+ * @param complete whether the payload had all parts; otherwise it is not counted as received
  */
 public record NetworkCredentials(
     List<MembershipCertificate> coms,
@@ -28,6 +28,7 @@ public record NetworkCredentials(
     ownerships = List.copyOf(ownerships);
   }
 
+  /** Reads the payload; later parts may be absent. */
   public static NetworkCredentials read(WireReader in) {
     var coms = new ArrayList<MembershipCertificate>();
     while (!in.atEnd()) {
@@ -60,6 +61,7 @@ public record NetworkCredentials(
     return all;
   }
 
+  /** Writes the payload. */
   public void writeTo(WireWriter out) {
     coms.forEach(com -> com.writeTo(out));
     out.u8(0);

@@ -14,7 +14,7 @@ import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 import org.jspecify.annotations.Nullable;
 
-/** Says which addresses belong to a member (03 section 4.5). */
+/** A certificate of ownership of addresses, "COO" in the reference (03 section 4.5). */
 public record OwnershipCertificate(
     long networkId,
     long timestampMs,
@@ -25,6 +25,7 @@ public record OwnershipCertificate(
     long signer,
     Bytes signature)
     implements Credential {
+  /** The maximum number of addresses. */
   public static final int MAX_ADDRESSES = 16;
 
   private static final int VALUE_BYTES = 16;
@@ -32,14 +33,16 @@ public record OwnershipCertificate(
   private static final int IPV4 = 2;
   private static final int IPV6 = 3;
 
-  /** Something that can be owned: a kind and 16 bytes, padded with zeros. */
+  /** A MAC or IP address: a type and 16 bytes, padded with zeros. */
   public record OwnedAddress(int type, Bytes value) {
+    /** Returns an IP address. */
     public static OwnedAddress of(InetAddress address) {
       byte[] ip = address.getAddress();
       return new OwnedAddress(
           ip.length == 4 ? IPV4 : IPV6, Bytes.of(Arrays.copyOf(ip, VALUE_BYTES)));
     }
 
+    /** Returns a MAC. */
     public static OwnedAddress ofMac(long mac) {
       return new OwnedAddress(MAC, Bytes.of(Arrays.copyOf(Macs.bytes(mac), VALUE_BYTES)));
     }
@@ -60,6 +63,7 @@ public record OwnershipCertificate(
     addresses = List.copyOf(addresses);
   }
 
+  /** Reads the binary form. */
   public static OwnershipCertificate read(WireReader in) {
     long networkId = in.u64();
     long timestampMs = in.u64();
@@ -67,7 +71,7 @@ public record OwnershipCertificate(
     long id = in.u32();
     int count = in.u16();
     if (count > MAX_ADDRESSES) {
-      throw new WireException("owns too many addresses");
+      throw new WireException("too many addresses in a certificate of ownership");
     }
     var addresses = new ArrayList<OwnedAddress>(count);
     for (int i = 0; i < count; i++) {
@@ -103,13 +107,14 @@ public record OwnershipCertificate(
     out.address(issuedTo).address(signer);
   }
 
-  /** Returns what is signed. */
+  /** Returns the signed bytes. */
   public byte[] signedBytes() {
     var out = new WireWriter().u64(Wire.MARK);
     writeFields(out);
     return out.u16(0).u64(Wire.MARK).toByteArray();
   }
 
+  /** Creates and signs a certificate. */
   public static OwnershipCertificate issue(
       Identity controller,
       long networkId,
@@ -126,7 +131,7 @@ public record OwnershipCertificate(
         networkId, timestampMs, 0, id, addresses, member, signer, signature);
   }
 
-  /** Returns whether the address is among those owned. */
+  /** Returns whether the certificate contains an address. */
   public boolean owns(OwnedAddress address) {
     for (OwnedAddress mine : addresses) {
       if (mine.covers(address)) {

@@ -3,7 +3,7 @@ package net.backhaul.protocol.network;
 
 import java.util.Arrays;
 
-/** What a member tells its controller of itself (03 section 1.5). */
+/** The dictionary in config requests that describes the member (03 section 1.5). */
 public final class RequestMetaData {
   private static final int CAPACITY = 1_024;
   private static final int MAX_AUTH_BYTES = 512;
@@ -14,14 +14,14 @@ public final class RequestMetaData {
     this.dictionary = dictionary;
   }
 
-  /** Returns a view of received meta data. */
+  /** Returns a view of received metadata; beyond its capacity it is truncated. */
   public static RequestMetaData parse(byte[] bytes) {
     return new RequestMetaData(
         Dictionary.parse(bytes.length < CAPACITY ? bytes : Arrays.copyOf(bytes, CAPACITY - 1)));
   }
 
   /**
-   * Returns what this implementation says of itself.
+   * Returns the metadata of this implementation.
    *
    * @param platform operating system and architecture, such as linux/x86_64
    */
@@ -43,11 +43,12 @@ public final class RequestMetaData {
     return out.toByteArray();
   }
 
+  /** Returns the version of configurations that the member reads. */
   public long configVersion() {
     return dictionary.u64("v", 0);
   }
 
-  /** Returns the version of the rules engine; 0 knows only ACCEPT. */
+  /** Returns the version of the member's rules engine; 0 supports ACCEPT only. */
   public long rulesRevision() {
     return dictionary.u64("revr", 0);
   }
@@ -56,19 +57,22 @@ public final class RequestMetaData {
     return dictionary.u64("pv", 0);
   }
 
+  /** Returns the major version of the software. */
   public long major() {
     return dictionary.u64("majv", 0);
   }
 
+  /** Returns the minor version of the software. */
   public long minor() {
     return dictionary.u64("minv", 0);
   }
 
+  /** Returns the revision of the software. */
   public long revision() {
     return dictionary.u64("revv", 0);
   }
 
-  /** Returns the join credential, or nothing. */
+  /** Returns the join credential, empty if absent. */
   public String auth() {
     return dictionary.text("a", "", MAX_AUTH_BYTES);
   }

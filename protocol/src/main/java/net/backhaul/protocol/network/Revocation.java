@@ -9,10 +9,12 @@ import net.backhaul.protocol.packet.WireWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says that credentials of a member up to a time are void (03 section 4.6).
+ * Revokes credentials of a member up to a timestamp (03 section 4.6).
  *
- * @param credentialType the kind of credential that is revoked
+ * @param credentialId the id of the credential, 0 for all of the type
  * @param thresholdMs the newest timestamp that is revoked
+ * @param target the member
+ * @param credentialType the type number of the credential
  */
 public record Revocation(
     long id,
@@ -25,8 +27,10 @@ public record Revocation(
     int credentialType,
     Bytes signature)
     implements Credential {
+  /** Flag: members forward the revocation to other members. */
   public static final long FAST_PROPAGATION = 0x01;
 
+  /** Reads the binary form. */
   public static Revocation read(WireReader in) {
     in.skip(4);
     long id = in.u32();
@@ -59,14 +63,14 @@ public record Revocation(
     out.address(target).address(signer).u8(credentialType);
   }
 
-  /** Returns what is signed. */
+  /** Returns the signed bytes. */
   public byte[] signedBytes() {
     var out = new WireWriter().u64(Wire.MARK);
     writeFields(out);
     return out.u16(0).u64(Wire.MARK).toByteArray();
   }
 
-  /** Makes the revocation of a membership, to be passed on from member to member. */
+  /** Creates and signs the revocation of a membership, which members forward. */
   public static Revocation ofMembership(
       Identity controller, long id, long networkId, long thresholdMs, long member) {
     long signer = controller.address();
@@ -94,6 +98,7 @@ public record Revocation(
         signature);
   }
 
+  /** Returns whether members forward the revocation. */
   public boolean propagatesFast() {
     return (flags & FAST_PROPAGATION) != 0;
   }

@@ -11,7 +11,9 @@ import net.backhaul.protocol.packet.WireWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A route that members of a network set; without {@code via} it is on the link (03 section 3.5).
+ * A route that members of a network add (03 section 3.5).
+ *
+ * @param via the router, null for targets on the link
  */
 public record Route(IpPrefix target, @Nullable InetAddress via, int flags, int metric) {
   static Route read(WireReader in) {

@@ -5,10 +5,12 @@ import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.packet.WireReader;
 
 /**
- * One entry of a rule table: an action, or a match that leads to one (03 section 5.1).
+ * An entry of a rule table: an action or a match (03 section 5.1).
  *
- * @param type the low six bits on the wire; the constants name the known ones
- * @param field what follows, in the fixed layout of its type; empty for unknown types
+ * @param type the low six bits on the wire; the constants are the known types
+ * @param not whether the match is negated
+ * @param or whether the match is combined with the result so far by OR
+ * @param field the arguments in the fixed layout of the type; empty for unknown types
  */
 public record Rule(int type, boolean not, boolean or, Bytes field) {
   public static final int ACTION_DROP = 0;
@@ -48,16 +50,17 @@ public record Rule(int type, boolean not, boolean or, Bytes field) {
   public static final int MATCH_TAG_RECEIVER = 50;
   public static final int INTEGER_RANGE = 51;
 
-  /** Makes an action without a field, such as ACCEPT. */
+  /** Creates an action without arguments, such as ACCEPT. */
   public static Rule action(int type) {
     return new Rule(type, false, false, Bytes.EMPTY);
   }
 
-  /** Makes a match that is neither negated nor joined by OR. */
+  /** Creates a match that is neither negated nor combined by OR. */
   public static Rule match(int type, Bytes field) {
     return new Rule(type, false, false, field);
   }
 
+  /** Returns whether this is an action. */
   public boolean isAction() {
     return type <= LAST_ACTION;
   }

@@ -8,8 +8,9 @@ import net.backhaul.protocol.packet.WireException;
 import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 
-/** Rule tables as bytes (03 section 5.2). */
+/** Reads and writes rule tables (03 section 5.2). */
 public final class Rules {
+  /** The maximum number of rules of a network. */
   public static final int MAX_BASE_RULES = 1_024;
 
   private static final int NOT = 0x80;
@@ -19,7 +20,7 @@ public final class Rules {
 
   private Rules() {}
 
-  /** Reads rules until the bytes or the allowed number end; the rest is ignored. */
+  /** Reads rules up to a maximum number; further ones are ignored. */
   public static List<Rule> read(byte[] bytes, int max) {
     var in = new WireReader(bytes, 0, bytes.length);
     var rules = new ArrayList<Rule>();
@@ -37,7 +38,7 @@ public final class Rules {
     return rules;
   }
 
-  /** Fields of known types have a fixed layout; the length byte only says where the next begins. */
+  /** Fields of known types have a fixed layout; the length byte only locates the next rule. */
   private static Rule readOne(WireReader in, boolean lastMayBeShort) {
     int flags = in.u8();
     int stated = in.u8();
@@ -57,6 +58,7 @@ public final class Rules {
     return new Rule(type, (flags & NOT) != 0, (flags & OR) != 0, field);
   }
 
+  /** Writes rules. */
   public static void write(WireWriter out, List<Rule> rules) {
     for (Rule rule : rules) {
       out.u8(rule.type() | (rule.not() ? NOT : 0) | (rule.or() ? OR : 0));
@@ -65,7 +67,7 @@ public final class Rules {
     }
   }
 
-  /** Returns the length of a type's field, or -1 for unknown types. */
+  /** Returns the length of a type's field, or -1 for an unknown type. */
   static int fieldBytes(int type) {
     return switch (type) {
       case Rule.ACTION_DROP, Rule.ACTION_ACCEPT, Rule.ACTION_BREAK, Rule.ACTION_PRIORITY -> 0;
@@ -99,7 +101,7 @@ public final class Rules {
     };
   }
 
-  /** An integer range keeps only 32 bits of the distance between its ends. */
+  /** Reduces the span of an integer range to 32 bits, as the reference does. */
   private static byte[] normal(int type, byte[] field) {
     if (type != Rule.INTEGER_RANGE) {
       return field;

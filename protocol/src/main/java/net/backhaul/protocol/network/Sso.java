@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.protocol.network;
 
-/** Where and how a member logs in, for networks that ask for it (03 section 3.6). */
+/** How a member logs in, for networks that require it (03 section 3.6). */
 public record Sso(
     int version,
     boolean enabled,
@@ -13,6 +13,7 @@ public record Sso(
     String state,
     String clientId,
     String provider) {
+  /** No login. */
   public static final Sso NONE = new Sso(0, false, "", 0, "", "", "", "", "", "");
 
   private static final int URL_BYTES = 2_047;

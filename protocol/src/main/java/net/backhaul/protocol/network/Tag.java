@@ -8,7 +8,7 @@ import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 import org.jspecify.annotations.Nullable;
 
-/** A number that the controller gave to a member, for rules to look at (03 section 4.4). */
+/** A number that the controller assigns to a member, for rules to match (03 section 4.4). */
 public record Tag(
     long networkId,
     long timestampMs,
@@ -18,6 +18,7 @@ public record Tag(
     long signer,
     Bytes signature)
     implements Credential {
+  /** Reads the binary form. */
   public static Tag read(WireReader in) {
     var tag =
         new Tag(
@@ -43,13 +44,14 @@ public record Tag(
     out.u64(networkId).u64(timestampMs).u32(id).u32(value).address(issuedTo).address(signer);
   }
 
-  /** Returns what is signed. */
+  /** Returns the signed bytes. */
   public byte[] signedBytes() {
     var out = new WireWriter().u64(Wire.MARK);
     writeFields(out);
     return out.u16(0).u64(Wire.MARK).toByteArray();
   }
 
+  /** Creates and signs a tag. */
   public static Tag issue(
       Identity controller, long networkId, long timestampMs, long id, long value, long member) {
     var unsigned =

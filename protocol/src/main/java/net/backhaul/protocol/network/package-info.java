@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Describes a network to its member: configuration, rules, certificates and revocations. */
+/**
+ * Network configurations, rules and credentials: records, binary form and signatures (03 section
+ * 4).
+ */
 @NullMarked
 package net.backhaul.protocol.network;
 

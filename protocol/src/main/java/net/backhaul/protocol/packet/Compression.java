@@ -8,8 +8,8 @@ import net.jpountz.lz4.LZ4SafeDecompressor;
 
 /** Compresses payloads as bare LZ4 blocks (02 section 1.5). */
 public final class Compression {
-  /** Payloads of this length and less are sent as they are. */
-  public static final int WORTH_IT_BYTES = 64;
+  /** Payloads up to this length are sent uncompressed. */
+  public static final int MAX_UNCOMPRESSED_BYTES = 64;
 
   private static final LZ4Compressor COMPRESSOR = LZ4Factory.safeInstance().fastCompressor();
   private static final LZ4SafeDecompressor DECOMPRESSOR =
@@ -17,9 +17,9 @@ public final class Compression {
 
   private Compression() {}
 
-  /** Writes the compressed block and returns its length, or -1 where it would not be shorter. */
+  /** Writes the compressed block; returns its length, or -1 if it is not shorter than the input. */
   public static int compress(byte[] in, int start, int length, byte[] out, int outStart) {
-    if (length <= WORTH_IT_BYTES) {
+    if (length <= MAX_UNCOMPRESSED_BYTES) {
       return -1;
     }
     try {
@@ -30,7 +30,7 @@ public final class Compression {
     }
   }
 
-  /** Writes the decompressed bytes and returns how many, or -1 for an invalid or too long block. */
+  /** Writes the decompressed bytes; returns their number, or -1 if invalid or beyond maxOut. */
   public static int decompress(
       byte[] in, int start, int length, byte[] out, int outStart, int maxOut) {
     try {

@@ -9,9 +9,9 @@ import net.backhaul.crypto.Salsa20;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Seals and opens the packets of one peer, with its keys held ready (01 section 5).
+ * Seals and opens the packets of one peer with expanded keys (01 section 5).
  *
- * <p>Not thread-safe. The AES half is made when it is first needed.
+ * <p>Not thread-safe. AES keys are derived on first use.
  */
 public final class PacketCipher {
   private static final int KEY_BYTES = 32;
@@ -42,7 +42,7 @@ public final class PacketCipher {
     this.key48 = key48;
   }
 
-  /** Returns the cipher of a permanent key; the array is the cipher's own and wiped with it. */
+  /** Returns the cipher of a permanent key; it owns the array and wipes it. */
   public static PacketCipher of(byte[] key48) {
     return new PacketCipher(key48);
   }
@@ -50,14 +50,14 @@ public final class PacketCipher {
   /**
    * Encrypts and authenticates a packet in place.
    *
-   * <p>Its header must be complete, with a fresh random id; with suite 3 the id is another one
-   * afterwards, which is then the packet's id for all purposes.
+   * <p>The header must be complete, with a new random id. Suite 3 replaces the id; the replacement
+   * is the packet's id from then on.
    *
-   * @throws IllegalStateException after {@link #wipe}: nothing leaves under a key of zeros
+   * @throws IllegalStateException after {@link #wipe}, so that no packet is sealed with a zero key
    */
   public void seal(int suite, byte[] bytes, int start, int length) {
     if (wiped) {
-      throw new IllegalStateException("the keys of this peer were wiped");
+      throw new IllegalStateException("the keys of this peer are wiped");
     }
     view.wrap(bytes, start, length);
     view.suite(suite);
@@ -78,14 +78,16 @@ public final class PacketCipher {
         System.arraycopy(tag, 0, bytes, start, ID_BYTES);
         System.arraycopy(tag, ID_BYTES, bytes, start + MAC, MAC_BYTES);
       }
-      default -> throw new IllegalArgumentException("no suite to seal with: " + suite);
+      default ->
+          throw new IllegalArgumentException(
+              "cipher suite to seal with: expected 0, 1 or 3, found " + suite);
     }
   }
 
   /**
-   * Checks and decrypts a packet of suite 0, 1 or 3 in place.
+   * Authenticates and decrypts a packet of suite 0, 1 or 3 in place.
    *
-   * @return false where it is not authentic, or the keys were wiped; its bytes are garbage then
+   * @return false if it is not authentic or the keys are wiped; its bytes are then undefined
    */
   public boolean open(byte[] bytes, int start, int length) {
     if (wiped) {
@@ -122,9 +124,7 @@ public final class PacketCipher {
     }
   }
 
-  /**
-   * Masks or unmasks the tail of a HELLO, from one index of the array to another (01 section 5.9).
-   */
+  /** Encrypts or decrypts the end of a HELLO, between two indexes of the array (01 section 5.9). */
   public void maskHello(byte[] bytes, int packetStart, int from, int end) {
     System.arraycopy(bytes, packetStart, maskIv, 0, ID_BYTES);
     maskIv[ID_BYTES - 1] &= (byte) WITHOUT_HOPS;
@@ -132,7 +132,7 @@ public final class PacketCipher {
     salsa.xor(bytes, from, end - from);
   }
 
-  /** Overwrites the keys and all that was made of them; it seals and opens nothing from now on. */
+  /** Overwrites the keys and all data derived from them; packets are rejected from now on. */
   public void wipe() {
     wiped = true;
     Arrays.fill(key48, (byte) 0);
@@ -146,7 +146,7 @@ public final class PacketCipher {
     }
   }
 
-  /** Begins the stream of a packet and draws its one-time key; the body starts at block 1. */
+  /** Starts the key stream of a packet: block 0 is the one-time MAC key, the body is at block 1. */
   private void startStream(byte[] bytes, int start, int length) {
     System.arraycopy(key48, 0, mangled, 0, KEY_BYTES);
     for (int i = 0; i < FLAGS; i++) {

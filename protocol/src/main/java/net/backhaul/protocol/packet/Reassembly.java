@@ -5,20 +5,20 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts fragmented packets together again (02 section 1.6).
+ * Reassembles fragmented packets (02 section 1.6).
  *
- * <p>Strangers fill it, so the number of incomplete packets and their age have limits; a new one
- * takes the place of the oldest. What usual pieces lie in is kept for the next ones.
+ * <p>Input is not authenticated, so the number of incomplete packets and their age are limited; a
+ * new packet evicts the oldest. Arrays of usual size are reused.
  */
 public final class Reassembly {
-  /** How many incomplete packets are held. */
+  /** The maximum number of incomplete packets. */
   public static final int MAX_SETS = 32;
 
-  /** How long an incomplete packet is held. */
+  /** The age at which an incomplete packet expires. */
   public static final long MAX_AGE_MS = 5_000;
 
-  /** Pieces up to this length lie in arrays that are kept; longer ones are rare. */
-  private static final int KEPT_BYTES = 1_500;
+  /** Arrays of this length are reused; longer fragments are rare. */
+  private static final int REUSED_BYTES = 1_500;
 
   private final byte[] whole = new byte[Packets.MAX_BYTES];
   private final PieceSet[] sets = new PieceSet[MAX_SETS];
@@ -31,13 +31,14 @@ public final class Reassembly {
     long packetId;
     long sinceMs = Long.MIN_VALUE / 2;
     int total;
-    int held;
+    int received;
     final byte[] @Nullable [] pieces = new byte[Packets.MAX_FRAGMENTS] @Nullable [];
 
-    /** How long each piece is; {@link #MISSING} where there is none. */
+    /** The length of each piece, or {@link #MISSING}. */
     final int[] lengths = new int[Packets.MAX_FRAGMENTS];
   }
 
+  /** Creates an empty reassembly buffer. */
   public Reassembly() {
     for (int i = 0; i < MAX_SETS; i++) {
       sets[i] = new PieceSet();
@@ -45,15 +46,15 @@ public final class Reassembly {
     }
   }
 
-  /** Returns where a packet that is complete lies, until the next datagram is taken. */
+  /** Returns the array of a completed packet, valid until the next datagram is added. */
   public byte[] whole() {
     return whole;
   }
 
   /**
-   * Takes the head of a fragmented packet.
+   * Adds the head of a fragmented packet.
    *
-   * @return the length of {@link #whole} when it completes it, else 0
+   * @return the length of the packet in {@link #whole} if it is complete now, else 0
    */
   public int head(byte[] bytes, int start, int length, long nowMs) {
     if (!head.wrap(bytes, start, length)) {
@@ -64,9 +65,9 @@ public final class Reassembly {
   }
 
   /**
-   * Takes a fragment.
+   * Adds a fragment.
    *
-   * @return the length of {@link #whole} when it completes it, else 0
+   * @return the length of the packet in {@link #whole} if it is complete now, else 0
    */
   public int fragment(byte[] bytes, int start, int length, long nowMs) {
     fragment.wrap(bytes, start, length);
@@ -85,19 +86,19 @@ public final class Reassembly {
     return add(set, number, bytes, fragment.dataStart(), fragment.dataLength());
   }
 
-  /** Returns how many incomplete packets are held. */
+  /** Returns the number of incomplete packets. */
   public int pending() {
-    int held = 0;
+    int pending = 0;
     for (PieceSet set : sets) {
-      held += set.held > 0 ? 1 : 0;
+      pending += set.received > 0 ? 1 : 0;
     }
-    return held;
+    return pending;
   }
 
-  /** Lets go of the packets that were not completed in time. */
+  /** Removes packets that were not completed in time. */
   public void expire(long nowMs) {
     for (PieceSet set : sets) {
-      if (set.held > 0 && nowMs - set.sinceMs > MAX_AGE_MS) {
+      if (set.received > 0 && nowMs - set.sinceMs > MAX_AGE_MS) {
         clear(set);
       }
     }
@@ -109,16 +110,16 @@ public final class Reassembly {
     }
     byte[] piece = set.pieces[number];
     if (piece == null || piece.length < length) {
-      piece = new byte[Math.max(length, KEPT_BYTES)];
+      piece = new byte[Math.max(length, REUSED_BYTES)];
       set.pieces[number] = piece;
     }
     System.arraycopy(bytes, start, piece, 0, length);
     set.lengths[number] = length;
-    set.held++;
-    return set.total > 0 && set.held == set.total ? join(set) : 0;
+    set.received++;
+    return set.total > 0 && set.received == set.total ? assemble(set) : 0;
   }
 
-  private int join(PieceSet set) {
+  private int assemble(PieceSet set) {
     int total = 0;
     for (int i = 0; i < set.total; i++) {
       byte[] piece = set.pieces[i];
@@ -138,7 +139,7 @@ public final class Reassembly {
     PieceSet oldest = sets[0];
     for (PieceSet set : sets) {
       boolean young = nowMs - set.sinceMs <= MAX_AGE_MS;
-      if (set.held > 0 && set.packetId == packetId && young) {
+      if (set.received > 0 && set.packetId == packetId && young) {
         return set;
       }
       if (set.sinceMs < oldest.sinceMs) {
@@ -154,12 +155,12 @@ public final class Reassembly {
   private static void clear(PieceSet set) {
     for (int i = 0; i < set.pieces.length; i++) {
       byte[] piece = set.pieces[i];
-      if (piece != null && piece.length > KEPT_BYTES) {
+      if (piece != null && piece.length > REUSED_BYTES) {
         set.pieces[i] = null;
       }
     }
     Arrays.fill(set.lengths, MISSING);
-    set.held = 0;
+    set.received = 0;
     set.total = 0;
     set.sinceMs = Long.MIN_VALUE / 2;
   }

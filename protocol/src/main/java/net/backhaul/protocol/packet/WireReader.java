@@ -6,7 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/** Reads fields one after the other; a read past the end throws {@link WireException}. */
+/** A cursor that reads big-endian fields; a read beyond the end throws {@link WireException}. */
 public final class WireReader {
   private static final VarHandle SHORT =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
@@ -19,28 +19,34 @@ public final class WireReader {
   private final int end;
   private int at;
 
+  /** Creates a cursor over a range of an array, which is borrowed. */
   public WireReader(byte[] bytes, int start, int length) {
     this.bytes = bytes;
     this.at = start;
     this.end = start + length;
   }
 
+  /** Reads an unsigned byte. */
   public int u8() {
     return bytes[take(1)] & 0xff;
   }
 
+  /** Reads an unsigned 16-bit number. */
   public int u16() {
     return (short) SHORT.get(bytes, take(2)) & 0xffff;
   }
 
+  /** Reads a signed 32-bit number. */
   public int i32() {
     return (int) INT.get(bytes, take(4));
   }
 
+  /** Reads an unsigned 32-bit number. */
   public long u32() {
     return i32() & 0xffffffffL;
   }
 
+  /** Reads a 64-bit number. */
   public long u64() {
     return (long) LONG.get(bytes, take(8));
   }
@@ -55,30 +61,33 @@ public final class WireReader {
     return (long) u16() << 32 | u32();
   }
 
-  /** Reads a copy of the next bytes. */
+  /** Reads bytes into a new array. */
   public byte[] bytes(int count) {
     int from = take(count);
     return Arrays.copyOfRange(bytes, from, from + count);
   }
 
+  /** Skips bytes. */
   public void skip(int count) {
     take(count);
   }
 
+  /** Returns the number of unread bytes. */
   public int remaining() {
     return end - at;
   }
 
+  /** Returns whether all bytes are read. */
   public boolean atEnd() {
     return at == end;
   }
 
-  /** Returns the index in {@link #array} of the next byte. */
+  /** Returns the index of the next byte in {@link #array}. */
   public int position() {
     return at;
   }
 
-  /** Returns the array that is read, borrowed. */
+  /** Returns the underlying array, borrowed. */
   public byte[] array() {
     return bytes;
   }

@@ -3,7 +3,7 @@ package net.backhaul.protocol.packet;
 
 import java.util.Arrays;
 
-/** Writes fields one after the other into an array that grows up to a limit. */
+/** A cursor that writes big-endian fields into an array that grows up to a limit. */
 public final class WireWriter {
   private static final int INITIAL_BYTES = 256;
   private static final int DEFAULT_MAX_BYTES = 1 << 20;
@@ -12,22 +12,25 @@ public final class WireWriter {
   private byte[] bytes;
   private int size;
 
+  /** Creates a writer with a limit of 1 MiB. */
   public WireWriter() {
     this(DEFAULT_MAX_BYTES);
   }
 
-  /** Makes a writer that refuses, with an exception, to grow beyond a limit. */
+  /** Creates a writer that throws IllegalStateException beyond a limit. */
   public WireWriter(int maxBytes) {
     this.maxBytes = maxBytes;
     this.bytes = new byte[Math.min(INITIAL_BYTES, maxBytes)];
   }
 
+  /** Writes the low 8 bits of a value. */
   public WireWriter u8(int value) {
     int at = room(1);
     bytes[at] = (byte) value;
     return this;
   }
 
+  /** Writes the low 16 bits of a value. */
   public WireWriter u16(int value) {
     int at = room(2);
     bytes[at] = (byte) (value >>> 8);
@@ -35,10 +38,12 @@ public final class WireWriter {
     return this;
   }
 
+  /** Writes the low 32 bits of a value. */
   public WireWriter u32(long value) {
     return u16((int) (value >>> 16) & 0xffff).u16((int) value & 0xffff);
   }
 
+  /** Writes a 64-bit number. */
   public WireWriter u64(long value) {
     return u32(value >>> 32).u32(value);
   }
@@ -53,36 +58,40 @@ public final class WireWriter {
     return u16((int) (value >>> 32) & 0xffff).u32(value);
   }
 
+  /** Writes an array. */
   public WireWriter bytes(byte[] source) {
     return bytes(source, 0, source.length);
   }
 
+  /** Writes a range of an array. */
   public WireWriter bytes(byte[] source, int start, int length) {
     int at = room(length);
     System.arraycopy(source, start, bytes, at, length);
     return this;
   }
 
-  /** Overwrites two bytes that were written before. */
+  /** Overwrites a 16-bit number that was written before. */
   public void setU16(int at, int value) {
     bytes[at] = (byte) (value >>> 8);
     bytes[at + 1] = (byte) value;
   }
 
+  /** Returns the number of bytes written. */
   public int size() {
     return size;
   }
 
+  /** Discards all bytes; the array is reused. */
   public void clear() {
     size = 0;
   }
 
-  /** Returns a copy of what was written. */
+  /** Returns a copy of the bytes written. */
   public byte[] toByteArray() {
     return Arrays.copyOf(bytes, size);
   }
 
-  /** Returns the array that is written to, borrowed until the next write. */
+  /** Returns the underlying array, borrowed until the next write. */
   public byte[] array() {
     return bytes;
   }

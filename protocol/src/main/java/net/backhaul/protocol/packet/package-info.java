@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Sees header and fragment fields in raw bytes, seals and opens packets, compresses payloads; has
- * the cursors and the one exception that strangers can cause.
+ * Views of packet and fragment headers, packet encryption, compression and reassembly; cursors over
+ * bytes, and the exception for invalid input.
  */
 @NullMarked
 package net.backhaul.protocol.packet;

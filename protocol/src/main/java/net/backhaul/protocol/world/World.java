@@ -21,14 +21,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * A signed list of root servers: the planet, or a moon (01 section 7).
  *
- * @param updateKey the 64-byte public key that must sign the next version
+ * @param id an id, which all versions share
+ * @param timestampMs the version
+ * @param updateKey the 64-byte public key that verifies the next version
  */
 public record World(
     Type type, long id, long timestampMs, Bytes updateKey, Bytes signature, List<Root> roots) {
+  /** The maximum number of roots. */
   public static final int MAX_ROOTS = 4;
+
+  /** The maximum number of endpoints of a root. */
   public static final int MAX_ENDPOINTS = 32;
 
-  /** The longest serialised world. */
+  /** The maximum length of the binary form. */
   public static final int MAX_BYTES = 8_480;
 
   private static final int MOON = 127;
@@ -36,20 +41,23 @@ public record World(
   private static final long MARK_AFTER = 0xf7f7_f7f7_f7f7_f7f7L;
   private static final String DEFAULT_PLANET = "default-planet";
 
-  /** What kind of world this is. */
+  /** The type of a world. */
   public enum Type {
+    /** No world. */
     NULL,
+    /** The roots of all nodes. */
     PLANET,
+    /** Additional roots of the nodes that use it. */
     MOON
   }
 
-  /** A root server; the null address among its endpoints is kept as null, as it is signed. */
+  /** A root server; null addresses among its endpoints are kept, since they are signed. */
   public record Root(Identity identity, List<@Nullable InetSocketAddress> allEndpoints) {
     public Root {
       allEndpoints = Collections.unmodifiableList(new ArrayList<>(allEndpoints));
     }
 
-    /** Returns the addresses at which the root may be contacted. */
+    /** Returns the endpoints that are not null. */
     public List<InetSocketAddress> endpoints() {
       var usable = new ArrayList<InetSocketAddress>();
       for (InetSocketAddress endpoint : allEndpoints) {
@@ -65,14 +73,14 @@ public record World(
     roots = List.copyOf(roots);
   }
 
-  /** Reads one world; what follows it stays unread. */
+  /** Reads one world (01 section 7.1). */
   public static World read(WireReader in) {
     Type type =
         switch (in.u8()) {
           case 0 -> Type.NULL;
           case 1 -> Type.PLANET;
           case MOON -> Type.MOON;
-          default -> throw new WireException("unknown type of world");
+          default -> throw new WireException("unknown world type");
         };
     long id = in.u64();
     long timestampMs = in.u64();
@@ -105,7 +113,7 @@ public record World(
     return new Root(identity, endpoints);
   }
 
-  /** Writes the canonical form. */
+  /** Writes the canonical binary form (01 section 7.1). */
   public void writeTo(WireWriter out) {
     writeHead(out);
     signature.writeTo(out);
@@ -137,7 +145,7 @@ public record World(
     }
   }
 
-  /** Returns what is signed: everything but the signature, between two marks (01 section 7.3). */
+  /** Returns the signed bytes: all but the signature, between two markers (01 section 7.3). */
   public byte[] signedBytes() {
     var out = new WireWriter().u64(MARK_BEFORE);
     writeHead(out);
@@ -145,7 +153,7 @@ public record World(
     return out.u64(MARK_AFTER).toByteArray();
   }
 
-  /** Returns whether a newer version may take the place of this one (01 section 7.4). */
+  /** Returns whether another version may replace this one (01 section 7.4). */
   public boolean replacedBy(World newer) {
     if (id == 0 || type == Type.NULL) {
       return true;
@@ -157,7 +165,7 @@ public record World(
             updateKey.toByteArray(), newer.signedBytes(), newer.signature.toByteArray());
   }
 
-  /** Makes and signs a world (01 section 7.8). */
+  /** Creates and signs a world (01 section 7.8). */
   public static World make(
       Type type,
       long id,
@@ -174,11 +182,11 @@ public record World(
     return new World(type, id, timestampMs, unsigned.updateKey, signature, roots);
   }
 
-  /** Returns the planet of the public network, which a node starts with. */
+  /** Returns the planet of the public network, the default. */
   public static World defaultPlanet() {
     try (InputStream in = World.class.getResourceAsStream(DEFAULT_PLANET)) {
       if (in == null) {
-        throw new IllegalStateException("the default planet is not in the jar");
+        throw new IllegalStateException("the default planet is missing on the class path");
       }
       byte[] bytes = in.readAllBytes();
       return read(new WireReader(bytes, 0, bytes.length));

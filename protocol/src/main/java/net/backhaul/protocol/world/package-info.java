@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Reads, writes and makes planet and moon definitions. */
+/** Planets and moons: binary form, signatures and updates. */
 @NullMarked
 package net.backhaul.protocol.world;
 

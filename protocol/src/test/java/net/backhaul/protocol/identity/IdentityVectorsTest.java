@@ -36,7 +36,7 @@ class IdentityVectorsTest {
           hex(vector, "memory_hard_digest"), MemoryHardDigest.digest(identity.publicKey()));
       assertArrayEquals(hex(vector, "public_key_hash_sha384"), identity.fingerprint());
       assertTrue(identity.validates());
-      assertTrue(identity.keysFit());
+      assertTrue(identity.keysMatch());
       assertEquals(identity, Identity.read(reader(hex(vector, "binary_secret"))));
     }
   }
@@ -86,7 +86,7 @@ class IdentityVectorsTest {
           assertEquals(text(vector, "reference_string_public"), identity.publicText(), name);
           assertEquals(
               vector.required("reference_has_private").asBoolean(), identity.hasPrivateKey());
-          assertEquals(!name.startsWith("private-key"), identity.keysFit(), name);
+          assertEquals(!name.startsWith("private-key"), identity.keysMatch(), name);
         }
         default -> assertThrows(IllegalArgumentException.class, () -> Identity.parse(string), name);
       }

@@ -30,7 +30,7 @@ public final class IdentityFiles {
     } catch (IllegalArgumentException e) {
       throw invalid(home);
     }
-    if (!identity.hasPrivateKey() || !identity.keysFit()) {
+    if (!identity.hasPrivateKey() || !identity.keysMatch()) {
       throw invalid(home);
     }
     writePublic(home, identity);
