@@ -129,8 +129,15 @@ public final class Node {
 
   // What can be asked.
 
+  /** Returns what is due next; {@link #nextDeadlineMs} is when. */
+  public Deadline nextDeadline() {
+    networks.updateDeadlines(vl1.deadlines());
+    return vl1.deadlines().next();
+  }
+
+  /** Returns when {@link #advance} has something to do. */
   public long nextDeadlineMs() {
-    return Math.min(vl1.nextDeadlineMs(), networks.nextDeadlineMs());
+    return vl1.deadlines().atMs(nextDeadline());
   }
 
   public NodeStatus status(long nowMs) {

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import net.backhaul.engine.ConfigSource;
+import net.backhaul.engine.Deadline;
+import net.backhaul.engine.Deadlines;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.FrameBatch;
 import net.backhaul.engine.LongMap;
@@ -265,13 +267,17 @@ public final class Networks implements PacketHandler {
     }
   }
 
-  /** Returns the next deadline of {@link #advance}. */
-  public long nextDeadlineMs() {
-    long next = Math.min(nextExpiryMs, multicastSender.nextDeadlineMs());
+  /** Enters into the node's table when {@link #advance} has something to do. */
+  public void updateDeadlines(Deadlines deadlines) {
+    long requestMs = Deadlines.NEVER;
     for (Network network : joined) {
-      next = Math.min(next, Math.min(nextAnnounceMs, network.nextRequestMs));
+      requestMs = Math.min(requestMs, network.nextRequestMs);
     }
-    return next;
+    deadlines.set(Deadline.CONFIG_REQUEST, requestMs);
+    deadlines.set(
+        Deadline.MULTICAST_ANNOUNCEMENT, joined.length == 0 ? Deadlines.NEVER : nextAnnounceMs);
+    deadlines.set(Deadline.MULTICAST_PENDING, multicastSender.nextDeadlineMs());
+    deadlines.set(Deadline.NETWORK_EXPIRY, nextExpiryMs);
   }
 
   // Packets of peers.

@@ -6,32 +6,32 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Limits how often a peer is asked whether it is where its packets come from: once a second for
- * each place (02 section 3.8), and for a few places at a time, since anybody may repeat a packet
- * from any number of forged ones.
+ * Limits how often a peer is asked to confirm an endpoint that its packets come from: once a second
+ * for each endpoint (02 section 3.8), and for a few endpoints at a time, since anybody can replay a
+ * packet from any number of forged ones.
  */
 final class Confirmations {
   static final long SPACING_MS = 1_000;
 
-  /** How many places of one peer are asked in a second. */
-  static final int MAX_PLACES = 8;
+  /** Maximum endpoints of one peer that are confirmed in a second. */
+  static final int MAX_ENDPOINTS = 8;
 
-  private final List<Asked> asked = new ArrayList<>(0);
+  private final List<Request> requests = new ArrayList<>(0);
 
-  private record Asked(int socket, InetSocketAddress endpoint, long atMs) {}
+  private record Request(int socket, InetSocketAddress endpoint, long atMs) {}
 
-  /** Returns whether to ask at a place now, and takes it as asked. */
-  boolean admits(int socket, InetSocketAddress endpoint, long nowMs) {
-    asked.removeIf(one -> nowMs - one.atMs >= SPACING_MS);
-    if (asked.size() >= MAX_PLACES) {
+  /** Returns whether to request a confirmation of an endpoint now, and counts it. */
+  boolean mayRequest(int socket, InetSocketAddress endpoint, long nowMs) {
+    requests.removeIf(one -> nowMs - one.atMs >= SPACING_MS);
+    if (requests.size() >= MAX_ENDPOINTS) {
       return false;
     }
-    for (Asked one : asked) {
+    for (Request one : requests) {
       if (one.socket == socket && one.endpoint.equals(endpoint)) {
         return false;
       }
     }
-    asked.add(new Asked(socket, endpoint, nowMs));
+    requests.add(new Request(socket, endpoint, nowMs));
     return true;
   }
 }

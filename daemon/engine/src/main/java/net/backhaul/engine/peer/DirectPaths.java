@@ -13,32 +13,45 @@ import net.backhaul.protocol.address.IpScope;
 import net.backhaul.protocol.message.PushDirectPaths;
 import net.backhaul.protocol.packet.WireReader;
 
-/** Tells trusted peers where we might be reached, and tries what they tell (02 section 4.2). */
+/** Pushes our addresses to trusted peers, and probes those that they push (02 section 4.2). */
 final class DirectPaths {
   private static final long PUSH_RELAYED_EVERY_MS = 15_000;
   private static final long PUSH_DIRECT_EVERY_MS = 120_000;
   private static final int MAX_PUSH_BYTES = 1_200;
   private static final int RECORD_OVERHEAD_BYTES = 5;
 
-  private static final long GATE_RESETS_AFTER_MS = 30_000;
+  private static final long RATE_RESET_MS = 30_000;
   private static final int MAX_PUSHES_IN_A_ROW = 8;
   private static final int MAX_TRIED_PER_KIND = 8;
 
-  /** How many addresses of a push are remembered for the day when the path in use dies. */
-  private static final int MAX_REMEMBERED = 16;
+  /** Maximum addresses of a push that are stored, to be probed when the path in use fails. */
+  private static final int MAX_STORED = 16;
 
-  private static final int FORGET = 0x01;
+  private static final int REMOVE = 0x01;
   private static final int REDIRECT = 0x02;
   private static final int SCOPES = 8;
 
-  private final Vl1 vl1;
+  private final PeerContext context;
+  private final SurfaceAddresses surface;
+  private final PathPermissions permissions;
+  private final PathProber prober;
+  private final HelloSender hellos;
   private List<InetSocketAddress> localAddresses = List.of();
 
-  DirectPaths(Vl1 vl1) {
-    this.vl1 = vl1;
+  DirectPaths(
+      PeerContext context,
+      SurfaceAddresses surface,
+      PathPermissions permissions,
+      PathProber prober,
+      HelloSender hellos) {
+    this.context = context;
+    this.surface = surface;
+    this.permissions = permissions;
+    this.prober = prober;
+    this.hellos = hellos;
   }
 
-  /** Takes the addresses of our sockets; returns whether they are others than before. */
+  /** Sets the addresses of our sockets; returns whether they have changed. */
   boolean localAddresses(List<InetSocketAddress> addresses) {
     boolean changed = !Set.copyOf(localAddresses).equals(Set.copyOf(addresses));
     localAddresses = List.copyOf(addresses);
@@ -55,7 +68,7 @@ final class DirectPaths {
     }
     peer.lastPathPushSentMs = nowMs;
     Set<InetSocketAddress> all = new LinkedHashSet<>(localAddresses);
-    all.addAll(vl1.surface.distinct(nowMs));
+    all.addAll(surface.distinct(nowMs));
     var records = new ArrayList<PushDirectPaths.Path>();
     int bytes = 0;
     for (InetSocketAddress address : all) {
@@ -74,36 +87,37 @@ final class DirectPaths {
   }
 
   /**
-   * Tries the addresses of a push one by one: those before a damaged one count (02 section 2.15).
+   * Probes the addresses of a push one by one: those before a malformed one count (02 section
+   * 2.15).
    */
   PacketOutcome receive(InboundPacket packet) {
     WireReader push = packet.payload();
     Peer peer = packet.peer();
     long nowMs = packet.nowMs();
-    boolean goesOn = nowMs - peer.lastPathPushReceivedMs <= GATE_RESETS_AFTER_MS;
-    peer.pathPushesInARow = goesOn ? peer.pathPushesInARow + 1 : 0;
+    boolean inARow = nowMs - peer.lastPathPushReceivedMs <= RATE_RESET_MS;
+    peer.pathPushesInARow = inARow ? peer.pathPushesInARow + 1 : 0;
     peer.lastPathPushReceivedMs = nowMs;
     if (peer.pathPushesInARow >= MAX_PUSHES_IN_A_ROW) {
-      vl1.drop(Drop.RATE_LIMITED);
+      context.drop(Drop.RATE_LIMITED);
       return PacketOutcome.ACCEPTED;
     }
     int[] tried = new int[2 * SCOPES];
-    var remembered = new ArrayList<InetSocketAddress>();
-    peer.pushedEndpoints = remembered;
+    var stored = new ArrayList<InetSocketAddress>();
+    peer.pushedEndpoints = stored;
     for (int left = push.u16(); left > 0; left--) {
       PushDirectPaths.Path record = PushDirectPaths.Path.read(push);
       if (record == null) {
         continue;
       }
       InetSocketAddress endpoint = record.endpoint();
-      if ((record.flags() & FORGET) != 0 || endpoint.getPort() == 0) {
+      if ((record.flags() & REMOVE) != 0 || endpoint.getPort() == 0) {
         continue;
       }
-      if (remembered.size() < MAX_REMEMBERED) {
-        remembered.add(endpoint);
+      if (stored.size() < MAX_STORED) {
+        stored.add(endpoint);
       }
       boolean redirect = (record.flags() & REDIRECT) != 0;
-      if ((!redirect && has(peer, endpoint, nowMs)) || !vl1.learning.permits(peer, endpoint)) {
+      if ((!redirect && has(peer, endpoint, nowMs)) || !permissions.permits(peer, endpoint)) {
         continue;
       }
       if (tried[kind(endpoint.getAddress())]++ >= MAX_TRIED_PER_KIND) {
@@ -112,34 +126,22 @@ final class DirectPaths {
       if (redirect) {
         redirect(packet, endpoint);
       } else {
-        vl1.learning.probe(peer, -1, endpoint, nowMs);
+        prober.probe(peer, Output.ALL_SOCKETS, endpoint, nowMs);
       }
     }
     return PacketOutcome.ACCEPTED;
   }
 
-  /**
-   * Greets a peer wherever it said that it might be, but at the path that has died: after a restart
-   * it has the same address with another port, and may know nothing of us.
-   */
-  void search(Peer peer, Path dead, long nowMs) {
-    for (InetSocketAddress endpoint : peer.pushedEndpoints) {
-      if (!endpoint.equals(dead.endpoint) && vl1.learning.permits(peer, endpoint)) {
-        vl1.hellos.sendHello(peer, Output.ALL_SOCKETS, endpoint, nowMs);
-      }
-    }
-  }
-
   private void redirect(InboundPacket packet, InetSocketAddress endpoint) {
     Peer peer = packet.peer();
     long nowMs = packet.nowMs();
-    Path arrival = packet.path();
+    Path current = packet.path();
     var path = new Path(packet.socket(), endpoint);
-    path.priority = (arrival == null ? 1 : arrival.priority) + 2;
+    path.priority = (current == null ? 1 : current.priority) + 2;
     path.lastInMs = nowMs;
     path.lastValidMs = nowMs;
     peer.redirect(path);
-    vl1.hellos.sendHello(peer, packet.socket(), endpoint, nowMs);
+    hellos.send(peer, packet.socket(), endpoint, nowMs);
   }
 
   private static boolean has(Peer peer, InetSocketAddress endpoint, long nowMs) {

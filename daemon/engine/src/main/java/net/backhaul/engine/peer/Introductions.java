@@ -4,6 +4,7 @@ package net.backhaul.engine.peer;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import net.backhaul.engine.Deadline;
 import net.backhaul.engine.Output;
 import net.backhaul.protocol.message.Rendezvous;
 import org.jspecify.annotations.Nullable;
@@ -13,59 +14,75 @@ import org.jspecify.annotations.Nullable;
  * 4.1).
  */
 final class Introductions {
-  static final long AGAIN_AFTER_MS = 30_000;
+  static final long SPACING_MS = 30_000;
 
   /**
-   * How many introductions by roots are followed at a time; the oldest is given up. One to a peer
-   * whose identity is still on its way waits for it.
+   * Maximum introductions by roots that are followed at a time; the oldest is evicted. One to a
+   * peer whose identity is unknown is pending for it.
    */
-  static final int MAX_FOLLOWED = 64;
+  static final int MAX_PENDING = 64;
 
-  /** How long an introduction is followed: then there is the next one. */
-  static final long FOLLOWED_FOR_MS = AGAIN_AFTER_MS;
+  /** How long an introduction is followed; a root then makes the next one. */
+  static final long LIFE_MS = SPACING_MS;
 
   /**
-   * When a peer that did not answer is tried again, after the first time. The first datagrams of
-   * both sides may die in each other's NAT or on the way, and the root speaks of a pair once in
-   * half a minute only.
+   * When a peer that did not answer is contacted again, after the first time. The first datagrams
+   * of both sides may be lost in each other's NAT or on the way, and the root introduces a pair
+   * only once in half a minute.
    */
-  private static final long[] TRY_AGAIN_AFTER_MS = {250, 1_000, 2_500, 5_000, 10_000, 20_000};
+  private static final long[] RETRY_AFTER_MS = {250, 1_000, 2_500, 5_000, 10_000, 20_000};
 
   private static final int JUNK_BYTES = 4;
   private static final int JUNK_HOPS = 2;
   private static final int BEST_SCOPE = 7;
 
-  private final Vl1 vl1;
-  private final PairTimes introduced = new PairTimes();
-  private final Map<Long, Followed> followed = new LinkedHashMap<>();
-  private long nextTryMs = Long.MAX_VALUE;
+  private final PeerContext context;
+  private final PeerLookup peers;
+  private final Upstreams upstreams;
+  private final EndpointSender endpoints;
+  private final PathProber prober;
+  private final IntroductionTimes introduced = new IntroductionTimes();
+  private final Map<Long, Introduction> pending = new LinkedHashMap<>();
 
-  /** An introduction that a root has made. */
-  private static final class Followed {
+  /** An introduction by a root that is being followed. */
+  private static final class Introduction {
     final int socket;
     final InetSocketAddress endpoint;
     final long sinceMs;
 
-    /** How often the peer was tried; none while its identity is unknown. */
+    /** How often the peer was contacted; 0 while its identity is unknown. */
     int tries;
 
-    Followed(int socket, InetSocketAddress endpoint, long sinceMs) {
+    Introduction(int socket, InetSocketAddress endpoint, long sinceMs) {
       this.socket = socket;
       this.endpoint = endpoint;
       this.sinceMs = sinceMs;
     }
+
+    boolean isExpired(long nowMs) {
+      return nowMs - sinceMs > LIFE_MS;
+    }
   }
 
-  Introductions(Vl1 vl1) {
-    this.vl1 = vl1;
+  Introductions(
+      PeerContext context,
+      PeerLookup peers,
+      Upstreams upstreams,
+      EndpointSender endpoints,
+      PathProber prober) {
+    this.context = context;
+    this.peers = peers;
+    this.upstreams = upstreams;
+    this.endpoints = endpoints;
+    this.prober = prober;
   }
 
-  /** Tells two peers of each other's physical address after a packet was relayed. */
+  /** Sends two peers each other's endpoint after a packet of theirs was relayed. */
   void introduce(long source, Peer destination, long nowMs) {
-    Peer one = vl1.peers.get(source);
+    Peer one = peers.known(source);
     if (one == null
         || one == destination
-        || nowMs - introduced.lastMs(source, destination.address) < AGAIN_AFTER_MS) {
+        || nowMs - introduced.lastMs(source, destination.address) < SPACING_MS) {
       return;
     }
     for (int scope = BEST_SCOPE; scope >= 0; scope--) {
@@ -73,11 +90,11 @@ final class Introductions {
         Path toOne = best(one, scope, ipBytes, nowMs);
         Path toOther = toOne == null ? null : best(destination, scope, ipBytes, nowMs);
         if (toOne != null && toOther != null) {
-          introduced.note(source, destination.address, nowMs);
+          introduced.record(source, destination.address, nowMs);
           var ofOther = new Rendezvous(0, destination.address, toOther.endpoint);
-          vl1.sender.sendOver(toOne, one, ofOther, nowMs);
+          endpoints.send(one, toOne, ofOther, nowMs);
           var ofOne = new Rendezvous(0, one.address, toOne.endpoint);
-          vl1.sender.sendOver(toOther, destination, ofOne, nowMs);
+          endpoints.send(destination, toOther, ofOne, nowMs);
           return;
         }
       }
@@ -98,90 +115,91 @@ final class Introductions {
     return best;
   }
 
-  /** Follows an introduction; one that comes before the peer's identity waits for it. */
-  PacketOutcome receive(InboundPacket packet, Rendezvous introduction) {
+  /** Follows an introduction; one that comes before the peer's identity is pending for it. */
+  PacketOutcome receive(InboundPacket packet, Rendezvous rendezvous) {
     long nowMs = packet.nowMs();
-    InetSocketAddress endpoint = introduction.endpoint();
+    InetSocketAddress endpoint = rendezvous.endpoint();
     if (endpoint == null
         || endpoint.getPort() == 0
-        || introduction.peer() == vl1.self.address()
-        || !vl1.roots.isUpstream(packet.source())) {
+        || rendezvous.peer() == context.address
+        || !upstreams.contains(packet.source())) {
       return PacketOutcome.ACCEPTED;
     }
-    followed.remove(introduction.peer());
-    if (followed.size() >= MAX_FOLLOWED) {
-      followed.remove(followed.keySet().iterator().next());
+    pending.remove(rendezvous.peer());
+    if (pending.size() >= MAX_PENDING) {
+      pending.remove(pending.keySet().iterator().next());
     }
     boolean sameFamily =
         endpoint.getAddress().getClass() == packet.endpoint().getAddress().getClass();
-    var told = new Followed(sameFamily ? packet.socket() : Output.ALL_SOCKETS, endpoint, nowMs);
-    followed.put(introduction.peer(), told);
-    Peer peer = vl1.peer(introduction.peer(), nowMs);
+    int socket = sameFamily ? packet.socket() : Output.ALL_SOCKETS;
+    var introduction = new Introduction(socket, endpoint, nowMs);
+    pending.put(rendezvous.peer(), introduction);
+    Peer peer = peers.find(rendezvous.peer(), nowMs);
     if (peer != null) {
-      meet(peer, told, nowMs);
+      contact(peer, introduction, nowMs);
     }
     return PacketOutcome.ACCEPTED;
   }
 
+  /** Follows an introduction that was pending for an identity. */
   void identityArrived(long address, long nowMs) {
-    Followed told = followed.get(address);
-    Peer peer = told == null ? null : vl1.peers.get(address);
-    if (told != null && peer != null && nowMs - told.sinceMs <= FOLLOWED_FOR_MS) {
-      meet(peer, told, nowMs);
+    Introduction introduction = pending.get(address);
+    Peer peer = introduction == null ? null : peers.known(address);
+    if (introduction != null && peer != null && !introduction.isExpired(nowMs)) {
+      contact(peer, introduction, nowMs);
     }
   }
 
-  long nextDeadlineMs() {
-    return nextTryMs;
-  }
-
-  /** Tries those again that have not answered yet. */
+  /** Contacts introduced peers again that have not answered yet. */
   void advance(long nowMs) {
-    if (nowMs < nextTryMs) {
+    if (!context.deadlines.isDue(Deadline.INTRODUCTION, nowMs)) {
       return;
     }
-    nextTryMs = Long.MAX_VALUE;
-    for (Map.Entry<Long, Followed> entry : Map.copyOf(followed).entrySet()) {
-      Followed told = entry.getValue();
-      Peer peer = vl1.peers.get(entry.getKey());
-      if (nowMs - told.sinceMs > FOLLOWED_FOR_MS
-          || told.tries > TRY_AGAIN_AFTER_MS.length
-          || (peer != null && peer.hasUsablePathTo(told.endpoint.getAddress(), nowMs))) {
-        followed.remove(entry.getKey());
-      } else if (peer == null || told.tries == 0) {
-        continue; // Its identity is awaited.
-      } else if (nowMs >= dueMs(told)) {
-        meet(peer, told, nowMs);
+    context.deadlines.clear(Deadline.INTRODUCTION);
+    for (Map.Entry<Long, Introduction> entry : Map.copyOf(pending).entrySet()) {
+      Introduction introduction = entry.getValue();
+      Peer peer = peers.known(entry.getKey());
+      if (introduction.isExpired(nowMs)
+          || introduction.tries > RETRY_AFTER_MS.length
+          || (peer != null && peer.hasUsablePathTo(introduction.endpoint.getAddress(), nowMs))) {
+        pending.remove(entry.getKey());
+      } else if (peer == null || introduction.tries == 0) {
+        continue; // Its identity is not known yet.
+      } else if (nowMs >= dueMs(introduction)) {
+        contact(peer, introduction, nowMs);
       } else {
-        nextTryMs = Math.min(nextTryMs, dueMs(told));
+        context.deadlines.setEarlier(Deadline.INTRODUCTION, dueMs(introduction));
       }
     }
   }
 
-  private static long dueMs(Followed told) {
-    return told.sinceMs + TRY_AGAIN_AFTER_MS[told.tries - 1];
+  private static long dueMs(Introduction introduction) {
+    return introduction.sinceMs + RETRY_AFTER_MS[introduction.tries - 1];
   }
 
-  private void meet(Peer peer, Followed told, long nowMs) {
-    told.tries++;
-    if (!vl1.learning.permits(peer, told.endpoint)) {
-      followed.remove(peer.address);
+  private void contact(Peer peer, Introduction introduction, long nowMs) {
+    introduction.tries++;
+    if (!prober.permits(peer, introduction.endpoint)) {
+      pending.remove(peer.address);
       return;
     }
     byte[] junk = new byte[JUNK_BYTES];
-    vl1.random.nextBytes(junk);
-    vl1.output.sendJunk(told.socket, told.endpoint, junk, JUNK_HOPS);
-    vl1.learning.probe(peer, told.socket, told.endpoint, nowMs);
-    if (told.tries <= TRY_AGAIN_AFTER_MS.length) {
-      nextTryMs = Math.min(nextTryMs, Math.max(nowMs + 1, dueMs(told)));
+    context.random.nextBytes(junk);
+    context.output.sendJunk(introduction.socket, introduction.endpoint, junk, JUNK_HOPS);
+    prober.probe(peer, introduction.socket, introduction.endpoint, nowMs);
+    if (introduction.tries <= RETRY_AFTER_MS.length) {
+      long nextMs = Math.max(nowMs + 1, dueMs(introduction));
+      context.deadlines.setEarlier(Deadline.INTRODUCTION, nextMs);
     }
   }
 
-  int followed() {
-    return followed.size();
+  /** Returns how many introductions are followed. */
+  int pending() {
+    return pending.size();
   }
 
-  void forgetOld(long nowMs) {
-    followed.values().removeIf(told -> nowMs - told.sinceMs > FOLLOWED_FOR_MS);
+  /** Expires introductions whose peers did not answer. */
+  void expire(long nowMs) {
+    pending.values().removeIf(introduction -> introduction.isExpired(nowMs));
   }
 }

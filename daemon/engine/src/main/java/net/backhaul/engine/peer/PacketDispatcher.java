@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.engine.peer;
 
+import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.List;
 import net.backhaul.engine.Drop;
@@ -30,14 +31,45 @@ final class PacketDispatcher {
   private static final long ECHO_SPACING_MS = 166;
   private static final int USER_MESSAGE_TYPE_BYTES = 8;
 
-  private final Vl1 vl1;
+  private final PeerContext context;
   private final InboundPacket packet;
+  private final PeerLookup peers;
+  private final HelloReceiver hellos;
+  private final WhoisExchange whois;
+  private final Introductions introductions;
+  private final DirectPaths directPaths;
+  private final AcceptedPackets accepted;
+  private PacketHandler networks = NoHandler.INSTANCE;
   private final PendingInbound pending = new PendingInbound();
   private final byte[] decompressed = new byte[Packets.MAX_BYTES];
 
-  PacketDispatcher(Vl1 vl1, InboundPacket packet) {
-    this.vl1 = vl1;
+  /** The handlers of the verbs of VL1, and what follows when a packet was accepted. */
+  record Handlers(
+      HelloReceiver hellos,
+      WhoisExchange whois,
+      Introductions introductions,
+      DirectPaths directPaths,
+      AcceptedPackets accepted) {}
+
+  PacketDispatcher(PeerContext context, InboundPacket packet, PeerLookup peers, Handlers handlers) {
+    this.context = context;
     this.packet = packet;
+    this.peers = peers;
+    this.hellos = handlers.hellos();
+    this.whois = handlers.whois();
+    this.introductions = handlers.introductions();
+    this.directPaths = handlers.directPaths();
+    this.accepted = handlers.accepted();
+  }
+
+  /** Sets the handler of the verbs of VL2. */
+  void attach(PacketHandler handler) {
+    networks = handler;
+  }
+
+  /** Returns whether an IP address lies inside a network above us. */
+  boolean isManagedAddress(InetAddress address) {
+    return networks.isManagedAddress(address);
   }
 
   /** Returns how many packets wait for an identity, a credential or a configuration. */
@@ -50,19 +82,19 @@ final class PacketDispatcher {
     PacketView header = packet.header();
     try {
       if (header.suite() == Packets.SUITE_POLY && header.verb() == Verb.HELLO.number()) {
-        vl1.hellos.receive(packet);
+        hellos.receive(packet);
       } else {
         open();
       }
     } catch (WireException e) {
-      vl1.drop(Drop.MALFORMED);
+      context.drop(Drop.MALFORMED);
     }
   }
 
   private void open() {
     PacketView header = packet.header();
     long source = header.source();
-    Peer peer = vl1.peer(source, packet.nowMs());
+    Peer peer = peers.find(source, packet.nowMs());
     if (peer == null) {
       awaitIdentity(source);
       return;
@@ -71,18 +103,18 @@ final class PacketDispatcher {
       case Packets.SUITE_POLY, Packets.SUITE_SALSA, Packets.SUITE_AES -> {
         if (!peer.cipher.open(packet.bytes(), packet.start(), packet.length())) {
           peer.counters.invalid++;
-          vl1.drop(Drop.BAD_MAC);
+          context.drop(Drop.BAD_MAC);
           return;
         }
       }
       case Packets.SUITE_TRUSTED -> {
-        if (!vl1.options.trusts(packet.endpoint().getAddress(), header.mac())) {
-          vl1.drop(Drop.BAD_SUITE);
+        if (!context.options().trusts(packet.endpoint().getAddress(), header.mac())) {
+          context.drop(Drop.BAD_SUITE);
           return;
         }
       }
       default -> {
-        vl1.drop(Drop.BAD_SUITE);
+        context.drop(Drop.BAD_SUITE);
         return;
       }
     }
@@ -90,7 +122,7 @@ final class PacketDispatcher {
     packet.wrap(packet.bytes(), packet.start(), packet.length());
     if (header.compressed() && packet.payloadLength() > 0 && !decompress()) {
       peer.counters.invalid++;
-      vl1.drop(Drop.BAD_COMPRESSION);
+      context.drop(Drop.BAD_COMPRESSION);
       return;
     }
     dispatch();
@@ -98,11 +130,11 @@ final class PacketDispatcher {
 
   private void awaitIdentity(long source) {
     if (Addresses.isReserved(source)) {
-      vl1.drop(Drop.UNKNOWN_SENDER);
+      context.drop(Drop.UNKNOWN_SENDER);
       return;
     }
     addPending(source, false);
-    vl1.whois.requestForUnknownSender(source, packet.nowMs());
+    whois.requestForUnknownSender(source, packet.nowMs());
   }
 
   /** Decompresses the payload to where the next packet's will be; false where it is invalid. */
@@ -126,13 +158,12 @@ final class PacketDispatcher {
 
   /** Handles an opened packet. */
   private void dispatch() {
-    vl1.counters.received(packet.verbNumber());
+    context.counters.received(packet.verbNumber());
     Verb verb = Verb.of(packet.verbNumber());
     PacketOutcome outcome = verb == null ? PacketOutcome.ACCEPTED : handle(verb);
     switch (outcome) {
       case ACCEPTED, TRUSTED ->
-          vl1.learning.received(
-              packet, verb == null ? Verb.NOP : verb, outcome == PacketOutcome.TRUSTED);
+          accepted.accept(packet, verb == null ? Verb.NOP : verb, outcome == PacketOutcome.TRUSTED);
       case PENDING -> addPending(packet.source(), true);
       case IGNORED -> {}
     }
@@ -143,13 +174,13 @@ final class PacketDispatcher {
       case NOP, REMOTE_TRACE -> PacketOutcome.ACCEPTED;
       case USER_MESSAGE -> receiveUserMessage();
       case ACK, QOS_MEASUREMENT, PATH_NEGOTIATION_REQUEST -> PacketOutcome.IGNORED;
-      case HELLO -> vl1.hellos.receiveAuthentic(packet);
+      case HELLO -> hellos.receiveAuthentic(packet);
       case OK -> receiveOk();
       case ERROR -> receiveError();
-      case WHOIS -> vl1.whois.receive(packet, Whois.read(packet.payload()));
-      case RENDEZVOUS -> vl1.introductions.receive(packet, Rendezvous.read(packet.payload()));
+      case WHOIS -> whois.receive(packet, Whois.read(packet.payload()));
+      case RENDEZVOUS -> introductions.receive(packet, Rendezvous.read(packet.payload()));
       case ECHO -> receiveEcho();
-      case PUSH_DIRECT_PATHS -> vl1.directPaths.receive(packet);
+      case PUSH_DIRECT_PATHS -> directPaths.receive(packet);
       case FRAME,
           EXT_FRAME,
           MULTICAST_LIKE,
@@ -158,14 +189,14 @@ final class PacketDispatcher {
           NETWORK_CONFIG,
           MULTICAST_GATHER,
           MULTICAST_FRAME ->
-          vl1.networks.receive(packet, verb);
+          networks.receive(packet, verb);
     };
   }
 
   private PacketOutcome receiveOk() {
     long inRePacketId = packet.inRePacketId();
-    if (!vl1.expectedReplies.isExpected(inRePacketId)) {
-      vl1.drop(Drop.UNSOLICITED);
+    if (!context.expectedReplies.isExpected(inRePacketId)) {
+      context.drop(Drop.UNSOLICITED);
       return PacketOutcome.IGNORED;
     }
     Verb inRe = Verb.of(packet.inReVerbNumber());
@@ -173,29 +204,26 @@ final class PacketDispatcher {
       return PacketOutcome.ACCEPTED;
     }
     return switch (inRe) {
-      case HELLO -> vl1.hellos.receiveOk(packet);
-      case WHOIS -> vl1.whois.receiveOk(packet, WhoisOk.read(inRePacketId, packet.okBody()));
+      case HELLO -> hellos.receiveOk(packet);
+      case WHOIS -> whois.receiveOk(packet, WhoisOk.read(inRePacketId, packet.okBody()));
       case NETWORK_CONFIG_REQUEST, MULTICAST_GATHER, MULTICAST_FRAME ->
-          vl1.networks.receiveOk(packet, inRe);
+          networks.receiveOk(packet, inRe);
       default -> PacketOutcome.ACCEPTED;
     };
   }
 
   private PacketOutcome receiveError() {
     ErrorMessage error = ErrorMessage.read(packet.payload());
-    vl1.counters.receivedError(error.code());
+    context.counters.receivedError(error.code());
     if (error.code() == ErrorMessage.IDENTITY_COLLISION) {
-      if (vl1.roots.isUpstream(packet.source())) {
-        vl1.output.event(new Event.IdentityCollision());
-      }
-      return PacketOutcome.ACCEPTED;
+      return hellos.receiveCollision(packet);
     }
-    return vl1.networks.receiveError(packet, error);
+    return networks.receiveError(packet, error);
   }
 
   private PacketOutcome receiveEcho() {
     if (!mayAnswerEcho()) {
-      vl1.drop(Drop.RATE_LIMITED);
+      context.drop(Drop.RATE_LIMITED);
       return PacketOutcome.IGNORED;
     }
     int start = packet.payloadStart();
@@ -219,11 +247,11 @@ final class PacketDispatcher {
       path.lastEchoAnsweredMs = nowMs;
       return true;
     }
-    if (packet.endpoint().equals(peer.lastStrayEchoFrom)
+    if (packet.endpoint().equals(peer.lastStrayEchoEndpoint)
         && nowMs - peer.lastStrayEchoAnsweredMs < ECHO_SPACING_MS) {
       return false;
     }
-    peer.lastStrayEchoFrom = packet.endpoint();
+    peer.lastStrayEchoEndpoint = packet.endpoint();
     peer.lastStrayEchoAnsweredMs = nowMs;
     return true;
   }
@@ -231,16 +259,16 @@ final class PacketDispatcher {
   private PacketOutcome receiveUserMessage() {
     if (packet.payloadLength() >= USER_MESSAGE_TYPE_BYTES) {
       UserMessage message = UserMessage.read(packet.payload());
-      vl1.output.event(new Event.UserMessage(packet.source(), message.type(), message.data()));
+      context.output.event(new Event.UserMessage(packet.source(), message.type(), message.data()));
     }
     return PacketOutcome.ACCEPTED;
   }
 
   private void addPending(long source, boolean opened) {
     if (pending.add(PendingInbound.Packet.copyOf(packet, source, opened))) {
-      vl1.drop(Drop.PENDING_EXPIRED);
+      context.drop(Drop.PENDING_EXPIRED);
     }
-    vl1.scheduleRetry(packet.nowMs());
+    context.scheduleRetry(packet.nowMs());
   }
 
   /** Handles pending packets again; those that are still missing something stay pending. */
@@ -251,13 +279,13 @@ final class PacketDispatcher {
     int before = pending.size();
     List<PendingInbound.Packet> young = pending.removeAll(nowMs);
     for (int i = young.size(); i < before; i++) {
-      vl1.drop(Drop.PENDING_EXPIRED);
+      context.drop(Drop.PENDING_EXPIRED);
     }
     for (PendingInbound.Packet each : young) {
       try {
         retry(each, nowMs);
       } catch (WireException e) {
-        vl1.drop(Drop.MALFORMED);
+        context.drop(Drop.MALFORMED);
       }
     }
   }
@@ -269,10 +297,12 @@ final class PacketDispatcher {
       open();
       return;
     }
-    Peer peer = vl1.peer(each.source(), nowMs);
+    Peer peer = peers.find(each.source(), nowMs);
     if (peer != null) {
       packet.from(peer);
       dispatch();
+    } else {
+      context.drop(Drop.PENDING_EXPIRED);
     }
   }
 }

@@ -13,27 +13,28 @@ import org.jspecify.annotations.Nullable;
 final class PacketSealer {
   private static final int VERB_MASK = 0x1f;
 
-  private final Vl1 vl1;
+  private final PeerContext context;
   private final PacketView view = new PacketView();
   private @Nullable Peer peer;
   private int suite;
   private int mtuBytes;
   private long trustedPathId;
 
-  PacketSealer(Vl1 vl1) {
-    this.vl1 = vl1;
+  PacketSealer(PeerContext context) {
+    this.context = context;
   }
 
   /** Sets whom the next packets are for and where they go. */
   void peer(Peer destination, InetSocketAddress endpoint) {
     peer = destination;
-    suite = vl1.options.avoidsAes() ? Packets.SUITE_SALSA : destination.suite();
-    mtuBytes = vl1.options.mtuBytes(endpoint.getAddress());
-    trustedPathId = vl1.options.trustedPathId(endpoint.getAddress());
+    suite = context.options().avoidsAes() ? Packets.SUITE_SALSA : destination.suite();
+    mtuBytes = context.options().mtuBytes(endpoint.getAddress());
+    trustedPathId = context.options().trustedPathId(endpoint.getAddress());
   }
 
-  /** Encrypts the next packets also where the path is trusted. */
-  void encryptAlways() {
+  /** Sets the same, and that packets are encrypted also where the path is trusted. */
+  void peerUntrusted(Peer destination, InetSocketAddress endpoint) {
+    peer(destination, endpoint);
     trustedPathId = 0;
   }
 
@@ -49,7 +50,7 @@ final class PacketSealer {
       throw new IllegalStateException("no peer was set");
     }
     PacketView.writeHeader(
-        bytes, start, vl1.random.nextLong(), to.address, vl1.self.address(), verbByte);
+        bytes, start, context.random.nextLong(), to.address, context.address, verbByte);
     view.wrap(bytes, start, length);
     view.fragmented(length > mtuBytes);
     if (trustedPathId == 0) {
@@ -60,9 +61,9 @@ final class PacketSealer {
     }
     // Nothing answers frames, and they are so many that other requests would be evicted.
     if (verbByte != Verb.FRAME.number() && verbByte != Verb.EXT_FRAME.number()) {
-      vl1.expectedReplies.expect(view.id());
+      context.expectedReplies.expect(view.id());
     }
-    vl1.counters.sent(verbByte & VERB_MASK);
+    context.counters.sent(verbByte & VERB_MASK);
     to.counters.sent++;
   }
 }

@@ -4,7 +4,7 @@ package net.backhaul.engine.peer;
 import java.net.InetSocketAddress;
 import net.backhaul.protocol.address.IpScope;
 
-/** One way to a peer: a socket of ours and an address of the peer's (02 section 3.3). */
+/** One path to a peer: a socket of ours and an endpoint of the peer's (02 section 3.3). */
 final class Path {
   /** How long a path stays usable after the last authentic packet that came directly over it. */
   static final long EXPIRES_AFTER_MS = 243_000;
@@ -13,21 +13,21 @@ final class Path {
   static final long ALIVE_FOR_MS = 19_000;
 
   /**
-   * After this silence packets go through a root again while the path is asked whether it lives: a
-   * peer that hears us says something at least every twenty seconds.
+   * After this silence packets go through a root again while the path is probed: a peer that
+   * receives our packets sends one at least every twenty seconds.
    */
-  private static final long DOUBTED_AFTER_MS = 30_000;
+  private static final long SUSPECT_AFTER_MS = 30_000;
 
-  /** After so long without anything coming back, packets that leave ask the path for an answer. */
-  private static final long ASKED_AFTER_MS = 800;
+  /** After this long without a packet in return, sending over the path probes it. */
+  private static final long PROBE_AFTER_MS = 800;
 
-  private static final long ASKED_EVERY_MS = 1_000;
+  private static final long PROBE_SPACING_MS = 1_000;
 
-  /** A path that owes an answer for so long comes after all others. */
+  /** A path whose probes were not answered for this long is used after all others. */
   private static final long OVERDUE_MS = 1_000;
 
-  /** A path that owes an answer for so long gives way to a root. */
-  private static final long LOST_MS = 3_000;
+  /** A path whose probes were not answered for this long is used after a root. */
+  private static final long UNRESPONSIVE_MS = 3_000;
 
   /** How long after its last trusted packet others may still be relayed for (02 section 3.6). */
   static final long TRUSTED_FOR_MS = 600_000;
@@ -45,15 +45,15 @@ final class Path {
   long lastOutMs = NEVER;
   long lastTrustMs = NEVER;
 
-  /** When it was noted last among the paths that others may be relayed for. */
-  long lastNotedMs = NEVER;
+  /** When it was last added to {@link TrustedPaths}. */
+  long lastTrustRefreshMs = NEVER;
 
   long lastValidMs = NEVER;
   long lastEchoAnsweredMs = NEVER;
   private long unansweredSinceMs = NEVER;
-  private long askedSinceMs = NEVER;
-  private long lastAskedMs = NEVER;
-  private int asked;
+  private long probedSinceMs = NEVER;
+  private long lastProbeMs = NEVER;
+  private int probes;
   int latencyMs = UNKNOWN_LATENCY_MS;
   int timesMeasured;
   int priority = 1;
@@ -78,21 +78,21 @@ final class Path {
   }
 
   /**
-   * Returns how long one direction at least was silent. What others relay over a path refreshes
-   * what went out but shows nothing to whom it belongs.
+   * Returns how long at least one direction was silent. What we relay over a path for others counts
+   * as sent, but does not show the peer that we use it.
    */
   long idleMs(long nowMs) {
     return nowMs - Math.min(lastInMs, lastOutMs);
   }
 
   /**
-   * Takes note of a packet to the peer itself, and returns whether the last ones got no answer.
+   * Records a packet to the peer, and returns whether to probe since none has come in return.
    *
    * @param sent whether it left over this path, and not through a root instead
    */
-  boolean owesAnswer(boolean sent, long nowMs) {
+  boolean recordSend(boolean sent, long nowMs) {
     if (unansweredSinceMs > lastInMs) {
-      return nowMs - unansweredSinceMs >= ASKED_AFTER_MS;
+      return nowMs - unansweredSinceMs >= PROBE_AFTER_MS;
     }
     if (sent) {
       unansweredSinceMs = nowMs;
@@ -100,45 +100,45 @@ final class Path {
     return false;
   }
 
-  /** Returns whether it is time to ask for an answer that is owed, and takes it as asked for. */
+  /** Returns whether to send a probe now, and counts it. */
   boolean startProbe(long nowMs) {
-    if (nowMs - lastAskedMs < ASKED_EVERY_MS) {
+    if (nowMs - lastProbeMs < PROBE_SPACING_MS) {
       return false;
     }
-    if (askedSinceMs <= lastInMs) {
-      askedSinceMs = nowMs;
-      asked = 0;
+    if (probedSinceMs <= lastInMs) {
+      probedSinceMs = nowMs;
+      probes = 0;
     }
-    lastAskedMs = nowMs;
-    asked++;
+    lastProbeMs = nowMs;
+    probes++;
     return true;
   }
 
   /**
-   * Returns whether to look for the peer elsewhere, now that it was asked once more: it owes an
-   * answer, and the looks grow rarer.
+   * Returns whether to search for the peer at other endpoints, now that another probe was sent: the
+   * path is overdue, and searches become rarer.
    */
   boolean shouldSearchElsewhere(long nowMs) {
-    return isOverdue(nowMs) && Integer.bitCount(asked) == 1;
+    return isOverdue(nowMs) && Integer.bitCount(probes) == 1;
   }
 
-  /** Returns whether nothing came in lately. */
+  /** Returns whether nothing was received lately. */
   boolean isQuiet(long nowMs) {
-    return nowMs - lastInMs >= ASKED_AFTER_MS;
+    return nowMs - lastInMs >= PROBE_AFTER_MS;
   }
 
-  /** Returns whether an answer is owed for so long that any other path is better. */
+  /** Returns whether probes were not answered for so long that any other path is better. */
   boolean isOverdue(long nowMs) {
-    return owesAnswerFor(OVERDUE_MS, nowMs);
+    return isUnansweredFor(OVERDUE_MS, nowMs);
   }
 
-  private boolean owesAnswerFor(long ms, long nowMs) {
-    return askedSinceMs > lastInMs && nowMs - askedSinceMs >= ms;
+  private boolean isUnansweredFor(long ms, long nowMs) {
+    return probedSinceMs > lastInMs && nowMs - probedSinceMs >= ms;
   }
 
-  /** Returns whether packets had better go through a root until this path answers. */
+  /** Returns whether packets go through a root until this path is confirmed again. */
   boolean isSuspect(long nowMs) {
-    return nowMs - lastInMs >= DOUBTED_AFTER_MS || owesAnswerFor(LOST_MS, nowMs);
+    return nowMs - lastInMs >= SUSPECT_AFTER_MS || isUnansweredFor(UNRESPONSIVE_MS, nowMs);
   }
 
   boolean isTrusted(long nowMs) {
@@ -155,8 +155,8 @@ final class Path {
     return penalty * (8 - scope) / priority;
   }
 
-  /** Takes a round trip. A shorter one counts at once: the first is often that of cold code. */
-  void measured(long roundTripMs) {
+  /** Records a round trip; a shorter one counts in full: the first is often that of cold code. */
+  void recordRoundTrip(long roundTripMs) {
     int sample = Math.clamp(roundTripMs, 0, UNKNOWN_LATENCY_MS - 1);
     latencyMs = sample < latencyMs ? sample : (latencyMs + sample) / 2;
     timesMeasured++;

@@ -13,12 +13,12 @@ import net.backhaul.protocol.packet.PacketCipher;
 import net.backhaul.protocol.packet.Packets;
 import org.jspecify.annotations.Nullable;
 
-/** A node that we know the identity of, and all the ways to it (02 section 3.2). */
+/** A node whose identity is known, and the paths to it (02 section 3.2). */
 final class Peer {
-  /** How many ways to one peer are kept; the one that was silent longest makes room. */
+  /** Maximum paths to one peer; the one that was silent longest is evicted. */
   static final int MAX_PATHS = 64;
 
-  /** After this silence a peer is no longer alive and its chatter no longer current. */
+  /** After this silence a peer is not alive, and without frames for this long not active. */
   static final long ACTIVITY_TIMEOUT_MS = 500_000;
 
   static final int AES_SINCE_PROTOCOL = 12;
@@ -43,19 +43,19 @@ final class Peer {
   long lastPathPushReceivedMs = NEVER;
   int pathPushesInARow;
 
-  /** Where it was before all its paths went: what is remembered of it should still say so. */
-  List<InetSocketAddress> notedEndpoints = List.of();
+  /** The endpoints of the paths that were removed last; they are saved where no path is left. */
+  List<InetSocketAddress> lastEndpoints = List.of();
 
-  /** Where it said last that it might be, the first few of each push. */
+  /** The first endpoints of its last PUSH_DIRECT_PATHS. */
   List<InetSocketAddress> pushedEndpoints = List.of();
 
   final PeerCounters counters = new PeerCounters();
   final Confirmations confirmations = new Confirmations();
-  int proofsWanted;
-  int proofTries;
+  int confirmationsNeeded;
+  int probesLeft;
   long lastWhoisAnsweredMs = NEVER;
   long lastStrayEchoAnsweredMs = NEVER;
-  @Nullable InetSocketAddress lastStrayEchoFrom;
+  @Nullable InetSocketAddress lastStrayEchoEndpoint;
   long lastHintTriedMs = NEVER;
   long lastSavedMs = NEVER;
 
@@ -90,7 +90,8 @@ final class Peer {
     return protocolVersion >= ECHO_SINCE_PROTOCOL && !(major == 1 && minor == 1 && revision == 0);
   }
 
-  void heardVersion(int newProtocol, int newMajor, int newMinor, int newRevision) {
+  /** Sets the versions that the peer has stated. */
+  void version(int newProtocol, int newMajor, int newMinor, int newRevision) {
     protocolVersion = newProtocol;
     major = newMajor;
     minor = newMinor;
@@ -164,18 +165,18 @@ final class Peer {
     return false;
   }
 
-  /** Returns where it is, or was when it was somewhere last. */
+  /** Returns the endpoints of its paths, or of the last ones. */
   List<InetSocketAddress> knownEndpoints() {
-    return paths.isEmpty() ? notedEndpoints : paths.stream().map(path -> path.endpoint).toList();
+    return paths.isEmpty() ? lastEndpoints : paths.stream().map(path -> path.endpoint).toList();
   }
 
-  /** Lets go of paths that are of no use any more. */
-  void forgetPaths(List<Path> useless) {
-    notedEndpoints = knownEndpoints();
+  /** Removes paths that are not usable any more. */
+  void removePaths(List<Path> useless) {
+    lastEndpoints = knownEndpoints();
     paths.removeAll(useless);
   }
 
-  /** Takes a path that a peer wants to be used instead of all of less priority (02 section 4.2). */
+  /** Adds a path that replaces all of less priority (02 section 4.2). */
   void redirect(Path to) {
     paths.removeIf(other -> other.priority < to.priority || isSameHost(other, to));
     while (paths.size() >= MAX_PATHS) {
@@ -191,15 +192,15 @@ final class Peer {
     return ip.length == otherIp.length && Arrays.equals(ip, 0, compared, otherIp, 0, compared);
   }
 
-  /** Adds a path and gives it the place of a dead one like it or, when full, of the most silent. */
-  void learn(Path learned, long nowMs) {
+  /** Adds a path; it replaces a dead one of the same IP address or, when full, the most silent. */
+  void addPath(Path added, long nowMs) {
     Path victim = null;
     for (Path path : paths) {
-      boolean deadTwin =
-          path.socket == learned.socket
+      boolean replaced =
+          path.socket == added.socket
               && (!path.isAlive(nowMs) || path.isOverdue(nowMs))
-              && path.endpoint.getAddress().equals(learned.endpoint.getAddress());
-      if (deadTwin) {
+              && path.endpoint.getAddress().equals(added.endpoint.getAddress());
+      if (replaced) {
         victim = path;
         break;
       }
@@ -214,7 +215,7 @@ final class Peer {
     if (victim != null) {
       paths.remove(victim);
     }
-    paths.add(learned);
+    paths.add(added);
   }
 
   /** Returns the round trip of the best path, or -1 while unknown. */

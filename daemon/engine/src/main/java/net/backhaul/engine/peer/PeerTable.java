@@ -18,20 +18,20 @@ import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 import org.jspecify.annotations.Nullable;
 
-/** All peers in memory, and those that were remembered from earlier (02 section 5.4). */
+/** The peers in memory, and saved ones that can be restored (02 section 5.4). */
 final class PeerTable {
   private static final int CACHE_FORMAT = 2;
 
-  /** How many peers that fell silent are remembered; the one forgotten longest ago goes first. */
-  static final int MAX_REMEMBERED = 20_000;
+  /** Maximum saved peers that can be restored; the one saved longest ago is evicted. */
+  static final int MAX_SAVED = 20_000;
 
   private final Identity self;
   private final Output output;
   private final int maxPeers;
   private final LongMap<Peer> peers = new LongMap<>();
-  private final Map<Long, byte[]> remembered = new LinkedHashMap<>();
+  private final Map<Long, byte[]> savedPeers = new LinkedHashMap<>();
 
-  /** A peer from the cache and where it was seen last. */
+  /** A restored peer and its last endpoints. */
   record Restored(Peer peer, List<InetSocketAddress> endpoints) {}
 
   PeerTable(Identity self, Output output, int maxPeers, Map<StateKey, byte[]> saved) {
@@ -41,17 +41,17 @@ final class PeerTable {
     saved.forEach(
         (key, bytes) -> {
           if (key.kind() == StateKey.Kind.PEER) {
-            remember(key.id(), bytes);
+            addSaved(key.id(), bytes);
           }
         });
   }
 
-  private void remember(long address, byte[] note) {
-    remembered.remove(address);
-    if (remembered.size() >= MAX_REMEMBERED) {
-      remembered.remove(remembered.keySet().iterator().next());
+  private void addSaved(long address, byte[] record) {
+    savedPeers.remove(address);
+    if (savedPeers.size() >= MAX_SAVED) {
+      savedPeers.remove(savedPeers.keySet().iterator().next());
     }
-    remembered.put(address, note);
+    savedPeers.put(address, record);
   }
 
   @Nullable Peer get(long address) {
@@ -66,7 +66,7 @@ final class PeerTable {
     return peers.size() >= maxPeers;
   }
 
-  /** Makes a peer of an identity; empty for keys that no honest identity has (01 section 3.1). */
+  /** Adds a peer; empty for keys that no valid identity has (01 section 3.1). */
   Optional<Peer> add(Identity identity) {
     Peer known = peers.get(identity.address());
     if (known != null) {
@@ -80,14 +80,14 @@ final class PeerTable {
     return made;
   }
 
-  /** Adds a peer whose key was already agreed on. */
+  /** Adds a peer whose key is already agreed on. */
   void add(Peer peer) {
     peers.put(peer.address, peer);
   }
 
-  /** Brings a peer back that an earlier run of the node has seen. */
+  /** Restores a peer that this run or an earlier one has saved. */
   Optional<Restored> restore(long address) {
-    byte[] bytes = remembered.isEmpty() || isFull() ? null : remembered.remove(address);
+    byte[] bytes = savedPeers.isEmpty() || isFull() ? null : savedPeers.remove(address);
     if (bytes == null) {
       return Optional.empty();
     }
@@ -114,8 +114,8 @@ final class PeerTable {
       return add(identity)
           .map(
               peer -> {
-                peer.heardVersion(protocol, major, minor, revision);
-                peer.notedEndpoints = List.copyOf(endpoints);
+                peer.version(protocol, major, minor, revision);
+                peer.lastEndpoints = List.copyOf(endpoints);
                 return new Restored(peer, endpoints);
               });
     } catch (WireException damaged) {
@@ -123,15 +123,14 @@ final class PeerTable {
     }
   }
 
-  /** Takes a peer out of memory, wipes its keys and leaves a note of it on disk. */
-  void forget(Peer peer) {
-    byte[] note = save(peer);
-    remember(peer.address, note);
+  /** Saves a peer, removes it from memory and wipes its keys. */
+  void expire(Peer peer) {
+    addSaved(peer.address, save(peer));
     peers.remove(peer.address);
     peer.cipher.wipe();
   }
 
-  /** Writes a peer to the cache as the reference would. */
+  /** Writes a peer to the cache in the format of the reference. */
   byte[] save(Peer peer) {
     var out = new WireWriter();
     out.u8(CACHE_FORMAT);

@@ -16,22 +16,22 @@ import net.backhaul.protocol.packet.WireWriter;
 import net.backhaul.protocol.world.World;
 import org.jspecify.annotations.Nullable;
 
-/** The planet, the moons, and who is a root by them (01 section 7). */
+/** The planet and the moons, and the roots that they list (01 section 7). */
 final class Roots {
   private final long self;
   private final Output output;
   private World planet;
   private final Map<Long, World> moons = new TreeMap<>();
-  private final Map<Long, Long> wantedMoons = new TreeMap<>();
+  private final Map<Long, Long> requestedMoons = new TreeMap<>();
 
   private final Map<Long, Root> upstreams = new LinkedHashMap<>();
 
-  /** The keys of the above once more: every packet asks, and longs in a map are boxed. */
+  /** The keys of the above as an array: every packet reads them, and a map boxes longs. */
   private long[] upstreamAddresses = {};
 
   private boolean amRoot;
 
-  /** An upstream: its identity and all endpoints that any of our worlds lists for it. */
+  /** A root: its identity and the endpoints that our worlds list for it. */
   record Root(Identity identity, Role role, List<InetSocketAddress> endpoints) {}
 
   Roots(long self, Output output, @Nullable World savedPlanet) {
@@ -53,8 +53,8 @@ final class Roots {
     return List.copyOf(moons.values());
   }
 
-  Map<Long, Long> wantedMoons() {
-    return wantedMoons;
+  Map<Long, Long> requestedMoons() {
+    return requestedMoons;
   }
 
   @Nullable World moon(long id) {
@@ -83,7 +83,7 @@ final class Roots {
   }
 
   boolean isMoonSeed(long address) {
-    return wantedMoons.containsValue(address);
+    return requestedMoons.containsValue(address);
   }
 
   Role role(long address) {
@@ -96,7 +96,7 @@ final class Roots {
     return root == null ? List.of() : root.endpoints();
   }
 
-  /** Returns whether the peer may be at this IP: roots with listed endpoints are only there. */
+  /** Returns whether a peer may have this IP address: roots have only those that are listed. */
   boolean permits(long address, InetAddress ip) {
     Root root = upstreams.get(address);
     if (root == null || root.endpoints().isEmpty()) {
@@ -110,7 +110,12 @@ final class Roots {
     return false;
   }
 
-  /** Takes a world if it may replace what we have (01 section 7.5); returns whether it did. */
+  /**
+   * Adds a world if it may replace the one that we have (01 section 7.5).
+   *
+   * @param alwaysAcceptNew whether a moon is accepted that was not requested
+   * @return whether it was added
+   */
   boolean add(World world, boolean alwaysAcceptNew) {
     boolean accepted =
         switch (world.type()) {
@@ -126,7 +131,7 @@ final class Roots {
       output.saveState(new StateKey(StateKey.Kind.PLANET, world.id()), bytes(world));
     } else {
       moons.put(world.id(), world);
-      wantedMoons.remove(world.id());
+      requestedMoons.remove(world.id());
       output.saveState(new StateKey(StateKey.Kind.MOON, world.id()), bytes(world));
     }
     rebuild();
@@ -141,18 +146,20 @@ final class Roots {
     if (known != null) {
       return known.replacedBy(moon);
     }
-    Long seed = wantedMoons.get(moon.id());
+    Long seed = requestedMoons.get(moon.id());
     return alwaysAcceptNew
         || (seed != null
             && moon.roots().stream().anyMatch(root -> root.identity().address() == seed));
   }
 
-  void want(long moonId, long seed) {
-    wantedMoons.put(moonId, seed);
+  /** Requests a moon from its seed. */
+  void request(long moonId, long seed) {
+    requestedMoons.put(moonId, seed);
   }
 
-  void forgetMoon(long moonId) {
-    wantedMoons.remove(moonId);
+  /** Removes a moon, or the request for one. */
+  void removeMoon(long moonId) {
+    requestedMoons.remove(moonId);
     if (moons.remove(moonId) != null) {
       rebuild();
     }

@@ -8,16 +8,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The paths over which members of our networks have spoken to us lately: packets that come over one
- * are passed on, even by a node that is no root (02 section 3.6).
+ * The paths over which members of our networks have sent packets lately: datagrams from them are
+ * relayed, even by a node that is no root (02 section 3.6).
  *
- * <p>Every datagram that is not for us looks here, so looking allocates nothing. Only members fill
- * it; the path noted longest ago makes room.
+ * <p>Every datagram that is not for us is looked up, so that allocates nothing. Only members can
+ * add paths; the one that was added longest ago is evicted.
  */
 final class TrustedPaths {
   static final int MAX_PATHS = 4_096;
 
-  private static final long NOTE_AGAIN_MS = 60_000;
+  private static final long REFRESH_MS = 60_000;
 
   private final Map<InetSocketAddress, Path> paths = new LinkedHashMap<>();
 
@@ -25,13 +25,13 @@ final class TrustedPaths {
     return paths.size();
   }
 
-  /** Notes that a trusted packet came over a path. */
-  void trusted(Path path, long nowMs) {
+  /** Records that a trusted packet came over a path. */
+  void add(Path path, long nowMs) {
     path.lastTrustMs = nowMs;
-    if (nowMs - path.lastNotedMs < NOTE_AGAIN_MS) {
+    if (nowMs - path.lastTrustRefreshMs < REFRESH_MS) {
       return;
     }
-    path.lastNotedMs = nowMs;
+    path.lastTrustRefreshMs = nowMs;
     paths.remove(path.endpoint);
     if (paths.size() >= MAX_PATHS) {
       paths.remove(paths.keySet().iterator().next());
@@ -44,7 +44,7 @@ final class TrustedPaths {
     return path != null && path.isTrusted(nowMs);
   }
 
-  void forgetOld(long nowMs) {
+  void expire(long nowMs) {
     Iterator<Path> all = paths.values().iterator();
     while (all.hasNext()) {
       if (!all.next().isTrusted(nowMs)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.engine.peer;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -9,6 +10,8 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 import net.backhaul.engine.Counters;
 import net.backhaul.engine.DatagramBatch;
+import net.backhaul.engine.Deadline;
+import net.backhaul.engine.Deadlines;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.NodeOptions;
 import net.backhaul.engine.NodeStatus;
@@ -22,49 +25,35 @@ import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.world.World;
 import org.jspecify.annotations.Nullable;
 
-/** Everything below the networks: the peers of a node and the state its machines share. */
+/** The layer of peers: builds its parts, and is what the node and the layer above call. */
 public final class Vl1 implements PeerLink {
-  private static final long RETRY_EVERY_MS = 500;
+  private static final long EXPIRE_EVERY_MS = 30_000;
+
+  /** Pending packets that become ready may make others ready; what is left waits for a retry. */
   private static final int MAX_ROUNDS = 4;
-  private static final long NEVER_HEARD_SCORE = 0xffffffffL;
-  private static final long SILENCE_STEP_MS = 61_000;
 
-  final Identity self;
-  final Output output;
-  final RandomGenerator random;
-  final Counters counters = new Counters();
-  final ExpectedReplies expectedReplies = new ExpectedReplies();
-  final SurfaceAddresses surface = new SurfaceAddresses();
-  final IdentityRateLimiter identityLimiter = new IdentityRateLimiter();
-  final TrustedPaths trustedPaths = new TrustedPaths();
-  final Roots roots;
   final PeerTable peers;
-
-  final Sender sender = new Sender(this);
-  final InboundPacket inbound = new InboundPacket(sender::reply);
-  final DatagramReceiver receiver = new DatagramReceiver(this, inbound);
-  final PacketDispatcher dispatcher = new PacketDispatcher(this, inbound);
-  final WhoisExchange whois = new WhoisExchange(this);
-  final Hellos hellos = new Hellos(this);
-  final PathLearning learning = new PathLearning(this);
-  final Introductions introductions = new Introductions(this);
-  final DirectPaths directPaths = new DirectPaths(this);
-  final Keepalive keepalive;
-
-  NodeOptions options;
-  PacketHandler networks = NoHandler.INSTANCE;
-
-  /** The upstreams as peers: an array, since each packet that is relayed asks for the best. */
-  private Peer[] rootPeers = {};
-
-  private long nextRetryMs = Long.MAX_VALUE;
-  private boolean retryNow;
-
-  /** Since when pending packets may be handled; it matters where no packet was the cause. */
-  private long retryNowSinceMs;
-
+  final TrustedPaths trustedPaths = new TrustedPaths();
+  final PeerContext context;
+  private final Roots roots;
+  private final Upstreams upstreams;
+  private final PeerLookup lookup;
+  private final SurfaceAddresses surface = new SurfaceAddresses();
+  private final WhoisExchange whois;
+  private final Sender sender;
+  private final Introductions introductions;
+  private final DirectPaths directPaths;
+  private final RootContact rootContact;
+  private final Keepalive keepalive;
+  private final PacketDispatcher dispatcher;
+  private final DatagramReceiver receiver;
   private boolean draining;
 
+  /**
+   * Makes the peers of a node from what an earlier run has saved.
+   *
+   * @param random cryptographically strong, except in tests
+   */
   public Vl1(
       Identity self,
       NodeOptions options,
@@ -72,28 +61,47 @@ public final class Vl1 implements PeerLink {
       RandomGenerator random,
       Map<StateKey, byte[]> saved,
       long nowMs) {
-    this.self = self;
-    this.options = options;
-    this.output = output;
-    this.random = random;
-    this.peers = new PeerTable(self, output, options.maxPeers(), saved);
-    this.roots = new Roots(self.address(), output, savedPlanet(saved));
-    this.keepalive = new Keepalive(this, nowMs);
-    saved.forEach(
-        (key, bytes) -> {
-          if (key.kind() == StateKey.Kind.MOON) {
-            addSavedMoon(key.id(), bytes);
-          }
-        });
-    addRootPeers();
+    context = new PeerContext(self, options, output, random);
+    peers = new PeerTable(self, output, options.maxPeers(), saved);
+    roots = new Roots(self.address(), output, savedPlanet(saved));
+    upstreams = new Upstreams(context, roots, peers);
+    var endpoints = new EndpointSender(context);
+    var hellos = new HelloSender(context, roots, endpoints);
+    var permissions = new PathPermissions(context, roots, this::isManagedAddress);
+    lookup = new PeerLookup(peers, permissions, hellos);
+    var prober = new PathProber(context, permissions, endpoints, hellos);
+    whois = new WhoisExchange(context, lookup, upstreams, this::send);
+    var router = new Router(upstreams, prober);
+    sender = new Sender(context, lookup, router, endpoints, whois);
+    introductions = new Introductions(context, lookup, upstreams, endpoints, prober);
+    directPaths = new DirectPaths(context, surface, permissions, prober, hellos);
+    rootContact = new RootContact(context, lookup, upstreams, endpoints, hellos, whois);
+    keepalive = new Keepalive(context, lookup, endpoints, hellos, rootContact);
+    var learning = new PathLearning(context, peers, permissions, hellos, prober);
+    var accepted = new AcceptedPackets(learning, trustedPaths, rootContact, directPaths);
+    var reports = new SurfaceReports(context, upstreams, surface, learning);
+    var helloReceiver = new HelloReceiver(context, lookup, upstreams, reports, accepted);
+    var packet = new InboundPacket(endpoints::reply);
+    var handlers =
+        new PacketDispatcher.Handlers(helloReceiver, whois, introductions, directPaths, accepted);
+    dispatcher = new PacketDispatcher(context, packet, lookup, handlers);
+    var beacons = new LanBeacons(context, lookup, permissions);
+    var relay = new Relay(context, lookup, upstreams, endpoints, introductions, trustedPaths);
+    receiver = new DatagramReceiver(context, packet, beacons, relay, dispatcher);
+    lookup.listener(this::identityArrived);
+    addSavedMoons(saved);
+    upstreams.refresh();
+    context.deadlines.set(Deadline.ROOT_CONTACT, nowMs);
+    context.deadlines.set(Deadline.KEEPALIVE, nowMs);
+    context.deadlines.set(Deadline.PEER_EXPIRY, nowMs + EXPIRE_EVERY_MS);
   }
 
-  /** Sets the layer above, which handles the verbs of networks; until then they are ignored. */
+  /** Sets the layer above, which handles the verbs of networks; without it they are ignored. */
   public void attach(PacketHandler handler) {
-    networks = handler;
+    dispatcher.attach(handler);
   }
 
-  // What comes in.
+  // Input.
 
   /** Receives datagrams; their bytes are overwritten. */
   public void receive(DatagramBatch batch, long nowMs) {
@@ -103,52 +111,60 @@ public final class Vl1 implements PeerLink {
     }
   }
 
+  /** Does what is due. Calling early or late is harmless. */
   public void advance(long nowMs) {
-    keepalive.advance(nowMs);
+    rootContact.advance(nowMs);
+    keepalive.advance(upstreams, nowMs);
+    if (context.deadlines.isDue(Deadline.PEER_EXPIRY, nowMs)) {
+      context.deadlines.set(Deadline.PEER_EXPIRY, nowMs + EXPIRE_EVERY_MS);
+      expire(nowMs);
+    }
     introductions.advance(nowMs);
-    if (nowMs >= nextRetryMs) {
-      nextRetryMs = Long.MAX_VALUE;
+    if (context.deadlines.isDue(Deadline.PENDING_RETRY, nowMs)) {
+      context.deadlines.clear(Deadline.PENDING_RETRY);
       sender.retryPending(nowMs);
       dispatcher.retryPending(nowMs);
       if (sender.pending() > 0 || dispatcher.pending() > 0) {
-        scheduleRetry(nowMs);
+        context.scheduleRetry(nowMs);
       }
     }
     drainPending(nowMs);
   }
 
-  public long nextDeadlineMs() {
-    long nextMs = Math.min(keepalive.nextDeadlineMs(), introductions.nextDeadlineMs());
-    return Math.min(nextMs, retryNow ? retryNowSinceMs : nextRetryMs);
+  /** Returns the table of deadlines, which the layer above completes. */
+  public Deadlines deadlines() {
+    return context.deadlines;
   }
 
+  /** Changes what the operator may choose while the node runs. */
   public void options(NodeOptions changed) {
-    options = changed;
+    context.options(changed);
   }
 
-  /** Our own physical addresses have changed: roots are told at once. */
+  /** Sets the addresses of our sockets; where they have changed, roots get a HELLO at once. */
   public void localAddressesChanged(List<InetSocketAddress> addresses, long nowMs) {
     if (directPaths.localAddresses(addresses)) {
-      keepalive.surroundingsChanged(nowMs);
+      rootContact.addressesChanged(nowMs);
     }
   }
 
-  /** Starts to follow a moon: a saved one at once, else as soon as its seed has shown it. */
+  /** Follows a moon: a saved one at once, another one as soon as its seed has sent it. */
   public void orbit(long moonId, long seed, byte @Nullable [] savedMoon, long nowMs) {
     boolean added = savedMoon != null && addSavedMoon(moonId, savedMoon);
     if (!added && roots.moon(moonId) == null && seed != 0) {
-      roots.want(moonId, seed);
+      roots.request(moonId, seed);
     }
-    addRootPeers();
-    keepalive.tryRootsSoon(nowMs);
+    upstreams.refresh();
+    upstreams.contactSoon(nowMs);
   }
 
+  /** Stops following a moon and removes its saved state. */
   public void deorbit(long moonId) {
-    roots.forgetMoon(moonId);
-    addRootPeers();
+    roots.removeMoon(moonId);
+    upstreams.refresh();
   }
 
-  // What can be asked.
+  // Status.
 
   public World planet() {
     return roots.planet();
@@ -159,14 +175,14 @@ public final class Vl1 implements PeerLink {
   }
 
   public Counters counters() {
-    return counters;
+    return context.counters;
   }
 
   public NodeStatus status(long nowMs) {
     return new NodeStatus(
-        self.address(),
-        self.withoutPrivateKey(),
-        keepalive.isOnline(),
+        context.address,
+        context.self.withoutPrivateKey(),
+        rootContact.isOnline(),
         roots.planet().id(),
         roots.planet().timestampMs(),
         surface.distinct(nowMs));
@@ -181,24 +197,24 @@ public final class Vl1 implements PeerLink {
     return all;
   }
 
-  /** Writes all peers to the cache, as a clean end asks for. */
+  /** Writes all peers to the cache, as at a clean end. */
   public void savePeers() {
     peers.all().forEach(peers::save);
   }
 
-  // What networks ask of us.
+  // The link to the layer above.
 
   @Override
   public Identity self() {
-    return self;
+    return context.self;
   }
 
   @Override
   public @Nullable Identity identityOf(long address, long nowMs) {
-    if (address == self.address()) {
-      return self;
+    if (address == context.address) {
+      return context.self;
     }
-    Peer peer = peer(address, nowMs);
+    Peer peer = lookup.find(address, nowMs);
     if (peer == null) {
       whois.request(address, nowMs);
       return null;
@@ -228,7 +244,7 @@ public final class Vl1 implements PeerLink {
 
   @Override
   public long bestUpstreamAddress(long nowMs) {
-    Peer best = bestUpstream(nowMs);
+    Peer best = upstreams.best(nowMs);
     return best == null ? 0 : best.address;
   }
 
@@ -251,67 +267,55 @@ public final class Vl1 implements PeerLink {
 
   @Override
   public void retryPending(long nowMs) {
-    retryNow = true;
-    retryNowSinceMs = nowMs;
+    context.retryPending(nowMs);
   }
 
   @Override
   public void drop(Drop reason) {
-    counters.drop(reason);
+    context.drop(reason);
   }
 
-  // What the machines share.
+  // Internals.
 
-  /** Returns a known peer, also one remembered from an earlier run, or null. */
-  @Nullable Peer peer(long address, long nowMs) {
-    Peer known = peers.get(address);
-    if (known != null) {
-      return known;
-    }
-    PeerTable.Restored restored = peers.restore(address).orElse(null);
-    if (restored == null) {
-      return null;
-    }
-    for (InetSocketAddress endpoint : restored.endpoints()) {
-      if (learning.permits(restored.peer(), endpoint)) {
-        hellos.sendHello(restored.peer(), -1, endpoint, nowMs);
-      }
-    }
-    return restored.peer();
+  private boolean isManagedAddress(InetAddress address) {
+    return dispatcher.isManagedAddress(address);
   }
 
-  /** Returns the root to relay and ask through, or null without any (02 section 3.6). */
-  @Nullable Peer bestUpstream(long nowMs) {
-    Peer best = null;
-    long bestScore = Long.MAX_VALUE;
-    for (Peer peer : rootPeers) {
-      long score = relayScore(peer, nowMs);
-      if (best == null
-          || score < bestScore
-          || (score == bestScore && peer.address > best.address)) {
-        best = peer;
-        bestScore = score;
-      }
-    }
-    return best;
-  }
-
-  void addWorld(World world, boolean alwaysAcceptNew, long nowMs) {
-    if (roots.add(world, alwaysAcceptNew)) {
-      addRootPeers();
-      keepalive.tryRootsSoon(nowMs);
-    }
-  }
-
-  /** An identity for which packets may be pending is known now. */
-  void identityArrived(long address, long nowMs) {
+  private void identityArrived(long address, long nowMs) {
     introductions.identityArrived(address, nowMs);
-    retryPending(nowMs);
+    context.retryPending(nowMs);
   }
 
-  /** Schedules a retry for a packet that has become pending. */
-  void scheduleRetry(long nowMs) {
-    nextRetryMs = Math.min(nextRetryMs, nowMs + RETRY_EVERY_MS);
+  /** Handles packets that were pending for a path, an identity or a credential that has come. */
+  private void drainPending(long nowMs) {
+    if (draining) {
+      return;
+    }
+    draining = true;
+    for (int i = 0; context.deadlines.isSet(Deadline.PENDING_READY) && i < MAX_ROUNDS; i++) {
+      context.deadlines.clear(Deadline.PENDING_READY);
+      sender.retryPending(nowMs);
+      dispatcher.retryPending(nowMs);
+    }
+    draining = false;
+  }
+
+  private void expire(long nowMs) {
+    for (Peer peer : peers.all()) {
+      if (!peer.isAlive(nowMs) && !upstreams.isTrustedWithWorlds(peer.address)) {
+        peers.expire(peer);
+      }
+    }
+    surface.expire(nowMs);
+    introductions.expire(nowMs);
+    whois.expire(nowMs);
+    trustedPaths.expire(nowMs);
+    receiver.expire(nowMs);
+  }
+
+  /** Returns how many packets are pending for an identity, a credential or a configuration. */
+  int pendingInbound() {
+    return dispatcher.pending();
   }
 
   /** Returns how much is stored that others have sent or caused, except peers and fixed tables. */
@@ -320,32 +324,18 @@ public final class Vl1 implements PeerLink {
         + dispatcher.pending()
         + sender.pending()
         + whois.pending()
-        + introductions.followed()
+        + introductions.pending()
         + surface.size()
         + trustedPaths.size();
   }
 
-  /** Handles packets that were pending for a path, an identity or a credential that has come. */
-  private void drainPending(long nowMs) {
-    if (!retryNow || draining) {
-      return;
-    }
-    draining = true;
-    // What is handled now may bring the next identity or path.
-    for (int round = 0; retryNow && round < MAX_ROUNDS; round++) {
-      retryNow = false;
-      sender.retryPending(nowMs);
-      dispatcher.retryPending(nowMs);
-    }
-    draining = false;
-  }
-
-  private void addRootPeers() {
-    var made = new ArrayList<Peer>();
-    for (Map.Entry<Long, Roots.Root> entry : roots.upstreams()) {
-      peers.add(entry.getValue().identity()).ifPresent(made::add);
-    }
-    rootPeers = made.toArray(Peer[]::new);
+  private void addSavedMoons(Map<StateKey, byte[]> saved) {
+    saved.forEach(
+        (key, bytes) -> {
+          if (key.kind() == StateKey.Kind.MOON) {
+            addSavedMoon(key.id(), bytes);
+          }
+        });
   }
 
   private boolean addSavedMoon(long moonId, byte[] bytes) {
@@ -372,15 +362,6 @@ public final class Vl1 implements PeerLink {
     return null;
   }
 
-  private static long relayScore(Peer root, long nowMs) {
-    long silence = nowMs - root.lastReceiveMs;
-    if (silence >= Peer.ACTIVITY_TIMEOUT_MS) {
-      return NEVER_HEARD_SCORE;
-    }
-    int latency = root.latencyMs(nowMs);
-    return (latency <= 0 ? Path.UNKNOWN_LATENCY_MS : latency) * (silence / SILENCE_STEP_MS + 1);
-  }
-
   private PeerStatus status(Peer peer, long nowMs) {
     Path preferred = peer.bestPath(nowMs);
     var paths = new ArrayList<PeerStatus.PathStatus>();
@@ -393,7 +374,7 @@ public final class Vl1 implements PeerLink {
                 Math.max(0, path.lastOutMs),
                 Math.max(0, path.lastInMs),
                 path == preferred,
-                options.trustedPathId(path.endpoint.getAddress())));
+                context.options().trustedPathId(path.endpoint.getAddress())));
       }
     }
     boolean known = peer.versionKnown();

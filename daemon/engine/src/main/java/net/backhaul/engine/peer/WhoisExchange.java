@@ -8,6 +8,7 @@ import java.util.Optional;
 import net.backhaul.engine.Drop;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.message.Message;
 import net.backhaul.protocol.message.Whois;
 import net.backhaul.protocol.message.WhoisOk;
 
@@ -28,11 +29,23 @@ final class WhoisExchange {
   /** Identities in a reply: more do not fit into one datagram of the smallest size. */
   private static final int MAX_ANSWERED = 16;
 
-  private final Vl1 vl1;
+  private final PeerContext context;
+  private final PeerLookup peers;
+  private final Upstreams upstreams;
+  private final MessageSender sender;
   private final Map<Long, Long> requestedAtMs = new LinkedHashMap<>();
 
-  WhoisExchange(Vl1 vl1) {
-    this.vl1 = vl1;
+  /** Sends a message over the best path. */
+  @FunctionalInterface
+  interface MessageSender {
+    void send(long to, Message message, long nowMs);
+  }
+
+  WhoisExchange(PeerContext context, PeerLookup peers, Upstreams upstreams, MessageSender sender) {
+    this.context = context;
+    this.peers = peers;
+    this.upstreams = upstreams;
+    this.sender = sender;
   }
 
   /** Requests the identity of the sender of an unauthenticated packet. */
@@ -40,7 +53,7 @@ final class WhoisExchange {
     if (!requestedAtMs.containsKey(address) && requestedAtMs.size() >= MAX_PENDING_FOR_UNKNOWN) {
       expire(nowMs);
       if (requestedAtMs.size() >= MAX_PENDING_FOR_UNKNOWN) {
-        vl1.drop(Drop.RATE_LIMITED);
+        context.drop(Drop.RATE_LIMITED);
         return;
       }
     }
@@ -49,10 +62,10 @@ final class WhoisExchange {
 
   /** Requests an identity from the best root, unless a request is pending. */
   void request(long address, long nowMs) {
-    if (Addresses.isReserved(address) || address == vl1.self.address()) {
+    if (Addresses.isReserved(address) || address == context.address) {
       return;
     }
-    Peer root = vl1.bestUpstream(nowMs);
+    Peer root = upstreams.best(nowMs);
     if (root == null || root.address == address) {
       return;
     }
@@ -68,7 +81,7 @@ final class WhoisExchange {
       requestedAtMs.remove(requestedAtMs.keySet().iterator().next());
     }
     requestedAtMs.put(address, nowMs);
-    vl1.sender.send(root.address, new Whois(List.of(address)), nowMs);
+    sender.send(root.address, new Whois(List.of(address)), nowMs);
   }
 
   /** Returns how many requests are pending. */
@@ -82,18 +95,18 @@ final class WhoisExchange {
   }
 
   /** Answers a WHOIS; a root without limit, another node now and then. */
-  PacketOutcome receive(InboundPacket packet, Whois question) {
+  PacketOutcome receive(InboundPacket packet, Whois request) {
     Peer peer = packet.peer();
     long nowMs = packet.nowMs();
-    if (!vl1.roots.amRoot()) {
+    if (!upstreams.roots().amRoot()) {
       if (nowMs - peer.lastWhoisAnsweredMs < ANSWER_SPACING_MS) {
-        vl1.drop(Drop.RATE_LIMITED);
+        context.drop(Drop.RATE_LIMITED);
         return PacketOutcome.IGNORED;
       }
       peer.lastWhoisAnsweredMs = nowMs;
     }
     var known =
-        question.addresses().stream()
+        request.addresses().stream()
             .limit(MAX_ANSWERED)
             .map(address -> identity(address, nowMs))
             .flatMap(Optional::stream)
@@ -106,26 +119,26 @@ final class WhoisExchange {
 
   /** Adds the peer of a root's answer; the root has validated its identity. */
   PacketOutcome receiveOk(InboundPacket packet, WhoisOk answer) {
-    if (vl1.roots.isUpstream(packet.source()) && !answer.identities().isEmpty()) {
+    if (upstreams.contains(packet.source()) && !answer.identities().isEmpty()) {
       Identity first = answer.identities().getFirst();
       requestedAtMs.remove(first.address());
-      if (vl1.peers.get(first.address()) == null && !Addresses.isReserved(first.address())) {
-        if (vl1.peers.isFull()) {
-          vl1.drop(Drop.TOO_MANY_PEERS);
+      if (peers.known(first.address()) == null && !Addresses.isReserved(first.address())) {
+        if (peers.table().isFull()) {
+          context.drop(Drop.TOO_MANY_PEERS);
         } else {
-          vl1.peers.add(first);
+          peers.table().add(first);
         }
       }
-      vl1.identityArrived(first.address(), packet.nowMs());
+      peers.identityArrived(first.address(), packet.nowMs());
     }
     return PacketOutcome.ACCEPTED;
   }
 
   private Optional<Identity> identity(long address, long nowMs) {
-    if (address == vl1.self.address()) {
-      return Optional.of(vl1.self.withoutPrivateKey());
+    if (address == context.address) {
+      return Optional.of(context.self.withoutPrivateKey());
     }
-    Peer peer = vl1.peer(address, nowMs);
+    Peer peer = peers.find(address, nowMs);
     if (peer == null) {
       requestForUnknownSender(address, nowMs);
     }

@@ -12,6 +12,7 @@ import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
 import net.backhaul.engine.ConfigSource;
+import net.backhaul.engine.Deadlines;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.FrameBatch;
 import net.backhaul.engine.StateKey;
@@ -77,6 +78,7 @@ final class TestMesh {
   final class Member implements PeerLink {
     final Identity identity;
     final RecordingOutput output = new RecordingOutput();
+    final Deadlines deadlines = new Deadlines();
     final Map<Verb, Integer> sent = new HashMap<>();
     final List<String> log = new ArrayList<>();
     Networks networks;
@@ -244,7 +246,8 @@ final class TestMesh {
     while (true) {
       long nextMs = flights.isEmpty() ? Long.MAX_VALUE : flights.peek().atMs;
       for (Member member : members.values()) {
-        nextMs = Math.min(nextMs, member.networks.nextDeadlineMs());
+        member.networks.updateDeadlines(member.deadlines);
+        nextMs = Math.min(nextMs, member.deadlines.atMs(member.deadlines.next()));
         nextMs = member.parked.isEmpty() ? nextMs : Math.min(nextMs, member.nextRetryMs);
       }
       if (nextMs > endMs) {

@@ -20,14 +20,14 @@ class PathTest {
   PathTest() {
     path.lastInMs = NOW_MS;
     path.lastValidMs = NOW_MS;
-    path.measured(20);
+    path.recordRoundTrip(20);
   }
 
   /** Sends a packet every 100 ms, and returns how often the path was asked for an answer. */
   private int stream(long fromMs, long toMs, long answersAfterMs) {
     int asked = 0;
     for (long ms = fromMs; ms < toMs; ms += 100) {
-      if (path.owesAnswer(true, ms) && path.startProbe(ms)) {
+      if (path.recordSend(true, ms) && path.startProbe(ms)) {
         asked++;
         path.lastInMs = answersAfterMs < 0 ? path.lastInMs : ms + answersAfterMs;
       }
@@ -37,16 +37,16 @@ class PathTest {
   }
 
   @Test
-  void whoAnswersIsNotAsked() {
+  void doesNotProbeAnsweringPath() {
     for (long ms = NOW_MS; ms < NOW_MS + 60_000; ms += 100) {
-      assertFalse(path.owesAnswer(true, ms));
+      assertFalse(path.recordSend(true, ms));
       path.lastInMs = ms + 20;
     }
     assertFalse(path.isSuspect(NOW_MS + 60_000));
   }
 
   @Test
-  void aStreamThatNobodyAnswersKeepsItsPathAsLongAsQuestionsAreAnswered() {
+  void keepsPathOfOneWayStreamWhileProbesAreAnswered() {
     long quality = path.quality(NOW_MS);
 
     int asked = stream(NOW_MS, NOW_MS + 60_000, 20);
@@ -56,7 +56,7 @@ class PathTest {
   }
 
   @Test
-  void aPathThatDiedGivesWayToAnotherAndThenToARoot() {
+  void replacesDeadPathByAnotherAndThenByRoot() {
     long quality = path.quality(NOW_MS);
 
     stream(NOW_MS + 100, NOW_MS + 1_000, -1);
@@ -73,18 +73,18 @@ class PathTest {
   }
 
   @Test
-  void silenceWithoutTrafficMeansNothingForHalfAMinute() {
-    path.owesAnswer(true, NOW_MS + 10);
+  void toleratesIdleSilenceForThirtySeconds() {
+    path.recordSend(true, NOW_MS + 10);
 
     assertFalse(path.isSuspect(NOW_MS + 29_999));
     assertTrue(path.isSuspect(NOW_MS + 30_000));
   }
 
   @Test
-  void aPeerThatIsMissedIsLookedForElsewhereMoreAndMoreRarely() {
+  void searchesElsewhereWithGrowingIntervals() {
     int looks = 0;
     for (long ms = NOW_MS; ms < NOW_MS + 60_000; ms += 100) {
-      if (path.owesAnswer(true, ms) && path.startProbe(ms) && path.shouldSearchElsewhere(ms)) {
+      if (path.recordSend(true, ms) && path.startProbe(ms) && path.shouldSearchElsewhere(ms)) {
         looks++;
       }
     }
@@ -93,7 +93,7 @@ class PathTest {
   }
 
   @Test
-  void aPortThatDiedDoesNotKeepAnotherOneOfTheSameAddressAway() {
+  void learnsNewPortWhenOldOneIsOverdue() {
     var peer = new Peer(RecordedNodes.identity("A"), PacketCipher.of(new byte[48]));
     peer.paths.add(path);
     InetAddress ip = path.endpoint.getAddress();
@@ -103,16 +103,16 @@ class PathTest {
 
     assertFalse(peer.hasLivePathLike(1, ip, NOW_MS + 3_000));
     var other = new Path(1, new InetSocketAddress(ip, 20_001));
-    peer.learn(other, NOW_MS + 3_000);
+    peer.addPath(other, NOW_MS + 3_000);
     assertEquals(List.of(other), peer.paths);
   }
 
   @Test
-  void aShorterRoundTripCountsAtOnce() {
-    path.measured(600);
+  void adoptsShorterRoundTripAtOnce() {
+    path.recordRoundTrip(600);
     assertEquals(310, path.latencyMs);
 
-    path.measured(4);
+    path.recordRoundTrip(4);
 
     assertEquals(4, path.latencyMs);
   }

@@ -49,7 +49,7 @@ class RecordedCasesTest {
               "a quiet prefix may show a few identities at once (IdentityRateLimiter)"));
 
   @TestFactory
-  Stream<DynamicTest> casesOfTheReference() {
+  Stream<DynamicTest> replaysCasesOfReference() {
     return StreamSupport.stream(
             Vectors.file("vl1/cases.json").required("cases").spliterator(), false)
         .map(recorded -> dynamicTest(recorded.required("id").asText(), () -> replay(recorded)));
@@ -80,7 +80,8 @@ class RecordedCasesTest {
       setup.required("peers").forEach(this::meet);
       setup
           .path("expecting_reply_to")
-          .forEach(id -> vl1.expectedReplies.expect(HexFormat.fromHexDigitsToLong(id.asText())));
+          .forEach(
+              id -> vl1.context.expectedReplies.expect(HexFormat.fromHexDigitsToLong(id.asText())));
       output.events.clear();
       output.saved.clear();
     }
@@ -103,7 +104,7 @@ class RecordedCasesTest {
       Peer peer = vl1.peers.add(identity.withoutPrivateKey()).orElseThrow();
       int protocol = known.required("protocol").asInt();
       if (protocol > 0) {
-        peer.heardVersion(protocol, 1, 14, 1);
+        peer.version(protocol, 1, 14, 1);
         peer.lastReceiveMs = nowMs - SETTLED_MS;
       }
       if (known.required("path_confirmed").asBoolean()) {
@@ -111,7 +112,7 @@ class RecordedCasesTest {
         path.lastInMs = nowMs - SETTLED_MS;
         path.lastValidMs = nowMs - SETTLED_MS;
         path.lastOutMs = nowMs - SETTLED_MS;
-        peer.learn(path, nowMs);
+        peer.addPath(path, nowMs);
       }
     }
 

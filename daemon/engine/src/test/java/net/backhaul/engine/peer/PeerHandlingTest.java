@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What a node does where recordings of ordinary days don't reach. */
-class CornersTest {
+class PeerHandlingTest {
   private static final long START_MS = 1_700_000_000_000L;
   private static final InetSocketAddress AT_B = RecordedNodes.endpoint("10.0.2.2/9993");
   private static final InetSocketAddress AT_ROOT = RecordedNodes.endpoint("10.0.0.1/9993");
@@ -57,12 +57,12 @@ class CornersTest {
 
   private static Peer meet(Vl1 vl1, String name, InetSocketAddress at) {
     Peer peer = vl1.peers.add(RecordedNodes.identity(name).withoutPrivateKey()).orElseThrow();
-    peer.heardVersion(12, 1, 14, 1);
+    peer.version(12, 1, 14, 1);
     peer.lastReceiveMs = START_MS;
     var path = new Path(0, at);
     path.lastInMs = START_MS;
     path.lastValidMs = START_MS;
-    peer.learn(path, START_MS);
+    peer.addPath(path, START_MS);
     return peer;
   }
 
@@ -92,7 +92,7 @@ class CornersTest {
   }
 
   @Test
-  void anEchoTooLongToAnswerIsCountedAndHurtsNobody() {
+  void dropsReplyToOverlongEcho() {
     meet(leaf, "B", AT_B);
     byte[] echo = sealed("B", "A", new Echo(Bytes.of(new byte[9_996])));
 
@@ -104,7 +104,7 @@ class CornersTest {
   }
 
   @Test
-  void whatNoPacketHoldsIsDroppedAndDoesNotWait() {
+  void dropsPayloadLongerThanPacket() {
     leaf.send(B, new UserMessage(1, Bytes.of(new byte[9_990])), START_MS);
     leaf.send(
         new PacketRun().to(B, Verb.FRAME).wrapPayload(new byte[10_100], 28, 10_010), START_MS);
@@ -116,7 +116,7 @@ class CornersTest {
   }
 
   @Test
-  void aPeerThatRedirectsUsEverywhereHasNoMorePathsThanOthers() {
+  void limitsPathsAddedByRedirects() {
     Peer peer = meet(leaf, "B", AT_B);
     for (int push = 0; push < 20; push++) {
       var paths = new ArrayList<PushDirectPaths.Path>();
@@ -131,7 +131,7 @@ class CornersTest {
   }
 
   @Test
-  void aRedirectionReplacesAllPathsOfItsIpv6Network() {
+  void redirectReplacesPathsOfSameIpv6Prefix() {
     Peer peer = meet(leaf, "B", RecordedNodes.endpoint("2001:db8:1:2::5/9993"));
     peer.paths.getFirst().priority = 9;
     var path = new Path(0, RecordedNodes.endpoint("2001:db8:1:2:9::1/9993"));
@@ -143,7 +143,7 @@ class CornersTest {
 
   /** Packets of a peer that alternates between places must not each become a greeting. */
   @Test
-  void eachNewPlaceOfAPeerIsConfirmedOnceASecond() {
+  void confirmsEachNewEndpointOncePerSecond() {
     meet(leaf, "B", AT_B);
     byte[] packet = sealed("B", "A", new Nop());
     InetSocketAddress one = RecordedNodes.endpoint("10.0.3.3/9993");
@@ -157,7 +157,7 @@ class CornersTest {
     for (int i = 0; i < 100; i++) {
       receive(RecordedNodes.endpoint("10.1.1." + i + "/9993"), packet, START_MS + 2_000);
     }
-    assertEquals(2 + Confirmations.MAX_PLACES, sent("HELLO", null));
+    assertEquals(2 + Confirmations.MAX_ENDPOINTS, sent("HELLO", null));
 
     receive(one, packet, START_MS + 3_000);
     assertEquals(2, sent("HELLO", one));
@@ -165,7 +165,7 @@ class CornersTest {
 
   /** The root may be the only one who can show us the moon, and we talk to it already. */
   @Test
-  void aMoonIsAskedForWhereItsSeedIsARootThatWeTalkTo() {
+  void requestsMoonFromSeedThatIsAlreadyRoot() {
     meet(leaf, "R", AT_ROOT);
     leaf.advance(START_MS);
     output.datagrams.clear();
@@ -178,7 +178,7 @@ class CornersTest {
 
   /** Its other address may not have answered when we started, or we had no such address then. */
   @Test
-  void aRootIsAlsoGreetedByTheFamilyThatHasNoPathYet() {
+  void sendsHelloToRootOverFamilyWithoutPath() {
     InetSocketAddress atRoot6 = RecordedNodes.endpoint("2001:db8::1/9993");
     Identity root = RecordedNodes.identity("R");
     var planet =
@@ -208,7 +208,7 @@ class CornersTest {
   }
 
   @Test
-  void aHelloThatNamesManyMoonsSaysThatItIsFragmented() {
+  void marksLongHelloAsFragmented() {
     for (int moon = 1; moon <= 100; moon++) {
       leaf.orbit(moon, ROOT, null, START_MS);
     }
@@ -220,7 +220,7 @@ class CornersTest {
   }
 
   @Test
-  void aPeerIsRememberedWhereItWasLastThoughAllItsPathsAreGone() {
+  void savesLastEndpointsOfPeerWithoutPaths() {
     Peer peer = meet(leaf, "B", AT_B);
     peer.lastNonTrivialMs = START_MS;
     for (long nowMs = START_MS; nowMs < START_MS + 600_000; nowMs += 5_000) {
@@ -237,19 +237,19 @@ class CornersTest {
     for (int times = 0; times < 2; times++) {
       PeerTable.Restored again = leaf.peers.restore(B).orElseThrow();
       assertEquals(List.of(AT_B), again.endpoints());
-      leaf.peers.forget(again.peer());
+      leaf.peers.expire(again.peer());
     }
   }
 
   @Test
-  void aPathInConstantUseStaysAmongTheTrusted() throws Exception {
+  void keepsBusyPathTrusted() throws Exception {
     var trusted = new TrustedPaths();
     var used = new Path(0, AT_B);
     for (int i = 0; i < 2 * TrustedPaths.MAX_PATHS; i++) {
       long nowMs = START_MS + i * 50L;
       InetAddress ip = InetAddress.getByAddress(new byte[] {10, 9, (byte) (i >> 8), (byte) i});
-      trusted.trusted(used, nowMs);
-      trusted.trusted(new Path(0, new InetSocketAddress(ip, 1)), nowMs);
+      trusted.add(used, nowMs);
+      trusted.add(new Path(0, new InetSocketAddress(ip, 1)), nowMs);
     }
     assertTrue(trusted.contains(AT_B, START_MS + 500_000));
     assertFalse(trusted.contains(AT_ROOT, START_MS + 500_000));

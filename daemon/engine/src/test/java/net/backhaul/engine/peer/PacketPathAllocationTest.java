@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Packets of frames pass without leaving a trace in memory, relayed or ours, in and out. */
 @Tag("alone")
-class PathOfPacketsTest {
+class PacketPathAllocationTest {
   private static final long START_MS = 1_700_000_000_000L;
   private static final int FRAME_BYTES = 1_394;
 
@@ -107,13 +107,13 @@ class PathOfPacketsTest {
 
   private static void meet(Vl1 vl1, String name, InetSocketAddress at) {
     Peer peer = vl1.peers.add(RecordedNodes.identity(name).withoutPrivateKey()).orElseThrow();
-    peer.heardVersion(12, 1, 14, 1);
+    peer.version(12, 1, 14, 1);
     peer.lastReceiveMs = START_MS;
     peer.lastPathPushSentMs = START_MS;
     var path = new Path(0, at);
     path.lastInMs = START_MS;
     path.lastValidMs = START_MS;
-    peer.learn(path, START_MS);
+    peer.addPath(path, START_MS);
   }
 
   private static byte[] sealed(String from, String to, int suite, int payloadBytes) {
@@ -129,7 +129,7 @@ class PathOfPacketsTest {
   }
 
   @Test
-  void aRootPassesPacketsOnAndAllocatesNothing() {
+  void relaysWithoutAllocation() {
     byte[] packet = sealed("B", "X", Packets.SUITE_AES, FRAME_BYTES);
 
     long bytes =
@@ -145,7 +145,7 @@ class PathOfPacketsTest {
   }
 
   @Test
-  void framesAreDataAndAllElseIsControl() {
+  void classifiesFramesAsData() {
     long to = RecordedNodes.identity("B").address();
     for (Verb verb : Verb.values()) {
       byte[] packet = new byte[Packets.HEADER_BYTES + 40];
@@ -158,7 +158,7 @@ class PathOfPacketsTest {
   }
 
   @Test
-  void onlyTheHopsOfARelayedDatagramChange() {
+  void changesOnlyHopsWhenRelaying() {
     byte[] head = sealed("B", "X", Packets.SUITE_AES, FRAME_BYTES);
     Datagrams.receive(root, AT_B, head, START_MS);
     Datagrams.receive(root, AT_B, head, START_MS);
@@ -176,14 +176,14 @@ class PathOfPacketsTest {
   }
 
   @Test
-  void whoIsUnknownIsLookedForThroughAnotherRootEvenOverAPathThatHasExpired() {
+  void relaysForUnknownPeerOverExpiredPathToRoot() {
     InetSocketAddress atRoot = RecordedNodes.endpoint("10.0.0.1/9993");
     meet(leaf, "R", atRoot);
     Path fromB = leaf.peers.get(RecordedNodes.identity("B").address()).paths.getFirst();
     leaf.peers.get(RecordedNodes.identity("X").address()).paths.clear();
     byte[] packet = sealed("B", "X", Packets.SUITE_AES, 40);
     long laterMs = START_MS + Path.EXPIRES_AFTER_MS;
-    leaf.trustedPaths.trusted(fromB, laterMs);
+    leaf.trustedPaths.add(fromB, laterMs);
 
     Datagrams.receive(leaf, AT_B, packet, laterMs);
 
@@ -193,7 +193,7 @@ class PathOfPacketsTest {
 
   /** The headers before and after a relay of the reference differ in the hop count alone. */
   @Test
-  void theReferenceRelaysInTheSameWay() {
+  void relaysLikeReference() {
     JsonNode rows = Vectors.file("vl1/fragments.json").required("relayed_headers");
     int pairs = 0;
     for (JsonNode before : rows) {
@@ -211,7 +211,7 @@ class PathOfPacketsTest {
   }
 
   @Test
-  void whatIsNotForUsIsDroppedAndAllocatesNothing() {
+  void dropsForeignDatagramsWithoutAllocation() {
     byte[] packet = sealed("B", "X", Packets.SUITE_AES, FRAME_BYTES);
 
     long bytes =
@@ -227,7 +227,7 @@ class PathOfPacketsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {Packets.SUITE_SALSA, Packets.SUITE_AES})
-  void aFrameComesInAndAllocatesNothing(int suite) {
+  void receivesFrameWithoutAllocation(int suite) {
     byte[] packet = sealed("B", "A", suite, FRAME_BYTES);
 
     long bytes =
@@ -243,9 +243,9 @@ class PathOfPacketsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {Packets.SUITE_SALSA, Packets.SUITE_AES})
-  void aFrameGoesOutAndAllocatesNothing(int suite) {
+  void sendsFrameWithoutAllocation(int suite) {
     long to = RecordedNodes.identity("B").address();
-    leaf.peers.get(to).heardVersion(suite == Packets.SUITE_AES ? 12 : 11, 1, 14, 1);
+    leaf.peers.get(to).version(suite == Packets.SUITE_AES ? 12 : 11, 1, 14, 1);
 
     long bytes =
         AllocationMeter.bytesPerRun(
@@ -259,11 +259,11 @@ class PathOfPacketsTest {
   }
 
   @Test
-  void aFrameWithoutADirectWayGoesThroughTheRootAndAllocatesNothing() {
+  void sendsFrameThroughRootWithoutAllocation() {
     meet(leaf, "R", RecordedNodes.endpoint("10.0.0.1/9993"));
     Peer peer = leaf.peers.get(RecordedNodes.identity("B").address());
     peer.paths.clear();
-    peer.heardVersion(11, 1, 14, 1);
+    peer.version(11, 1, 14, 1);
 
     long bytes =
         AllocationMeter.bytesPerRun(
@@ -278,7 +278,7 @@ class PathOfPacketsTest {
   }
 
   @Test
-  void aSavedPeerIsReadAndWrittenAsByTheReference() {
+  void readsAndWritesPeerCacheLikeReference() {
     for (JsonNode vector : Vectors.file("vl1/peer_cache.json").required("objects")) {
       byte[] saved = Vectors.hex(vector, "bytes");
       JsonNode decoded = vector.required("decoded");
@@ -295,7 +295,7 @@ class PathOfPacketsTest {
       assertEquals(decoded.required("paths").size(), endpoints.size());
       for (int i = 0; i < endpoints.size(); i++) {
         assertEquals(decoded.required("paths").get(i).asText(), endpoints.get(i));
-        restored.peer().learn(new Path(0, restored.endpoints().get(i)), START_MS);
+        restored.peer().addPath(new Path(0, restored.endpoints().get(i)), START_MS);
       }
       assertEquals(
           HexFormat.of().formatHex(saved), HexFormat.of().formatHex(table.save(restored.peer())));

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What anybody may send to a node must neither hurt nor fill it. */
-class StrangersTest {
+class HostileDatagramsTest {
   private static final long START_MS = 1_700_000_003_011L;
   private static final int PACKETS = 500_000;
   private static final int PACKETS_A_MILLISECOND = 20;
@@ -91,12 +91,12 @@ class StrangersTest {
     for (String name : List.of("B", "R")) {
       Identity identity = RecordedNodes.identity(name).withoutPrivateKey();
       Peer peer = vl1.peers.add(identity).orElseThrow();
-      peer.heardVersion(12, 1, 14, 1);
+      peer.version(12, 1, 14, 1);
       var path =
           new Path(0, RecordedNodes.endpoint(name.equals("B") ? "10.0.2.2/9993" : "10.0.0.1/9993"));
       path.lastInMs = START_MS;
       path.lastValidMs = START_MS;
-      peer.learn(path, START_MS);
+      peer.addPath(path, START_MS);
       peer.lastReceiveMs = START_MS;
     }
     return vl1;
@@ -105,7 +105,7 @@ class StrangersTest {
   /** A leaf, and a root, which passes packets on and answers more. */
   @ParameterizedTest
   @CsvSource({"planet, 1", "planet-root-A, 2"})
-  void noDatagramHurtsOrFillsANode(String planet, long seed) {
+  void survivesArbitraryDatagramsWithinLimits(String planet, long seed) {
     Vl1 vl1 = node(planet);
     var random = new Random(seed);
     InetSocketAddress[] places = {
@@ -125,14 +125,14 @@ class StrangersTest {
             case 1 -> sealed(random, buffer);
             default -> mutated(random, me, buffer);
           };
-      long before = counted(vl1.counters()) + vl1.dispatcher.pending();
+      long before = counted(vl1.counters()) + vl1.pendingInbound();
       InetSocketAddress from = places[random.nextInt(places.length)];
       try {
         Datagrams.receive(vl1, from, buffer, length, nowMs);
       } catch (RuntimeException | AssertionError e) {
         throw new AssertionError("seed " + seed + ", packet " + i, e);
       }
-      if (counted(vl1.counters()) + vl1.dispatcher.pending() <= before) {
+      if (counted(vl1.counters()) + vl1.pendingInbound() <= before) {
         throw new AssertionError("seed " + seed + ": packet " + i + " was not counted");
       }
       if (i % PACKETS_A_MILLISECOND == 0) {
@@ -148,7 +148,7 @@ class StrangersTest {
                 + 2 * PendingHeads.MAX_HEADS
                 + PendingOutbound.MAX_PACKETS
                 + WhoisExchange.MAX_PENDING
-                + Introductions.MAX_FOLLOWED
+                + Introductions.MAX_PENDING
                 + SurfaceAddresses.MAX_REPORTS,
         "seed " + seed);
 

@@ -6,21 +6,21 @@ import java.util.Arrays;
 /**
  * When each pair of peers was introduced last, in a table of fixed size.
  *
- * <p>Strangers make pairs and every relayed packet looks here, so nothing grows and nothing is
- * allocated: a pair has a few places, and the one that was introduced longest ago makes room.
+ * <p>Anybody can make pairs and every relayed packet reads the table, so it does not grow and
+ * allocates nothing: a pair has a few slots, and the one introduced longest ago is evicted.
  */
-final class PairTimes {
-  /** How many pairs are remembered. */
+final class IntroductionTimes {
+  /** Maximum pairs in the table. */
   static final int MAX_PAIRS = 8_192;
 
-  private static final int PLACES = 4;
-  private static final int GROUPS = MAX_PAIRS / PLACES;
+  private static final int SLOTS = 4;
+  private static final int GROUPS = MAX_PAIRS / SLOTS;
 
   private final long[] lower = new long[MAX_PAIRS];
   private final long[] higher = new long[MAX_PAIRS];
   private final long[] atMs = new long[MAX_PAIRS];
 
-  PairTimes() {
+  IntroductionTimes() {
     Arrays.fill(atMs, Peer.NEVER);
   }
 
@@ -28,8 +28,8 @@ final class PairTimes {
   long lastMs(long one, long other) {
     long low = Math.min(one, other);
     long high = Math.max(one, other);
-    int first = group(low, high) * PLACES;
-    for (int i = first; i < first + PLACES; i++) {
+    int first = group(low, high) * SLOTS;
+    for (int i = first; i < first + SLOTS; i++) {
       if (lower[i] == low && higher[i] == high) {
         return atMs[i];
       }
@@ -37,22 +37,22 @@ final class PairTimes {
     return Peer.NEVER;
   }
 
-  /** Notes that a pair is introduced now. */
-  void note(long one, long other, long nowMs) {
+  /** Records that a pair is introduced now. */
+  void record(long one, long other, long nowMs) {
     long low = Math.min(one, other);
     long high = Math.max(one, other);
-    int first = group(low, high) * PLACES;
-    int place = first;
-    for (int i = first; i < first + PLACES; i++) {
+    int first = group(low, high) * SLOTS;
+    int slot = first;
+    for (int i = first; i < first + SLOTS; i++) {
       if (lower[i] == low && higher[i] == high) {
-        place = i;
+        slot = i;
         break;
       }
-      place = atMs[i] < atMs[place] ? i : place;
+      slot = atMs[i] < atMs[slot] ? i : slot;
     }
-    lower[place] = low;
-    higher[place] = high;
-    atMs[place] = nowMs;
+    lower[slot] = low;
+    higher[slot] = high;
+    atMs[slot] = nowMs;
   }
 
   private static int group(long low, long high) {

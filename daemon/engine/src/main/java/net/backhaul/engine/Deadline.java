@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine;
+
+/** The kinds of work that the node does when a time has come, each once in {@link Deadlines}. */
+public enum Deadline {
+  /** When packets whose identity, credential or path has come are handled. */
+  PENDING_READY,
+  /** When packets that are still pending are retried. */
+  PENDING_RETRY,
+  /** When roots without a path, and seeds of moons, get another HELLO. */
+  ROOT_CONTACT,
+  /** When roots that may not know our path are probed again. */
+  ROOT_PROBE,
+  /** When a peer to which a root has introduced us is tried again. */
+  INTRODUCTION,
+  /** When idle paths get a keepalive. */
+  KEEPALIVE,
+  /** When silent peers and old records about peers expire. */
+  PEER_EXPIRY,
+  /** When a network's configuration is requested again. */
+  CONFIG_REQUEST,
+  /** When multicast groups are announced again. */
+  MULTICAST_ANNOUNCEMENT,
+  /** When a pending multicast frame is sent to more members, or expires. */
+  MULTICAST_PENDING,
+  /** When old records about networks expire. */
+  NETWORK_EXPIRY
+}

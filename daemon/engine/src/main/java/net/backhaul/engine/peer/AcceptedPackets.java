@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.peer;
+
+import net.backhaul.protocol.message.Verb;
+
+/** Does what every packet that counts as received requires (02 section 3.4). */
+final class AcceptedPackets {
+  private final PathLearning learning;
+  private final TrustedPaths trustedPaths;
+  private final RootContact rootContact;
+  private final DirectPaths directPaths;
+
+  AcceptedPackets(
+      PathLearning learning,
+      TrustedPaths trustedPaths,
+      RootContact rootContact,
+      DirectPaths directPaths) {
+    this.learning = learning;
+    this.trustedPaths = trustedPaths;
+    this.rootContact = rootContact;
+    this.directPaths = directPaths;
+  }
+
+  /**
+   * Accepts a packet.
+   *
+   * @param trusted whether the sender is a member of one of our networks
+   */
+  void accept(InboundPacket packet, Verb verb, boolean trusted) {
+    Peer peer = packet.peer();
+    long nowMs = packet.nowMs();
+    peer.counters.received++;
+    peer.lastReceiveMs = nowMs;
+    if (isNonTrivial(verb)) {
+      peer.lastNonTrivialMs = nowMs;
+    }
+    if (packet.hops() == 0) {
+      learning.received(packet, verb == Verb.OK);
+    }
+    if (trusted) {
+      peer.lastTrustMs = nowMs;
+      Path path = packet.path();
+      if (path != null) {
+        trustedPaths.add(path, nowMs);
+      }
+    }
+    rootContact.received(packet, verb);
+    if (peer.isTrusted(nowMs)) {
+      directPaths.pushIfDue(packet);
+    }
+  }
+
+  private static boolean isNonTrivial(Verb verb) {
+    return switch (verb) {
+      case FRAME, EXT_FRAME, NETWORK_CONFIG_REQUEST, NETWORK_CONFIG, MULTICAST_FRAME -> true;
+      default -> false;
+    };
+  }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.peer;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.function.Predicate;
+import net.backhaul.protocol.address.Endpoints;
+
+/** Decides which endpoints may be contacted or learned for a peer (02 section 3.9). */
+final class PathPermissions {
+  private final PeerContext context;
+  private final Roots roots;
+  private final Predicate<InetAddress> managed;
+
+  /**
+   * Makes the permissions of a node.
+   *
+   * @param managed whether an IP address lies inside a network above us
+   */
+  PathPermissions(PeerContext context, Roots roots, Predicate<InetAddress> managed) {
+    this.context = context;
+    this.roots = roots;
+    this.managed = managed;
+  }
+
+  /** Returns whether an endpoint may be contacted or learned for a peer. */
+  boolean permits(Peer peer, InetSocketAddress endpoint) {
+    InetAddress ip = endpoint.getAddress();
+    return Endpoints.usableForPath(endpoint)
+        && roots.permits(peer.address, ip)
+        && !managed.test(ip)
+        && !context.options().forbids(peer.address, ip);
+  }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.peer;
+
+import java.util.random.RandomGenerator;
+import net.backhaul.engine.Counters;
+import net.backhaul.engine.Deadline;
+import net.backhaul.engine.Deadlines;
+import net.backhaul.engine.Drop;
+import net.backhaul.engine.NodeOptions;
+import net.backhaul.engine.Output;
+import net.backhaul.protocol.identity.Identity;
+
+/** What the parts of VL1 use of their node: identity, options, output, counters and deadlines. */
+final class PeerContext {
+  private static final long RETRY_EVERY_MS = 500;
+
+  final Identity self;
+  final long address;
+  final Output output;
+  final RandomGenerator random;
+  final Counters counters = new Counters();
+  final Deadlines deadlines = new Deadlines();
+  final ExpectedReplies expectedReplies = new ExpectedReplies();
+  private NodeOptions options;
+
+  PeerContext(Identity self, NodeOptions options, Output output, RandomGenerator random) {
+    this.self = self;
+    this.address = self.address();
+    this.options = options;
+    this.output = output;
+    this.random = random;
+  }
+
+  NodeOptions options() {
+    return options;
+  }
+
+  void options(NodeOptions changed) {
+    options = changed;
+  }
+
+  /** Counts a dropped datagram or packet. */
+  void drop(Drop reason) {
+    counters.drop(reason);
+  }
+
+  /** Retries pending packets at the end of this call: what they wait for may have come. */
+  void retryPending(long nowMs) {
+    deadlines.set(Deadline.PENDING_READY, nowMs);
+  }
+
+  /** Schedules a retry for a packet that has become pending. */
+  void scheduleRetry(long nowMs) {
+    deadlines.setEarlier(Deadline.PENDING_RETRY, nowMs + RETRY_EVERY_MS);
+  }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.peer;
+
+import net.backhaul.engine.DatagramRun;
+import net.backhaul.engine.Drop;
+import net.backhaul.engine.Traffic;
+
+/** Relays datagrams that are for other nodes (02 section 3.6). */
+final class Relay {
+  private static final int MAX_HOPS = 3;
+
+  private final PeerContext context;
+  private final PeerLookup peers;
+  private final Upstreams upstreams;
+  private final EndpointSender endpoints;
+  private final Introductions introductions;
+  private final TrustedPaths trustedPaths;
+  private final DatagramRun datagram = new DatagramRun();
+
+  Relay(
+      PeerContext context,
+      PeerLookup peers,
+      Upstreams upstreams,
+      EndpointSender endpoints,
+      Introductions introductions,
+      TrustedPaths trustedPaths) {
+    this.context = context;
+    this.peers = peers;
+    this.upstreams = upstreams;
+    this.endpoints = endpoints;
+    this.introductions = introductions;
+    this.trustedPaths = trustedPaths;
+  }
+
+  /** Returns whether a datagram may be relayed: we are a root, or it is from a member. */
+  boolean permits(InboundPacket packet, int hops) {
+    if (!upstreams.roots().amRoot() && !trustedPaths.contains(packet.endpoint(), packet.nowMs())) {
+      context.drop(Drop.NOT_FOR_US);
+      return false;
+    }
+    if (hops >= MAX_HOPS) {
+      context.drop(Drop.TOO_MANY_HOPS);
+      return false;
+    }
+    return true;
+  }
+
+  /** Relays a datagram; the source is 0 for fragments, which do not carry it. */
+  void relay(InboundPacket packet, long source, long destination) {
+    long nowMs = packet.nowMs();
+    Peer peer = peers.find(destination, nowMs);
+    Path direct = peer == null ? null : peer.bestPath(nowMs);
+    if (peer != null && direct != null) {
+      send(packet, direct);
+      if (source != 0) {
+        introductions.introduce(source, peer, nowMs);
+      }
+      return;
+    }
+    Peer root = upstreams.best(nowMs);
+    Path path = root == null || root.address == source ? null : root.bestOrOldPath(nowMs);
+    if (path == null) {
+      context.drop(Drop.NO_ROUTE);
+      return;
+    }
+    send(packet, path);
+  }
+
+  private void send(InboundPacket packet, Path path) {
+    datagram.to(Traffic.DATA, path.socket, path.endpoint);
+    datagram.wrap(packet.bytes(), packet.start(), packet.length());
+    endpoints.sendDatagrams(datagram);
+    context.counters.relayed();
+    path.lastOutMs = packet.nowMs();
+  }
+}

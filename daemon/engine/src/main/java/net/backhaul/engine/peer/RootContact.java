@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.peer;
+
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import net.backhaul.engine.Deadline;
+import net.backhaul.engine.Event;
+import net.backhaul.engine.Output;
+import net.backhaul.protocol.message.Verb;
+
+/** Keeps contact with roots and seeds of moons, and decides whether this node is online. */
+final class RootContact {
+  private static final long MAX_DELAY_MS = Keepalive.CHECK_EVERY_MS;
+
+  /**
+   * A root that sends us a HELLO does not know our path yet; if its HELLO or our answer is lost, it
+   * cannot reach us and does not report that. So it is probed until it has answered this often
+   * without another HELLO, and slower than it may send those.
+   */
+  private static final int CONFIRMATIONS = 3;
+
+  private static final int MAX_PROBES = 20;
+  private static final long PROBE_EVERY_MS = Confirmations.SPACING_MS + 100;
+
+  private static final int IPV4_BYTES = 4;
+  private static final int IPV6_BYTES = 16;
+
+  private final PeerContext context;
+  private final PeerLookup peers;
+  private final Upstreams upstreams;
+  private final Roots roots;
+  private final EndpointSender endpoints;
+  private final HelloSender hellos;
+  private final WhoisExchange whois;
+  private boolean online;
+
+  RootContact(
+      PeerContext context,
+      PeerLookup peers,
+      Upstreams upstreams,
+      EndpointSender endpoints,
+      HelloSender hellos,
+      WhoisExchange whois) {
+    this.context = context;
+    this.peers = peers;
+    this.upstreams = upstreams;
+    this.roots = upstreams.roots();
+    this.endpoints = endpoints;
+    this.hellos = hellos;
+    this.whois = whois;
+  }
+
+  boolean isOnline() {
+    return online;
+  }
+
+  void advance(long nowMs) {
+    if (context.deadlines.isDue(Deadline.ROOT_CONTACT, nowMs)) {
+      contactMissing(nowMs);
+    }
+    if (context.deadlines.isDue(Deadline.ROOT_PROBE, nowMs)) {
+      probe(nowMs);
+    }
+  }
+
+  /** Takes note of a packet; one of a root makes us online at once. */
+  void received(InboundPacket packet, Verb verb) {
+    Peer root = packet.peer();
+    if (!upstreams.contains(root.address)) {
+      return;
+    }
+    if (!online) {
+      evaluateOnline(packet.nowMs());
+      startProbes(root, packet.nowMs());
+    }
+    if (packet.hops() == 0 && verb == Verb.HELLO) {
+      startProbes(root, packet.nowMs());
+    } else if (packet.hops() == 0 && verb == Verb.OK && root.confirmationsNeeded > 0) {
+      root.confirmationsNeeded--;
+    }
+  }
+
+  private void startProbes(Peer root, long nowMs) {
+    root.confirmationsNeeded = CONFIRMATIONS;
+    root.probesLeft = MAX_PROBES;
+    context.deadlines.setEarlier(Deadline.ROOT_PROBE, nowMs + PROBE_EVERY_MS);
+  }
+
+  private void probe(long nowMs) {
+    context.deadlines.clear(Deadline.ROOT_PROBE);
+    for (long address : roots.upstreamAddresses()) {
+      Peer root = peers.known(address);
+      Path path = root == null ? null : root.bestPath(nowMs);
+      if (root != null && path != null && root.confirmationsNeeded > 0 && root.probesLeft-- > 0) {
+        endpoints.sendEcho(root, path, nowMs);
+        context.deadlines.set(Deadline.ROOT_PROBE, nowMs + PROBE_EVERY_MS);
+      }
+    }
+  }
+
+  /** Our own addresses have changed: roots get a HELLO at once and report how they see us. */
+  void addressesChanged(long nowMs) {
+    upstreams.contactSoon(nowMs);
+    for (Map.Entry<Long, Roots.Root> entry : roots.upstreams()) {
+      Peer root = peers.find(entry.getKey(), nowMs);
+      if (root != null && !root.paths.isEmpty()) {
+        root.lastHelloSentMs = nowMs;
+        contactAtEndpoints(root, nowMs);
+      }
+    }
+  }
+
+  private void contactMissing(long nowMs) {
+    boolean missing = false;
+    for (Map.Entry<Long, Roots.Root> entry : roots.upstreams()) {
+      Peer root = peers.find(entry.getKey(), nowMs);
+      if (root != null && root.bestPath(nowMs) == null) {
+        missing = true;
+        root.lastHelloSentMs = nowMs;
+        contactAtEndpoints(root, nowMs);
+      }
+    }
+    for (long seed : roots.requestedMoons().values()) {
+      Peer peer = peers.find(seed, nowMs);
+      missing = true;
+      if (peer == null) {
+        whois.request(seed, nowMs);
+      } else {
+        contactSeed(peer, nowMs);
+      }
+    }
+    long delayMs = upstreams.nextContactDelayMs(MAX_DELAY_MS);
+    context.deadlines.set(Deadline.ROOT_CONTACT, nowMs + (missing ? delayMs : MAX_DELAY_MS));
+  }
+
+  private void contactAtEndpoints(Peer root, long nowMs) {
+    sendHello(root, IPV4_BYTES, nowMs);
+    sendHello(root, IPV6_BYTES, nowMs);
+    if (roots.endpoints(root.address).isEmpty()) {
+      contactThroughRoot(root, nowMs);
+    }
+  }
+
+  /** Sends a HELLO to an endpoint of each IP family of a root to which it has no path. */
+  void contactOtherFamilies(Peer root, int familiesWithPath, long nowMs) {
+    sendHello(root, IPV4_BYTES & ~familiesWithPath, nowMs);
+    sendHello(root, IPV6_BYTES & ~familiesWithPath, nowMs);
+  }
+
+  /**
+   * Sends a HELLO to one of the listed endpoints of a family; peers that are no roots have none.
+   */
+  private void sendHello(Peer root, int ipBytes, long nowMs) {
+    List<InetSocketAddress> family =
+        roots.endpoints(root.address).stream()
+            .filter(endpoint -> endpoint.getAddress().getAddress().length == ipBytes)
+            .toList();
+    if (!family.isEmpty()) {
+      InetSocketAddress endpoint = family.get(context.random.nextInt(family.size()));
+      hellos.send(root, Output.ALL_SOCKETS, endpoint, nowMs);
+    }
+  }
+
+  /** Sends a HELLO to the seed of a requested moon; it may be a root that we have a path to. */
+  private void contactSeed(Peer seed, long nowMs) {
+    Path path = seed.bestPath(nowMs);
+    if (path == null) {
+      contactThroughRoot(seed, nowMs);
+    } else {
+      hellos.send(seed, path, nowMs);
+    }
+  }
+
+  /** Sends a HELLO for a peer to the best root, which relays it. */
+  private void contactThroughRoot(Peer peer, long nowMs) {
+    Peer best = upstreams.best(nowMs);
+    Path relay = best == null || best == peer ? null : best.bestPath(nowMs);
+    if (relay != null) {
+      hellos.send(peer, relay, nowMs);
+    }
+  }
+
+  /** Decides whether we are online: a root was heard lately, or we are one. */
+  void evaluateOnline(long nowMs) {
+    boolean now = roots.amRoot();
+    for (Map.Entry<Long, Roots.Root> entry : roots.upstreams()) {
+      Peer root = peers.known(entry.getKey());
+      now |= root != null && root.isAlive(nowMs);
+    }
+    if (now != online) {
+      online = now;
+      context.output.event(now ? new Event.Online() : new Event.Offline());
+    }
+  }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.peer;
+
+import org.jspecify.annotations.Nullable;
+
+/** Selects the path that packets to a peer take (02 sections 3.5 and 3.6). */
+final class Router {
+  private final Upstreams upstreams;
+  private final PathProber prober;
+
+  Router(Upstreams upstreams, PathProber prober) {
+    this.upstreams = upstreams;
+    this.prober = prober;
+  }
+
+  /**
+   * Returns the peer's own path, a root's, or an old one of its own; null without a route.
+   *
+   * @param direct the best path of the peer, or null
+   */
+  @Nullable Path route(Peer peer, @Nullable Path direct, long nowMs) {
+    if (direct != null && !direct.isSuspect(nowMs)) {
+      return direct;
+    }
+    prober.tryHints(peer, nowMs);
+    Peer root = upstreams.best(nowMs);
+    Path relay = root == null || root == peer ? null : root.bestPath(nowMs);
+    if (relay != null && (direct == null || relay.isAlive(nowMs))) {
+      return relay;
+    }
+    return direct == null ? peer.anyPath() : direct;
+  }
+
+  /** Probes a path over which packets leave and none come. */
+  void probeSuspect(Peer peer, Path suspect, long nowMs) {
+    prober.probeSuspect(peer, suspect, nowMs);
+  }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.peer;
+
+import java.net.InetSocketAddress;
+import net.backhaul.engine.Event;
+import net.backhaul.protocol.address.IpScope;
+import org.jspecify.annotations.Nullable;
+
+/** Takes reports of our surface address and resets paths when it changes (02 section 4.3). */
+final class SurfaceReports {
+  private final PeerContext context;
+  private final Upstreams upstreams;
+  private final SurfaceAddresses addresses;
+  private final PathLearning learning;
+
+  SurfaceReports(
+      PeerContext context, Upstreams upstreams, SurfaceAddresses addresses, PathLearning learning) {
+    this.context = context;
+    this.upstreams = upstreams;
+    this.addresses = addresses;
+    this.learning = learning;
+  }
+
+  /** Takes the address at which the sender of a packet sees us; null where it says none. */
+  void report(InboundPacket packet, @Nullable InetSocketAddress surface) {
+    if (surface == null || packet.hops() != 0) {
+      return;
+    }
+    IpScope changed = addresses.reported(packet, upstreams.contains(packet.source()), surface);
+    if (changed != IpScope.NONE) {
+      context.output.event(new Event.SurfaceChanged(surface));
+      learning.reset(packet, changed, surface.getAddress().getAddress().length);
+    }
+  }
+}
