@@ -3,6 +3,8 @@ package net.backhaul.service;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import net.backhaul.cli.NearestWords;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,12 +13,32 @@ import org.jspecify.annotations.Nullable;
  * @param port the primary port; 0 for any
  * @param words arguments of the identity tool or the client, where one of them is selected
  * @param unprivileged whether the daemon may run without being root
+ * @param problem what is wrong with the command line; empty if nothing is
  */
 record CommandLine(
-    Action action, int port, boolean unprivileged, boolean fork, Path home, List<String> words) {
+    Action action,
+    int port,
+    boolean unprivileged,
+    boolean fork,
+    Path home,
+    List<String> words,
+    String problem) {
   static final int DEFAULT_PORT = 9993;
 
   private static final int MAX_PORT = 0xffff;
+
+  /** Long options of other programs, and ours that have the same effect. */
+  private static final Map<String, String> LONG_OPTIONS =
+      Map.of(
+          "help", "-h",
+          "version", "-v",
+          "port", "-p<port>",
+          "daemon", "-d",
+          "background", "-d",
+          "unprivileged", "-U",
+          "idtool", "-i",
+          "identity", "-i",
+          "cli", "-q");
 
   /** The selected function. */
   enum Action {
@@ -38,8 +60,15 @@ record CommandLine(
     for (int i = 0; i < words.size(); i++) {
       String word = words.get(i);
       if (!word.startsWith("-")) {
-        if (home != null || word.isEmpty()) {
-          return of(Action.HELP, defaultHome);
+        if (home != null) {
+          return wrong(
+              Action.HELP,
+              "a second home directory, %s, after %s; only one can be used"
+                  .formatted(printable(word), printable(home.toString())),
+              defaultHome);
+        }
+        if (word.isEmpty()) {
+          return wrong(Action.HELP, "an empty word; expected an option or a home", defaultHome);
         }
         home = Path.of(word);
         continue;
@@ -49,7 +78,11 @@ record CommandLine(
         case 'p' -> {
           port = leadingNumber(word.substring(2));
           if (port > MAX_PORT) {
-            return of(Action.INVALID, defaultHome);
+            return wrong(
+                Action.INVALID,
+                "invalid port in %s; expected -p<port> with a number from 0 to %d"
+                    .formatted(printable(word), MAX_PORT),
+                defaultHome);
           }
         }
         case 'U' -> unprivileged = true;
@@ -60,20 +93,25 @@ record CommandLine(
         case 'i' -> {
           return word.length() == 2
               ? of(Action.IDTOOL, defaultHome, words.subList(i + 1, words.size()))
-              : of(Action.HELP, defaultHome);
+              : wrong(Action.HELP, unknownOption(word), defaultHome);
         }
         case 'q' -> {
           return word.length() == 2
               ? of(Action.CLI, defaultHome, words)
-              : of(Action.HELP, defaultHome);
+              : wrong(Action.HELP, unknownOption(word), defaultHome);
+        }
+        case 'h', '?' -> {
+          return of(Action.HELP, defaultHome);
         }
         default -> {
-          return of(Action.HELP, defaultHome);
+          return word.equals("--help")
+              ? of(Action.HELP, defaultHome)
+              : wrong(Action.HELP, unknownOption(word), defaultHome);
         }
       }
     }
     return new CommandLine(
-        Action.RUN, port, unprivileged, fork, home == null ? defaultHome : home, List.of());
+        Action.RUN, port, unprivileged, fork, home == null ? defaultHome : home, List.of(), "");
   }
 
   private static CommandLine of(Action action, Path home) {
@@ -81,7 +119,28 @@ record CommandLine(
   }
 
   private static CommandLine of(Action action, Path home, List<String> words) {
-    return new CommandLine(action, DEFAULT_PORT, false, false, home, words);
+    return new CommandLine(action, DEFAULT_PORT, false, false, home, words, "");
+  }
+
+  private static CommandLine wrong(Action action, String problem, Path home) {
+    return new CommandLine(action, DEFAULT_PORT, false, false, home, List.of(), problem);
+  }
+
+  private static String unknownOption(String word) {
+    String problem = "unknown option " + printable(word);
+    String name = word.replaceFirst("^-+", "");
+    if (word.startsWith("-i") || word.startsWith("-q")) {
+      return problem + "; did you mean " + word.substring(0, 2) + ", as a word of its own?";
+    }
+    List<String> near = NearestWords.find(name, LONG_OPTIONS.keySet());
+    return near.isEmpty()
+        ? problem + "; the options are -h -v -U -p<port> -d -i -q"
+        : problem + "; did you mean " + LONG_OPTIONS.get(near.getFirst()) + "?";
+  }
+
+  /** Returns a word of the user without control characters. */
+  private static String printable(String word) {
+    return word.replaceAll("\\p{Cntrl}", "?");
   }
 
   /** Parses leading digits; 0 if there are none; saturates at MAX_PORT + 1. */

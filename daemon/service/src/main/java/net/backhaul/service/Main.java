@@ -50,6 +50,9 @@ public final class Main {
             words,
             CommandLine.defaultHome(
                 System.getenv("ZEROTIER_HOME"), System.getProperty("os.name", "")));
+    if (!command.problem().isEmpty()) {
+      System.err.println(PROGRAM + ": " + command.problem());
+    }
     return switch (command.action()) {
       case HELP -> help(System.out, 0);
       case INVALID -> help(System.out, 1);

@@ -19,7 +19,7 @@ class CommandLineTest {
   void runsWithDefaultsWithoutWords() {
     CommandLine parsed = parse();
 
-    assertEquals(new CommandLine(Action.RUN, 9993, false, false, HOME, List.of()), parsed);
+    assertEquals(new CommandLine(Action.RUN, 9993, false, false, HOME, List.of(), ""), parsed);
   }
 
   @Test
@@ -55,6 +55,24 @@ class CommandLineTest {
   })
   void selectsActionByOneWord(String word, Action action) {
     assertEquals(action, parse(word).action());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--bogus | unknown option --bogus; the options are -h -v -U -p<port> -d -i -q",
+        "--versoin | unknown option --versoin; did you mean -v?",
+        "--port=1 | unknown option --port=1; did you mean -p<port>?",
+        "-ix | unknown option -ix; did you mean -i, as a word of its own?",
+        "-p65536 | invalid port in -p65536; expected -p<port> with a number from 0 to 65535",
+        "-h | ''",
+        "-? | ''",
+        "--help | ''",
+        "-v | ''"
+      })
+  void namesTheWrongWordAndTheNearestOption(String word, String problem) {
+    assertEquals(problem, parse(word).problem());
   }
 
   @Test

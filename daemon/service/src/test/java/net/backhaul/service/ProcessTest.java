@@ -48,7 +48,21 @@ class ProcessTest {
     Process program = start("-p70000");
 
     assertTrue(out(program).contains("Usage: zerotier-one [-switches] [home directory]"));
+    assertEquals(
+        "zerotier-one: invalid port in -p70000; expected -p<port> with a number from 0 to 65535\n",
+        err(program));
     assertEquals(1, exitCode(program));
+  }
+
+  @Test
+  void namesAnUnknownOptionOnStandardErrorBesideTheHelp() throws Exception {
+    Process program = start("--bogus");
+
+    assertTrue(out(program).contains("Usage: zerotier-one [-switches] [home directory]"));
+    assertEquals(
+        "zerotier-one: unknown option --bogus; the options are -h -v -U -p<port> -d -i -q\n",
+        err(program));
+    assertEquals(0, exitCode(program));
   }
 
   @Test

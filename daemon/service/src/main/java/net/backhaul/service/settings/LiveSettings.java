@@ -60,7 +60,9 @@ public final class LiveSettings {
       }
       return changed;
     } catch (LocalConf.Unusable e) {
-      log.warn("{}; the settings stay as they were, correct the file", e.getMessage());
+      log.warn(
+          "{}; the settings stay as they were until the file is corrected",
+          String.valueOf(e.getMessage()).replace("\n", ": "));
       return false;
     }
   }

@@ -4,11 +4,13 @@ package net.backhaul.service.settings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import net.backhaul.engine.NodeOptions;
 import net.backhaul.engine.NodeOptions.PhysicalNetwork;
@@ -45,11 +47,11 @@ public record Settings(
     NodeOptions node) {
   private static final int MAX_PHYSICAL = 32;
 
-  private static final Set<String> ROOT_KEYS = Set.of("settings", "physical", "virtual");
+  private static final SortedSet<String> ROOT_KEYS = sorted("settings", "physical", "virtual");
 
   /** All keys of the reference (04 section 3.4), also those without effect here. */
-  private static final Set<String> SETTINGS_KEYS =
-      Set.of(
+  private static final SortedSet<String> SETTINGS_KEYS =
+      sorted(
           "primaryPort",
           "secondaryPort",
           "tertiaryPort",
@@ -79,8 +81,9 @@ public record Settings(
           "vault",
           "multipathMode");
 
-  private static final Set<String> PHYSICAL_KEYS = Set.of("blacklist", "trustedPathId", "mtu");
-  private static final Set<String> VIRTUAL_KEYS = Set.of("try", "blacklist", "role");
+  private static final SortedSet<String> PHYSICAL_KEYS =
+      sorted("blacklist", "trustedPathId", "mtu");
+  private static final SortedSet<String> VIRTUAL_KEYS = sorted("try", "blacklist", "role");
 
   /** Set to {@code salsa}, packets are sealed as for peers without AES; for the benchmark. */
   private static final boolean AVOIDS_AES = "salsa".equals(System.getProperty("backhaul.suite"));
@@ -119,6 +122,10 @@ public record Settings(
         in.text("softwareUpdateChannel", "release"),
         in.text("controllerDbPath", ""),
         nodeOptions(root));
+  }
+
+  private static SortedSet<String> sorted(String... keys) {
+    return Collections.unmodifiableSortedSet(new TreeSet<>(List.of(keys)));
   }
 
   /** Returns whether {@code physical} forbids datagrams to and from this address. */

@@ -4,9 +4,10 @@ package net.backhaul.service.settings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.SortedSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import net.backhaul.cli.NearestWords;
 import net.backhaul.json.Json;
 import org.jspecify.annotations.Nullable;
 
@@ -110,11 +111,13 @@ record SettingsReader(
     return all;
   }
 
-  /** Reports each key of the object that is not among the known ones. */
-  void reportUnknownKeys(Set<String> known) {
+  /** Reports each key of the object that is not among the known ones, with the nearest of them. */
+  void reportUnknownKeys(SortedSet<String> known) {
     for (String key : object.keySet()) {
       if (!known.contains(key)) {
-        complain.accept("local.conf: %s%s: unknown key; it is ignored".formatted(where, key));
+        complain.accept(
+            "local.conf: %s%s: unknown key, it is ignored%s"
+                .formatted(where, key, NearestWords.suggestion(key, known)));
       }
     }
   }

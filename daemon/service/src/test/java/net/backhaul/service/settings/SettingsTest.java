@@ -120,16 +120,23 @@ class SettingsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{'settings': {'secundaryPort': 1}}| settings.secundaryPort",
-        "{'setings': {}}| setings",
-        "{'physical': {'10.0.0.0/8': {'blackList': true}}}| physical.10.0.0.0/8.blackList",
-        "{'virtual': {'0b59471541': {'tries': []}}}| virtual.0b59471541.tries"
+        "{'settings': {'secundaryPort': 1}}| settings.secundaryPort| secondaryPort",
+        "{'setings': {}}| setings| settings",
+        "{'physical': {'10.0.0.0/8': {'blackList': true}}}| physical.10.0.0.0/8.blackList|"
+            + " blacklist",
+        "{'virtual': {'0b59471541': {'tri': []}}}| virtual.0b59471541.tri| try",
+        "{'settings': {'x': 1}}| settings.x| ''"
       })
-  void reportsUnknownKeys(String conf, String key) {
+  void reportsUnknownKeysWithTheNearestKnownOne(String conf, String key, String nearest) {
     read(conf.strip().replace('\'', '"'));
 
     assertEquals(
-        List.of("local.conf: " + key.strip() + ": unknown key; it is ignored"), complaints);
+        List.of(
+            "local.conf: "
+                + key
+                + ": unknown key, it is ignored"
+                + (nearest.isEmpty() ? "" : "; did you mean " + nearest + "?")),
+        complaints);
   }
 
   @Test
