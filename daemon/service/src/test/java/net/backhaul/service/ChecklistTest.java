@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,7 +25,11 @@ class ChecklistTest {
       Pattern.compile("(?ms)^## \\d+\\. Conformance checklist$(.*?)(?=^## |\\z)");
   private static final Pattern ITEM = Pattern.compile("(?m)^(\\d+)\\. (.*(?:\\n {3,}\\S.*)*)");
   private static final Pattern COVERAGE =
-      Pattern.compile("Tests: ((?:`[\\w.]+`(?:, )?)+)(?:;[^`]*)?\\.$|No test(?:: .+)?\\.$");
+      Pattern.compile(
+          "Tests: ((?:`[\\w.]+`(?: \\([^)`]+\\))?(?:, )?)+)(?:;[^`]*)?\\.$|No test(?:: .+)?\\.$");
+  private static final Pattern CASES = Pattern.compile("\\bC: ([a-z0-9*, -]+)");
+  private static final Pattern SCRIPTS = Pattern.compile("`NodeScriptsTest` \\(([^)]+)\\)");
+  private static final Pattern ID = Pattern.compile("\"id\": ?\"([^\"]+)\"");
   private static final Pattern TEST = Pattern.compile("`(\\w+)(?:\\.(\\w+))?`");
 
   private final Map<String, String> testsByName =
@@ -51,6 +56,19 @@ class ChecklistTest {
 
     assertEquals("", String.join("\n", problems));
     assertTrue(items > 250, "items: " + items);
+  }
+
+  @Test
+  void namesRecordedCasesThatExist() {
+    assertEquals(List.of(), unknownIds("02", CASES, "cases.json"));
+    assertEquals(List.of(), unknownIds("03", SCRIPTS, "node_scripts.json"));
+  }
+
+  @Test
+  void findsUnknownRecordedCases() {
+    String items = "1. MUST be so. (C: nop, no-such-*, verb-*,\n   frag-no) Tests: `A`.";
+
+    assertEquals(List.of("frag-no", "no-such-*"), unknownIds(items, CASES, "cases.json"));
   }
 
   @Test
@@ -94,6 +112,39 @@ class ChecklistTest {
       })
   void acceptsItemsThatNameTheirTests(String item) {
     assertEquals(List.of(), problems(item));
+  }
+
+  private static List<String> unknownIds(String chapterOrText, Pattern naming, String recording) {
+    String text =
+        Tree.markdownFiles().stream()
+            .filter(file -> Citations.chapterOf(file).equals(chapterOrText))
+            .map(Tree::text)
+            .findFirst()
+            .orElse(chapterOrText);
+    List<String> known =
+        Tree.recordings().stream()
+            .filter(file -> file.endsWith(recording))
+            .flatMap(file -> ID.matcher(Tree.text(file)).results().map(id -> id.group(1)))
+            .toList();
+    List<String> named =
+        naming
+            .matcher(text.replaceAll("\\s+", " "))
+            .results()
+            .flatMap(ids -> Stream.of(ids.group(1).split(", ")))
+            .map(String::trim)
+            .toList();
+    assertTrue(!known.isEmpty() && !named.isEmpty(), recording);
+    return named.stream()
+        .filter(
+            id ->
+                known.stream()
+                    .noneMatch(
+                        one ->
+                            id.endsWith("*")
+                                ? one.startsWith(id.substring(0, id.length() - 1))
+                                : one.equals(id)))
+        .sorted()
+        .toList();
   }
 
   private List<String> problems(String item) {
