@@ -8,7 +8,7 @@ import net.backhaul.service.http.Request;
 import net.backhaul.service.http.Resource;
 import net.backhaul.service.http.Response;
 
-/** Answers for bonds as a daemon does that has none (04 section 4.4). */
+/** Answers requests about bonds as a node without bonds does (04 section 4.4). */
 public final class BondApi implements Resource {
   private static final Pattern MTU =
       Pattern.compile("/bond/setmtu/[0-9]{1,6}/[A-Za-z0-9_]{1,16}/[0-9a-fA-F.:]{1,39}");

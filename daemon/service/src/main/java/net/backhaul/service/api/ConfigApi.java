@@ -15,20 +15,20 @@ import net.backhaul.service.state.FileProblem;
 import net.backhaul.service.state.SavedState;
 import org.jspecify.annotations.Nullable;
 
-/** Shows local.conf and changes its settings (04 section 4.4). */
+/** Reads local.conf and merges settings into it (04 section 4.4). */
 public final class ConfigApi implements Resource {
   private final LiveSettings settings;
-  private final SavedState disk;
+  private final SavedState state;
   private final Runnable changed;
 
   /**
    * Makes the resource.
    *
-   * @param changed what to do on the thread of the state when settings have changed
+   * @param changed called on the state thread after settings have changed
    */
-  public ConfigApi(LiveSettings settings, SavedState disk, Runnable changed) {
+  public ConfigApi(LiveSettings settings, SavedState state, Runnable changed) {
     this.settings = settings;
-    this.disk = disk;
+    this.state = state;
     this.changed = changed;
   }
 
@@ -49,7 +49,7 @@ public final class ConfigApi implements Resource {
           }
           return ignored.report(Response.json("{}"));
         },
-        disk::execute);
+        state::execute);
   }
 
   private void merge(Map<String, @Nullable Object> wanted) {

@@ -27,13 +27,13 @@ import net.backhaul.store.MemberJson;
 import net.backhaul.store.NetworkJson;
 import org.jspecify.annotations.Nullable;
 
-/** Shows and changes the networks of this node's controller, and their members (04 section 5.1). */
+/** Reads and changes networks of the controller and their members (04 section 5.1). */
 public final class ControllerApi implements Resource {
   private static final String CONTROLLER = "/controller";
   private static final String UNSTABLE = "/unstable/controller";
   private static final String NETWORK = "/network";
   private static final String MEMBER = "/member";
-  private static final String ANY = "______";
+  private static final String RANDOM_ID = "______";
   private static final int NETWORK_LENGTH = NETWORK.length() + 1 + NetworkIds.DIGITS;
   private static final int MEMBER_LENGTH = MEMBER.length() + 1 + Addresses.DIGITS;
   private static final CompletableFuture<Response> NOT_FOUND =
@@ -70,8 +70,8 @@ public final class ControllerApi implements Resource {
     }
     String nwid = path.substring(NETWORK.length() + 1, NETWORK_LENGTH);
     String below = path.substring(NETWORK_LENGTH);
-    if (below.isEmpty() && isAny(nwid)) {
-      return createBelow(request, nwid);
+    if (below.isEmpty() && hasRandomId(nwid)) {
+      return createWithRandomId(request, nwid);
     }
     if (!isHex(nwid)) {
       return NOT_FOUND;
@@ -93,7 +93,7 @@ public final class ControllerApi implements Resource {
       return NOT_FOUND;
     }
     if (path.equals(NETWORK)) {
-      return rendered(controller.query(ControllerApi::found), ControllerApi::described);
+      return rendered(controller.query(ControllerApi::countMembers), ControllerApi::described);
     }
     if (path.length() == NETWORK_LENGTH + MEMBER.length()
         && path.startsWith(NETWORK + "/")
@@ -112,11 +112,11 @@ public final class ControllerApi implements Resource {
     return !digits.isEmpty() && digits.chars().allMatch(HexFormat::isHexDigit);
   }
 
-  private static boolean isAny(String nwid) {
-    return nwid.endsWith(ANY) && isHex(nwid.substring(0, nwid.length() - ANY.length()));
+  private static boolean hasRandomId(String nwid) {
+    return nwid.endsWith(RANDOM_ID) && isHex(nwid.substring(0, nwid.length() - RANDOM_ID.length()));
   }
 
-  /** The one answer with blanks, in this order. */
+  /** Unlike all other answers, this one is indented and its members keep this order. */
   private static Response status() {
     return Response.json(
         "{\n\t\"controller\": true,\n\t\"apiVersion\": 4,\n\t\"clock\": "
@@ -140,7 +140,7 @@ public final class ControllerApi implements Resource {
     return json(networks.stream().map(network -> NetworkIds.text(network.id())).toList());
   }
 
-  /** Makes a long answer elsewhere than on the node loop, which has found what it is made of. */
+  /** Renders an answer outside of the node loop, which has provided its records. */
   private static <T> CompletableFuture<Response> rendered(
       CompletableFuture<T> found, Function<T, Response> render) {
     return found.thenApplyAsync(render);
@@ -148,11 +148,11 @@ public final class ControllerApi implements Resource {
 
   // Networks.
 
-  private CompletableFuture<Response> createBelow(Request request, String nwid) {
+  private CompletableFuture<Response> createWithRandomId(Request request, String nwid) {
     if (request.method() != Request.Method.POST) {
       return NOT_FOUND;
     }
-    return nwid.equals(Addresses.text(self) + ANY)
+    return nwid.equals(Addresses.text(self) + RANDOM_ID)
         ? create(JsonBody.read(request))
         : CompletableFuture.completedFuture(Response.BAD_REQUEST);
   }
@@ -180,11 +180,11 @@ public final class ControllerApi implements Resource {
               .thenApply(found -> found.map(ControllerApi::json).orElse(Response.NOT_FOUND));
       case POST -> changeNetwork(id, JsonBody.read(request));
       case DELETE ->
-          answered(
+          reportingNotSaved(
               controller.change(
                   all ->
                       all.deleteNetwork(id, NodeLoop.nowMs())
-                          .map(gone -> new ChangeResult<>(json(gone.record()), gone.ticket()))
+                          .map(deleted -> new ChangeResult<>(json(deleted.record()), deleted.ticket()))
                           .orElse(new ChangeResult<>(Response.NOT_FOUND, 0))));
       case OTHER -> NOT_FOUND;
     };
@@ -208,43 +208,43 @@ public final class ControllerApi implements Resource {
           Map<String, @Nullable Object> after = NetworkJson.write(changed.record());
           IgnoredInput ignored = wanted.ignored(NetworkJson.write(before), after);
           if (NetworkIds.controller(before.id()) != self) {
-            ignored.add("nwid"); // Stored, but its members ask another controller.
+            ignored.add("nwid"); // Stored, but another controller serves it.
           }
           return ignored.report(json(after));
         },
         changed.ticket());
   }
 
-  /** A network and what is counted of it. */
-  private record Counted(NetworkRecord network, long authorized, long total) {}
+  /** A network with the number of its members. */
+  private record NetworkCounts(NetworkRecord network, long authorized, long total) {}
 
-  private static List<Counted> found(Controller controller) {
+  private static List<NetworkCounts> countMembers(Controller controller) {
     return controller.networks().stream()
         .map(
             network ->
-                new Counted(
+                new NetworkCounts(
                     network,
                     controller.authorizedCount(network.id()),
                     controller.memberCount(network.id())))
         .toList();
   }
 
-  private static Response described(List<Counted> networks) {
+  private static Response described(List<NetworkCounts> networks) {
     var data = new ArrayList<@Nullable Object>();
-    for (Counted counted : networks) {
-      Map<String, @Nullable Object> object = NetworkJson.write(counted.network);
+    for (NetworkCounts counts : networks) {
+      Map<String, @Nullable Object> object = NetworkJson.write(counts.network);
       Map<String, @Nullable Object> meta = Json.object();
-      meta.put("authorizedMemberCount", counted.authorized);
-      meta.put("totalMemberCount", counted.total);
+      meta.put("authorizedMemberCount", counts.authorized);
+      meta.put("totalMemberCount", counts.total);
       object.put("meta", meta);
       data.add(object);
     }
     Map<String, @Nullable Object> meta = Json.object();
     meta.put("networkCount", (long) data.size());
-    return json(described(data, meta));
+    return json(withMeta(data, meta));
   }
 
-  private static Map<String, @Nullable Object> described(
+  private static Map<String, @Nullable Object> withMeta(
       List<@Nullable Object> data, Map<String, @Nullable Object> meta) {
     Map<String, @Nullable Object> out = Json.object();
     out.put("data", data);
@@ -258,7 +258,7 @@ public final class ControllerApi implements Resource {
 
   // Members.
 
-  /** What is known of the members of a network; empty where there is no such network. */
+  /** Returns the members of a network; empty for an unknown network. */
   private CompletableFuture<Optional<List<MemberRecord>>> members(long networkId) {
     return controller.query(
         all -> all.network(networkId).map(network -> all.members(network.id())));
@@ -291,7 +291,7 @@ public final class ControllerApi implements Resource {
     Map<String, @Nullable Object> meta = Json.object();
     meta.put("authorizedCount", authorized(members));
     meta.put("totalCount", (long) members.size());
-    return json(described(data, meta));
+    return json(withMeta(data, meta));
   }
 
   private CompletableFuture<Response> member(Request request, String nwid, String id) {
@@ -304,11 +304,11 @@ public final class ControllerApi implements Resource {
               .thenApply(found -> found.map(ControllerApi::json).orElse(Response.NOT_FOUND));
       case POST -> changeMember(nwid, id, JsonBody.read(request));
       case DELETE ->
-          answered(
+          reportingNotSaved(
               controller.change(
                   all ->
                       all.deleteMember(networkId, address, NodeLoop.nowMs())
-                          .map(gone -> new ChangeResult<>(json(gone.record()), gone.ticket()))
+                          .map(deleted -> new ChangeResult<>(json(deleted.record()), deleted.ticket()))
                           .orElse(new ChangeResult<>(Response.NOT_FOUND, 0))));
       case OTHER -> NOT_FOUND;
     };
@@ -338,13 +338,13 @@ public final class ControllerApi implements Resource {
     return wanted.ignored(MemberJson.write(before), after).report(json(after));
   }
 
-  /** Renders the answer to a change elsewhere than on the node loop. */
+  /** Renders the answer to a change outside of the node loop. */
   private static CompletableFuture<Response> changed(CompletableFuture<Supplier<Response>> change) {
-    return answered(change.thenApplyAsync(Supplier::get));
+    return reportingNotSaved(change.thenApplyAsync(Supplier::get));
   }
 
-  /** Says so where a change was made and could not be written. */
-  private static CompletableFuture<Response> answered(CompletableFuture<Response> answer) {
+  /** Answers a change that could not be saved with the reason. */
+  private static CompletableFuture<Response> reportingNotSaved(CompletableFuture<Response> answer) {
     return answer.exceptionally(
         thrown -> {
           Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;

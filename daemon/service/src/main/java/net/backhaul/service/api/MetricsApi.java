@@ -21,7 +21,7 @@ public final class MetricsApi implements Resource {
     this.controller = controller;
   }
 
-  /** Returns all that was counted until now. */
+  /** Returns the current values of all families. */
   public CompletableFuture<String> text() {
     return loop.submit(
             node ->

@@ -17,7 +17,7 @@ import net.backhaul.service.http.Resource;
 import net.backhaul.service.http.Response;
 import org.jspecify.annotations.Nullable;
 
-/** Shows moons, starts and ends following them (04 sections 4.4 and 4.5.4). */
+/** Reads moons, orbits and deorbits them (04 sections 4.4 and 4.5.4). */
 public final class MoonApi implements Resource {
   private static final String PATH = "/moon";
   private static final long MAX_SEED = Addresses.MASK;
@@ -73,7 +73,7 @@ public final class MoonApi implements Resource {
         .thenApply(body.ignored(Map.of(), used)::report);
   }
 
-  /** Reads the digits of a hexadecimal number, also where JSON takes them for a decimal one. */
+  /** Parses leading hexadecimal digits; a JSON number is taken as it is. */
   private static long seed(@Nullable Object value) {
     if (value instanceof Number number) {
       return number.longValue() & MAX_SEED;

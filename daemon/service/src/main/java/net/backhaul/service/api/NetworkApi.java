@@ -19,7 +19,7 @@ import net.backhaul.service.state.LocalNetworkSettings;
 import net.backhaul.service.state.SavedState;
 import org.jspecify.annotations.Nullable;
 
-/** Shows, joins and leaves networks, and says what they may do to the host (04 section 4.4). */
+/** Reads, joins and leaves networks, and sets what they may change on the host (04 section 4.4). */
 public final class NetworkApi implements Resource {
   private static final String PATH = "/network";
 
@@ -57,7 +57,7 @@ public final class NetworkApi implements Resource {
     };
   }
 
-  /** Joins unless that was done before, and answers when addresses and routes are applied. */
+  /** Joins unless already joined, and answers when addresses and routes are applied. */
   private CompletableFuture<Response> join(long id, JsonBody body) {
     Map<String, @Nullable Object> wanted = body.object();
     LocalNetworkSettings before = state.networkSettings(id);

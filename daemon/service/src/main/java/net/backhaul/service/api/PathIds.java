@@ -5,11 +5,11 @@ import java.util.HexFormat;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Takes ids out of paths (04 section 4.3). */
+/** Extracts ids from paths (04 section 4.3). */
 final class PathIds {
   private PathIds() {}
 
-  /** Returns the id below a resource in lower case, or null where what is there is no such id. */
+  /** Returns the id that follows a resource, in lower case; null unless it has these digits. */
   static @Nullable String below(String resource, String path, int digits) {
     int start = resource.length() + 1;
     if (path.length() != start + digits || !path.startsWith(resource + "/")) {

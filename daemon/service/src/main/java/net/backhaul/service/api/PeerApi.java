@@ -14,7 +14,7 @@ import net.backhaul.service.http.Resource;
 import net.backhaul.service.http.Response;
 import org.jspecify.annotations.Nullable;
 
-/** Shows the peers that the node knows (04 section 4.5.3). */
+/** Reads the peers of the node (04 section 4.5.3). */
 public final class PeerApi implements Resource {
   private static final String PATH = "/peer";
 

@@ -38,7 +38,7 @@ public final class StatusApi implements Resource {
     this.home = home;
   }
 
-  private record Asked(NodeStatus node, List<InetSocketAddress> listening) {}
+  private record Snapshot(NodeStatus node, List<InetSocketAddress> listening) {}
 
   @Override
   public CompletableFuture<Response> answer(Request request) {
@@ -46,13 +46,13 @@ public final class StatusApi implements Resource {
     if (request.method() != Request.Method.GET || (!whole && !request.path().equals("/health"))) {
       return CompletableFuture.completedFuture(Response.NOT_FOUND);
     }
-    return loop.submit(node -> new Asked(node.status(NodeLoop.nowMs()), sockets.addresses()))
-        .thenApply(asked -> Response.json(Json.write(whole ? status(asked) : health(asked))));
+    return loop.submit(node -> new Snapshot(node.status(NodeLoop.nowMs()), sockets.addresses()))
+        .thenApply(snapshot -> Response.json(Json.write(whole ? status(snapshot) : health(snapshot))));
   }
 
-  private static Map<String, @Nullable Object> health(Asked asked) {
+  private static Map<String, @Nullable Object> health(Snapshot snapshot) {
     Map<String, @Nullable Object> out = Json.object();
-    out.put("online", asked.node().online());
+    out.put("online", snapshot.node().online());
     out.put("clock", System.currentTimeMillis());
     out.put("version", Version.REFERENCE);
     out.put("versionMajor", Version.MAJOR);
@@ -62,34 +62,34 @@ public final class StatusApi implements Resource {
     return out;
   }
 
-  private Map<String, @Nullable Object> status(Asked asked) {
-    Map<String, @Nullable Object> out = health(asked);
-    NodeStatus node = asked.node();
+  private Map<String, @Nullable Object> status(Snapshot snapshot) {
+    Map<String, @Nullable Object> out = health(snapshot);
+    NodeStatus node = snapshot.node();
     out.put("address", Addresses.text(node.address()));
     out.put("publicIdentity", node.identity().publicText());
     out.put("tcpFallbackActive", false);
     out.put("planetWorldId", node.planetId());
     out.put("planetWorldTimestamp", node.planetTimestampMs());
-    out.put("config", config(asked));
+    out.put("config", config(snapshot));
     return out;
   }
 
-  /** Returns local.conf with what is really in use laid over its settings. */
-  private Map<String, @Nullable Object> config(Asked asked) {
-    Settings in = settings.settings();
+  /** Returns local.conf, its settings overlaid with the values in use. */
+  private Map<String, @Nullable Object> config(Snapshot snapshot) {
+    Settings active = settings.settings();
     Map<String, @Nullable Object> config = new TreeMap<>(settings.conf());
     Map<String, @Nullable Object> overlaid = new TreeMap<>(Json.asObject(config.get("settings")));
-    overlaid.put("allowTcpFallbackRelay", in.allowTcpFallbackRelay());
-    overlaid.put("forceTcpRelay", in.forceTcpRelay());
+    overlaid.put("allowTcpFallbackRelay", active.allowTcpFallbackRelay());
+    overlaid.put("forceTcpRelay", active.forceTcpRelay());
     overlaid.putIfAbsent("primaryPort", ports.primary());
     overlaid.putIfAbsent("secondaryPort", ports.secondary());
     overlaid.putIfAbsent("tertiaryPort", ports.tertiary());
     overlaid.put("homeDir", home);
-    overlaid.put("listeningOn", texts(asked.listening()));
-    overlaid.put("surfaceAddresses", texts(asked.node().surfaceAddresses()));
-    overlaid.put("portMappingEnabled", in.portMappingEnabled());
+    overlaid.put("listeningOn", texts(snapshot.listening()));
+    overlaid.put("surfaceAddresses", texts(snapshot.node().surfaceAddresses()));
+    overlaid.put("portMappingEnabled", active.portMappingEnabled());
     overlaid.put("softwareUpdate", "disable");
-    overlaid.put("softwareUpdateChannel", in.softwareUpdateChannel());
+    overlaid.put("softwareUpdateChannel", active.softwareUpdateChannel());
     config.put("settings", overlaid);
     return config;
   }

@@ -25,14 +25,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Asks a daemon with the identity, moon and network of the recorded one all that the recorded one
- * was asked, and compares the answers: byte for byte where nothing in them depends on the hour or
- * on who else is there, else member by member.
+ * Replays the recorded requests on a daemon with the identity, moon and network of the recorded
+ * one. Answers are compared byte for byte where they depend neither on the time nor on other nodes,
+ * else member by member.
  */
 class ApiRecordingsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Members whose values depend on the hour, the host or other nodes: their types are compared. */
+  /** Members that depend on the time, the host or other nodes: only their types are compared. */
   private static final Set<String> VOLATILE =
       Set.of(
           "clock",
@@ -75,7 +75,7 @@ class ApiRecordingsTest {
   }
 
   @BeforeAll
-  static void startTheDaemonOfTheRecordings() throws Exception {
+  static void startRecordedNode() throws Exception {
     JsonNode files = Vectors.file("service/files.json");
     String network = "0b594715410000a1.conf";
     String moon = "0000000b59471541.moon";
@@ -103,14 +103,14 @@ class ApiRecordingsTest {
       String id = scenario.get("id").asText();
       scenario.get("steps").forEach(step -> all.add(new Step(id, step)));
     }
-    return all.stream().filter(ApiRecordingsTest::isAboutUs);
+    return all.stream().filter(ApiRecordingsTest::isReplayable);
   }
 
-  /** Leaves out what depends on networks and peers that only the recorded node had. */
-  private static boolean isAboutUs(Step step) {
+  /** Excludes a defect of the reference: 04 section 4.4 requires that IPv6 works as well. */
+  private static boolean isReplayable(Step step) {
     String target = step.step().get("request").get("target").asText();
     boolean deletesOnV6 = step.scenario().equals("api-moon-v6") && target.startsWith("/moon/");
-    return !deletesOnV6; // A defect of the reference: 04 section 4.4 asks for better.
+    return !deletesOnV6;
   }
 
   @ParameterizedTest

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What front ends ask the reference's controller, asked of ours, over real HTTP on real files. */
+/** Replays recorded requests to a controller, over HTTP and with files. */
 class ControllerApiTest {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final String TOKEN = "token";
@@ -43,7 +43,7 @@ class ControllerApiTest {
   private static final List<String> VOLATILE =
       List.of("creationTime", "lastAuthorizedTime", "lastDeauthorizedTime", "clock");
 
-  @TempDir Path folder;
+  @TempDir Path directory;
   private NodeLoop loop;
   private ControllerHost controller;
   private HttpServer http;
@@ -58,7 +58,7 @@ class ControllerApiTest {
     Identity self =
         Identity.parse(
             Vectors.file("service/identities.json").required("r").required("secret").asText());
-    controller = new ControllerHost(loop, FileRecordStore.open(folder), self, new Random(1));
+    controller = new ControllerHost(loop, FileRecordStore.open(directory), self, new Random(1));
     var api = new ControllerApi(controller, self.address());
     http =
         new HttpServer(
@@ -75,7 +75,7 @@ class ControllerApiTest {
   }
 
   @Test
-  void everyRecordedRequestIsAnsweredAsByTheReference() throws Exception {
+  void answersRecordedRequests() throws Exception {
     int seen = 0;
     for (JsonNode scenario :
         Vectors.file("service/controller-requests.json").required("scenarios")) {
@@ -193,40 +193,40 @@ class ControllerApiTest {
   }
 
   @Test
-  void whatWasAnsweredIsOnTheDisk() throws Exception {
+  void savesBeforeAnswering() throws Exception {
     String nwid = "0b59471541000001";
     for (int i = 0; i < 20; i++) {
       String name = "{\"name\":\"n" + i + "\"}";
       send(request("POST", "/controller/network/" + nwid, name));
-      String stored = Files.readString(folder.resolve("network/" + nwid + ".json"));
+      String stored = Files.readString(directory.resolve("network/" + nwid + ".json"));
       assertTrue(stored.contains("\"name\":\"n" + i + "\""), stored);
     }
     send(request("POST", "/controller/network/" + nwid + "/member/0123456789", "{}"));
-    Path member = folder.resolve("network/" + nwid + "/member/0123456789.json");
+    Path member = directory.resolve("network/" + nwid + "/member/0123456789.json");
     assertTrue(Files.exists(member));
     send(request("DELETE", "/controller/network/" + nwid + "/member/0123456789", null));
     assertTrue(Files.notExists(member));
     send(request("DELETE", "/controller/network/" + nwid, null));
-    try (var left = Files.list(folder.resolve("network"))) {
+    try (var left = Files.list(directory.resolve("network"))) {
       assertEquals(List.of(), left.toList());
     }
   }
 
   @Test
-  void aChangeThatCannotBeWrittenIsNotAnsweredWell() throws Exception {
+  void reportsChangeThatCannotBeSaved() throws Exception {
     String path = "/controller/network/0b59471541000001";
     assertEquals(200, send(request("POST", path, "{}")).statusCode());
-    Path networks = folder.resolve("network");
-    Files.move(networks, folder.resolve("elsewhere"));
-    Files.writeString(networks, "no folder");
+    Path networks = directory.resolve("network");
+    Files.move(networks, directory.resolve("elsewhere"));
+    Files.writeString(networks, "not a directory");
 
-    HttpResponse<String> refused = send(request("POST", path, "{\"name\":\"x\"}"));
+    HttpResponse<String> rejected = send(request("POST", path, "{\"name\":\"x\"}"));
 
-    assertEquals(500, refused.statusCode());
-    assertTrue(refused.body().contains("cannot write to"), refused.body());
+    assertEquals(500, rejected.statusCode());
+    assertTrue(rejected.body().contains("cannot write to"), rejected.body());
     assertEquals(200, send(request("GET", path, null)).statusCode());
     Files.delete(networks);
-    Files.move(folder.resolve("elsewhere"), networks);
+    Files.move(directory.resolve("elsewhere"), networks);
     assertEquals(200, send(request("POST", path, "{\"name\":\"y\"}")).statusCode());
     String stored = Files.readString(networks.resolve("0b59471541000001.json"));
     assertTrue(stored.contains("\"name\":\"y\""), stored);
