@@ -184,7 +184,9 @@ public final class ControllerApi implements Resource {
               controller.change(
                   all ->
                       all.deleteNetwork(id, NodeLoop.nowMs())
-                          .map(deleted -> new ChangeResult<>(json(deleted.record()), deleted.ticket()))
+                          .map(
+                              deleted ->
+                                  new ChangeResult<>(json(deleted.record()), deleted.ticket()))
                           .orElse(new ChangeResult<>(Response.NOT_FOUND, 0))));
       case OTHER -> NOT_FOUND;
     };
@@ -308,7 +310,9 @@ public final class ControllerApi implements Resource {
               controller.change(
                   all ->
                       all.deleteMember(networkId, address, NodeLoop.nowMs())
-                          .map(deleted -> new ChangeResult<>(json(deleted.record()), deleted.ticket()))
+                          .map(
+                              deleted ->
+                                  new ChangeResult<>(json(deleted.record()), deleted.ticket()))
                           .orElse(new ChangeResult<>(Response.NOT_FOUND, 0))));
       case OTHER -> NOT_FOUND;
     };

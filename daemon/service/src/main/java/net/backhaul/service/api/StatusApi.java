@@ -47,7 +47,8 @@ public final class StatusApi implements Resource {
       return CompletableFuture.completedFuture(Response.NOT_FOUND);
     }
     return loop.submit(node -> new Snapshot(node.status(NodeLoop.nowMs()), sockets.addresses()))
-        .thenApply(snapshot -> Response.json(Json.write(whole ? status(snapshot) : health(snapshot))));
+        .thenApply(
+            snapshot -> Response.json(Json.write(whole ? status(snapshot) : health(snapshot))));
   }
 
   private static Map<String, @Nullable Object> health(Snapshot snapshot) {

@@ -130,7 +130,7 @@ class ControllerApiTest {
     return whole;
   }
 
-  /** Takes ids that were drawn for those that were drawn then. */
+  /** Maps a recorded random id to the one of this run. */
   private void rememberNewId(JsonNode wanted, JsonNode shown) {
     String then = wanted.path("id").asText();
     String now = shown.path("id").asText();
