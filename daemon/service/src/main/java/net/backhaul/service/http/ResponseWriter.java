@@ -189,7 +189,7 @@ final class ResponseWriter {
             });
   }
 
-  /** Goes on when the send buffer has room again. */
+  /** Requests the next chunk when the send buffer has room again. */
   void onWritabilityChanged() {
     if (waitsForRoom && context.channel().isWritable()) {
       waitsForRoom = false;
