@@ -4,11 +4,12 @@ package net.backhaul.cli;
 import java.util.List;
 import java.util.Locale;
 
-/** Bonds, several links to one peer: {@code listbonds} and {@code bond} (04 section 1.4.5). */
+/** Bonds of several links to one peer: {@code listbonds} and {@code bond} (04 section 1.4.5). */
 final class BondCommands {
   private static final int ADDRESS_DIGITS = 10;
   private static final int USAGE = 2;
   private static final int FAILED = 1;
+  private static final String SET_MTU = "bond setmtu <mtu> <interface> <ip>";
   private static final String RULE = "-".repeat(120);
 
   private BondCommands() {}
@@ -27,9 +28,29 @@ final class BondCommands {
       return show(session, first);
     }
     if (first.length() == ADDRESS_DIGITS && second.equals("rotate")) {
-      return session.confirm("rotate", session.api().post("/bond/rotate/" + first, "{}"));
+      return session.confirm(
+          "rotate", session.api().post("/bond/rotate/" + first, "{}"), failureHint(first));
     }
-    throw CliExit.out("(bond) command is missing required arguments\n", USAGE);
+    throw CliExit.out("(bond) command is missing required arguments\n", USAGE)
+        .withHint(usageHint(first, second));
+  }
+
+  private static String usageHint(String first, String second) {
+    String error = HexIds.addressError(first);
+    if (!second.isEmpty() && error != null) {
+      return error;
+    }
+    return "expected bond <address> show, bond <address> rotate, bond list or "
+        + SET_MTU
+        + (second.isEmpty() ? "" : ", found " + Text.quoted(second));
+  }
+
+  /** Returns what to do where the daemon rejects a request for the bond to an address. */
+  private static String failureHint(String address) {
+    String error = HexIds.addressError(address);
+    return error != null
+        ? error
+        : "this node has no bond with " + address + " for that; see: zerotier-cli listbonds";
   }
 
   static int list(Session session) throws CliExit {
@@ -67,13 +88,15 @@ final class BondCommands {
             .post(
                 "/bond/setmtu/" + words.word(2) + "/" + words.word(3) + "/" + words.word(4), "{}");
     if (!answer.isOk()) {
-      throw CliExit.out(answer.status() + " Failed to set MTU: " + answer.body() + "\n", FAILED);
+      String usage = words.word(4).isEmpty() ? "expected " + SET_MTU : null;
+      throw CliExit.out(answer.status() + " Failed to set MTU: " + answer.body() + "\n", FAILED)
+          .withHint(session.hint(answer, usage));
     }
-    return session.confirm("setmtu", answer);
+    return session.confirm("setmtu", answer, null);
   }
 
   private static int show(Session session, String address) throws CliExit {
-    Object answer = session.fetch("/bond/show/" + address);
+    Object answer = session.fetch("/bond/show/" + address, failureHint(address));
     if (session.json()) {
       return session.print(answer);
     }
@@ -88,7 +111,7 @@ final class BondCommands {
     line(session, "Packets Per Link", peer.number("packetsPerLink", 0));
     List<JsonObject> paths = peer.objects("paths");
     if (!paths.isEmpty()) {
-      printWays(session, paths);
+      printLinks(session, paths);
       printQualities(session, paths);
     }
     return 0;
@@ -102,7 +125,7 @@ final class BondCommands {
     return peer.number("numAliveLinks", 0) + "/" + peer.number("numTotalLinks", 0);
   }
 
-  private static void printWays(Session session, List<JsonObject> paths) {
+  private static void printLinks(Session session, List<JsonObject> paths) {
     session
         .out()
         .print(

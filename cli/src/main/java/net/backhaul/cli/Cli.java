@@ -3,8 +3,9 @@ package net.backhaul.cli;
 
 import java.io.FileDescriptor;
 import java.io.PrintStream;
+import java.util.List;
 
-/** The client of a daemon on this machine, {@code zerotier-cli} (04 section 1.4). */
+/** The client of a daemon on this host, {@code zerotier-cli} (04 section 1.4). */
 public final class Cli {
   private static final String NAME = "zerotier-cli";
 
@@ -18,7 +19,7 @@ public final class Cli {
     Terminal.end(code);
   }
 
-  /** Runs one command, as this process's user and in its folder; returns the exit code. */
+  /** Runs one command, as this process's user and in its directory; returns the exit code. */
   public static int run(String[] args, PrintStream out, PrintStream err) {
     return run(args, Terminal.ofProcess(NAME, out, err));
   }
@@ -26,9 +27,7 @@ public final class Cli {
   static int run(String[] args, Terminal terminal) {
     int code;
     try {
-      Invocation invocation = Invocation.parse(args);
-      Access access = Access.find(invocation, terminal);
-      code = dispatch(new Session(invocation, access, new LocalApi(access), terminal));
+      code = run(Invocation.parse(args), terminal);
     } catch (CliExit exit) {
       code = exit.print(terminal);
     }
@@ -37,10 +36,34 @@ public final class Cli {
     return code;
   }
 
+  private static int run(Invocation invocation, Terminal terminal) throws CliExit {
+    if (invocation.command().equals("version")) {
+      terminal.out().print(Help.versions());
+      return 0;
+    }
+    ApiAccess access = ApiAccess.find(invocation, terminal);
+    var session = new Session(invocation, access, new LocalApi(access), terminal);
+    List<String> ignored = invocation.ignoredWords();
+    if (!ignored.isEmpty()) {
+      terminal.hint(ignoredHint(invocation.command(), ignored));
+    }
+    return dispatch(session);
+  }
+
+  private static String ignoredHint(String command, List<String> ignored) {
+    var text = new StringBuilder(command).append(" does not use ");
+    String separator = "";
+    for (String word : ignored) {
+      text.append(separator).append(Text.quoted(word));
+      separator = ", ";
+    }
+    return text.toString();
+  }
+
   private static int dispatch(Session session) throws CliExit {
     String command = session.command();
     if (command.startsWith("/")) {
-      return session.show(session.api().get(command));
+      return session.show(session.api().get(command), "the API has no path " + command);
     }
     return switch (command) {
       case "info", "status" -> StatusCommand.run(session);
@@ -57,7 +80,8 @@ public final class Cli {
       case "listbonds" -> BondCommands.list(session);
       case "bond" -> BondCommands.run(session);
       case "dump" -> DumpCommand.run(session);
-      default -> throw CliExit.err(Help.cli(), 0);
+      default ->
+          throw CliExit.err(Help.cli(), 0).withHint(Help.unknownCommand(command, new CliGrammar()));
     };
   }
 }

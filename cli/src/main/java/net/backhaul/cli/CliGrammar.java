@@ -9,14 +9,16 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * What may be said to {@code zerotier-cli} (04 section 1.4).
+ * The command line of {@code zerotier-cli} (04 section 1.4).
  *
- * <p>No argument is required here: that one is missing comes out after the daemon's port and token
- * have been found, and each command says it in its own words.
+ * <p>No argument is required here: a missing one is reported after the daemon's port and token have
+ * been found, by each command in the recorded words.
  */
 final class CliGrammar extends Grammar {
   private static final String NETWORK = "<network ID>";
   private static final String WORLD = "<world ID>";
+  private static final String VERSION = "version";
+  private static final int SET_MTU_WORDS = 4;
 
   @Override
   List<String> commands() {
@@ -34,7 +36,8 @@ final class CliGrammar extends Grammar {
         "deorbit",
         "listbonds",
         "bond",
-        "dump");
+        "dump",
+        VERSION);
   }
 
   @Override
@@ -44,12 +47,17 @@ final class CliGrammar extends Grammar {
     program
         .exitCodeOnInvalidInput(1)
         .addOption(flag("-h", "Show this help").usageHelp(true).build())
-        .addOption(flag("-v", "Show the version").versionHelp(true).build())
-        .addOption(flag("-j", "Print the daemon's JSON instead of a table").build())
-        .addOption(text("-D", "<path>", "Home of the daemon, to find its port and token").build())
-        .addOption(port("-p", "<port>", "Port of the daemon (otherwise found in its home)"))
         .addOption(
-            text("-T", "<token>", "Authentication token (otherwise found in its home)").build())
+            flag("-v", "Show the version of ZeroTier One whose behaviour this has")
+                .versionHelp(true)
+                .build())
+        .addOption(flag("-j", "Print the daemon's JSON instead of a table").build())
+        .addOption(
+            text("-D", "<path>", "Home directory of the daemon, with its port and token").build())
+        .addOption(port("-p", "<port>", "Port of the daemon (default: from its home directory)"))
+        .addOption(
+            text("-T", "<token>", "Authentication token (default: from the home directory)")
+                .build())
         .addOption(text("-H", "<ip>", "Address of the daemon").hidden(true).build())
         .addOption(flag("-q", "Changes nothing").hidden(true).build());
     program
@@ -57,7 +65,7 @@ final class CliGrammar extends Grammar {
         .customSynopsis("zerotier-cli [-switches] <command/path> [<args>]")
         .optionListHeading("Switches, each with its value in the same word:")
         .footer(
-            "  /<path>                 - Print what the daemon's API answers",
+            "  /<path>                 - Print the answer of the daemon's API to GET /<path>",
             "",
             "Properties of a network are the names in \"zerotier-cli -j listnetworks\", and"
                 + " besides",
@@ -89,12 +97,25 @@ final class CliGrammar extends Grammar {
       case "deorbit" -> create(name, "Leave a moon", 0, WORLD);
       case "listbonds" -> create(name, "List bonded peers", 0);
       case "bond" -> bond(name);
-      case "dump" -> create(name, "Write all that helps with a problem into a file", 0);
+      case "dump" -> create(name, "Write a file with what helps to analyse a problem", 0);
+      case VERSION -> create(name, "Show the version of this program, Backhaul", 0);
       default -> null;
     };
   }
 
-  /** What a bond is asked stands behind whose it is, so these are no commands of their own. */
+  /** Returns how many arguments a command uses; -1 for a word that is no command. */
+  static int argumentCount(Invocation invocation) {
+    if (invocation.command().startsWith("/")) {
+      return 0;
+    }
+    if (invocation.command().equals("bond") && invocation.first().equals("setmtu")) {
+      return SET_MTU_WORDS;
+    }
+    CommandSpec command = new CliGrammar().command(invocation.command());
+    return command == null ? -1 : command.positionalParameters().size();
+  }
+
+  /** The action follows the address, so that these are no commands of their own. */
   private static CommandSpec bond(String name) {
     CommandSpec bond = create(name, "", 0, "<address>", "<action>");
     bond.usageMessage()
@@ -107,30 +128,30 @@ final class CliGrammar extends Grammar {
     return bond;
   }
 
-  private static OptionSpec.Builder flag(String name, String says) {
-    return OptionSpec.builder(name).type(boolean.class).arity("0").description(says);
+  private static OptionSpec.Builder flag(String name, String description) {
+    return OptionSpec.builder(name).type(boolean.class).arity("0").description(description);
   }
 
-  private static OptionSpec.Builder text(String name, String label, String says) {
+  private static OptionSpec.Builder text(String name, String label, String description) {
     return OptionSpec.builder(name)
         .type(String.class)
         .arity("1")
         .paramLabel(label)
-        .description(says)
+        .description(description)
         .converters(new NotEmpty());
   }
 
-  private static OptionSpec port(String name, String label, String says) {
+  private static OptionSpec port(String name, String label, String description) {
     return OptionSpec.builder(name)
         .type(Integer.class)
         .arity("1")
         .paramLabel(label)
-        .description(says)
+        .description(description)
         .converters(new Port())
         .build();
   }
 
-  /** Takes any text but an empty one. */
+  /** Accepts any text but an empty one. */
   private static final class NotEmpty implements ITypeConverter<String> {
     @Override
     public String convert(String value) {
@@ -141,7 +162,7 @@ final class CliGrammar extends Grammar {
     }
   }
 
-  /** Takes what begins with the number of a port. */
+  /** Accepts a text that begins with the number of a port. */
   private static final class Port implements ITypeConverter<Integer> {
     @Override
     public Integer convert(String value) {

@@ -16,7 +16,7 @@ import java.util.List;
 import net.backhaul.protocol.Version;
 import net.backhaul.protocol.address.Endpoints;
 
-/** {@code dump}: writes what helps with a problem into one file (04 section 1.4.6). */
+/** {@code dump}: writes what helps to analyse a problem to one file (04 section 1.4.6). */
 final class DumpCommand {
   private static final String FILE = "zerotier_dump.txt";
 
@@ -37,12 +37,13 @@ final class DumpCommand {
     title(dump, "Network Interfaces");
     appendInterfaces(dump);
 
-    Path file = folder(session.terminal()).resolve(FILE).toAbsolutePath();
+    Path file = directory(session.terminal()).resolve(FILE).toAbsolutePath();
     session.out().print("Writing dump to: " + file + "\n");
     try {
       Files.write(file, dump.toString().getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
-      throw CliExit.err("Error creating file.\n", 1);
+      throw CliExit.err("Error creating file.\n", 1)
+          .withHint(FileErrors.cannot("write", file.toString(), e));
     }
     return 0;
   }
@@ -50,16 +51,16 @@ final class DumpCommand {
   private static LocalApi.Answer fetch(Session session, String path) throws CliExit {
     LocalApi.Answer answer = session.api().get(path);
     if (!answer.isOk()) {
-      throw Session.unreachable(answer.body());
+      throw session.unreachable(answer);
     }
     return answer;
   }
 
-  private static Path folder(Terminal terminal) {
+  private static Path directory(Terminal terminal) {
     String user = terminal.variable("HOME");
     return Platform.CURRENT == Platform.MACOS && user != null
         ? Path.of(user, "Desktop")
-        : terminal.folder();
+        : terminal.directory();
   }
 
   private static void title(StringBuilder dump, String title) {
@@ -71,18 +72,19 @@ final class DumpCommand {
     dump.append(body).append("\n\n");
   }
 
-  /** Tells of every interface that has an IPv4 address. */
+  /** Appends every interface that has an IPv4 address. */
   private static void appendInterfaces(StringBuilder dump) {
     int index = 0;
     try {
-      for (NetworkInterface card : Collections.list(NetworkInterface.getNetworkInterfaces())) {
-        List<InetAddress> addresses = Collections.list(card.getInetAddresses());
+      for (NetworkInterface networkInterface :
+          Collections.list(NetworkInterface.getNetworkInterfaces())) {
+        List<InetAddress> addresses = Collections.list(networkInterface.getInetAddresses());
         addresses.sort(Comparator.comparingInt(address -> address.getAddress().length));
-        if (!card.isLoopback()
+        if (!networkInterface.isLoopback()
             && !addresses.isEmpty()
             && addresses.getFirst() instanceof Inet4Address) {
           title(dump.append('\n'), "Interface " + index);
-          appendInterface(dump, card, addresses);
+          appendInterface(dump, networkInterface, addresses);
           index++;
         }
       }
@@ -92,12 +94,12 @@ final class DumpCommand {
   }
 
   private static void appendInterface(
-      StringBuilder dump, NetworkInterface card, List<InetAddress> addresses)
+      StringBuilder dump, NetworkInterface networkInterface, List<InetAddress> addresses)
       throws SocketException {
-    byte[] mac = card.getHardwareAddress();
+    byte[] mac = networkInterface.getHardwareAddress();
     String macText = mac == null ? "" : HexFormat.ofDelimiter(":").formatHex(mac);
-    dump.append("Name: ").append(card.getName()).append('\n');
-    dump.append("MTU: ").append(card.getMTU()).append('\n');
+    dump.append("Name: ").append(networkInterface.getName()).append('\n');
+    dump.append("MTU: ").append(networkInterface.getMTU()).append('\n');
     dump.append("MAC: ").append(macText).append('\n');
     dump.append("Addresses: \n");
     for (InetAddress address : addresses) {

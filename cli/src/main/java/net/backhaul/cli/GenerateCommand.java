@@ -14,7 +14,7 @@ import java.util.random.RandomGenerator;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.identity.Identity;
 
-/** {@code generate}: makes an identity, if wished with a chosen beginning of the address. */
+/** {@code generate}: generates an identity, optionally with a vanity prefix of its address. */
 final class GenerateCommand {
   private static final int FAILED = 1;
   private static final int ADDRESS_DIGITS = 10;
@@ -23,10 +23,10 @@ final class GenerateCommand {
 
   static int run(List<String> words, Terminal terminal) throws CliExit {
     String prefix = words.size() > 2 ? words.get(2).toLowerCase(Locale.ROOT) : "";
-    requireFindable(prefix);
+    requireValidPrefix(prefix);
     Identity identity = generate(prefix, new SecureRandom(), terminal);
     if (words.isEmpty()) {
-      terminal.out().print(identity.secretText());
+      terminal.printAsIs(identity.secretText());
       return 0;
     }
     writeSecret(words.get(0), identity.secretText(), terminal);
@@ -36,7 +36,7 @@ final class GenerateCommand {
     return 0;
   }
 
-  private static void requireFindable(String prefix) throws CliExit {
+  private static void requireValidPrefix(String prefix) throws CliExit {
     boolean digits = prefix.length() <= ADDRESS_DIGITS;
     for (int i = 0; i < prefix.length(); i++) {
       digits &= Character.digit(prefix.charAt(i), 16) >= 0;
@@ -55,7 +55,7 @@ final class GenerateCommand {
     }
   }
 
-  /** Makes identities until the address of one begins as wished (01 section 9). */
+  /** Generates identities until the address of one has the prefix (01 section 9). */
   static Identity generate(String prefix, RandomGenerator random, Terminal terminal) {
     while (true) {
       Identity identity = Identity.generate(random);
@@ -82,10 +82,10 @@ final class GenerateCommand {
     }
   }
 
-  /** Writes a secret so that nobody else can read it, not even for a moment. */
+  /** Writes a secret to a file that at no time is readable for other users. */
   private static void writeSecret(String name, String text, Terminal terminal) throws CliExit {
     try {
-      Path file = terminal.folder().resolve(name);
+      Path file = terminal.directory().resolve(name);
       var ownerOnly = PosixFilePermissions.fromString("rw-------");
       if (Files.isRegularFile(file)) {
         Files.setPosixFilePermissions(file, ownerOnly);
@@ -93,16 +93,17 @@ final class GenerateCommand {
         Files.createFile(file, PosixFilePermissions.asFileAttribute(ownerOnly));
       }
     } catch (IOException | InvalidPathException | UnsupportedOperationException e) {
-      // Said by the attempt to write, if it matters.
+      // Reported by the attempt to write, if it matters.
     }
     write(name, text, terminal);
   }
 
   private static void write(String name, String text, Terminal terminal) throws CliExit {
     try {
-      Files.write(terminal.folder().resolve(name), text.getBytes(StandardCharsets.UTF_8));
+      Files.write(terminal.directory().resolve(name), text.getBytes(StandardCharsets.UTF_8));
     } catch (IOException | InvalidPathException e) {
-      throw CliExit.err("Error writing to " + name + "\n", FAILED);
+      throw CliExit.err("Error writing to " + name + "\n", FAILED)
+          .withHint(FileErrors.cannot("write", name, e));
     }
     terminal.out().print(name + " written\n");
   }

@@ -9,14 +9,14 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParseResult;
 
 /**
- * What may be said to a program, in terms of picocli: its switches, its commands and their
- * arguments, each with what the help says of it.
+ * The command line of a program, in terms of picocli: its switches, its commands and their
+ * arguments, each with its help text.
  *
- * <p>It is written in calls and not in annotations, and a command is described when it is asked
- * for, so that a start pays for one command and no reflection.
+ * <p>It is built by calls and not by annotations, and only the command that is used is built, so
+ * that a start costs one command and no reflection.
  */
 abstract class Grammar {
-  /** Behind it all words are arguments. Nobody can say it: the system ends words at a zero. */
+  /** After it all words are arguments. No user can type it: the system ends words at a zero. */
   static final String END_OF_OPTIONS = "\0";
 
   /** Returns the names of all commands, in the order of the help. */
@@ -25,7 +25,7 @@ abstract class Grammar {
   /** Returns the program with its switches, without commands. */
   abstract CommandSpec program();
 
-  /** Describes a command; null if there is none of this name. */
+  /** Returns a command; null if there is none of this name. */
   abstract @Nullable CommandSpec command(String name);
 
   /** Adds a command to the program and returns it; null if there is none of this name. */
@@ -46,7 +46,7 @@ abstract class Grammar {
     return program;
   }
 
-  /** Returns a description that takes words as they are, also those too many. */
+  /** Returns a command that takes words as they are, also surplus ones. */
   static CommandSpec create(String name) {
     CommandSpec spec = CommandSpec.create().name(name);
     spec.parser()
@@ -59,10 +59,10 @@ abstract class Grammar {
     return spec;
   }
 
-  /** Returns a command; the first arguments are those that it can't do without. */
-  static CommandSpec create(String name, String says, int required, String... arguments) {
+  /** Returns a command; the first arguments are required. */
+  static CommandSpec create(String name, String description, int required, String... arguments) {
     CommandSpec command = create(name);
-    command.usageMessage().header(says);
+    command.usageMessage().header(description);
     for (int i = 0; i < arguments.length; i++) {
       command.addPositional(
           PositionalParamSpec.builder()
@@ -76,7 +76,7 @@ abstract class Grammar {
     return command;
   }
 
-  /** Returns the arguments of a command in their order, those too many last. */
+  /** Returns the arguments of a command in their order, surplus ones last. */
   static List<String> arguments(ParseResult command) {
     var arguments = new ArrayList<String>();
     for (PositionalParamSpec argument : command.matchedPositionals()) {

@@ -1,27 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.cli;
 
+import java.util.List;
 import net.backhaul.protocol.Version;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
-/**
- * What is printed where a command line asks for help or needs it (04 section 1.6): a program's
- * grammar, laid out as people know it from the reference.
- */
+/** The help of a program (04 section 1.6): its grammar, laid out as the reference's help. */
 final class Help {
   private static final int ARCHITECTURE_JVM = 14;
   private static final int COLUMN = 24;
+  private static final List<String> HELP_WORDS = List.of("help", "-h", "--help", "-?");
 
   private Help() {}
 
   static String cli() {
-    return "Backhaul version "
-        + Version.backhaul()
-        + ", compatible with ZeroTier One "
-        + Version.REFERENCE
+    return version()
         + " (platform "
         + Platform.CURRENT.number()
         + " arch "
@@ -31,12 +28,31 @@ final class Help {
   }
 
   static String idtool() {
+    return versions() + of(new IdtoolGrammar().whole());
+  }
+
+  /** Returns the output of the command {@code version}. */
+  static String versions() {
+    return version() + "\n";
+  }
+
+  private static String version() {
     return "Backhaul version "
         + Version.backhaul()
         + ", compatible with ZeroTier One "
-        + Version.REFERENCE
-        + "\n"
-        + of(new IdtoolGrammar().whole());
+        + Version.REFERENCE;
+  }
+
+  /** Returns the hint for a word that is no command; null for one that requests help. */
+  static @Nullable String unknownCommand(String word, Grammar grammar) {
+    if (HELP_WORDS.contains(word)) {
+      return null;
+    }
+    return word.isEmpty()
+        ? "expected a command, found none"
+        : "unknown command "
+            + Text.quoted(word)
+            + NearestWords.suggestion(word, grammar.commands());
   }
 
   private static String of(CommandSpec program) {
@@ -67,19 +83,19 @@ final class Help {
     }
   }
 
-  /** Appends a line for each way to use a command: what to write, and what it is for. */
+  /** Appends a line for each form of a command: its words and its purpose. */
   private static void appendCommand(StringBuilder text, CommandSpec command) {
-    String[] ways = command.usageMessage().customSynopsis();
-    String[] says = command.usageMessage().header();
-    if (ways.length == 0) {
-      ways = new String[] {synopsis(command)};
+    String[] forms = command.usageMessage().customSynopsis();
+    String[] descriptions = command.usageMessage().header();
+    if (forms.length == 0) {
+      forms = new String[] {synopsis(command)};
     }
-    for (int i = 0; i < ways.length; i++) {
-      append(text, ways[i], says[i]);
+    for (int i = 0; i < forms.length; i++) {
+      append(text, forms[i], descriptions[i]);
     }
     if (command.findOption("--help") != null) {
       text.insert(text.length() - 1, ";");
-      append(text, " ".repeat(COLUMN + 4) + "\"" + command.name() + " --help\" tells more");
+      append(text, " ".repeat(COLUMN + 4) + "\"" + command.name() + " --help\" explains it");
     }
   }
 
@@ -92,12 +108,12 @@ final class Help {
     return synopsis.toString();
   }
 
-  /** Appends what is explained and the explanation, in two columns. */
-  private static void append(StringBuilder text, String what, String says) {
-    text.append("  ").append(Text.left(what, COLUMN));
-    if (what.length() >= COLUMN) {
+  /** Appends a term and its description, in two columns. */
+  private static void append(StringBuilder text, String term, String description) {
+    text.append("  ").append(Text.left(term, COLUMN));
+    if (term.length() >= COLUMN) {
       text.append('\n').append(" ".repeat(COLUMN + 2));
     }
-    text.append("- ").append(says).append('\n');
+    text.append("- ").append(description).append('\n');
   }
 }

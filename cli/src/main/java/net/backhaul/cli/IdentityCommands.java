@@ -11,7 +11,7 @@ import java.util.Optional;
 import net.backhaul.crypto.Signatures;
 import net.backhaul.protocol.identity.Identity;
 
-/** What the identity tool does with an identity that there is already. */
+/** The commands of the identity tool for existing identities. */
 final class IdentityCommands {
   private static final int FAILED = 1;
   private static final int MAX_FILE_NAME = 32;
@@ -20,11 +20,11 @@ final class IdentityCommands {
 
   private IdentityCommands() {}
 
-  /** Reads an argument that is an identity, or the name of a file with one. */
+  /** Parses an argument that is an identity or the name of a file that holds one. */
   static Optional<Identity> identity(String argument, Terminal terminal) {
     String text = argument;
-    if (argument.length() <= MAX_FILE_NAME || argument.charAt(COLON) != ':') {
-      try (InputStream in = Files.newInputStream(terminal.folder().resolve(argument))) {
+    if (isFileName(argument)) {
+      try (InputStream in = Files.newInputStream(terminal.directory().resolve(argument))) {
         text = new String(in.readNBytes(MAX_IDENTITY_BYTES), StandardCharsets.UTF_8);
       } catch (IOException | InvalidPathException e) {
         return Optional.empty();
@@ -37,12 +37,30 @@ final class IdentityCommands {
     }
   }
 
+  /** Returns why an argument gave no identity. */
+  static String identityError(String argument, Terminal terminal) {
+    if (!isFileName(argument)) {
+      return "the argument is not an identity: expected address:0:public key[:private key]";
+    }
+    try (InputStream in = Files.newInputStream(terminal.directory().resolve(argument))) {
+      in.readNBytes(MAX_IDENTITY_BYTES);
+      return argument + " holds no identity: expected address:0:public key[:private key]";
+    } catch (IOException | InvalidPathException e) {
+      return FileErrors.cannot("read", argument, e);
+    }
+  }
+
+  private static boolean isFileName(String argument) {
+    return argument.length() <= MAX_FILE_NAME || argument.charAt(COLON) != ':';
+  }
+
   private static Identity required(String argument, Terminal terminal) throws CliExit {
     return identity(argument, terminal)
         .orElseThrow(
             () ->
                 CliExit.err(
-                    "Identity argument invalid or file unreadable: " + argument + "\n", FAILED));
+                        "Identity argument invalid or file unreadable: " + argument + "\n", FAILED)
+                    .withHint(identityError(argument, terminal)));
   }
 
   static int validate(String argument, Terminal terminal) throws CliExit {
@@ -55,7 +73,7 @@ final class IdentityCommands {
   }
 
   static int getPublic(String argument, Terminal terminal) throws CliExit {
-    terminal.out().print(required(argument, terminal).publicText());
+    terminal.printAsIs(required(argument, terminal).publicText());
     return 0;
   }
 
@@ -70,7 +88,7 @@ final class IdentityCommands {
           argument + " is damaged: its private key does not belong to its public key\n", FAILED);
     }
     byte[] signature = identity.sign(content(file, terminal));
-    terminal.out().print(HexFormat.of().formatHex(signature));
+    terminal.printAsIs(HexFormat.of().formatHex(signature));
     return 0;
   }
 
@@ -87,28 +105,29 @@ final class IdentityCommands {
   }
 
   private static boolean signed(Identity identity, byte[] message, String hex) {
-    byte[] signature = leniently(hex);
+    byte[] signature = parseHexLeniently(hex);
     return signature.length == Signatures.BYTES && identity.verify(message, signature);
   }
 
   private static byte[] content(String file, Terminal terminal) throws CliExit {
     try {
-      return Files.readAllBytes(terminal.folder().resolve(file));
+      return Files.readAllBytes(terminal.directory().resolve(file));
     } catch (IOException | InvalidPathException e) {
-      throw CliExit.err(file + " is not readable\n", FAILED);
+      throw CliExit.err(file + " is not readable\n", FAILED)
+          .withHint(FileErrors.cannot("read", file, e));
     }
   }
 
   private static String signatureIn(String file, Terminal terminal) {
-    try (InputStream in = Files.newInputStream(terminal.folder().resolve(file))) {
+    try (InputStream in = Files.newInputStream(terminal.directory().resolve(file))) {
       return new String(in.readNBytes(MAX_IDENTITY_BYTES), StandardCharsets.ISO_8859_1);
     } catch (IOException | InvalidPathException e) {
       return "";
     }
   }
 
-  /** Reads digits in pairs; what is no digit counts as 0, a single last one does not count. */
-  private static byte[] leniently(String hex) {
+  /** Parses pairs of digits; other characters count as 0, a single last one is skipped. */
+  private static byte[] parseHexLeniently(String hex) {
     byte[] bytes = new byte[hex.length() / 2];
     for (int i = 0; i < bytes.length; i++) {
       int high = Math.max(0, Character.digit(hex.charAt(2 * i), 16));

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
@@ -24,7 +25,7 @@ public final class Idtool {
     Terminal.end(code);
   }
 
-  /** Runs one command, as this process's user and in its folder; returns the exit code. */
+  /** Runs one command, as this process's user and in its directory; returns the exit code. */
   public static int run(String[] args, PrintStream out, PrintStream err) {
     return run(args, Terminal.ofProcess(NAME, out, err));
   }
@@ -53,17 +54,25 @@ public final class Idtool {
       case "initmoon" -> MoonFile.begin(words.get(0), terminal);
       case "genmoon" -> MoonFile.sign(words.get(0), terminal);
       case "genplanet" -> PlanetFile.run(command, terminal);
+      case "version" -> printVersion(terminal);
       default -> throw new AssertionError(command.commandSpec().name());
     };
   }
 
-  /** Reads the words: the command first, and all others are arguments where it has no options. */
+  private static int printVersion(Terminal terminal) {
+    terminal.out().print(Help.versions());
+    return 0;
+  }
+
+  /** Parses the words: the command first; all others are arguments unless it has options. */
   static ParseResult parse(String[] args) throws CliExit {
     Grammar grammar = new IdtoolGrammar();
     CommandSpec program = grammar.program();
     CommandSpec command = args.length == 0 ? null : grammar.addCommand(program, args[0]);
     if (command == null) {
-      throw CliExit.out(Help.idtool(), program.exitCodeOnInvalidInput());
+      String word = args.length == 0 ? "" : args[0];
+      throw CliExit.out(Help.idtool(), program.exitCodeOnInvalidInput())
+          .withHint(Help.unknownCommand(word, grammar));
     }
     List<String> words = new ArrayList<>(List.of(args));
     if (command.options().isEmpty()) {
@@ -79,9 +88,21 @@ public final class Idtool {
     } catch (ParameterException e) {
       int code = command.exitCodeOnInvalidInput();
       throw command.options().isEmpty()
-          ? CliExit.out(Help.idtool(), code)
+          ? CliExit.out(Help.idtool(), code).withHint(missingHint(command, args.length - 1))
           : CliExit.err(command.name() + ": " + e.getMessage() + "\n\n" + usage(command), code);
     }
+  }
+
+  /** Returns which arguments a command needs. */
+  private static String missingHint(CommandSpec command, int given) {
+    var hint = new StringBuilder(command.name()).append(": expected ");
+    String separator = "";
+    for (PositionalParamSpec argument : command.positionalParameters()) {
+      hint.append(separator).append(argument.paramLabel());
+      separator = " ";
+    }
+    hint.append(", found ").append(given == 0 ? "no" : Integer.toString(given));
+    return hint.append(given == 1 ? " argument" : " arguments").toString();
   }
 
   private static String usage(CommandSpec command) {

@@ -12,10 +12,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
- * What the words of a {@code zerotier-cli} command line mean (04 section 1.4).
+ * The parsed words of a {@code zerotier-cli} command line (04 section 1.4).
  *
  * @param words everything that is no switch, the command first
- * @param port the port of the API, 0 to find it in the home folder
+ * @param port the port of the API, 0 to find it in the home directory
  */
 record Invocation(
     List<String> words,
@@ -26,17 +26,33 @@ record Invocation(
     String host) {
   static final String DEFAULT_HOST = "127.0.0.1";
 
+  /** Words that people try, each followed by the switch that has this meaning. */
+  private static final List<String> LONG_SWITCHES =
+      List.of(
+          "--version",
+          "-v",
+          "--json",
+          "-j",
+          "--port",
+          "-p",
+          "--token",
+          "-T",
+          "--home",
+          "-D",
+          "--host",
+          "-H");
+
   Invocation {
     words = List.copyOf(words);
   }
 
-  /** Reads the words; a request for help, for the version or a mistake ends in {@link CliExit}. */
+  /** Parses the words; requests for help or the version, and mistakes, end in {@link CliExit}. */
   static Invocation parse(String[] args) throws CliExit {
     Grammar grammar = new CliGrammar();
     CommandSpec program = grammar.program();
     var switches = new ArrayList<String>();
     var words = new ArrayList<String>();
-    sort(args, program, switches, words);
+    String unknownSwitch = sort(args, program, switches, words);
     if (!words.isEmpty()) {
       grammar.addCommand(program, words.getFirst());
     }
@@ -45,24 +61,27 @@ record Invocation(
     try {
       parsed = new CommandLine(program).parseArgs(switches.toArray(new String[0]));
     } catch (ParameterException e) {
-      throw CliExit.out(Help.cli(), program.exitCodeOnInvalidInput());
+      throw CliExit.out(Help.cli(), program.exitCodeOnInvalidInput())
+          .withHint(switchHint(e, program, switches));
     }
     if (parsed.isVersionHelpRequested()) {
       throw CliExit.out(Version.REFERENCE + "\n", 0);
     }
     if (parsed.isUsageHelpRequested()) {
-      throw CliExit.out(Help.cli(), 0);
+      throw CliExit.out(Help.cli(), 0)
+          .withHint(unknownSwitch == null ? null : unknownSwitchHint(unknownSwitch));
     }
     return of(parsed);
   }
 
   /**
-   * Brings the words into the order and the form of the grammar. Switches may stand anywhere, and a
-   * value stands in the same word as its letter: here it comes behind "=", so that the next word is
-   * none. An unknown switch asks for help. What stands behind a wish for help or for the version is
-   * not looked at.
+   * Brings the words into the order and form of the grammar. Switches may stand anywhere, with
+   * their value in the same word: here it follows "=", so that the next word is not taken for it.
+   * Words after a request for help or for the version are skipped.
+   *
+   * @return the unknown switch that requests help, or null
    */
-  private static void sort(
+  private static @Nullable String sort(
       String[] args, CommandSpec program, List<String> switches, List<String> words) {
     for (String arg : args) {
       if (!arg.startsWith("-")) {
@@ -75,14 +94,63 @@ record Invocation(
       OptionSpec option = program.findOption(name);
       if (option == null || option.usageHelp()) {
         switches.add("-h");
-        return;
+        return option != null || arg.equals("--help") || arg.equals("-?") ? null : arg;
       }
       boolean alone = option.arity().max() == 0 && arg.equals(name);
       switches.add(alone ? name : name + "=" + arg.substring(name.length()));
       if (option.versionHelp()) {
-        return;
+        return null;
       }
     }
+    return null;
+  }
+
+  private static String unknownSwitchHint(String unknown) {
+    String hint = "unknown switch " + Text.quoted(unknown);
+    var longNames = new ArrayList<String>();
+    for (int i = 0; i < LONG_SWITCHES.size(); i += 2) {
+      longNames.add(LONG_SWITCHES.get(i));
+    }
+    int equals = unknown.indexOf('=');
+    List<String> near =
+        NearestWords.find(equals < 0 ? unknown : unknown.substring(0, equals), longNames);
+    return near.isEmpty() || !unknown.startsWith("--")
+        ? hint
+        : hint
+            + "; did you mean "
+            + LONG_SWITCHES.get(LONG_SWITCHES.indexOf(near.getFirst()) + 1)
+            + "?";
+  }
+
+  /** Returns what is wrong with the value of a switch. */
+  private static @Nullable String switchHint(
+      ParameterException e, CommandSpec program, List<String> switches) {
+    if (!(e.getArgSpec() instanceof OptionSpec option)) {
+      return flagHint(program, switches);
+    }
+    String name = option.shortestName();
+    String value = e.getValue() == null ? "" : e.getValue();
+    return value.isEmpty()
+        ? name
+            + ": expected the value in the same word, "
+            + name
+            + option.paramLabel()
+            + ", found none"
+        : name + ": expected a port from 1 to 65535, found " + Text.quoted(value);
+  }
+
+  /** Returns which flag has a value, an error for which picocli names no option. */
+  private static @Nullable String flagHint(CommandSpec program, List<String> switches) {
+    for (String word : switches) {
+      int equals = word.indexOf('=');
+      OptionSpec option = equals < 0 ? null : program.findOption(word.substring(0, equals));
+      if (option != null && option.arity().max() == 0) {
+        return option.shortestName()
+            + " takes no value, found "
+            + Text.quoted(word.substring(equals + 1));
+      }
+    }
+    return null;
   }
 
   private static Invocation of(ParseResult parsed) {
@@ -115,8 +183,17 @@ record Invocation(
     return words.size() < 3 ? "" : words.get(words.size() - 1);
   }
 
-  /** Returns the word at a place after the command, or nothing. */
-  String word(int place) {
-    return place < words.size() ? words.get(place) : "";
+  /** Returns the word at a position after the command, or an empty one. */
+  String word(int position) {
+    return position < words.size() ? words.get(position) : "";
+  }
+
+  /** Returns the arguments that have no effect: those too many, but of two the last counts. */
+  List<String> ignoredWords() {
+    int used = words.size() < 2 ? 0 : CliGrammar.argumentCount(this);
+    if (used < 0 || words.size() <= used + 1) {
+      return List.of();
+    }
+    return used == 2 ? words.subList(2, words.size() - 1) : words.subList(used + 1, words.size());
   }
 }

@@ -6,9 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A JSON object whose members are read leniently (04 section 0.1): what is missing has a default.
- */
+/** A JSON object whose members are read leniently (04 section 0.1), with defaults. */
 record JsonObject(Map<?, ?> members) {
   private static final JsonObject EMPTY = new JsonObject(Map.of());
 
@@ -53,7 +51,7 @@ record JsonObject(Map<?, ?> members) {
     return texts;
   }
 
-  // Chains of instanceof and no switch: a switch over patterns is linked at its first run.
+  // Chains of instanceof: a switch over patterns would be linked at its first run.
 
   String text(String key, String otherwise) {
     Object value = get(key);

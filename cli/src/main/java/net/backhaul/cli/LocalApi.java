@@ -25,18 +25,22 @@ final class LocalApi {
   private static final int MAX_BODY_BYTES = 16 << 20;
 
   private static final String NOT_HTTP = "the answer is not HTTP";
+  private static final String CONNECTION_FAILED = "connection failed";
+  private static final String INVALID_HOST = "connection failed (2)";
+  private static final String TIMED_OUT = "timed out";
+  private static final String TOO_LARGE = "request too large";
   private static final InetAddress LOOPBACK = InetAddress.ofLiteral(Invocation.DEFAULT_HOST);
 
-  private final Access access;
+  private final ApiAccess access;
 
-  LocalApi(Access access) {
+  LocalApi(ApiAccess access) {
     this.access = access;
   }
 
   /**
-   * What came back.
+   * The answer to a request.
    *
-   * @param status the HTTP status, or 0 if there was no exchange; the body says why then
+   * @param status the HTTP status, or 0 if there was no exchange; the body then says why
    */
   record Answer(int status, String body) {
     static final int OK = 200;
@@ -67,7 +71,7 @@ final class LocalApi {
     try {
       host = host();
     } catch (IllegalArgumentException e) {
-      return new Answer(0, "connection failed (2)");
+      return new Answer(0, INVALID_HOST);
     }
     try (var socket = new Socket(Proxy.NO_PROXY)) {
       socket.connect(new InetSocketAddress(host, access.port()), TIMEOUT_MS);
@@ -75,13 +79,33 @@ final class LocalApi {
       socket.getOutputStream().write(request(method, path, json));
       return answer(socket.getInputStream());
     } catch (SocketTimeoutException e) {
-      return new Answer(0, "timed out");
+      return new Answer(0, TIMED_OUT);
     } catch (ConnectException e) {
-      return new Answer(0, "connection failed");
+      return new Answer(0, CONNECTION_FAILED);
     } catch (IOException e) {
       String why = e.getMessage();
-      return new Answer(0, why == null ? "connection failed" : "connection failed: " + why);
+      return new Answer(0, why == null ? CONNECTION_FAILED : CONNECTION_FAILED + ": " + why);
     }
+  }
+
+  /** Returns what to do after an exchange that failed. */
+  String connectionHint(Answer answer) {
+    String where = access.host() + " port " + access.port();
+    return switch (answer.body()) {
+      case INVALID_HOST ->
+          "-H: expected an IP address, found "
+              + Text.quoted(access.host())
+              + "; names are not resolved";
+      case TIMED_OUT ->
+          "the daemon at " + where + " did not answer within " + TIMEOUT_MS / 1000 + " s";
+      case TOO_LARGE -> "the answer from " + where + " is larger than " + MAX_BODY_BYTES + " bytes";
+      case CONNECTION_FAILED ->
+          "no daemon listens at " + where + ": start zerotier-one, or give its port with -p<port>";
+      default ->
+          "the program at "
+              + where
+              + " did not answer like a daemon: give the port of zerotier-one with -p<port>";
+    };
   }
 
   private InetAddress host() {
@@ -106,17 +130,17 @@ final class LocalApi {
     return out.toByteArray();
   }
 
-  /** Escapes what would end the request line too early. */
+  /** Escapes characters that would end the request line. */
   private static String inTarget(String path) {
     for (int i = 0; i < path.length(); i++) {
       if (path.charAt(i) <= ' ' || path.charAt(i) >= 0x7f) {
-        return escaped(path);
+        return percentEncoded(path);
       }
     }
     return path;
   }
 
-  private static String escaped(String path) {
+  private static String percentEncoded(String path) {
     var out = new StringBuilder();
     for (byte b : path.getBytes(StandardCharsets.UTF_8)) {
       if (b > ' ' && b < 0x7f) {
@@ -129,7 +153,7 @@ final class LocalApi {
     return out.toString();
   }
 
-  /** Leaves out what would end the header too early. */
+  /** Removes characters that would end the header. */
   private static String inHeader(String value) {
     return value.replace("\r", "").replace("\n", "");
   }
@@ -141,14 +165,12 @@ final class LocalApi {
     if (length != null) {
       int bytes = length(length);
       if (bytes > MAX_BODY_BYTES) {
-        return new Answer(0, "request too large");
+        return new Answer(0, TOO_LARGE);
       }
       return new Answer(status, text(in.readNBytes(bytes)));
     }
     byte[] body = in.readNBytes(MAX_BODY_BYTES + 1);
-    return body.length > MAX_BODY_BYTES
-        ? new Answer(0, "request too large")
-        : new Answer(status, text(body));
+    return body.length > MAX_BODY_BYTES ? new Answer(0, TOO_LARGE) : new Answer(status, text(body));
   }
 
   private static String head(InputStream in) throws IOException {
@@ -197,7 +219,7 @@ final class LocalApi {
         return length;
       }
     } catch (NumberFormatException e) {
-      // Said below.
+      // Reported below.
     }
     throw new IOException(NOT_HTTP);
   }

@@ -23,17 +23,20 @@ import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.packet.WireWriter;
 import net.backhaul.protocol.world.World;
 
-/** Moons as an administrator makes them: {@code initmoon} and {@code genmoon} (01 section 9). */
+/** Makes moons: {@code initmoon} and {@code genmoon} (01 section 9). */
 final class MoonFile {
   private static final int FAILED = 1;
 
   private MoonFile() {}
 
-  /** Prints a moon of one root, with fresh keys, for the administrator to complete. */
+  /** Prints a moon of one root with new keys, for the administrator to complete. */
   static int begin(String argument, Terminal terminal) throws CliExit {
     Identity first =
         IdentityCommands.identity(argument, terminal)
-            .orElseThrow(() -> CliExit.err(argument + " is not a valid identity\n", FAILED));
+            .orElseThrow(
+                () ->
+                    CliExit.err(argument + " is not a valid identity\n", FAILED)
+                        .withHint(IdentityCommands.identityError(argument, terminal)));
     KeyPair signer = KeyPair.generate(new SecureRandom());
     String signingKey = HexFormat.of().formatHex(signer.publicKey());
     Map<String, Object> moon = new TreeMap<>();
@@ -51,16 +54,16 @@ final class MoonFile {
     return 0;
   }
 
-  /** Signs the moon that a file describes, and writes it to the current folder. */
+  /** Signs the moon that a file describes, and writes it to the current directory. */
   static int sign(String file, Terminal terminal) throws CliExit {
     World world = world(file, terminal, terminal.wallMs());
     String name = HexFormat.of().toHexDigits(world.id()) + ".moon";
     var out = new WireWriter();
     world.writeTo(out);
     try {
-      Files.write(terminal.folder().resolve(name), out.toByteArray());
+      Files.write(terminal.directory().resolve(name), out.toByteArray());
     } catch (IOException e) {
-      throw CliExit.err("cannot write " + name + " to the current folder\n", FAILED);
+      throw CliExit.err(FileErrors.cannot("write", name, e) + "\n", FAILED);
     }
     terminal
         .out()
@@ -68,25 +71,34 @@ final class MoonFile {
     return 0;
   }
 
-  /** Reads, completes and signs what a file describes (01 section 9.2). */
+  /** Reads, completes and signs the world that a file describes (01 section 9.2). */
   static World world(String file, Terminal terminal, long wallMs) throws CliExit {
     JsonObject moon = read(file, terminal);
-    long id = hexNumber(moon.text("id", ""));
+    long id = leadingHexNumber(moon.text("id", ""));
     if (id == 0) {
-      throw CliExit.err("ID in " + file + " is invalid\n", FAILED);
+      throw CliExit.err("ID in " + file + " is invalid\n", FAILED)
+          .withHint(
+              "expected hexadecimal digits other than 0 in \"id\", found "
+                  + Text.quoted(moon.text("id", "")));
     }
     World.Type type =
         switch (moon.text("worldType", "")) {
           case "moon" -> World.Type.MOON;
           case "planet" -> World.Type.PLANET;
-          default -> throw CliExit.err("invalid worldType\n", FAILED);
+          default ->
+              throw CliExit.err("invalid worldType\n", FAILED)
+                  .withHint(
+                      "expected moon or planet in \"worldType\" of "
+                          + file
+                          + ", found "
+                          + Text.quoted(moon.text("worldType", "")));
         };
     List<World.Root> roots = roots(file, moon);
     byte[] nextKey = key(file, moon, "updatesMustBeSignedBy");
     byte[] signingKey = key(file, moon, "signingKey");
     KeyPair signer = KeyPair.ofPrivate(key(file, moon, "signingKey_SECRET"));
     if (!Arrays.equals(signer.publicKey(), signingKey)) {
-      throw wrong(file, "signingKey_SECRET is not the secret of signingKey");
+      throw invalid(file, "signingKey_SECRET is not the secret of signingKey");
     }
     return World.make(type, id, wallMs, nextKey, roots, signer);
   }
@@ -94,19 +106,20 @@ final class MoonFile {
   private static JsonObject read(String file, Terminal terminal) throws CliExit {
     String text;
     try {
-      byte[] bytes = Files.readAllBytes(terminal.folder().resolve(file));
+      byte[] bytes = Files.readAllBytes(terminal.directory().resolve(file));
       text = new String(bytes, StandardCharsets.UTF_8);
     } catch (IOException | InvalidPathException e) {
-      throw CliExit.err("cannot read " + file + "\n", FAILED);
+      throw CliExit.err("cannot read " + file + "\n", FAILED)
+          .withHint(FileErrors.cannot("read", file, e));
     }
     try {
       if (Json.parse(text) instanceof Map<?, ?> moon) {
         return new JsonObject(moon);
       }
     } catch (InvalidJsonException e) {
-      throw wrong(file, "is not JSON: " + e.reason());
+      throw invalid(file, "is not JSON: " + e.reason());
     }
-    throw wrong(file, "expected a JSON object as initmoon prints it");
+    throw invalid(file, "expected a JSON object as initmoon prints it, found another value");
   }
 
   private static List<World.Root> roots(String file, JsonObject moon) throws CliExit {
@@ -115,7 +128,8 @@ final class MoonFile {
       roots.add(root(file, root));
     }
     if (roots.size() > World.MAX_ROOTS) {
-      throw wrong(file, "a world has at most " + World.MAX_ROOTS + " roots, found " + roots.size());
+      throw invalid(
+          file, "a world has at most " + World.MAX_ROOTS + " roots, found " + roots.size());
     }
     roots.sort(
         Comparator.comparingLong((World.Root root) -> root.identity().address())
@@ -131,7 +145,7 @@ final class MoonFile {
         endpoints.add(Endpoints.parse(endpoint));
       }
       if (endpoints.size() > World.MAX_ENDPOINTS) {
-        throw wrong(
+        throw invalid(
             file,
             "a root has at most "
                 + World.MAX_ENDPOINTS
@@ -141,11 +155,11 @@ final class MoonFile {
       endpoints.sort(MoonFile::compareAsTheReferenceDoes);
       return new World.Root(Identity.parse(identity).withoutPrivateKey(), endpoints);
     } catch (IllegalArgumentException e) {
-      throw wrong(file, "in a root: " + e.getMessage());
+      throw invalid(file, "in a root: " + e.getMessage());
     }
   }
 
-  /** Orders by family, port and IP, each as it lies in little-endian memory (01 section 8.4). */
+  /** Orders by family, port and IP, each as in little-endian memory (01 section 8.4). */
   private static int compareAsTheReferenceDoes(InetSocketAddress one, InetSocketAddress other) {
     byte[] oneIp = one.getAddress().getAddress();
     byte[] otherIp = other.getAddress().getAddress();
@@ -171,10 +185,10 @@ final class MoonFile {
       try {
         return HexFormat.of().parseHex(digits);
       } catch (IllegalArgumentException e) {
-        // Said below, with what was expected.
+        // Reported below, with what was expected.
       }
     }
-    throw wrong(
+    throw invalid(
         file,
         name
             + ": expected "
@@ -184,8 +198,8 @@ final class MoonFile {
             + "; initmoon makes new keys");
   }
 
-  /** Reads leading hexadecimal digits; 0 for a text that begins otherwise. */
-  private static long hexNumber(String text) {
+  /** Parses leading hexadecimal digits; 0 if there are none. */
+  private static long leadingHexNumber(String text) {
     long value = 0;
     for (int i = 0; i < text.length(); i++) {
       int digit = Character.digit(text.charAt(i), 16);
@@ -197,7 +211,7 @@ final class MoonFile {
     return value;
   }
 
-  private static CliExit wrong(String file, String why) {
+  private static CliExit invalid(String file, String why) {
     return CliExit.err(file + ": " + why + "\n", FAILED);
   }
 }

@@ -9,6 +9,11 @@ final class NetworkCommands {
   private static final int ID_DIGITS = 16;
   private static final List<String> SETTINGS =
       List.of("allowManaged", "allowGlobal", "allowDefault", "allowDNS");
+  private static final String SETTING_NAMES =
+      "allowManaged, allowGlobal, allowDefault and allowDNS";
+
+  /** The values whose meaning is plain; of others only the first letter counts. */
+  private static final List<String> BOOLEANS = List.of("1", "0", "true", "false", "t", "f");
 
   private NetworkCommands() {}
 
@@ -60,30 +65,35 @@ final class NetworkCommands {
 
   static int join(Session session) throws CliExit {
     String id = networkId(session);
-    return session.confirm("join", session.api().post("/network/" + id, "{}"));
+    return session.confirm(
+        "join", session.api().post("/network/" + id, "{}"), HexIds.networkIdError(id));
   }
 
   static int leave(Session session) throws CliExit {
     String id = networkId(session);
-    return session.confirm("leave", session.api().delete("/network/" + id));
+    return session.confirm(
+        "leave", session.api().delete("/network/" + id), HexIds.networkIdError(id));
   }
 
   private static String networkId(Session session) throws CliExit {
     String id = session.invocation().first();
     if (id.length() != ID_DIGITS) {
-      throw CliExit.out("invalid network id\n", USAGE);
+      throw CliExit.out("invalid network id\n", USAGE).withHint(HexIds.networkIdError(id));
     }
     return id;
   }
 
-  /** Refuses what cannot be the arguments of {@code get} and {@code set}. */
+  /** Rejects arguments that are not a network and a property or setting. */
   static void requireNetworkAndProperty(Session session) throws CliExit {
     if (session.invocation().first().length() != ID_DIGITS) {
-      throw CliExit.err("invalid format: must be a 16-digit (network) ID\n", USAGE);
+      throw CliExit.err("invalid format: must be a 16-digit (network) ID\n", USAGE)
+          .withHint(HexIds.networkIdError(session.invocation().first()));
     }
     if (session.invocation().second().isEmpty()) {
+      boolean set = session.command().equals("set");
       throw CliExit.err(
-          "invalid format: include a property name to " + session.command() + "\n", USAGE);
+              "invalid format: include a property name to " + session.command() + "\n", USAGE)
+          .withHint(set ? "expected <setting>=<value>; settings are " + SETTING_NAMES : null);
     }
   }
 
@@ -92,16 +102,38 @@ final class NetworkCommands {
     String setting = session.invocation().second();
     int equals = setting.indexOf('=');
     if (equals < 0) {
-      throw CliExit.err(Help.cli(), USAGE);
+      throw CliExit.err(Help.cli(), USAGE)
+          .withHint("expected <setting>=<value>, found " + Text.quoted(setting));
     }
     String key = setting.substring(0, equals);
     if (!SETTINGS.contains(key)) {
+      session.terminal().hint(unknownSetting(key));
       return 0;
     }
-    boolean value = setting.startsWith("t", equals + 1) || setting.startsWith("1", equals + 1);
-    return session.show(
-        session
-            .api()
-            .post("/network/" + session.invocation().first(), "{\"" + key + "\":" + value + "}"));
+    String word = setting.substring(equals + 1);
+    boolean value = word.startsWith("t") || word.startsWith("1");
+    String id = session.invocation().first();
+    int code =
+        session.show(
+            session.api().post("/network/" + id, "{\"" + key + "\":" + value + "}"),
+            HexIds.networkIdError(id));
+    if (!BOOLEANS.contains(word)) {
+      session
+          .terminal()
+          .hint(
+              key
+                  + ": expected 1, 0, true or false, found "
+                  + Text.quoted(word)
+                  + ", which counts as "
+                  + value);
+    }
+    return code;
+  }
+
+  private static String unknownSetting(String key) {
+    String suggestion = NearestWords.suggestion(key, SETTINGS);
+    return "nothing was set: unknown setting "
+        + Text.quoted(key)
+        + (suggestion.isEmpty() ? "; settings are " + SETTING_NAMES : suggestion);
   }
 }

@@ -3,7 +3,7 @@ package net.backhaul.cli;
 
 import org.jspecify.annotations.Nullable;
 
-/** {@code listpeers} and {@code peers}: whom this node knows, and over which paths. */
+/** {@code listpeers} and {@code peers}: the peers of this node and the paths to them. */
 final class PeerCommands {
   private PeerCommands() {}
 
@@ -16,22 +16,22 @@ final class PeerCommands {
     }
     session.out().print("200 listpeers <ztaddr> <path> <latency> <version> <role>\n");
     for (JsonObject peer : JsonObject.listOf(peers)) {
-      JsonObject path = preferredPath(peer);
-      String way =
-          path == null
+      JsonObject preferred = preferredPath(peer);
+      String path =
+          preferred == null
               ? "-"
-              : path.text("address", "-")
+              : preferred.text("address", "-")
                   + ";"
-                  + age(path, "lastSend", wallMs)
+                  + age(preferred, "lastSend", wallMs)
                   + ";"
-                  + age(path, "lastReceive", wallMs);
+                  + age(preferred, "lastReceive", wallMs);
       session
           .out()
           .print(
               "200 listpeers "
                   + peer.text("address", "-")
                   + " "
-                  + way
+                  + path
                   + " "
                   + peer.number("latency", -1)
                   + " "

@@ -3,10 +3,8 @@ package net.backhaul.cli;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -19,10 +17,10 @@ import net.backhaul.protocol.world.World;
 import picocli.CommandLine.ParseResult;
 
 /**
- * {@code genplanet}: makes and signs a planet, so that a mesh can have roots of its own.
+ * {@code genplanet}: makes and signs a planet, for a mesh with roots of its own.
  *
- * <p>Ours alone: the reference's identity tool makes moons only. The first root's identity signs,
- * and must sign the next version.
+ * <p>The reference's identity tool makes moons only. The identity of the first root signs, and must
+ * sign the next version.
  */
 final class PlanetFile {
   private static final int USAGE = 1;
@@ -41,31 +39,32 @@ final class PlanetFile {
     return 0;
   }
 
-  /** Makes the planet of the roots that were named. */
+  /** Makes and signs the planet of the given roots. */
   static World world(List<String> arguments, String id, long timestampMs, Terminal terminal)
       throws CliExit {
     if (timestampMs <= 0) {
-      throw wrong("--timestamp: expected milliseconds since 1970, found " + timestampMs);
+      throw invalid("--timestamp: expected milliseconds since 1970, found " + timestampMs);
     }
     if (arguments.size() > World.MAX_ROOTS) {
-      throw wrong("a planet has at most " + World.MAX_ROOTS + " roots, found " + arguments.size());
+      throw invalid(
+          "a planet has at most " + World.MAX_ROOTS + " roots, found " + arguments.size());
     }
     var roots = new ArrayList<World.Root>();
     for (String argument : arguments) {
       World.Root root = root(argument, terminal);
       for (World.Root earlier : roots) {
         if (earlier.identity().address() == root.identity().address()) {
-          throw wrong(
+          throw invalid(
               "two roots with the identity "
                   + root.identity()
-                  + "; join the places of one root with commas");
+                  + "; join the endpoints of one root with commas");
         }
       }
       roots.add(root);
     }
     Identity signer = roots.get(0).identity();
     if (!signer.hasPrivateKey()) {
-      throw wrong(
+      throw invalid(
           "the first identity signs, and "
               + file(arguments.get(0))
               + " has no private key; give the identity.secret of that root");
@@ -86,27 +85,27 @@ final class PlanetFile {
         return id;
       }
     } catch (IllegalArgumentException e) {
-      // Said below, with what was expected.
+      // Reported below, with what was expected.
     }
-    throw wrong("--id: expected up to 16 hexadecimal digits that are not 0, found " + digits);
+    throw invalid("--id: expected up to 16 hexadecimal digits that are not 0, found " + digits);
   }
 
   private static World.Root root(String argument, Terminal terminal) throws CliExit {
     int equals = argument.indexOf('=');
     if (equals <= 0) {
-      throw wrong("expected <ip/port>=<identity file>, found " + argument);
+      throw invalid("expected <ip/port>=<identity file>, found " + argument);
     }
     String file = file(argument);
     Identity identity =
         IdentityCommands.identity(file, terminal)
             .orElseThrow(
                 () ->
-                    wrong(
+                    invalid(
                         "expected the name of a file with an identity, found "
                             + (file.isEmpty() ? "nothing in " + argument : file)
                             + "; make one with: zerotier-idtool generate"));
     if (!identity.validates() || !identity.keysMatch()) {
-      throw wrong(
+      throw invalid(
           "the identity in " + file + " is damaged: its address or secret is not that of its key");
     }
     var endpoints = new ArrayList<InetSocketAddress>();
@@ -114,10 +113,10 @@ final class PlanetFile {
       endpoints.add(endpoint(endpoint, argument));
     }
     if (endpoints.size() > World.MAX_ENDPOINTS) {
-      throw wrong(
+      throw invalid(
           "a root has at most "
               + World.MAX_ENDPOINTS
-              + " places, found "
+              + " endpoints, found "
               + endpoints.size()
               + " in "
               + argument);
@@ -128,15 +127,15 @@ final class PlanetFile {
   private static InetSocketAddress endpoint(String text, String argument) throws CliExit {
     try {
       InetSocketAddress endpoint = Endpoints.parse(text);
-      boolean somewhere =
+      boolean unicast =
           !endpoint.getAddress().isAnyLocalAddress() && !endpoint.getAddress().isMulticastAddress();
-      if (endpoint.getPort() != 0 && somewhere) {
+      if (endpoint.getPort() != 0 && unicast) {
         return endpoint;
       }
     } catch (IllegalArgumentException e) {
-      // Said below, with what was expected.
+      // Reported below, with what was expected.
     }
-    throw wrong(
+    throw invalid(
         "expected the IP address of one host, a slash and a port from 1 to 65535, found "
             + (text.isEmpty() ? "nothing" : text)
             + " in "
@@ -147,25 +146,21 @@ final class PlanetFile {
     return argument.substring(argument.indexOf('=') + 1);
   }
 
-  /** Writes beside the file first, so that there is never half a planet. */
+  /** Writes a temporary file and renames it, so that there is never a partial planet. */
   private static void write(String name, World world, Terminal terminal) throws CliExit {
     var out = new WireWriter();
     world.writeTo(out);
     try {
-      Path file = terminal.folder().resolve(name);
-      Path whole = file.resolveSibling(file.getFileName() + ".new");
+      Path file = terminal.directory().resolve(name);
+      Path temporary = file.resolveSibling(file.getFileName() + ".new");
       try {
-        Files.write(whole, out.toByteArray());
-        Files.move(whole, file, StandardCopyOption.REPLACE_EXISTING);
+        Files.write(temporary, out.toByteArray());
+        Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
       } finally {
-        Files.deleteIfExists(whole);
+        Files.deleteIfExists(temporary);
       }
-    } catch (NoSuchFileException e) {
-      throw wrong("cannot write " + name + ": its folder does not exist");
-    } catch (AccessDeniedException e) {
-      throw wrong("cannot write " + name + ": permission denied; try again as root");
     } catch (IOException | InvalidPathException e) {
-      throw wrong("cannot write " + name + ": " + e.getMessage());
+      throw invalid(FileErrors.cannot("write", name, e));
     }
     terminal
         .out()
@@ -181,7 +176,7 @@ final class PlanetFile {
                 + (world.roots().size() == 1 ? " root)\n" : " roots)\n"));
   }
 
-  private static CliExit wrong(String why) {
+  private static CliExit invalid(String why) {
     return CliExit.err("genplanet: " + why + "\n", USAGE);
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.cli;
 
-/** The operating systems whose customs differ. */
+/** The operating systems with different directories and names. */
 enum Platform {
   LINUX("Linux", 1),
   MACOS("macOS", 3),

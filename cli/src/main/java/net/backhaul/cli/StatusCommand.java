@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.cli;
 
-/** {@code info}: who this node is and whether it is online. */
+/** {@code info}: the address of this node, its version and whether it is online. */
 final class StatusCommand {
   private StatusCommand() {}
 

@@ -2,6 +2,7 @@
 package net.backhaul.cli;
 
 import java.io.BufferedOutputStream;
+import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -11,32 +12,41 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a command was started.
+ * The environment in which a command was started, and its streams.
  *
- * @param program the name it was started under, which begins some messages
- * @param environment the environment's variables
- * @param folder the current folder, against which names of files are resolved
- * @param clock the time of day, for the ages in tables
+ * @param program the name it was started under, which begins messages
+ * @param environment the environment variables
+ * @param directory the current directory, against which file names are resolved
  */
 record Terminal(
     String program,
     Map<String, String> environment,
-    Path folder,
-    WallClock clock,
+    Path directory,
+    Host host,
     PrintStream out,
     PrintStream err) {
   private static final int BUFFER_BYTES = 8192;
 
-  /** Tells the time of day. */
-  interface WallClock {
+  /** What a command reads from the operating system when it needs it. */
+  interface Host {
+    /** Returns the time of day, in milliseconds since 1970. */
     long wallMs();
+
+    /** Returns whether standard output is a terminal and not a pipe or file. */
+    boolean outIsTerminal();
   }
 
-  /** The clock of this machine; a class, since a lambda would be linked at every start. */
-  private static final class SystemClock implements WallClock {
+  /** The host of this process; a class, since a lambda would be linked at every start. */
+  private static final class SystemHost implements Host {
     @Override
     public long wallMs() {
       return System.currentTimeMillis();
+    }
+
+    @Override
+    public boolean outIsTerminal() {
+      Console console = System.console();
+      return console != null && console.isTerminal();
     }
   }
 
@@ -46,12 +56,12 @@ record Terminal(
         System.getProperty("backhaul.program", defaultName),
         System.getenv(),
         Path.of(""),
-        new SystemClock(),
+        new SystemHost(),
         out,
         err);
   }
 
-  /** Returns a stream that writes UTF-8 in few pieces, whatever the locale is. */
+  /** Returns a stream that writes UTF-8 in large blocks, whatever the locale is. */
   static PrintStream stream(FileDescriptor descriptor) {
     return new PrintStream(
         new BufferedOutputStream(new FileOutputStream(descriptor), BUFFER_BYTES),
@@ -60,18 +70,34 @@ record Terminal(
   }
 
   /**
-   * Ends the process without the ceremony of {@code System.exit}, which looks for a logger to tell.
-   * Nothing waits to be written then: both streams have been flushed.
+   * Ends the process without {@code System.exit}, which loads the logging of the JDK. Nothing is
+   * left to be written: both streams have been flushed.
    */
   static void end(int code) {
     Runtime.getRuntime().halt(code);
   }
 
   long wallMs() {
-    return clock.wallMs();
+    return host.wallMs();
   }
 
   @Nullable String variable(String name) {
     return environment.get(name);
+  }
+
+  /**
+   * Prints a text as it is. On a terminal, but never in a pipe, a newline follows one that has none
+   * at its end, so that the prompt begins on a new line.
+   */
+  void printAsIs(String text) {
+    out.print(text);
+    if (!text.isEmpty() && !text.endsWith("\n") && host.outIsTerminal()) {
+      out.print('\n');
+    }
+  }
+
+  /** Prints a line on standard error that says what was wrong and what to do. */
+  void hint(String line) {
+    err.print(program + ": " + line + "\n");
   }
 }

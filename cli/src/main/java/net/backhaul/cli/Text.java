@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.cli;
 
-/** Small pieces of text, without the cost of {@code String.format} and regular expressions. */
+/** Small text functions, without the cost of {@code String.format} and regular expressions. */
 final class Text {
   private static final int MAX_PORT = 0xffff;
 
+  /** Longer input of a user is cut in messages. */
+  private static final int MAX_QUOTED = 100;
+
   private Text() {}
 
-  /** Pads on the right, so that the text stands left. */
+  /** Aligns a text on the left by padding it on the right. */
   static String left(String text, int width) {
     return text.length() >= width ? text : text + " ".repeat(width - text.length());
   }
 
-  /** Pads on the left, so that the text stands right. */
+  /** Aligns a text on the right by padding it on the left. */
   static String right(String text, int width) {
     return text.length() >= width ? text : " ".repeat(width - text.length()) + text;
   }
 
-  /** Reads the leading decimal digits of a port; 0 for anything that is none. */
+  /** Parses the leading decimal digits of a port; 0 if there is none from 1 to 65535. */
   static int port(String text) {
     String trimmed = text.strip();
     int port = 0;
@@ -34,7 +37,7 @@ final class Text {
     return port;
   }
 
-  /** Returns whether a text begins with a hexadecimal number that is not zero. */
+  /** Returns whether a text begins with a hexadecimal number other than zero. */
   static boolean beginsWithNonzeroHex(String text) {
     int start = text.startsWith("0x") || text.startsWith("0X") ? 2 : 0;
     for (int i = start; i < text.length(); i++) {
@@ -44,5 +47,15 @@ final class Text {
       }
     }
     return false;
+  }
+
+  /** Returns a user's input for a message: in quotes, cut, and without control characters. */
+  static String quoted(String input) {
+    var text = new StringBuilder("\"");
+    for (int i = 0; i < Math.min(input.length(), MAX_QUOTED); i++) {
+      char c = input.charAt(i);
+      text.append(Character.isISOControl(c) ? '?' : c);
+    }
+    return text.append(input.length() > MAX_QUOTED ? "...\"" : "\"").toString();
   }
 }

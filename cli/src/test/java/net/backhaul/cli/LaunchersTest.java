@@ -20,29 +20,30 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The launchers find their jars and a Java, from wherever and however they are started. */
+/** The launchers find their jars and a Java, however they are started. */
 class LaunchersTest {
   private static final Path SCRIPTS = Path.of("").toAbsolutePath().resolve("../scripts");
 
   @TempDir Path tmp;
-  private Path folder;
+  private Path directory;
 
   @BeforeEach
-  void makeAFolderWithABlank() throws IOException {
-    folder = Files.createDirectories(tmp.toRealPath().resolve("my files"));
+  void createDirectoryWithBlankInItsName() throws IOException {
+    directory = Files.createDirectories(tmp.toRealPath().resolve("my files"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"zerotier-one", "zerotier-cli", "zerotier-idtool"})
-  void anInstalledProgramTakesItsOwnRuntimeAndCache(String name) throws Exception {
+  void usesItsOwnRuntimeAndCacheWhenInstalled(String name) throws Exception {
     Path bin = installed("lib/backhaul");
-    Path lib = folder.resolve("lib/backhaul");
+    Path lib = directory.resolve("lib/backhaul");
     java(lib.resolve("runtime"), "25");
-    Path other = java(folder.resolve("other"), "99");
+    Path other = java(directory.resolve("other"), "99");
     String jars = name.equals("zerotier-one") ? "app" : "cli";
     Files.createFile(lib.resolve(jars + "/app.aot"));
 
-    Run run = run(folder, Map.of("JAVA_HOME", other.toString()), bin.resolve(name), "a b", "", "*");
+    Run run =
+        run(directory, Map.of("JAVA_HOME", other.toString()), bin.resolve(name), "a b", "", "*");
 
     assertEquals(lib + "/runtime/bin/java", run.words().get(0));
     assertTrue(
@@ -53,53 +54,58 @@ class LaunchersTest {
   }
 
   @Test
-  void aCheckoutTakesJavaHomeIfItIsNewEnough() throws Exception {
+  void usesJavaHomeInACheckout() throws Exception {
     Path scripts = checkout();
-    Path java = java(folder.resolve("jdk"), "25.0.1");
+    Path java = java(directory.resolve("jdk"), "25.0.1");
 
     Run run =
-        run(folder, Map.of("JAVA_HOME", java.toString()), scripts.resolve("zerotier-cli"), "info");
+        run(
+            directory,
+            Map.of("JAVA_HOME", java.toString()),
+            scripts.resolve("zerotier-cli"),
+            "info");
 
     assertEquals(java + "/bin/java", run.words().get(0));
-    assertTrue(run.words().contains(folder + "/cli/target/app/backhaul-cli.jar"), run.toString());
+    assertTrue(
+        run.words().contains(directory + "/cli/target/app/backhaul-cli.jar"), run.toString());
     assertTrue(run.words().stream().noneMatch(word -> word.contains("AOTCache")), run.toString());
   }
 
   @Test
-  void anOldJavaIsPassedOver() throws Exception {
+  void skipsAnOldJava() throws Exception {
     Path scripts = checkout();
-    Path old = java(folder.resolve("old"), "17.0.9");
+    Path old = java(directory.resolve("old"), "17.0.9");
 
     Run run =
-        run(folder, Map.of("JAVA_HOME", old.toString()), scripts.resolve("zerotier-cli"), "-v");
+        run(directory, Map.of("JAVA_HOME", old.toString()), scripts.resolve("zerotier-cli"), "-v");
 
-    // A newer Java of this machine finds no class in the empty jar; without one there is advice.
+    // A newer Java of this host finds no class in the empty jar; without one there is advice.
     assertEquals(List.of(), run.words());
     assertTrue(run.err().contains("net.backhaul.cli.Cli") || run.err().contains("Java 25"));
   }
 
   @Test
-  void symbolicLinksAreFollowed() throws Exception {
+  void followsSymbolicLinks() throws Exception {
     Path bin = installed("lib/backhaul");
-    java(folder.resolve("lib/backhaul/runtime"), "25");
-    Path sbin = Files.createDirectories(folder.resolve("sbin"));
+    java(directory.resolve("lib/backhaul/runtime"), "25");
+    Path sbin = Files.createDirectories(directory.resolve("sbin"));
     Files.createSymbolicLink(sbin.resolve("absolute"), bin.resolve("zerotier-cli"));
     Files.createSymbolicLink(
         sbin.resolve("zerotier-cli"), Path.of("../lib/backhaul/bin/zerotier-cli"));
     Files.createSymbolicLink(sbin.resolve("chain"), Path.of("zerotier-cli"));
 
     for (String name : List.of("absolute", "zerotier-cli", "chain")) {
-      assertEquals(0, run(folder, Map.of(), sbin.resolve(name), "x").code(), name);
+      assertEquals(0, run(directory, Map.of(), sbin.resolve(name), "x").code(), name);
       assertEquals(0, run(sbin, Map.of(), Path.of("./" + name), "x").code(), name);
       assertEquals(0, run(sbin, Map.of(), Path.of("sh"), name, "x").code(), name);
-      assertEquals(0, run(folder, Map.of(), Path.of("sbin/../sbin/" + name), "x").code(), name);
+      assertEquals(0, run(directory, Map.of(), Path.of("sbin/../sbin/" + name), "x").code(), name);
     }
   }
 
   @Test
-  void anyFolderWillDo() throws Exception {
+  void startsFromAnyDirectory() throws Exception {
     Path bin = installed("lib/backhaul");
-    java(folder.resolve("lib/backhaul/runtime"), "25");
+    java(directory.resolve("lib/backhaul/runtime"), "25");
     Path below = Files.createDirectories(bin.resolve("below"));
 
     assertEquals(0, run(bin, Map.of(), Path.of("./zerotier-cli"), "x").code());
@@ -110,23 +116,23 @@ class LaunchersTest {
   }
 
   @Test
-  void theProgramTakesThePlaceOfTheShell() throws Exception {
+  void replacesTheShell() throws Exception {
     Path bin = installed("lib/backhaul");
-    java(folder.resolve("lib/backhaul/runtime"), "25");
+    java(directory.resolve("lib/backhaul/runtime"), "25");
 
-    Run run = run(folder, Map.of(), bin.resolve("zerotier-one"));
+    Run run = run(directory, Map.of(), bin.resolve("zerotier-one"));
 
     assertEquals(run.startedPid(), run.pid());
   }
 
   @Test
-  void optionsForJavaComeFromOneVariableAlone() throws Exception {
+  void takesJavaOptionsFromOneVariable() throws Exception {
     Path bin = installed("lib/backhaul");
-    java(folder.resolve("lib/backhaul/runtime"), "25");
+    java(directory.resolve("lib/backhaul/runtime"), "25");
 
     Run run =
         run(
-            folder,
+            directory,
             Map.of("BACKHAUL_JAVA_OPTIONS", "-Dx=1 -Dy=2", "JAVA_TOOL_OPTIONS", "-Dz=3"),
             bin.resolve("zerotier-cli"));
 
@@ -135,31 +141,31 @@ class LaunchersTest {
   }
 
   @Test
-  void namesAreUtf8WhereNoLocaleSaysSo() throws Exception {
+  void setsUtf8WithoutASuitableLocale() throws Exception {
     Path bin = installed("lib/backhaul");
-    java(folder.resolve("lib/backhaul/runtime"), "25");
+    java(directory.resolve("lib/backhaul/runtime"), "25");
     Path program = bin.resolve("zerotier-one");
 
     for (String locale : List.of("", "C", "POSIX", "de_DE@euro")) {
-      Run run = run(folder, Map.of("LC_ALL", locale), program);
+      Run run = run(directory, Map.of("LC_ALL", locale), program);
       assertTrue(run.words().contains("locale: C.UTF-8"), locale);
     }
-    Run run = run(folder, Map.of("LC_ALL", "", "LANG", "de_DE.UTF-8"), program);
+    Run run = run(directory, Map.of("LC_ALL", "", "LANG", "de_DE.UTF-8"), program);
     assertTrue(run.words().contains("locale: "), run.toString());
   }
 
   @Test
-  void whatIsNotBuiltSaysHow() throws Exception {
-    Path scripts = copyScripts(folder.resolve("scripts"));
+  void explainsHowToBuild() throws Exception {
+    Path scripts = copyScripts(directory.resolve("scripts"));
 
-    Run run = run(folder, Map.of(), scripts.resolve("zerotier-cli"), "info");
+    Run run = run(directory, Map.of(), scripts.resolve("zerotier-cli"), "info");
 
     assertEquals(1, run.code());
     assertTrue(run.err().contains("mvn package"), run.err());
   }
 
   private Path installed(String prefix) throws IOException {
-    Path lib = folder.resolve(prefix);
+    Path lib = directory.resolve(prefix);
     Files.createDirectories(lib.resolve("app"));
     Files.createDirectories(lib.resolve("cli"));
     Files.createFile(lib.resolve("app/backhaul-service.jar"));
@@ -168,9 +174,9 @@ class LaunchersTest {
   }
 
   private Path checkout() throws IOException {
-    Path jars = Files.createDirectories(folder.resolve("cli/target/app"));
+    Path jars = Files.createDirectories(directory.resolve("cli/target/app"));
     Files.createFile(jars.resolve("backhaul-cli.jar"));
-    return copyScripts(folder.resolve("scripts"));
+    return copyScripts(directory.resolve("scripts"));
   }
 
   private static Path copyScripts(Path to) throws IOException {
@@ -181,7 +187,7 @@ class LaunchersTest {
     return to;
   }
 
-  /** Makes a Java that tells who it is and with what it was started, one word a line. */
+  /** Creates a Java that prints its process id, path and arguments, one a line. */
   private static Path java(Path home, String version) throws IOException {
     Path program = Files.createDirectories(home.resolve("bin")).resolve("java");
     Files.writeString(
@@ -203,12 +209,13 @@ class LaunchersTest {
 
   private record Run(int code, long startedPid, long pid, List<String> words, String err) {}
 
-  private static Run run(Path folder, Map<String, String> environment, Path program, String... args)
+  private static Run run(
+      Path directory, Map<String, String> environment, Path program, String... args)
       throws Exception {
     var command = new ArrayList<String>();
     command.add(program.toString());
     command.addAll(List.of(args));
-    var builder = new ProcessBuilder(command).directory(folder.toFile());
+    var builder = new ProcessBuilder(command).directory(directory.toFile());
     builder.environment().keySet().removeIf(LaunchersTest::isLocaleOrJava);
     builder.environment().putAll(new TreeMap<>(environment));
     Process process = builder.start();
@@ -217,12 +224,12 @@ class LaunchersTest {
     String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
     assertTrue(process.waitFor(60, TimeUnit.SECONDS), "still running: " + command);
     List<String> lines = List.of(out.split("\n", -1));
-    boolean told = lines.size() > 2;
+    boolean printed = lines.size() > 2;
     return new Run(
         process.exitValue(),
         process.pid(),
-        told ? Long.parseLong(lines.get(0)) : 0,
-        told ? lines.subList(1, lines.size() - 1) : List.of(),
+        printed ? Long.parseLong(lines.get(0)) : 0,
+        printed ? lines.subList(1, lines.size() - 1) : List.of(),
         err);
   }
 }

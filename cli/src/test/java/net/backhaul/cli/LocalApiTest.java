@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the client makes of answers, of a daemon or of something else that has its port. */
+/** Answers of a daemon, or of another program at its port. */
 class LocalApiTest {
   @ParameterizedTest
   @CsvSource(
@@ -33,26 +33,25 @@ class LocalApiTest {
         "HTTP/1.1 200 OK~Content-Length: 2~ | 0 | connection failed: the answer is not HTTP",
         "'' | 0 | connection failed: the answer is not HTTP",
       })
-  void anAnswerIsReadOrItIsSaidWhatIsWrong(String answer, int status, String body)
-      throws Exception {
-    LocalApi.Answer found = ask(answer.replace("~", "\r\n"), new StringBuilder());
+  void parsesAnswersOrReportsTheError(String answer, int status, String body) throws Exception {
+    LocalApi.Answer found = request(answer.replace("~", "\r\n"), new StringBuilder());
 
     assertEquals(new LocalApi.Answer(status, body), found);
   }
 
   @Test
-  void aHeadWithoutEndIsNotReadForever() throws Exception {
+  void limitsTheHeadOfAnAnswer() throws Exception {
     LocalApi.Answer found =
-        ask("HTTP/1.1 200 OK\r\n" + "X: y\r\n".repeat(20_000), new StringBuilder());
+        request("HTTP/1.1 200 OK\r\n" + "X: y\r\n".repeat(20_000), new StringBuilder());
 
     assertEquals(new LocalApi.Answer(0, "connection failed: the answer is not HTTP"), found);
   }
 
   @Test
-  void nothingInAPathOrTokenEndsTheRequestLine() throws Exception {
+  void escapesPathsAndTokens() throws Exception {
     var request = new StringBuilder();
 
-    ask("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", request);
+    request("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", request);
 
     assertEquals(
         "GET /a%20b%0d%0a%c3%a9?c=d HTTP/1.1\r\nX-ZT1-Auth: tokenX-More: 1\r\n\r\n",
@@ -61,18 +60,19 @@ class LocalApiTest {
 
   @ParameterizedTest
   @CsvSource({"localhost", "1.2.3", "root.example", "300.1.1.1", "''"})
-  void aHostIsAnAddressAndNobodyIsAskedForNames(String host) {
-    var api = new LocalApi(new Access("/none", host, 1, "token"));
+  void rejectsHostNames(String host) {
+    var api = new LocalApi(new ApiAccess("/none", host, 1, "token", "-T"));
 
     assertEquals(new LocalApi.Answer(0, "connection failed (2)"), api.get("/status"));
   }
 
-  /** Asks somebody who gives one answer and hangs up; keeps what they were asked. */
-  private static LocalApi.Answer ask(String answer, StringBuilder request) throws Exception {
+  /** Sends a request to a server that gives one answer and closes; records the request. */
+  private static LocalApi.Answer request(String answer, StringBuilder request) throws Exception {
     try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         var thread = Executors.newSingleThreadExecutor()) {
       var served = CompletableFuture.runAsync(() -> serve(server, answer, request), thread);
-      var access = new Access("/none", "127.0.0.1", server.getLocalPort(), "token\r\nX-More: 1");
+      var access =
+          new ApiAccess("/none", "127.0.0.1", server.getLocalPort(), "token\r\nX-More: 1", "-T");
       LocalApi.Answer found = new LocalApi(access).get("/a b\r\né?c=d");
       served.join();
       return found;
@@ -81,12 +81,12 @@ class LocalApiTest {
 
   private static void serve(ServerSocket server, String answer, StringBuilder request) {
     try (Socket client = server.accept()) {
-      byte[] asked = new byte[1024];
-      int length = client.getInputStream().read(asked);
-      request.append(new String(asked, 0, length, StandardCharsets.UTF_8));
+      byte[] head = new byte[1024];
+      int length = client.getInputStream().read(head);
+      request.append(new String(head, 0, length, StandardCharsets.UTF_8));
       client.getOutputStream().write(answer.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
-      // The client has heard enough and hung up first.
+      // The client closed first, after the part that it reads.
     }
   }
 }

@@ -22,30 +22,30 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Planets of one's own. */
+/** Planets for a mesh with roots of its own. */
 class PlanetFileTest {
   private static final long NOW_MS = 1_795_330_000_000L;
   private static final long A = 0x879369bf84L;
 
-  @TempDir Path folder;
+  @TempDir Path directory;
   private CapturedTerminal terminal;
 
   @BeforeEach
-  void layOut() throws IOException {
+  void createIdentities() throws IOException {
     JsonNode identities = Vectors.file("service/identities.json");
     for (String name : new String[] {"a", "b", "c", "r"}) {
       JsonNode identity = identities.required(name);
-      Files.writeString(folder.resolve(name + ".secret"), identity.required("secret").asText());
-      Files.writeString(folder.resolve(name + ".public"), identity.required("public").asText());
+      Files.writeString(directory.resolve(name + ".secret"), identity.required("secret").asText());
+      Files.writeString(directory.resolve(name + ".public"), identity.required("public").asText());
     }
-    Files.writeString(folder.resolve("junk"), "no identity");
+    Files.writeString(directory.resolve("junk"), "no identity");
     Files.writeString(
-        folder.resolve("damaged.secret"),
+        directory.resolve("damaged.secret"),
         identities.required("a").required("secret").asText().replace("879369bf84", "979369bf84"));
   }
 
   @Test
-  void aPlanetIsSignedByItsFirstRoot() throws IOException {
+  void signsWithTheIdentityOfTheFirstRoot() throws IOException {
     int code =
         genplanet("planet", "10.0.0.1/9993,2001:db8::1/443=a.secret", "10.0.0.2/9993=b.public");
 
@@ -63,7 +63,7 @@ class PlanetFileTest {
   }
 
   @Test
-  void aLaterPlanetOfTheSameSignerReplacesIt() throws IOException {
+  void replacesAnOlderPlanetOfTheSameSigner() throws IOException {
     genplanet("old", "10.0.0.1/9993=a.secret");
     genplanet("new", "--timestamp=1795330000001", "10.0.0.9/9993=a.secret");
     genplanet("foreign", "--id=879369bf84", "--timestamp=1795330000002", "10.0.0.9/1=b.secret");
@@ -74,7 +74,7 @@ class PlanetFileTest {
   }
 
   @Test
-  void idAndTimestampMayBeChosen() throws IOException {
+  void takesIdAndTimestampFromOptions() throws IOException {
     genplanet("planet", "10.0.0.1/9993=a.secret", "--id", "8EAC90A", "--timestamp", "7");
 
     assertEquals(149604618, read("planet").id());
@@ -107,7 +107,7 @@ class PlanetFileTest {
         "10.0.0.1/9993=a.secret --timestamp=-1 | --timestamp: expected milliseconds since 1970",
         "'' | Missing required parameter",
       })
-  void aMistakeIsExplained(String roots, String explanation) throws IOException {
+  void explainsMistakes(String roots, String explanation) throws IOException {
     int code =
         genplanet(
             Stream.concat(Stream.of("planet"), Arrays.stream(roots.split(" ")))
@@ -118,33 +118,33 @@ class PlanetFileTest {
     assertTrue(terminal.err().contains(explanation), terminal.err());
     assertTrue(terminal.err().startsWith("genplanet: "), terminal.err());
     assertEquals("", terminal.out());
-    assertFalse(Files.exists(folder.resolve("planet")));
+    assertFalse(Files.exists(directory.resolve("planet")));
   }
 
   @Test
-  void aFileThatCannotBeWrittenIsNamed() {
+  void namesTheFileThatCannotBeWritten() {
     int code = genplanet("no/such/folder/planet", "10.0.0.1/9993=a.secret");
 
     assertEquals(1, code);
     assertEquals(
-        "genplanet: cannot write no/such/folder/planet: its folder does not exist\n",
+        "genplanet: cannot write no/such/folder/planet: its directory does not exist\n",
         terminal.err());
   }
 
   @Test
-  void nothingIsLeftWhereAFolderIsInTheWay() throws IOException {
-    Files.createDirectories(folder.resolve("planet/with/something"));
+  void leavesNoTemporaryFileWhenADirectoryHasTheName() throws IOException {
+    Files.createDirectories(directory.resolve("planet/with/something"));
 
     int code = genplanet("planet", "10.0.0.1/9993=a.secret");
 
     assertEquals(1, code);
     assertTrue(terminal.err().startsWith("genplanet: cannot write planet: "), terminal.err());
-    assertTrue(Files.isDirectory(folder.resolve("planet/with/something")));
-    assertFalse(Files.exists(folder.resolve("planet.new")));
+    assertTrue(Files.isDirectory(directory.resolve("planet/with/something")));
+    assertFalse(Files.exists(directory.resolve("planet.new")));
   }
 
   @Test
-  void helpTellsHow() {
+  void printsItsHelp() {
     int code = genplanet("--help");
 
     assertEquals(0, code);
@@ -152,14 +152,14 @@ class PlanetFileTest {
   }
 
   private int genplanet(String... args) {
-    terminal = new CapturedTerminal("zerotier-idtool", Map.of(), folder, NOW_MS);
+    terminal = new CapturedTerminal("zerotier-idtool", Map.of(), directory, NOW_MS);
     return Idtool.run(
         Stream.concat(Stream.of("genplanet"), Arrays.stream(args)).toArray(String[]::new),
         terminal.terminal());
   }
 
   private World read(String name) throws IOException {
-    byte[] bytes = Files.readAllBytes(folder.resolve(name));
+    byte[] bytes = Files.readAllBytes(directory.resolve(name));
     return World.read(new WireReader(bytes, 0, bytes.length));
   }
 }

@@ -21,15 +21,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** What the build makes of picocli, so that the ahead-of-time cache takes it, is picocli still. */
+/** The build raises the class files of picocli for the ahead-of-time cache, and nothing else. */
 class RaiseClassFilesTest {
-  @TempDir Path folder;
+  @TempDir Path directory;
 
   @Test
-  void oldClassesGetANumberAndStackMapsAndStayTheSameOtherwise() throws Exception {
+  void raisesOldClassesAndKeepsTheirCode() throws Exception {
     Path old =
         Path.of(CommandLine.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    Path jar = Files.copy(old, folder.resolve("picocli.jar"));
+    Path jar = Files.copy(old, directory.resolve("picocli.jar"));
 
     raise(jar);
 
@@ -43,7 +43,7 @@ class RaiseClassFilesTest {
         if (entry.getName().startsWith("picocli/") && entry.getName().endsWith(".class")) {
           assertSame(ClassFile.of().parse(was), ClassFile.of().parse(is));
           String name = entry.getName().replace(".class", "").replace('/', '.');
-          // Initialized, which takes the verifier's yes.
+          // Initialized, so the verifier has accepted it.
           assertEquals(name, Class.forName(name, true, loader).getName());
           raised++;
         } else if (!entry.getName().equals(JarFile.MANIFEST_NAME)) {
@@ -88,8 +88,8 @@ class RaiseClassFilesTest {
                 jar.toString())
             .redirectErrorStream(true)
             .start();
-    String said = new String(process.getInputStream().readAllBytes());
-    assertTrue(process.waitFor(60, TimeUnit.SECONDS), said);
-    assertEquals(0, process.exitValue(), said);
+    String output = new String(process.getInputStream().readAllBytes());
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS), output);
+    assertEquals(0, process.exitValue(), output);
   }
 }

@@ -13,13 +13,13 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 
-/** Plays the daemon: expects certain requests in order, and gives their recorded answers. */
+/** A daemon that expects certain requests in order and gives their recorded answers. */
 final class RecordedDaemon implements AutoCloseable {
   static final String TOKEN = "k1x0t2o3k4e5n6k7x8t9o0k1";
 
   private final HttpServer server;
   private final Deque<Exchange> expected = new ArrayDeque<>();
-  private final List<String> complaints = new ArrayList<>();
+  private final List<String> differences = new ArrayList<>();
 
   /** A request, {@code METHOD target}, and its answer. The body is null where none is sent. */
   record Exchange(String request, String body, int status, String answer) {}
@@ -38,10 +38,10 @@ final class RecordedDaemon implements AutoCloseable {
     expected.add(exchange);
   }
 
-  /** Returns what was asked otherwise than expected, and what was expected but not asked. */
-  synchronized List<String> complaints() {
-    var all = new ArrayList<>(complaints);
-    expected.forEach(missing -> all.add("never asked: " + missing.request()));
+  /** Returns how the requests differ from the expected ones. */
+  synchronized List<String> differences() {
+    var all = new ArrayList<>(differences);
+    expected.forEach(missing -> all.add("not requested: " + missing.request()));
     return all;
   }
 
@@ -51,7 +51,7 @@ final class RecordedDaemon implements AutoCloseable {
       String request = http.getRequestMethod() + " " + http.getRequestURI();
       Exchange exchange = expected.poll();
       if (exchange == null) {
-        complaints.add("unexpected: " + request);
+        differences.add("unexpected: " + request);
         exchange = new Exchange(request, null, 404, "");
       }
       same("request", exchange.request(), request);
@@ -68,7 +68,7 @@ final class RecordedDaemon implements AutoCloseable {
 
   private void same(String what, Object expectation, Object found) {
     if (!Objects.equals(expectation, found)) {
-      complaints.add(what + ": expected " + expectation + ", found " + found);
+      differences.add(what + ": expected " + expectation + ", found " + found);
     }
   }
 

@@ -12,9 +12,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The client starts fast, which is to say that it loads little. A time would be the machine's. */
+/** The client loads few classes at its start; a time would depend on the host. */
 class StartUpTest {
-  /** Nothing of these is needed to ask the daemon something; most cost 10 ms and up. */
+  /** None of these is needed for a request to the daemon; most cost 10 ms and more. */
   private static final List<String> FORBIDDEN =
       List.of(
           "picocli.CommandLine$Help$Layout",
@@ -32,13 +32,13 @@ class StartUpTest {
           "jdk.internal.logger.",
           "sun.net.spi.DefaultProxySelector");
 
-  /** From the jars: today 237, of which 148 are picocli's. A library more would go beyond. */
+  /** From the jars: today 240, of which 148 are picocli's. Another library would exceed it. */
   private static final int MAX_CLASSES_OF_OURS = 290;
 
-  @TempDir Path folder;
+  @TempDir Path directory;
 
   @Test
-  void askingTheDaemonLoadsNothingThatIsNotNeeded() throws Exception {
+  void loadsOnlyTheClassesOfOneRequest() throws Exception {
     try (var daemon = new RecordedDaemon()) {
       daemon.expect(
           new RecordedDaemon.Exchange(
@@ -46,7 +46,7 @@ class StartUpTest {
               null,
               200,
               "{\"address\":\"4b56a1b9b0\",\"version\":\"1.14.1\",\"online\":true}"));
-      Path log = folder.resolve("loaded");
+      Path log = directory.resolve("loaded");
       Process client =
           new ProcessBuilder(
                   Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -68,7 +68,7 @@ class StartUpTest {
         List<String> found =
             loaded.stream()
                 .filter(line -> line.contains("] " + forbidden))
-                // What the default archive of the JDK has links itself costs nothing.
+                // Classes of the default archive of the JDK cost nothing.
                 .filter(line -> !line.contains("shared objects file"))
                 .toList();
         assertEquals(List.of(), found);

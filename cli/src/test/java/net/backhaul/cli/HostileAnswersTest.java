@@ -13,11 +13,11 @@ import net.backhaul.testing.Vectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever the daemon answers, the client ends with output and an exit code of its own. */
-class NoAnswerHurtsTest {
+/** The client handles any answer of the daemon, and ends with output and an exit code. */
+class HostileAnswersTest {
   private static final int SEEDS = 1_500;
 
-  /** Commands that read JSON, each with what it asks. */
+  /** Commands that parse JSON. */
   private static final List<List<String>> COMMANDS =
       List.of(
           List.of("info"),
@@ -35,10 +35,10 @@ class NoAnswerHurtsTest {
     "null", "true", "-1", "1e999", "99999999999999999999999", "\"\"", "\"x\"", "[]", "{}", "[null]"
   };
 
-  @TempDir Path folder;
+  @TempDir Path directory;
 
   @Test
-  void noAnswerHurts() throws Exception {
+  void survivesMutatedAnswers() throws Exception {
     List<String> answers = recordedAnswers();
     try (var daemon = new RecordedDaemon()) {
       for (long seed = 0; seed < SEEDS; seed++) {
@@ -49,7 +49,7 @@ class NoAnswerHurtsTest {
         var args = new ArrayList<>(command);
         args.add("-p" + daemon.port());
         args.add("-T" + RecordedDaemon.TOKEN);
-        var terminal = new CapturedTerminal("zerotier-cli", Map.of(), folder, 0);
+        var terminal = new CapturedTerminal("zerotier-cli", Map.of(), directory, 0);
 
         int code;
         try {
@@ -60,7 +60,7 @@ class NoAnswerHurtsTest {
 
         assertTrue(code == 0 || code == 1, "seed " + seed + ": exit code " + code);
         assertTrue(
-            !terminal.out().isEmpty() || !terminal.err().isEmpty(), "seed " + seed + ": silence");
+            !terminal.out().isEmpty() || !terminal.err().isEmpty(), "seed " + seed + ": no output");
       }
     }
   }
@@ -75,7 +75,7 @@ class NoAnswerHurtsTest {
     return answers;
   }
 
-  /** Puts other values in the place of some, or damages single characters. */
+  /** Replaces values or single characters. */
   private static String mutated(String answer, Random random) {
     var text = new StringBuilder(answer);
     for (int i = random.nextInt(6); i > 0 && !text.isEmpty(); i--) {
