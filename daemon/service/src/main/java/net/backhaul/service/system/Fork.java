@@ -2,7 +2,10 @@
 package net.backhaul.service.system;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** Continues in the background, for option {@code -d} (04 section 1.2). */
@@ -16,15 +19,15 @@ public final class Fork {
    * @return the exit code of the process in the foreground
    */
   public static int intoBackground() throws StartFailure {
-    ProcessHandle.Info self = ProcessHandle.current().info();
-    Optional<String[]> arguments = self.arguments();
-    if (self.command().isEmpty() || arguments.isEmpty()) {
+    Optional<String> program = ProcessHandle.current().info().command();
+    List<String> arguments = arguments();
+    if (program.isEmpty() || arguments.isEmpty()) {
       throw new StartFailure(
           "could not fork (the command line of this process is not readable)", 1);
     }
     var command = new ArrayList<String>();
-    command.add(self.command().get());
-    for (String word : arguments.get()) {
+    command.add(program.get());
+    for (String word : arguments) {
       if (!word.startsWith("-d")) {
         command.add(word);
       }
@@ -34,6 +37,16 @@ public final class Fork {
       return 0;
     } catch (IOException e) {
       throw new StartFailure("could not fork (" + e.getMessage() + ")", 1);
+    }
+  }
+
+  /** Java itself reads no more of a command line than one page; Linux shows all of it. */
+  private static List<String> arguments() {
+    try {
+      String[] words = Files.readString(Path.of("/proc/self/cmdline")).split("\0");
+      return List.of(words).subList(1, words.length);
+    } catch (IOException e) {
+      return ProcessHandle.current().info().arguments().map(List::of).orElse(List.of());
     }
   }
 }
