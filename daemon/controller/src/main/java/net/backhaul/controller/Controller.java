@@ -80,8 +80,8 @@ public final class Controller {
   /**
    * Answers a config request (04 section 5.7).
    *
-   * <p>Where the answer depends on a change that is not saved yet, it is silent now and pushed once
-   * {@link #saved} has confirmed the change.
+   * <p>An answer that depends on a change not saved yet is withheld; the configuration is pushed
+   * once {@link #saved} has confirmed the change.
    */
   public ConfigAnswer answer(ConfigRequest request, long nowMs) {
     return requests.answer(request, nowMs);

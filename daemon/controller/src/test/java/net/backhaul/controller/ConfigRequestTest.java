@@ -3,6 +3,8 @@ package net.backhaul.controller;
 
 import static net.backhaul.controller.ControllerFixture.ALICE;
 import static net.backhaul.controller.ControllerFixture.BOB;
+import static net.backhaul.controller.ControllerFixture.DENIED;
+import static net.backhaul.controller.ControllerFixture.IGNORED;
 import static net.backhaul.controller.ControllerFixture.MALLORY;
 import static net.backhaul.controller.ControllerFixture.NET;
 import static net.backhaul.controller.ControllerFixture.SELF;
@@ -29,19 +31,11 @@ import org.junit.jupiter.api.Test;
 
 /** Answers to config requests of members. */
 class ConfigRequestTest {
-  private static final ConfigAnswer DENIED =
-      new ConfigAnswer.Rejected(ErrorMessage.NETWORK_ACCESS_DENIED, Bytes.EMPTY);
-  private static final ConfigAnswer SILENT = new ConfigAnswer.Ignored();
-
   private final ControllerFixture fixture = new ControllerFixture();
-
-  private ControllerFixture withNetwork() {
-    return fixture.network(ControllerFixture.privateNetwork()).saveAll();
-  }
 
   @Test
   void rejectsAndRecordsUnknownMember() {
-    withNetwork();
+    fixture.withPrivateNetwork();
 
     assertEquals(DENIED, fixture.request(ALICE));
 
@@ -54,7 +48,7 @@ class ConfigRequestTest {
 
   @Test
   void pushesConfigurationWhenMemberIsAuthorized() {
-    withNetwork().request(ALICE);
+    fixture.withPrivateNetwork().request(ALICE);
     fixture.advance(60_000).authorize(ALICE);
 
     fixture.saveAll();
@@ -72,7 +66,7 @@ class ConfigRequestTest {
 
   @Test
   void doesNotPushToMemberThatIsOffline() {
-    withNetwork().request(ALICE);
+    fixture.withPrivateNetwork().request(ALICE);
     fixture.advance(Controller.ONLINE_MS).authorize(ALICE);
 
     fixture.saveAll();
@@ -82,9 +76,9 @@ class ConfigRequestTest {
 
   @Test
   void rateLimitsRequestsToOnePerSecond() {
-    withNetwork().request(ALICE);
+    fixture.withPrivateNetwork().request(ALICE);
 
-    assertEquals(SILENT, fixture.advance(1_000).request(ALICE));
+    assertEquals(IGNORED, fixture.advance(1_000).request(ALICE));
     assertEquals(DENIED, fixture.request(BOB));
     assertEquals(DENIED, fixture.advance(1).request(ALICE));
     assertEquals(1, fixture.controller.counters().rateLimited());
@@ -92,7 +86,7 @@ class ConfigRequestTest {
 
   @Test
   void answersUnchangedMemberAtOnce() {
-    withNetwork().join(ALICE);
+    fixture.withPrivateNetwork().join(ALICE);
 
     ConfigAnswer again = fixture.advance(60_000).request(ALICE);
 
@@ -102,7 +96,7 @@ class ConfigRequestTest {
 
   @Test
   void signsEveryCredentialOfConfiguration() {
-    withNetwork().join(ALICE);
+    fixture.withPrivateNetwork().join(ALICE);
     var granted = (ConfigAnswer.Granted) fixture.advance(60_000).request(ALICE);
 
     var credentials = new ArrayList<Credential>(granted.config().ownerships());
@@ -118,7 +112,7 @@ class ConfigRequestTest {
 
   @Test
   void rejectsOtherIdentityWithSameAddress() {
-    withNetwork().join(ALICE);
+    fixture.withPrivateNetwork().join(ALICE);
 
     assertEquals(DENIED, fixture.advance(2_000).request(MALLORY));
     assertEquals(0, fixture.store.unsavedCount());
@@ -128,7 +122,7 @@ class ConfigRequestTest {
 
   @Test
   void authorizesMemberBeforeItsFirstRequest() {
-    withNetwork().authorize(ALICE);
+    fixture.withPrivateNetwork().authorize(ALICE);
     fixture.saveAll().request(ALICE);
 
     fixture.saveAll();
@@ -174,7 +168,7 @@ class ConfigRequestTest {
     var notFound = new ConfigAnswer.Rejected(ErrorMessage.OBJ_NOT_FOUND, Bytes.EMPTY);
 
     assertEquals(notFound, fixture.request(ALICE));
-    assertEquals(SILENT, fixture.advance(1_000).request(ALICE));
+    assertEquals(IGNORED, fixture.advance(1_000).request(ALICE));
     assertEquals(notFound, fixture.advance(1).request(ALICE));
     assertEquals(2, fixture.controller.counters().unknownNetwork());
   }
@@ -184,7 +178,7 @@ class ConfigRequestTest {
     long foreign = ALICE.address() << 24 | 1;
 
     assertEquals(
-        SILENT,
+        IGNORED,
         fixture.controller.answer(
             new ConfigRequest(foreign, BOB, Bytes.EMPTY, 0, 0), fixture.nowMs));
   }
@@ -266,7 +260,7 @@ class ConfigRequestTest {
 
   @Test
   void rejectsUnauthorizedMembersOverLimitWithoutRecord() {
-    withNetwork();
+    fixture.withPrivateNetwork();
     for (int i = 0; i < Controller.MAX_UNAUTHORIZED_MEMBERS; i++) {
       fixture.request(ControllerFixture.unverified(i));
     }
@@ -282,7 +276,7 @@ class ConfigRequestTest {
 
   @Test
   void keepsOperatorsRecordWhenMemberRequests() {
-    withNetwork();
+    fixture.withPrivateNetwork();
     MemberRecord plain = MemberRecord.unauthorized(NET, ALICE.address(), 5);
     fixture.controller.put(plain, fixture.nowMs);
     fixture.saveAll().request(ALICE);
@@ -324,7 +318,7 @@ class ConfigRequestTest {
 
   @Test
   void resetsTraceLevelOfMemberAtItsRequest() {
-    withNetwork().join(ALICE);
+    fixture.withPrivateNetwork().join(ALICE);
     MemberRecord joined = fixture.member(ALICE);
     fixture.controller.put(joined.withSettings(joined.settings().withTraceLevel(2)), fixture.nowMs);
     assertEquals(2, fixture.member(ALICE).settings().traceLevel());

@@ -3,6 +3,7 @@ package net.backhaul.controller;
 
 import static net.backhaul.controller.ControllerFixture.ALICE;
 import static net.backhaul.controller.ControllerFixture.BOB;
+import static net.backhaul.controller.ControllerFixture.DENIED;
 import static net.backhaul.controller.ControllerFixture.NET;
 import static net.backhaul.controller.ControllerFixture.SELF;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -20,18 +21,11 @@ import org.junit.jupiter.api.Test;
 
 /** Changes by operators, and the notifications they cause. */
 class ControllerChangeTest {
-  private static final ConfigAnswer DENIED =
-      new ConfigAnswer.Rejected(ErrorMessage.NETWORK_ACCESS_DENIED, Bytes.EMPTY);
-
   private final ControllerFixture fixture = new ControllerFixture();
-
-  private ControllerFixture withNetwork() {
-    return fixture.network(ControllerFixture.privateNetwork()).saveAll();
-  }
 
   @Test
   void pushesChangedNetworkToMembers() {
-    withNetwork().join(ALICE);
+    fixture.withPrivateNetwork().join(ALICE);
     fixture.join(BOB);
     fixture.pushed.clear();
 
@@ -47,7 +41,7 @@ class ControllerChangeTest {
 
   @Test
   void doesNotSaveUnchangedNetwork() {
-    withNetwork().join(ALICE);
+    fixture.withPrivateNetwork().join(ALICE);
     fixture.pushed.clear();
 
     ChangeResult<NetworkRecord> same =
@@ -60,7 +54,7 @@ class ControllerChangeTest {
 
   @Test
   void revokesDeauthorizedMemberAtAllMembers() {
-    withNetwork().join(ALICE);
+    fixture.withPrivateNetwork().join(ALICE);
     fixture.join(BOB);
     fixture.advance(5_000).deauthorize(BOB);
     assertEquals(List.of(), fixture.revoked);
@@ -85,7 +79,7 @@ class ControllerChangeTest {
 
   @Test
   void issuesCredentialsNewerThanRevocation() {
-    NetworkConfig before = withNetwork().join(ALICE);
+    NetworkConfig before = fixture.withPrivateNetwork().join(ALICE);
     fixture.deauthorize(ALICE);
     fixture.authorize(ALICE);
     fixture.saveAll();
@@ -97,7 +91,7 @@ class ControllerChangeTest {
 
   @Test
   void revokesDeletedMemberAndRecordsItAnew() {
-    withNetwork().join(ALICE);
+    fixture.withPrivateNetwork().join(ALICE);
 
     assertTrue(fixture.controller.deleteMember(NET, ALICE.address(), fixture.nowMs).isPresent());
     fixture.saveAll();
@@ -115,7 +109,7 @@ class ControllerChangeTest {
 
   @Test
   void revokesMembersOfDeletedNetwork() {
-    withNetwork().join(ALICE);
+    fixture.withPrivateNetwork().join(ALICE);
     fixture.join(BOB);
 
     assertTrue(fixture.controller.deleteNetwork(NET, fixture.nowMs).isPresent());
@@ -168,7 +162,7 @@ class ControllerChangeTest {
 
   @Test
   void countsChangesAndNotifications() {
-    withNetwork().join(ALICE);
+    fixture.withPrivateNetwork().join(ALICE);
     fixture.join(BOB);
     fixture.deauthorize(BOB);
     fixture.controller.put(ControllerFixture.publicNetwork(), fixture.nowMs);

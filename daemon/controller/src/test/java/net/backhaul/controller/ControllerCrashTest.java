@@ -3,6 +3,8 @@ package net.backhaul.controller;
 
 import static net.backhaul.controller.ControllerFixture.ALICE;
 import static net.backhaul.controller.ControllerFixture.BOB;
+import static net.backhaul.controller.ControllerFixture.DENIED;
+import static net.backhaul.controller.ControllerFixture.IGNORED;
 import static net.backhaul.controller.ControllerFixture.NET;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import net.backhaul.protocol.identity.Identity;
-import net.backhaul.protocol.message.ErrorMessage;
 import net.backhaul.protocol.network.ConfigAnswer;
 import net.backhaul.protocol.network.ConfigRequest;
 import net.backhaul.protocol.network.NetworkConfig;
@@ -20,23 +21,15 @@ import org.junit.jupiter.api.Test;
 
 /** Members receive nothing that a crash of the controller could undo. */
 class ControllerCrashTest {
-  private static final ConfigAnswer DENIED =
-      new ConfigAnswer.Rejected(ErrorMessage.NETWORK_ACCESS_DENIED, Bytes.EMPTY);
-  private static final ConfigAnswer SILENT = new ConfigAnswer.Ignored();
-
   private final ControllerFixture fixture = new ControllerFixture();
-
-  private ControllerFixture withNetwork() {
-    return fixture.network(ControllerFixture.privateNetwork()).saveAll();
-  }
 
   @Test
   void sendsNothingBeforeItIsSaved() {
-    withNetwork().request(ALICE);
+    fixture.withPrivateNetwork().request(ALICE);
     fixture.saveAll().authorize(ALICE);
 
     fixture.controller.sendNotifications(fixture.nowMs);
-    assertEquals(SILENT, fixture.advance(5_000).request(ALICE));
+    assertEquals(IGNORED, fixture.advance(5_000).request(ALICE));
     assertEquals(List.of(), fixture.pushed);
 
     fixture.saveAll();
@@ -45,7 +38,7 @@ class ControllerCrashTest {
 
   @Test
   void keepsAssignedAddressAfterCrash() {
-    NetworkConfig sent = withNetwork().join(ALICE);
+    NetworkConfig sent = fixture.withPrivateNetwork().join(ALICE);
 
     fixture.crash().advance(5_000);
 
@@ -55,7 +48,7 @@ class ControllerCrashTest {
 
   @Test
   void losesUnsavedChangesInCrash() {
-    withNetwork().request(ALICE);
+    fixture.withPrivateNetwork().request(ALICE);
     fixture.saveAll().authorize(ALICE);
     fixture.controller.answer(new ConfigRequest(NET, BOB, Bytes.EMPTY, 0, 0), fixture.nowMs);
 
@@ -65,9 +58,9 @@ class ControllerCrashTest {
 
   @Test
   void boundsPendingChangesOfMemberWhileDiskIsSlow() {
-    withNetwork().authorize(ALICE);
+    fixture.withPrivateNetwork().authorize(ALICE);
     for (int i = 0; i < 1_000; i++) {
-      assertEquals(SILENT, fixture.advance(2_000).request(ALICE));
+      assertEquals(IGNORED, fixture.advance(2_000).request(ALICE));
     }
 
     assertTrue(fixture.store.unsavedCount() <= 3, "writes: " + fixture.store.unsavedCount());

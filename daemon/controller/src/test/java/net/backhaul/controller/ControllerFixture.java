@@ -8,6 +8,7 @@ import java.util.random.RandomGenerator;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.message.ErrorMessage;
 import net.backhaul.protocol.network.ConfigAnswer;
 import net.backhaul.protocol.network.ConfigRequest;
 import net.backhaul.protocol.network.DictionaryWriter;
@@ -28,6 +29,10 @@ final class ControllerFixture implements ControllerOutput {
       Identity.parse(ALICE.publicText().substring(0, 13) + BOB.publicText().substring(13));
 
   static final long NET = SELF.address() << 24 | 1;
+
+  static final ConfigAnswer DENIED =
+      new ConfigAnswer.Rejected(ErrorMessage.NETWORK_ACCESS_DENIED, Bytes.EMPTY);
+  static final ConfigAnswer IGNORED = new ConfigAnswer.Ignored();
 
   private static final Bytes META_DATA = Bytes.of(RequestMetaData.ours("linux/x86_64"));
 
@@ -74,6 +79,11 @@ final class ControllerFixture implements ControllerOutput {
   ControllerFixture network(NetworkRecord network) {
     controller.put(network, nowMs);
     return this;
+  }
+
+  /** Creates and saves a private network. */
+  ControllerFixture withPrivateNetwork() {
+    return network(privateNetwork()).saveAll();
   }
 
   ConfigAnswer request(Identity member) {

@@ -4,6 +4,7 @@ package net.backhaul.store;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.address.IpPrefix;
@@ -98,6 +99,18 @@ public final class Lenient {
   static @Nullable InetAddress ip(String text) {
     IpPrefix prefix = prefix(text);
     return prefix == null ? null : prefix.address();
+  }
+
+  /** Parses an array of IPs; entries that are not strings or do not parse are skipped. */
+  static List<InetAddress> ips(@Nullable Object array) {
+    var ips = new ArrayList<InetAddress>();
+    for (Object entry : entries(array)) {
+      InetAddress ip = entry instanceof String text ? ip(text) : null;
+      if (ip != null) {
+        ips.add(ip);
+      }
+    }
+    return ips;
   }
 
   /**

@@ -163,7 +163,7 @@ public final class MemberJson {
       case "ipAssignments" -> {
         if (value instanceof List) {
           Lenient.entries(value).forEach(Lenient::mustBeString);
-          json.put(key, ipsJson(ips(value)));
+          json.put(key, ipsJson(Lenient.ips(value)));
         }
       }
       case "tags" -> {
@@ -246,7 +246,7 @@ public final class MemberJson {
         new MemberSettings(
             Lenient.bool(json.get("activeBridge"), false),
             Lenient.bool(json.get("noAutoAssignIps"), false),
-            ips(json.get("ipAssignments")),
+            Lenient.ips(json.get("ipAssignments")),
             tags(json.get("tags")),
             capabilities(json.get("capabilities")),
             Lenient.traceTarget(json.get("remoteTraceTarget")),
@@ -263,17 +263,6 @@ public final class MemberJson {
 
   private static @Nullable String text(@Nullable Object value) {
     return value instanceof String text ? text : null;
-  }
-
-  private static List<InetAddress> ips(@Nullable Object array) {
-    var ips = new ArrayList<InetAddress>();
-    for (Object entry : Lenient.entries(array)) {
-      InetAddress ip = entry instanceof String text ? Lenient.ip(text) : null;
-      if (ip != null) {
-        ips.add(ip);
-      }
-    }
-    return ips;
   }
 
   private static Map<Long, Long> tags(@Nullable Object array) {

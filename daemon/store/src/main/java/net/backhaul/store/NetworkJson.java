@@ -307,7 +307,7 @@ public final class NetworkJson {
         .capabilities(capabilities(json.get("capabilities")))
         .tags(tags(json.get("tags")))
         .dnsDomain(Lenient.string(dns.get("domain"), ""))
-        .dnsServers(dnsServers(dns.get("servers")))
+        .dnsServers(Lenient.ips(dns.get("servers")))
         .authTokens(tokenExpiries(json.get("authTokens")))
         .traceTarget(Lenient.traceTarget(json.get("remoteTraceTarget")))
         .traceLevel(Lenient.integer(json.get("remoteTraceLevel"), 0))
@@ -377,17 +377,6 @@ public final class NetworkJson {
       }
     }
     return List.copyOf(byId.values());
-  }
-
-  private static List<InetAddress> dnsServers(@Nullable Object array) {
-    var servers = new ArrayList<InetAddress>();
-    for (Object entry : Lenient.entries(array)) {
-      InetAddress server = entry instanceof String text ? Lenient.ip(text) : null;
-      if (server != null) {
-        servers.add(server);
-      }
-    }
-    return servers;
   }
 
   private static Map<String, Long> tokenExpiries(@Nullable Object tokens) {
