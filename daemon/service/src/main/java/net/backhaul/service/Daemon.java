@@ -40,7 +40,7 @@ import net.backhaul.service.system.StartFailure;
 import net.backhaul.service.udp.Rebinder;
 import net.backhaul.service.udp.UdpSockets;
 import net.backhaul.store.FileRecordStore;
-import net.backhaul.tap.HostTaps;
+import net.backhaul.tap.HostTapFactory;
 import net.backhaul.tap.TapFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -102,7 +102,7 @@ public final class Daemon {
 
   /** Starts a daemon on a home directory; it runs until {@link #end} or a failure. */
   public static Daemon start(HomeDirectory home, int defaultPort) throws StartFailure {
-    return start(home, defaultPort, HostTaps.factory());
+    return start(home, defaultPort, HostTapFactory.factory());
   }
 
   static Daemon start(HomeDirectory home, int defaultPort, TapFactory taps) throws StartFailure {

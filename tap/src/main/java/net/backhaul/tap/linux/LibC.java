@@ -81,7 +81,7 @@ final class LibC {
   }
 
   /** Returns the C library's words for an error. */
-  static String words(int errno) {
+  static String errorText(int errno) {
     return strerror(errno);
   }
 }

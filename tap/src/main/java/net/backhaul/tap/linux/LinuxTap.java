@@ -24,7 +24,7 @@ final class LinuxTap implements TapDevice {
   private final int fd;
   private final int control;
   private final Netlink netlink;
-  private final AddressWatch watch;
+  private final AddressMonitor watch;
   private final Memory poll = new Memory(8);
   private final String name;
   private final int index;
@@ -41,7 +41,7 @@ final class LinuxTap implements TapDevice {
       int fd,
       int control,
       Netlink netlink,
-      AddressWatch watch,
+      AddressMonitor watch,
       String name,
       int index,
       TapOptions options,
@@ -64,7 +64,7 @@ final class LinuxTap implements TapDevice {
       throws TapException {
     int control = LibC.socket(LibC.AF_INET, LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC, 0);
     if (control < 0) {
-      throw refused("a socket to configure " + name + " with", LibC.errno());
+      throw rejected("a socket to configure " + name + " with", LibC.errno());
     }
     try {
       // The MAC before the device is up, so that the kernel's fe80 address follows from it.
@@ -80,7 +80,7 @@ final class LinuxTap implements TapDevice {
       check("the number of " + name, request.call(control, InterfaceRequest.SIOCGIFINDEX));
       int flags = LibC.fcntl(fd, LibC.F_GETFL, 0);
       if (LibC.fcntl(fd, LibC.F_SETFL, flags | LibC.O_NONBLOCK) < 0) {
-        throw refused("a nonblocking descriptor of " + name, LibC.errno());
+        throw rejected("a nonblocking descriptor of " + name, LibC.errno());
       }
       return withSockets(fd, control, name, request.number(), options, offloads);
     } catch (TapException e) {
@@ -94,7 +94,8 @@ final class LinuxTap implements TapDevice {
       throws TapException {
     var netlink = new Netlink();
     try {
-      return new LinuxTap(fd, control, netlink, new AddressWatch(), name, index, options, offloads);
+      return new LinuxTap(
+          fd, control, netlink, new AddressMonitor(), name, index, options, offloads);
     } catch (TapException e) {
       netlink.close();
       throw e;
@@ -136,7 +137,7 @@ final class LinuxTap implements TapDevice {
     if (errno == LibC.EAGAIN || errno == LibC.EINTR) {
       return 0;
     }
-    throw refused("a frame of " + name, errno);
+    throw rejected("a frame of " + name, errno);
   }
 
   @Override
@@ -148,7 +149,7 @@ final class LinuxTap implements TapDevice {
     return switch (errno) {
       // EIO is a device that someone has set down, EINVAL a frame that the kernel does not like.
       case LibC.EAGAIN, LibC.EINTR, LibC.EIO, LibC.EINVAL, LibC.ENOMEM, LibC.ENOBUFS -> false;
-      default -> throw refused("a frame for " + name, errno);
+      default -> throw rejected("a frame for " + name, errno);
     };
   }
 
@@ -159,7 +160,7 @@ final class LinuxTap implements TapDevice {
     }
     int ready = LibC.poll(Pointer.nativeValue(poll), 1, timeoutMs);
     if (ready < 0 && LibC.errno() != LibC.EINTR) {
-      throw refused("to wait for frames of " + name, LibC.errno());
+      throw rejected("to wait for frames of " + name, LibC.errno());
     }
     return ready > 0;
   }
@@ -183,7 +184,7 @@ final class LinuxTap implements TapDevice {
 
   @Override
   public List<TapAddress> addresses() throws TapException {
-    if (watch.hasNews() || !addressesKnown) {
+    if (watch.pollChanged() || !addressesKnown) {
       addressesKnown = false;
       lastAddresses = List.copyOf(netlink.addresses(index));
       addressesKnown = true;
@@ -261,15 +262,15 @@ final class LinuxTap implements TapDevice {
 
   private static void check(String what, int errno) throws TapException {
     if (errno != 0) {
-      throw refused(what, errno);
+      throw rejected(what, errno);
     }
   }
 
-  private static TapException refused(String what, int errno) {
+  private static TapException rejected(String what, int errno) {
     String hint =
         errno == LibC.EPERM || errno == LibC.EACCES
             ? "; run as root, or with the capability NET_ADMIN"
             : "";
-    return new TapException("the kernel refuses " + what + ": " + LibC.words(errno) + hint);
+    return new TapException("the kernel rejects " + what + ": " + LibC.errorText(errno) + hint);
   }
 }

@@ -25,8 +25,8 @@ final class Netlink implements AutoCloseable {
     fd = LibC.socket(LibC.AF_NETLINK, LibC.SOCK_RAW | LibC.SOCK_CLOEXEC, NETLINK_ROUTE);
     if (fd < 0) {
       throw new TapException(
-          "a netlink socket is needed to set addresses and routes, and the kernel refuses it: "
-              + LibC.words(LibC.errno()));
+          "a netlink socket is needed to set addresses and routes, and the kernel rejects it: "
+              + LibC.errorText(LibC.errno()));
     }
   }
 
@@ -69,7 +69,7 @@ final class Netlink implements AutoCloseable {
           case NetlinkMessage.NLMSG_ERROR ->
               throw new TapException(
                   "the kernel does not list the addresses of its devices: "
-                      + LibC.words(-each.getInt(NetlinkMessage.HEADER_BYTES)));
+                      + LibC.errorText(-each.getInt(NetlinkMessage.HEADER_BYTES)));
           default -> {}
         }
       }
@@ -88,7 +88,7 @@ final class Netlink implements AutoCloseable {
     memory.write(0, message, 0, message.length);
     memory.setInt(NetlinkMessage.SEQUENCE_AT, sequence);
     if (LibC.send(fd, Pointer.nativeValue(memory), message.length, 0) < 0) {
-      throw new TapException("cannot ask the kernel by netlink: " + LibC.words(LibC.errno()));
+      throw new TapException("cannot ask the kernel by netlink: " + LibC.errorText(LibC.errno()));
     }
   }
 
@@ -106,7 +106,8 @@ final class Netlink implements AutoCloseable {
       if (errno == LibC.EINTR) {
         return ByteBuffer.allocate(0);
       }
-      throw new TapException("cannot read the kernel's answer by netlink: " + LibC.words(errno));
+      throw new TapException(
+          "cannot read the kernel's answer by netlink: " + LibC.errorText(errno));
     }
     return ByteBuffer.wrap(memory.getByteArray(0, (int) length));
   }

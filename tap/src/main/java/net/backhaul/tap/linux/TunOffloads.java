@@ -35,7 +35,7 @@ final class TunOffloads {
   private TunOffloads() {}
 
   /** Returns whether the kernel can put a header before frames; no device need be there yet. */
-  static boolean headerIsPossible(int fd) {
+  static boolean supportsHeader(int fd) {
     try (var features = new Memory(Integer.BYTES)) {
       features.setInt(0, 0);
       return LibC.ioctl(fd, TUNGETFEATURES, Pointer.nativeValue(features)) == 0
@@ -48,7 +48,7 @@ final class TunOffloads {
    *
    * @return null where the kernel's header cannot be ours
    */
-  static @Nullable Offloads agree(int fd) {
+  static @Nullable Offloads negotiate(int fd) {
     // Kernels before 3.x have but one size and before 4.0 but one order: ours and the host's.
     if (!set(fd, TUNSETVNETHDRSZ, Offloads.HEADER_BYTES)
         || (!set(fd, TUNSETVNETLE, 1) && ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN)) {

@@ -11,8 +11,8 @@ import net.backhaul.tap.TapRoute;
 
 /** One pair of feth devices, from its creation to its destruction. */
 final class FethTap implements TapDevice {
-  private final Commands commands;
-  private final FramePort port;
+  private final CommandRunner commands;
+  private final FrameChannel port;
   private final String name;
   private final String peer;
   private final long mac;
@@ -23,7 +23,8 @@ final class FethTap implements TapDevice {
   private volatile int mtuBytes;
   private volatile boolean closed;
 
-  FethTap(Commands commands, FramePort port, String name, String peer, long mac, int mtuBytes) {
+  FethTap(
+      CommandRunner commands, FrameChannel port, String name, String peer, long mac, int mtuBytes) {
     this.commands = commands;
     this.port = port;
     this.name = name;
@@ -78,7 +79,7 @@ final class FethTap implements TapDevice {
   /** Returns all addresses, those added here with the bits that were asked for. */
   @Override
   public List<TapAddress> addresses() throws TapException {
-    List<TapAddress> shown = FethListing.addresses(commands.run(FethCommands.show(name)));
+    List<TapAddress> shown = IfconfigOutput.addresses(commands.run(FethCommands.show(name)));
     return shown.stream().map(this::asAskedFor).toList();
   }
 
@@ -156,7 +157,7 @@ final class FethTap implements TapDevice {
   }
 
   /** Destroys a device; that it is gone already is what was wanted. */
-  static void destroy(Commands commands, String device) {
+  static void destroy(CommandRunner commands, String device) {
     commands.runIfPossible(FethCommands.destroy(device));
   }
 

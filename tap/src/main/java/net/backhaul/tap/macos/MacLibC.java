@@ -60,7 +60,7 @@ final class MacLibC {
     return Native.getLastError();
   }
 
-  static String words(int errno) {
+  static String errorText(int errno) {
     return strerror(errno);
   }
 }

@@ -10,7 +10,7 @@
  * <p><strong>This has never run on macOS.</strong> Tested, on Linux, are: the numbers of devices,
  * the command lines, the reading of what ifconfig prints, the structures handed to the kernel, the
  * reading of BPF's records and of link-layer addresses. Never run are the calls themselves ({@link
- * net.backhaul.tap.macos.MacLibC} and {@link net.backhaul.tap.macos.FethPort}), and whether
+ * net.backhaul.tap.macos.MacLibC} and {@link net.backhaul.tap.macos.BpfFrameChannel}), and whether
  * ifconfig, route and the kernel take what they are given.
  *
  * <p>Other than the reference, default routes are two halves as on Linux, instead of replacing the

@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
 import net.backhaul.tap.Offloads;
 
 /** Checks each frame of a device against what was granted for it, and counts what there was. */
-final class GrantInspector implements Wire.Inspector {
+final class GrantInspector implements DeviceLink.Inspector {
   static final int NEEDS_CSUM = 1;
   static final int DATA_VALID = 2;
   static final int NO_GSO = 0;

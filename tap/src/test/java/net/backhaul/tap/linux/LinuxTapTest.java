@@ -35,7 +35,7 @@ class LinuxTapTest {
   void aDeviceHasItsNameItsMacAndItsMtuAndVanishesWhenClosed() throws Exception {
     NetworkNamespace.run(
         () -> {
-          TapDevice tap = new LinuxTaps().open(OPTIONS);
+          TapDevice tap = new LinuxTapFactory().open(OPTIONS);
           assertEquals("ztmjfmfyq5", tap.name());
           assertTrue(
               link().contains("ztmjfmfyq5: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 2800"), link());
@@ -54,10 +54,12 @@ class LinuxTapTest {
   void aTakenNameLeadsToTheNextAndAWantedOneIsGiven() throws Exception {
     NetworkNamespace.run(
         () -> {
-          try (TapDevice first = new LinuxTaps().open(OPTIONS);
-              TapDevice second = new LinuxTaps().open(OPTIONS);
-              TapDevice wanted = new LinuxTaps().open(new TapOptions(ID, "office", MAC, 1_500));
-              TapDevice again = new LinuxTaps().open(new TapOptions(ID, "office", MAC, 1_500))) {
+          try (TapDevice first = new LinuxTapFactory().open(OPTIONS);
+              TapDevice second = new LinuxTapFactory().open(OPTIONS);
+              TapDevice wanted =
+                  new LinuxTapFactory().open(new TapOptions(ID, "office", MAC, 1_500));
+              TapDevice again =
+                  new LinuxTapFactory().open(new TapOptions(ID, "office", MAC, 1_500))) {
             assertEquals("ztmjfmfyq5", first.name());
             assertEquals("ztmjfmfyq6", second.name());
             assertEquals("office", wanted.name());
@@ -70,7 +72,7 @@ class LinuxTapTest {
   void addressesComeAndGo() throws Exception {
     NetworkNamespace.run(
         () -> {
-          try (TapDevice tap = new LinuxTaps().open(OPTIONS)) {
+          try (TapDevice tap = new LinuxTapFactory().open(OPTIONS)) {
             TapAddress v4 = address("10.230.0.105", 24);
             TapAddress v6 = address("fd30::91:a99f:719", 64);
             assertTrue(tap.addAddress(v4));
@@ -93,8 +95,8 @@ class LinuxTapTest {
   void whatOthersChangeIsSeenAtOnce() throws Exception {
     NetworkNamespace.run(
         () -> {
-          try (TapDevice tap = new LinuxTaps().open(OPTIONS);
-              TapDevice other = new LinuxTaps().open(OPTIONS)) {
+          try (TapDevice tap = new LinuxTapFactory().open(OPTIONS);
+              TapDevice other = new LinuxTapFactory().open(OPTIONS)) {
             List<TapAddress> own = tap.addresses();
             for (int i = 1; i < 250; i++) {
               ip(
@@ -119,7 +121,7 @@ class LinuxTapTest {
   void theKernelMakesItsOwnAddressFromTheMac() throws Exception {
     NetworkNamespace.run(
         () -> {
-          try (TapDevice tap = new LinuxTaps().open(OPTIONS)) {
+          try (TapDevice tap = new LinuxTapFactory().open(OPTIONS)) {
             assertEquals(List.of(address("fe80::91:a5ff:fede:125e", 64)), tap.addresses());
           }
         });
@@ -129,7 +131,7 @@ class LinuxTapTest {
   void routesAreSetAsTheReferenceDoes() throws Exception {
     NetworkNamespace.run(
         () -> {
-          try (TapDevice tap = new LinuxTaps().open(OPTIONS)) {
+          try (TapDevice tap = new LinuxTapFactory().open(OPTIONS)) {
             tap.addAddress(address("10.230.0.105", 24));
             tap.addAddress(address("fd30::91:a99f:719", 64));
             InetAddress router = InetAddress.getByName("10.230.0.254");
@@ -175,14 +177,14 @@ class LinuxTapTest {
   void aRouteThroughAnUnknownRouterIsRefusedWithItsReason() throws Exception {
     NetworkNamespace.run(
         () -> {
-          try (TapDevice tap = new LinuxTaps().open(OPTIONS)) {
+          try (TapDevice tap = new LinuxTapFactory().open(OPTIONS)) {
             var lost =
                 new TapRoute(address("10.231.0.0", 16), InetAddress.getByName("10.9.9.9"), null);
-            var refused = assertThrows(TapException.class, () -> tap.addRoute(lost));
+            var rejected = assertThrows(TapException.class, () -> tap.addRoute(lost));
             assertEquals(
-                "the kernel refuses the route to 10.231.0.0/16 via 10.9.9.9 through ztmjfmfyq5:"
+                "the kernel rejects the route to 10.231.0.0/16 via 10.9.9.9 through ztmjfmfyq5:"
                     + " Network is unreachable",
-                refused.getMessage());
+                rejected.getMessage());
           }
         });
   }
@@ -191,7 +193,7 @@ class LinuxTapTest {
   void framesOfTheHostAreReadAndFramesForItWritten() throws Exception {
     NetworkNamespace.run(
         () -> {
-          try (TapDevice tap = new LinuxTaps().open(OPTIONS);
+          try (TapDevice tap = new LinuxTapFactory().open(OPTIONS);
               var socket = new DatagramSocket(null)) {
             tap.addAddress(address("10.230.0.105", 24));
             socket.bind(new InetSocketAddress("10.230.0.105", 0));
@@ -223,7 +225,7 @@ class LinuxTapTest {
   void anEmptyDeviceSaysSoAtOnce() throws Exception {
     NetworkNamespace.run(
         () -> {
-          try (TapDevice tap = new LinuxTaps().open(OPTIONS)) {
+          try (TapDevice tap = new LinuxTapFactory().open(OPTIONS)) {
             var memory = new FrameMemory(4_096);
             int frames = 0;
             while (tap.read(memory.address(), 4_096) > 0) {
@@ -239,7 +241,7 @@ class LinuxTapTest {
   void groupsOfTheHostAreSeen() throws Exception {
     NetworkNamespace.run(
         () -> {
-          try (TapDevice tap = new LinuxTaps().open(OPTIONS)) {
+          try (TapDevice tap = new LinuxTapFactory().open(OPTIONS)) {
             tap.addAddress(address("fd30::91:a99f:719", 64));
             var expected =
                 List.of(0x333300000001L, 0x01005e000001L, 0x3333ffde125eL, 0x3333ff9f0719L);
@@ -257,10 +259,10 @@ class LinuxTapTest {
   void nothingStaysOpen() throws Exception {
     NetworkNamespace.run(
         () -> {
-          new LinuxTaps().open(OPTIONS).close();
+          new LinuxTapFactory().open(OPTIONS).close();
           long before = openDescriptors();
           for (int i = 0; i < 5; i++) {
-            new LinuxTaps().open(OPTIONS).close();
+            new LinuxTapFactory().open(OPTIONS).close();
           }
           assertEquals(before, openDescriptors());
         });

@@ -118,7 +118,7 @@ class OffloadGrantsTest {
                 NetworkNamespace.becomeNobody();
                 return assertThrows(TapException.class, () -> host.tap.limitSuperFrames(30_000));
               });
-      assertTrue(refused.getMessage().contains("NET_ADMIN"), refused.getMessage());
+      assertTrue(rejected.getMessage().contains("NET_ADMIN"), rejected.getMessage());
     }
   }
 
@@ -138,7 +138,7 @@ class OffloadGrantsTest {
   private static void exchange(TapHost one, TapHost other, Offloads grant, GrantInspector seen)
       throws Exception {
     var back = new GrantInspector(grant, MTU_BYTES);
-    try (var wire = new Wire(one.tap, other.tap, seen, back)) {
+    try (var wire = new DeviceLink(one.tap, other.tap, seen, back)) {
       for (InetAddress to : new InetAddress[] {other.v4, other.v6}) {
         sendStream(one, other, to);
         wire.check();
@@ -194,7 +194,7 @@ class OffloadGrantsTest {
       if (errno == EIO && !grant.checksum()) {
         return; // Kernels before 6.11 cut datagrams only for devices that finish checksums.
       }
-      assertEquals(0, errno, LibC.words(errno));
+      assertEquals(0, errno, LibC.errorText(errno));
       door.socket().setSoTimeout((int) TapHost.WITHIN_S * 1_000);
       for (int i = 0; i < DATAGRAMS; i++) {
         var packet = new java.net.DatagramPacket(new byte[2_000], 2_000);

@@ -15,7 +15,7 @@ final class TapHost extends NamespaceHost {
   private TapHost(int number, int mtuBytes, boolean offloads) throws Exception {
     super(number);
     var options = new TapOptions(NETWORK_ID, "", 0x020000000000L + number, mtuBytes, offloads);
-    tap = here(() -> new LinuxTaps().open(options));
+    tap = here(() -> new LinuxTapFactory().open(options));
   }
 
   /** Returns one of the hosts of 10.230.0.0/24 and fd30::/64. */

@@ -27,7 +27,7 @@ class FethTest {
   private static final TapOptions OPTIONS = new TapOptions(ID, "", 0x0291a5de125eL, 2_800);
 
   /** Notes what is run, prints what it is told to, and fails where it is told to. */
-  private static final class Recorded implements Commands {
+  private static final class Recorded implements CommandRunner {
     final List<String> lines = new ArrayList<>();
     String devices = "lo0 en0 feth7 feth4242 feth10000 fethx utun0";
     String shown = "";
@@ -54,7 +54,7 @@ class FethTest {
     }
   }
 
-  private static final class NoFrames implements FramePort {
+  private static final class NoFrames implements FrameChannel {
     boolean closed;
 
     @Override
@@ -85,8 +85,8 @@ class FethTest {
 
   private final Recorded commands = new Recorded();
   private final NoFrames port = new NoFrames();
-  private final FethTaps taps =
-      new FethTaps(
+  private final FethTapFactory taps =
+      new FethTapFactory(
           commands,
           peer -> {
             commands.lines.add("open " + peer);
@@ -96,10 +96,10 @@ class FethTest {
   @Test
   void numbersFollowFromTheIdAndGoOnWhereTaken() {
     // (id ^ id >> 32 ^ id >> 48) mod 4900 + 100, in whole numbers of 64 bits without sign.
-    assertEquals(3533, FethNumbers.choose(ID, number -> false));
-    assertEquals(3534, FethNumbers.choose(ID, number -> number == 3533));
-    assertEquals(100, FethNumbers.choose(ID, number -> number >= 3533));
-    assertEquals(-1, FethNumbers.choose(ID, number -> true));
+    assertEquals(3533, FethNumbering.choose(ID, number -> false));
+    assertEquals(3534, FethNumbering.choose(ID, number -> number == 3533));
+    assertEquals(100, FethNumbering.choose(ID, number -> number >= 3533));
+    assertEquals(-1, FethNumbering.choose(ID, number -> true));
   }
 
   @Test
@@ -148,11 +148,11 @@ class FethTest {
     commands.failsAt = "feth3533 lladdr";
     commands.failure = "permission denied";
 
-    var refused = assertThrows(TapException.class, () -> taps.open(OPTIONS));
+    var rejected = assertThrows(TapException.class, () -> taps.open(OPTIONS));
 
     assertEquals(
         "/sbin/ifconfig feth3533 lladdr 02:91:a5:de:12:5e failed: permission denied",
-        refused.getMessage());
+        rejected.getMessage());
     List<String> lines = commands.taken();
     assertEquals(
         List.of("/sbin/ifconfig feth3533 destroy", "/sbin/ifconfig feth8533 destroy"),
@@ -312,7 +312,7 @@ class FethTest {
   void onlyOurKindOfDeviceIsALeftOver() {
     assertEquals(
         Set.of("feth1", "feth3533"),
-        Set.copyOf(FethListing.leftOvers("lo0 feth1 feth3533 feth12345 feth en0 fethx1\n")));
+        Set.copyOf(IfconfigOutput.staleDevices("lo0 feth1 feth3533 feth12345 feth en0 fethx1\n")));
   }
 
   private static void record(ByteBuffer bytes, int at, int frameLength) {

@@ -4,7 +4,7 @@ package net.backhaul.service.interfaces;
 import net.backhaul.tap.TapAddress;
 import net.backhaul.tap.TapDevice;
 import net.backhaul.tap.TapOptions;
-import net.backhaul.tap.linux.LinuxTaps;
+import net.backhaul.tap.linux.LinuxTapFactory;
 import net.backhaul.testing.NamespaceHost;
 
 /** A host with one device that has the host's addresses and a long queue. */
@@ -17,7 +17,7 @@ final class DeviceHost extends NamespaceHost {
   private DeviceHost(int number, int mtuBytes, boolean offloads) throws Exception {
     super(number);
     var options = new TapOptions(number, "", 0x020000000000L + number, mtuBytes, offloads);
-    tap = here(() -> new LinuxTaps().open(options));
+    tap = here(() -> new LinuxTapFactory().open(options));
   }
 
   /** Returns one of the hosts of 10.230.0.0/24 and fd30::/64. */

@@ -29,7 +29,7 @@ import net.backhaul.tap.MemoryTap;
 import net.backhaul.tap.TapAddress;
 import net.backhaul.tap.TapDevice;
 import net.backhaul.tap.TapOptions;
-import net.backhaul.tap.linux.LinuxTaps;
+import net.backhaul.tap.linux.LinuxTapFactory;
 import net.backhaul.testing.AllocationMeter;
 import net.backhaul.testing.NetworkNamespace;
 import org.junit.jupiter.api.AfterEach;
@@ -108,7 +108,7 @@ class FramePumpTest {
     assumeTrue(Epoll.isAvailable(), "native epoll does not load");
     NetworkNamespace.run(
         () -> {
-          try (TapDevice tap = new LinuxTaps().open(OPTIONS);
+          try (TapDevice tap = new LinuxTapFactory().open(OPTIONS);
               DatagramChannel host = DatagramChannel.open(StandardProtocolFamily.INET)) {
             tap.addAddress(new TapAddress(InetAddress.getByName("10.0.0.1"), 24));
             host.bind(new InetSocketAddress("10.0.0.1", 7));
@@ -140,7 +140,7 @@ class FramePumpTest {
     assumeTrue(Epoll.isAvailable(), "native epoll does not load");
     NetworkNamespace.run(
         () -> {
-          try (TapDevice tap = new LinuxTaps().open(OPTIONS)) {
+          try (TapDevice tap = new LinuxTapFactory().open(OPTIONS)) {
             var failed = new CountDownLatch(1);
             var pump = pump(tap, failed::countDown);
             pump.start();

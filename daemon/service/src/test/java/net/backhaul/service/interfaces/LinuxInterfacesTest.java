@@ -20,7 +20,7 @@ import net.backhaul.tap.TapDevice;
 import net.backhaul.tap.TapException;
 import net.backhaul.tap.TapFactory;
 import net.backhaul.tap.TapOptions;
-import net.backhaul.tap.linux.LinuxTaps;
+import net.backhaul.tap.linux.LinuxTapFactory;
 import net.backhaul.testing.Await;
 import net.backhaul.testing.NetworkNamespace;
 import org.junit.jupiter.api.Test;
@@ -34,7 +34,7 @@ class LinuxInterfacesTest {
 
   /** Opens devices in a namespace that the opening thread gets at the first. */
   private static final class TapsOfItsOwn implements TapFactory {
-    private final TapFactory real = new LinuxTaps();
+    private final TapFactory real = new LinuxTapFactory();
     private String thread = "";
 
     @Override

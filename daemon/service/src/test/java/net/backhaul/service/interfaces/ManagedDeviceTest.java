@@ -17,7 +17,7 @@ import net.backhaul.tap.TapAddress;
 import net.backhaul.tap.TapDevice;
 import net.backhaul.tap.TapOptions;
 import net.backhaul.tap.TapRoute;
-import net.backhaul.tap.linux.LinuxTaps;
+import net.backhaul.tap.linux.LinuxTapFactory;
 import net.backhaul.testing.NetworkNamespace;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +32,7 @@ class ManagedDeviceTest {
     NetworkNamespace.run(
         () -> {
           var options = new TapOptions(RecordedStages.NETWORK_ID, "", RecordedStages.MAC, 2_800);
-          try (TapDevice tap = new LinuxTaps().open(options)) {
+          try (TapDevice tap = new LinuxTapFactory().open(options)) {
             assertEquals(RecordedStages.DEVICE, tap.name());
             var managed = new ManagedDevice(tap);
             for (RecordedStages.Stage stage : RecordedStages.read()) {

@@ -8,23 +8,23 @@ import net.backhaul.tap.TapFactory;
 import net.backhaul.tap.TapOptions;
 
 /** Opens pairs of feth devices (04 section 6.2). */
-public final class FethTaps implements TapFactory {
+public final class FethTapFactory implements TapFactory {
   private static final String PREFIX = "feth";
 
-  private final Commands commands;
-  private final FramePorts ports;
+  private final CommandRunner commands;
+  private final FrameChannelFactory ports;
   private boolean begun;
 
   /** Opens the ends through which frames pass. */
-  interface FramePorts {
-    FramePort open(String peer) throws TapException;
+  interface FrameChannelFactory {
+    FrameChannel open(String peer) throws TapException;
   }
 
-  public FethTaps() {
-    this(Commands.ofTheSystem(), FethPort::open);
+  public FethTapFactory() {
+    this(CommandRunner.system(), BpfFrameChannel::open);
   }
 
-  FethTaps(Commands commands, FramePorts ports) {
+  FethTapFactory(CommandRunner commands, FrameChannelFactory ports) {
     this.commands = commands;
     this.ports = ports;
   }
@@ -38,17 +38,17 @@ public final class FethTaps implements TapFactory {
     }
     List<String> present = List.of(commands.run(FethCommands.listDevices()).strip().split("\\s+"));
     int number =
-        FethNumbers.choose(
+        FethNumbering.choose(
             options.id(),
             each ->
                 present.contains(PREFIX + each)
-                    || present.contains(PREFIX + (each + FethNumbers.PEER_OFFSET)));
+                    || present.contains(PREFIX + (each + FethNumbering.PEER_OFFSET)));
     if (number < 0) {
       throw new TapException(
           "all numbers of feth devices are taken; see them with ifconfig -l and destroy some");
     }
     String device = PREFIX + number;
-    String peer = PREFIX + (number + FethNumbers.PEER_OFFSET);
+    String peer = PREFIX + (number + FethNumbering.PEER_OFFSET);
     try {
       for (List<String> each :
           FethCommands.create(device, peer, options.mac(), options.mtuBytes())) {
@@ -67,7 +67,7 @@ public final class FethTaps implements TapFactory {
   /** Removes what a killed daemon has left, as the reference does, and allows large MTUs. */
   private void begin() throws TapException {
     commands.run(FethCommands.allowLargeMtu());
-    for (String device : FethListing.leftOvers(commands.run(FethCommands.listDevices()))) {
+    for (String device : IfconfigOutput.staleDevices(commands.run(FethCommands.listDevices()))) {
       FethTap.destroy(commands, device);
     }
   }

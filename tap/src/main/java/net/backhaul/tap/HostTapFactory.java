@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.tap;
 
-import net.backhaul.tap.linux.LinuxTaps;
-import net.backhaul.tap.macos.FethTaps;
+import net.backhaul.tap.linux.LinuxTapFactory;
+import net.backhaul.tap.macos.FethTapFactory;
 
 /** Knows what opens devices on the host that this runs on. */
-public final class HostTaps {
-  private HostTaps() {}
+public final class HostTapFactory {
+  private HostTapFactory() {}
 
   /** Returns what opens devices here; elsewhere, what says that it can't. */
   public static TapFactory factory() {
     String system = System.getProperty("os.name");
     if (system.equals("Linux")) {
-      return new LinuxTaps();
+      return new LinuxTapFactory();
     }
     if (system.startsWith("Mac")) {
-      return new FethTaps();
+      return new FethTapFactory();
     }
     return options -> {
       throw new TapException(

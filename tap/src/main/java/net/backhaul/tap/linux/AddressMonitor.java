@@ -9,7 +9,7 @@ import net.backhaul.tap.TapException;
  * Hears of every change of an address on this host, so that addresses need not be listed again and
  * again: looking for news costs one call.
  */
-final class AddressWatch implements AutoCloseable {
+final class AddressMonitor implements AutoCloseable {
   private static final int NETLINK_ROUTE = 0;
   private static final int RTMGRP_IPV4_IFADDR = 0x10;
   private static final int RTMGRP_IPV6_IFADDR = 0x100;
@@ -23,23 +23,23 @@ final class AddressWatch implements AutoCloseable {
   private final int fd;
   private final Memory memory = new Memory(BUFFER_BYTES);
 
-  AddressWatch() throws TapException {
+  AddressMonitor() throws TapException {
     fd = LibC.socket(LibC.AF_NETLINK, LibC.SOCK_RAW | LibC.SOCK_CLOEXEC, NETLINK_ROUTE);
     if (fd < 0) {
-      throw refused();
+      throw rejected();
     }
     memory.clear(SOCKADDR_BYTES);
     memory.setShort(0, (short) LibC.AF_NETLINK);
     memory.setInt(GROUPS_AT, RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR);
     if (LibC.bind(fd, Pointer.nativeValue(memory), SOCKADDR_BYTES) < 0) {
-      TapException refused = refused();
+      TapException rejected = rejected();
       LibC.close(fd);
-      throw refused;
+      throw rejected;
     }
   }
 
   /** Returns whether any address has changed since the last call; what was missed counts. */
-  boolean hasNews() {
+  boolean pollChanged() {
     boolean news = false;
     for (int i = 0; i < MAX_READS_AT_ONCE; i++) {
       if (LibC.recv(fd, Pointer.nativeValue(memory), BUFFER_BYTES, LibC.MSG_DONTWAIT) < 0) {
@@ -62,9 +62,9 @@ final class AddressWatch implements AutoCloseable {
     memory.close();
   }
 
-  private static TapException refused() {
+  private static TapException rejected() {
     return new TapException(
-        "a netlink socket is needed to hear of changed addresses, and the kernel refuses it: "
-            + LibC.words(LibC.errno()));
+        "a netlink socket is needed to hear of changed addresses, and the kernel rejects it: "
+            + LibC.errorText(LibC.errno()));
   }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Names, structures and messages, which need no kernel. */
-class FormatsTest {
+class KernelFormatsTest {
   @ParameterizedTest
   @CsvSource({
     "8056c2e21c000001, 0, ztmjfmfyq5",

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import net.backhaul.tap.TapException;
 
 /** Runs programs of the system. */
-interface Commands {
+interface CommandRunner {
   /** How long a program may take. */
   long WITHIN_MS = 10_000;
 
@@ -30,7 +30,7 @@ interface Commands {
   }
 
   /** Returns what really runs them. */
-  static Commands ofTheSystem() {
+  static CommandRunner system() {
     return words -> {
       try {
         Process process = new ProcessBuilder(words).redirectErrorStream(true).start();

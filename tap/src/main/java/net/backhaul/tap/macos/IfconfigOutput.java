@@ -8,10 +8,10 @@ import java.util.List;
 import net.backhaul.tap.TapAddress;
 
 /** Reads what ifconfig prints. */
-final class FethListing {
+final class IfconfigOutput {
   private static final int MAX_DIGITS = 4;
 
-  private FethListing() {}
+  private IfconfigOutput() {}
 
   /** Returns the addresses of a device; lines that are not understood are passed over. */
   static List<TapAddress> addresses(String shown) {
@@ -34,7 +34,7 @@ final class FethListing {
   }
 
   /** Returns the devices that a killed daemon may have left, of those that exist. */
-  static List<String> leftOvers(String devices) {
+  static List<String> staleDevices(String devices) {
     var left = new ArrayList<String>();
     for (String name : devices.strip().split("\\s+")) {
       String number = name.startsWith("feth") ? name.substring("feth".length()) : "";

@@ -13,7 +13,7 @@ import net.backhaul.tap.TapException;
  *
  * <p>Never run so far; see the package's description.
  */
-final class FethPort implements FramePort {
+final class BpfFrameChannel implements FrameChannel {
   private static final int BUFFER_BYTES = 128 * 1024;
   private static final int FIRST_BPF = 1;
   private static final int LAST_BPF = 256;
@@ -26,16 +26,16 @@ final class FethPort implements FramePort {
   private final FrameMemory memory = new FrameMemory(BUFFER_BYTES);
   private final BpfRecords records = new BpfRecords(memory.bytes());
 
-  private FethPort(int bpf, int ndrv) {
+  private BpfFrameChannel(int bpf, int ndrv) {
     this.bpf = bpf;
     this.ndrv = ndrv;
   }
 
   /** Opens both ends on a peer device. */
-  static FethPort open(String peer) throws TapException {
+  static BpfFrameChannel open(String peer) throws TapException {
     int ndrv = MacLibC.socket(MacStructures.AF_NDRV, MacLibC.SOCK_RAW, 0);
     if (ndrv < 0) {
-      throw refused("a socket to inject frames with");
+      throw rejected("a socket to inject frames with");
     }
     int bpf = -1;
     try {
@@ -44,7 +44,7 @@ final class FethPort implements FramePort {
         long at = Pointer.nativeValue(copied);
         if (MacLibC.bind(ndrv, at, address.length) < 0
             || MacLibC.connect(ndrv, at, address.length) < 0) {
-          throw refused("frames to be injected at " + peer);
+          throw rejected("frames to be injected at " + peer);
         }
       }
       bpf = openBpf();
@@ -55,7 +55,7 @@ final class FethPort implements FramePort {
       set(bpf, MacStructures.BIOCSHDRCMPLT, MacStructures.number(1));
       set(bpf, MacStructures.BIOCPROMISC, MacStructures.number(1));
       set(bpf, MacStructures.BIOCSRTIMEOUT, MacStructures.time(READ_WITHIN_MS));
-      return new FethPort(bpf, ndrv);
+      return new BpfFrameChannel(bpf, ndrv);
     } catch (TapException e) {
       MacLibC.close(ndrv);
       if (bpf >= 0) {
@@ -74,7 +74,7 @@ final class FethPort implements FramePort {
     if (length < 0) {
       int errno = MacLibC.errno();
       if (errno != MacLibC.EINTR && errno != MacLibC.EAGAIN) {
-        throw refused("frames to be captured");
+        throw rejected("frames to be captured");
       }
     }
     records.filled((int) Math.max(0, length));
@@ -99,7 +99,7 @@ final class FethPort implements FramePort {
   public List<Long> multicastMacs(String device) throws TapException {
     try (var result = new Memory(Long.BYTES)) {
       if (MacLibC.getifmaddrs(Pointer.nativeValue(result)) < 0) {
-        throw refused("its multicast groups to be listed");
+        throw rejected("its multicast groups to be listed");
       }
       Pointer first = result.getPointer(0);
       try {
@@ -147,7 +147,7 @@ final class FethPort implements FramePort {
         return fd;
       }
       if (MacLibC.errno() != MacLibC.EBUSY) {
-        throw refused("/dev/bpf" + number);
+        throw rejected("/dev/bpf" + number);
       }
     }
     throw new TapException(
@@ -157,7 +157,7 @@ final class FethPort implements FramePort {
   private static void set(int fd, long request, byte[] value) throws TapException {
     try (var memory = copy(value)) {
       if (MacLibC.control(fd, request, Pointer.nativeValue(memory)) < 0) {
-        throw refused("a setting of its BPF device (" + Long.toHexString(request) + ")");
+        throw rejected("a setting of its BPF device (" + Long.toHexString(request) + ")");
       }
     }
   }
@@ -168,8 +168,8 @@ final class FethPort implements FramePort {
     return memory;
   }
 
-  private static TapException refused(String what) {
+  private static TapException rejected(String what) {
     return new TapException(
-        "macOS refuses " + what + ": " + MacLibC.words(MacLibC.errno()) + "; run as root");
+        "macOS rejects " + what + ": " + MacLibC.errorText(MacLibC.errno()) + "; run as root");
   }
 }

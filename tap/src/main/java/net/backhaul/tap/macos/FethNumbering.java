@@ -4,14 +4,14 @@ package net.backhaul.tap.macos;
 import java.util.function.IntPredicate;
 
 /** Finds the number of a pair of devices from the id it stands for (04 section 6.2). */
-final class FethNumbers {
+final class FethNumbering {
   /** What is added to a device's number to get that of its peer. */
   static final int PEER_OFFSET = 5_000;
 
   private static final int FIRST = 100;
   private static final int END = 5_000;
 
-  private FethNumbers() {}
+  private FethNumbering() {}
 
   /** Returns the first free number that follows from the id, or -1 where all are taken. */
   static int choose(long id, IntPredicate isTaken) {

@@ -15,7 +15,7 @@ import net.backhaul.tap.TapException;
  * Joins two devices: what is read of one is written to the other as it is, header and all. A header
  * that the kernel gives is one that it takes.
  */
-final class Wire implements AutoCloseable {
+final class DeviceLink implements AutoCloseable {
   /** A header, the longest super-frame and a VLAN tag. */
   private static final int ROOM_BYTES = Offloads.HEADER_BYTES + 65_536 + 18;
 
@@ -28,7 +28,7 @@ final class Wire implements AutoCloseable {
     void look(ByteBuffer frame);
   }
 
-  Wire(TapDevice one, TapDevice other, Inspector ofOne, Inspector ofOther) {
+  DeviceLink(TapDevice one, TapDevice other, Inspector ofOne, Inspector ofOther) {
     there = start(() -> carry(one, other, ofOne));
     back = start(() -> carry(other, one, ofOther));
   }

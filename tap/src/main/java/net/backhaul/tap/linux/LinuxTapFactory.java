@@ -16,7 +16,7 @@ import net.backhaul.tap.TapOptions;
  *
  * <p>A device is not persistent: it vanishes with its descriptor, also when the process is killed.
  */
-public final class LinuxTaps implements TapFactory {
+public final class LinuxTapFactory implements TapFactory {
   private static final Path INTERFACES = Path.of("/proc/sys/net/ipv4/conf");
   private static final String[] DRIVERS = {"/dev/net/tun", "/dev/tun"};
   private static final int MAX_TRIALS = 8;
@@ -27,10 +27,10 @@ public final class LinuxTaps implements TapFactory {
     int fd = openDriver();
     try {
       Offloads offloads = Offloads.NONE;
-      boolean header = options.offloads() && TunOffloads.headerIsPossible(fd);
+      boolean header = options.offloads() && TunOffloads.supportsHeader(fd);
       String name = create(fd, options, header);
       if (header) {
-        Offloads agreed = TunOffloads.agree(fd);
+        Offloads agreed = TunOffloads.negotiate(fd);
         if (agreed == null) {
           // The header cannot be taken off a device again, but a device without it can be had.
           LibC.close(fd);
@@ -60,11 +60,11 @@ public final class LinuxTaps implements TapFactory {
         break;
       }
     }
-    throw new TapException(driverRefused(errno));
+    throw new TapException(driverErrorMessage(errno));
   }
 
   /** Says why the driver cannot be opened and what helps. */
-  static String driverRefused(int errno) {
+  static String driverErrorMessage(int errno) {
     return switch (errno) {
       case LibC.ENOENT, LibC.ENODEV, LibC.ENXIO ->
           "a virtual network device needs /dev/net/tun, and this host has none; load the driver"
@@ -74,7 +74,7 @@ public final class LinuxTaps implements TapFactory {
               + " read and write access to it";
       default ->
           "/dev/net/tun cannot be opened: "
-              + LibC.words(errno)
+              + LibC.errorText(errno)
               + "; see dmesg for what the driver says";
     };
   }
@@ -102,11 +102,11 @@ public final class LinuxTaps implements TapFactory {
       }
       refused.add(name);
     }
-    throw new TapException(creationRefused(name, errno));
+    throw new TapException(creationErrorMessage(name, errno));
   }
 
   /** Says why a device cannot be created and what helps. */
-  static String creationRefused(String name, int errno) {
+  static String creationErrorMessage(String name, int errno) {
     return switch (errno) {
       case LibC.EPERM ->
           "this process may not create network devices; run as root, or with the capability"
@@ -121,7 +121,7 @@ public final class LinuxTaps implements TapFactory {
           name
               + " cannot be the name of a TAP device, or a device of another kind has it; give the"
               + " network another name in devicemap";
-      default -> "the kernel refuses to create the device " + name + ": " + LibC.words(errno);
+      default -> "the kernel rejects to create the device " + name + ": " + LibC.errorText(errno);
     };
   }
 

@@ -13,7 +13,7 @@ import net.backhaul.testing.NetworkNamespace;
 import org.junit.jupiter.api.Test;
 
 /** What a person is told when there is no device: what was expected, found, and what helps. */
-class RefusalsTest {
+class TapErrorsTest {
   private static final TapOptions OPTIONS = new TapOptions(1, "", 0x020000000001L, 2_800);
 
   @Test
@@ -21,14 +21,17 @@ class RefusalsTest {
     assertEquals(
         "a virtual network device needs /dev/net/tun, and this host has none; load the driver"
             + " (modprobe tun), or give a container --device=/dev/net/tun",
-        LinuxTaps.driverRefused(LibC.ENOENT));
-    assertEquals(LinuxTaps.driverRefused(LibC.ENOENT), LinuxTaps.driverRefused(LibC.ENODEV));
+        LinuxTapFactory.driverErrorMessage(LibC.ENOENT));
+    assertEquals(
+        LinuxTapFactory.driverErrorMessage(LibC.ENOENT),
+        LinuxTapFactory.driverErrorMessage(LibC.ENODEV));
   }
 
   @Test
   void withoutTheRightTheCapabilityIsNamed() {
-    assertTrue(LinuxTaps.driverRefused(LibC.EACCES).contains("capability NET_ADMIN"));
-    assertTrue(LinuxTaps.creationRefused("zt0", LibC.EPERM).contains("capability NET_ADMIN"));
+    assertTrue(LinuxTapFactory.driverErrorMessage(LibC.EACCES).contains("capability NET_ADMIN"));
+    assertTrue(
+        LinuxTapFactory.creationErrorMessage("zt0", LibC.EPERM).contains("capability NET_ADMIN"));
   }
 
   @Test
@@ -36,14 +39,14 @@ class RefusalsTest {
     assertEquals(
         "the name zt0 is taken by another device; remove it (ip link delete zt0) or give the"
             + " network another name in devicemap",
-        LinuxTaps.creationRefused("zt0", LibC.EBUSY));
-    assertTrue(LinuxTaps.creationRefused("zt0", LibC.EINVAL).contains("devicemap"));
+        LinuxTapFactory.creationErrorMessage("zt0", LibC.EBUSY));
+    assertTrue(LinuxTapFactory.creationErrorMessage("zt0", LibC.EINVAL).contains("devicemap"));
   }
 
   @Test
   void theKernelsOwnWordsAreKeptForTheRest() {
-    assertTrue(LinuxTaps.driverRefused(24).contains("Too many open files"));
-    assertTrue(LinuxTaps.creationRefused("zt0", 12).contains("Cannot allocate memory"));
+    assertTrue(LinuxTapFactory.driverErrorMessage(24).contains("Too many open files"));
+    assertTrue(LinuxTapFactory.creationErrorMessage("zt0", 12).contains("Cannot allocate memory"));
   }
 
   @Test
@@ -51,8 +54,9 @@ class RefusalsTest {
     NetworkNamespace.run(
         () -> {
           NetworkNamespace.becomeNobody();
-          var refused = assertThrows(TapException.class, () -> new LinuxTaps().open(OPTIONS));
-          assertTrue(refused.getMessage().contains("NET_ADMIN"), refused.getMessage());
+          var rejected =
+              assertThrows(TapException.class, () -> new LinuxTapFactory().open(OPTIONS));
+          assertTrue(rejected.getMessage().contains("NET_ADMIN"), rejected.getMessage());
         });
   }
 
@@ -60,19 +64,19 @@ class RefusalsTest {
   void changesWithoutTheRightAreRefusedInWords() throws Exception {
     NetworkNamespace.run(
         () -> {
-          try (TapDevice tap = new LinuxTaps().open(OPTIONS)) {
+          try (TapDevice tap = new LinuxTapFactory().open(OPTIONS)) {
             NetworkNamespace.becomeNobody();
             var address = new net.backhaul.tap.TapAddress(ip(10), 24);
             var route = new TapRoute(new net.backhaul.tap.TapAddress(ip(11), 8), ip(10), null);
             String right = "; run as root, or with the capability NET_ADMIN";
-            for (TapException refused :
+            for (TapException rejected :
                 java.util.List.of(
                     assertThrows(TapException.class, () -> tap.addAddress(address)),
                     assertThrows(TapException.class, () -> tap.removeAddress(address)),
                     assertThrows(TapException.class, () -> tap.addRoute(route)),
                     assertThrows(TapException.class, () -> tap.setMtu(1_400)))) {
-              assertTrue(refused.getMessage().endsWith(right), refused.getMessage());
-              assertTrue(refused.getMessage().contains("Operation not permitted"));
+              assertTrue(rejected.getMessage().endsWith(right), rejected.getMessage());
+              assertTrue(rejected.getMessage().contains("Operation not permitted"));
             }
             assertEquals(2_800, tap.mtuBytes());
           }
@@ -83,11 +87,11 @@ class RefusalsTest {
   void anImpossibleMtuIsRefused() throws Exception {
     NetworkNamespace.run(
         () -> {
-          try (TapDevice tap = new LinuxTaps().open(OPTIONS)) {
-            var refused = assertThrows(TapException.class, () -> tap.setMtu(20));
+          try (TapDevice tap = new LinuxTapFactory().open(OPTIONS)) {
+            var rejected = assertThrows(TapException.class, () -> tap.setMtu(20));
             assertTrue(
-                refused.getMessage().startsWith("the kernel refuses an MTU of 20"),
-                refused.getMessage());
+                rejected.getMessage().startsWith("the kernel rejects an MTU of 20"),
+                rejected.getMessage());
           }
         });
   }

@@ -5,7 +5,7 @@ import java.util.List;
 import net.backhaul.tap.TapException;
 
 /** Where the frames of a pair of devices go in and come out. */
-interface FramePort extends AutoCloseable {
+interface FrameChannel extends AutoCloseable {
   /** Waits for frames, for a while of its own, unless some are there already. */
   boolean await() throws TapException;
 
