@@ -112,7 +112,7 @@ class OffloadGrantsTest {
   @Test
   void limitsWithoutTheRightAreRefusedInWords() throws Exception {
     try (TapHost host = TapHost.open(1, MTU_BYTES, true)) {
-      var refused =
+      var rejected =
           host.here(
               () -> {
                 NetworkNamespace.becomeNobody();
