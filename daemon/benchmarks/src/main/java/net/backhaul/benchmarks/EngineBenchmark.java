@@ -32,7 +32,7 @@ public class EngineBenchmark {
   private static final int BATCH_BYTES = 1 << 17;
 
   private final TwoNodes nodes = new TwoNodes();
-  private final FrameBatch frames = new FrameBatch(BATCH * (2_900 + FrameBatch.ROOM_BYTES));
+  private final FrameBatch frames = new FrameBatch(BATCH * (2_900 + FrameBatch.HEADROOM_BYTES));
   private final DatagramBatch sealed = new DatagramBatch(BATCH_BYTES);
   private final DatagramBatch datagrams = new DatagramBatch(BATCH_BYTES);
   private byte[] frame = {};

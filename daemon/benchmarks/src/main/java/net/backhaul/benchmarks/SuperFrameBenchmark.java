@@ -39,7 +39,7 @@ public class SuperFrameBenchmark {
 
   private final TwoNodes nodes = new TwoNodes();
   private final FrameBatch frames =
-      new FrameBatch(FrameBatch.ROOM_BYTES + FrameBatch.MAX_SUPER_FRAME_BYTES);
+      new FrameBatch(FrameBatch.HEADROOM_BYTES + FrameBatch.MAX_SUPER_FRAME_BYTES);
   private final byte[] superFrame = nodes.frame(TwoNodes.HEADERS_BYTES + SEGMENTS * SEGMENT_BYTES);
   private final OffloadHeader offload = TwoNodes.offload(SEGMENT_BYTES);
   private final Segmenter segmenter = new Segmenter();

@@ -150,7 +150,7 @@ final class TwoNodes {
     }
 
     @Override
-    public void sendJunk(int socket, InetSocketAddress to, byte[] bytes, int hops) {}
+    public void sendShortLived(int socket, InetSocketAddress to, byte[] bytes, int hops) {}
 
     @Override
     public void flush() {}

@@ -3,7 +3,7 @@ package net.backhaul.engine;
 
 import net.backhaul.protocol.message.Verb;
 
-/** Counts what the node did; plain fields, read and written on the node's thread only. */
+/** Counts datagrams, packets and drops; plain fields, used on the node's thread only. */
 public final class Counters {
   private static final int VERBS = 32;
   private static final int ERROR_CODES = 16;
@@ -18,15 +18,17 @@ public final class Counters {
   private long relayed;
   private long fragments;
 
-  @SuppressWarnings("EnumOrdinal") // An array and not a map: strangers choose how often it is hit.
+  @SuppressWarnings("EnumOrdinal") // An array and not a map: senders choose how often it is used.
   public void drop(Drop reason) {
     drops[reason.ordinal()]++;
   }
 
+  /** Counts an authentic packet by the number of its verb. */
   public void received(int verb) {
     received[verb & (VERBS - 1)]++;
   }
 
+  /** Counts a packet that was sent, by the number of its verb. */
   public void sent(int verb) {
     sent[verb & (VERBS - 1)]++;
   }
@@ -41,7 +43,7 @@ public final class Counters {
     errorsSent[code & (ERROR_CODES - 1)]++;
   }
 
-  /** Counts a datagram that was passed on to another node. */
+  /** Counts a datagram that was relayed to another node. */
   public void relayed() {
     relayed++;
   }
@@ -93,7 +95,7 @@ public final class Counters {
     return errorsSent[code & (ERROR_CODES - 1)];
   }
 
-  /** Returns how many datagrams were passed on to other nodes. */
+  /** Returns how many datagrams were relayed to other nodes. */
   public long relayedDatagrams() {
     return relayed;
   }

@@ -5,9 +5,9 @@ import java.net.InetSocketAddress;
 import java.util.Arrays;
 
 /**
- * Datagrams that came in together, one behind the other in one array.
+ * Datagrams that were received together, back to back in one array.
  *
- * <p>Whoever reads the sockets fills it and gives it to {@link Node#receive}, which clobbers the
+ * <p>The reader of the sockets fills it and passes it to {@link Node#receive}, which overwrites the
  * bytes; after that it is cleared and filled again.
  */
 public final class DatagramBatch {
@@ -30,7 +30,7 @@ public final class DatagramBatch {
     lengths = new int[16];
   }
 
-  /** Forgets all datagrams. */
+  /** Removes all datagrams. */
   public void clear() {
     Arrays.fill(from, 0, count, null);
     count = 0;
@@ -50,7 +50,7 @@ public final class DatagramBatch {
     return end;
   }
 
-  /** Takes the bytes from {@link #end} on as one datagram that came to a socket. */
+  /** Adds the bytes from {@link #end} on as one datagram that a socket has received. */
   public void add(int socket, InetSocketAddress sender, int length) {
     assert hasRoomFor(length);
     if (count == starts.length) {
@@ -68,8 +68,8 @@ public final class DatagramBatch {
   }
 
   /**
-   * Takes the bytes from {@link #end} on as datagrams of one size, of which the last may be
-   * shorter, that came from one sender to one socket.
+   * Adds the bytes from {@link #end} on as datagrams of one size, of which the last may be shorter,
+   * that one socket has received from one sender.
    *
    * @param length of all datagrams together
    */

@@ -15,7 +15,7 @@ public enum Drop {
   BAD_COMPRESSION,
   MALFORMED,
   OLD_PROTOCOL,
-  FALSE_IDENTITY,
+  INVALID_IDENTITY,
   IDENTITY_COLLISION,
   UNKNOWN_SENDER,
   /** A pending packet expired, or was evicted for a later one. */
@@ -48,7 +48,7 @@ public enum Drop {
   UNKNOWN_NETWORK,
   /** A frame of a network whose configuration has not been received. */
   NOT_CONFIGURED,
-  /** The host's header says of a frame what cannot be. */
+  /** The host's offload header contradicts its frame. */
   BAD_OFFLOAD,
   BAD_CREDENTIAL,
   BAD_CONFIGURATION

@@ -4,21 +4,21 @@ package net.backhaul.engine;
 import java.net.InetSocketAddress;
 import net.backhaul.protocol.packet.Bytes;
 
-/** Something that happened and that somebody may want to know. */
+/** An event of the node that is reported outside of it. */
 public sealed interface Event {
-  /** A root has answered. */
+  /** A root has answered: the node is online. */
   record Online() implements Event {}
 
-  /** No root has answered for long. */
+  /** No root has answered lately: the node is offline. */
   record Offline() implements Event {}
 
-  /** A root says that our address belongs to somebody else: this identity can't be used. */
+  /** A root reports that another node has our address: this identity can't be used. */
   record IdentityCollision() implements Event {}
 
-  /** A peer can be reached directly. */
+  /** A direct path to a peer was learned. */
   record PathLearned(long address, InetSocketAddress endpoint) implements Event {}
 
-  /** Roots see us at another address than before. */
+  /** A root sees us at another address than before. */
   record SurfaceChanged(InetSocketAddress surface) implements Event {}
 
   /** A peer has sent us a message that is not for a network (02 section 2.20). */

@@ -5,23 +5,23 @@ import java.util.Arrays;
 import net.backhaul.protocol.ethernet.OffloadHeader;
 
 /**
- * Whole Ethernet frames of one network, each with room in front of it.
+ * Whole Ethernet frames of one network, each with headroom.
  *
- * <p>A frame is read from the device behind the room, so that its packet header can be written in
- * front of the payload and the packet sealed where it lies. Nobody copies it on the way. Whoever
- * reads the device fills it and gives it to {@link Node#sendFrames}, which clobbers the bytes.
+ * <p>A frame is read from the device behind its headroom, so that the packet header can be written
+ * before the payload and the packet sealed where it lies, without a copy. The reader of the device
+ * fills it and passes it to {@link Node#sendFrames}, which overwrites the bytes.
  *
- * <p>A device with offloads says in a header what is left to do on a frame: {@link OffloadHeader}.
- * It stands at the end of the room. Such a frame may be a super-frame of up to 64 KiB.
+ * <p>A device with offloads puts an {@link OffloadHeader} with the work that is left at the end of
+ * the headroom. Such a frame may be a super-frame of up to 64 KiB.
  */
 public final class FrameBatch {
-  /** Room for the headers of the longest form, EXT_FRAME, less the Ethernet header it replaces. */
-  public static final int ROOM_BYTES = 64;
+  /** Bytes for the headers of the longest form, EXT_FRAME, less the Ethernet header. */
+  public static final int HEADROOM_BYTES = 64;
 
   /** An Ethernet header and the largest MTU of a network. */
   public static final int MAX_FRAME_BYTES = 14 + 10_000;
 
-  /** An Ethernet header with a VLAN tag and the longest packet that IP can say the length of. */
+  /** An Ethernet header with a VLAN tag and the longest IP packet. */
   public static final int MAX_SUPER_FRAME_BYTES = 18 + 65_535;
 
   private final byte[] bytes;
@@ -41,24 +41,24 @@ public final class FrameBatch {
   }
 
   public boolean hasRoomFor(int length) {
-    return bytes.length - end >= ROOM_BYTES + length;
+    return bytes.length - end >= HEADROOM_BYTES + length;
   }
 
   public byte[] bytes() {
     return bytes;
   }
 
-  /** Returns where the next frame has to be written. */
+  /** Returns where the next frame is to be written. */
   public int nextStart() {
-    return end + ROOM_BYTES;
+    return end + HEADROOM_BYTES;
   }
 
-  /** Takes the bytes from {@link #nextStart} on as one frame. */
+  /** Adds the bytes from {@link #nextStart} on as one frame. */
   public void add(int length) {
     add(length, false);
   }
 
-  /** Takes the bytes from {@link #nextStart} on as one frame, whose header ends there. */
+  /** Adds the bytes from {@link #nextStart} on as one frame, whose offload header ends there. */
   public void addOffloaded(int length) {
     add(length, true);
   }
@@ -70,10 +70,10 @@ public final class FrameBatch {
       lengths = Arrays.copyOf(lengths, 2 * count);
       offloaded = Arrays.copyOf(offloaded, 2 * count);
     }
-    starts[count] = end + ROOM_BYTES;
+    starts[count] = end + HEADROOM_BYTES;
     lengths[count] = length;
     offloaded[count] = hasOffloadHeader;
-    end += ROOM_BYTES + length;
+    end += HEADROOM_BYTES + length;
     count++;
   }
 

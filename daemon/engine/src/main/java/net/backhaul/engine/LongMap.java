@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A map from addresses to values that boxes nothing: the path of packets reads it.
+ * A map from addresses to values without boxing: each packet reads it.
  *
  * <p>Open addressing with linear probing; a slot without a value is free.
  */

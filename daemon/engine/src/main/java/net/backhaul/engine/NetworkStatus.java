@@ -7,13 +7,13 @@ import net.backhaul.protocol.network.NetworkConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be said of a joined network at one moment (03 section 1.3).
+ * The state of a joined network at one moment (03 section 1.3).
  *
  * @param mac our own MAC on this network, 48 bits
- * @param config the configuration in force, kept also while a failure is recorded
+ * @param config the configuration in force, also while the state is a failure
  * @param revision grows with every change of anything here
  * @param groups the multicast groups that this node listens to
- * @param authenticationUrl where a person has to log in; empty where nobody has to
+ * @param authenticationUrl where a user has to log in; empty without single sign-on
  */
 public record NetworkStatus(
     long networkId,

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A node without a clock, a socket or a thread: one thread owns it, and time comes as an argument.
  *
- * <p>Times are milliseconds since 1970 that never run backwards. What the node wants done it says
- * to its {@link Output} before the call returns.
+ * <p>Times are milliseconds since 1970 that never run backwards. Its effects go to its {@link
+ * Output} before a call returns.
  */
 public final class Node {
   private final Output output;
@@ -28,10 +28,10 @@ public final class Node {
   private final Networks networks;
 
   /**
-   * Makes a node and brings back what an earlier run has saved, networks among it.
+   * Makes a node and restores what an earlier run has saved, its networks included.
    *
-   * @param controller what answers members of our own networks; null where nothing does
-   * @param random cryptographically strong, but for tests
+   * @param controller answers members of our own networks; null without one
+   * @param random cryptographically strong, except in tests
    */
   public Node(
       Identity self,
@@ -47,16 +47,16 @@ public final class Node {
     vl1.attach(networks);
   }
 
-  // What comes in.
+  // Input.
 
-  /** Takes datagrams that came in together; their bytes are clobbered. */
+  /** Receives a batch of datagrams; their bytes are overwritten. */
   public void receive(DatagramBatch batch, long nowMs) {
     networks.beginBatch();
     vl1.receive(batch, nowMs);
     output.flush();
   }
 
-  /** Takes frames from the device of a network; their bytes are clobbered. */
+  /** Sends frames from the device of a network; their bytes are overwritten. */
   public void sendFrames(long networkId, FrameBatch frames, long nowMs) {
     networks.sendFrames(networkId, frames, nowMs);
     output.flush();
@@ -80,15 +80,15 @@ public final class Node {
     output.flush();
   }
 
-  /** Says which groups the host listens to on a network, those of managed addresses included. */
+  /** Sets the groups that the host subscribes to on a network, with those of its addresses. */
   public void subscribe(long networkId, List<MulticastGroup> groups, long nowMs) {
     networks.subscribe(networkId, groups, nowMs);
     output.flush();
   }
 
-  /** Says whether the device of a network could not be set up. */
-  public void portFailed(long networkId, boolean failed, long nowMs) {
-    networks.portFailed(networkId, failed, nowMs);
+  /** Sets whether the device of a network could not be set up. */
+  public void deviceFailed(long networkId, boolean failed, long nowMs) {
+    networks.deviceFailed(networkId, failed, nowMs);
   }
 
   public void localAddressesChanged(List<InetSocketAddress> addresses, long nowMs) {
@@ -100,7 +100,7 @@ public final class Node {
     vl1.options(changed);
   }
 
-  /** Starts to follow a moon: a saved one at once, else as soon as its seed has shown it. */
+  /** Follows a moon: a saved one at once, another one as soon as its seed has sent it. */
   public void orbit(long moonId, long seed, byte @Nullable [] savedMoon, long nowMs) {
     vl1.orbit(moonId, seed, savedMoon, nowMs);
     output.flush();
@@ -110,24 +110,24 @@ public final class Node {
     vl1.deorbit(moonId);
   }
 
-  /** Sends a member a configuration of our controller that it did not ask for right now. */
+  /** Sends a member a configuration of our controller without a request. */
   public void pushConfig(long member, NetworkConfig config, long nowMs) {
     networks.pushConfig(member, config, nowMs);
     output.flush();
   }
 
-  /** Tells members of a network of our controller that a credential is void. */
+  /** Sends members of a network of our controller the revocation of a credential. */
   public void revoke(Revocation revocation, List<Long> members, long nowMs) {
     networks.revoke(revocation, members, nowMs);
     output.flush();
   }
 
-  /** Saves what only a clean end saves. */
+  /** Saves all peers; to be called at a clean end. */
   public void close() {
     vl1.savePeers();
   }
 
-  // What can be asked.
+  // Queries.
 
   /** Returns what is due next; {@link #nextDeadlineMs} is when. */
   public Deadline nextDeadline() {

@@ -9,12 +9,12 @@ import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.protocol.packet.Packets;
 
 /**
- * What an operator may choose for the node. Every choice has a default that is right for most.
+ * The options that an operator may set for the node; {@link #DEFAULT} suits most.
  *
- * @param physical networks below us that are special: forbidden, trusted, of another MTU
- * @param hints where to look for a peer that no other way leads to
- * @param forbidden networks in which a certain peer is never contacted
- * @param maxPeers how many peers are kept in memory; strangers beyond it are not let in
+ * @param physical underlay networks with settings of their own: forbidden, trusted, of another MTU
+ * @param hints endpoints to try for a peer without a path
+ * @param forbidden underlay networks in which a certain peer is never contacted
+ * @param maxPeers maximum peers in memory; unknown peers beyond it are dropped
  * @param avoidsAes whether packets are sealed with Salsa20/12 and Poly1305 also for peers that take
  *     AES; for measurements
  */

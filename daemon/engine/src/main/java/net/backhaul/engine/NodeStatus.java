@@ -5,7 +5,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import net.backhaul.protocol.identity.Identity;
 
-/** What can be said of a node at one moment. */
+/** The state of a node at one moment. */
 public record NodeStatus(
     long address,
     Identity identity,

@@ -5,7 +5,7 @@ import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the engine puts what it wants done.
+ * Takes the effects of the engine: datagrams, frames, state and events.
  *
  * <p>Every call happens inside a call to the engine. The bytes are borrowed: they are good until
  * the method returns. An implementation must not call the engine back.
@@ -17,22 +17,22 @@ public interface Output {
   /** Sends datagrams; the run is valid until the method returns. */
   void sendDatagrams(DatagramRun run);
 
-  /** Sends bytes that shall die after a few hops: they open our own NAT (02 section 4.1). */
-  void sendJunk(int socket, InetSocketAddress to, byte[] bytes, int hops);
+  /** Sends a datagram that expires after a few hops: it opens our own NAT (02 section 4.1). */
+  void sendShortLived(int socket, InetSocketAddress to, byte[] bytes, int hops);
 
-  /** Hands a whole Ethernet frame, with its 14 bytes of header, to the device of a network. */
+  /** Delivers a whole Ethernet frame, with its 14 bytes of header, to the device of a network. */
   void deliverFrame(long networkId, byte[] bytes, int start, int length);
 
-  /** A batch is at its end: what was handed over so far shall leave. */
+  /** Sends out what was handed over so far: a batch is at its end. */
   void flush();
 
-  /** A network was joined, got another configuration or state, or has had one before it starts. */
+  /** A network was joined or restored, or its configuration or state has changed. */
   void networkChanged(NetworkStatus status);
 
-  /** A network was left: its device goes. */
+  /** A network was left: its device is to be removed. */
   void networkLeft(long networkId);
 
-  /** Keeps something for the next run; null forgets it. */
+  /** Saves content for the next run; null removes it. */
   void saveState(StateKey key, byte @Nullable [] content);
 
   void event(Event event);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.engine;
 
-/** What datagrams carry: it decides what goes first where not all can be sent. */
+/** The class of a datagram: where not all can be sent, data is dropped long before control. */
 public enum Traffic {
-  /** What keeps nodes, paths and networks together: little, and not to be crowded out by frames. */
+  /** Packets that maintain peers, paths and networks: few, and not to be displaced by frames. */
   CONTROL,
-  /** Frames of networks, and what is relayed for others. */
+  /** Frames of networks, and datagrams relayed for other nodes. */
   DATA
 }

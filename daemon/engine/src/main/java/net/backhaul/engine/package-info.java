@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The whole outside of the engine: what goes in, what comes out, what can be asked. */
+/** The interface of the engine: its input, its output, and the status that can be queried. */
 @NullMarked
 package net.backhaul.engine;
 

@@ -47,7 +47,7 @@ final class NodeOutput implements Output {
   }
 
   @Override
-  public void sendJunk(int socket, InetSocketAddress to, byte[] bytes, int hops) {
+  public void sendShortLived(int socket, InetSocketAddress to, byte[] bytes, int hops) {
     sockets.sendShortLived(socket, to, bytes, hops);
   }
 

@@ -373,7 +373,7 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
   }
 
   @Override
-  public void sendJunk(int socket, InetSocketAddress to, byte[] bytes, int hops) {
+  public void sendShortLived(int socket, InetSocketAddress to, byte[] bytes, int hops) {
     // Opens the mapping of the NAT; the receiver drops it.
     sendDatagrams(new DatagramRun().to(Traffic.CONTROL, socket, to).wrap(bytes, 0, bytes.length));
   }

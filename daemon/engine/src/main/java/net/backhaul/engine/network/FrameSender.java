@@ -150,7 +150,7 @@ final class FrameSender {
   private void sendSegments() {
     byte[] superFrame = view.array();
     int start = view.ethernetStart();
-    int segment = FrameBatch.ROOM_BYTES;
+    int segment = FrameBatch.HEADROOM_BYTES;
     while (segmenter.hasNext()) {
       System.arraycopy(superFrame, start, run, segment, FrameView.ETHERNET_BYTES);
       int length = segmenter.next(run, segment + FrameView.ETHERNET_BYTES);

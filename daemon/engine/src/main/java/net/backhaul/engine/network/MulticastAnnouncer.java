@@ -63,7 +63,7 @@ final class MulticastAnnouncer {
   }
 
   private void recordIfSilent(Network network, long to, long nowMs) {
-    if (nowMs - link.lastHeardMs(to) >= SILENT_MS) {
+    if (nowMs - link.lastReceiveMs(to) >= SILENT_MS) {
       network.announcedWhileSilent.put(to, nowMs);
     }
   }
@@ -78,7 +78,7 @@ final class MulticastAnnouncer {
         .entrySet()
         .removeIf(
             announced -> {
-              boolean back = link.lastHeardMs(announced.getKey()) >= announced.getValue();
+              boolean back = link.lastReceiveMs(announced.getKey()) >= announced.getValue();
               if (back && fixed.contains(announced.getKey())) {
                 send(network, network.announcedGroups(), announced.getKey(), nowMs);
               }

@@ -213,7 +213,7 @@ final class MulticastSender {
     int bestLatencyMs = Integer.MAX_VALUE;
     for (long replicator : replicators) {
       int latencyMs = link.latencyMs(replicator, nowMs);
-      if (nowMs - link.lastHeardMs(replicator) < REPLICATOR_ALIVE_MS
+      if (nowMs - link.lastReceiveMs(replicator) < REPLICATOR_ALIVE_MS
           && latencyMs >= 0
           && latencyMs < bestLatencyMs) {
         best = replicator;

@@ -152,7 +152,7 @@ public final class Networks implements PacketHandler {
   }
 
   /** Records whether the device of a network could not be set up (03 section 1.3). */
-  public void portFailed(long networkId, boolean failed, long nowMs) {
+  public void deviceFailed(long networkId, boolean failed, long nowMs) {
     Network network = networks.get(networkId);
     if (network != null && network.deviceFailed(failed)) {
       output.networkChanged(network.status());

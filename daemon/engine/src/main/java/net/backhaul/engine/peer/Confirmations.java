@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Limits how often a peer is asked to confirm an endpoint that its packets come from: once a second
- * for each endpoint (02 section 3.8), and for a few endpoints at a time, since anybody can replay a
+ * Limits how often a peer has to confirm an endpoint that its packets come from: once a second for
+ * each endpoint (02 section 3.8), and for a few endpoints at a time, since anybody can replay a
  * packet from any number of forged ones.
  */
 final class Confirmations {

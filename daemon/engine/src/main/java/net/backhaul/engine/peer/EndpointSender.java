@@ -10,8 +10,8 @@ import net.backhaul.protocol.message.Message;
 import net.backhaul.protocol.packet.Bytes;
 
 /**
- * Sends messages to given endpoints, whatever the paths of a peer are: replies, probes, and what
- * keeps a path open. Such packets are always encrypted.
+ * Sends messages to given endpoints, whatever the paths of a peer are: replies, probes and
+ * keepalives. Such packets are always encrypted.
  */
 final class EndpointSender {
   private final PeerContext context;

@@ -66,7 +66,7 @@ final class HelloReceiver {
       return;
     }
     if (identity.address() != hello.header().source()) {
-      context.drop(Drop.FALSE_IDENTITY);
+      context.drop(Drop.INVALID_IDENTITY);
       return;
     }
     Peer peer = peers.find(identity.address(), hello.nowMs());
@@ -98,7 +98,7 @@ final class HelloReceiver {
             packet.payload(),
             (array, first, end) -> peer.cipher.maskHello(array, start, first, end));
     if (hello.protocolVersion() < OLDEST_PROTOCOL || !hello.identity().equals(peer.identity)) {
-      context.drop(Drop.FALSE_IDENTITY);
+      context.drop(Drop.INVALID_IDENTITY);
       return PacketOutcome.IGNORED;
     }
     surface.report(packet, hello.physicalDestination());
@@ -166,7 +166,7 @@ final class HelloReceiver {
     }
     byte[] key = context.self.agree(identity).orElse(null);
     if (key == null) {
-      context.drop(Drop.FALSE_IDENTITY);
+      context.drop(Drop.INVALID_IDENTITY);
       return null;
     }
     PacketCipher cipher = PacketCipher.of(key);
@@ -176,7 +176,7 @@ final class HelloReceiver {
     } else if (!limiter.mayValidate(nowMs)) {
       reason = Drop.RATE_LIMITED;
     } else if (!identity.validates()) {
-      reason = Drop.FALSE_IDENTITY;
+      reason = Drop.INVALID_IDENTITY;
     }
     if (reason != null) {
       cipher.wipe();

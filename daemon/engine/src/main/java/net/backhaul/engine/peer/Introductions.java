@@ -185,7 +185,7 @@ final class Introductions {
     }
     byte[] junk = new byte[JUNK_BYTES];
     context.random.nextBytes(junk);
-    context.output.sendJunk(introduction.socket, introduction.endpoint, junk, JUNK_HOPS);
+    context.output.sendShortLived(introduction.socket, introduction.endpoint, junk, JUNK_HOPS);
     prober.probe(peer, introduction.socket, introduction.endpoint, nowMs);
     if (introduction.tries <= RETRY_AFTER_MS.length) {
       long nextMs = Math.max(nowMs + 1, dueMs(introduction));

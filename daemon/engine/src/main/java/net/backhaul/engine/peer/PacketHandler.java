@@ -16,8 +16,8 @@ public interface PacketHandler {
   PacketOutcome receive(InboundPacket packet, Verb verb);
 
   /**
-   * Handles an OK to a verb of VL2 that answers a request of ours; {@link InboundPacket#okBody} is
-   * what it says.
+   * Handles an OK to a verb of VL2 that answers a request of ours; {@link InboundPacket#okBody}
+   * reads its fields.
    */
   PacketOutcome receiveOk(InboundPacket packet, Verb inReVerb);
 

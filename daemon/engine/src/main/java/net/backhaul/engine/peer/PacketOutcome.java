@@ -10,7 +10,8 @@ public enum PacketOutcome {
   /** Does not count as received. */
   IGNORED,
   /**
-   * Waits for an identity, a credential or a configuration and is handled again (02 section 3.7).
+   * Is pending for an identity, a credential or a configuration, to be handled again (02 section
+   * 3.7).
    */
   PENDING
 }

@@ -28,8 +28,8 @@ final class PathLearning {
   }
 
   /**
-   * Records that a packet came directly over a path, and learns the path or asks for confirmation
-   * where it is new.
+   * Records that a packet came directly over a path; a new path is learned, or a confirmation is
+   * requested.
    *
    * @param isReply whether the packet answers one of ours, which confirms the path
    */

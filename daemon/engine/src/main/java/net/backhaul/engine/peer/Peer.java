@@ -115,7 +115,7 @@ final class Peer {
     return best;
   }
 
-  /** Returns the path heard from last, expired or not: better than nothing for a root. */
+  /** Returns the path that received last, expired or not: better than nothing for a root. */
   @Nullable Path anyPath() {
     Path newest = null;
     for (Path path : paths) {
@@ -126,7 +126,7 @@ final class Peer {
     return newest;
   }
 
-  /** Returns the best path, or where all have expired the one heard from last, or null. */
+  /** Returns the best path, or where all have expired the one that received last, or null. */
   @Nullable Path bestOrOldPath(long nowMs) {
     Path best = bestPath(nowMs);
     return best == null ? anyPath() : best;

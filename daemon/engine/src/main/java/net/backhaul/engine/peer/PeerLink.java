@@ -34,7 +34,7 @@ public interface PeerLink {
   boolean isUpstream();
 
   /** Returns when a peer's latest packet was received, far in the past for never. */
-  long lastHeardMs(long address);
+  long lastReceiveMs(long address);
 
   /** Returns the round trip of the best path to a peer, or -1 while unknown. */
   int latencyMs(long address, long nowMs);

@@ -25,7 +25,7 @@ final class PendingInbound {
    *
    * @param opened whether it was already authenticated and decrypted
    */
-  @SuppressWarnings("ArrayRecordComponent") // Never compared, and nobody else holds the bytes.
+  @SuppressWarnings("ArrayRecordComponent") // Never compared; the record owns the bytes.
   record Packet(
       long source,
       int socket,

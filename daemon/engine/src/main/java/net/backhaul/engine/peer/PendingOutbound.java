@@ -19,7 +19,7 @@ final class PendingOutbound {
   private final ArrayDeque<Packet> packets = new ArrayDeque<>(MAX_PACKETS);
 
   /** A pending packet: its verb byte with the flag of compressed payloads, and its payload. */
-  @SuppressWarnings("ArrayRecordComponent") // Never compared, and nobody else holds the bytes.
+  @SuppressWarnings("ArrayRecordComponent") // Never compared; the record owns the bytes.
   record Packet(long destination, int verbByte, byte[] payload, long sinceMs) {}
 
   boolean isEmpty() {

@@ -64,7 +64,7 @@ final class RootContact {
     }
   }
 
-  /** Takes note of a packet; one of a root makes us online at once. */
+  /** Handles that a packet was accepted; one of a root makes us online at once. */
   void received(InboundPacket packet, Verb verb) {
     Peer root = packet.peer();
     if (!upstreams.contains(root.address)) {
@@ -181,7 +181,7 @@ final class RootContact {
     }
   }
 
-  /** Decides whether we are online: a root was heard lately, or we are one. */
+  /** Decides whether we are online: a root has sent packets lately, or we are one. */
   void evaluateOnline(long nowMs) {
     boolean now = roots.amRoot();
     for (Map.Entry<Long, Roots.Root> entry : roots.upstreams()) {

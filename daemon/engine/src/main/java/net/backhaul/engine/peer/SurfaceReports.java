@@ -21,7 +21,7 @@ final class SurfaceReports {
     this.learning = learning;
   }
 
-  /** Takes the address at which the sender of a packet sees us; null where it says none. */
+  /** Takes the address at which the sender of a packet sees us; null without one. */
   void report(InboundPacket packet, @Nullable InetSocketAddress surface) {
     if (surface == null || packet.hops() != 0) {
       return;

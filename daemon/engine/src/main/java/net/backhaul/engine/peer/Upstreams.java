@@ -13,7 +13,7 @@ final class Upstreams {
   /** Delay before a root that did not answer gets another HELLO; it doubles up to the maximum. */
   private static final long FIRST_CONTACT_DELAY_MS = 250;
 
-  private static final long NEVER_HEARD_SCORE = 0xffffffffL;
+  private static final long SILENT_SCORE = 0xffffffffL;
   private static final long SILENCE_STEP_MS = 61_000;
 
   private final PeerContext context;
@@ -92,7 +92,7 @@ final class Upstreams {
   private static long relayScore(Peer root, long nowMs) {
     long silence = nowMs - root.lastReceiveMs;
     if (silence >= Peer.ACTIVITY_TIMEOUT_MS) {
-      return NEVER_HEARD_SCORE;
+      return SILENT_SCORE;
     }
     int latency = root.latencyMs(nowMs);
     return (latency <= 0 ? Path.UNKNOWN_LATENCY_MS : latency) * (silence / SILENCE_STEP_MS + 1);

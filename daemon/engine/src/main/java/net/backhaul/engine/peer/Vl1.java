@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class Vl1 implements PeerLink {
   private static final long EXPIRE_EVERY_MS = 30_000;
 
-  /** Pending packets that become ready may make others ready; what is left waits for a retry. */
+  /** Pending packets that become ready may make others ready; others are left to a retry. */
   private static final int MAX_ROUNDS = 4;
 
   final PeerTable peers;
@@ -254,7 +254,7 @@ public final class Vl1 implements PeerLink {
   }
 
   @Override
-  public long lastHeardMs(long address) {
+  public long lastReceiveMs(long address) {
     Peer peer = peers.get(address);
     return peer == null ? Peer.NEVER : peer.lastReceiveMs;
   }

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Knows peers and their paths: greeting, whois, relaying, hole punching and roots (VL1).
+ * VL1: peers and their paths, HELLO, WHOIS, relaying, NAT traversal and roots (02).
  *
- * <p>One {@link net.backhaul.engine.peer.Vl1} belongs to a node; it owns the peers, the roots and
- * the small machines that work on them. Each machine does one thing: {@code Receiver} looks at
- * datagrams and dispatches packets, {@code Sender} seals packets and finds a way for them, {@code
- * Hellos} greets, {@code PathLearning} decides which physical addresses become paths, {@code
- * Introductions} and {@code DirectPaths} get through NATs, {@code Keepalive} does what is due every
- * few seconds. They share the state in {@code Vl1} and nothing else; all of it is owned by one
- * thread.
+ * <p>One {@link net.backhaul.engine.peer.Vl1} belongs to a node and builds the parts; each has one
+ * purpose and gets its collaborators by its constructor. Inwards, {@code DatagramReceiver} checks
+ * datagrams, {@code PacketDispatcher} opens packets and calls the handler of their verb, and {@code
+ * AcceptedPackets} updates the state of the sender. Outwards, {@code Sender} selects a path by
+ * {@code Router}, seals packets and sends them; {@code EndpointSender} and {@code HelloSender} send
+ * to given endpoints. {@code PathLearning} and {@code PathProber} decide which endpoints become and
+ * remain paths, {@code Introductions} and {@code DirectPaths} traverse NATs, {@code RootContact}
+ * and {@code Keepalive} act on {@link net.backhaul.engine.Deadlines}. They share {@code
+ * PeerContext}; all of it belongs to the node's thread.
  *
- * <p>A path becomes usable only after a request of ours was answered over it. Packets go over the
- * best direct path, else through the best root, else they wait; so a new pair of nodes talks
- * through a root at once and directly a round trip later.
+ * <p>An endpoint becomes a path only after a request of ours was answered over it. Packets take the
+ * best direct path, else the one to the best root, else they are pending; so a new pair of nodes
+ * communicates through a root at once and directly a round trip later.
+ *
+ * <p>The layer above is known only as {@link net.backhaul.engine.peer.PacketHandler}; it uses this
+ * one through {@link net.backhaul.engine.peer.PeerLink}.
  */
 @NullMarked
 package net.backhaul.engine.peer;

@@ -50,7 +50,7 @@ class FramePathAllocationTest {
     public void sendDatagrams(DatagramRun run) {}
 
     @Override
-    public void sendJunk(int socket, InetSocketAddress to, byte[] bytes, int hops) {}
+    public void sendShortLived(int socket, InetSocketAddress to, byte[] bytes, int hops) {}
 
     @Override
     public void deliverFrame(long networkId, byte[] bytes, int start, int length) {

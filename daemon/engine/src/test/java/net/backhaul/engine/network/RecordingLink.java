@@ -93,7 +93,7 @@ final class RecordingLink implements PeerLink {
   }
 
   @Override
-  public long lastHeardMs(long address) {
+  public long lastReceiveMs(long address) {
     return Member.NEVER;
   }
 

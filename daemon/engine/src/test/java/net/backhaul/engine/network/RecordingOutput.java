@@ -33,7 +33,7 @@ final class RecordingOutput implements Output {
   }
 
   @Override
-  public void sendJunk(int socket, InetSocketAddress to, byte[] bytes, int hops) {
+  public void sendShortLived(int socket, InetSocketAddress to, byte[] bytes, int hops) {
     throw new AssertionError("networks send no junk");
   }
 

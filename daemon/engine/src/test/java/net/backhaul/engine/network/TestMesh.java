@@ -160,7 +160,7 @@ final class TestMesh {
     }
 
     @Override
-    public long lastHeardMs(long address) {
+    public long lastReceiveMs(long address) {
       return silent.contains(address) ? START_MS : nowMs;
     }
 

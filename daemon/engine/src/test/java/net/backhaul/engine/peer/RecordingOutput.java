@@ -32,7 +32,7 @@ class RecordingOutput implements Output {
   }
 
   @Override
-  public void sendJunk(int socket, InetSocketAddress to, byte[] bytes, int hops) {
+  public void sendShortLived(int socket, InetSocketAddress to, byte[] bytes, int hops) {
     datagrams.add(new Datagram(socket, to, bytes.clone(), hops));
   }
 

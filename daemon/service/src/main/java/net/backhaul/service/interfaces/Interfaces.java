@@ -247,7 +247,7 @@ public final class Interfaces implements AutoCloseable {
       // Published before the node reports its new state.
       publish(network);
       if (failedBefore) {
-        system.updateNode(node -> node.portFailed(network.networkId, false, NodeLoop.nowMs()));
+        system.updateNode(node -> node.deviceFailed(network.networkId, false, NodeLoop.nowMs()));
       }
     } catch (TapException e) {
       deviceFailed(network, String.valueOf(e.getMessage()));
@@ -287,7 +287,7 @@ public final class Interfaces implements AutoCloseable {
     }
     network.error = reason;
     publish(network);
-    system.updateNode(node -> node.portFailed(network.networkId, true, NodeLoop.nowMs()));
+    system.updateNode(node -> node.deviceFailed(network.networkId, true, NodeLoop.nowMs()));
   }
 
   private void startPump(ManagedNetwork network, TapDevice device) {

@@ -24,7 +24,7 @@ import net.backhaul.tap.TapException;
  * and then, which a socket must not see.
  */
 final class DeviceWire implements AutoCloseable {
-  private static final int ROOM_BYTES = Offloads.HEADER_BYTES + 65_536 + 18;
+  private static final int HEADROOM_BYTES = Offloads.HEADER_BYTES + 65_536 + 18;
   private static final int ETHERNET_BYTES = 14;
   private static final int READS_AT_ONCE = 16;
   private static final long STOP_WITHIN_S = 10;
@@ -95,14 +95,14 @@ final class DeviceWire implements AutoCloseable {
     private final int maxPacketBytes;
     private final Random random;
     private final boolean offloads;
-    private final FrameMemory memory = new FrameMemory(ROOM_BYTES);
+    private final FrameMemory memory = new FrameMemory(HEADROOM_BYTES);
     private final FrameMemory[] slots;
     private final OffloadHeader header = new OffloadHeader();
     private final Segmenter segmenter = new Segmenter();
     private final Coalescer coalescer;
-    private final byte[] read = new byte[ROOM_BYTES];
-    private final byte[] frame = new byte[ROOM_BYTES];
-    private final byte[] late = new byte[ROOM_BYTES];
+    private final byte[] read = new byte[HEADROOM_BYTES];
+    private final byte[] frame = new byte[HEADROOM_BYTES];
+    private final byte[] late = new byte[HEADROOM_BYTES];
     private int lateBytes;
     private long frames;
     private long superFramesRead;
@@ -127,7 +127,7 @@ final class DeviceWire implements AutoCloseable {
     void carry() throws TapException {
       int count = 0;
       int length = 0;
-      while (count < READS_AT_ONCE && (length = from.read(memory.address(), ROOM_BYTES)) > 0) {
+      while (count < READS_AT_ONCE && (length = from.read(memory.address(), HEADROOM_BYTES)) > 0) {
         count++;
         take(length);
       }

@@ -58,7 +58,7 @@ class FramePumpTest {
           frames.add(Arrays.copyOfRange(batch.bytes(), start, start + batch.length(i)));
           // A node writes its header into the room and seals the frame where it lies.
           Arrays.fill(
-              batch.bytes(), start - FrameBatch.ROOM_BYTES, start + batch.length(i), (byte) 9);
+              batch.bytes(), start - FrameBatch.HEADROOM_BYTES, start + batch.length(i), (byte) 9);
         }
       };
 

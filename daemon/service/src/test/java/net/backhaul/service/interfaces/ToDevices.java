@@ -14,7 +14,7 @@ record ToDevices(Interfaces interfaces) implements Output {
   public void sendDatagrams(DatagramRun run) {}
 
   @Override
-  public void sendJunk(int socket, InetSocketAddress to, byte[] bytes, int hops) {}
+  public void sendShortLived(int socket, InetSocketAddress to, byte[] bytes, int hops) {}
 
   @Override
   public void deliverFrame(long networkId, byte[] bytes, int start, int length) {
