@@ -180,14 +180,16 @@ public final class HomeDirectory implements AutoCloseable {
   /** Makes a file readable by its owner only, where it exists. */
   public void protect(String name) {
     try {
-      Files.setPosixFilePermissions(file(name), OWNER_ONLY);
+      if (!Files.getPosixFilePermissions(file(name)).equals(OWNER_ONLY)) {
+        Files.setPosixFilePermissions(file(name), OWNER_ONLY);
+      }
     } catch (NoSuchFileException missing) {
       // Nothing to protect.
     } catch (IOException | UnsupportedOperationException e) {
       log.warn(
           "cannot restrict the mode of {} to its owner ({}); other users may be able to read it",
           file(name),
-          e instanceof IOException io ? FileProblem.describe(file(name), io) : e.toString());
+          e instanceof IOException io ? FileProblem.reason(io) : e.toString());
     }
   }
 
