@@ -36,14 +36,7 @@ final class NodeOutput implements Output {
 
   @Override
   public void sendDatagrams(DatagramRun run) {
-    sockets.send(
-        run.traffic(),
-        run.socket(),
-        run.endpoint(),
-        run.bytes(),
-        run.start(),
-        run.length(),
-        run.segmentBytes());
+    sockets.send(run);
   }
 
   @Override

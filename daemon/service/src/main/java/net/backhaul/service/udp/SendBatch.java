@@ -4,6 +4,7 @@ package net.backhaul.service.udp;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
+import net.backhaul.engine.DatagramRun;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,13 +44,14 @@ final class SendBatch {
   }
 
   /**
-   * Adds datagrams that lie back to back, or as many of them as there is room for.
+   * Adds the datagrams of a run from an offset on, or as many of them as there is room for.
    *
-   * @param asRun whether they may continue a run, or form one
+   * @param asRun whether they may continue a run of the batch, or form one
    * @return how many bytes were added; 0 if the batch must be sent first
    */
-  int add(Destination to, boolean asRun, byte[] bytes, int start, int length, int segmentBytes) {
-    int segment = Math.min(segmentBytes, length);
+  int add(Destination to, boolean asRun, DatagramRun from, int offset) {
+    int length = from.length() - offset;
+    int segment = Math.min(from.segmentBytes(), length);
     int part = asRun && runs > 0 ? partOfLast(to, length, segment) : 0;
     if (part == 0) {
       part = asRun ? Math.min(length, Math.max(1, datagrams(0, segment)) * segment) : segment;
@@ -62,7 +64,7 @@ final class SendBatch {
       segments[runs] = segment;
       runs++;
     }
-    data.put(end, bytes, start, part);
+    data.put(end, from.bytes(), from.start() + offset, part);
     lengths[runs - 1] += part;
     end += part;
     return part;

@@ -27,6 +27,8 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import net.backhaul.engine.DatagramBatch;
+import net.backhaul.engine.DatagramRun;
+import net.backhaul.engine.Output;
 import net.backhaul.engine.Traffic;
 import net.backhaul.service.NodeLoop;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +74,7 @@ public final class UdpSockets {
   private final Destination.Cache destinations = new Destination.Cache();
   private final SendBatch sendBatch = new SendBatch();
   private @Nullable OpenSocket batchSocket;
+  private final DatagramRun shortLived = new DatagramRun();
   private final ReceiveQueue receiveQueue;
   private final Runnable requestTurn;
   private boolean turnScheduled;
@@ -155,33 +158,25 @@ public final class UdpSockets {
     return open.values().stream().map(socket -> socket.address).toList();
   }
 
-  /**
-   * Sends a run of datagrams that lie back to back from one socket, or (-1) from every socket of
-   * the address's family.
-   *
-   * @param length of all datagrams together
-   * @param segmentBytes the size of each but the last, which may be shorter
-   */
-  public void send(
-      Traffic traffic,
-      int socket,
-      InetSocketAddress to,
-      byte[] bytes,
-      int start,
-      int length,
-      int segmentBytes) {
-    if (socket >= 0) {
-      if (socket < byNumber.length && byNumber[socket] != null) {
-        write(traffic, byNumber[socket], to, bytes, start, length, segmentBytes);
+  /** Sends a run from its socket, or from every socket of its address family. */
+  public void send(DatagramRun run) {
+    if (run.socket() != Output.ALL_SOCKETS) {
+      OpenSocket from = find(run.socket());
+      if (from != null) {
+        collect(from, run);
       }
       return;
     }
-    boolean v4 = to.getAddress() instanceof Inet4Address;
+    boolean v4 = run.endpoint().getAddress() instanceof Inet4Address;
     for (OpenSocket each : open.values()) {
       if (each.v4 == v4) {
-        write(traffic, each, to, bytes, start, length, segmentBytes);
+        collect(each, run);
       }
     }
+  }
+
+  private @Nullable OpenSocket find(int number) {
+    return number >= 0 && number < byNumber.length ? byNumber[number] : null;
   }
 
   /** Returns how many received datagrams were dropped: the queue of their source was full. */
@@ -196,13 +191,13 @@ public final class UdpSockets {
 
   /** Sends a datagram with a short TTL that only opens the NAT of this host for replies. */
   public void sendShortLived(int socket, InetSocketAddress to, byte[] bytes, int hops) {
-    if (socket < 0 || socket >= byNumber.length || byNumber[socket] == null) {
+    OpenSocket from = find(socket);
+    if (from == null) {
       return;
     }
-    OpenSocket from = byNumber[socket];
     flush();
     boolean limited = loop.takesDescriptors() && from.v4 && ttl(from.channel, hops);
-    write(Traffic.CONTROL, from, to, bytes, 0, bytes.length, bytes.length);
+    collect(from, shortLived.to(Traffic.CONTROL, socket, to).wrap(bytes, 0, bytes.length));
     flush();
     if (limited) {
       ttl(from.channel, DEFAULT_TTL);
@@ -230,17 +225,11 @@ public final class UdpSockets {
     return byNumber[socket].channel;
   }
 
-  private void write(
-      Traffic traffic,
-      OpenSocket from,
-      InetSocketAddress to,
-      byte[] bytes,
-      int start,
-      int length,
-      int segmentBytes) {
-    Destination destination = destinations.of(to, from.v4);
-    if (destination == null || !from.hasRoomFor(traffic)) {
-      sendQueueFull += Math.ceilDiv(length, segmentBytes);
+  /** Adds a run to the batch, and sends the batch when it is full or for another socket. */
+  private void collect(OpenSocket from, DatagramRun run) {
+    Destination destination = destinations.of(run.endpoint(), from.v4);
+    if (destination == null || !from.hasRoomFor(run.traffic())) {
+      sendQueueFull += Math.ceilDiv(run.length(), run.segmentBytes());
       return;
     }
     if (from != batchSocket) {
@@ -248,10 +237,9 @@ public final class UdpSockets {
       batchSocket = from;
     }
     int done = 0;
-    while (done < length) {
+    while (done < run.length()) {
       boolean asRun = from.takesRuns() && destination.takesRuns();
-      int part =
-          sendBatch.add(destination, asRun, bytes, start + done, length - done, segmentBytes);
+      int part = sendBatch.add(destination, asRun, run, done);
       if (part == 0) {
         transmit();
         batchSocket = from;

@@ -13,6 +13,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import net.backhaul.engine.DatagramBatch;
+import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Traffic;
 import net.backhaul.service.NodeLoop;
 import net.backhaul.testing.AllocationMeter;
@@ -58,11 +59,12 @@ class RunsAllocationTest {
   private long exchange(NodeLoop loop, UdpSockets from, InetSocketAddress to, int rounds)
       throws InterruptedException {
     byte[] bytes = new byte[RUN * MTU];
+    var run = new DatagramRun();
     var allocated = new long[1];
     Runnable send =
         () -> {
           long before = AllocationMeter.allocatedBytes();
-          from.send(Traffic.DATA, 0, to, bytes, 0, bytes.length, MTU);
+          from.send(run.to(Traffic.DATA, 0, to).wrap(bytes, 0, bytes.length, MTU));
           from.flush();
           allocated[0] += AllocationMeter.allocatedBytes() - before;
         };

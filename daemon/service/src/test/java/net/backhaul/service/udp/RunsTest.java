@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Traffic;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -125,7 +126,9 @@ class RunsTest {
             boolean first = random.nextInt(4) != 0;
             (first ? toOne : toTwo).addAll(cut(bytes, 0, length, segmentBytes));
             from.sockets.send(
-                Traffic.DATA, 0, (first ? one : two).address(), bytes, 0, length, segmentBytes);
+                new DatagramRun()
+                    .to(Traffic.DATA, 0, (first ? one : two).address())
+                    .wrap(bytes, 0, length, segmentBytes));
           }
           from.sockets.flush();
         });
@@ -231,12 +234,12 @@ class RunsTest {
     from.onLoop(
         () -> {
           for (int i = 0; i < 5_000; i++) {
-            from.sockets.send(Traffic.DATA, 0, nobody, bytes, 0, MTU, MTU);
+            from.send(Traffic.DATA, nobody, bytes, MTU);
           }
         });
     long dropped = from.sockets.sendQueueFull();
     assertTrue(dropped > 1_000, "7 MB don't fit into a limit of 4 MB");
-    from.onLoop(() -> from.sockets.send(Traffic.CONTROL, 0, to.address(), bytes, 0, MTU, MTU));
+    from.onLoop(() -> from.send(Traffic.CONTROL, to.address(), bytes, MTU));
     assertEquals(dropped, from.sockets.sendQueueFull(), "control has room when data has none");
 
     from.onLoop(from.sockets::flush);
@@ -244,7 +247,7 @@ class RunsTest {
     from.onLoop(
         () -> {
           for (int i = 0; i < 20_000; i++) {
-            from.sockets.send(Traffic.CONTROL, 0, nobody, bytes, 0, MTU, MTU);
+            from.send(Traffic.CONTROL, nobody, bytes, MTU);
           }
         });
     assertTrue(from.sockets.sendQueueFull() > dropped, "control has a limit as well");

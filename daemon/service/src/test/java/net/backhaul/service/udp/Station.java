@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import net.backhaul.engine.DatagramBatch;
+import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Traffic;
 import net.backhaul.service.NodeLoop;
 
@@ -75,9 +76,15 @@ final class Station implements AutoCloseable {
   void send(InetSocketAddress to, byte[] bytes, int start, int length, int segmentBytes) {
     onLoop(
         () -> {
-          sockets.send(Traffic.DATA, 0, to, bytes, start, length, segmentBytes);
+          sockets.send(
+              new DatagramRun().to(Traffic.DATA, 0, to).wrap(bytes, start, length, segmentBytes));
           sockets.flush();
         });
+  }
+
+  /** Sends one datagram without a flush; on the loop. */
+  void send(Traffic traffic, InetSocketAddress to, byte[] bytes, int length) {
+    sockets.send(new DatagramRun().to(traffic, 0, to).wrap(bytes, 0, length));
   }
 
   void onLoop(Runnable work) {

@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.Traffic;
 import net.backhaul.service.NodeLoop;
@@ -67,7 +68,10 @@ class UdpSocketsTest {
 
     onLoop(
         () -> {
-          sockets.send(Traffic.DATA, Output.ALL_SOCKETS, to, new byte[] {7}, 0, 1, 1);
+          sockets.send(
+              new DatagramRun()
+                  .to(Traffic.DATA, Output.ALL_SOCKETS, to)
+                  .wrap(new byte[] {7}, 0, 1));
           sockets.flush();
         });
 
@@ -81,7 +85,8 @@ class UdpSocketsTest {
     var to = (InetSocketAddress) other.getLocalSocketAddress();
     rebind();
 
-    onLoop(() -> sockets.send(Traffic.DATA, 0, to, new byte[] {7}, 0, 1, 1));
+    onLoop(
+        () -> sockets.send(new DatagramRun().to(Traffic.DATA, 0, to).wrap(new byte[] {7}, 0, 1)));
     onLoop(() -> sockets.sendShortLived(0, to, new byte[] {7}, 2));
   }
 
