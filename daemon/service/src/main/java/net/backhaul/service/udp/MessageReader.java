@@ -43,14 +43,19 @@ final class MessageReader {
     return messages.length(message);
   }
 
-  /** Adds a message to the queue and returns how many datagrams it holds. */
-  int take(int message, int socket, ReceiveQueue receiveQueue) {
+  /**
+   * Adds a message to the queue and returns how many datagrams it holds.
+   *
+   * @param run a view of the socket, which is pointed at the message
+   */
+  int take(int message, ReceivedRun run, ReceiveQueue receiveQueue) {
     int length = messages.length(message);
     int segmentBytes = messages.segmentBytes(message);
     InetSocketAddress from = addresses.read(messages.names(), messages.nameAt(message));
     if (from != null && length > 0) {
       receiveQueue.take(
-          socket, from, addresses.hash(), data, message * MESSAGE_BYTES, length, segmentBytes);
+          run.from(from, addresses.hash())
+              .wrap(data, message * MESSAGE_BYTES, length, segmentBytes));
     }
     return length == 0 ? 1 : Math.ceilDiv(length, segmentBytes);
   }

@@ -36,6 +36,7 @@ final class MessageReceiver implements EpollIoHandle {
 
   private final FileDescriptor descriptor;
   private final int socket;
+  private final ReceivedRun run;
   private final MessageReader reader;
   private final ReceiveQueue receiveQueue;
   private final Runnable endOfRead;
@@ -52,6 +53,7 @@ final class MessageReceiver implements EpollIoHandle {
       int fd, int socket, MessageReader reader, ReceiveQueue receiveQueue, Runnable endOfRead) {
     this.descriptor = new FileDescriptor(fd);
     this.socket = socket;
+    this.run = new ReceivedRun(socket);
     this.reader = reader;
     this.receiveQueue = receiveQueue;
     this.endOfRead = endOfRead;
@@ -93,7 +95,7 @@ final class MessageReceiver implements EpollIoHandle {
       int received = 0;
       for (int i = 0; i < messages; i++) {
         received += reader.length(i);
-        datagrams += reader.take(i, socket, receiveQueue);
+        datagrams += reader.take(i, run, receiveQueue);
       }
       longMessages = received > messages * LONG_BYTES;
       bytes += received;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.service.udp;
 
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.function.Consumer;
@@ -84,35 +83,23 @@ final class ReceiveQueue {
     }
   }
 
-  /**
-   * Adds datagrams of one size, of which the last may be shorter, from one sender.
-   *
-   * @param sourceHash the same for all datagrams from this sender
-   * @param memory holds them from the absolute index {@code start}; borrowed
-   * @param length of all together
-   */
-  void take(
-      int socket,
-      InetSocketAddress from,
-      int sourceHash,
-      ByteBuffer memory,
-      int start,
-      int length,
-      int segmentBytes) {
-    if (segmentBytes > DatagramBatch.MAX_DATAGRAM_BYTES) {
+  /** Adds the datagrams of a run, whose bytes are copied. */
+  void take(ReceivedRun run) {
+    if (run.segmentBytes > DatagramBatch.MAX_DATAGRAM_BYTES) {
       return;
     }
     int done = 0;
-    while (done < length) {
-      int firstBytes = Math.min(segmentBytes, length - done);
-      DatagramBatch batch = roomFor(sourceHash, firstBytes, length - done, segmentBytes);
+    while (done < run.length) {
+      int rest = run.length - done;
+      int firstBytes = Math.min(run.segmentBytes, rest);
+      DatagramBatch batch = roomFor(run.senderHash, firstBytes, rest, run.segmentBytes);
       if (batch == null) {
-        takeHellos(socket, from, sourceHash, memory, start + done, length - done, segmentBytes);
+        takeHellos(run, done);
         return;
       }
-      int part = Math.min(length - done, fitting(batch, segmentBytes, firstBytes));
-      memory.get(start + done, batch.bytes(), batch.end(), part);
-      batch.addRun(socket, from, part, segmentBytes);
+      int part = Math.min(rest, fitting(batch, run.segmentBytes, firstBytes));
+      run.memory.get(run.start + done, batch.bytes(), batch.end(), part);
+      batch.addRun(run.socket, run.sender, part, run.segmentBytes);
       done += part;
     }
   }
@@ -187,24 +174,17 @@ final class ReceiveQueue {
     return next;
   }
 
-  /** Adds the HELLOs among datagrams whose queue is full, and drops the others. */
-  private void takeHellos(
-      int socket,
-      InetSocketAddress from,
-      int sourceHash,
-      ByteBuffer memory,
-      int start,
-      int length,
-      int segmentBytes) {
-    DatagramBatch last = queueOf(sourceHash).batches.peekLast();
-    for (int done = 0; done < length; done += segmentBytes) {
-      int part = Math.min(segmentBytes, length - done);
+  /** Adds the HELLOs of a run, from an offset on, whose queue is full, and drops the others. */
+  private void takeHellos(ReceivedRun run, int offset) {
+    DatagramBatch last = queueOf(run.senderHash).batches.peekLast();
+    for (int done = offset; done < run.length; done += run.segmentBytes) {
+      int part = Math.min(run.segmentBytes, run.length - done);
       if (last != null
           && last.hasRoomFor(part)
           && last.count() < BATCH_DATAGRAMS + HELLO_DATAGRAMS
-          && isHello(memory, start + done, part)) {
-        memory.get(start + done, last.bytes(), last.end(), part);
-        last.add(socket, from, part);
+          && isHello(run.memory, run.start + done, part)) {
+        run.memory.get(run.start + done, last.bytes(), last.end(), part);
+        last.add(run.socket, run.sender, part);
       } else {
         receiveQueueFull++;
       }

@@ -14,11 +14,13 @@ final class UdpTransport extends SimpleChannelInboundHandler<DatagramPacket> {
   private static final Logger log = LoggerFactory.getLogger(UdpTransport.class);
 
   private final int socket;
+  private final ReceivedRun run;
   private final ReceiveQueue receiveQueue;
   private final Runnable endOfRead;
 
   UdpTransport(int socket, ReceiveQueue receiveQueue, Runnable endOfRead) {
     this.socket = socket;
+    this.run = new ReceivedRun(socket);
     this.receiveQueue = receiveQueue;
     this.endOfRead = endOfRead;
   }
@@ -29,13 +31,8 @@ final class UdpTransport extends SimpleChannelInboundHandler<DatagramPacket> {
     int length = content.readableBytes();
     ByteBuffer memory = content.internalNioBuffer(content.readerIndex(), length);
     receiveQueue.take(
-        socket,
-        datagram.sender(),
-        datagram.sender().hashCode(),
-        memory,
-        memory.position(),
-        length,
-        length);
+        run.from(datagram.sender(), datagram.sender().hashCode())
+            .wrap(memory, memory.position(), length, length));
   }
 
   @Override

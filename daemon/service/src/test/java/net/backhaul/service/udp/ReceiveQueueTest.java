@@ -61,7 +61,8 @@ class ReceiveQueueTest {
       memory.put(i * bytes, packet);
     }
     var from = new InetSocketAddress("192.0.2.1", port);
-    receiveQueue.take(SOCKET, from, port, memory, 0, count * bytes, bytes);
+    receiveQueue.take(
+        new ReceivedRun(SOCKET).from(from, port).wrap(memory, 0, count * bytes, bytes));
   }
 
   private int handledOf(int port) {
@@ -211,14 +212,11 @@ class ReceiveQueueTest {
   @Test
   void dropsOversizedDatagrams() {
     memory.putInt(NUMBER_AT, 0);
+    int length = DatagramBatch.MAX_DATAGRAM_BYTES + 1;
     receiveQueue.take(
-        SOCKET,
-        new InetSocketAddress("192.0.2.1", 1),
-        1,
-        memory,
-        0,
-        DatagramBatch.MAX_DATAGRAM_BYTES + 1,
-        DatagramBatch.MAX_DATAGRAM_BYTES + 1);
+        new ReceivedRun(SOCKET)
+            .from(new InetSocketAddress("192.0.2.1", 1), 1)
+            .wrap(memory, 0, length, length));
     receiveQueue.endOfRead();
 
     assertEquals(List.of(), batchSizes);
