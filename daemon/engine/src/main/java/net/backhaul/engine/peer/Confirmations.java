@@ -16,9 +16,9 @@ final class Confirmations {
   /** Maximum endpoints of one peer that are confirmed in a second. */
   static final int MAX_ENDPOINTS = 8;
 
-  private final List<Request> requests = new ArrayList<>(0);
+  private final List<SentRequest> requests = new ArrayList<>(0);
 
-  private record Request(int socket, InetSocketAddress endpoint, long atMs) {}
+  private record SentRequest(int socket, InetSocketAddress endpoint, long atMs) {}
 
   /** Returns whether to request a confirmation of an endpoint now, and counts it. */
   boolean mayRequest(int socket, InetSocketAddress endpoint, long nowMs) {
@@ -26,12 +26,12 @@ final class Confirmations {
     if (requests.size() >= MAX_ENDPOINTS) {
       return false;
     }
-    for (Request one : requests) {
+    for (SentRequest one : requests) {
       if (one.socket == socket && one.endpoint.equals(endpoint)) {
         return false;
       }
     }
-    requests.add(new Request(socket, endpoint, nowMs));
+    requests.add(new SentRequest(socket, endpoint, nowMs));
     return true;
   }
 }

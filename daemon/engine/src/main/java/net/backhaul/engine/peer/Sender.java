@@ -18,7 +18,7 @@ final class Sender {
 
   private final PeerContext context;
   private final PeerLookup peers;
-  private final Router router;
+  private final PathSelector paths;
   private final EndpointSender endpoints;
   private final WhoisExchange whois;
   private final MessageEncoder encoder;
@@ -30,12 +30,12 @@ final class Sender {
   Sender(
       PeerContext context,
       PeerLookup peers,
-      Router router,
+      PathSelector paths,
       EndpointSender endpoints,
       WhoisExchange whois) {
     this.context = context;
     this.peers = peers;
-    this.router = router;
+    this.paths = paths;
     this.endpoints = endpoints;
     this.whois = whois;
     this.encoder = new MessageEncoder(context);
@@ -66,7 +66,7 @@ final class Sender {
     }
     Peer peer = peers.find(run.destination(), nowMs);
     Path direct = peer == null ? null : peer.bestPath(nowMs);
-    Path path = peer == null ? null : router.route(peer, direct, nowMs);
+    Path path = peer == null ? null : paths.route(peer, direct, nowMs);
     if (peer == null || path == null) {
       addPending(run, peer == null, nowMs);
       return;
@@ -76,7 +76,7 @@ final class Sender {
     sealAndSend(run);
     path.lastOutMs = nowMs;
     if (direct != null && direct.recordSend(path == direct, nowMs)) {
-      router.probeSuspect(peer, direct, nowMs);
+      paths.probeSuspect(peer, direct, nowMs);
     }
   }
 
@@ -128,7 +128,7 @@ final class Sender {
     }
     for (PendingOutbound.Packet each : pending.removeAll(nowMs)) {
       Peer peer = peers.find(each.destination(), nowMs);
-      if (peer == null || router.route(peer, peer.bestPath(nowMs), nowMs) == null) {
+      if (peer == null || paths.route(peer, peer.bestPath(nowMs), nowMs) == null) {
         pending.add(each);
         if (peer == null) {
           whois.request(each.destination(), nowMs);

@@ -8,7 +8,9 @@ import net.backhaul.engine.Deadline;
 import net.backhaul.protocol.world.World;
 import org.jspecify.annotations.Nullable;
 
-/** The roots of our worlds as peers: which one to relay and send requests through (02 3.6). */
+/**
+ * The roots of our worlds as peers: which one to relay and send requests through (02 section 3.6).
+ */
 final class Upstreams {
   /** Delay before a root that did not answer gets another HELLO; it doubles up to the maximum. */
   private static final long FIRST_CONTACT_DELAY_MS = 250;

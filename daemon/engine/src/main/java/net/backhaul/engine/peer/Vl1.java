@@ -71,8 +71,8 @@ public final class Vl1 implements PeerLink {
     lookup = new PeerLookup(peers, permissions, hellos);
     var prober = new PathProber(context, permissions, endpoints, hellos);
     whois = new WhoisExchange(context, lookup, upstreams, this::send);
-    var router = new Router(upstreams, prober);
-    sender = new Sender(context, lookup, router, endpoints, whois);
+    var paths = new PathSelector(upstreams, prober);
+    sender = new Sender(context, lookup, paths, endpoints, whois);
     introductions = new Introductions(context, lookup, upstreams, endpoints, prober);
     directPaths = new DirectPaths(context, surface, permissions, prober, hellos);
     rootContact = new RootContact(context, lookup, upstreams, endpoints, hellos, whois);

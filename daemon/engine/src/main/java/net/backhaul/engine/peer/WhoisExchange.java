@@ -32,16 +32,16 @@ final class WhoisExchange {
   private final PeerContext context;
   private final PeerLookup peers;
   private final Upstreams upstreams;
-  private final MessageSender sender;
+  private final WhoisSender sender;
   private final Map<Long, Long> requestedAtMs = new LinkedHashMap<>();
 
   /** Sends a message over the best path. */
   @FunctionalInterface
-  interface MessageSender {
+  interface WhoisSender {
     void send(long to, Message message, long nowMs);
   }
 
-  WhoisExchange(PeerContext context, PeerLookup peers, Upstreams upstreams, MessageSender sender) {
+  WhoisExchange(PeerContext context, PeerLookup peers, Upstreams upstreams, WhoisSender sender) {
     this.context = context;
     this.peers = peers;
     this.upstreams = upstreams;

@@ -6,11 +6,11 @@
  * purpose and gets its collaborators by its constructor. Inwards, {@code DatagramReceiver} checks
  * datagrams, {@code PacketDispatcher} opens packets and calls the handler of their verb, and {@code
  * AcceptedPackets} updates the state of the sender. Outwards, {@code Sender} selects a path by
- * {@code Router}, seals packets and sends them; {@code EndpointSender} and {@code HelloSender} send
- * to given endpoints. {@code PathLearning} and {@code PathProber} decide which endpoints become and
- * remain paths, {@code Introductions} and {@code DirectPaths} traverse NATs, {@code RootContact}
- * and {@code Keepalive} act on {@link net.backhaul.engine.Deadlines}. They share {@code
- * PeerContext}; all of it belongs to the node's thread.
+ * {@code PathSelector}, seals packets and sends them; {@code EndpointSender} and {@code
+ * HelloSender} send to given endpoints. {@code PathLearning} and {@code PathProber} decide which
+ * endpoints become and remain paths, {@code Introductions} and {@code DirectPaths} traverse NATs,
+ * {@code RootContact} and {@code Keepalive} act on {@link net.backhaul.engine.Deadlines}. They
+ * share {@code PeerContext}; all of it belongs to the node's thread.
  *
  * <p>An endpoint becomes a path only after a request of ours was answered over it. Packets take the
  * best direct path, else the one to the best root, else they are pending; so a new pair of nodes

@@ -4,11 +4,11 @@ package net.backhaul.engine.peer;
 import org.jspecify.annotations.Nullable;
 
 /** Selects the path that packets to a peer take (02 sections 3.5 and 3.6). */
-final class Router {
+final class PathSelector {
   private final Upstreams upstreams;
   private final PathProber prober;
 
-  Router(Upstreams upstreams, PathProber prober) {
+  PathSelector(Upstreams upstreams, PathProber prober) {
     this.upstreams = upstreams;
     this.prober = prober;
   }
