@@ -233,16 +233,16 @@ class HintsTest {
     Path home = Files.createDirectory(directory.resolve("home"));
     Path port = Files.writeString(home.resolve("zerotier-one.port"), "9993");
     Path token = Files.writeString(home.resolve("authtoken.secret"), "x");
-    var nobody = PosixFilePermissions.fromString("---------");
+    var noAccess = PosixFilePermissions.fromString("---------");
 
-    Files.setPosixFilePermissions(token, nobody);
+    Files.setPosixFilePermissions(token, noAccess);
     assertEquals(
         "authtoken.secret not found or readable in HOME (try again as root)~this user may not read"
             + " HOME/authtoken.secret: try again with sudo, or have root copy it to"
             + " ~/.zeroTierOneAuthToken for this user~",
         info(home.toString()));
 
-    Files.setPosixFilePermissions(port, nobody);
+    Files.setPosixFilePermissions(port, noAccess);
     assertEquals(
         "missing port and zerotier-one.port not found in HOME~this user may not read"
             + " HOME/zerotier-one.port; try again with sudo~",

@@ -35,7 +35,7 @@ class NearestWordsTest {
   }
 
   @Test
-  void asksWhetherOneOfTheNearWordsWasMeant() {
+  void suggestsNearWords() {
     assertEquals("; did you mean join?", NearestWords.suggestion("jion", WORDS));
     assertEquals(
         "; did you mean a1, a2 or a3?", NearestWords.suggestion("a", List.of("a1", "a2", "a3")));

@@ -33,7 +33,7 @@ class StartUpTest {
           "sun.net.spi.DefaultProxySelector");
 
   /** From the jars: today 240, of which 148 are picocli's. Another library would exceed it. */
-  private static final int MAX_CLASSES_OF_OURS = 290;
+  private static final int MAX_CLASSES_FROM_JARS = 290;
 
   @TempDir Path directory;
 
@@ -73,8 +73,8 @@ class StartUpTest {
                 .toList();
         assertEquals(List.of(), found);
       }
-      long ours = loaded.stream().filter(line -> line.contains("source: file:")).count();
-      assertTrue(ours > 0 && ours < MAX_CLASSES_OF_OURS, ours + " classes loaded");
+      long fromJars = loaded.stream().filter(line -> line.contains("source: file:")).count();
+      assertTrue(fromJars > 0 && fromJars < MAX_CLASSES_FROM_JARS, fromJars + " classes loaded");
     }
   }
 
