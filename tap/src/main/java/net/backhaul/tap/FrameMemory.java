@@ -5,46 +5,48 @@ import com.sun.jna.Pointer;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
-/** Native memory that frames pass through on their way between a device and an array. */
+/** Native memory through which frames are copied between a device and an array. */
 public final class FrameMemory {
   private final ByteBuffer bytes;
   private final long address;
 
+  /** Allocates memory, which is freed when this object is unreachable. */
   public FrameMemory(int capacityBytes) {
     bytes = ByteBuffer.allocateDirect(capacityBytes);
     address = MemorySegment.ofBuffer(bytes).address();
   }
 
-  /** Returns where the memory begins, for as long as this object is reachable. */
+  /** Returns the address of the memory, valid while this object is reachable. */
   public long address() {
     return address;
   }
 
+  /** Returns the size of the memory. */
   public int capacityBytes() {
     return bytes.capacity();
   }
 
-  /** Copies from the beginning of the memory into an array. */
+  /** Copies the first bytes of the memory into an array. */
   public void copyTo(byte[] array, int start, int length) {
     bytes.get(0, array, start, length);
   }
 
-  /** Returns the memory itself, to be read where it lies. */
+  /** Returns the memory as a buffer. */
   public ByteBuffer bytes() {
     return bytes;
   }
 
-  /** Copies from somewhere in this memory to native memory elsewhere. */
+  /** Copies a range of the memory to a native address. */
   public void copyTo(int start, long target, int length) {
     new Pointer(target).getByteBuffer(0, length).put(0, bytes, start, length);
   }
 
-  /** Copies from an array to the beginning of the memory. */
+  /** Copies a range of an array to the start of the memory. */
   public void copyFrom(byte[] array, int start, int length) {
     copyFrom(array, start, length, 0);
   }
 
-  /** Copies from an array to somewhere in the memory. */
+  /** Copies a range of an array to an index of the memory. */
   public void copyFrom(byte[] array, int start, int length, int at) {
     bytes.put(at, array, start, length);
   }

@@ -4,11 +4,11 @@ package net.backhaul.tap;
 import net.backhaul.tap.linux.LinuxTapFactory;
 import net.backhaul.tap.macos.FethTapFactory;
 
-/** Knows what opens devices on the host that this runs on. */
+/** Selects the factory for devices of the host's operating system. */
 public final class HostTapFactory {
   private HostTapFactory() {}
 
-  /** Returns what opens devices here; elsewhere, what says that it can't. */
+  /** Returns the factory of this system; on unsupported ones its devices cannot be opened. */
   public static TapFactory factory() {
     String system = System.getProperty("os.name");
     if (system.equals("Linux")) {

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Queue;
 
 /**
- * A device without a host, for tests: what the host would send is put in with {@link #send}, and
- * what it would get is taken out with {@link #received}.
+ * A device without a host, for tests: {@link #send} adds frames of the host, {@link #received}
+ * returns frames to the host.
  */
 public final class MemoryTap implements TapDevice {
-  /** How many frames wait in either direction; further ones are lost, as in a kernel's queue. */
+  /** The maximum frames queued in either direction; further ones are dropped. */
   public static final int MAX_FRAMES = 1_000;
 
   private final String name;
@@ -28,12 +28,12 @@ public final class MemoryTap implements TapDevice {
   private int superFrameLimitBytes = Integer.MAX_VALUE;
   private boolean closed;
 
-  /** Makes a device of plain frames. */
+  /** Creates a device of plain frames. */
   public MemoryTap(String name, long mac, int mtuBytes) {
     this(name, mac, mtuBytes, Offloads.NONE);
   }
 
-  /** Makes a device whose frames carry these. */
+  /** Creates a device with offloads. */
   public MemoryTap(String name, long mac, int mtuBytes, Offloads offloads) {
     this.name = name;
     this.mac = mac;
@@ -41,7 +41,7 @@ public final class MemoryTap implements TapDevice {
     this.offloads = offloads;
   }
 
-  /** Sends a frame as the host would. */
+  /** Sends a frame of the host. */
   public synchronized void send(byte[] frame) {
     if (fromHost.size() < MAX_FRAMES) {
       fromHost.add(frame.clone());
@@ -49,23 +49,25 @@ public final class MemoryTap implements TapDevice {
     }
   }
 
-  /** Returns the frames that the host has got since the last call. */
+  /** Returns the frames to the host since the last call. */
   public synchronized List<byte[]> received() {
     List<byte[]> frames = List.copyOf(toHost);
     toHost.clear();
     return frames;
   }
 
-  /** Lets the host listen to these groups. */
+  /** Sets the multicast MACs that the host listens to. */
   public synchronized void listenTo(List<Long> macs) {
     multicastMacs.clear();
     multicastMacs.addAll(macs);
   }
 
+  /** Returns the routes of the device. */
   public synchronized List<TapRoute> routes() {
     return List.copyOf(routes);
   }
 
+  /** Returns whether the device is closed. */
   public synchronized boolean isClosed() {
     return closed;
   }
@@ -138,7 +140,7 @@ public final class MemoryTap implements TapDevice {
     return offloads.superFrames();
   }
 
-  /** Returns the limit that was set last. */
+  /** Returns the limit of super-frames that was set last. */
   public synchronized int superFrameLimitBytes() {
     return superFrameLimitBytes;
   }

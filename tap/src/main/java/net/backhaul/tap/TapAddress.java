@@ -3,7 +3,7 @@ package net.backhaul.tap;
 
 import java.net.InetAddress;
 
-/** An IP address of a device and how many of its bits name the network on its link. */
+/** An IP address of a device and its prefix length. */
 public record TapAddress(InetAddress ip, int bits) {
   public TapAddress {
     if (bits < 0 || bits > ip.getAddress().length * 8) {

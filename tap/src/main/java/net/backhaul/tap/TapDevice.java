@@ -4,89 +4,90 @@ package net.backhaul.tap;
 import java.util.List;
 
 /**
- * An Ethernet device of the host whose other end is this process.
+ * A TAP device: an Ethernet device of the host whose frames this process reads and writes.
  *
- * <p>Frames have 14 bytes of Ethernet header and before it what {@link #offloads} tells of, on read
- * and on write alike; lengths are with both. They are moved through native memory by {@code long}
- * address: that is what costs least for each of them. Reading is for one thread, writing for one,
- * everything else for one.
+ * <p>Frames include the 14 bytes of the Ethernet header and, before it, the header of {@link
+ * #offloads}. They are copied to and from native memory by address, which is fastest. One thread
+ * reads, one writes, and one calls all other methods.
  */
 public interface TapDevice extends AutoCloseable {
-  /** What {@link #fd} returns where frames cannot be read from a descriptor. */
+  /** The result of {@link #fd} if frames cannot be read from a descriptor. */
   int NO_FD = -1;
 
-  /** Returns the name under which the host knows the device. */
+  /** Returns the name of the device on the host. */
   String name();
 
+  /** Returns the hardware address. */
   long mac();
 
+  /** Returns the maximum payload of a frame. */
   int mtuBytes();
 
-  /** Returns what its frames carry, which never changes. */
+  /** Returns the offloads of the device, which never change. */
   default Offloads offloads() {
     return Offloads.NONE;
   }
 
-  /** Returns a nonblocking descriptor, one frame for each read or write; or {@link #NO_FD}. */
+  /** Returns a nonblocking descriptor, with one frame per read or write, or {@link #NO_FD}. */
   int fd();
 
   /**
-   * Reads one frame; what does not fit is cut off.
+   * Reads one frame, truncated to maxBytes.
    *
-   * @return its length, or 0 where none waits
+   * @return its length, or 0 if there is none
    */
   int read(long address, int maxBytes) throws TapException;
 
   /**
-   * Hands one frame to the host.
+   * Writes one frame to the host.
    *
-   * @return whether the host took it; it may refuse for lack of room
+   * @return false if the host dropped it, for lack of memory or as invalid
    */
   boolean write(long address, int length) throws TapException;
 
-  /** Waits until a frame can be read, the time is over or the device is closed. */
+  /** Waits until a frame can be read, the timeout has passed or the device is closed. */
   boolean awaitFrame(int timeoutMs) throws TapException;
 
+  /** Sets the maximum payload of a frame. */
   void setMtu(int mtuBytes) throws TapException;
 
   /**
-   * Has the host build no longer super-frames than this. What does not fit is cut by the host
-   * before it is read, at a cost, so that TCP builds what fits.
+   * Limits the super-frames that the host builds, which would otherwise have to be segmented again.
    *
    * @param maxBytes with the Ethernet header, without the header of {@link #offloads}
-   * @return whether the host does so; false where it knows no such limit, or not this one
+   * @return false if the host does not support this limit
    */
   default boolean limitSuperFrames(int maxBytes) throws TapException {
     return false;
   }
 
-  /** Returns all addresses of the device, whoever set them. */
+  /** Returns all addresses of the device, also those that others have added. */
   List<TapAddress> addresses() throws TapException;
 
   /**
    * Adds an address.
    *
-   * @return false where it was there already
+   * @return false if the device has it already
    */
   boolean addAddress(TapAddress address) throws TapException;
 
-  /** Removes an address; one that is gone already is no error. */
+  /** Removes an address; does nothing if the device does not have it. */
   void removeAddress(TapAddress address) throws TapException;
 
   /**
-   * Adds a route. Where the host has an equal one, that is left.
+   * Adds a route.
    *
-   * @return false where an equal one was there already
+   * @return false if the host has an equal one already, which is left unchanged
    */
   boolean addRoute(TapRoute route) throws TapException;
 
-  /** Removes a route; one that is gone already is no error. */
+  /** Removes a route; does nothing if the host does not have it. */
   void removeRoute(TapRoute route) throws TapException;
 
   /** Returns the multicast MACs that the host listens to on the device. */
   List<Long> multicastMacs() throws TapException;
 
-  /** Removes the device, and with it its addresses and routes. A second time does nothing. */
+  /** Removes the device with its addresses and routes; idempotent. */
   @Override
   void close();
 }

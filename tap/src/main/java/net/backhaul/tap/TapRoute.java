@@ -5,10 +5,10 @@ import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A route that leads into a device.
+ * A route to a device.
  *
- * @param via the next router; null where the target is on the link itself
- * @param source the address that packets to it come from; null where the kernel chooses
+ * @param via the router, null if the target is on the link
+ * @param source the preferred source address, null if the kernel chooses
  */
 public record TapRoute(TapAddress target, @Nullable InetAddress via, @Nullable InetAddress source) {
   @Override

@@ -6,8 +6,8 @@ import com.sun.jna.Pointer;
 import net.backhaul.tap.TapException;
 
 /**
- * Hears of every change of an address on this host, so that addresses need not be listed again and
- * again: looking for news costs one call.
+ * Receives notifications of changed addresses of this host by netlink, so that addresses need not
+ * be listed periodically: polling costs one system call.
  */
 final class AddressMonitor implements AutoCloseable {
   private static final int NETLINK_ROUTE = 0;
@@ -17,8 +17,8 @@ final class AddressMonitor implements AutoCloseable {
   private static final int GROUPS_AT = 8;
   private static final int BUFFER_BYTES = 8 * 1024;
 
-  /** The kernel may tell faster than we listen; what is left is heard at the next look. */
-  private static final int MAX_READS_AT_ONCE = 100;
+  /** The maximum notifications read per call; further ones are read by the next call. */
+  private static final int MAX_READS_PER_POLL = 100;
 
   private final int fd;
   private final Memory memory = new Memory(BUFFER_BYTES);
@@ -38,19 +38,19 @@ final class AddressMonitor implements AutoCloseable {
     }
   }
 
-  /** Returns whether any address has changed since the last call; what was missed counts. */
+  /** Returns whether any address may have changed since the last call. */
   boolean pollChanged() {
-    boolean news = false;
-    for (int i = 0; i < MAX_READS_AT_ONCE; i++) {
+    boolean changed = false;
+    for (int i = 0; i < MAX_READS_PER_POLL; i++) {
       if (LibC.recv(fd, Pointer.nativeValue(memory), BUFFER_BYTES, LibC.MSG_DONTWAIT) < 0) {
         int errno = LibC.errno();
         if (errno == LibC.EAGAIN) {
-          return news;
+          return changed;
         }
-        // ENOBUFS: there was more news than the kernel has kept for us.
-        news |= errno != LibC.EINTR;
+        // ENOBUFS: the kernel has dropped notifications.
+        changed |= errno != LibC.EINTR;
       } else {
-        news = true;
+        changed = true;
       }
     }
     return true;
@@ -64,7 +64,7 @@ final class AddressMonitor implements AutoCloseable {
 
   private static TapException rejected() {
     return new TapException(
-        "a netlink socket is needed to hear of changed addresses, and the kernel rejects it: "
+        "a netlink socket is needed to monitor addresses, and the kernel rejects it: "
             + LibC.errorText(LibC.errno()));
   }
 }

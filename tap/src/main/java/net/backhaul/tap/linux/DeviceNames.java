@@ -3,9 +3,9 @@ package net.backhaul.tap.linux;
 
 import java.util.function.Predicate;
 
-/** Finds the name of a device from the number it stands for (04 section 6.1.1). */
+/** Derives the name of a device from the network id (04 section 6.1.1). */
 final class DeviceNames {
-  /** The longest name of an interface, without the zero at its end. */
+  /** The maximum length of an interface name, without the final zero. */
   static final int MAX_NAME_CHARS = 15;
 
   private static final String PREFIX = "zt";
@@ -16,14 +16,14 @@ final class DeviceNames {
   private DeviceNames() {}
 
   /**
-   * Returns the wanted name where it is free, else the first free one that follows from the id.
+   * Returns the wanted name if it is free, else the first free one that derives from the id.
    *
-   * @param wanted empty where there is no wish; cut to the longest name an interface may have
+   * @param wanted empty for none; truncated to the maximum length
    */
   static String choose(long id, String wanted, Predicate<String> isTaken) {
-    String wish = wanted.substring(0, Math.min(wanted.length(), MAX_NAME_CHARS));
-    if (!wish.isEmpty() && !isTaken.test(wish)) {
-      return wish;
+    String truncated = wanted.substring(0, Math.min(wanted.length(), MAX_NAME_CHARS));
+    if (!truncated.isEmpty() && !isTaken.test(truncated)) {
+      return truncated;
     }
     for (int trial = 0; ; trial++) {
       String name = derived(id, trial);
@@ -33,7 +33,7 @@ final class DeviceNames {
     }
   }
 
-  /** Returns the name that follows from an id at one trial. */
+  /** Returns the name that derives from an id at a trial. */
   static String derived(long id, int trial) {
     long value = (id ^ id >>> 24) + trial;
     var name = new StringBuilder(PREFIX);

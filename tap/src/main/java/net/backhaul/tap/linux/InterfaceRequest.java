@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** The kernel's {@code struct ifreq}: a name of an interface and one value of it. */
+/** A {@code struct ifreq} of the kernel: the name of an interface and one value. */
 final class InterfaceRequest {
   static final long TUNSETIFF = 0x400454caL;
   static final long SIOCGIFFLAGS = 0x8913;
@@ -61,7 +61,7 @@ final class InterfaceRequest {
     return this;
   }
 
-  /** Returns the name, which the kernel may have written. */
+  /** Returns the name, which the kernel may have set. */
   String name() {
     int end = 0;
     while (end < NAME_BYTES && bytes.get(end) != 0) {
@@ -70,15 +70,15 @@ final class InterfaceRequest {
     return new String(bytes.array(), 0, end, StandardCharsets.US_ASCII);
   }
 
-  /** Returns the whole structure, for tests. */
+  /** Returns a copy of the structure. */
   byte[] toBytes() {
     return bytes.array().clone();
   }
 
   /**
-   * Asks the kernel and takes over what it answers.
+   * Calls ioctl and reads the structure that it returns.
    *
-   * @return 0, or the number of the error
+   * @return 0, or errno
    */
   int call(int fd, long request) {
     try (var memory = new Memory(SIZE_BYTES)) {

@@ -6,9 +6,9 @@ import com.sun.jna.NativeLibrary;
 import com.sun.jna.Platform;
 
 /**
- * The calls of the C library that devices need, mapped directly; addresses are plain {@code long}s.
+ * Functions of the C library by JNA direct mapping; addresses are {@code long}s.
  *
- * <p>All return -1 on failure and leave the reason in {@link #errno}.
+ * <p>All return -1 on failure; {@link #errno} tells the reason.
  */
 final class LibC {
   static final int O_RDWR = 2;
@@ -75,12 +75,12 @@ final class LibC {
 
   private static native String strerror(int errno);
 
-  /** Returns why the last call of this thread failed. */
+  /** Returns the error number of the last call of this thread. */
   static int errno() {
     return Native.getLastError();
   }
 
-  /** Returns the C library's words for an error. */
+  /** Returns the description of an error number. */
   static String errorText(int errno) {
     return strerror(errno);
   }

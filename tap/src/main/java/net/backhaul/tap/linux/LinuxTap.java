@@ -16,15 +16,15 @@ import net.backhaul.tap.TapException;
 import net.backhaul.tap.TapOptions;
 import net.backhaul.tap.TapRoute;
 
-/** One TAP device of Linux, from its creation to the closing of its descriptor. */
+/** A TAP device of Linux. */
 final class LinuxTap implements TapDevice {
-  /** Of the calling thread and not of the process: that is the namespace the device lives in. */
+  /** Of the calling thread, not of the process: the network namespace of the device. */
   private static final Path MULTICAST_TABLE = Path.of("/proc/thread-self/net/dev_mcast");
 
   private final int fd;
   private final int control;
   private final Netlink netlink;
-  private final AddressMonitor watch;
+  private final AddressMonitor monitor;
   private final Memory poll = new Memory(8);
   private final String name;
   private final int index;
@@ -41,7 +41,7 @@ final class LinuxTap implements TapDevice {
       int fd,
       int control,
       Netlink netlink,
-      AddressMonitor watch,
+      AddressMonitor monitor,
       String name,
       int index,
       TapOptions options,
@@ -49,7 +49,7 @@ final class LinuxTap implements TapDevice {
     this.fd = fd;
     this.control = control;
     this.netlink = netlink;
-    this.watch = watch;
+    this.monitor = monitor;
     this.name = name;
     this.index = index;
     this.mac = options.mac();
@@ -59,7 +59,7 @@ final class LinuxTap implements TapDevice {
     poll.setInt(4, LibC.POLLIN);
   }
 
-  /** Gives a new device its MAC and MTU and sets it up. */
+  /** Sets the MAC and MTU of a new device and brings it up. */
   static LinuxTap configure(int fd, String name, TapOptions options, Offloads offloads)
       throws TapException {
     int control = LibC.socket(LibC.AF_INET, LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC, 0);
@@ -67,7 +67,7 @@ final class LinuxTap implements TapDevice {
       throw rejected("a socket to configure " + name + " with", LibC.errno());
     }
     try {
-      // The MAC before the device is up, so that the kernel's fe80 address follows from it.
+      // The MAC is set before the device is up: the kernel derives the link-local address from it.
       var request = new InterfaceRequest(name).mac(options.mac());
       check("the MAC of " + name, request.call(control, InterfaceRequest.SIOCSIFHWADDR));
       setMtu(control, name, options.mtuBytes());
@@ -147,7 +147,7 @@ final class LinuxTap implements TapDevice {
     }
     int errno = LibC.errno();
     return switch (errno) {
-      // EIO is a device that someone has set down, EINVAL a frame that the kernel does not like.
+      // EIO: the device is down; EINVAL: the kernel rejects the frame.
       case LibC.EAGAIN, LibC.EINTR, LibC.EIO, LibC.EINVAL, LibC.ENOMEM, LibC.ENOBUFS -> false;
       default -> throw rejected("a frame for " + name, errno);
     };
@@ -173,7 +173,7 @@ final class LinuxTap implements TapDevice {
 
   @Override
   public boolean limitSuperFrames(int maxBytes) throws TapException {
-    // The kernel compares for shorter.
+    // The kernel's limit is exclusive.
     int errno = netlink.request(NetlinkMessage.limitSuperFrames(index, maxBytes + 1));
     if (errno == LibC.EINVAL || errno == LibC.ERANGE || errno == LibC.EOPNOTSUPP) {
       return false;
@@ -184,7 +184,7 @@ final class LinuxTap implements TapDevice {
 
   @Override
   public List<TapAddress> addresses() throws TapException {
-    if (watch.pollChanged() || !addressesKnown) {
+    if (monitor.pollChanged() || !addressesKnown) {
       addressesKnown = false;
       lastAddresses = List.copyOf(netlink.addresses(index));
       addressesKnown = true;
@@ -250,7 +250,7 @@ final class LinuxTap implements TapDevice {
       LibC.close(fd);
       LibC.close(control);
       netlink.close();
-      watch.close();
+      monitor.close();
     }
   }
 

@@ -14,7 +14,7 @@ import net.backhaul.tap.TapOptions;
 /**
  * Opens TAP devices of Linux (04 section 6.1).
  *
- * <p>A device is not persistent: it vanishes with its descriptor, also when the process is killed.
+ * <p>Devices are not persistent: they are removed with their descriptor, also on SIGKILL.
  */
 public final class LinuxTapFactory implements TapFactory {
   private static final Path INTERFACES = Path.of("/proc/sys/net/ipv4/conf");
@@ -30,14 +30,14 @@ public final class LinuxTapFactory implements TapFactory {
       boolean header = options.offloads() && TunOffloads.supportsHeader(fd);
       String name = create(fd, options, header);
       if (header) {
-        Offloads agreed = TunOffloads.negotiate(fd);
-        if (agreed == null) {
-          // The header cannot be taken off a device again, but a device without it can be had.
+        Offloads granted = TunOffloads.negotiate(fd);
+        if (granted == null) {
+          // The header of a device cannot be disabled, so a device without it is opened instead.
           LibC.close(fd);
           fd = NO_FD;
           return open(options.withoutOffloads());
         }
-        offloads = agreed;
+        offloads = granted;
       }
       return LinuxTap.configure(fd, name, options, offloads);
     } catch (TapException | RuntimeException e) {
@@ -63,7 +63,7 @@ public final class LinuxTapFactory implements TapFactory {
     throw new TapException(driverErrorMessage(errno));
   }
 
-  /** Says why the driver cannot be opened and what helps. */
+  /** Returns the message for users if the driver cannot be opened. */
   static String driverErrorMessage(int errno) {
     return switch (errno) {
       case LibC.ENOENT, LibC.ENODEV, LibC.ENXIO ->
@@ -75,13 +75,13 @@ public final class LinuxTapFactory implements TapFactory {
       default ->
           "/dev/net/tun cannot be opened: "
               + LibC.errorText(errno)
-              + "; see dmesg for what the driver says";
+              + "; see dmesg for messages of the driver";
     };
   }
 
-  /** Creates the device under the first of its names that is free. */
+  /** Creates the device with the first of its names that is free. */
   private static String create(int fd, TapOptions options, boolean header) throws TapException {
-    Set<String> refused = new HashSet<>();
+    Set<String> rejected = new HashSet<>();
     int flags =
         InterfaceRequest.IFF_TAP
             | InterfaceRequest.IFF_NO_PI
@@ -91,7 +91,7 @@ public final class LinuxTapFactory implements TapFactory {
     for (int trial = 0; trial < MAX_TRIALS; trial++) {
       name =
           DeviceNames.choose(
-              options.id(), options.wantedName(), each -> isTaken(each) || refused.contains(each));
+              options.id(), options.wantedName(), each -> isTaken(each) || rejected.contains(each));
       var request = new InterfaceRequest(name).flags(flags);
       errno = request.call(fd, InterfaceRequest.TUNSETIFF);
       if (errno == 0) {
@@ -100,12 +100,12 @@ public final class LinuxTapFactory implements TapFactory {
       if (errno != LibC.EBUSY && errno != LibC.EEXIST) {
         break;
       }
-      refused.add(name);
+      rejected.add(name);
     }
     throw new TapException(creationErrorMessage(name, errno));
   }
 
-  /** Says why a device cannot be created and what helps. */
+  /** Returns the message for users if a device cannot be created. */
   static String creationErrorMessage(String name, int errno) {
     return switch (errno) {
       case LibC.EPERM ->

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
-/** The kernel's list of the multicast MACs of its devices, {@code /proc/net/dev_mcast}. */
+/** Parses {@code /proc/net/dev_mcast}, the multicast MACs of all devices. */
 final class MulticastTable {
   private static final int NAME = 1;
   private static final int MAC = 4;
@@ -13,7 +13,7 @@ final class MulticastTable {
 
   private MulticastTable() {}
 
-  /** Returns the MACs listed for one device; lines that are not understood are passed over. */
+  /** Returns the MACs of a device; lines in another format are ignored. */
   static List<Long> of(String device, String lines) {
     var macs = new ArrayList<Long>();
     for (String line : lines.split("\n")) {

@@ -10,7 +10,7 @@ import java.util.List;
 import net.backhaul.tap.TapAddress;
 import net.backhaul.tap.TapException;
 
-/** One conversation with the kernel's routing part: a request, and its answer before the next. */
+/** A connection to rtnetlink: sends one request at a time and reads its answer. */
 final class Netlink implements AutoCloseable {
   private static final int NETLINK_ROUTE = 0;
   private static final int BUFFER_BYTES = 64 * 1024;
@@ -31,9 +31,9 @@ final class Netlink implements AutoCloseable {
   }
 
   /**
-   * Has the kernel do something.
+   * Sends a request and waits for its acknowledgement.
    *
-   * @return 0, or the number of the error
+   * @return 0, or errno
    */
   int request(byte[] message) throws TapException {
     send(message);
@@ -47,7 +47,7 @@ final class Netlink implements AutoCloseable {
     }
   }
 
-  /** Returns the addresses of one device. */
+  /** Returns the addresses of a device. */
   List<TapAddress> addresses(int device) throws TapException {
     var addresses = new ArrayList<TapAddress>();
     send(NetlinkMessage.listAddresses());
@@ -68,7 +68,7 @@ final class Netlink implements AutoCloseable {
           }
           case NetlinkMessage.NLMSG_ERROR ->
               throw new TapException(
-                  "the kernel does not list the addresses of its devices: "
+                  "the kernel does not list addresses: "
                       + LibC.errorText(-each.getInt(NetlinkMessage.HEADER_BYTES)));
           default -> {}
         }
@@ -88,7 +88,7 @@ final class Netlink implements AutoCloseable {
     memory.write(0, message, 0, message.length);
     memory.setInt(NetlinkMessage.SEQUENCE_AT, sequence);
     if (LibC.send(fd, Pointer.nativeValue(memory), message.length, 0) < 0) {
-      throw new TapException("cannot ask the kernel by netlink: " + LibC.errorText(LibC.errno()));
+      throw new TapException("cannot send a netlink request: " + LibC.errorText(LibC.errno()));
     }
   }
 
@@ -97,8 +97,7 @@ final class Netlink implements AutoCloseable {
     poll.setInt(4, LibC.POLLIN);
     int ready = LibC.poll(Pointer.nativeValue(poll), 1, ANSWER_WITHIN_MS);
     if (ready == 0) {
-      throw new TapException(
-          "the kernel has not answered by netlink for " + ANSWER_WITHIN_MS + " ms");
+      throw new TapException("no answer to a netlink request within " + ANSWER_WITHIN_MS + " ms");
     }
     long length = LibC.recv(fd, Pointer.nativeValue(memory), BUFFER_BYTES, 0);
     if (length < 0) {
@@ -106,13 +105,12 @@ final class Netlink implements AutoCloseable {
       if (errno == LibC.EINTR) {
         return ByteBuffer.allocate(0);
       }
-      throw new TapException(
-          "cannot read the kernel's answer by netlink: " + LibC.errorText(errno));
+      throw new TapException("cannot read a netlink answer: " + LibC.errorText(errno));
     }
     return ByteBuffer.wrap(memory.getByteArray(0, (int) length));
   }
 
-  /** Parts the messages of one read. */
+  /** Splits the messages of one read. */
   private static List<ByteBuffer> split(ByteBuffer all) {
     all.order(ByteOrder.nativeOrder());
     var messages = new ArrayList<ByteBuffer>();

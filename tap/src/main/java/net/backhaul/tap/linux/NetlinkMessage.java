@@ -12,10 +12,10 @@ import net.backhaul.tap.TapRoute;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of rtnetlink that set and list addresses and routes (04 sections 6.1.4 and 6.1.5),
- * and the limit of a device's super-frames.
+ * Messages of rtnetlink that set and list addresses and routes (04 sections 6.1.4 and 6.1.5) and
+ * limit the super-frames of a device.
  *
- * <p>A message is a header of 16 bytes, a fixed part and attributes, all in the host's byte order.
+ * <p>A message is a header of 16 bytes, a fixed part and attributes, in the host's byte order.
  */
 final class NetlinkMessage {
   static final int HEADER_BYTES = 16;
@@ -30,7 +30,7 @@ final class NetlinkMessage {
   static final int RTM_NEWROUTE = 24;
   static final int RTM_DELROUTE = 25;
 
-  /** The metric of all our routes: the host's own are preferred. */
+  /** The metric of our routes; routes of the host are preferred. */
   static final int ROUTE_METRIC = 5_000;
 
   private static final int NLM_F_REQUEST = 0x1;
@@ -71,7 +71,7 @@ final class NetlinkMessage {
     bytes.putInt(0).putShort((short) type).putShort((short) flags).putInt(0).putInt(0);
   }
 
-  /** Adds an address for good; refused where the device has it. */
+  /** Adds a permanent address; fails with EEXIST if the device has it. */
   static byte[] addAddress(int device, String label, TapAddress address) {
     var message =
         new NetlinkMessage(RTM_NEWADDR, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
@@ -91,14 +91,14 @@ final class NetlinkMessage {
     return message.toBytes();
   }
 
-  /** Asks for the addresses of all devices, of both families. */
+  /** Lists the addresses of all devices, of both families. */
   static byte[] listAddresses() {
     var message = new NetlinkMessage(RTM_GETADDR, NLM_F_REQUEST | NLM_F_DUMP);
     message.bytes.putLong(0);
     return message.toBytes();
   }
 
-  /** Adds a route; refused where there is an equal one. */
+  /** Adds a route; fails with EEXIST if there is an equal one. */
   static byte[] addRoute(int device, TapRoute route) {
     return route(
         RTM_NEWROUTE, NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, device, route);
@@ -109,8 +109,8 @@ final class NetlinkMessage {
   }
 
   /**
-   * Limits the super-frames of a device: each is shorter than this. Kernels since 6.3 have a limit
-   * of its own for IPv4; older ones pass over what they do not know.
+   * Limits the super-frames of a device; the limit is exclusive. Kernels since 6.3 have a separate
+   * limit for IPv4; older ones ignore unknown attributes.
    */
   static byte[] limitSuperFrames(int device, int belowBytes) {
     var message = new NetlinkMessage(RTM_SETLINK, NLM_F_REQUEST | NLM_F_ACK);
@@ -120,7 +120,7 @@ final class NetlinkMessage {
     return message.toBytes();
   }
 
-  /** Returns the address that a RTM_NEWADDR message tells of, or null for another device's. */
+  /** Returns the address in an RTM_NEWADDR message, or null for another device's. */
   static @Nullable TapAddress readAddress(ByteBuffer message, int device) {
     int bits = message.get(HEADER_BYTES + 1) & 0xff;
     if (message.getInt(HEADER_BYTES + 4) != device) {
@@ -144,7 +144,7 @@ final class NetlinkMessage {
       at += aligned(length);
     }
     try {
-      // On a point-to-point link IFA_ADDRESS is the other end; IPv6 often has no IFA_LOCAL.
+      // On point-to-point links IFA_ADDRESS is the remote end; IPv6 often has no IFA_LOCAL.
       return new TapAddress(InetAddress.getByAddress(local.length > 0 ? local : address), bits);
     } catch (UnknownHostException | IllegalArgumentException notAnIp) {
       return null;
@@ -215,7 +215,7 @@ final class NetlinkMessage {
     return ByteBuffer.allocate(4).order(ByteOrder.nativeOrder()).putInt(value).array();
   }
 
-  /** Returns the target with its host bits cleared, which the kernel insists on. */
+  /** Returns the target with its host bits cleared, which the kernel requires. */
   private static byte[] network(TapAddress target) {
     byte[] ip = target.ip().getAddress();
     for (int bit = target.bits(); bit < ip.length * 8; bit++) {

@@ -9,10 +9,10 @@ import net.backhaul.tap.Offloads;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Agrees with the kernel on what the frames of a new device carry.
+ * Negotiates the offloads of a new device with the kernel.
  *
- * <p>Kernels differ: UDP came with 6.2, and what is not known is refused together with all that was
- * asked for at once. So the best is asked for first, and where that is refused, one after another.
+ * <p>Kernels differ: UDP is supported since 6.2, and a request with an unknown flag is rejected as
+ * a whole. So all flags are requested first, and if that is rejected, one after another.
  */
 final class TunOffloads {
   static final long TUNGETFEATURES = 0x800454cfL;
@@ -29,12 +29,12 @@ final class TunOffloads {
   static final int USO = TUN_F_USO4 | TUN_F_USO6;
   static final int ALL = TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN | USO;
 
-  /** Each needs those before it, or does not care for them. */
+  /** Each flag requires those before it or is independent of them. */
   private static final int[] ONE_BY_ONE = {TUN_F_CSUM, TUN_F_TSO4, TUN_F_TSO6, TUN_F_TSO_ECN, USO};
 
   private TunOffloads() {}
 
-  /** Returns whether the kernel can put a header before frames; no device need be there yet. */
+  /** Returns whether the kernel supports a header before frames; needs no device. */
   static boolean supportsHeader(int fd) {
     try (var features = new Memory(Integer.BYTES)) {
       features.setInt(0, 0);
@@ -44,12 +44,12 @@ final class TunOffloads {
   }
 
   /**
-   * Fixes the header of a device that has one, and asks for all offloads.
+   * Sets the format of the header of a device and requests all offloads.
    *
-   * @return null where the kernel's header cannot be ours
+   * @return null if the kernel does not support our format
    */
   static @Nullable Offloads negotiate(int fd) {
-    // Kernels before 3.x have but one size and before 4.0 but one order: ours and the host's.
+    // Kernels before 3.x have one size only, ours; before 4.0 one byte order, the host's.
     if (!set(fd, TUNSETVNETHDRSZ, Offloads.HEADER_BYTES)
         || (!set(fd, TUNSETVNETLE, 1) && ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN)) {
       return null;
@@ -58,9 +58,9 @@ final class TunOffloads {
   }
 
   /**
-   * Returns the best flags that are granted, which were the last to be so.
+   * Returns the largest set of flags that is granted; it is the last one that was granted.
    *
-   * @param grants asks for flags; those that are refused leave the device as it is
+   * @param grants requests flags; a rejected request leaves the device unchanged
    */
   static int best(IntPredicate grants) {
     if (grants.test(ALL)) {
@@ -75,7 +75,7 @@ final class TunOffloads {
     return granted;
   }
 
-  /** Returns what flags that were granted stand for. */
+  /** Returns the offloads of granted flags. */
   static Offloads of(int flags) {
     return new Offloads(
         true,

@@ -11,7 +11,7 @@ import net.backhaul.tap.TapException;
 /**
  * Injects frames by an AF_NDRV socket and captures them by a BPF device, both bound to the peer.
  *
- * <p>Never run so far; see the package's description.
+ * <p>Not yet run on macOS; see the package's description.
  */
 final class BpfFrameChannel implements FrameChannel {
   private static final int BUFFER_BYTES = 128 * 1024;
@@ -31,7 +31,7 @@ final class BpfFrameChannel implements FrameChannel {
     this.ndrv = ndrv;
   }
 
-  /** Opens both ends on a peer device. */
+  /** Opens the socket and the BPF device on a peer device. */
   static BpfFrameChannel open(String peer) throws TapException {
     int ndrv = MacLibC.socket(MacStructures.AF_NDRV, MacLibC.SOCK_RAW, 0);
     if (ndrv < 0) {
@@ -118,7 +118,7 @@ final class BpfFrameChannel implements FrameChannel {
     MacLibC.close(ndrv);
   }
 
-  /** Walks a list of {@code struct ifmaddrs}: next, name, address, link-layer address. */
+  /** Traverses a list of {@code struct ifmaddrs}: next, name, address, link-layer address. */
   private static List<Long> macs(Pointer first, String device) {
     var macs = new ArrayList<Long>();
     Pointer entry = first;
@@ -151,7 +151,9 @@ final class BpfFrameChannel implements FrameChannel {
       }
     }
     throw new TapException(
-        "all BPF devices up to /dev/bpf" + LAST_BPF + " are in use; end what captures packets");
+        "all BPF devices up to /dev/bpf"
+            + LAST_BPF
+            + " are in use; end programs that capture packets");
   }
 
   private static void set(int fd, long request, byte[] value) throws TapException {

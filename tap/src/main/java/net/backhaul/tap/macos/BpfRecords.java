@@ -5,10 +5,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The frames of one read of a BPF device, each behind a header that says how long both are.
+ * Iterates over the frames of one read of a BPF device.
  *
- * <p>A header is two 32-bit parts of a time, the captured and the whole length of the frame, and
- * its own length in 16 bits, all in the host's byte order; records begin at multiples of four.
+ * <p>A record is a header and a frame and starts at a multiple of four. The header has a time in
+ * two 32-bit parts, the captured and the original length of the frame in 32 bits, and its own
+ * length in 16 bits, in the host's byte order.
  */
 final class BpfRecords {
   private static final int CAPTURED_AT = 8;
@@ -24,7 +25,7 @@ final class BpfRecords {
     this.records = records.order(ByteOrder.nativeOrder());
   }
 
-  /** Begins anew with so many bytes, which a read has put into the buffer. */
+  /** Restarts with a number of bytes that were read into the buffer. */
   void filled(int length) {
     at = 0;
     end = length;
@@ -34,7 +35,7 @@ final class BpfRecords {
     return end - at >= MIN_HEADER_BYTES;
   }
 
-  /** Goes to the next frame and returns its length, or 0 where there is none. */
+  /** Advances to the next frame; returns its length, or 0 if there is none. */
   int next() {
     if (!hasNext()) {
       return 0;
@@ -51,7 +52,7 @@ final class BpfRecords {
     return length;
   }
 
-  /** Returns where the frame of the last {@link #next} begins. */
+  /** Returns the index of the frame of the last {@link #next}. */
   int frameAt() {
     return frameAt;
   }

@@ -8,19 +8,19 @@ import net.backhaul.tap.TapException;
 
 /** Runs programs of the system. */
 interface CommandRunner {
-  /** How long a program may take. */
+  /** The timeout of a program. */
   long WITHIN_MS = 10_000;
 
   /**
    * Runs a program to its end.
    *
    * @param words its absolute path and its arguments
-   * @return what it printed, on both streams
-   * @throws TapException where it ends with another status than 0
+   * @return its output on both streams
+   * @throws TapException if its exit status is not 0
    */
   String run(List<String> words) throws TapException;
 
-  /** Runs a program whose failure changes nothing for us. */
+  /** Runs a program and ignores its failure. */
   default void runIfPossible(List<String> words) {
     try {
       run(words);
@@ -29,7 +29,7 @@ interface CommandRunner {
     }
   }
 
-  /** Returns what really runs them. */
+  /** Returns a runner that starts processes. */
   static CommandRunner system() {
     return words -> {
       try {
@@ -39,7 +39,7 @@ interface CommandRunner {
         if (!process.waitFor(WITHIN_MS, TimeUnit.MILLISECONDS)) {
           process.destroyForcibly();
           throw new TapException(
-              String.join(" ", words) + " has not ended within " + WITHIN_MS + " ms");
+              String.join(" ", words) + " did not end within " + WITHIN_MS + " ms");
         }
         if (process.exitValue() != 0) {
           throw new TapException(String.join(" ", words) + " failed: " + printed.strip());

@@ -8,9 +8,9 @@ import java.util.List;
 import net.backhaul.tap.TapAddress;
 import net.backhaul.tap.TapRoute;
 
-/** Composes the command lines that make and configure a pair of devices (04 section 6.2). */
+/** The command lines that create and configure a pair of devices (04 section 6.2). */
 final class FethCommands {
-  /** The largest MTU that the system lets a feth have is set to this. */
+  /** The value to which the system's maximum MTU of feth devices is set. */
   static final int MAX_MTU_BYTES = 10_000;
 
   private static final int METRIC = 5_000;
@@ -33,7 +33,7 @@ final class FethCommands {
     return List.of(IFCONFIG, device);
   }
 
-  /** Returns what makes a pair, in order. */
+  /** Returns the commands that create a pair, in order. */
   static List<List<String>> create(String device, String peer, long mac, int mtuBytes) {
     return List.of(
         List.of(IFCONFIG, peer, "create"),
@@ -51,12 +51,12 @@ final class FethCommands {
             "up"));
   }
 
-  /** Has the system look whether neighbors are there, and heed no router's advertisements. */
+  /** Enables neighbor unreachability detection and disables router advertisements. */
   static List<String> neighborDiscovery(String device) {
     return List.of(NDP, "-i", device, "--", "nud", "-accept_rtadv");
   }
 
-  /** Returns what removes a device. */
+  /** Removes a device. */
   static List<String> destroy(String device) {
     return List.of(IFCONFIG, device, "destroy");
   }

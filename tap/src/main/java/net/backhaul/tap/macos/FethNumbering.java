@@ -3,9 +3,9 @@ package net.backhaul.tap.macos;
 
 import java.util.function.IntPredicate;
 
-/** Finds the number of a pair of devices from the id it stands for (04 section 6.2). */
+/** Derives the number of a pair of devices from the network id (04 section 6.2). */
 final class FethNumbering {
-  /** What is added to a device's number to get that of its peer. */
+  /** The difference between the numbers of a device and its peer. */
   static final int PEER_OFFSET = 5_000;
 
   private static final int FIRST = 100;
@@ -13,7 +13,7 @@ final class FethNumbering {
 
   private FethNumbering() {}
 
-  /** Returns the first free number that follows from the id, or -1 where all are taken. */
+  /** Returns the first free number that derives from the id, or -1 if all are taken. */
   static int choose(long id, IntPredicate isTaken) {
     long folded = id ^ id >>> 32 ^ id >>> 48;
     int number = FIRST + (int) Long.remainderUnsigned(folded, END - FIRST);

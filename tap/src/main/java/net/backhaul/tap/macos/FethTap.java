@@ -9,24 +9,29 @@ import net.backhaul.tap.TapDevice;
 import net.backhaul.tap.TapException;
 import net.backhaul.tap.TapRoute;
 
-/** One pair of feth devices, from its creation to its destruction. */
+/** A TAP device of macOS: a pair of feth devices. */
 final class FethTap implements TapDevice {
   private final CommandRunner commands;
-  private final FrameChannel port;
+  private final FrameChannel channel;
   private final String name;
   private final String peer;
   private final long mac;
 
-  /** The addresses added here, and with how many bits the device has them. */
+  /** The addresses that were added, and the same with the prefix length on the device. */
   private final Map<TapAddress, TapAddress> added = new LinkedHashMap<>();
 
   private volatile int mtuBytes;
   private volatile boolean closed;
 
   FethTap(
-      CommandRunner commands, FrameChannel port, String name, String peer, long mac, int mtuBytes) {
+      CommandRunner commands,
+      FrameChannel channel,
+      String name,
+      String peer,
+      long mac,
+      int mtuBytes) {
     this.commands = commands;
-    this.port = port;
+    this.channel = channel;
     this.name = name;
     this.peer = peer;
     this.mac = mac;
@@ -48,7 +53,7 @@ final class FethTap implements TapDevice {
     return mtuBytes;
   }
 
-  /** One read of a BPF device gives several frames, so nobody else may read its descriptor. */
+  /** One read of a BPF device returns several frames, so its descriptor is not exposed. */
   @Override
   public int fd() {
     return NO_FD;
@@ -56,17 +61,17 @@ final class FethTap implements TapDevice {
 
   @Override
   public int read(long address, int maxBytes) {
-    return port.read(address, maxBytes);
+    return channel.read(address, maxBytes);
   }
 
   @Override
   public boolean write(long address, int length) {
-    return !closed && port.write(address, length);
+    return !closed && channel.write(address, length);
   }
 
   @Override
   public boolean awaitFrame(int timeoutMs) throws TapException {
-    return !closed && port.await();
+    return !closed && channel.await();
   }
 
   @Override
@@ -76,14 +81,14 @@ final class FethTap implements TapDevice {
     mtuBytes = bytes;
   }
 
-  /** Returns all addresses, those added here with the bits that were asked for. */
+  /** Returns all addresses; those added here have the prefix length that was requested. */
   @Override
   public List<TapAddress> addresses() throws TapException {
     List<TapAddress> shown = IfconfigOutput.addresses(commands.run(FethCommands.show(name)));
-    return shown.stream().map(this::asAskedFor).toList();
+    return shown.stream().map(this::asRequested).toList();
   }
 
-  private TapAddress asAskedFor(TapAddress shown) {
+  private TapAddress asRequested(TapAddress shown) {
     for (Map.Entry<TapAddress, TapAddress> each : added.entrySet()) {
       if (each.getValue().equals(shown)) {
         return each.getKey();
@@ -92,7 +97,7 @@ final class FethTap implements TapDevice {
     return shown;
   }
 
-  /** Of the addresses of one subnet only the first gets its bits: macOS wants it so. */
+  /** Only the first address of a subnet gets its prefix length, as macOS requires. */
   @Override
   public boolean addAddress(TapAddress address) throws TapException {
     if (addresses().contains(address)) {
@@ -142,7 +147,7 @@ final class FethTap implements TapDevice {
 
   @Override
   public List<Long> multicastMacs() throws TapException {
-    return port.multicastMacs(name);
+    return channel.multicastMacs(name);
   }
 
   @Override
@@ -151,12 +156,12 @@ final class FethTap implements TapDevice {
       return;
     }
     closed = true;
-    port.close();
+    channel.close();
     destroy(commands, name);
     destroy(commands, peer);
   }
 
-  /** Destroys a device; that it is gone already is what was wanted. */
+  /** Destroys a device, if it exists. */
   static void destroy(CommandRunner commands, String device) {
     commands.runIfPossible(FethCommands.destroy(device));
   }

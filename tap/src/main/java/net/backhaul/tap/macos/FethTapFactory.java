@@ -12,29 +12,30 @@ public final class FethTapFactory implements TapFactory {
   private static final String PREFIX = "feth";
 
   private final CommandRunner commands;
-  private final FrameChannelFactory ports;
-  private boolean begun;
+  private final FrameChannelFactory channels;
+  private boolean initialized;
 
-  /** Opens the ends through which frames pass. */
+  /** Opens the channels of frames. */
   interface FrameChannelFactory {
     FrameChannel open(String peer) throws TapException;
   }
 
+  /** Creates a factory that runs the commands of the system. */
   public FethTapFactory() {
     this(CommandRunner.system(), BpfFrameChannel::open);
   }
 
-  FethTapFactory(CommandRunner commands, FrameChannelFactory ports) {
+  FethTapFactory(CommandRunner commands, FrameChannelFactory channels) {
     this.commands = commands;
-    this.ports = ports;
+    this.channels = channels;
   }
 
-  /** Opens a pair. A wanted name is not heeded: feth devices are named by their numbers. */
+  /** Opens a pair; a wanted name is ignored, since feth devices are named by their numbers. */
   @Override
   public TapDevice open(TapOptions options) throws TapException {
-    if (!begun) {
-      begin();
-      begun = true;
+    if (!initialized) {
+      initialize();
+      initialized = true;
     }
     List<String> present = List.of(commands.run(FethCommands.listDevices()).strip().split("\\s+"));
     int number =
@@ -45,7 +46,8 @@ public final class FethTapFactory implements TapFactory {
                     || present.contains(PREFIX + (each + FethNumbering.PEER_OFFSET)));
     if (number < 0) {
       throw new TapException(
-          "all numbers of feth devices are taken; see them with ifconfig -l and destroy some");
+          "all numbers of feth devices are taken; list them with ifconfig -l and destroy unused"
+              + " ones");
     }
     String device = PREFIX + number;
     String peer = PREFIX + (number + FethNumbering.PEER_OFFSET);
@@ -56,7 +58,7 @@ public final class FethTapFactory implements TapFactory {
       }
       commands.runIfPossible(FethCommands.neighborDiscovery(device));
       return new FethTap(
-          commands, ports.open(peer), device, peer, options.mac(), options.mtuBytes());
+          commands, channels.open(peer), device, peer, options.mac(), options.mtuBytes());
     } catch (TapException e) {
       FethTap.destroy(commands, device);
       FethTap.destroy(commands, peer);
@@ -64,8 +66,8 @@ public final class FethTapFactory implements TapFactory {
     }
   }
 
-  /** Removes what a killed daemon has left, as the reference does, and allows large MTUs. */
-  private void begin() throws TapException {
+  /** Removes devices of a killed daemon, as the reference does, and allows large MTUs. */
+  private void initialize() throws TapException {
     commands.run(FethCommands.allowLargeMtu());
     for (String device : IfconfigOutput.staleDevices(commands.run(FethCommands.listDevices()))) {
       FethTap.destroy(commands, device);

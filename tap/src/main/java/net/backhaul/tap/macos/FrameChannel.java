@@ -4,14 +4,15 @@ package net.backhaul.tap.macos;
 import java.util.List;
 import net.backhaul.tap.TapException;
 
-/** Where the frames of a pair of devices go in and come out. */
+/** Reads and writes the frames of a pair of devices. */
 interface FrameChannel extends AutoCloseable {
-  /** Waits for frames, for a while of its own, unless some are there already. */
+  /** Waits for frames, with a timeout of its own; returns whether there are any. */
   boolean await() throws TapException;
 
-  /** Copies the next frame to native memory; returns its length, or 0 where there is none. */
+  /** Copies the next frame to native memory; returns its length, or 0 if there is none. */
   int read(long address, int maxBytes);
 
+  /** Writes a frame; returns false if it was dropped. */
   boolean write(long address, int length);
 
   /** Returns the multicast MACs that the system listens to on a device. */

@@ -7,13 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import net.backhaul.tap.TapAddress;
 
-/** Reads what ifconfig prints. */
+/** Parses the output of ifconfig. */
 final class IfconfigOutput {
   private static final int MAX_DIGITS = 4;
 
   private IfconfigOutput() {}
 
-  /** Returns the addresses of a device; lines that are not understood are passed over. */
+  /** Returns the addresses of a device; lines in another format are ignored. */
   static List<TapAddress> addresses(String shown) {
     var addresses = new ArrayList<TapAddress>();
     for (String line : shown.split("\n")) {
@@ -33,7 +33,7 @@ final class IfconfigOutput {
     return addresses;
   }
 
-  /** Returns the devices that a killed daemon may have left, of those that exist. */
+  /** Returns those of the existing devices that a killed daemon may have left. */
   static List<String> staleDevices(String devices) {
     var left = new ArrayList<String>();
     for (String name : devices.strip().split("\\s+")) {

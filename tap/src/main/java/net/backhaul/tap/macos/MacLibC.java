@@ -5,7 +5,7 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Platform;
 
-/** The calls of macOS's C library that frames need, mapped directly. Never run so far. */
+/** Functions of macOS's C library by JNA direct mapping; not yet run on macOS. */
 final class MacLibC {
   static final int O_RDWR = 0x2;
   static final int O_CLOEXEC = 0x1000000;
@@ -47,8 +47,8 @@ final class MacLibC {
       int fd, long request, long a, long b, long c, long d, long e, long f, long argument);
 
   /**
-   * Calls ioctl, whose third argument is variadic: on ARM macOS passes those on the stack, where
-   * the ninth of fixed arguments lies.
+   * Calls ioctl, whose third argument is variadic: on ARM, macOS passes variadic arguments on the
+   * stack, as it does the ninth fixed argument.
    */
   static int control(int fd, long request, long argument) {
     return Platform.isARM()

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** The structures and numbers of macOS's kernel that frames need. */
+/** Structures and constants of macOS's kernel for reading and writing frames. */
 final class MacStructures {
   static final int AF_NDRV = 27;
   static final int AF_LINK = 18;
@@ -59,7 +59,7 @@ final class MacStructures {
     return ByteBuffer.allocate(4).order(ByteOrder.nativeOrder()).putInt(value).array();
   }
 
-  /** Returns the MAC in a {@code struct sockaddr_dl}, or -1 where it holds none. */
+  /** Returns the MAC in a {@code struct sockaddr_dl}, or -1 if there is none. */
   static long macOf(byte[] linkAddress) {
     if (linkAddress.length < LINK_DATA_AT
         || linkAddress[LINK_FAMILY_AT] != AF_LINK
@@ -77,7 +77,7 @@ final class MacStructures {
     return mac;
   }
 
-  /** Returns the device that a {@code struct sockaddr_dl} names; empty where it names none. */
+  /** Returns the device name in a {@code struct sockaddr_dl}, empty if there is none. */
   static String deviceOf(byte[] linkAddress) {
     if (linkAddress.length < LINK_DATA_AT || linkAddress[LINK_FAMILY_AT] != AF_LINK) {
       return "";
