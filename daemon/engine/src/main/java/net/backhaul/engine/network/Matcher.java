@@ -14,6 +14,9 @@ final class Matcher {
 
   static final int CERTAIN_YES = 3;
 
+  /** A certain yes that makes the evaluation skip the next DROP (03 section 5.4.10). */
+  static final int LENIENT_YES = 4;
+
   private static final int ICMP = 1;
   private static final int TCP = 6;
   private static final int UDP = 17;
@@ -31,11 +34,11 @@ final class Matcher {
   }
 
   /**
-   * Returns one of the four constants for entry {@code i}.
+   * Returns one of the five constants for entry {@code i}.
    *
-   * @param decision the evaluation so far; a match on an unknown tag makes it skip the next DROP
+   * @param superAccept whether this node observes the frame, by an earlier entry
    */
-  int match(RuleTable table, int i, FrameView frame, RuleDecision decision) {
+  int match(RuleTable table, int i, FrameView frame, boolean superAccept) {
     long first = table.first(i);
     return switch (table.type(i)) {
       case Rule.MATCH_SOURCE_ZEROTIER_ADDRESS -> yes(frame.source == first);
@@ -62,8 +65,8 @@ final class Matcher {
           Rule.MATCH_TAGS_BITWISE_OR,
           Rule.MATCH_TAGS_BITWISE_XOR,
           Rule.MATCH_TAGS_EQUAL ->
-          tags(table, i, frame, decision);
-      case Rule.MATCH_TAG_SENDER, Rule.MATCH_TAG_RECEIVER -> tag(table, i, frame, decision);
+          tags(table, i, frame, superAccept);
+      case Rule.MATCH_TAG_SENDER, Rule.MATCH_TAG_RECEIVER -> tag(table, i, frame, superAccept);
       case Rule.INTEGER_RANGE -> integer(table, i, frame);
       default -> yes(frame.policy.unknownMatchesMatch);
     };
@@ -165,14 +168,14 @@ final class Matcher {
     return protocol == TCP || protocol == UDP || protocol == SCTP || protocol == UDP_LITE;
   }
 
-  private static int tags(RuleTable table, int i, FrameView frame, RuleDecision decision) {
+  private static int tags(RuleTable table, int i, FrameView frame, boolean superAccept) {
     long mine = frame.policy.tag(table.first(i));
     if (mine == NO_TAG) {
       return CERTAIN_NO;
     }
     long theirs = remoteTag(table.first(i), frame);
     if (theirs == NO_TAG) {
-      return frame.inbound && !decision.superAccept ? CERTAIN_NO : lenient(decision);
+      return frame.inbound && !superAccept ? CERTAIN_NO : LENIENT_YES;
     }
     long value = table.second(i);
     return yes(
@@ -185,23 +188,18 @@ final class Matcher {
         });
   }
 
-  private static int tag(RuleTable table, int i, FrameView frame, RuleDecision decision) {
-    if (decision.superAccept) {
-      return lenient(decision);
+  /** A tag that is unknown here may be known at the other end, which decides then. */
+  private static int tag(RuleTable table, int i, FrameView frame, boolean superAccept) {
+    if (superAccept) {
+      return LENIENT_YES;
     }
     boolean ofSender = table.type(i) == Rule.MATCH_TAG_SENDER;
     long id = table.first(i);
     long tag = ofSender == frame.inbound ? remoteTag(id, frame) : frame.policy.tag(id);
     if (tag == NO_TAG) {
-      return !ofSender && !frame.inbound ? lenient(decision) : CERTAIN_NO;
+      return !ofSender && !frame.inbound ? LENIENT_YES : CERTAIN_NO;
     }
     return yes(tag == table.second(i));
-  }
-
-  /** The tag is unknown here but not at the other end, which decides (03 section 5.4.10). */
-  private static int lenient(RuleDecision decision) {
-    decision.skipDrop = true;
-    return CERTAIN_YES;
   }
 
   private static long remoteTag(long id, FrameView frame) {

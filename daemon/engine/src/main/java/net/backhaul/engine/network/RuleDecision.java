@@ -6,8 +6,7 @@ import net.backhaul.protocol.network.Rule;
 /**
  * The decision of one rule table on one frame: accept or drop, and copies or a redirection to send.
  *
- * <p>Mutable and reused, so that evaluating rules allocates nothing. While a table is evaluated
- * this holds its state, too.
+ * <p>Mutable and reused, so that evaluating rules allocates nothing.
  */
 final class RuleDecision {
   /** How the evaluation of one table ended (03 section 5.3). */
@@ -34,18 +33,9 @@ final class RuleDecision {
   /** The node to send the frame to instead, if the verdict is REDIRECT. */
   long redirectTo;
 
-  /** Whether this node observes the frame by a TEE, WATCH or REDIRECT that did not match. */
-  boolean superAccept;
-
-  /** Whether the next DROP is skipped (03 section 5.4.10). */
-  boolean skipDrop;
-
   void reset() {
-    verdict = TableVerdict.NO_MATCH;
     copyTo = 0;
     redirectTo = 0;
-    superAccept = false;
-    skipDrop = false;
   }
 
   boolean accepts() {

@@ -161,10 +161,19 @@ final class RuleEngine {
 
   private TableVerdict verdict(RuleTable table, FrameView frame, RuleDecision decision) {
     boolean set = true;
+    boolean superAccept = false;
+    boolean skipDrop = false;
     for (int i = 0; i < table.size(); i++) {
       if (!table.isAction(i)) {
         if (set || table.or(i)) {
-          boolean fits = matches(table, i, frame, decision);
+          int match = matcher.match(table, i, frame, superAccept);
+          boolean fits;
+          if (match == Matcher.YES || match == Matcher.NO) {
+            fits = (match == Matcher.YES) != table.not(i);
+          } else {
+            fits = match != Matcher.CERTAIN_NO;
+            skipDrop |= match == Matcher.LENIENT_YES;
+          }
           set = table.or(i) ? set || fits : fits;
         }
         continue;
@@ -175,19 +184,19 @@ final class RuleEngine {
               || action == Rule.ACTION_WATCH
               || action == Rule.ACTION_REDIRECT;
       if (!set) {
-        decision.superAccept |= forwards && frame.inbound && table.first(i) == frame.policy.self;
+        superAccept |= forwards && frame.inbound && table.first(i) == frame.policy.self;
         set = true;
         continue;
       }
       switch (action) {
         case Rule.ACTION_DROP -> {
-          if (!decision.skipDrop) {
+          if (!skipDrop) {
             return TableVerdict.DROP;
           }
-          decision.skipDrop = false;
+          skipDrop = false;
         }
         case Rule.ACTION_ACCEPT -> {
-          return decision.superAccept ? TableVerdict.SUPER_ACCEPT : TableVerdict.ACCEPT;
+          return superAccept ? TableVerdict.SUPER_ACCEPT : TableVerdict.ACCEPT;
         }
         case Rule.ACTION_PRIORITY -> {
           return TableVerdict.ACCEPT;
@@ -196,25 +205,15 @@ final class RuleEngine {
           return TableVerdict.NO_MATCH;
         }
         default -> {
-          if (forwards) {
-            TableVerdict verdict = forward(table, i, frame, decision);
-            if (verdict != TableVerdict.NO_MATCH) {
-              return verdict;
-            }
+          TableVerdict verdict =
+              forwards ? forward(table, i, frame, decision) : TableVerdict.NO_MATCH;
+          if (verdict != TableVerdict.NO_MATCH) {
+            return verdict;
           }
         }
       }
     }
     return TableVerdict.NO_MATCH;
-  }
-
-  private boolean matches(RuleTable table, int i, FrameView frame, RuleDecision decision) {
-    int match = matcher.match(table, i, frame, decision);
-    return switch (match) {
-      case Matcher.CERTAIN_YES -> true;
-      case Matcher.CERTAIN_NO -> false;
-      default -> (match == Matcher.YES) != table.not(i);
-    };
   }
 
   /** Applies TEE, WATCH or REDIRECT; NO_MATCH means that the evaluation continues. */

@@ -10,10 +10,13 @@ import net.backhaul.protocol.packet.WireReader;
 final class RuleTable {
   private static final long U32 = 0xffff_ffffL;
   private static final byte[] NO_IP = {};
+  private static final int NOT = 0x100;
+  private static final int OR = 0x200;
+  private static final int TYPE = 0xff;
 
-  private final int[] types;
-  private final boolean[] nots;
-  private final boolean[] ors;
+  /** Types with the flags NOT and OR, in one array so that each entry is one load. */
+  private final int[] entries;
+
   private final long[] first;
   private final long[] second;
   private final int[] third;
@@ -22,9 +25,7 @@ final class RuleTable {
 
   RuleTable(List<Rule> rules) {
     int count = rules.size();
-    types = new int[count];
-    nots = new boolean[count];
-    ors = new boolean[count];
+    entries = new int[count];
     first = new long[count];
     second = new long[count];
     third = new int[count];
@@ -41,7 +42,7 @@ final class RuleTable {
 
   /** Returns whether an entry yields the same for all frames of a TCP or UDP flow. */
   private boolean isFlowInvariant(int i) {
-    return switch (types[i]) {
+    return switch (type(i)) {
       case Rule.ACTION_TEE,
           Rule.ACTION_WATCH,
           Rule.ACTION_REDIRECT,
@@ -55,9 +56,7 @@ final class RuleTable {
   }
 
   private void take(int i, Rule rule) {
-    types[i] = rule.type();
-    nots[i] = rule.not();
-    ors[i] = rule.or();
+    entries[i] = rule.type() | (rule.not() ? NOT : 0) | (rule.or() ? OR : 0);
     ips[i] = NO_IP;
     WireReader in = rule.fields();
     switch (rule.type()) {
@@ -112,12 +111,12 @@ final class RuleTable {
   }
 
   int size() {
-    return types.length;
+    return entries.length;
   }
 
   /** Returns whether this accepts every frame. */
   boolean acceptsAll() {
-    return types.length > 0 && types[0] == Rule.ACTION_ACCEPT;
+    return entries.length > 0 && type(0) == Rule.ACTION_ACCEPT;
   }
 
   /**
@@ -130,19 +129,19 @@ final class RuleTable {
   }
 
   int type(int i) {
-    return types[i];
+    return entries[i] & TYPE;
   }
 
   boolean isAction(int i) {
-    return types[i] <= Rule.LAST_ACTION;
+    return type(i) <= Rule.LAST_ACTION;
   }
 
   boolean not(int i) {
-    return nots[i];
+    return (entries[i] & NOT) != 0;
   }
 
   boolean or(int i) {
-    return ors[i];
+    return (entries[i] & OR) != 0;
   }
 
   /** Returns the first value of a field: an address, a MAC, a mask, the id of a tag, a start. */
