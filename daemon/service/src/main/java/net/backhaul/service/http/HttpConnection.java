@@ -44,8 +44,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   private final AccessControl access;
   private final Resource root;
-  private final BodyBudget budget;
+  private final ConnectionTable connections;
   private final InetAddress from;
+  private final boolean manages;
   private final int maxBodyBytes;
   private final Queue<Object> inbound = new ArrayDeque<>();
 
@@ -58,13 +59,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private @Nullable ResponseWriter writer;
   private @Nullable Future<?> timeout;
 
-  HttpConnection(AccessControl access, Resource root, BodyBudget budget, InetAddress from) {
+  HttpConnection(
+      AccessControl access, Resource root, ConnectionTable connections, InetAddress from) {
     this.access = access;
     this.root = root;
-    this.budget = budget;
+    this.connections = connections;
     this.from = from;
-    this.maxBodyBytes =
-        access.mayManage(from) ? HttpLimits.MAX_BODY_BYTES : HttpLimits.MAX_METRICS_BODY_BYTES;
+    this.manages = access.mayManage(from);
+    this.maxBodyBytes = manages ? HttpLimits.MAX_BODY_BYTES : HttpLimits.MAX_METRICS_BODY_BYTES;
   }
 
   @Override
@@ -128,15 +130,20 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void begin(ChannelHandlerContext context, HttpRequest request) {
+    connections.works(context.channel(), manages);
     var received = new RequestHead(request);
     head = received;
-    body = new RequestBody(budget, maxBodyBytes);
+    body = new RequestBody(connections.bodies(), maxBodyBytes);
     discardedBytes = 0;
     rejection = received.rejection(access, from, maxBodyBytes);
+    Response rejected = rejection;
     restartTimeout(
         context,
-        TimeUnit.SECONDS.toMillis(HttpLimits.REQUEST_BODY_TIMEOUT_S),
-        () -> end(context, Response.empty(408)));
+        TimeUnit.SECONDS.toMillis(
+            rejected == null
+                ? HttpLimits.REQUEST_BODY_TIMEOUT_S
+                : HttpLimits.REQUEST_HEAD_TIMEOUT_S),
+        () -> end(context, rejected == null ? Response.empty(408) : rejected));
     if (rejection != null) {
       boolean unread =
           received.isMalformed()
@@ -263,6 +270,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void expectHead(ChannelHandlerContext context) {
+    connections.waits(context.channel(), manages);
     restartTimeout(
         context, TimeUnit.SECONDS.toMillis(HttpLimits.REQUEST_HEAD_TIMEOUT_S), context::close);
   }

@@ -3,7 +3,7 @@ package net.backhaul.service.http;
 
 /** What a client can make the HTTP server hold, and for how long. */
 public final class HttpLimits {
-  /** Connections from addresses that may use the API; one more is closed on accept. */
+  /** Connections from addresses that may use the API; {@link ConnectionTable} evicts idle ones. */
   public static final int MAX_CONNECTIONS = 128;
 
   /** Connections from all other addresses, which may request metrics only. */
@@ -42,7 +42,10 @@ public final class HttpLimits {
   /** Time within which the head of the next request must arrive; the connection closes then. */
   public static final int REQUEST_HEAD_TIMEOUT_S = 5;
 
-  /** Time within which the body of a request must arrive; it is answered with 408 then. */
+  /**
+   * Time within which the body of a request must arrive, which is answered with 408 then; that of a
+   * rejected one must arrive in {@link #REQUEST_HEAD_TIMEOUT_S}.
+   */
   public static final int REQUEST_BODY_TIMEOUT_S = 30;
 
   /** Time within which the client must take a chunk of the response; the connection closes then. */

@@ -37,9 +37,8 @@ public final class HttpServer implements AutoCloseable {
   private final Resource root;
   private final MultiThreadIoEventLoopGroup group;
   private final List<Channel> listening = new ArrayList<>();
-  private final BodyBudget budget = new BodyBudget(HttpLimits.MAX_TOTAL_BODY_BYTES);
-  private int connections;
-  private int metricsConnections;
+  private final ConnectionTable connections =
+      new ConnectionTable(new BodyBudget(HttpLimits.MAX_TOTAL_BODY_BYTES));
 
   public HttpServer(AccessControl access, Resource root) {
     this.access = access;
@@ -104,15 +103,10 @@ public final class HttpServer implements AutoCloseable {
 
   private void accept(Channel channel) {
     var from = ((InetSocketAddress) channel.remoteAddress()).getAddress();
-    boolean manages = access.mayManage(from);
-    if (manages
-        ? connections >= HttpLimits.MAX_CONNECTIONS
-        : metricsConnections >= HttpLimits.MAX_METRICS_CONNECTIONS) {
+    if (!connections.add(channel, access.mayManage(from))) {
       channel.close();
       return;
     }
-    count(manages, 1);
-    channel.closeFuture().addListener(closed -> count(manages, -1));
     channel
         .pipeline()
         .addLast(new WriteTimeoutHandler(HttpLimits.SEND_TIMEOUT_S))
@@ -122,15 +116,7 @@ public final class HttpServer implements AutoCloseable {
                     .setMaxInitialLineLength(HttpLimits.MAX_REQUEST_LINE_BYTES)
                     .setMaxHeaderSize(HttpLimits.MAX_HEADER_BYTES),
                 HttpLimits.MAX_PIPELINED_REQUESTS))
-        .addLast(new HttpConnection(access, root, budget, from));
-  }
-
-  private void count(boolean manages, int more) {
-    if (manages) {
-      connections += more;
-    } else {
-      metricsConnections += more;
-    }
+        .addLast(new HttpConnection(access, root, connections, from));
   }
 
   @Override

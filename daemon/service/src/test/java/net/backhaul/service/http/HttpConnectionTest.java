@@ -21,6 +21,7 @@ class HttpConnectionTest {
   private static final String POST = "POST /x?auth=t HTTP/1.1\r\nContent-Length: 1000\r\n\r\n";
 
   private final BodyBudget budget = new BodyBudget(1_500);
+  private final ConnectionTable connections = new ConnectionTable(budget);
   private final CompletableFuture<Response> answer = new CompletableFuture<>();
   private final EmbeddedChannel first = connection();
   private final EmbeddedChannel second = connection();
@@ -32,7 +33,7 @@ class HttpConnectionTest {
             new HttpConnection(
                 new AccessControl("t", "m", List::of),
                 request -> answer,
-                budget,
+                connections,
                 InetAddress.getLoopbackAddress()));
     channel.freezeTime();
     return channel;
@@ -131,5 +132,13 @@ class HttpConnectionTest {
 
     assertEquals(0, budget.reservedBytes());
     answer.complete(Response.json("{}"));
+  }
+
+  @Test
+  void waitsShorterForTheBodyOfRejectedRequest() {
+    receive(first, POST.replace("auth=t", "auth=wrong") + "x");
+    advance(first, HttpLimits.REQUEST_HEAD_TIMEOUT_S * 1_000L);
+
+    assertTrue(sent(first).startsWith("HTTP/1.1 401 "));
   }
 }

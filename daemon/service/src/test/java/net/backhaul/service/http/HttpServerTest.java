@@ -376,27 +376,42 @@ class HttpServerTest {
   }
 
   @Test
-  void closesConnectionsOverTheLimitUntilOthersClose() throws IOException {
+  void evictsIdleConnectionsForNewOnes() throws IOException {
     List<Socket> open = new ArrayList<>();
     for (int i = 0; i < HttpLimits.MAX_CONNECTIONS; i++) {
       open.add(connect());
     }
-    try (Socket oneMore = connect()) {
-      assertEquals(-1, oneMore.getInputStream().read());
-    }
+
+    assertEquals(200, http.send(GET, true).status());
+    assertEquals(-1, open.getFirst().getInputStream().read(), "the longest wait");
+    Socket second = open.get(1);
+    send(second, GET);
+    assertEquals(200, RawHttp.read(second.getInputStream(), true).status());
     for (Socket each : open) {
       each.close();
     }
+  }
 
-    int status = 0;
-    for (int i = 0; i < 1_000 && status != 200; i++) {
-      try {
-        status = http.send(GET, true).status();
-      } catch (IOException stillFull) {
-        Thread.yield();
-      }
+  @Test
+  void rejectsConnectionsWhileAllOthersSendRequests() throws IOException {
+    String unfinished = "POST /echo HTTP/1.1\r\n" + AUTH + "Expect: 100-continue\r\n";
+    List<Socket> open = new ArrayList<>();
+    for (int i = 0; i < HttpLimits.MAX_CONNECTIONS; i++) {
+      Socket socket = connect();
+      open.add(socket);
+      send(socket, unfinished + "Content-Length: 2\r\n\r\n{");
+      assertEquals(100, RawHttp.read(socket.getInputStream(), false).status());
     }
-    assertEquals(200, status);
+    try (Socket oneMore = connect()) {
+      assertEquals(-1, oneMore.getInputStream().read());
+    }
+
+    send(open.getFirst(), "}");
+    assertEquals(200, RawHttp.read(open.getFirst().getInputStream(), true).status());
+    assertEquals(200, http.send(GET, true).status());
+    for (Socket each : open) {
+      each.close();
+    }
   }
 
   @Test

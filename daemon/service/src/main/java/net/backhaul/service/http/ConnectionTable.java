@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.http;
+
+import io.netty.channel.Channel;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * Bounds the connections of a server and what they hold together; used on the HTTP event loop.
+ *
+ * <p>Connections that have sent no complete request head are evicted for new ones, longest wait
+ * first, so that slow or idle clients do not keep others out.
+ */
+final class ConnectionTable {
+  private final BodyBudget bodies;
+  private final Side managers = new Side(HttpLimits.MAX_CONNECTIONS);
+  private final Side others = new Side(HttpLimits.MAX_METRICS_CONNECTIONS);
+
+  /** The connections from addresses that may use the API, or from all others. */
+  private static final class Side {
+    private final int maxConnections;
+    private final Set<Channel> waiting = new LinkedHashSet<>();
+    private int open;
+
+    Side(int maxConnections) {
+      this.maxConnections = maxConnections;
+    }
+
+    boolean add(Channel channel) {
+      if (open >= maxConnections && !waiting.isEmpty()) {
+        waiting.iterator().next().close();
+      }
+      if (open >= maxConnections) {
+        return false;
+      }
+      open++;
+      channel
+          .closeFuture()
+          .addListener(
+              closed -> {
+                open--;
+                waiting.remove(channel);
+              });
+      return true;
+    }
+  }
+
+  ConnectionTable(BodyBudget bodies) {
+    this.bodies = bodies;
+  }
+
+  /** Returns the budget of request bodies. */
+  BodyBudget bodies() {
+    return bodies;
+  }
+
+  /** Adds a connection; returns whether there was room or room was made. */
+  boolean add(Channel channel, boolean manages) {
+    return side(manages).add(channel);
+  }
+
+  /** Records that a connection waits for the head of a request. */
+  void waits(Channel channel, boolean manages) {
+    if (channel.isOpen()) {
+      side(manages).waiting.add(channel);
+    }
+  }
+
+  /** Records that a connection has sent the head of a request. */
+  void works(Channel channel, boolean manages) {
+    side(manages).waiting.remove(channel);
+  }
+
+  private Side side(boolean manages) {
+    return manages ? managers : others;
+  }
+}
