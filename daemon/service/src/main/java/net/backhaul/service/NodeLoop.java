@@ -146,6 +146,9 @@ public final class NodeLoop implements AutoCloseable {
       }
       pending.cancel(false);
     }
+    if (log.isTraceEnabled()) {
+      log.trace("next deadline: {} in {} ms", node().nextDeadline(), dueMs - nowMs);
+    }
     wakeUpAtMs = dueMs;
     wakeUp = loop.schedule(this::wake, Math.max(0, dueMs - nowMs), TimeUnit.MILLISECONDS);
   }

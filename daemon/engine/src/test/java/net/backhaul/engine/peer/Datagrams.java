@@ -5,7 +5,7 @@ import java.net.InetSocketAddress;
 import java.util.Arrays;
 import net.backhaul.engine.DatagramBatch;
 
-/** Lets a node receive single datagrams at its first socket. */
+/** Passes single datagrams to a node, as received by its first socket. */
 final class Datagrams {
   private Datagrams() {}
 

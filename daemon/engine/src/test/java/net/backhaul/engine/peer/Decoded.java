@@ -24,46 +24,46 @@ import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 import net.backhaul.protocol.world.World;
 
-/** Says what a datagram means, in the words of the vectors. */
+/** Decodes datagrams to the fields of the vectors. */
 final class Decoded {
   private Decoded() {}
 
   static Map<String, String> of(RecordingOutput.Datagram datagram) {
-    var said = new TreeMap<String, String>();
+    var fields = new TreeMap<String, String>();
     byte[] bytes = datagram.bytes().clone();
-    said.put("to", Endpoints.text(datagram.to()));
+    fields.put("to", Endpoints.text(datagram.to()));
     if (datagram.maxHops() != 0) {
-      said.put("ip_ttl", "" + datagram.maxHops());
-      said.put("verb", "(" + bytes.length + " random bytes)");
-      said.put("length", "" + bytes.length);
-      return said;
+      fields.put("ip_ttl", "" + datagram.maxHops());
+      fields.put("verb", "(" + bytes.length + " random bytes)");
+      fields.put("length", "" + bytes.length);
+      return fields;
     }
-    said.put("length", "" + bytes.length);
+    fields.put("length", "" + bytes.length);
     if (FragmentView.isFragment(bytes, 0, bytes.length)) {
       var fragment = new FragmentView();
       fragment.wrap(bytes, 0, bytes.length);
-      said.put("fragment", fragment.number() + " of " + fragment.total());
-      said.put("hops", "" + fragment.hops());
-      return said;
+      fields.put("fragment", fragment.number() + " of " + fragment.total());
+      fields.put("hops", "" + fragment.hops());
+      return fields;
     }
     var view = new PacketView();
     view.wrap(bytes, 0, bytes.length);
-    said.put("cipher", "" + view.suite());
-    said.put("hops", "" + view.hops());
-    said.put("source", RecordedNodes.name(view.source()));
-    said.put("dest", RecordedNodes.name(view.destination()));
+    fields.put("cipher", "" + view.suite());
+    fields.put("hops", "" + view.hops());
+    fields.put("source", RecordedNodes.name(view.source()));
+    fields.put("dest", RecordedNodes.name(view.destination()));
     if (view.fragmented()) {
-      said.put("verb", "(head of a fragmented packet)");
-      return said;
+      fields.put("verb", "(head of a fragmented packet)");
+      return fields;
     }
     if (!cipher(view.source(), view.destination()).open(bytes, 0, bytes.length)) {
-      said.put("verb", "(not decodable with the key of the named peer)");
-      return said;
+      fields.put("verb", "(not decodable with the key of the named peer)");
+      return fields;
     }
     Verb verb = Verb.of(view.verb());
-    said.put("verb", verb.name());
-    decode(verb, new WireReader(bytes, Packets.HEADER_BYTES, view.payloadLength()), said);
-    return said;
+    fields.put("verb", verb.name());
+    decode(verb, new WireReader(bytes, Packets.HEADER_BYTES, view.payloadLength()), fields);
+    return fields;
   }
 
   static PacketCipher cipher(long one, long other) {
@@ -71,22 +71,22 @@ final class Decoded {
     return PacketCipher.of(own.agree(RecordedNodes.identity(Addresses.text(other))).orElseThrow());
   }
 
-  private static void decode(Verb verb, WireReader in, Map<String, String> said) {
+  private static void decode(Verb verb, WireReader in, Map<String, String> fields) {
     switch (verb) {
       case WHOIS ->
-          said.put(
+          fields.put(
               "addresses",
               Whois.read(in).addresses().stream().map(Addresses::text).toList().toString());
       case RENDEZVOUS -> {
         Rendezvous introduction = Rendezvous.read(in);
-        said.put("peer", Addresses.text(introduction.peer()));
-        said.put("port", "" + introduction.endpoint().getPort());
-        said.put("ip", Endpoints.ipText(introduction.endpoint().getAddress()));
+        fields.put("peer", Addresses.text(introduction.peer()));
+        fields.put("port", "" + introduction.endpoint().getPort());
+        fields.put("ip", Endpoints.ipText(introduction.endpoint().getAddress()));
       }
       case ERROR -> {
         ErrorMessage error = ErrorMessage.read(in);
-        said.put("in_re_verb", Verb.of(error.inReVerb()).name());
-        said.put(
+        fields.put("in_re_verb", Verb.of(error.inReVerb()).name());
+        fields.put(
             "error",
             switch (error.code()) {
               case ErrorMessage.IDENTITY_COLLISION -> "IDENTITY_COLLISION";
@@ -96,38 +96,38 @@ final class Decoded {
       }
       case OK -> {
         Verb inRe = Verb.of(in.u8());
-        said.put("in_re_verb", inRe.name());
-        decodeOk(inRe, in.u64(), in, said);
+        fields.put("in_re_verb", inRe.name());
+        decodeOk(inRe, in.u64(), in, fields);
       }
       default -> {}
     }
   }
 
-  private static void decodeOk(Verb inRe, long id, WireReader in, Map<String, String> said) {
+  private static void decodeOk(Verb inRe, long id, WireReader in, Map<String, String> fields) {
     switch (inRe) {
       case HELLO -> {
         HelloOk ok = HelloOk.read(id, in);
-        said.put("physical_dest", Endpoints.text(ok.physicalDestination()));
+        fields.put("physical_dest", Endpoints.text(ok.physicalDestination()));
         int worldsBytes = 0;
         for (World world : ok.worlds()) {
           var out = new WireWriter();
           world.writeTo(out);
           worldsBytes += out.size();
         }
-        said.put("worlds_len", "" + worldsBytes);
+        fields.put("worlds_len", "" + worldsBytes);
       }
-      case ECHO -> said.put("echo_payload", HexFormat.of().formatHex(in.bytes(in.remaining())));
+      case ECHO -> fields.put("echo_payload", HexFormat.of().formatHex(in.bytes(in.remaining())));
       case WHOIS -> {
         List<String> names = new ArrayList<>();
         WhoisOk.read(id, in)
             .identities()
             .forEach(identity -> names.add(RecordedNodes.name(identity.address())));
-        said.put("identities_of", names.toString());
+        fields.put("identities_of", names.toString());
       }
       case MULTICAST_GATHER -> {
         MulticastGatherOk ok = MulticastGatherOk.read(id, in);
-        said.put("total_known", "" + ok.results().totalKnown());
-        said.put(
+        fields.put("total_known", "" + ok.results().totalKnown());
+        fields.put(
             "members", ok.results().members().stream().map(Addresses::text).toList().toString());
       }
       default -> {}

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What anybody may send to a node must neither hurt nor fill it. */
+/** No input from unauthenticated or malicious senders may break a node or exhaust its memory. */
 class HostileDatagramsTest {
   private static final long START_MS = 1_700_000_003_011L;
   private static final int PACKETS = 500_000;
@@ -102,13 +102,13 @@ class HostileDatagramsTest {
     return vl1;
   }
 
-  /** A leaf, and a root, which passes packets on and answers more. */
+  /** A leaf, and a root, which relays packets and answers more. */
   @ParameterizedTest
   @CsvSource({"planet, 1", "planet-root-A, 2"})
   void survivesArbitraryDatagramsWithinLimits(String planet, long seed) {
     Vl1 vl1 = node(planet);
     var random = new Random(seed);
-    InetSocketAddress[] places = {
+    InetSocketAddress[] endpoints = {
       RecordedNodes.endpoint("10.0.2.2/9993"),
       RecordedNodes.endpoint("10.0.0.1/9993"),
       RecordedNodes.endpoint("192.88.99.7/1"),
@@ -126,7 +126,7 @@ class HostileDatagramsTest {
             default -> mutated(random, me, buffer);
           };
       long before = counted(vl1.counters()) + vl1.pendingInbound();
-      InetSocketAddress from = places[random.nextInt(places.length)];
+      InetSocketAddress from = endpoints[random.nextInt(endpoints.length)];
       try {
         Datagrams.receive(vl1, from, buffer, length, nowMs);
       } catch (RuntimeException | AssertionError e) {
@@ -161,7 +161,7 @@ class HostileDatagramsTest {
     assertTrue(output.sent < PACKETS / 4, () -> "sent " + output.sent);
   }
 
-  /** The packets of this test shall reach every corner. */
+  /** Asserts that the packets of this test reach every drop reason and verb. */
   private static void assertSeen(Counters counters, boolean root) {
     Set<Drop> reasons =
         EnumSet.range(Drop.TOO_SHORT, Drop.RATE_LIMITED); // Those of peers; networks have more.
@@ -172,7 +172,8 @@ class HostileDatagramsTest {
             case NOT_FOR_US -> !root;
             default -> true;
           };
-      assertEquals(possible, counters.dropped(reason) > 0, () -> reason + " was met, or was not");
+      assertEquals(
+          possible, counters.dropped(reason) > 0, () -> reason + " was counted, or was not");
     }
     assertEquals(root, counters.relayedDatagrams() > 0);
     for (Verb verb : Verb.values()) {
@@ -205,7 +206,7 @@ class HostileDatagramsTest {
     return length;
   }
 
-  /** A packet that is authentic: its sender is known and wants us ill. */
+  /** An authentic packet with invalid content: its sender is known and malicious. */
   private int sealed(Random random, byte[] buffer) {
     byte[] original = plain.get(random.nextInt(plain.size()));
     int length = original.length;

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Packets of frames pass without leaving a trace in memory, relayed or ours, in and out. */
+/** Receiving, sending and relaying packets of frames allocates nothing. */
 @Tag("alone")
 class PacketPathAllocationTest {
   private static final long START_MS = 1_700_000_000_000L;
@@ -42,15 +42,15 @@ class PacketPathAllocationTest {
   private static final InetSocketAddress AT_B = RecordedNodes.endpoint("10.0.2.2/9993");
   private static final InetSocketAddress AT_X = RecordedNodes.endpoint("10.0.8.8/9993");
 
-  private final Forgetful output = new Forgetful();
+  private final LastDatagram output = new LastDatagram();
   private final Vl1 root = node("planet-root-A");
   private final Vl1 leaf = node("planet");
   private final byte[] work = new byte[Packets.MAX_BYTES];
   private final DatagramBatch batch = new DatagramBatch(Packets.MAX_BYTES);
   private final PacketRun run = new PacketRun();
 
-  /** Keeps the last datagram only. */
-  private static final class Forgetful extends RecordingOutput {
+  /** Stores the last datagram only. */
+  private static final class LastDatagram extends RecordingOutput {
     final byte[] last = new byte[Packets.MAX_BYTES];
     int lastLength;
     InetSocketAddress lastTo = AT_B;
@@ -67,7 +67,7 @@ class PacketPathAllocationTest {
     }
   }
 
-  /** Takes every packet of a network for one of a member. */
+  /** Treats every packet of a network as one of a member. */
   private static final class Trusting implements PacketHandler {
     @Override
     public PacketOutcome receive(InboundPacket packet, Verb verb) {
@@ -100,12 +100,12 @@ class PacketPathAllocationTest {
             Map.of(new StateKey(StateKey.Kind.PLANET, 0), RecordedNodes.world(planet)),
             START_MS);
     vl1.attach(new Trusting());
-    meet(vl1, "B", AT_B);
-    meet(vl1, "X", AT_X);
+    addPeer(vl1, "B", AT_B);
+    addPeer(vl1, "X", AT_X);
     return vl1;
   }
 
-  private static void meet(Vl1 vl1, String name, InetSocketAddress at) {
+  private static void addPeer(Vl1 vl1, String name, InetSocketAddress at) {
     Peer peer = vl1.peers.add(RecordedNodes.identity(name).withoutPrivateKey()).orElseThrow();
     peer.version(12, 1, 14, 1);
     peer.lastReceiveMs = START_MS;
@@ -178,7 +178,7 @@ class PacketPathAllocationTest {
   @Test
   void relaysForUnknownPeerOverExpiredPathToRoot() {
     InetSocketAddress atRoot = RecordedNodes.endpoint("10.0.0.1/9993");
-    meet(leaf, "R", atRoot);
+    addPeer(leaf, "R", atRoot);
     Path fromB = leaf.peers.get(RecordedNodes.identity("B").address()).paths.getFirst();
     leaf.peers.get(RecordedNodes.identity("X").address()).paths.clear();
     byte[] packet = sealed("B", "X", Packets.SUITE_AES, 40);
@@ -260,7 +260,7 @@ class PacketPathAllocationTest {
 
   @Test
   void sendsFrameThroughRootWithoutAllocation() {
-    meet(leaf, "R", RecordedNodes.endpoint("10.0.0.1/9993"));
+    addPeer(leaf, "R", RecordedNodes.endpoint("10.0.0.1/9993"));
     Peer peer = leaf.peers.get(RecordedNodes.identity("B").address());
     peer.paths.clear();
     peer.version(11, 1, 14, 1);

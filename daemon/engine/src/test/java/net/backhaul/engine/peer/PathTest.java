@@ -23,17 +23,17 @@ class PathTest {
     path.recordRoundTrip(20);
   }
 
-  /** Sends a packet every 100 ms, and returns how often the path was asked for an answer. */
+  /** Sends a packet every 100 ms, and returns how often the path was probed. */
   private int stream(long fromMs, long toMs, long answersAfterMs) {
-    int asked = 0;
+    int probes = 0;
     for (long ms = fromMs; ms < toMs; ms += 100) {
       if (path.recordSend(true, ms) && path.startProbe(ms)) {
-        asked++;
+        probes++;
         path.lastInMs = answersAfterMs < 0 ? path.lastInMs : ms + answersAfterMs;
       }
       assertTrue(answersAfterMs < 0 || !path.isSuspect(ms));
     }
-    return asked;
+    return probes;
   }
 
   @Test
@@ -49,9 +49,9 @@ class PathTest {
   void keepsPathOfOneWayStreamWhileProbesAreAnswered() {
     long quality = path.quality(NOW_MS);
 
-    int asked = stream(NOW_MS, NOW_MS + 60_000, 20);
+    int probes = stream(NOW_MS, NOW_MS + 60_000, 20);
 
-    assertTrue(asked > 30 && asked <= 75, () -> asked + " questions in a minute");
+    assertTrue(probes > 30 && probes <= 75, () -> probes + " probes in a minute");
     assertEquals(quality, path.quality(NOW_MS + 60_000));
   }
 
@@ -82,14 +82,14 @@ class PathTest {
 
   @Test
   void searchesElsewhereWithGrowingIntervals() {
-    int looks = 0;
+    int searches = 0;
     for (long ms = NOW_MS; ms < NOW_MS + 60_000; ms += 100) {
       if (path.recordSend(true, ms) && path.startProbe(ms) && path.shouldSearchElsewhere(ms)) {
-        looks++;
+        searches++;
       }
     }
 
-    assertEquals(5, looks, "after about 1, 3, 7, 15 and 31 seconds");
+    assertEquals(5, searches, "after about 1, 3, 7, 15 and 31 seconds");
   }
 
   @Test

@@ -15,12 +15,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import net.backhaul.engine.Drop;
+import net.backhaul.engine.LatencyHistogram;
 import net.backhaul.engine.NodeOptions;
+import net.backhaul.engine.PeerStatus;
 import net.backhaul.engine.StateKey;
 import net.backhaul.engine.network.Networks;
 import net.backhaul.engine.network.NodeContext;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.Echo;
+import net.backhaul.protocol.message.ErrorMessage;
 import net.backhaul.protocol.message.Message;
 import net.backhaul.protocol.message.Nop;
 import net.backhaul.protocol.message.PushDirectPaths;
@@ -34,11 +37,12 @@ import net.backhaul.protocol.world.World;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What a node does where recordings of ordinary days don't reach. */
+/** How a node treats its peers where no recording reaches. */
 class PeerHandlingTest {
   private static final long START_MS = 1_700_000_000_000L;
   private static final InetSocketAddress AT_B = RecordedNodes.endpoint("10.0.2.2/9993");
   private static final InetSocketAddress AT_ROOT = RecordedNodes.endpoint("10.0.0.1/9993");
+  private static final Bytes EMPTY = Bytes.EMPTY;
   private static final long B = RecordedNodes.identity("B").address();
   private static final long ROOT = RecordedNodes.identity("R").address();
 
@@ -55,7 +59,7 @@ class PeerHandlingTest {
     return vl1;
   }
 
-  private static Peer meet(Vl1 vl1, String name, InetSocketAddress at) {
+  private static Peer addPeer(Vl1 vl1, String name, InetSocketAddress at) {
     Peer peer = vl1.peers.add(RecordedNodes.identity(name).withoutPrivateKey()).orElseThrow();
     peer.version(12, 1, 14, 1);
     peer.lastReceiveMs = START_MS;
@@ -93,7 +97,7 @@ class PeerHandlingTest {
 
   @Test
   void dropsReplyToOverlongEcho() {
-    meet(leaf, "B", AT_B);
+    addPeer(leaf, "B", AT_B);
     byte[] echo = sealed("B", "A", new Echo(Bytes.of(new byte[9_996])));
 
     receive(AT_B, echo, START_MS);
@@ -104,11 +108,43 @@ class PeerHandlingTest {
   }
 
   @Test
+  void countsPacketsAndErrorsOfPeer() {
+    addPeer(leaf, "B", AT_B);
+    byte[] error = sealed("B", "A", new ErrorMessage(1, 5, ErrorMessage.OBJ_NOT_FOUND, 0, EMPTY));
+    receive(AT_B, error, START_MS);
+    error[40] ^= 1;
+    receive(AT_B, error, START_MS);
+    leaf.send(B, new ErrorMessage(1, 6, ErrorMessage.UNWANTED_MULTICAST, 0, EMPTY), START_MS);
+    leaf.send(B, new UserMessage(1, EMPTY), START_MS);
+
+    PeerStatus status =
+        leaf.peerStatuses(START_MS).stream()
+            .filter(each -> each.address() == B)
+            .findFirst()
+            .orElseThrow();
+    assertEquals(new PeerStatus.PacketCounts(1, 2, 1), status.packets());
+    assertEquals(1, leaf.counters().errorsReceived(ErrorMessage.OBJ_NOT_FOUND));
+    assertEquals(0, leaf.counters().errorsSent(ErrorMessage.OBJ_NOT_FOUND));
+    assertEquals(1, leaf.counters().errorsSent(ErrorMessage.UNWANTED_MULTICAST));
+  }
+
+  @Test
+  void recordsLatencyAtEachKeepalive() {
+    addPeer(leaf, "B", AT_B).paths.getFirst().recordRoundTrip(0);
+    leaf.peers.get(B).paths.getFirst().recordRoundTrip(5);
+    leaf.advance(START_MS);
+    leaf.advance(START_MS + Keepalive.CHECK_EVERY_MS);
+
+    LatencyHistogram latencies = leaf.peers.get(B).counters.latency.snapshot();
+    assertEquals(2, latencies.count());
+  }
+
+  @Test
   void dropsPayloadLongerThanPacket() {
     leaf.send(B, new UserMessage(1, Bytes.of(new byte[9_990])), START_MS);
     leaf.send(
         new PacketRun().to(B, Verb.FRAME).wrapPayload(new byte[10_100], 28, 10_010), START_MS);
-    meet(leaf, "B", AT_B);
+    addPeer(leaf, "B", AT_B);
     leaf.advance(START_MS + 500);
 
     assertEquals(2, leaf.counters().dropped(Drop.TOO_LONG));
@@ -117,7 +153,7 @@ class PeerHandlingTest {
 
   @Test
   void limitsPathsAddedByRedirects() {
-    Peer peer = meet(leaf, "B", AT_B);
+    Peer peer = addPeer(leaf, "B", AT_B);
     for (int push = 0; push < 20; push++) {
       var paths = new ArrayList<PushDirectPaths.Path>();
       for (int i = 0; i < 200; i++) {
@@ -127,12 +163,12 @@ class PeerHandlingTest {
       receive(AT_B, sealed("B", "A", new PushDirectPaths(paths)), START_MS + push * 31_000L);
     }
     assertTrue(peer.paths.size() <= Peer.MAX_PATHS, () -> "paths: " + peer.paths.size());
-    assertTrue(sent("HELLO", null) <= 20 * 9, () -> "greeted: " + sent("HELLO", null));
+    assertTrue(sent("HELLO", null) <= 20 * 9, () -> "HELLOs: " + sent("HELLO", null));
   }
 
   @Test
   void redirectReplacesPathsOfSameIpv6Prefix() {
-    Peer peer = meet(leaf, "B", RecordedNodes.endpoint("2001:db8:1:2::5/9993"));
+    Peer peer = addPeer(leaf, "B", RecordedNodes.endpoint("2001:db8:1:2::5/9993"));
     peer.paths.getFirst().priority = 9;
     var path = new Path(0, RecordedNodes.endpoint("2001:db8:1:2:9::1/9993"));
 
@@ -141,10 +177,10 @@ class PeerHandlingTest {
     assertEquals(List.of(path), peer.paths);
   }
 
-  /** Packets of a peer that alternates between places must not each become a greeting. */
+  /** Packets of a peer that alternates between endpoints must not each cause a HELLO. */
   @Test
   void confirmsEachNewEndpointOncePerSecond() {
-    meet(leaf, "B", AT_B);
+    addPeer(leaf, "B", AT_B);
     byte[] packet = sealed("B", "A", new Nop());
     InetSocketAddress one = RecordedNodes.endpoint("10.0.3.3/9993");
     InetSocketAddress other = RecordedNodes.endpoint("10.0.4.4/9993");
@@ -163,10 +199,10 @@ class PeerHandlingTest {
     assertEquals(2, sent("HELLO", one));
   }
 
-  /** The root may be the only one who can show us the moon, and we talk to it already. */
+  /** The root may be the only node that can send us the moon, and we have a path to it. */
   @Test
   void requestsMoonFromSeedThatIsAlreadyRoot() {
-    meet(leaf, "R", AT_ROOT);
+    addPeer(leaf, "R", AT_ROOT);
     leaf.advance(START_MS);
     output.datagrams.clear();
 
@@ -192,7 +228,7 @@ class PeerHandlingTest {
     var bytes = new WireWriter();
     planet.writeTo(bytes);
     Vl1 node = node(Map.of(new StateKey(StateKey.Kind.PLANET, 0), bytes.toByteArray()));
-    Peer peer = meet(node, "R", AT_ROOT);
+    Peer peer = addPeer(node, "R", AT_ROOT);
     peer.lastHelloSentMs = START_MS;
     for (long nowMs = START_MS; nowMs < START_MS + 220_000; nowMs += 5_000) {
       peer.paths.getFirst().lastInMs = nowMs;
@@ -221,7 +257,7 @@ class PeerHandlingTest {
 
   @Test
   void savesLastEndpointsOfPeerWithoutPaths() {
-    Peer peer = meet(leaf, "B", AT_B);
+    Peer peer = addPeer(leaf, "B", AT_B);
     peer.lastNonTrivialMs = START_MS;
     for (long nowMs = START_MS; nowMs < START_MS + 600_000; nowMs += 5_000) {
       leaf.advance(nowMs);

@@ -29,7 +29,7 @@ import net.backhaul.testing.Vectors;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Replays what the reference was shown, and expects what it did (02 section 8). */
+/** Replays the input that the reference was given, and expects its output (02 section 8). */
 class RecordedCasesTest {
   private static final long SETTLED_MS = 3_000;
 
@@ -40,13 +40,15 @@ class RecordedCasesTest {
               "hello-collision-proto12",
               "the reference seals the answer with a key that its reader cannot have (02 section"
                   + " 2.1)"),
-          Map.entry("echo-big", "our replies are cut into datagrams that every socket can read"),
           Map.entry(
-              "rdv-ok-v6", "an address of the other family is asked from all sockets of its own"),
-          Map.entry("frag-late", "an incomplete packet is held for five seconds (02 section 1.6)"),
+              "echo-big", "our replies are split into datagrams that every socket can receive"),
+          Map.entry(
+              "rdv-ok-v6", "an endpoint of the other family is probed from all sockets of its own"),
+          Map.entry(
+              "frag-late", "fragments of a packet expire after five seconds (02 section 1.6)"),
           Map.entry(
               "hello-ratelimit",
-              "a quiet prefix may show a few identities at once (IdentityRateLimiter)"));
+              "an idle prefix may present a few identities at once (IdentityRateLimiter)"));
 
   @TestFactory
   Stream<DynamicTest> replaysCasesOfReference() {
@@ -77,7 +79,7 @@ class RecordedCasesTest {
       vl1.attach(
           new Networks(
               new NodeContext(vl1, output, new Random(2)), null, Map.of(), nowMs - SETTLED_MS));
-      setup.required("peers").forEach(this::meet);
+      setup.required("peers").forEach(this::addPeer);
       setup
           .path("expecting_reply_to")
           .forEach(
@@ -99,7 +101,7 @@ class RecordedCasesTest {
       return new NodeOptions(physical, Map.of(), Map.of(), NodeOptions.DEFAULT_MAX_PEERS, false);
     }
 
-    private void meet(JsonNode known) {
+    private void addPeer(JsonNode known) {
       Identity identity = RecordedNodes.identity(known.required("name").asText());
       Peer peer = vl1.peers.add(identity.withoutPrivateKey()).orElseThrow();
       int protocol = known.required("protocol").asInt();
@@ -127,9 +129,9 @@ class RecordedCasesTest {
     void inject(InetSocketAddress from, byte[] bytes, long afterMs) {
       Datagrams.receive(vl1, from, bytes, nowMs + afterMs);
       for (RecordingOutput.Datagram datagram : output.datagrams) {
-        Map<String, String> said = Decoded.of(datagram);
-        said.put("after_ms", "" + afterMs);
-        sent.add(said);
+        Map<String, String> fields = Decoded.of(datagram);
+        fields.put("after_ms", "" + afterMs);
+        sent.add(fields);
       }
       datagrams.addAll(output.datagrams);
       output.datagrams.clear();
@@ -179,7 +181,7 @@ class RecordedCasesTest {
   private static List<String> expected(JsonNode recorded) {
     var all = new ArrayList<Map<String, String>>();
     for (JsonNode output : recorded.path("observed_output")) {
-      var said = new TreeMap<String, String>();
+      var fields = new TreeMap<String, String>();
       output
           .properties()
           .forEach(
@@ -187,9 +189,9 @@ class RecordedCasesTest {
                 var items = new ArrayList<String>();
                 entry.getValue().forEach(item -> items.add(item.asText()));
                 boolean list = entry.getValue().isArray();
-                said.put(entry.getKey(), list ? items.toString() : entry.getValue().asText());
+                fields.put(entry.getKey(), list ? items.toString() : entry.getValue().asText());
               });
-      all.add(said);
+      all.add(fields);
     }
     return sorted(all);
   }
@@ -259,26 +261,29 @@ class RecordedCasesTest {
   }
 
   /**
-   * The reference's own timers are not on our grid: that it asks, how often, how long is judged.
+   * The reference's timers have another phase: whether, how often and how long it requests is
+   * compared.
    */
   private void askForFiveSeconds(Device device, JsonNode recorded) {
     device.inject(recorded.required("inject").get(0));
-    var asked = new ArrayList<Long>(List.of(0L));
+    var requestedMs = new ArrayList<Long>(List.of(0L));
     assertEquals("WHOIS", device.sent.getFirst().get("verb"));
     for (long ms = 1; ms <= 6_500; ms++) {
       device.output.datagrams.clear();
       device.vl1.advance(device.nowMs + ms);
       for (RecordingOutput.Datagram datagram : device.output.datagrams) {
         if ("WHOIS".equals(Decoded.of(datagram).get("verb"))) {
-          asked.add(ms);
+          requestedMs.add(ms);
         }
       }
     }
-    for (int i = 1; i < asked.size(); i++) {
-      long gapMs = asked.get(i) - asked.get(i - 1);
-      assertTrue(gapMs >= 500 && gapMs <= 600, () -> "asked at " + asked);
+    for (int i = 1; i < requestedMs.size(); i++) {
+      long gapMs = requestedMs.get(i) - requestedMs.get(i - 1);
+      assertTrue(gapMs >= 500 && gapMs <= 600, () -> "requested at " + requestedMs);
     }
-    assertTrue(asked.size() >= 10 && asked.getLast() <= 5_500, () -> "asked at " + asked);
+    assertTrue(
+        requestedMs.size() >= 10 && requestedMs.getLast() <= 5_500,
+        () -> "requested at " + requestedMs);
     assertEquals(0, device.vl1.counters().received(Verb.ECHO));
   }
 }

@@ -12,7 +12,7 @@ import net.backhaul.engine.Output;
 import net.backhaul.engine.StateKey;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps all that a node wants done, for a test to look at. */
+/** Records the effects of a node. */
 class RecordingOutput implements Output {
   final List<Datagram> datagrams = new ArrayList<>();
   final List<Event> events = new ArrayList<>();
