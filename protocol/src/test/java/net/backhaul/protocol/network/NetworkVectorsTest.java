@@ -440,7 +440,7 @@ class NetworkVectorsTest {
       try {
         read(kinds[random.nextInt(kinds.length)], reader(cut)).verify(address -> null);
       } catch (WireException expected) {
-        // The only exception that strangers can cause.
+        // The only exception that invalid input causes.
       } catch (RuntimeException e) {
         throw new AssertionError("seed " + seed, e);
       }

@@ -44,7 +44,7 @@ final class MembershipCheck {
 
   /**
    * Returns whether a sender may use this node's records of groups though this node is no member of
-   * the network: a root serves everybody, a controller the members it has configured lately.
+   * the network: a root serves all nodes, a controller the members it has configured lately.
    */
   boolean isServedByRole(long networkId, InboundPacket packet) {
     return link.isUpstream() || controller.hasGranted(networkId, packet.source(), packet.nowMs());

@@ -35,7 +35,7 @@ final class TestMesh {
 
   private static final int ROOM = 28;
   private static final long RETRY_MS = 500;
-  private static final long PARKED_LIFE_MS = 5_000;
+  private static final long PENDING_LIFE_MS = 5_000;
 
   final List<Long> upstreams = new ArrayList<>();
 
@@ -83,7 +83,7 @@ final class TestMesh {
     final List<String> log = new ArrayList<>();
     Networks networks;
     private final Set<Long> awaited = new HashSet<>();
-    private final List<Flight> parked = new ArrayList<>();
+    private final List<Flight> pending = new ArrayList<>();
     private boolean retrySoon;
     private long nextRetryMs;
 
@@ -187,16 +187,16 @@ final class TestMesh {
     private void retryPendingNow() {
       for (int round = 0; retrySoon && round < 4; round++) {
         retrySoon = false;
-        var again = List.copyOf(parked);
-        parked.clear();
+        var again = List.copyOf(pending);
+        pending.clear();
         again.forEach(this::handle);
       }
     }
 
     private void handle(Flight flight) {
       try {
-        if (dispatch(flight) == PacketOutcome.PENDING && nowMs - flight.atMs < PARKED_LIFE_MS) {
-          parked.add(flight);
+        if (dispatch(flight) == PacketOutcome.PENDING && nowMs - flight.atMs < PENDING_LIFE_MS) {
+          pending.add(flight);
           nextRetryMs = nowMs + RETRY_MS;
         }
       } catch (WireException malformed) {
@@ -248,7 +248,7 @@ final class TestMesh {
       for (Member member : members.values()) {
         member.networks.updateDeadlines(member.deadlines);
         nextMs = Math.min(nextMs, member.deadlines.atMs(member.deadlines.next()));
-        nextMs = member.parked.isEmpty() ? nextMs : Math.min(nextMs, member.nextRetryMs);
+        nextMs = member.pending.isEmpty() ? nextMs : Math.min(nextMs, member.nextRetryMs);
       }
       if (nextMs > endMs) {
         nowMs = endMs;
@@ -264,7 +264,7 @@ final class TestMesh {
       }
       for (Member member : List.copyOf(members.values())) {
         member.networks.advance(nowMs);
-        if (nowMs >= member.nextRetryMs && !member.parked.isEmpty()) {
+        if (nowMs >= member.nextRetryMs && !member.pending.isEmpty()) {
           member.retrySoon = true;
         }
         member.retryPendingNow();
