@@ -6,10 +6,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import net.backhaul.engine.Event;
 import net.backhaul.engine.NetworkStatus;
-import net.backhaul.engine.Node;
 import net.backhaul.engine.PeerStatus;
+import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.identity.NetworkIds;
 import org.slf4j.Logger;
@@ -38,9 +39,9 @@ final class EventLog {
           log.debug(
               "peer {}: path to {} verified",
               Addresses.text(learned.address()),
-              learned.endpoint());
+              Endpoints.text(learned.endpoint()));
       case Event.SurfaceChanged changed ->
-          log.debug("roots see this node at {}", changed.surface());
+          log.debug("roots see this node at {}", Endpoints.text(changed.surface()));
       case Event.UserMessage message ->
           log.debug(
               "user message of type {} from {}", message.type(), Addresses.text(message.source()));
@@ -77,13 +78,12 @@ final class EventLog {
   }
 
   /** Logs at debug which peers have become direct or relayed since the last call. */
-  void logPeers(Node node, long nowMs) {
+  void logPeers(Supplier<List<PeerStatus>> peers) {
     if (!log.isDebugEnabled()) {
       return;
     }
-    List<PeerStatus> peers = node.peers(nowMs);
     Set<Long> present = new HashSet<>();
-    for (PeerStatus peer : peers) {
+    for (PeerStatus peer : peers.get()) {
       present.add(peer.address());
       boolean isDirect = !peer.paths().isEmpty();
       Boolean before = direct.put(peer.address(), isDirect);
@@ -91,7 +91,7 @@ final class EventLog {
         log.debug(
             "peer {}: {}",
             Addresses.text(peer.address()),
-            isDirect ? "direct, at " + peer.paths().getFirst().endpoint() : "relayed");
+            isDirect ? "direct, at " + Endpoints.text(peer.paths().getFirst().endpoint()) : "relayed");
       }
     }
     direct.keySet().retainAll(present);

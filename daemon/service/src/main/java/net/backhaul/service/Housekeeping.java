@@ -66,7 +66,7 @@ final class Housekeeping {
   }
 
   private void logPeers() {
-    events.logPeers(loop.node(), NodeLoop.nowMs());
+    events.logPeers(() -> loop.node().peers(NodeLoop.nowMs()));
   }
 
   private void pollSettings() {

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.net.InetSocketAddress;
+import java.util.List;
+import net.backhaul.engine.Event;
+import net.backhaul.engine.LatencyHistogram;
+import net.backhaul.engine.NetworkStatus;
+import net.backhaul.engine.PeerStatus;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** The lines by which an operator follows a node. */
+class EventLogTest {
+  private static final long NETWORK = 0x8056c2e21c000001L;
+  private static final long PEER = 0x0b59471541L;
+  private static final PeerStatus.PacketCounts NO_PACKETS = new PeerStatus.PacketCounts(0, 0, 0);
+  private static final LatencyHistogram NO_LATENCIES = new LatencyHistogram(List.of(), 0, 0);
+
+  private final EventLog events = new EventLog();
+  private final Logger logger = (Logger) LoggerFactory.getLogger(EventLog.class);
+  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+
+  @BeforeEach
+  void record() {
+    logger.setLevel(Level.DEBUG);
+    lines.start();
+    logger.addAppender(lines);
+  }
+
+  @AfterEach
+  void restore() {
+    logger.detachAppender(lines);
+    logger.setLevel(null);
+  }
+
+  @Test
+  void logsOnlineAndOffline() {
+    events.onEvent(new Event.Online());
+    events.onEvent(new Event.Offline());
+
+    assertEquals(
+        List.of(
+            "INFO ONLINE: a root answers",
+            "INFO OFFLINE: no root answers; peers without a direct path cannot be reached"),
+        logged());
+  }
+
+  @Test
+  void logsEachStateOfANetworkOnce() {
+    events.networkChanged(status(NetworkStatus.State.REQUESTING_CONFIGURATION));
+    events.networkChanged(status(NetworkStatus.State.ACCESS_DENIED));
+    events.networkChanged(status(NetworkStatus.State.ACCESS_DENIED));
+    events.networkChanged(status(NetworkStatus.State.OK));
+    events.networkLeft(NETWORK);
+    events.networkLeft(NETWORK);
+
+    assertEquals(
+        List.of(
+            "INFO network 8056c2e21c000001: joined, REQUESTING_CONFIGURATION",
+            "INFO network 8056c2e21c000001: ACCESS_DENIED: the controller has not authorized this"
+                + " node",
+            "INFO network 8056c2e21c000001: OK",
+            "INFO network 8056c2e21c000001: left"),
+        logged());
+  }
+
+  @Test
+  void logsPeersThatBecomeDirectOrRelayedAtDebug() {
+    events.logPeers(() -> List.of(peer(List.of())));
+    events.logPeers(() -> List.of(peer(List.of())));
+    events.logPeers(() -> List.of(peer(List.of(path()))));
+    events.logPeers(() -> List.of(peer(List.of())));
+
+    assertEquals(
+        List.of(
+            "DEBUG peer 0b59471541: relayed",
+            "DEBUG peer 0b59471541: direct, at 192.0.2.7/9993",
+            "DEBUG peer 0b59471541: relayed"),
+        logged());
+  }
+
+  @Test
+  void doesNotListPeersAboveDebug() {
+    logger.setLevel(Level.INFO);
+
+    events.logPeers(
+        () -> {
+          throw new AssertionError("peers are listed");
+        });
+
+    assertEquals(List.of(), logged());
+  }
+
+  private List<String> logged() {
+    return lines.list.stream()
+        .map(line -> line.getLevel() + " " + line.getFormattedMessage())
+        .toList();
+  }
+
+  private static NetworkStatus status(NetworkStatus.State state) {
+    return new NetworkStatus(NETWORK, 0x32aabbccddeeL, state, null, 0, List.of(), "");
+  }
+
+  private static PeerStatus.PathStatus path() {
+    return new PeerStatus.PathStatus(new InetSocketAddress("192.0.2.7", 9993), 0, 1, 1, true, 0);
+  }
+
+  private static PeerStatus peer(List<PeerStatus.PathStatus> paths) {
+    return new PeerStatus(PEER, 1, 14, 1, 5, PeerStatus.Role.LEAF, paths, 0, NO_PACKETS, NO_LATENCIES);
+  }
+}
