@@ -91,7 +91,9 @@ final class EventLog {
         log.debug(
             "peer {}: {}",
             Addresses.text(peer.address()),
-            isDirect ? "direct, at " + Endpoints.text(peer.paths().getFirst().endpoint()) : "relayed");
+            isDirect
+                ? "direct, at " + Endpoints.text(peer.paths().getFirst().endpoint())
+                : "relayed");
       }
     }
     direct.keySet().retainAll(present);

@@ -115,6 +115,7 @@ class EventLogTest {
   }
 
   private static PeerStatus peer(List<PeerStatus.PathStatus> paths) {
-    return new PeerStatus(PEER, 1, 14, 1, 5, PeerStatus.Role.LEAF, paths, 0, NO_PACKETS, NO_LATENCIES);
+    return new PeerStatus(
+        PEER, 1, 14, 1, 5, PeerStatus.Role.LEAF, paths, 0, NO_PACKETS, NO_LATENCIES);
   }
 }

@@ -65,7 +65,7 @@ final class OpenSocket {
   }
 
   /** Sends a batch, or queues it behind datagrams that the kernel has not taken yet. */
-  void transmit(SendBatch out, @Nullable MessageSender sender) {
+  void transmit(SendBatch out, @Nullable BatchSender sender) {
     if (!channel.isOpen()) {
       out.clear(); // Its descriptor may have been reused.
       return;

@@ -82,12 +82,12 @@ public final class UdpSockets {
   /** Set where sockets are read and written with direct system calls. */
   private final @Nullable IoEventLoop directCalls;
 
-  private final @Nullable MessageSender sender;
+  private final @Nullable BatchSender sender;
   private final @Nullable MessageReader reader;
 
   /** Creates sockets whose datagrams go to the node of the loop. */
   public UdpSockets(NodeLoop loop) {
-    this(loop, batch -> handle(loop, batch), MessageSender::sendmmsg);
+    this(loop, batch -> handle(loop, batch), BatchSender::sendmmsg);
   }
 
   /**
@@ -96,13 +96,13 @@ public final class UdpSockets {
    * @param receiver takes what they receive, on the loop
    * @param send the system call; null to leave all calls to Netty
    */
-  UdpSockets(NodeLoop loop, Consumer<DatagramBatch> receiver, MessageSender.@Nullable Call send) {
+  UdpSockets(NodeLoop loop, Consumer<DatagramBatch> receiver, BatchSender.@Nullable Call send) {
     this.loop = loop;
     this.receiveQueue = new ReceiveQueue(receiver, ThreadLocalRandom.current().nextInt());
     this.requestTurn = loop.afterIo(this::turn);
     boolean own = send != null && loop.takesDescriptors() && supportsDirectCalls();
     directCalls = own && loop.eventLoop() instanceof IoEventLoop io ? io : null;
-    sender = own && send != null ? new MessageSender(sendBatch, send) : null;
+    sender = own && send != null ? new BatchSender(sendBatch, send) : null;
     reader = own ? new MessageReader() : null;
   }
 

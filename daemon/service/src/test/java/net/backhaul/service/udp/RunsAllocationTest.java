@@ -76,7 +76,7 @@ class RunsAllocationTest {
   }
 
   private static UdpSockets open(NodeLoop loop, Consumer<DatagramBatch> receiver) throws Exception {
-    var sockets = new UdpSockets(loop, receiver, MessageSender::sendmmsg);
+    var sockets = new UdpSockets(loop, receiver, BatchSender::sendmmsg);
     var here = new BindAddress(InetAddress.getByName("127.0.0.1"), 0, "", 0);
     onLoop(loop, () -> sockets.rebind(List.of(here)));
     return sockets;

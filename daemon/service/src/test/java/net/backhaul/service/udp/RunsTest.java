@@ -41,10 +41,10 @@ class RunsTest {
   }
 
   private Station station(Station.Way way, String address) {
-    return station(way, address, MessageSender::sendmmsg);
+    return station(way, address, BatchSender::sendmmsg);
   }
 
-  private Station station(Station.Way way, String address, MessageSender.Call call) {
+  private Station station(Station.Way way, String address, BatchSender.Call call) {
     Assumptions.assumeTrue(Epoll.isAvailable() || way == Station.Way.NETTY_NIO);
     var made = new Station(way, address, call);
     stations.add(made);
@@ -176,7 +176,7 @@ class RunsTest {
                   return -EIO;
                 }
                 default -> {
-                  return MessageSender.sendmmsg(fd, messages, count);
+                  return BatchSender.sendmmsg(fd, messages, count);
                 }
               }
             });
@@ -204,7 +204,7 @@ class RunsTest {
             (fd, messages, count) ->
                 calls.incrementAndGet() % 2 == 0
                     ? -EAGAIN
-                    : MessageSender.sendmmsg(fd, messages, Math.min(count, 2)));
+                    : BatchSender.sendmmsg(fd, messages, Math.min(count, 2)));
     Station to = station(Station.Way.OUR_CALLS, "127.0.0.1");
     byte[] sent = random(3, 300 * 100);
     var expected = new ArrayList<String>();

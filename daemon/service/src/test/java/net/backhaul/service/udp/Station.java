@@ -34,7 +34,7 @@ final class Station implements AutoCloseable {
     NETTY_NIO
   }
 
-  Station(Way way, String address, MessageSender.Call call) {
+  Station(Way way, String address, BatchSender.Call call) {
     loop = new NodeLoop(way != Way.NETTY_NIO);
     sockets = new UdpSockets(loop, this::receive, way == Way.OUR_CALLS ? call : null);
     onLoop(() -> sockets.rebind(List.of(new BindAddress(ip(address), 0, "", 0))));

@@ -31,7 +31,7 @@ class UdpSocketsTest {
   @BeforeEach
   void open() throws IOException {
     loop = new NodeLoop();
-    sockets = new UdpSockets(loop, batch -> {}, MessageSender::sendmmsg);
+    sockets = new UdpSockets(loop, batch -> {}, BatchSender::sendmmsg);
     other = new DatagramSocket(new InetSocketAddress("127.0.0.1", 0));
     other.setReceiveBufferSize(4 * 1024 * 1024);
     other.setSoTimeout(10_000);

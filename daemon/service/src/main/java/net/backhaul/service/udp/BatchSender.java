@@ -2,7 +2,7 @@
 package net.backhaul.service.udp;
 
 /** Sends the runs of a batch with {@code sendmmsg}, without copying them. */
-final class MessageSender {
+final class BatchSender {
   private final SendBatch out;
   private final Call call;
   private final MessageArray runs;
@@ -14,7 +14,7 @@ final class MessageSender {
     int send(int fd, long messages, int count);
   }
 
-  MessageSender(SendBatch out, Call call) {
+  BatchSender(SendBatch out, Call call) {
     this.out = out;
     this.call = call;
     runs = new MessageArray(SendBatch.MAX_RUNS, out.data());
