@@ -19,7 +19,7 @@ class EndpointsVectorsTest {
   private final JsonNode file = Vectors.file("crypto/inetaddress.json");
 
   @Test
-  void endpointsAreWrittenAsByTheReference() {
+  void writesRecordedEndpoints() {
     for (JsonNode vector : file.required("serialise")) {
       String in = text(vector, "text_in");
       InetSocketAddress endpoint = in.isEmpty() ? null : Endpoints.parse(in);
@@ -34,7 +34,7 @@ class EndpointsVectorsTest {
   }
 
   @Test
-  void recordedBytesAreTakenOrRefused() {
+  void readsOrRejectsRecordedBytes() {
     for (JsonNode vector : file.required("deserialise")) {
       byte[] bytes = hex(vector, "binary");
       WireReader in = reader(bytes);
@@ -53,7 +53,7 @@ class EndpointsVectorsTest {
   }
 
   @Test
-  void scopesAreThoseOfTheReference() {
+  void classifiesRecordedAddresses() {
     for (JsonNode vector : file.required("scopes")) {
       String ip = text(vector, "ip");
       assertEquals(
@@ -62,7 +62,7 @@ class EndpointsVectorsTest {
   }
 
   @Test
-  void addressesOfTheOtherRecordingAreTheSameToUs() {
+  void readsAddressesOfTheOtherRecording() {
     for (JsonNode vector : Vectors.file("vl1/inetaddress.json").required("addresses")) {
       String in = text(vector, "text");
       InetSocketAddress endpoint = in.isEmpty() ? null : Endpoints.parse(in);
@@ -78,9 +78,9 @@ class EndpointsVectorsTest {
     }
   }
 
-  /** Text with a fault that the reference reads as something is refused (01 section 8.2). */
+  /** Invalid text that the reference accepts is rejected (01 section 8.2). */
   @Test
-  void textMeansWhatItMeansToTheReferenceOrNothing() {
+  void parsesRecordedTextOrRejectsIt() {
     for (JsonNode vector : file.required("text_parsing")) {
       String in = text(vector, "text_in");
       boolean faulty = !in.matches("(1\\.2\\.3\\.4|::1)(/1)?");
@@ -93,7 +93,7 @@ class EndpointsVectorsTest {
   }
 
   @Test
-  void textThatIsNoAddressIsRefused() {
+  void rejectsInvalidText() {
     for (String text :
         new String[] {
           "",
@@ -111,7 +111,7 @@ class EndpointsVectorsTest {
   }
 
   @Test
-  void aPrefixContainsWhatSharesItsBits() {
+  void containsAddressesOfThePrefix() {
     IpPrefix prefix = IpPrefix.parse("10.1.2.3/23");
 
     assertEquals(true, prefix.contains(Endpoints.parseIp("10.1.3.200")));

@@ -14,13 +14,13 @@ import java.util.TreeMap;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Many flows at once, with all that happens to them, arrive as they were sent. */
+/** Many concurrent flows with losses and reordering arrive as they were sent. */
 class CoalescedStreamsTest {
   private static final int FRAMES = 150_000;
 
   @ParameterizedTest
   @CsvSource({"1,false", "2,false", "3,false", "4,true", "5,true"})
-  void everyFlowArrivesByteForByteAndInOrder(long seed, boolean withConstantIds) {
+  void deliversEveryFlowUnchangedAndInOrder(long seed, boolean withConstantIds) {
     var random = new Random(seed);
     int sentInAll = 0;
     int writesInAll = 0;
@@ -28,8 +28,8 @@ class CoalescedStreamsTest {
       var wire = new CoalescedWire(1 + random.nextInt(8), CoalescedWire.ALL);
       List<byte[]> sent = send(wire, random, withConstantIds);
       if (withConstantIds) {
-        sent.forEach(CoalescedStreamsTest::forgetMeaninglessId);
-        wire.received.forEach(CoalescedStreamsTest::forgetMeaninglessId);
+        sent.forEach(CoalescedStreamsTest::clearUnusedId);
+        wire.received.forEach(CoalescedStreamsTest::clearUnusedId);
       }
 
       String where = "seed " + seed + ", round " + round;
@@ -106,7 +106,7 @@ class CoalescedStreamsTest {
     return "";
   }
 
-  private static void forgetMeaninglessId(byte[] frame) {
+  private static void clearUnusedId(byte[] frame) {
     if (hex(frame, 12, 15).equals("080045") && frame.length >= 26 && frame[20] == 0x40) {
       for (int at : new int[] {18, 19, 24, 25}) {
         frame[at] = 0;

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Set;
 import net.backhaul.protocol.packet.BigEndian;
 
-/** Frames go through a coalescer, and what it writes is cut again as a kernel would do it. */
+/** Passes frames through a coalescer and segments its super-frames as a kernel would. */
 final class CoalescedWire {
   static final Set<Coalescer.Kind> ALL = EnumSet.allOf(Coalescer.Kind.class);
 
@@ -25,10 +25,10 @@ final class CoalescedWire {
   private final byte[] out = new byte[Coalescer.SLOT_BYTES];
   private final byte[] in = new byte[80_000];
 
-  /** What the other side has, in order. */
+  /** The frames of the receiver, in order. */
   final List<byte[]> received = new ArrayList<>();
 
-  /** How many frames each write brought. */
+  /** The number of frames of each write. */
   final List<Integer> writes = new ArrayList<>();
 
   CoalescedWire(int slotCount, Set<Coalescer.Kind> kinds) {
@@ -81,7 +81,7 @@ final class CoalescedWire {
     }
   }
 
-  /** The kernel checks what we say of a super-frame before it cuts it, if it ever does. */
+  /** The kernel validates the header of a super-frame before it segments it. */
   private void assertChecksums(int length) {
     byte[] whole = Arrays.copyOfRange(written, OffloadHeader.BYTES, length);
     int from = offload.checksumStart();

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What belongs together is joined, and nothing else. */
+/** Coalescing of frames that belong together, and of no others. */
 class CoalescerTest {
   private static final int ANY_SIZE = 65_535;
 
@@ -27,7 +27,7 @@ class CoalescerTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4})
-  void whatWasCutIsJoinedAndCutTheSameAgain(long seed) {
+  void coalescesAndSegmentsToTheSameFrames(long seed) {
     var random = new Random(seed);
     for (int segments = 0, round = 0; segments < 250_000; round++) {
       var made = MadeFrame.random(random);
@@ -39,7 +39,7 @@ class CoalescerTest {
       wire = new CoalescedWire(1, CoalescedWire.ALL);
       sent.clear();
 
-      made.pieces(ANY_SIZE).forEach(piece -> send(made.ethernet(piece)));
+      made.packets(ANY_SIZE).forEach(piece -> send(made.ethernet(piece)));
       wire.flush();
 
       String where = "seed " + seed + ", round " + round;
@@ -51,7 +51,7 @@ class CoalescerTest {
   }
 
   @Test
-  void aSuperFrameIsWhatTheKernelTakes() {
+  void writesSuperFramesInTheKernelsFormat() {
     var made = new MadeFrame();
     made.macs = new byte[] {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2};
     made.sequence = 0x01020304;
@@ -72,7 +72,7 @@ class CoalescerTest {
               writes.add(HexFormat.of().formatHex(bytes));
             });
 
-    for (byte[] piece : made.pieces(ANY_SIZE)) {
+    for (byte[] piece : made.packets(ANY_SIZE)) {
       byte[] frame = made.ethernet(piece);
       coalescer.add(frame, 0, frame.length);
     }
@@ -104,14 +104,14 @@ class CoalescerTest {
   }
 
   @Test
-  void aLoneFrameIsWrittenAsItCame() {
+  void writesSingleFramesUnchanged() {
     pair(made -> {});
     wire.flush();
     sent.clear();
     wire.received.clear();
     wire.writes.clear();
 
-    send(typical().ethernet(typical().pieces(ANY_SIZE).get(0)));
+    send(typical().ethernet(typical().packets(ANY_SIZE).get(0)));
     assertEquals(List.of(), wire.received, "it waits for more of its kind");
     wire.flush();
     wire.flush();
@@ -121,20 +121,20 @@ class CoalescerTest {
   }
 
   @Test
-  void segmentsThatFollowEachOtherAreJoined() {
-    joined(made -> {});
-    joined(made -> made.payload = Arrays.copyOf(made.payload, 1));
-    joined(made -> made.flags = 0x18);
-    joined(this::withoutFragments, this::withoutFragments);
-    joined(
+  void coalescesConsecutiveSegments() {
+    assertCoalesced(made -> {});
+    assertCoalesced(made -> made.payload = Arrays.copyOf(made.payload, 1));
+    assertCoalesced(made -> made.flags = 0x18);
+    assertCoalesced(this::withoutFragments, this::withoutFragments);
+    assertCoalesced(
         this::withoutFragments,
         made -> {
           withoutFragments(made);
           made.ipId--;
         });
-    joined(this::udp, this::udp);
-    joined(this::v6, this::v6);
-    joined(
+    assertCoalesced(this::udp, this::udp);
+    assertCoalesced(this::v6, this::v6);
+    assertCoalesced(
         made -> {
           udp(made);
           v6(made);
@@ -143,53 +143,54 @@ class CoalescerTest {
           udp(made);
           v6(made);
         });
-    joined(
+    assertCoalesced(
         made -> made.tcpOptions = new byte[] {1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2},
         made -> made.tcpOptions = new byte[] {1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2});
   }
 
   @Test
-  void segmentsThatDifferAreNotJoined() {
-    apart(made -> made.macs[0] ^= 2);
-    apart(made -> made.macs[11] ^= 1);
-    apart(made -> made.source = new byte[] {10, 0, 0, 3});
-    apart(made -> made.finalDestination = made.destination = new byte[] {10, 0, 0, 3});
-    apart(made -> made.sourcePort++);
-    apart(made -> made.destinationPort++);
-    apart(made -> made.trafficClass = 1);
-    apart(made -> made.trafficClass = 0x20);
-    apart(made -> made.timeToLive--);
-    apart(made -> made.mayFragment = false);
-    apart(made -> made.ipId++);
-    apart(made -> made.ipId--);
-    apart(made -> made.acknowledgement++);
-    apart(made -> made.window++);
-    apart(made -> made.sequence++);
-    apart(made -> made.sequence--);
-    apart(made -> made.sequence -= 100);
-    apart(made -> made.payload = Arrays.copyOf(made.payload, 101));
-    apart(made -> made.payload = new byte[0]);
-    apart(made -> made.tcpOptions = new byte[] {1, 1, 1, 1});
-    apart(made -> made.urgentPointer = 1);
+  void separatesDifferentSegments() {
+    assertSeparate(made -> made.macs[0] ^= 2);
+    assertSeparate(made -> made.macs[11] ^= 1);
+    assertSeparate(made -> made.source = new byte[] {10, 0, 0, 3});
+    assertSeparate(made -> made.finalDestination = made.destination = new byte[] {10, 0, 0, 3});
+    assertSeparate(made -> made.sourcePort++);
+    assertSeparate(made -> made.destinationPort++);
+    assertSeparate(made -> made.trafficClass = 1);
+    assertSeparate(made -> made.trafficClass = 0x20);
+    assertSeparate(made -> made.timeToLive--);
+    assertSeparate(made -> made.mayFragment = false);
+    assertSeparate(made -> made.ipId++);
+    assertSeparate(made -> made.ipId--);
+    assertSeparate(made -> made.acknowledgement++);
+    assertSeparate(made -> made.window++);
+    assertSeparate(made -> made.sequence++);
+    assertSeparate(made -> made.sequence--);
+    assertSeparate(made -> made.sequence -= 100);
+    assertSeparate(made -> made.payload = Arrays.copyOf(made.payload, 101));
+    assertSeparate(made -> made.payload = new byte[0]);
+    assertSeparate(made -> made.tcpOptions = new byte[] {1, 1, 1, 1});
+    assertSeparate(made -> made.urgentPointer = 1);
     for (int flag : new int[] {0x01, 0x02, 0x04, 0x20, 0x40, 0x80, 0x100, 0x200, 0x800}) {
-      apart(made -> made.flags |= flag);
-      apart(made -> made.flags |= flag, made -> made.flags |= flag);
+      assertSeparate(made -> made.flags |= flag);
+      assertSeparate(made -> made.flags |= flag, made -> made.flags |= flag);
     }
-    apart(made -> made.flags = 0, made -> made.flags = 0);
-    apart(made -> made.flags = 0x18, made -> {});
-    apart(made -> made.payload = Arrays.copyOf(made.payload, 99), made -> made.sequence--);
-    apart(made -> made.payload = new byte[0], made -> made.sequence -= 100);
-    apart(
+    assertSeparate(made -> made.flags = 0, made -> made.flags = 0);
+    assertSeparate(made -> made.flags = 0x18, made -> {});
+    assertSeparate(made -> made.payload = Arrays.copyOf(made.payload, 99), made -> made.sequence--);
+    assertSeparate(made -> made.payload = new byte[0], made -> made.sequence -= 100);
+    assertSeparate(
         made -> made.tcpOptions = new byte[] {1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2},
         made -> made.tcpOptions = new byte[] {1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 3});
-    apart(made -> made.ipExtra = new byte[] {1, 1, 1, 1}, made -> made.ipExtra = new byte[4]);
-    apart(this::vlan, this::vlan);
-    apart(made -> made.ipId = 7, made -> made.ipId = 7);
-    apart(this::udp, made -> {});
+    assertSeparate(
+        made -> made.ipExtra = new byte[] {1, 1, 1, 1}, made -> made.ipExtra = new byte[4]);
+    assertSeparate(this::vlan, this::vlan);
+    assertSeparate(made -> made.ipId = 7, made -> made.ipId = 7);
+    assertSeparate(this::udp, made -> {});
   }
 
   @Test
-  void datagramsThatDifferAreNotJoined() {
+  void separatesDifferentDatagrams() {
     for (Consumer<MadeFrame> difference :
         List.<Consumer<MadeFrame>>of(
             made -> made.sourcePort++,
@@ -198,7 +199,7 @@ class CoalescerTest {
             made -> made.ipId--,
             made -> made.payload = Arrays.copyOf(made.payload, 101),
             made -> made.payload = new byte[0])) {
-      apart(
+      assertSeparate(
           this::udp,
           made -> {
             udp(made);
@@ -219,7 +220,7 @@ class CoalescerTest {
               made.nextHeader = 60;
               made.ipExtra = new byte[] {6, 0, 1, 4, 0, 0, 0, 0};
             })) {
-      apart(
+      assertSeparate(
           this::v6,
           made -> {
             v6(made);
@@ -229,20 +230,20 @@ class CoalescerTest {
   }
 
   @Test
-  void whatIsDamagedIsLeftAsItIs() {
+  void leavesInvalidChecksumsUnchanged() {
     int ip = 14;
-    damaged(made -> {}, flip(ip + 10));
-    damaged(made -> {}, flip(ip + 20 + 17));
-    damaged(made -> {}, flip(ip + 20 + 40));
-    damaged(this::udp, flip(ip + 20 + 7));
-    damaged(this::v6, flip(ip + 40 + 20 + 99));
-    damaged(made -> {}, flip(ip + 3));
-    damaged(this::udp, flip(ip + 20 + 5));
-    damaged(this::v6, flip(ip + 5));
-    damaged(made -> {}, frame -> Arrays.copyOf(frame, frame.length + 3));
-    damaged(this::v6, frame -> Arrays.copyOf(frame, frame.length + 1));
-    damaged(made -> {}, frame -> Arrays.copyOf(frame, frame.length - 1));
-    damaged(
+    assertUnchanged(made -> {}, flip(ip + 10));
+    assertUnchanged(made -> {}, flip(ip + 20 + 17));
+    assertUnchanged(made -> {}, flip(ip + 20 + 40));
+    assertUnchanged(this::udp, flip(ip + 20 + 7));
+    assertUnchanged(this::v6, flip(ip + 40 + 20 + 99));
+    assertUnchanged(made -> {}, flip(ip + 3));
+    assertUnchanged(this::udp, flip(ip + 20 + 5));
+    assertUnchanged(this::v6, flip(ip + 5));
+    assertUnchanged(made -> {}, frame -> Arrays.copyOf(frame, frame.length + 3));
+    assertUnchanged(this::v6, frame -> Arrays.copyOf(frame, frame.length + 1));
+    assertUnchanged(made -> {}, frame -> Arrays.copyOf(frame, frame.length - 1));
+    assertUnchanged(
         this::udp,
         frame -> {
           BigEndian.put16(frame, ip + 20 + 6, 0);
@@ -250,18 +251,18 @@ class CoalescerTest {
         });
   }
 
-  /** Checksums that are right do not make a frame one of many. */
+  /** Valid checksums are not sufficient for coalescing. */
   @Test
-  void whatIsOddIsLeftAsItIs() {
+  void leavesUnusualFramesUnchanged() {
     int ip = 14;
-    damaged(made -> {}, frame -> mend(set(frame, ip + 6, 0x20)));
-    damaged(made -> {}, frame -> mend(set(frame, ip + 7, 1)));
-    damaged(made -> {}, frame -> mend(set(frame, ip + 3, frame[ip + 3] - 1)));
-    damaged(this::udp, frame -> mend(set(frame, ip + 20 + 5, frame[ip + 20 + 5] - 1)));
-    damaged(
+    assertUnchanged(made -> {}, frame -> mend(set(frame, ip + 6, 0x20)));
+    assertUnchanged(made -> {}, frame -> mend(set(frame, ip + 7, 1)));
+    assertUnchanged(made -> {}, frame -> mend(set(frame, ip + 3, frame[ip + 3] - 1)));
+    assertUnchanged(this::udp, frame -> mend(set(frame, ip + 20 + 5, frame[ip + 20 + 5] - 1)));
+    assertUnchanged(
         this::udp,
         frame -> {
-          // The checksum of such a payload would be zero, which says that there is none.
+          // The checksum of such a payload would be 0, which means none.
           mend(set(set(frame, ip + 28, 0), ip + 29, 0));
           BigEndian.put16(frame, ip + 28, BigEndian.u16(frame, ip + 26));
           return mend(frame);
@@ -269,18 +270,18 @@ class CoalescerTest {
   }
 
   @Test
-  void fragmentsAreNotJoined() {
+  void doesNotCoalesceFragments() {
     var made = typical();
     made.gsoBytes = 50;
 
-    made.pieces(ANY_SIZE).forEach(piece -> send(mend(set(made.ethernet(piece), 14 + 6, 0x20))));
+    made.packets(ANY_SIZE).forEach(piece -> send(mend(set(made.ethernet(piece), 14 + 6, 0x20))));
     wire.flush();
 
     CoalescedWire.assertSame(sent, wire.received, "fragments");
     assertEquals(List.of(1, 1), wire.writes);
   }
 
-  /** Makes the checksums of an IPv4 frame without options right, whatever its lengths say. */
+  /** Corrects the checksums of an IPv4 frame without options, whatever its length fields. */
   private static byte[] mend(byte[] frame) {
     boolean tcp = frame[23] == 6;
     byte[] transport = Arrays.copyOfRange(frame, 34, frame.length);
@@ -295,7 +296,7 @@ class CoalescerTest {
   }
 
   @Test
-  void whatIsNotOfAFlowDoesNotOvertake() {
+  void keepsTheOrderOfFramesWithoutFlow() {
     int ip = 14;
     for (UnaryOperator<byte[]> change :
         List.<UnaryOperator<byte[]>>of(
@@ -310,7 +311,7 @@ class CoalescerTest {
             frame -> new byte[0])) {
       fresh();
       var made = typical();
-      byte[] frame = made.ethernet(made.pieces(ANY_SIZE).get(0));
+      byte[] frame = made.ethernet(made.packets(ANY_SIZE).get(0));
 
       send(frame.clone());
       send(change.apply(frame));
@@ -320,9 +321,9 @@ class CoalescerTest {
   }
 
   @Test
-  void otherStationsNeedNotHurry() {
+  void keepsFlowsOfOtherMacsOpen() {
     var made = typical();
-    send(made.ethernet(made.pieces(ANY_SIZE).get(0)));
+    send(made.ethernet(made.packets(ANY_SIZE).get(0)));
     byte[] arp = new byte[42];
     Arrays.fill(arp, 0, 6, (byte) -1);
     BigEndian.put16(arp, 12, EtherTypes.ARP);
@@ -334,7 +335,7 @@ class CoalescerTest {
   }
 
   @Test
-  void onlyWhatTheDeviceCutsIsJoined() {
+  void coalescesOnlySupportedKinds() {
     for (Coalescer.Kind kind : Coalescer.Kind.values()) {
       wire = new CoalescedWire(Coalescer.SLOTS, EnumSet.of(kind));
       pair(made -> {});
@@ -347,12 +348,12 @@ class CoalescerTest {
   }
 
   @Test
-  void theOldestMakesRoom() {
+  void evictsTheOldestSuperFrame() {
     wire = new CoalescedWire(2, CoalescedWire.ALL);
     for (int port = 1; port <= 3; port++) {
       var made = typical();
       made.sourcePort = port;
-      send(made.ethernet(made.pieces(ANY_SIZE).get(0)));
+      send(made.ethernet(made.packets(ANY_SIZE).get(0)));
     }
 
     assertEquals(1, wire.received.size());
@@ -361,7 +362,7 @@ class CoalescerTest {
   }
 
   @Test
-  void superFramesFillWhatIpAllows() {
+  void fillsSuperFramesToTheMaximumPacket() {
     var made = typical();
     made.gsoBytes = 1_000;
     made.payload = new byte[65_000];
@@ -369,10 +370,10 @@ class CoalescerTest {
     next.gsoBytes = 1_000;
     next.payload = new byte[2_000];
 
-    made.pieces(ANY_SIZE).forEach(piece -> send(made.ethernet(piece)));
+    made.packets(ANY_SIZE).forEach(piece -> send(made.ethernet(piece)));
     next.sequence = made.sequence + 65_000;
     next.ipId = made.ipId + 65;
-    next.pieces(ANY_SIZE).forEach(piece -> send(next.ethernet(piece)));
+    next.packets(ANY_SIZE).forEach(piece -> send(next.ethernet(piece)));
     wire.flush();
 
     CoalescedWire.assertSame(sent, wire.received, "two");
@@ -380,18 +381,18 @@ class CoalescerTest {
   }
 
   @Test
-  void slotsThatAreTooSmallAreRefused() {
+  void rejectsSmallSlots() {
     ByteBuffer[] slots = {ByteBuffer.allocateDirect(Coalescer.SLOT_BYTES - 1)};
     assertThrows(
         IllegalArgumentException.class,
         () -> new Coalescer(CoalescedWire.ALL, slots, (slot, n) -> {}));
   }
 
-  private void joined(Consumer<MadeFrame> change) {
-    joined(made -> {}, change);
+  private void assertCoalesced(Consumer<MadeFrame> change) {
+    assertCoalesced(made -> {}, change);
   }
 
-  private void joined(Consumer<MadeFrame> one, Consumer<MadeFrame> other) {
+  private void assertCoalesced(Consumer<MadeFrame> one, Consumer<MadeFrame> other) {
     fresh();
     pair(one, other);
     wire.flush();
@@ -399,11 +400,11 @@ class CoalescerTest {
     assertEquals(2, wire.received.size());
   }
 
-  private void apart(Consumer<MadeFrame> change) {
-    apart(made -> {}, change);
+  private void assertSeparate(Consumer<MadeFrame> change) {
+    assertSeparate(made -> {}, change);
   }
 
-  private void apart(Consumer<MadeFrame> one, Consumer<MadeFrame> other) {
+  private void assertSeparate(Consumer<MadeFrame> one, Consumer<MadeFrame> other) {
     fresh();
     pair(one, other);
     wire.flush();
@@ -411,7 +412,7 @@ class CoalescerTest {
     assertEquals(List.of(1, 1), wire.writes);
   }
 
-  private void damaged(Consumer<MadeFrame> make, UnaryOperator<byte[]> damage) {
+  private void assertUnchanged(Consumer<MadeFrame> make, UnaryOperator<byte[]> damage) {
     for (boolean first : new boolean[] {true, false}) {
       fresh();
       var one = typical();
@@ -419,8 +420,8 @@ class CoalescerTest {
       var other = typical();
       follow(other);
       make.accept(other);
-      byte[] frame = one.ethernet(one.pieces(ANY_SIZE).get(0));
-      byte[] next = other.ethernet(other.pieces(ANY_SIZE).get(0));
+      byte[] frame = one.ethernet(one.packets(ANY_SIZE).get(0));
+      byte[] next = other.ethernet(other.packets(ANY_SIZE).get(0));
 
       send(first ? damage.apply(frame) : frame);
       send(first ? next : damage.apply(next));
@@ -449,15 +450,15 @@ class CoalescerTest {
     pair(make, make);
   }
 
-  /** Sends a segment and the one that follows it, each changed. */
+  /** Sends two consecutive segments, each changed. */
   private void pair(Consumer<MadeFrame> first, Consumer<MadeFrame> second) {
     var one = typical();
     first.accept(one);
     var other = typical();
     follow(other);
     second.accept(other);
-    send(one.ethernet(one.pieces(ANY_SIZE).get(0)));
-    send(other.ethernet(other.pieces(ANY_SIZE).get(0)));
+    send(one.ethernet(one.packets(ANY_SIZE).get(0)));
+    send(other.ethernet(other.packets(ANY_SIZE).get(0)));
   }
 
   private static void follow(MadeFrame made) {

@@ -17,7 +17,7 @@ class DerivationsVectorsTest {
   private final JsonNode file = Vectors.file("crypto/derivations.json");
 
   @Test
-  void addressesAreWrittenAndReservedAsByTheReference() {
+  void formatsAndReservesRecordedAddresses() {
     for (JsonNode vector : file.required("addresses")) {
       long address = vector.required("value").asLong();
 
@@ -28,7 +28,7 @@ class DerivationsVectorsTest {
   }
 
   @Test
-  void macsAndManagedAddressesFollowFromTheIds() {
+  void derivesMacsAndManagedAddresses() {
     for (JsonNode vector : file.required("mac_and_ipv6")) {
       long address = Addresses.parse(text(vector, "address"));
       long networkId = NetworkIds.parse(text(vector, "network_id"));
@@ -55,7 +55,7 @@ class DerivationsVectorsTest {
   }
 
   @Test
-  void addressesOfTheOtherRecordingFollowAsWell() {
+  void derivesAddressesOfTheOtherRecording() {
     JsonNode other = Vectors.file("vl2/addressing.json");
     for (JsonNode vector : other.required("macAndAddresses")) {
       long address = Addresses.parse(text(vector, "address"));
@@ -80,7 +80,7 @@ class DerivationsVectorsTest {
   }
 
   @Test
-  void everyAddressIsLookedForInItsGroup() {
+  void derivesGroupsOfAddresses() {
     for (JsonNode vector : file.required("multicast_groups_for_address_resolution")) {
       if (text(vector, "ip").isEmpty()) {
         continue;
@@ -94,7 +94,7 @@ class DerivationsVectorsTest {
   }
 
   @Test
-  void macsHaveTheirProperties() {
+  void classifiesMacs() {
     for (JsonNode vector : file.required("mac_properties")) {
       long mac = Macs.parse(text(vector, "mac"));
 

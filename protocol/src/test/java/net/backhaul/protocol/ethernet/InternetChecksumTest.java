@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class InternetChecksumTest {
   /** The example of RFC 1071 section 3: the sum of these words is ddf2. */
   @Test
-  void theExampleOfTheStandard() {
+  void computesTheExampleOfRfc1071() {
     byte[] bytes = HexFormat.of().parseHex("0001f203f4f5f6f7");
     byte[] field = new byte[2];
 
@@ -24,7 +24,7 @@ class InternetChecksumTest {
   }
 
   @Test
-  void sumsOfAnyLengthAtAnyPlaceAreRight() {
+  void sumsEveryLengthAndAlignment() {
     var random = new Random(1);
     byte[] bytes = new byte[3_000];
     for (int length = 0; length < 2_900; length++) {
@@ -42,7 +42,7 @@ class InternetChecksumTest {
   }
 
   @Test
-  void sumsFoldToSixteenBits() {
+  void foldsSums() {
     assertEquals(0, InternetChecksum.fold(0));
     assertEquals(0xffff, InternetChecksum.fold(0xffff));
     assertEquals(1, InternetChecksum.fold(0x1_0000));
@@ -54,7 +54,7 @@ class InternetChecksumTest {
   }
 
   @Test
-  void theHeaderOfADeviceIsLittleEndian() {
+  void writesOffloadHeadersInLittleEndian() {
     var offload = new OffloadHeader();
     offload.set(1, 0x81, 0x0203, 0x0405, 0x0607, 0x0809);
     byte[] bytes = new byte[12];
@@ -70,7 +70,7 @@ class InternetChecksumTest {
   }
 
   @Test
-  void theHeaderOfADeviceIsReadAsItWasWritten() {
+  void readsWrittenOffloadHeaders() {
     byte[] bytes = HexFormat.of().parseHex("00fffefdfcfbfaf9f8f7f6");
     var fromArray = new OffloadHeader();
     var fromBuffer = new OffloadHeader();

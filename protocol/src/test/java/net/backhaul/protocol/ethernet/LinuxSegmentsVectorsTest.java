@@ -11,12 +11,12 @@ import net.backhaul.testing.Vectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Super-frames are cut as Linux cuts them for a device that can't. */
+/** Super-frames are segmented as Linux does for a device without offloads. */
 class LinuxSegmentsVectorsTest {
   private static final int ETHERNET_BYTES = 14;
   private static final int ANY_SIZE = 65_535;
 
-  private record Recorded(String name, String superFrame, List<String> pieces) {
+  private record Recorded(String name, String superFrame, List<String> packets) {
     @Override
     public String toString() {
       return name;
@@ -38,7 +38,7 @@ class LinuxSegmentsVectorsTest {
 
   @ParameterizedTest
   @MethodSource("recorded")
-  void piecesAreThoseOfLinux(Recorded recorded) {
+  void segmentsAsLinuxDoes(Recorded recorded) {
     byte[] bytes = HexFormat.of().parseHex(recorded.superFrame);
     var offload = new OffloadHeader();
     offload.read(bytes, 0);
@@ -48,8 +48,8 @@ class LinuxSegmentsVectorsTest {
 
     segmenter.begin(offload, bytes, start, bytes.length - start, ANY_SIZE);
 
-    assertEquals(recorded.pieces.size(), segmenter.count());
-    for (String expected : recorded.pieces) {
+    assertEquals(recorded.packets.size(), segmenter.count());
+    for (String expected : recorded.packets) {
       int length = segmenter.next(out, ETHERNET_BYTES);
       System.arraycopy(bytes, start, out, 0, ETHERNET_BYTES);
       assertEquals(expected, HexFormat.of().formatHex(out, 0, ETHERNET_BYTES + length));

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * A super-frame as the kernel gives it, made part by part, which can also be cut the slow way: each
- * piece is built anew from the parts and shares no code with what it is compared to.
+ * A super-frame as the kernel writes it, built part by part, and its expected packets: each is
+ * built from the parts and shares no code with the segmenter.
  */
 final class MadeFrame {
   private static final int FIN = 0x01;
@@ -29,10 +29,10 @@ final class MadeFrame {
   byte[] source = {10, 0, 0, 1};
   byte[] destination = {10, 0, 0, 2};
 
-  /** The address that the checksum covers; another one than destination if the packet is routed. */
+  /** The address that the checksum covers; differs from destination with a source route. */
   byte[] finalDestination = destination;
 
-  /** IPv4 options or IPv6 extension headers; the latter begin with nextHeader. */
+  /** IPv4 options or IPv6 extension headers; the latter start with nextHeader. */
   byte[] ipExtra = {};
 
   int nextHeader;
@@ -48,7 +48,7 @@ final class MadeFrame {
   byte[] payload = {};
   int gsoBytes;
 
-  /** Makes one of anything that can be cut. */
+  /** Returns a random super-frame that can be segmented. */
   static MadeFrame random(Random random) {
     var made = new MadeFrame();
     random.nextBytes(made.macs);
@@ -80,10 +80,10 @@ final class MadeFrame {
     made.urgentPointer = random.nextBoolean() ? random.nextInt(1 << 16) : 0;
     made.tcpOptions = bytes(random, random.nextBoolean() ? 4 * random.nextInt(11) : 0);
     made.gsoBytes = 1 + random.nextInt(random.nextInt(4) == 0 ? 3_000 : 300);
-    int pieces = 1 + random.nextInt(random.nextInt(50) == 0 ? 400 : 40);
+    int packets = 1 + random.nextInt(random.nextInt(50) == 0 ? 400 : 40);
     int limit = 65_535 - 200 - made.ipExtra.length;
     made.payload =
-        bytes(random, Math.min(limit, made.gsoBytes * pieces - random.nextInt(made.gsoBytes)));
+        bytes(random, Math.min(limit, made.gsoBytes * packets - random.nextInt(made.gsoBytes)));
     if (random.nextInt(20) == 0) {
       made.payload = bytes(random, random.nextInt(4) == 0 ? 0 : 65_535 - made.headerBytes());
     }
@@ -141,7 +141,7 @@ final class MadeFrame {
     return (v6 ? 40 : 20) + ipExtra.length;
   }
 
-  /** Returns how long the headers of one packet are, with the tag. */
+  /** Returns the length of the headers of a packet, with the tag. */
   int headerBytes() {
     return tag.length + ipHeaderBytes() + (tcp ? 20 + tcpOptions.length : 8);
   }
@@ -154,7 +154,7 @@ final class MadeFrame {
     return offload;
   }
 
-  /** Returns the whole Ethernet frame, whose checksum is left to finish. */
+  /** Returns the Ethernet frame with an incomplete checksum. */
   byte[] frame() {
     byte[] transport = transport(sequence, flags, payload);
     int sum = NaiveChecksum.sum(pseudoHeader(transport.length));
@@ -170,10 +170,10 @@ final class MadeFrame {
         .array();
   }
 
-  /** Returns the packets that an ordinary device would have sent, one by one. */
-  List<byte[]> pieces(int maxPacketBytes) {
+  /** Returns the packets that a device without offloads would have sent. */
+  List<byte[]> packets(int maxPacketBytes) {
     int step = tcp ? Math.min(gsoBytes, maxPacketBytes - headerBytes()) : gsoBytes;
-    var pieces = new ArrayList<byte[]>();
+    var packets = new ArrayList<byte[]>();
     for (int at = 0; at == 0 || at < payload.length; at += step) {
       int end = Math.min(payload.length, at + step);
       byte[] part = Arrays.copyOfRange(payload, at, end);
@@ -190,9 +190,9 @@ final class MadeFrame {
         checksum = 0xffff;
       }
       ByteBuffer.wrap(transport).putShort(tcp ? 16 : 6, (short) checksum);
-      pieces.add(ip(ipId + pieces.size(), transport));
+      packets.add(ip(ipId + packets.size(), transport));
     }
-    return pieces;
+    return packets;
   }
 
   private byte[] pseudoHeader(int length) {
@@ -224,7 +224,7 @@ final class MadeFrame {
         .array();
   }
 
-  /** Returns the tag, if any, and an IP packet. */
+  /** Returns the tag, if any, and the IP packet. */
   private byte[] ip(int id, byte[] transport) {
     var header = ByteBuffer.allocate(ipHeaderBytes());
     if (v6) {

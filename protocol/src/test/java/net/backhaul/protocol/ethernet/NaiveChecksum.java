@@ -4,11 +4,11 @@ package net.backhaul.protocol.ethernet;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** The Internet checksum, two bytes at a time, as RFC 1071 tells it. */
+/** The Internet checksum, two bytes at a time, as in RFC 1071. */
 final class NaiveChecksum {
   private NaiveChecksum() {}
 
-  /** Returns the sum of 16-bit words, high byte first, folded; all parts but the last are even. */
+  /** Returns the folded sum of big-endian words; all parts but the last have even lengths. */
   static int sum(byte[]... parts) {
     long sum = 0;
     for (byte[] part : parts) {

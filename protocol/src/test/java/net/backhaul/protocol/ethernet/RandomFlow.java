@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Random;
 import net.backhaul.protocol.packet.BigEndian;
 
-/** A sender of one flow: mostly full segments in a row, and now and then anything else. */
+/** A sender of one flow: mostly consecutive full segments, with random exceptions. */
 final class RandomFlow {
   private final Random random;
   private final MadeFrame now = new MadeFrame();
@@ -13,7 +13,7 @@ final class RandomFlow {
   private final int idStep;
   private final int calm;
 
-  /** Few different addresses and ports, so that flows are close to each other. */
+  /** Few different addresses and ports, so that flows are similar. */
   RandomFlow(Random random, int index, boolean withConstantIds) {
     this.random = random;
     now.v6 = random.nextInt(3) == 0;
@@ -48,7 +48,7 @@ final class RandomFlow {
       change();
     }
     now.gsoBytes = Math.max(1, now.payload.length);
-    byte[] frame = now.ethernet(now.pieces(65_535).get(0));
+    byte[] frame = now.ethernet(now.packets(65_535).get(0));
     now.sequence += now.payload.length;
     now.ipId += idStep;
     return eventful && random.nextBoolean() ? damage(frame) : frame;
@@ -66,7 +66,7 @@ final class RandomFlow {
       case 7 -> now.sequence -= segmentBytes;
       case 8 -> now.trafficClass = random.nextInt(4);
       case 9 -> now.timeToLive = 63 + random.nextInt(2);
-      case 10 -> now.ipId += random.nextBoolean() ? 1 : -2; // never the same twice
+      case 10 -> now.ipId += random.nextBoolean() ? 1 : -2; // never constant
       case 11 -> now.flowLabel = random.nextInt(3);
       case 12 -> now.tcpOptions = now.tcpOptions.clone();
       case 13 -> now.urgentPointer = 3;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Super-frames are cut into what an ordinary device would have sent, or refused. */
+/** Segmentation of valid super-frames and rejection of others. */
 class SegmenterTest {
   private static final int ANY_SIZE = 65_535;
 
@@ -25,30 +25,30 @@ class SegmenterTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4})
-  void piecesAreThoseOfAnOrdinaryDevice(long seed) {
+  void segmentsAsAPlainDeviceWould(long seed) {
     var random = new Random(seed);
 
     for (int segments = 0, round = 0; segments < 250_000; round++) {
       var made = MadeFrame.random(random);
       int max = random.nextBoolean() ? ANY_SIZE : made.headerBytes() + 8 + random.nextInt(1_500);
-      List<byte[]> expected = made.pieces(max);
+      List<byte[]> expected = made.packets(max);
       String where = "seed " + seed + ", round " + round;
 
-      List<byte[]> pieces = cut(made.offload(), made.frame(), random.nextInt(64), max);
+      List<byte[]> packets = segments(made.offload(), made.frame(), random.nextInt(64), max);
 
       assertEquals(SegmentationFailure.NONE, segmenter.failure(), where);
-      assertSame(expected, pieces, where);
+      assertSame(expected, packets, where);
       assertEquals(expected.size(), segmenter.count(), where);
       assertEquals(expected.get(0).length, segmenter.packetBytes(), where);
-      segments += pieces.size();
+      segments += packets.size();
     }
   }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4})
-  void headersThatLieGiveValidPacketsOrNone(long seed) {
+  void givesValidPacketsOrNoneForInvalidHeaders(long seed) {
     var random = new Random(seed);
-    int refused = 0;
+    int rejected = 0;
     for (int round = 0; round < 30_000; round++) {
       var made = MadeFrame.random(random);
       made.payload = Arrays.copyOf(made.payload, random.nextInt(3_000));
@@ -65,23 +65,23 @@ class SegmenterTest {
       }
       String where = "seed " + seed + ", round " + round;
 
-      List<byte[]> pieces = cut(offload, frame, random.nextInt(64), random.nextInt(3_000));
+      List<byte[]> packets = segments(offload, frame, random.nextInt(64), random.nextInt(3_000));
 
       if (segmenter.failure() != SegmentationFailure.NONE) {
-        refused++;
-        assertEquals(0, pieces.size(), where);
+        rejected++;
+        assertEquals(0, packets.size(), where);
         assertEquals(0, segmenter.count(), where);
       } else if (!isRouted(frame)) {
         int tagBytes = BigEndian.u16(frame, 12) >>> 12 == 8 && frame[13] != (byte) 0xdd ? 4 : 0;
-        for (byte[] piece : pieces) {
+        for (byte[] piece : packets) {
           assertEquals("", NaiveChecksum.complaint(piece, tagBytes, null), where);
         }
       }
     }
-    assertTrue(refused > 10_000 && refused < 28_000, () -> "seed " + seed);
+    assertTrue(rejected > 10_000 && rejected < 28_000, () -> "seed " + seed);
   }
 
-  /** Of a routed packet, only the header that was spoiled knows the sum. */
+  /** With a source route, only the modified header determines the sum. */
   private static boolean isRouted(byte[] frame) {
     var layout = new IpLayout();
     layout.find(frame, 0, frame.length);
@@ -109,47 +109,61 @@ class SegmenterTest {
   }
 
   @Test
-  void whateverIsNotWhatTheHeaderSaysIsRefused() {
-    refused(SegmentationFailure.UNKNOWN_TYPE, made -> {}, (offload, frame) -> setType(offload, 3));
-    refused(SegmentationFailure.UNKNOWN_TYPE, made -> {}, (offload, frame) -> setType(offload, 0));
-    refused(
+  void rejectsInconsistentHeaders() {
+    assertRejected(
+        SegmentationFailure.UNKNOWN_TYPE, made -> {}, (offload, frame) -> setType(offload, 3));
+    assertRejected(
+        SegmentationFailure.UNKNOWN_TYPE, made -> {}, (offload, frame) -> setType(offload, 0));
+    assertRejected(
         SegmentationFailure.UNKNOWN_TYPE, made -> {}, (offload, frame) -> setType(offload, 0x80));
-    refused(
+    assertRejected(
         SegmentationFailure.UNKNOWN_TYPE, made -> {}, (offload, frame) -> setType(offload, 0x85));
-    refused(SegmentationFailure.UNKNOWN_TYPE, made -> {}, (offload, frame) -> setType(offload, 2));
-    refused(SegmentationFailure.NO_SEGMENT_SIZE, made -> made.gsoBytes = 0, (offload, frame) -> {});
-    refused(
+    assertRejected(
+        SegmentationFailure.UNKNOWN_TYPE, made -> {}, (offload, frame) -> setType(offload, 2));
+    assertRejected(
+        SegmentationFailure.NO_SEGMENT_SIZE, made -> made.gsoBytes = 0, (offload, frame) -> {});
+    assertRejected(
         SegmentationFailure.WRONG_PROTOCOL, made -> {}, (offload, frame) -> setType(offload, 4));
-    refused(
+    assertRejected(
         SegmentationFailure.WRONG_PROTOCOL, made -> {}, (offload, frame) -> setType(offload, 5));
-    refused(SegmentationFailure.WRONG_PROTOCOL, made -> {}, (offload, frame) -> frame[14 + 9] = 17);
-    refused(SegmentationFailure.WRONG_PROTOCOL, made -> {}, (offload, frame) -> frame[13] = 6);
-    refused(
+    assertRejected(
+        SegmentationFailure.WRONG_PROTOCOL, made -> {}, (offload, frame) -> frame[14 + 9] = 17);
+    assertRejected(
+        SegmentationFailure.WRONG_PROTOCOL, made -> {}, (offload, frame) -> frame[13] = 6);
+    assertRejected(
         SegmentationFailure.WRONG_PROTOCOL, this::makeUdp, (offload, frame) -> setType(offload, 1));
-    refused(
+    assertRejected(
         SegmentationFailure.WRONG_PROTOCOL, this::makeV6, (offload, frame) -> setType(offload, 1));
-    refused(
+    assertRejected(
         SegmentationFailure.WRONG_PROTOCOL, this::makeV6, (offload, frame) -> frame[14 + 6] = 51);
-    refused(SegmentationFailure.MALFORMED, made -> {}, (offload, frame) -> frame[14] = 0x65);
-    refused(SegmentationFailure.MALFORMED, made -> {}, (offload, frame) -> frame[14] = 0x44);
-    refused(SegmentationFailure.MALFORMED, this::makeV6, (offload, frame) -> frame[14] = 0x45);
-    refused(
+    assertRejected(SegmentationFailure.MALFORMED, made -> {}, (offload, frame) -> frame[14] = 0x65);
+    assertRejected(SegmentationFailure.MALFORMED, made -> {}, (offload, frame) -> frame[14] = 0x44);
+    assertRejected(
+        SegmentationFailure.MALFORMED, this::makeV6, (offload, frame) -> frame[14] = 0x45);
+    assertRejected(
         SegmentationFailure.MALFORMED, made -> {}, (offload, frame) -> frame[14 + 20 + 12] = 0x4f);
-    refused(SegmentationFailure.FRAGMENT, made -> {}, (offload, frame) -> frame[14 + 6] = 0x20);
-    refused(SegmentationFailure.FRAGMENT, made -> {}, (offload, frame) -> frame[14 + 7] = 1);
-    refused(SegmentationFailure.FRAGMENT, this::makeV6, (offload, frame) -> frame[14 + 6] = 44);
-    refused(SegmentationFailure.WRONG_LENGTH, made -> {}, (offload, frame) -> frame[14 + 3]++);
-    refused(SegmentationFailure.WRONG_LENGTH, this::makeV6, (offload, frame) -> frame[14 + 5]++);
-    refused(
+    assertRejected(
+        SegmentationFailure.FRAGMENT, made -> {}, (offload, frame) -> frame[14 + 6] = 0x20);
+    assertRejected(SegmentationFailure.FRAGMENT, made -> {}, (offload, frame) -> frame[14 + 7] = 1);
+    assertRejected(
+        SegmentationFailure.FRAGMENT, this::makeV6, (offload, frame) -> frame[14 + 6] = 44);
+    assertRejected(
+        SegmentationFailure.WRONG_LENGTH, made -> {}, (offload, frame) -> frame[14 + 3]++);
+    assertRejected(
+        SegmentationFailure.WRONG_LENGTH, this::makeV6, (offload, frame) -> frame[14 + 5]++);
+    assertRejected(
         SegmentationFailure.WRONG_LENGTH, this::makeUdp, (offload, frame) -> frame[14 + 20 + 5]++);
-    refused(SegmentationFailure.WRONG_FLAGS, made -> made.flags = 0x12, (offload, frame) -> {});
-    refused(SegmentationFailure.WRONG_FLAGS, made -> made.flags = 0x14, (offload, frame) -> {});
-    refused(
+    assertRejected(
+        SegmentationFailure.WRONG_FLAGS, made -> made.flags = 0x12, (offload, frame) -> {});
+    assertRejected(
+        SegmentationFailure.WRONG_FLAGS, made -> made.flags = 0x14, (offload, frame) -> {});
+    assertRejected(
         SegmentationFailure.TRUNCATED,
         this::makeShort,
         (offload, frame) -> frame[14 + 20 + 12] = -16);
-    refused(SegmentationFailure.TRUNCATED, this::makeShort, (offload, frame) -> frame[14] = 0x4f);
-    refused(
+    assertRejected(
+        SegmentationFailure.TRUNCATED, this::makeShort, (offload, frame) -> frame[14] = 0x4f);
+    assertRejected(
         SegmentationFailure.TRUNCATED,
         this::makeV6,
         (offload, frame) -> {
@@ -157,25 +171,25 @@ class SegmenterTest {
           frame[14 + 41] = -1;
         });
     for (int wrong : new int[] {0, 33, 35, 65_535}) {
-      refused(
+      assertRejected(
           SegmentationFailure.WRONG_CHECKSUM_PLACE,
           made -> {},
           (offload, frame) -> at(offload, wrong, 16));
     }
     for (int wrong : new int[] {0, 6, 15, 17, 65_535}) {
-      refused(
+      assertRejected(
           SegmentationFailure.WRONG_CHECKSUM_PLACE,
           made -> {},
           (offload, frame) -> at(offload, 34, wrong));
     }
-    refused(
+    assertRejected(
         SegmentationFailure.WRONG_CHECKSUM_PLACE,
         made -> {},
         (offload, frame) -> offload.set(0, offload.gsoType(), 54, 100, 34, 16));
   }
 
   @Test
-  void whatEndsBeforeItsHeadersDoIsRefused() {
+  void rejectsTruncatedHeaders() {
     for (boolean v6 : new boolean[] {false, true}) {
       for (boolean tcp : new boolean[] {false, true}) {
         var made = typical();
@@ -186,73 +200,73 @@ class SegmenterTest {
         byte[] frame = made.frame();
         int headersEnd = 14 + made.headerBytes();
         for (int length = 0; length < headersEnd; length++) {
-          byte[] cut = Arrays.copyOf(frame, length);
+          byte[] segments = Arrays.copyOf(frame, length);
           if (length >= 54) {
-            BigEndian.put16(cut, v6 ? 18 : 16, length - (v6 ? 54 : 14));
+            BigEndian.put16(segments, v6 ? 18 : 16, length - (v6 ? 54 : 14));
           } else if (!v6 && length >= 34) {
-            BigEndian.put16(cut, 16, length - 14);
+            BigEndian.put16(segments, 16, length - 14);
           }
 
-          List<byte[]> pieces = cut(made.offload(), cut, 3, ANY_SIZE);
+          List<byte[]> packets = segments(made.offload(), segments, 3, ANY_SIZE);
 
           assertEquals(SegmentationFailure.TRUNCATED, segmenter.failure(), "length " + length);
-          assertEquals(List.of(), pieces);
+          assertEquals(List.of(), packets);
         }
       }
     }
   }
 
   @Test
-  void segmentsAreNeverSmallerThanMakesSense() {
+  void rejectsSegmentsBelowTheMinimum() {
     var made = typical();
 
-    assertEquals(made.payload.length / 8, cut(made.offload(), made.frame(), 0, 40 + 8).size());
-    assertEquals(List.of(), cut(made.offload(), made.frame(), 0, 40 + 7));
+    assertEquals(made.payload.length / 8, segments(made.offload(), made.frame(), 0, 40 + 8).size());
+    assertEquals(List.of(), segments(made.offload(), made.frame(), 0, 40 + 7));
     assertEquals(SegmentationFailure.NO_ROOM, segmenter.failure());
-    assertEquals(List.of(), cut(made.offload(), made.frame(), 0, -1));
+    assertEquals(List.of(), segments(made.offload(), made.frame(), 0, -1));
     assertEquals(SegmentationFailure.NO_ROOM, segmenter.failure());
   }
 
   @Test
-  void datagramsAreNeverCutToFit() {
+  void keepsTheSizeOfDatagrams() {
     var made = typical();
     makeUdp(made);
 
-    List<byte[]> pieces = cut(made.offload(), made.frame(), 0, 50);
+    List<byte[]> packets = segments(made.offload(), made.frame(), 0, 50);
 
-    assertSame(made.pieces(ANY_SIZE), pieces, "datagrams");
+    assertSame(made.packets(ANY_SIZE), packets, "datagrams");
     assertEquals(28 + made.gsoBytes, segmenter.packetBytes());
   }
 
   @Test
-  void aVerifiedSuperFrameNeedNotLeaveItsChecksumToFinish() {
+  void acceptsVerifiedSuperFrames() {
     var made = typical();
     OffloadHeader offload = made.offload();
     offload.set(OffloadHeader.DATA_VALID, offload.gsoType(), 0, made.gsoBytes, 0, 0);
 
-    assertSame(made.pieces(ANY_SIZE), cut(offload, made.frame(), 0, ANY_SIZE), "verified");
+    assertSame(made.packets(ANY_SIZE), segments(offload, made.frame(), 0, ANY_SIZE), "verified");
   }
 
   @Test
-  void theUdpChecksumIsNeverZero() {
+  void neverWritesAZeroUdpChecksum() {
     var made = typical();
     makeUdp(made);
     made.gsoBytes = 4;
     made.payload = new byte[8];
     made.payload[4] = 1;
-    byte[] plain = made.pieces(ANY_SIZE).get(0);
+    byte[] plain = made.packets(ANY_SIZE).get(0);
     int sum = 0xffff ^ BigEndian.u16(plain, 26);
     BigEndian.put16(made.payload, 0, 0xffff ^ sum);
 
-    List<byte[]> pieces = cut(made.offload(), made.frame(), 0, ANY_SIZE);
+    List<byte[]> packets = segments(made.offload(), made.frame(), 0, ANY_SIZE);
 
-    assertEquals(0xffff, BigEndian.u16(pieces.get(0), 26));
-    assertSame(made.pieces(ANY_SIZE), pieces, "all ones");
+    assertEquals(0xffff, BigEndian.u16(packets.get(0), 26));
+    assertSame(made.packets(ANY_SIZE), packets, "all ones");
   }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2})
-  void checksumsAreFinishedWhereTheHeaderSaysSo(long seed) {
+  void completesRequestedChecksums(long seed) {
     var random = new Random(seed);
     for (int round = 0; round < 20_000; round++) {
       var made = MadeFrame.random(random);
@@ -267,12 +281,12 @@ class SegmenterTest {
 
       assertTrue(done);
       byte[] packet = Arrays.copyOfRange(frame, start + 14, frame.length - 7);
-      assertArrayEquals(made.pieces(ANY_SIZE).get(0), packet, "seed " + seed + ", round " + round);
+      assertArrayEquals(made.packets(ANY_SIZE).get(0), packet, "seed " + seed + ", round " + round);
     }
   }
 
   @Test
-  void aChecksumOutsideOfTheFrameIsNotFinished() {
+  void rejectsChecksumsOutsideTheFrame() {
     byte[] frame = new byte[100];
     int[][] lies = {{0, 16}, {13, 16}, {34, 65}, {98, 1}, {99, 0}, {65_535, 65_535}, {14, 85}};
     for (int[] lie : lies) {
@@ -291,25 +305,26 @@ class SegmenterTest {
     assertArrayEquals(before, frame);
   }
 
-  private interface Lie {
+  private interface HeaderChange {
     void tell(OffloadHeader offload, byte[] frame);
   }
 
-  private void refused(SegmentationFailure why, Consumer<MadeFrame> make, Lie lie) {
+  private void assertRejected(SegmentationFailure why, Consumer<MadeFrame> make, HeaderChange lie) {
     var made = typical();
     make.accept(made);
     OffloadHeader offload = made.offload();
     byte[] frame = made.frame();
     if (why != SegmentationFailure.NO_SEGMENT_SIZE) {
       assertFalse(
-          cut(offload, frame, 5, ANY_SIZE).isEmpty() && why != SegmentationFailure.WRONG_FLAGS);
+          segments(offload, frame, 5, ANY_SIZE).isEmpty()
+              && why != SegmentationFailure.WRONG_FLAGS);
     }
     lie.tell(offload, frame);
 
-    List<byte[]> pieces = cut(offload, frame, 5, ANY_SIZE);
+    List<byte[]> packets = segments(offload, frame, 5, ANY_SIZE);
 
     assertEquals(why, segmenter.failure());
-    assertEquals(List.of(), pieces);
+    assertEquals(List.of(), packets);
   }
 
   private static void setType(OffloadHeader offload, int type) {
@@ -343,17 +358,18 @@ class SegmenterTest {
     made.payload = new byte[10];
   }
 
-  private List<byte[]> cut(OffloadHeader offload, byte[] frame, int start, int maxPacketBytes) {
+  private List<byte[]> segments(
+      OffloadHeader offload, byte[] frame, int start, int maxPacketBytes) {
     byte[] bytes = shifted(frame, start);
-    var pieces = new ArrayList<byte[]>();
+    var packets = new ArrayList<byte[]>();
     Segmenter.Kind kind = segmenter.begin(offload, bytes, start, frame.length, maxPacketBytes);
     assertEquals(kind == Segmenter.Kind.REJECTED, segmenter.failure() != SegmentationFailure.NONE);
     while (segmenter.hasNext()) {
-      int at = pieces.size() % 16;
+      int at = packets.size() % 16;
       int length = segmenter.next(out, at);
-      pieces.add(Arrays.copyOfRange(out, at, at + length));
+      packets.add(Arrays.copyOfRange(out, at, at + length));
     }
-    return pieces;
+    return packets;
   }
 
   private static byte[] shifted(byte[] frame, int start) {
@@ -363,11 +379,11 @@ class SegmenterTest {
     return bytes;
   }
 
-  private static void assertSame(List<byte[]> expected, List<byte[]> pieces, String where) {
-    assertEquals(expected.size(), pieces.size(), where);
-    for (int i = 0; i < pieces.size(); i++) {
-      if (!Arrays.equals(expected.get(i), pieces.get(i))) {
-        assertArrayEquals(expected.get(i), pieces.get(i), where + ", piece " + i);
+  private static void assertSame(List<byte[]> expected, List<byte[]> packets, String where) {
+    assertEquals(expected.size(), packets.size(), where);
+    for (int i = 0; i < packets.size(); i++) {
+      if (!Arrays.equals(expected.get(i), packets.get(i))) {
+        assertArrayEquals(expected.get(i), packets.get(i), where + ", packet " + i);
       }
     }
   }

@@ -10,7 +10,7 @@ import net.backhaul.testing.AllocationMeter;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Cutting and joining make no garbage. */
+/** Segmentation and coalescing allocate nothing. */
 @Tag("alone")
 class SuperFrameAllocationTest {
   private static final int ANY_SIZE = 65_535;
@@ -18,7 +18,7 @@ class SuperFrameAllocationTest {
   private long written;
 
   @Test
-  void cuttingAllocatesNothing() {
+  void segmentsWithoutAllocation() {
     var segmenter = new Segmenter();
     var offload = new OffloadHeader();
     byte[] out = new byte[4_000];
@@ -30,7 +30,7 @@ class SuperFrameAllocationTest {
       frames[i] = made.frame();
       made.offload().write(headers[i], 0);
     }
-    headers[0][1] = 3; // refused
+    headers[0][1] = 3; // rejected
 
     long allocated =
         AllocationMeter.bytesPerRun(
@@ -41,7 +41,7 @@ class SuperFrameAllocationTest {
                 while (segmenter.hasNext()) {
                   written += segmenter.next(out, 0);
                 }
-                // It finishes what is finished already; the cost is the same.
+                // The checksum is complete already; the cost is the same.
                 Segmenter.finishChecksum(offload, frames[i], 0, frames[i].length);
               }
             });
@@ -51,7 +51,7 @@ class SuperFrameAllocationTest {
   }
 
   @Test
-  void joiningAllocatesNothing() {
+  void coalescesWithoutAllocation() {
     ByteBuffer[] slots = new ByteBuffer[2];
     for (int i = 0; i < slots.length; i++) {
       slots[i] = ByteBuffer.allocateDirect(Coalescer.SLOT_BYTES);
@@ -62,7 +62,7 @@ class SuperFrameAllocationTest {
         random
             .ints(4)
             .mapToObj(i -> small(MadeFrame.random(random)))
-            .flatMap(made -> made.pieces(ANY_SIZE).stream().map(made::ethernet))
+            .flatMap(made -> made.packets(ANY_SIZE).stream().map(made::ethernet))
             .toArray(byte[][]::new);
 
     long allocated =

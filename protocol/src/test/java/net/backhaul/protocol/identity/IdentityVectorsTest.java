@@ -24,7 +24,7 @@ class IdentityVectorsTest {
   private final JsonNode file = Vectors.file("crypto/identities.json");
 
   @Test
-  void identitiesOfTheReferenceAreReadAndValid() {
+  void readsAndValidatesRecordedIdentities() {
     for (JsonNode vector : file.required("valid")) {
       Identity identity = Identity.parse(text(vector, "string_secret"));
 
@@ -42,7 +42,7 @@ class IdentityVectorsTest {
   }
 
   @Test
-  void damagedIdentitiesAreRefusedWhereTheReferenceRefusesThem() {
+  void rejectsRecordedInvalidIdentities() {
     for (JsonNode vector : file.required("invalid")) {
       String string = text(vector, "string");
       if (text(vector, "rejected_at").equals("parse")) {
@@ -55,7 +55,7 @@ class IdentityVectorsTest {
   }
 
   @Test
-  void binaryFormsAreTakenOrRefusedAsByTheReference() {
+  void readsOrRejectsRecordedBinaryForms() {
     for (JsonNode vector : file.required("binary")) {
       WireReader in = reader(hex(vector, "binary"));
       if (vector.required("reference_accepts").asBoolean()) {
@@ -69,11 +69,11 @@ class IdentityVectorsTest {
   }
 
   /**
-   * What hand-edited files may have is taken; what only tolerance explains is refused (01 section
-   * 2.6).
+   * Text as in hand-edited files is accepted; other text that the reference tolerates is not (01
+   * section 2.6).
    */
   @Test
-  void textThatTheReferenceToleratesIsTheSameIdentityOrNone() {
+  void parsesOrRejectsTolerableText() {
     for (JsonNode vector : file.required("reference_leniency")) {
       String string = text(vector, "string");
       String name = text(vector, "name");
@@ -94,14 +94,14 @@ class IdentityVectorsTest {
   }
 
   @Test
-  void capitalDigitsAndANewlineAreTaken() {
+  void acceptsUpperCaseAndWhiteSpace() {
     String string = text(file.required("valid").get(0), "string_public");
 
     assertEquals(Identity.parse(string), Identity.parse(string.toUpperCase(Locale.ROOT) + "\n"));
   }
 
   @Test
-  void aNewIdentityIsValid() {
+  void generatesValidIdentities() {
     Identity identity = Identity.generate(new Random(7));
 
     assertTrue(identity.validates());

@@ -36,12 +36,12 @@ import net.backhaul.protocol.world.World;
 import net.backhaul.testing.Vectors;
 import org.junit.jupiter.api.Test;
 
-/** The reference's packets are opened, mean what they mean there, and are written as they were. */
+/** Recorded packets are opened, decoded to the recorded fields and written unchanged. */
 class MessageVectorsTest {
   private static final int HEADER = Packets.HEADER_BYTES;
   private static final Map<String, Identity> IDENTITIES = identities();
 
-  /** What vectors say for people, or derive from other fields. */
+  /** Fields of vectors that are descriptions or derive from other fields. */
   private static final Set<String> DERIVED =
       Set.of(
           "encrypted_at",
@@ -67,7 +67,7 @@ class MessageVectorsTest {
   }
 
   @Test
-  void keysAreAgreedOnAsByTheReference() {
+  void agreesOnRecordedKeys() {
     for (JsonNode pair : Vectors.file("vl1/identities.json").required("pair_keys")) {
       Identity one = IDENTITIES.get(pair.required("between").get(0).asText());
       Identity other = IDENTITIES.get(pair.required("between").get(1).asText());
@@ -82,21 +82,21 @@ class MessageVectorsTest {
   }
 
   @Test
-  void packetsOfTheReferenceAreReadAndWrittenAgain() {
+  void readsAndWritesRecordedPackets() {
     for (JsonNode packet : Vectors.file("vl1/packets.json").required("packets")) {
       readAndWrite(packet, text(packet, "name"));
     }
   }
 
   @Test
-  void packetsOfBondedPeersAreReadAndWrittenAgain() {
+  void readsAndWritesPacketsOfBondedPeers() {
     for (JsonNode packet : Vectors.file("vl1/bonding_live.json").required("packets")) {
       readAndWrite(packet, text(packet, "verb") + " at " + packet.required("t_ms"));
     }
   }
 
   @Test
-  void anAnswerNamesTheQuestionByItsIdOnTheWire() {
+  void answersContainTheIdOnTheWire() {
     for (JsonNode exchange : Vectors.file("vl1/exchanges.json").required("exchanges")) {
       String name = text(exchange, "name");
       JsonNode request = exchange.required("request");
@@ -130,14 +130,14 @@ class MessageVectorsTest {
 
     String payload = HexFormat.of().formatHex(plain, HEADER, plain.length);
     if (verb == Verb.HELLO) {
-      // The tail was unmasked in place.
+      // The end was decrypted in place.
       payload = HexFormat.of().formatHex(in.array(), HEADER, in.array().length);
     }
     assertEquals(payload, HexFormat.of().formatHex(again.toByteArray()), name);
     assertMeans(packet.required("decoded"), message, name);
   }
 
-  /** Opens a packet as its receiver does, and compares it with what the reference has opened. */
+  /** Opens a packet as its receiver does and compares it with the recorded plain text. */
   private static byte[] opened(JsonNode packet, String name) {
     byte[] wire = hex(packet, "wire");
     byte[] expected = packet.has("plain") ? hex(packet, "plain") : wire.clone();
@@ -250,7 +250,7 @@ class MessageVectorsTest {
             });
   }
 
-  /** These are looked at whole, in tests of their own. */
+  /** Fields that other tests compare. */
   private static boolean hasFields(Message message) {
     return !(message instanceof Credentials);
   }
@@ -404,14 +404,14 @@ class MessageVectorsTest {
   }
 
   @Test
-  void aDamagedWorldTakesNoneBeforeItAlong() {
+  void keepsWorldsBeforeAnInvalidOne() {
     World planet = World.defaultPlanet();
     var ok = new HelloOk(7, 8, 13, 1, 14, 0, null, List.of(planet, planet));
     var out = new WireWriter();
     ok.writeTo(out);
     byte[] bytes = out.toByteArray();
     int second = (bytes.length + worldsAt(bytes, planet)) / 2;
-    bytes[second] = 77; // A world of no kind.
+    bytes[second] = 77; // An unknown world type.
     var seen = new ArrayList<World>();
     var in = new WireReader(bytes, 9, bytes.length - 9);
 
@@ -420,7 +420,7 @@ class MessageVectorsTest {
     assertEquals(List.of(planet), seen);
   }
 
-  /** Returns where the first of two equal worlds begins, which end with the bytes. */
+  /** Returns the index of the first of two equal worlds at the end of the bytes. */
   private static int worldsAt(byte[] bytes, World world) {
     var out = new WireWriter();
     world.writeTo(out);

@@ -46,7 +46,7 @@ class NetworkVectorsTest {
   }
 
   @Test
-  void dictionariesAreWrittenAsByTheReference() {
+  void writesRecordedDictionaries() {
     for (JsonNode vector : Vectors.file("vl2/dictionaries.json").required("encode")) {
       var out = new DictionaryWriter(vector.required("capacity").asInt());
       int i = 0;
@@ -64,18 +64,19 @@ class NetworkVectorsTest {
     String key = text(add, "key");
     return switch (text(add, "type")) {
       case "str" ->
-          add.has("hex") ? out.add(key, cut(hex(add, "hex"))) : out.add(key, text(add, "value"));
+          add.has("hex")
+              ? out.add(key, untilNul(hex(add, "hex")))
+              : out.add(key, text(add, "value"));
       case "bin" -> out.add(key, hex(add, "hex"));
       case "bool" -> out.add(key, add.required("value").asBoolean());
       case "u64" -> out.addU64(key, unsigned(add));
       case "i64" -> out.addU64(key, Math.abs(add.required("value").asLong()));
-      case "addr" ->
-          out.addU64(key, unsigned(add)); // The reference has no encoder of its own for it.
+      case "addr" -> out.addU64(key, unsigned(add)); // The reference has no encoder for it.
       default -> throw new AssertionError(add.toString());
     };
   }
 
-  private static byte[] cut(byte[] text) {
+  private static byte[] untilNul(byte[] text) {
     int end = 0;
     while (end < text.length && text[end] != 0) {
       end++;
@@ -88,7 +89,7 @@ class NetworkVectorsTest {
   }
 
   @Test
-  void dictionariesAreReadAsByTheReference() {
+  void readsRecordedDictionaries() {
     for (JsonNode vector : Vectors.file("vl2/dictionaries.json").required("decode")) {
       byte[] raw = hex(vector, "raw");
       int capacity = vector.required("capacity").asInt();
@@ -121,16 +122,16 @@ class NetworkVectorsTest {
   }
 
   @Test
-  void configurationsAreReadAndWrittenAgain() {
+  void readsAndWritesRecordedConfigurations() {
     for (JsonNode vector : Vectors.file("vl2/network_configs.json").required("encoded")) {
       byte[] dictionary = hex(vector, "dict");
 
       NetworkConfig config = NetworkConfig.decode(dictionary);
 
       String title = text(vector, "title");
-      // The reference writes several capabilities as they come; a reader puts them in order.
+      // The reference writes capabilities in any order; readers sort them.
       boolean reordered = config.capabilities().size() > 1 || config.tags().size() > 1;
-      // 03 section 3.6: what a network without SSO says about it is not kept.
+      // SSO fields of a network without SSO are discarded (03 section 3.6).
       boolean cleared = config.sso().version() == 1 && !config.sso().enabled();
       byte[] again = config.encode();
       if (!cleared) {
@@ -146,7 +147,7 @@ class NetworkVectorsTest {
   }
 
   @Test
-  void oddConfigurationsAreTakenOrRefusedAsByTheReference() {
+  void acceptsOrRejectsUnusualConfigurations() {
     for (JsonNode vector : Vectors.file("vl2/network_configs.json").required("decode")) {
       byte[] dictionary = hex(vector, "dict");
       String title = text(vector, "title");
@@ -160,7 +161,7 @@ class NetworkVectorsTest {
   }
 
   @Test
-  void theLargestMulticastLimitIsKept() {
+  void keepsTheMaximumMulticastLimit() {
     byte[] dictionary = "v=7\nnwid=1\nid=1\nml=00000000ffffffff".getBytes(StandardCharsets.UTF_8);
 
     Dictionary again = Dictionary.parse(NetworkConfig.decode(dictionary).encode());
@@ -214,7 +215,7 @@ class NetworkVectorsTest {
     if (value.isArray()) {
       var items = new ArrayList<String>();
       value.forEach(item -> items.add(said(item)));
-      items.removeIf(String::isEmpty); // Null addresses mean nothing, and are not kept.
+      items.removeIf(String::isEmpty); // Null addresses are discarded.
       return items.toString();
     }
     if (value.has("target")) {
@@ -256,7 +257,7 @@ class NetworkVectorsTest {
   }
 
   @Test
-  void credentialsAreJudgedAsByTheReference() {
+  void verifiesRecordedCredentials() {
     for (JsonNode vector : Vectors.file("vl2/credentials.json").required("items")) {
       String title = text(vector, "kind") + ": " + text(vector, "title");
       byte[] bytes = hex(vector, "hex");
@@ -319,7 +320,7 @@ class NetworkVectorsTest {
   }
 
   @Test
-  void membersAgreeAsByTheReference() {
+  void comparesRecordedMemberships() {
     for (JsonNode vector : Vectors.file("vl2/credentials.json").required("agreement")) {
       MembershipCertificate mine = MembershipCertificate.read(reader(hex(vector, "a")));
       MembershipCertificate theirs = MembershipCertificate.read(reader(hex(vector, "b")));
@@ -331,7 +332,7 @@ class NetworkVectorsTest {
   }
 
   @Test
-  void whatWeIssueIsWhatTheReferenceIssues() {
+  void issuesRecordedCredentials() {
     Identity controller = IDENTITIES.get("controller");
     for (JsonNode vector : Vectors.file("vl2/credentials.json").required("items")) {
       JsonNode spec = vector.path("spec");
@@ -353,7 +354,7 @@ class NetworkVectorsTest {
   }
 
   @Test
-  void rulesAreDecodedAsByTheReference() {
+  void readsRecordedRules() {
     for (JsonNode vector : Vectors.file("vl2/rules_wire.json").required("decode")) {
       byte[] wire = hex(vector, "wire");
       int max = vector.required("maxRules").asInt();
@@ -381,7 +382,7 @@ class NetworkVectorsTest {
   }
 
   @Test
-  void chunksAreVerifiedAndPutTogetherInAnyOrder() {
+  void verifiesAndAssemblesChunksInAnyOrder() {
     for (JsonNode vector : Vectors.file("vl2/config_transport.json")) {
       byte[] dictionary = hex(vector, "dictionary");
       var assembler = new ChunkAssembler();
@@ -411,7 +412,7 @@ class NetworkVectorsTest {
   }
 
   @Test
-  void whatWeCutTheMemberPutsTogether() {
+  void assemblesOurOwnChunks() {
     Identity controller = IDENTITIES.get("controller");
     byte[] dictionary = new byte[25_000];
     new Random(3).nextBytes(dictionary);
@@ -427,7 +428,7 @@ class NetworkVectorsTest {
   }
 
   @Test
-  void noBytesCanHurtWhoReadsCredentialsAndConfigurations() {
+  void throwsNothingButWireExceptions() {
     JsonNode items = Vectors.file("vl2/credentials.json").required("items");
     String[] kinds = {"com", "cap", "tag", "coo", "rev"};
     for (long seed = 0; seed < 20_000; seed++) {
@@ -436,9 +437,9 @@ class NetworkVectorsTest {
       for (int i = random.nextInt(4); i >= 0 && bytes.length > 0; i--) {
         bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
       }
-      byte[] cut = Arrays.copyOf(bytes, random.nextInt(bytes.length + 1));
+      byte[] truncated = Arrays.copyOf(bytes, random.nextInt(bytes.length + 1));
       try {
-        read(kinds[random.nextInt(kinds.length)], reader(cut)).verify(address -> null);
+        read(kinds[random.nextInt(kinds.length)], reader(truncated)).verify(address -> null);
       } catch (WireException expected) {
         // The only exception that invalid input causes.
       } catch (RuntimeException e) {
@@ -448,7 +449,7 @@ class NetworkVectorsTest {
   }
 
   @Test
-  void bytesAreValues() {
+  void comparesBytesByContent() {
     assertEquals(Bytes.ofHex("00ff"), Bytes.of(new byte[] {0, -1}));
   }
 }

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 class FragmentsAndCompressionTest {
   @Test
-  void recordedFragmentsAreAssembledInAnyOrder() throws Exception {
+  void reassemblesRecordedFragmentsInAnyOrder() throws Exception {
     for (JsonNode set : Vectors.file("vl1/fragments.json").required("sets")) {
       var datagrams = new ArrayList<byte[]>();
       if (!set.has("datagrams")) {
@@ -66,7 +66,7 @@ class FragmentsAndCompressionTest {
   }
 
   @Test
-  void packetsAreAssembledWithoutGarbage() {
+  void reassemblesWithoutAllocation() {
     var reassembly = new Reassembly();
     byte[] head = new byte[1_432];
     byte[] fragment = new byte[1_400];
@@ -86,9 +86,9 @@ class FragmentsAndCompressionTest {
     assertEquals(0, AllocationMeter.leastBytes(thousandPackets));
   }
 
-  /** An array that is used again holds the end of a longer piece, which must not come along. */
+  /** A reused array holds the end of a longer fragment, which must not be returned. */
   @Test
-  void nothingOfAnEarlierPacketComesAlong() {
+  void reusesArraysWithoutOldContent() {
     var reassembly = new Reassembly();
     var random = new Random(9);
     for (int round = 0; round < 2_000; round++) {
@@ -119,7 +119,7 @@ class FragmentsAndCompressionTest {
   }
 
   @Test
-  void incompletePacketsAreForgottenWhenTheyAreManyOrOld() {
+  void evictsAndExpiresIncompletePackets() {
     var reassembly = new Reassembly();
     byte[] fragment = new byte[20];
     FragmentView.writeHeader(fragment, 0, 1, 0x1122334455L, 2, 1);
@@ -142,7 +142,7 @@ class FragmentsAndCompressionTest {
   }
 
   @Test
-  void recordedBlocksAreDecompressed() throws Exception {
+  void decompressesRecordedBlocks() throws Exception {
     for (JsonNode block : Vectors.file("vl1/compression.json").required("blocks")) {
       byte[] in = hex(block, "compressed_payload");
       byte[] out = new byte[Packets.MAX_BYTES - Packets.HEADER_BYTES];
@@ -157,7 +157,7 @@ class FragmentsAndCompressionTest {
   }
 
   @Test
-  void compressionIsTriedWhereTheReferenceTriesIt() {
+  void compressesAboveTheMinimumLength() {
     for (JsonNode rule : Vectors.file("vl1/compression.json").required("rules")) {
       byte[] payload = new byte[rule.required("payload_length").asInt()];
       if (!rule.required("compressible").asBoolean()) {
@@ -171,7 +171,7 @@ class FragmentsAndCompressionTest {
   }
 
   @Test
-  void whatIsCompressedComesBackAndWhatIsNotShorterStays() {
+  void decompressesWhatItCompressed() {
     for (long seed = 0; seed < 300; seed++) {
       var random = new Random(seed);
       byte[] in = new byte[random.nextInt(4_000)];
@@ -193,7 +193,7 @@ class FragmentsAndCompressionTest {
   }
 
   @Test
-  void noBytesCanHurtTheDecompressor() {
+  void rejectsInvalidBlocks() {
     byte[] out = new byte[9_996];
     for (long seed = 0; seed < 20_000; seed++) {
       var random = new Random(seed);

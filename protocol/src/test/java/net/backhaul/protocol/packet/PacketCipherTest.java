@@ -31,10 +31,10 @@ class PacketCipherTest {
     }
   }
 
-  /** The least of several measures: what the compiler replaces meanwhile may still allocate. */
+  /** The minimum of several measurements: code that the JIT replaces may still allocate. */
   @ParameterizedTest
   @ValueSource(ints = {Packets.SUITE_POLY, Packets.SUITE_SALSA, Packets.SUITE_AES})
-  void packetsAreSealedAndOpenedWithoutGarbage(int suite) {
+  void sealsAndOpensWithoutAllocation(int suite) {
     PacketCipher cipher = PacketCipher.of(key48);
     long least =
         AllocationMeter.leastBytes(
@@ -49,7 +49,7 @@ class PacketCipherTest {
 
   @ParameterizedTest
   @ValueSource(ints = {Packets.SUITE_POLY, Packets.SUITE_SALSA, Packets.SUITE_AES})
-  void nothingIsSealedOrOpenedOnceTheKeysAreWiped(int suite) {
+  void rejectsAllPacketsAfterWipe(int suite) {
     PacketCipher cipher = PacketCipher.of(key48);
     sealAndOpen(cipher, suite);
     cipher.seal(suite, packet, 0, packet.length);

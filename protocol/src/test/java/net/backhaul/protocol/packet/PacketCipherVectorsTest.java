@@ -22,7 +22,7 @@ class PacketCipherVectorsTest {
   }
 
   @Test
-  void packetsAreSealedAndOpenedAsByTheReference() {
+  void sealsAndOpensRecordedPackets() {
     for (JsonNode vector : file.required("armored")) {
       PacketCipher cipher = cipher(vector.required("link").asInt());
       byte[] plain = hex(vector, "plain");
@@ -45,7 +45,7 @@ class PacketCipherVectorsTest {
   }
 
   @Test
-  void alteredPacketsAreRefused() {
+  void rejectsTamperedPackets() {
     for (JsonNode vector : file.required("tampered")) {
       byte[] packet = hex(vector, "packet");
 
@@ -56,7 +56,7 @@ class PacketCipherVectorsTest {
   }
 
   @Test
-  void aTrustedPathIsNamedWhereTheMacWouldBe() {
+  void readsTrustedPathIds() {
     for (JsonNode vector : file.required("suite2_trusted_path")) {
       byte[] packet = hex(vector, "plain");
       var view = new PacketView();
@@ -71,7 +71,7 @@ class PacketCipherVectorsTest {
   }
 
   @Test
-  void packetsOfOthersAreRefused() {
+  void rejectsPacketsOfOtherKeys() {
     for (JsonNode vector : file.required("wrong_key")) {
       byte[] packet = hex(vector, "packet");
 
@@ -81,7 +81,7 @@ class PacketCipherVectorsTest {
   }
 
   @Test
-  void unknownSuitesAreNeverOpened() {
+  void rejectsUnknownSuites() {
     for (JsonNode vector : file.required("suites_never_opened_by_dearmor")) {
       byte[] packet = hex(vector, "packet");
 
@@ -90,7 +90,7 @@ class PacketCipherVectorsTest {
   }
 
   @Test
-  void trustedPathsCarryTheirIdInsteadOfAMac() {
+  void writesTrustedPathIds() {
     for (JsonNode vector : file.required("suite2_trusted_path")) {
       byte[] packet = hex(vector, "plain");
       var view = new PacketView();
@@ -104,7 +104,7 @@ class PacketCipherVectorsTest {
   }
 
   @Test
-  void theTailOfHelloIsMaskedAsByTheReference() {
+  void masksRecordedHellos() {
     for (JsonNode vector : file.required("crypt_field")) {
       byte[] field = hex(vector, "field_plain");
       int start = vector.required("start").asInt();
@@ -120,7 +120,7 @@ class PacketCipherVectorsTest {
   }
 
   @Test
-  void wholeHellosAreThoseOfTheReference() {
+  void writesRecordedHellos() {
     for (JsonNode vector : file.required("hello")) {
       PacketCipher cipher = cipher(vector.required("link").asInt());
       byte[] packet = hex(vector, "plain_before_crypt_field");

@@ -32,7 +32,7 @@ class WorldVectorsTest {
   }
 
   @Test
-  void worldsAreReadAndWrittenAgain() {
+  void readsAndWritesRecordedWorlds() {
     for (JsonNode vector : file.required("worlds")) {
       World world = World.read(reader(hex(vector, "binary")));
 
@@ -54,7 +54,7 @@ class WorldVectorsTest {
   }
 
   @Test
-  void alteredWorldsAreRefused() {
+  void rejectsTamperedWorlds() {
     World current = worlds().get("moon-a-v1");
     for (JsonNode vector : file.required("tampered")) {
       String name = text(vector, "name");
@@ -72,7 +72,7 @@ class WorldVectorsTest {
   }
 
   @Test
-  void onlyWhatTheCurrentVersionAllowsTakesItsPlace() {
+  void replacesWorldsAsRecorded() {
     Map<String, World> worlds = worlds();
     for (JsonNode rule : file.required("update_rules")) {
       World update = worlds.get(text(rule, "update"));
@@ -87,7 +87,7 @@ class WorldVectorsTest {
   }
 
   @Test
-  void aWorldOfOurOwnIsSignedByItsKey() {
+  void signsNewWorlds() {
     KeyPair signer = KeyPair.ofPrivate(hex(file.required("keys").get(0), "private"));
     World planet = World.defaultPlanet();
 

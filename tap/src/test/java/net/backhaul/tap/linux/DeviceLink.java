@@ -12,18 +12,18 @@ import net.backhaul.tap.TapDevice;
 import net.backhaul.tap.TapException;
 
 /**
- * Joins two devices: what is read of one is written to the other as it is, header and all. A header
- * that the kernel gives is one that it takes.
+ * Connects two devices: frames read from one are written to the other unchanged, with their
+ * headers. The kernel accepts every header that it has written.
  */
 final class DeviceLink implements AutoCloseable {
-  /** A header, the longest super-frame and a VLAN tag. */
+  /** The header, the longest super-frame and a VLAN tag. */
   private static final int ROOM_BYTES = Offloads.HEADER_BYTES + 65_536 + 18;
 
   private final CompletableFuture<Void> there;
   private final CompletableFuture<Void> back;
   private volatile boolean closed;
 
-  /** Looks at a frame with its header, and may change it. */
+  /** Inspects a frame with its header; may change it. */
   interface Inspector {
     void look(ByteBuffer frame);
   }
@@ -33,7 +33,7 @@ final class DeviceLink implements AutoCloseable {
     back = start(() -> carry(other, one, ofOther));
   }
 
-  /** Fails where a frame was not as it should be. */
+  /** Fails if an inspector has rejected a frame. */
   void check() {
     for (CompletableFuture<Void> each : List.of(there, back)) {
       if (each.isCompletedExceptionally()) {

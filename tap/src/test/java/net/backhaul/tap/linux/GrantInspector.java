@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import net.backhaul.tap.Offloads;
 
-/** Checks each frame of a device against what was granted for it, and counts what there was. */
+/** Checks each frame of a device against the granted offloads, and counts the kinds of frames. */
 final class GrantInspector implements DeviceLink.Inspector {
   static final int NEEDS_CSUM = 1;
   static final int DATA_VALID = 2;
@@ -43,7 +43,7 @@ final class GrantInspector implements DeviceLink.Inspector {
   }
 
   @Override
-  @SuppressWarnings("NonAtomicOperationOnVolatileField") // One thread counts, the test looks.
+  @SuppressWarnings("NonAtomicOperationOnVolatileField") // One thread counts, the test reads.
   public void look(ByteBuffer read) {
     int flags = 0;
     int type = NO_GSO;
@@ -86,7 +86,7 @@ final class GrantInspector implements DeviceLink.Inspector {
     experienceCongestion(frame, packet);
   }
 
-  @SuppressWarnings("NonAtomicOperationOnVolatileField") // One thread counts, the test looks.
+  @SuppressWarnings("NonAtomicOperationOnVolatileField") // One thread counts, the test reads.
   private void countSuperFrame(int type, Packet packet) {
     boolean reducing = packet.protocol == PROTOCOL_TCP && (packet.tcpFlags() & CWR) != 0;
     assertEquals(reducing, (type & ECN) != 0);
@@ -115,7 +115,7 @@ final class GrantInspector implements DeviceLink.Inspector {
     }
   }
 
-  /** Marks a packet as a congested router would, so that the sender sets CWR soon after. */
+  /** Marks a packet as congested (CE), so that the sender sets CWR. */
   private void experienceCongestion(ByteBuffer frame, Packet packet) {
     if (packet.protocol != PROTOCOL_TCP) {
       return;
@@ -134,7 +134,9 @@ final class GrantInspector implements DeviceLink.Inspector {
     }
   }
 
-  /** Where things are in a frame. Protocol 0 stands for what has no checksum to look at. */
+  /**
+   * The offsets of headers in a frame; protocol 0 stands for frames without a transport checksum.
+   */
   private static final class Packet {
     final ByteBuffer frame;
     final boolean v4;

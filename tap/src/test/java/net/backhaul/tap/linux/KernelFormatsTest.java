@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Names, structures and messages, which need no kernel. */
+/** Device names, structures and netlink messages, without a kernel. */
 class KernelFormatsTest {
   @ParameterizedTest
   @CsvSource({
@@ -29,13 +29,13 @@ class KernelFormatsTest {
   }
 
   @Test
-  void aWishIsCutToWhatAnInterfaceMayBeCalled() {
+  void truncatesWantedNames() {
     assertEquals("abcdefghijklmno", DeviceNames.choose(1, "abcdefghijklmnopq", name -> false));
     assertEquals("ztaaaaaaab", DeviceNames.choose(1, "office", name -> name.equals("office")));
   }
 
   @Test
-  void anInterfaceRequestLiesAsTheKernelWantsIt() {
+  void writesInterfaceRequests() {
     byte[] named = new InterfaceRequest("zt0").mac(0x0291a5de125eL).toBytes();
 
     assertEquals(40, named.length);
@@ -48,7 +48,7 @@ class KernelFormatsTest {
   }
 
   @Test
-  void multicastLinesOfTheDeviceAreFound() {
+  void parsesMulticastTables() {
     String lines =
         String.join(
             "\n",
@@ -65,7 +65,7 @@ class KernelFormatsTest {
   }
 
   @Test
-  void anAddressMessageIsReadBackFromItsBytes() throws Exception {
+  void readsAddressMessages() throws Exception {
     for (TapAddress address :
         List.of(
             new TapAddress(InetAddress.getByName("10.230.0.105"), 24),
@@ -82,7 +82,7 @@ class KernelFormatsTest {
   }
 
   @Test
-  void cutAddressMessagesAreHarmless() throws Exception {
+  void ignoresTruncatedAddressMessages() throws Exception {
     byte[] whole =
         NetlinkMessage.addAddress(
             7, "zt0", new TapAddress(InetAddress.getByName("10.230.0.105"), 24));
@@ -93,7 +93,7 @@ class KernelFormatsTest {
   }
 
   @Test
-  void hostBitsOfATargetAreCleared() throws Exception {
+  void clearsHostBitsOfTargets() throws Exception {
     InetAddress router = InetAddress.getByName("10.0.0.1");
     var exact = new TapRoute(new TapAddress(InetAddress.getByName("10.1.0.0"), 17), router, null);
     var loose = new TapRoute(new TapAddress(InetAddress.getByName("10.1.99.7"), 17), router, null);

@@ -29,10 +29,10 @@ class LinuxTapTest {
   private static final long ID = 0x8056c2e21c000001L;
   private static final long MAC = 0x0291a5de125eL;
   private static final TapOptions OPTIONS = new TapOptions(ID, "", MAC, 2_800).withoutOffloads();
-  private static final int FRAMES_TO_LOOK_AT = 50;
+  private static final int MAX_FRAMES_READ = 50;
 
   @Test
-  void aDeviceHasItsNameItsMacAndItsMtuAndVanishesWhenClosed() throws Exception {
+  void opensAndRemovesADevice() throws Exception {
     NetworkNamespace.run(
         () -> {
           TapDevice tap = new LinuxTapFactory().open(OPTIONS);
@@ -51,7 +51,7 @@ class LinuxTapTest {
   }
 
   @Test
-  void aTakenNameLeadsToTheNextAndAWantedOneIsGiven() throws Exception {
+  void choosesAFreeNameAndTheWantedOne() throws Exception {
     NetworkNamespace.run(
         () -> {
           try (TapDevice first = new LinuxTapFactory().open(OPTIONS);
@@ -69,7 +69,7 @@ class LinuxTapTest {
   }
 
   @Test
-  void addressesComeAndGo() throws Exception {
+  void addsAndRemovesAddresses() throws Exception {
     NetworkNamespace.run(
         () -> {
           try (TapDevice tap = new LinuxTapFactory().open(OPTIONS)) {
@@ -92,7 +92,7 @@ class LinuxTapTest {
   }
 
   @Test
-  void whatOthersChangeIsSeenAtOnce() throws Exception {
+  void seesAddressesThatOthersChange() throws Exception {
     NetworkNamespace.run(
         () -> {
           try (TapDevice tap = new LinuxTapFactory().open(OPTIONS);
@@ -118,7 +118,7 @@ class LinuxTapTest {
   }
 
   @Test
-  void theKernelMakesItsOwnAddressFromTheMac() throws Exception {
+  void hasALinkLocalAddressOfItsMac() throws Exception {
     NetworkNamespace.run(
         () -> {
           try (TapDevice tap = new LinuxTapFactory().open(OPTIONS)) {
@@ -128,7 +128,7 @@ class LinuxTapTest {
   }
 
   @Test
-  void routesAreSetAsTheReferenceDoes() throws Exception {
+  void setsRoutesAsTheReferenceDoes() throws Exception {
     NetworkNamespace.run(
         () -> {
           try (TapDevice tap = new LinuxTapFactory().open(OPTIONS)) {
@@ -174,7 +174,7 @@ class LinuxTapTest {
   }
 
   @Test
-  void aRouteThroughAnUnknownRouterIsRefusedWithItsReason() throws Exception {
+  void rejectsRoutesThroughUnreachableRouters() throws Exception {
     NetworkNamespace.run(
         () -> {
           try (TapDevice tap = new LinuxTapFactory().open(OPTIONS)) {
@@ -190,7 +190,7 @@ class LinuxTapTest {
   }
 
   @Test
-  void framesOfTheHostAreReadAndFramesForItWritten() throws Exception {
+  void readsAndWritesFrames() throws Exception {
     NetworkNamespace.run(
         () -> {
           try (TapDevice tap = new LinuxTapFactory().open(OPTIONS);
@@ -222,7 +222,7 @@ class LinuxTapTest {
   }
 
   @Test
-  void anEmptyDeviceSaysSoAtOnce() throws Exception {
+  void readsNothingFromAnIdleDevice() throws Exception {
     NetworkNamespace.run(
         () -> {
           try (TapDevice tap = new LinuxTapFactory().open(OPTIONS)) {
@@ -230,7 +230,7 @@ class LinuxTapTest {
             int frames = 0;
             while (tap.read(memory.address(), 4_096) > 0) {
               frames++;
-              assertTrue(frames < FRAMES_TO_LOOK_AT, "the kernel's greetings end");
+              assertTrue(frames < MAX_FRAMES_READ, "the kernel's greetings end");
             }
             assertEquals(0, tap.read(memory.address(), 4_096));
           }
@@ -238,14 +238,14 @@ class LinuxTapTest {
   }
 
   @Test
-  void groupsOfTheHostAreSeen() throws Exception {
+  void listsMulticastMacs() throws Exception {
     NetworkNamespace.run(
         () -> {
           try (TapDevice tap = new LinuxTapFactory().open(OPTIONS)) {
             tap.addAddress(address("fd30::91:a99f:719", 64));
             var expected =
                 List.of(0x333300000001L, 0x01005e000001L, 0x3333ffde125eL, 0x3333ff9f0719L);
-            // The kernel joins the group of an IPv6 address soon after, not at once.
+            // The kernel joins the group of an IPv6 address with a delay.
             long endNanos = System.nanoTime() + 5_000_000_000L;
             while (!tap.multicastMacs().containsAll(expected)) {
               assertTrue(System.nanoTime() < endNanos, () -> "groups: " + macs(tap));
@@ -256,7 +256,7 @@ class LinuxTapTest {
   }
 
   @Test
-  void nothingStaysOpen() throws Exception {
+  void leavesNothingOpen() throws Exception {
     NetworkNamespace.run(
         () -> {
           new LinuxTapFactory().open(OPTIONS).close();
@@ -293,7 +293,7 @@ class LinuxTapTest {
 
   private static byte[] awaitFrame(TapDevice tap, FrameMemory memory, int etherType)
       throws TapException {
-    for (int i = 0; i < FRAMES_TO_LOOK_AT; i++) {
+    for (int i = 0; i < MAX_FRAMES_READ; i++) {
       assertTrue(tap.awaitFrame(5_000), "the host sends something");
       int length = tap.read(memory.address(), memory.capacityBytes());
       byte[] frame = new byte[length];

@@ -22,7 +22,7 @@ import net.backhaul.testing.BulkSender;
 import net.backhaul.testing.NetworkNamespace;
 import org.junit.jupiter.api.Test;
 
-/** The kernel at hand keeps to what it has granted, in every combination. */
+/** The kernel of this host adheres to every combination of offloads that it grants. */
 class OffloadGrantsTest {
   private static final int MTU_BYTES = 2_800;
   private static final int STREAM_BYTES = 400_000;
@@ -33,7 +33,7 @@ class OffloadGrantsTest {
   private static final int SUPER_FRAME_BYTES = 65_535;
 
   @Test
-  void aDeviceHasWhatTheKernelGrants() throws Exception {
+  void hasTheOffloadsThatTheKernelGrants() throws Exception {
     try (TapHost host = TapHost.open(1, MTU_BYTES, true)) {
       Offloads got = host.tap.offloads();
       assertTrue(got.header() && got.checksum() && got.tcp4() && got.tcp6() && got.ecn());
@@ -47,7 +47,7 @@ class OffloadGrantsTest {
   }
 
   @Test
-  void framesOfEveryGrantAreAsTheHeaderSays() throws Exception {
+  void readsFramesWithinEveryGrant() throws Exception {
     int grants = 0;
     int reduced = 0;
     try (TapHost one = TapHost.open(1, MTU_BYTES, true);
@@ -73,7 +73,7 @@ class OffloadGrantsTest {
   }
 
   @Test
-  void withoutOffloadsFramesArePlainAndWhole() throws Exception {
+  void readsPlainFramesWithoutOffloads() throws Exception {
     try (TapHost one = TapHost.open(1, MTU_BYTES, false);
         TapHost other = TapHost.open(2, MTU_BYTES, false)) {
       assertEquals(Offloads.NONE, one.tap.offloads());
@@ -84,7 +84,7 @@ class OffloadGrantsTest {
   }
 
   @Test
-  void superFramesAreNoLongerThanTheLimit() throws Exception {
+  void limitsSuperFrames() throws Exception {
     try (TapHost one = TapHost.open(1, MTU_BYTES, true);
         TapHost other = TapHost.open(2, MTU_BYTES, true)) {
       for (int limit : new int[] {60_420, 20_000, 8_000}) {
@@ -101,7 +101,7 @@ class OffloadGrantsTest {
   }
 
   @Test
-  void limitsThatTheKernelDoesNotKnowAreToldAndChangeNothing() throws Exception {
+  void reportsUnsupportedLimits() throws Exception {
     try (TapHost host = TapHost.open(1, MTU_BYTES, true)) {
       assertTrue(host.tap.limitSuperFrames(30_000));
       assertFalse(host.tap.limitSuperFrames(10_000_000));
@@ -110,7 +110,7 @@ class OffloadGrantsTest {
   }
 
   @Test
-  void limitsWithoutTheRightAreRefusedInWords() throws Exception {
+  void namesTheMissingCapabilityForLimits() throws Exception {
     try (TapHost host = TapHost.open(1, MTU_BYTES, true)) {
       var rejected =
           host.here(
@@ -134,7 +134,7 @@ class OffloadGrantsTest {
     return LibC.ioctl(host.tap.fd(), TunOffloads.TUNSETOFFLOAD, flags) == 0;
   }
 
-  /** Sends streams and datagrams of both families one way and compares what comes out. */
+  /** Sends streams and datagrams of both families in one direction and compares the result. */
   private static void exchange(TapHost one, TapHost other, Offloads grant, GrantInspector seen)
       throws Exception {
     var back = new GrantInspector(grant, MTU_BYTES);
@@ -151,10 +151,10 @@ class OffloadGrantsTest {
   private static void sendStream(TapHost one, TapHost other, InetAddress to) throws Exception {
     byte[] bytes = new byte[STREAM_BYTES];
     new Random(STREAM_BYTES).nextBytes(bytes);
-    try (ServerSocketChannel door =
+    try (ServerSocketChannel socket =
             other.here(() -> ServerSocketChannel.open().bind(new InetSocketAddress(to, 0)));
-        SocketChannel in = one.here(() -> SocketChannel.open(door.getLocalAddress()));
-        SocketChannel out = door.accept()) {
+        SocketChannel in = one.here(() -> SocketChannel.open(socket.getLocalAddress()));
+        SocketChannel out = socket.accept()) {
       var sent =
           CompletableFuture.runAsync(
               () -> {
@@ -184,21 +184,21 @@ class OffloadGrantsTest {
       throws Exception {
     byte[] bytes = new byte[DATAGRAM_BYTES * DATAGRAMS - 1];
     new Random(DATAGRAMS).nextBytes(bytes);
-    try (DatagramChannel door =
+    try (DatagramChannel socket =
         other.here(() -> DatagramChannel.open().bind(new InetSocketAddress(to, 0)))) {
       int errno;
       try (var sender =
-          one.here(() -> new BulkSender((InetSocketAddress) door.getLocalAddress()))) {
+          one.here(() -> new BulkSender((InetSocketAddress) socket.getLocalAddress()))) {
         errno = sender.send(bytes, DATAGRAM_BYTES);
       }
       if (errno == EIO && !grant.checksum()) {
-        return; // Kernels before 6.11 cut datagrams only for devices that finish checksums.
+        return; // Kernels before 6.11 segment datagrams only for devices with checksum offload.
       }
       assertEquals(0, errno, LibC.errorText(errno));
-      door.socket().setSoTimeout((int) TapHost.WITHIN_S * 1_000);
+      socket.socket().setSoTimeout((int) TapHost.WITHIN_S * 1_000);
       for (int i = 0; i < DATAGRAMS; i++) {
         var packet = new java.net.DatagramPacket(new byte[2_000], 2_000);
-        door.socket().receive(packet);
+        socket.socket().receive(packet);
         int start = i * DATAGRAM_BYTES;
         int end = Math.min(bytes.length, start + DATAGRAM_BYTES);
         assertArrayEquals(

@@ -17,7 +17,7 @@ class TapErrorsTest {
   private static final TapOptions OPTIONS = new TapOptions(1, "", 0x020000000001L, 2_800);
 
   @Test
-  void withoutADriverTheModuleIsNamed() {
+  void namesTheModuleWithoutADriver() {
     assertEquals(
         "a virtual network device needs /dev/net/tun, and this host has none; load the driver"
             + " (modprobe tun), or give a container --device=/dev/net/tun",
@@ -28,14 +28,14 @@ class TapErrorsTest {
   }
 
   @Test
-  void withoutTheRightTheCapabilityIsNamed() {
+  void namesTheMissingCapability() {
     assertTrue(LinuxTapFactory.driverErrorMessage(LibC.EACCES).contains("capability NET_ADMIN"));
     assertTrue(
         LinuxTapFactory.creationErrorMessage("zt0", LibC.EPERM).contains("capability NET_ADMIN"));
   }
 
   @Test
-  void aTakenNameIsNamedWithTwoWaysOut() {
+  void namesATakenNameAndTwoRemedies() {
     assertEquals(
         "the name zt0 is taken by another device; remove it (ip link delete zt0) or give the"
             + " network another name in devicemap",
@@ -44,13 +44,13 @@ class TapErrorsTest {
   }
 
   @Test
-  void theKernelsOwnWordsAreKeptForTheRest() {
+  void includesTheKernelsDescription() {
     assertTrue(LinuxTapFactory.driverErrorMessage(24).contains("Too many open files"));
     assertTrue(LinuxTapFactory.creationErrorMessage("zt0", 12).contains("Cannot allocate memory"));
   }
 
   @Test
-  void nobodyIsToldWhatRightIsMissing() throws Exception {
+  void namesTheMissingCapabilityForOpening() throws Exception {
     NetworkNamespace.run(
         () -> {
           NetworkNamespace.becomeNobody();
@@ -61,7 +61,7 @@ class TapErrorsTest {
   }
 
   @Test
-  void changesWithoutTheRightAreRefusedInWords() throws Exception {
+  void namesTheMissingCapabilityForChanges() throws Exception {
     NetworkNamespace.run(
         () -> {
           try (TapDevice tap = new LinuxTapFactory().open(OPTIONS)) {
@@ -84,7 +84,7 @@ class TapErrorsTest {
   }
 
   @Test
-  void anImpossibleMtuIsRefused() throws Exception {
+  void rejectsInvalidMtus() throws Exception {
     NetworkNamespace.run(
         () -> {
           try (TapDevice tap = new LinuxTapFactory().open(OPTIONS)) {

@@ -11,12 +11,12 @@ import java.util.List;
 import net.backhaul.tap.Offloads;
 import org.junit.jupiter.api.Test;
 
-/** What is asked of kernels, of those too that are not at hand. */
+/** Negotiation of offloads with simulated kernels. */
 class TunOffloadsTest {
   private static final int UNKNOWN_TO_OURS = 0x10;
 
   @Test
-  void ofEveryKernelAllIsGotThatItGrants() {
+  void requestsAllThatEachKernelGrants() {
     for (int known = 0; known <= TunOffloads.ALL; known++) {
       if ((known & UNKNOWN_TO_OURS) == 0) {
         var kernel = new OldKernel(known);
@@ -28,14 +28,14 @@ class TunOffloadsTest {
   }
 
   @Test
-  void aKernelOfOursIsAskedOnce() {
+  void requestsAllFlagsOnce() {
     var kernel = new OldKernel(TunOffloads.ALL);
     assertEquals(TunOffloads.ALL, TunOffloads.best(kernel::grants));
     assertEquals(List.of(TunOffloads.ALL), kernel.asked);
   }
 
   @Test
-  void flagsAreToldByTheirNames() {
+  void mapsFlagsToOffloads() {
     assertEquals(Offloads.HEADER_ONLY, TunOffloads.of(0));
     assertEquals(Offloads.ALL, TunOffloads.of(TunOffloads.ALL));
     assertEquals(new Offloads(true, true, true, false, true, false), TunOffloads.of(0xb));
@@ -44,7 +44,7 @@ class TunOffloadsTest {
   }
 
   @Test
-  void offloadsThatCannotBeAreRefused() {
+  void rejectsInconsistentOffloads() {
     assertThrows(
         IllegalArgumentException.class,
         () -> new Offloads(false, true, false, false, false, false));
@@ -71,7 +71,7 @@ class TunOffloadsTest {
     return best;
   }
 
-  /** A kernel that knows some of the flags, by the rules of all kernels. */
+  /** A kernel that supports some of the flags and validates them as all kernels do. */
   private static final class OldKernel {
     final int known;
     final List<Integer> asked = new ArrayList<>();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the kernel takes of frames with headers that no kernel has written, and what not. */
+/** Frames with headers that no kernel has written, valid and invalid. */
 class WrittenHeadersTest {
   private static final int MTU_BYTES = 1_500;
   private static final int HEADER = 10;
@@ -34,49 +34,50 @@ class WrittenHeadersTest {
   @ValueSource(booleans = {true, false})
   void aSuperFrameReachesAPlainSocketAsDatagrams(boolean v4) throws Exception {
     try (TapHost host = TapHost.open(1, MTU_BYTES, true);
-        DatagramChannel door = door(host, v4)) {
+        DatagramChannel socket = socket(host, v4)) {
       byte[] payload = random(40 * 1_200 + 77);
-      Frame frame = Frame.datagrams(host, door, v4, payload, 1_200);
+      Frame frame = Frame.datagrams(host, socket, v4, payload, 1_200);
 
       assertTrue(write(host, frame));
 
       for (int i = 0; i <= 40; i++) {
         int end = Math.min(payload.length, i * 1_200 + 1_200);
-        assertArrayEquals(Arrays.copyOfRange(payload, i * 1_200, end), receive(door));
+        assertArrayEquals(Arrays.copyOfRange(payload, i * 1_200, end), receive(socket));
       }
     }
   }
 
   @Test
-  void aFrameMayLeaveItsChecksumToTheKernel() throws Exception {
+  void leavesChecksumsToTheKernel() throws Exception {
     try (TapHost host = TapHost.open(1, MTU_BYTES, true);
-        DatagramChannel door = door(host, true)) {
+        DatagramChannel socket = socket(host, true)) {
       byte[] payload = random(500);
-      Frame frame = Frame.datagrams(host, door, true, payload, 0);
+      Frame frame = Frame.datagrams(host, socket, true, payload, 0);
       assertTrue(write(host, frame.type(0)));
-      assertArrayEquals(payload, receive(door));
+      assertArrayEquals(payload, receive(socket));
     }
   }
 
   @Test
-  void aHeaderThatLiesIsRefusedAndTheDeviceGoesOn() throws Exception {
+  void survivesInvalidHeaders() throws Exception {
     try (TapHost host = TapHost.open(1, MTU_BYTES, true);
-        DatagramChannel door = door(host, true)) {
+        DatagramChannel socket = socket(host, true)) {
       byte[] payload = random(4_000);
-      assertFalse(write(host, valid(host, door, payload).checksumStart(9_000)), "beyond the end");
-      assertFalse(write(host, valid(host, door, payload).checksumStart(4_042 - 1)), "at the end");
-      assertFalse(write(host, valid(host, door, payload).checksumOffset(9_000)), "beyond the end");
-      assertFalse(write(host, valid(host, door, payload).headersBytes(9_000)), "longer headers");
-      assertFalse(write(host, valid(host, door, payload).size(0)), "no size");
-      assertFalse(write(host, valid(host, door, payload).type(2)), "no such type");
-      assertFalse(write(host, valid(host, door, payload).type(7)), "no such type");
-      assertFalse(write(host, valid(host, door, payload).type(0x7f)), "no such type");
+      assertFalse(write(host, valid(host, socket, payload).checksumStart(9_000)), "beyond the end");
+      assertFalse(write(host, valid(host, socket, payload).checksumStart(4_042 - 1)), "at the end");
+      assertFalse(
+          write(host, valid(host, socket, payload).checksumOffset(9_000)), "beyond the end");
+      assertFalse(write(host, valid(host, socket, payload).headersBytes(9_000)), "longer headers");
+      assertFalse(write(host, valid(host, socket, payload).size(0)), "no size");
+      assertFalse(write(host, valid(host, socket, payload).type(2)), "no such type");
+      assertFalse(write(host, valid(host, socket, payload).type(7)), "no such type");
+      assertFalse(write(host, valid(host, socket, payload).type(0x7f)), "no such type");
       for (int length = 0; length < HEADER + ETHERNET; length++) {
         assertFalse(host.tap.write(memory.address(), length), "of " + length);
       }
 
-      assertTrue(write(host, valid(host, door, payload)));
-      assertArrayEquals(Arrays.copyOf(payload, 1_000), receive(door));
+      assertTrue(write(host, valid(host, socket, payload)));
+      assertArrayEquals(Arrays.copyOf(payload, 1_000), receive(socket));
     }
   }
 
@@ -87,10 +88,10 @@ class WrittenHeadersTest {
     int taken = 0;
     int refused = 0;
     try (TapHost host = TapHost.open(1, MTU_BYTES, true);
-        DatagramChannel door = door(host, true)) {
+        DatagramChannel socket = socket(host, true)) {
       for (int i = 0; i < 2_500; i++) {
         byte[] payload = random(random.nextInt(5_000));
-        Frame frame = Frame.datagrams(host, door, random.nextBoolean(), payload, 1_000);
+        Frame frame = Frame.datagrams(host, socket, random.nextBoolean(), payload, 1_000);
         frame.lie(random);
         if (write(host, frame)) {
           taken++;
@@ -99,33 +100,34 @@ class WrittenHeadersTest {
         }
       }
       assertTrue(taken > 100 && refused > 100, "seed " + seed + ": " + taken + ", " + refused);
-      door.configureBlocking(false);
-      while (door.receive(ByteBuffer.allocate(MAX_BYTES)) != null) {
-        // What was taken may have been right.
+      socket.configureBlocking(false);
+      while (socket.receive(ByteBuffer.allocate(MAX_BYTES)) != null) {
+        // Accepted frames may have been valid.
       }
-      door.configureBlocking(true);
+      socket.configureBlocking(true);
 
       byte[] payload = random(4_000);
-      assertTrue(write(host, valid(host, door, payload)));
-      assertArrayEquals(Arrays.copyOf(payload, 1_000), receive(door), "seed " + seed);
+      assertTrue(write(host, valid(host, socket, payload)));
+      assertArrayEquals(Arrays.copyOf(payload, 1_000), receive(socket), "seed " + seed);
     }
   }
 
-  private static Frame valid(TapHost host, DatagramChannel door, byte[] payload) throws Exception {
-    return Frame.datagrams(host, door, true, payload, 1_000);
+  private static Frame valid(TapHost host, DatagramChannel socket, byte[] payload)
+      throws Exception {
+    return Frame.datagrams(host, socket, true, payload, 1_000);
   }
 
-  private static DatagramChannel door(TapHost host, boolean v4) throws Exception {
+  private static DatagramChannel socket(TapHost host, boolean v4) throws Exception {
     InetAddress at = v4 ? host.v4 : host.v6;
-    DatagramChannel door =
+    DatagramChannel socket =
         host.here(() -> DatagramChannel.open().bind(new InetSocketAddress(at, 0)));
-    door.socket().setSoTimeout((int) TapHost.WITHIN_S * 1_000);
-    return door;
+    socket.socket().setSoTimeout((int) TapHost.WITHIN_S * 1_000);
+    return socket;
   }
 
-  private static byte[] receive(DatagramChannel door) throws Exception {
+  private static byte[] receive(DatagramChannel socket) throws Exception {
     var packet = new DatagramPacket(new byte[MAX_BYTES], MAX_BYTES);
-    door.socket().receive(packet);
+    socket.socket().receive(packet);
     return Arrays.copyOf(packet.getData(), packet.getLength());
   }
 
@@ -141,7 +143,7 @@ class WrittenHeadersTest {
     return bytes;
   }
 
-  /** A frame of UDP with its header, every field of which can be set to something else. */
+  /** A UDP frame with its header, whose fields can be changed. */
   private static final class Frame {
     final ByteBuffer bytes;
     private final int ipBytes;
@@ -151,13 +153,13 @@ class WrittenHeadersTest {
       bytes = ByteBuffer.allocate(HEADER + ETHERNET + ipBytes + UDP + payloadBytes);
     }
 
-    /** Returns datagrams from some neighbour, of one size but the last; a right frame. */
+    /** Returns a valid frame: datagrams of one size from a neighbor; the last may be smaller. */
     static Frame datagrams(
-        TapHost host, DatagramChannel door, boolean v4, byte[] payload, int eachBytes)
+        TapHost host, DatagramChannel socket, boolean v4, byte[] payload, int eachBytes)
         throws Exception {
       int udpBytes = UDP + payload.length;
       var frame = new Frame(v4 ? 20 : 40, payload.length);
-      int port = ((InetSocketAddress) door.getLocalAddress()).getPort();
+      int port = ((InetSocketAddress) socket.getLocalAddress()).getPort();
       ByteBuffer bytes = frame.bytes.position(HEADER);
       bytes.putShort((short) 0x0200).putInt((int) host.tap.mac());
       bytes.putShort((short) 0x0200).putInt(99).putShort((short) (v4 ? 0x0800 : 0x86dd));
@@ -214,7 +216,7 @@ class WrittenHeadersTest {
       return put(HEADER + ETHERNET + ipBytes + 6, (sum & 0xffff) + (sum >>> 16));
     }
 
-    /** Sets some fields to something that is often near to what is right. */
+    /** Sets some fields to random values, often close to valid ones. */
     void lie(Random random) {
       int[] likely = {0, 1, 2, 13, 14, 34, 42, 1_000, 5_000, 0x7fff, 0xffff};
       for (int at = 2; at < HEADER; at += 2) {

@@ -21,12 +21,12 @@ import net.backhaul.tap.TapOptions;
 import net.backhaul.tap.TapRoute;
 import org.junit.jupiter.api.Test;
 
-/** What can be told of macOS on another system: command lines, structures, listings. */
+/** The parts of macOS devices that are testable elsewhere: commands, structures, parsers. */
 class FethTest {
   private static final long ID = 0x8056c2e21c000001L;
   private static final TapOptions OPTIONS = new TapOptions(ID, "", 0x0291a5de125eL, 2_800);
 
-  /** Notes what is run, prints what it is told to, and fails where it is told to. */
+  /** Records commands; its output and failures are set by the test. */
   private static final class Recorded implements CommandRunner {
     final List<String> lines = new ArrayList<>();
     String devices = "lo0 en0 feth7 feth4242 feth10000 fethx utun0";
@@ -94,8 +94,8 @@ class FethTest {
           });
 
   @Test
-  void numbersFollowFromTheIdAndGoOnWhereTaken() {
-    // (id ^ id >> 32 ^ id >> 48) mod 4900 + 100, in whole numbers of 64 bits without sign.
+  void derivesFreeNumbers() {
+    // (id ^ id >> 32 ^ id >> 48) mod 4900 + 100, in unsigned 64-bit arithmetic.
     assertEquals(3533, FethNumbering.choose(ID, number -> false));
     assertEquals(3534, FethNumbering.choose(ID, number -> number == 3533));
     assertEquals(100, FethNumbering.choose(ID, number -> number >= 3533));
@@ -103,7 +103,7 @@ class FethTest {
   }
 
   @Test
-  void aPairIsMadeInOrderAfterLeftOversAreRemoved() throws Exception {
+  void createsAPairAfterRemovingStaleDevices() throws Exception {
     TapDevice tap = taps.open(OPTIONS);
 
     assertEquals("feth3533", tap.name());
@@ -130,7 +130,7 @@ class FethTest {
   }
 
   @Test
-  void closingDestroysBothOnce() throws Exception {
+  void destroysBothDevicesOnce() throws Exception {
     TapDevice tap = taps.open(OPTIONS);
     commands.taken();
 
@@ -144,7 +144,7 @@ class FethTest {
   }
 
   @Test
-  void whatCannotBeMadeWholeIsRemoved() {
+  void destroysIncompletePairs() {
     commands.failsAt = "feth3533 lladdr";
     commands.failure = "permission denied";
 
@@ -160,14 +160,14 @@ class FethTest {
   }
 
   @Test
-  void neighborDiscoveryIsNotWorthADevice() throws Exception {
+  void ignoresFailureOfNeighborDiscovery() throws Exception {
     commands.failsAt = "/usr/sbin/ndp";
 
     assertEquals("feth3533", taps.open(OPTIONS).name());
   }
 
   @Test
-  void onlyTheFirstAddressOfASubnetGetsItsBits() throws Exception {
+  void setsThePrefixOfTheFirstAddressOfASubnetOnly() throws Exception {
     TapDevice tap = taps.open(OPTIONS);
     commands.taken();
 
@@ -214,7 +214,7 @@ class FethTest {
   }
 
   @Test
-  void routesAndTheMtuAreSetByCommands() throws Exception {
+  void setsRoutesAndMtuByCommands() throws Exception {
     TapDevice tap = taps.open(OPTIONS);
     commands.taken();
     var through = new TapRoute(address("10.9.0.0", 16), InetAddress.getByName("10.1.0.1"), null);
@@ -246,7 +246,7 @@ class FethTest {
   }
 
   @Test
-  void structuresLieAsTheKernelWantsThem() {
+  void writesStructures() {
     assertEquals(
         "66657468383533330000000000000000" + "00".repeat(16),
         HexFormat.of().formatHex(MacStructures.interfaceRequest("feth8533")));
@@ -264,7 +264,7 @@ class FethTest {
   }
 
   @Test
-  void requestNumbersAreComposedAsInTheSystemsHeaders() {
+  void composesRequestNumbers() {
     assertEquals(request(0xc0000000L, 4, 102), MacStructures.BIOCSBLEN);
     assertEquals(request(0x20000000L, 0, 105), MacStructures.BIOCPROMISC);
     assertEquals(request(0x80000000L, 32, 108), MacStructures.BIOCSETIF);
@@ -275,11 +275,11 @@ class FethTest {
   }
 
   @Test
-  void framesAreFoundBehindTheirHeaders() {
+  void iteratesOverBpfRecords() {
     var memory = new FrameMemory(256);
     ByteBuffer bytes = memory.bytes();
     bytes.order(ByteOrder.nativeOrder());
-    // Two frames, of 21 and 60 bytes: the second begins at the next multiple of four.
+    // Two frames of 21 and 60 bytes; the second starts at the next multiple of four.
     record(bytes, 0, 21);
     record(bytes, 40, 60);
     var records = new BpfRecords(bytes);
@@ -294,7 +294,7 @@ class FethTest {
   }
 
   @Test
-  void recordsThatPromiseTooMuchEndTheRead() {
+  void stopsAtInvalidBpfRecords() {
     ByteBuffer bytes = ByteBuffer.allocate(256).order(ByteOrder.nativeOrder());
     var records = new BpfRecords(bytes);
     record(bytes, 0, 300);
@@ -309,7 +309,7 @@ class FethTest {
   }
 
   @Test
-  void onlyOurKindOfDeviceIsALeftOver() {
+  void findsStaleDevices() {
     assertEquals(
         Set.of("feth1", "feth3533"),
         Set.copyOf(IfconfigOutput.staleDevices("lo0 feth1 feth3533 feth12345 feth en0 fethx1\n")));
@@ -319,7 +319,7 @@ class FethTest {
     bytes.putInt(at + 8, frameLength).putInt(at + 12, frameLength).putShort(at + 16, (short) 18);
   }
 
-  /** A request number: direction, size of the argument, group 'B', number. */
+  /** Returns a request number: direction, size of the argument, group 'B', number. */
   private static long request(long direction, int size, int number) {
     return direction | (long) size << 16 | 'B' << 8 | number;
   }
