@@ -17,11 +17,11 @@ import net.backhaul.tap.TapDevice;
 import net.backhaul.tap.TapException;
 
 /**
- * Joins two devices. Between them there are plain frames, as on a wire: super-frames are cut before
- * and made after, where the devices have offloads.
+ * Connects two devices by plain frames, as a wire does: super-frames are segmented before and made
+ * after, where the devices have offloads.
  *
- * <p>The wire is not a good one. Segments of TCP are lost, damaged, late or marked as congested now
- * and then, which a socket must not see.
+ * <p>The wire is unreliable. Segments of TCP are lost, damaged, late or marked as congested now and
+ * then, which a socket must not see.
  */
 final class DeviceWire implements AutoCloseable {
   private static final int HEADROOM_BYTES = Offloads.HEADER_BYTES + 65_536 + 18;
@@ -145,7 +145,7 @@ final class DeviceWire implements AutoCloseable {
       if (offloads) {
         header.read(read, 0);
         if (header.isSuperFrame()) {
-          cut(frameBytes);
+          segment(frameBytes);
           return;
         }
         if (!Segmenter.finishChecksum(header, read, headerBytes, frameBytes)) {
@@ -156,7 +156,7 @@ final class DeviceWire implements AutoCloseable {
       send(frameBytes);
     }
 
-    private void cut(int frameBytes) throws TapException {
+    private void segment(int frameBytes) throws TapException {
       superFramesRead++;
       var kind = segmenter.begin(header, read, Offloads.HEADER_BYTES, frameBytes, maxPacketBytes);
       if (kind == Segmenter.Kind.REJECTED) {

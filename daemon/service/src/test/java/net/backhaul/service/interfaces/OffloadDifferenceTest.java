@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Sockets see the same with and without offloads: the same seeded streams and datagrams go between
- * two hosts over plain frames, and over super-frames that are cut on one side and joined on the
- * other.
+ * two hosts over plain frames, and over super-frames that are segmented on one side and coalesced
+ * on the other.
  *
  * <p>{@code -Dbackhaul.segments=1000000} makes a long run of it.
  */

@@ -57,7 +57,7 @@ class RunsTest {
     return bytes;
   }
 
-  private static List<String> cut(byte[] bytes, int start, int length, int segmentBytes) {
+  private static List<String> segments(byte[] bytes, int start, int length, int segmentBytes) {
     var all = new ArrayList<String>();
     for (int done = 0; done < length; done += segmentBytes) {
       int part = Math.min(segmentBytes, length - done);
@@ -94,7 +94,7 @@ class RunsTest {
     for (int[] shape : shapes) {
       int length = shape[0];
       byte[] sent = random(length, 10 + length);
-      List<String> expected = cut(sent, 10, length, shape[1]);
+      List<String> expected = segments(sent, 10, length, shape[1]);
 
       from.send(to.address(), sent, 10, length, shape[1]);
 
@@ -124,7 +124,7 @@ class RunsTest {
             int length = segmentBytes * random.nextInt(1, 5) - random.nextInt(segmentBytes);
             byte[] bytes = random(i, length);
             boolean first = random.nextInt(4) != 0;
-            (first ? toOne : toTwo).addAll(cut(bytes, 0, length, segmentBytes));
+            (first ? toOne : toTwo).addAll(segments(bytes, 0, length, segmentBytes));
             from.sockets.send(
                 new DatagramRun()
                     .to(Traffic.DATA, 0, (first ? one : two).address())
@@ -152,7 +152,7 @@ class RunsTest {
     from.send(to.address(), sent, 0, sent.length, MTU);
     from.send(to.address(), sent, 0, sent.length, MTU);
 
-    List<String> once = cut(sent, 0, sent.length, MTU);
+    List<String> once = segments(sent, 0, sent.length, MTU);
     to.await(2 * once.size());
     assertEquals(once, to.received().subList(0, once.size()));
     assertEquals(once, to.received().subList(once.size(), 2 * once.size()));
@@ -188,7 +188,7 @@ class RunsTest {
     from.send(to.address(), sent, 0, sent.length, MTU);
 
     to.await(10);
-    List<String> once = cut(sent, 0, sent.length, MTU);
+    List<String> once = segments(sent, 0, sent.length, MTU);
     assertEquals(once, to.received().subList(0, 5));
     assertEquals(once, to.received().subList(5, 10));
     assertEquals(1, rejections.get());
@@ -212,8 +212,8 @@ class RunsTest {
     for (int segmentBytes = 60; segmentBytes < 100; segmentBytes++) {
       from.send(to.address(), sent, 0, 30 * segmentBytes, segmentBytes);
       from.send(to.address(), sent, 0, 300 * segmentBytes, segmentBytes);
-      expected.addAll(cut(sent, 0, 30 * segmentBytes, segmentBytes));
-      expected.addAll(cut(sent, 0, 300 * segmentBytes, segmentBytes));
+      expected.addAll(segments(sent, 0, 30 * segmentBytes, segmentBytes));
+      expected.addAll(segments(sent, 0, 300 * segmentBytes, segmentBytes));
       to.await(330);
     }
 
