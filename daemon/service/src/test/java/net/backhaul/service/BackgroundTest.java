@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import net.backhaul.testing.Await;
@@ -17,8 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The daemon continues in the background with option -d (04 section 1.2). */
 class BackgroundTest {
-  private static final int WAIT_S = 60;
-
   @TempDir Path home;
 
   @AfterEach
@@ -31,25 +30,12 @@ class BackgroundTest {
   @Test
   void returnsToTheCallerAndRunsOn() throws Exception {
     Process foreground =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Dbackhaul.program=zerotier-one",
-                "-Dlogback.configurationFile=none",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName(),
-                "-U",
-                "-d",
-                "-p0",
-                home.toString())
+        new ProcessBuilder(DaemonProcess.command(List.of("-U", "-d", "-p0", home.toString())))
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
 
-    assertTrue(foreground.waitFor(WAIT_S, TimeUnit.SECONDS));
+    assertTrue(foreground.waitFor(DaemonProcess.WAIT_S, TimeUnit.SECONDS));
     assertEquals(0, foreground.exitValue());
     Await.until(() -> Files.exists(home.resolve("zerotier-one.port")));
     ProcessHandle daemon = daemon().orElseThrow();

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -25,8 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The daemon as a process: exit codes, messages, signals (04 sections 1.2 and 8.2). */
 class ProcessTest {
-  private static final long WAIT_S = 60;
-
   @TempDir Path directory;
   private final List<Process> started = new ArrayList<>();
 
@@ -263,15 +260,7 @@ class ProcessTest {
 
   private Process start(List<String> options, Consumer<ProcessBuilder> settings, String... words)
       throws IOException {
-    var command = new ArrayList<String>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
-    command.addAll(List.of("-Dbackhaul.program=zerotier-one", "-Dlogback.configurationFile=none"));
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED"));
-    command.addAll(options);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-    command.addAll(List.of(words));
-    var builder = new ProcessBuilder(command);
+    var builder = new ProcessBuilder(DaemonProcess.command(options, List.of(words)));
     builder.environment().remove("JOURNAL_STREAM");
     settings.accept(builder);
     Process process = builder.start();
@@ -279,28 +268,12 @@ class ProcessTest {
     return process;
   }
 
-  /** Waits until the daemon answers, by asking it. */
   private RawHttp awaitAnswers(Process daemon) throws Exception {
-    Path portFile = home().resolve("zerotier-one.port");
-    long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_S);
-    while (daemon.isAlive() && System.nanoTime() < endNanos) {
-      if (Files.exists(portFile)) {
-        int port = Integer.parseInt(Files.readString(portFile));
-        var http = new RawHttp(InetAddress.getByName("127.0.0.1"), port);
-        try {
-          http.send("GET /health HTTP/1.1\r\n\r\n", true);
-          return http;
-        } catch (IOException notYet) {
-          // Asked again below.
-        }
-      }
-      daemon.waitFor(20, TimeUnit.MILLISECONDS);
-    }
-    throw new AssertionError("no answer: " + (daemon.isAlive() ? "" : err(daemon)));
+    return DaemonProcess.awaitAnswer(daemon::isAlive, home());
   }
 
   private static int exitCode(Process process) throws InterruptedException {
-    assertTrue(process.waitFor(WAIT_S, TimeUnit.SECONDS), "it does not end");
+    assertTrue(process.waitFor(DaemonProcess.WAIT_S, TimeUnit.SECONDS), "it does not end");
     return process.exitValue();
   }
 

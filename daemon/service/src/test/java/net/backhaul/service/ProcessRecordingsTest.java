@@ -1,0 +1,505 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import net.backhaul.testing.Await;
+import net.backhaul.testing.NetworkNamespace;
+import net.backhaul.testing.Vectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Replays {@code process.json}: rights, users, daemonising, second instance and missing devices of
+ * the reference's process (04 sections 1.2, 6.1.9 and 8). Intended differences are listed with
+ * their reasons.
+ *
+ * <p>Each process runs in a network namespace with nothing but loopback, so that the recorded port
+ * is free and no root is reached.
+ */
+class ProcessRecordingsTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final JsonNode RECORDING = Vectors.file("service/process.json");
+  private static final String RECORDED_HOME = "/zt/zt-u";
+  private static final String NETWORK = "8056c2e21c000001";
+  private static final String PORT_ERROR = "{\"id\":\"" + NETWORK + "\",\"status\":\"PORT_ERROR\"}";
+
+  /** An ordinary user may be unable to read Java's class path, which belongs to root. */
+  private static final List<String> MAY_READ_CLASSES =
+      List.of("--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search");
+
+  /** Intended differences, by case and observed property: our value and the reason. */
+  private static final Map<String, Map<String, Difference>> DIFFERENCES =
+      Map.of(
+          "not root, -U, home not writable",
+          Map.of(
+              "stderr",
+              new Difference(
+                  """
+                  WARNING: cannot lock /zt/zt-u/zerotier-one.pid (DENIED), so a second daemon on\
+                   this home is not detected
+                  zerotier-one: fatal error: authtoken.secret could not be written (try running\
+                   with -U to prevent dropping of privileges)
+                  /zt/zt-u/authtoken.secret could not be written: DENIED
+                  """
+                      .replace(
+                          "DENIED",
+                          "permission denied: /zt/zt-u belongs to user root (mode rwxr-xr-x), this"
+                              + " process runs as user nobody; run \"chown nobody '/zt/zt-u'\" as"
+                              + " root"),
+                  "the file, its owner and the command that mends it are named")),
+          "home directory cannot be created",
+          Map.of(
+              "exit",
+              new Difference("1", "the reference aborts by an exception that nothing catches"),
+              "stderr",
+              new Difference(
+                  "zerotier-one: fatal error: home directory /proc/nope/x does not exist and could"
+                      + " not be created (no such file or directory)\n",
+                  "the same")),
+          "not root, -U, own home: runs as a controller; joining gives no device",
+          Map.of(
+              "exit",
+              new Difference("0", "the reference aborts at the end"),
+              "log",
+              new Difference(
+                  """
+                  Starting Control Plane...
+                  Starting V6 Control Plane...
+                  ERROR: network 8056c2e21c000001 has no device: this user may not open\
+                   /dev/net/tun; run as root, or with the capability NET_ADMIN and read and write\
+                   access to it; retried every 5 s
+                  Control Plane Stopped
+                  V6 Control Plane Stopped
+                  """,
+                  "the message says what to do, and the device is opened again"),
+              "join",
+              new Difference(
+                  exchange("POST", ",\"body\":\"{}\"", PORT_ERROR),
+                  "a network without a device is shown, with its state"),
+              "networks",
+              new Difference(exchange("GET", "", "[" + PORT_ERROR + "]"), "the same")),
+          "second instance on the same home and port",
+          Map.of(
+              "pid_file_after",
+              new Difference("true", "it is the file of the first instance, which runs on")),
+          "started as root without -U while a user \"zerotier-one\" (uid 990 gid 990) exists",
+          Map.of(
+              "proc_status",
+              new Difference(
+                  "[\"Uid:\\t0\\t0\\t0\\t0\",\"Gid:\\t0\\t0\\t0\\t0\",\"Groups:\\t \","
+                      + "\"CapInh:\\t0000000000000000\",\"CapPrm:\\t<all>\",\"CapEff:\\t<all>\","
+                      + "\"CapBnd:\\t<all>\",\"CapAmb:\\t0000000000000000\","
+                      + "\"NoNewPrivs:\\t0\"]",
+                  "the process stays root: the service's unit chooses the user")),
+          "PORT_ERROR",
+          Map.of(
+              "port_error_log",
+              new Difference(
+                  """
+                  Starting Control Plane...
+                  Starting V6 Control Plane...
+                  ERROR: network 8056c2e21c000001 has no device: a virtual network device needs\
+                   /dev/net/tun, and this host has none; load the driver (modprobe tun), or give a\
+                   container --device=/dev/net/tun; retried every 5 s
+                  """,
+                  "the message says what to do, and the device is opened again")));
+
+  @TempDir Path directory;
+  private final List<ProcessHandle> started = new ArrayList<>();
+  private Path home = Path.of("");
+
+  @AfterEach
+  void endWhatStillRuns() {
+    for (ProcessHandle process : started) {
+      process.destroyForcibly();
+      process.onExit().join();
+    }
+  }
+
+  @TestFactory
+  Stream<DynamicTest> runsAsRecorded() throws Exception {
+    NetworkNamespace.assumePossible();
+    var cases = new ArrayList<DynamicTest>();
+    for (JsonNode recorded : RECORDING.required("cases")) {
+      cases.add(test(recorded.required("description").asText(), recorded));
+    }
+    assertEquals(8, cases.size());
+    cases.add(test("PORT_ERROR", RECORDING));
+    return cases.stream();
+  }
+
+  private DynamicTest test(String description, JsonNode recorded) {
+    return DynamicTest.dynamicTest(
+        description,
+        () -> {
+          try (ExecutorService thread = NetworkNamespace.thread()) {
+            thread.submit(() -> replay(description, recorded)).get(120, TimeUnit.SECONDS);
+          } finally {
+            endWhatStillRuns();
+          }
+        });
+  }
+
+  private boolean replay(String description, JsonNode recorded) throws Exception {
+    String here = Files.readSymbolicLink(Path.of("/proc/thread-self")).toString();
+    assertEquals("", NetworkNamespace.ip(here, "link", "set", "lo", "up"));
+    var readable = PosixFilePermissions.fromString("rwxr-xr-x");
+    Files.setPosixFilePermissions(directory, readable);
+    Path parent = Files.createTempDirectory(directory, "zt");
+    Files.setPosixFilePermissions(parent, readable);
+    home = Files.createDirectory(parent.resolve("zt-u"));
+    Files.setPosixFilePermissions(home, readable);
+    Files.writeString(home.resolve("local.conf"), DaemonInTest.SETTINGS_WITHOUT_PORT);
+    Map<String, String> expected = expected(recorded);
+
+    Map<String, String> observed = observe(description, recorded);
+
+    var differences = DIFFERENCES.getOrDefault(description, Map.of());
+    for (var entry : differences.entrySet()) {
+      assertNotEquals(
+          expected.get(entry.getKey()),
+          entry.getValue().ours(),
+          () -> entry.getKey() + " does not differ: remove its difference");
+      expected.put(entry.getKey(), entry.getValue().ours());
+    }
+    assertEquals(lines(expected), lines(observed));
+    return true;
+  }
+
+  /** The recorded properties that any run reproduces. */
+  private static Map<String, String> expected(JsonNode recorded) {
+    var expected = new TreeMap<String, String>();
+    for (var field : recorded.properties()) {
+      switch (field.getKey()) {
+        // How the case is named and started, how long it took, and the list of cases itself.
+        case "description", "cmd", "seconds", "note", "cases" -> {}
+        default -> expected.put(field.getKey(), text(field.getValue()));
+      }
+    }
+    return expected;
+  }
+
+  private static String text(JsonNode value) {
+    // The time of day differs, the capabilities of root are those of the process that starts it.
+    return (value.isTextual() ? value.asText() : value.toString())
+        .replaceAll("clock\\\\\": [0-9]+", "clock\\\\\": 0")
+        .replace("000001fffeffffff", "<all>");
+  }
+
+  private Map<String, String> observe(String description, JsonNode recorded) throws Exception {
+    return switch (description) {
+      case "not root, no -U",
+          "not root, -U, home not writable",
+          "home directory cannot be created" ->
+          observeEnd(recorded);
+      case "not root, -U, own home: runs as a controller; joining gives no device" ->
+          observeOrdinaryUser(recorded);
+      case "-d: parent returns at once" -> observeBackground();
+      case "second instance on the same home and port" -> observeSecondInstance(recorded);
+      case "started as root without -U while a user \"zerotier-one\" (uid 990 gid 990) exists" ->
+          observeServiceUser(recorded);
+      case "started as root without -U, no user \"zerotier-one\" on the system: stays root" ->
+          observeRoot(recorded);
+      case "PORT_ERROR" -> observeMissingDevice();
+      default -> throw new AssertionError("a new case: " + description);
+    };
+  }
+
+  /** Runs the recorded command to its end. */
+  private Map<String, String> observeEnd(JsonNode recorded) throws Exception {
+    Process process = start(recordedCommand(recorded.required("cmd")));
+    var observed = new TreeMap<String, String>();
+    observed.put("stdout", shown(process.getInputStream().readAllBytes()));
+    observed.put("stderr", shown(process.getErrorStream().readAllBytes()));
+    observed.put("exit", exitCode(process));
+    return observed;
+  }
+
+  private Map<String, String> observeOrdinaryUser(JsonNode recorded) throws Exception {
+    Files.setAttribute(home, "unix:uid", 65_534);
+    Files.setAttribute(home, "unix:gid", 65_534);
+    Process process =
+        start(recordedCommand(RECORDING.required("cases").required(1).required("cmd")));
+    RawHttp http = DaemonProcess.awaitAnswer(process::isAlive, home);
+    var observed = new TreeMap<String, String>();
+    for (String name : List.of("join", "networks", "controller")) {
+      observed.put(name, answer(http, recorded.required(name).required("request")));
+    }
+    process.toHandle().destroy();
+    observed.put("exit", exitCode(process));
+    observed.put("log", shown(process.getErrorStream().readAllBytes()));
+    return observed;
+  }
+
+  private Map<String, String> observeBackground() throws Exception {
+    Path log = directory.resolve("daemon.log");
+    var command = new ArrayList<String>();
+    Path out = directory.resolve("parent_output");
+    String script = "exec 3>" + out + "; \"$@\" </dev/null 3>&-; echo rc=$? >&3";
+    command.addAll(List.of("sh", "-c", script, "sh"));
+    command.addAll(DaemonProcess.command(List.of("-U", "-d", home.toString())));
+    Process shell =
+        new ProcessBuilder(command)
+            .directory(new File("/tmp"))
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    started.add(shell.toHandle());
+    assertEquals("0", exitCode(shell));
+    var observed = new TreeMap<String, String>();
+    observed.put("parent_output", Files.readString(out));
+    DaemonProcess.awaitAnswer(() -> true, home);
+    long pid = Long.parseLong(Files.readString(home.resolve("zerotier-one.pid")));
+    started.add(ProcessHandle.of(pid).orElseThrow());
+
+    String[] stat =
+        Files.readString(Path.of("/proc/" + pid + "/stat")).replaceAll(".*\\) ", "").split(" ");
+    long parent = Long.parseLong(stat[1]);
+    boolean orphan = parent != shell.pid() && parent != ProcessHandle.current().pid();
+    observed.put("daemon_ppid_is_1_or_reaper", orphan ? "1" : "" + parent);
+    observed.put("daemon_pgrp_equals_pid", String.valueOf(stat[2].equals("" + pid)));
+    observed.put("daemon_session_equals_pid", String.valueOf(stat[3].equals("" + pid)));
+    observed.put("cwd", Files.readSymbolicLink(Path.of("/proc/" + pid + "/cwd")).toString());
+    var files = JSON.createObjectNode();
+    for (String number : List.of("0", "1", "2")) {
+      Path file = Files.readSymbolicLink(Path.of("/proc/" + pid + "/fd/" + number));
+      files.put(number, file.toString().replace(log.toString(), "/zt/daemon.log"));
+    }
+    observed.put("fds", files.toString());
+    observed.put("log", shown(Files.readAllBytes(log)));
+    return observed;
+  }
+
+  private Map<String, String> observeSecondInstance(JsonNode recorded) throws Exception {
+    Process first = start(DaemonProcess.command(List.of("-U", home.toString())));
+    DaemonProcess.awaitAnswer(first::isAlive, home);
+
+    Map<String, String> observed = observeEnd(recorded);
+
+    assertTrue(first.isAlive());
+    Path pidFile = home.resolve("zerotier-one.pid");
+    observed.put("pid_file_after", String.valueOf(Files.exists(pidFile)));
+    return observed;
+  }
+
+  private Map<String, String> observeServiceUser(JsonNode recorded) throws Exception {
+    Path users = directory.resolve("passwd");
+    Path groups = directory.resolve("group");
+    Files.writeString(users, "root:x:0:0::/:/bin/sh\nzerotier-one:x:990:990::/:/bin/sh\n");
+    Files.writeString(groups, "root:x:0:\nzerotier-one:x:990:\n");
+    Process daemon =
+        startAfter(
+            "mount --bind %s /etc/passwd && mount --bind %s /etc/group".formatted(users, groups),
+            home.toString());
+    RawHttp http = DaemonProcess.awaitAnswer(daemon::isAlive, home);
+    send(http, "POST", "/network/" + NETWORK, "{}");
+    var observed = new TreeMap<String, String>();
+    observed.put("networks_after_join", networks(http).toString());
+    observed.put("proc_status", status(daemon.pid(), recorded.required("proc_status")));
+    observed.put("home_uid", Files.getAttribute(home, "unix:uid").toString());
+    Await.until(() -> Files.exists(home.resolve("metrics.prom")));
+    observed.put("home_files_uid_mode", files(recorded.required("home_files_uid_mode")));
+    observed.put("log", untilStopped(daemon));
+    return observed;
+  }
+
+  private Map<String, String> observeRoot(JsonNode recorded) throws Exception {
+    Process daemon = start(DaemonProcess.command(List.of(home.toString())));
+    DaemonProcess.awaitAnswer(daemon::isAlive, home);
+    var observed = new TreeMap<String, String>();
+    observed.put("proc_status", status(daemon.pid(), recorded.required("proc_status")));
+    observed.put("log", untilStopped(daemon));
+    return observed;
+  }
+
+  private Map<String, String> observeMissingDevice() throws Exception {
+    Process daemon = startAfter("mount -t tmpfs none /dev/net", "-U", home.toString());
+    RawHttp http = DaemonProcess.awaitAnswer(daemon::isAlive, home);
+    send(http, "POST", "/network/" + NETWORK, "{}");
+    send(http, "GET", "/network", "");
+    return new TreeMap<>(Map.of("port_error_log", untilStopped(daemon)));
+  }
+
+  /** Starts the daemon in a mount namespace of its own, once its mounts are made. */
+  private Process startAfter(String mounts, String... words) throws IOException {
+    var command = new ArrayList<String>();
+    command.addAll(List.of("unshare", "--mount", "sh", "-c", mounts + " && exec \"$@\"", "sh"));
+    command.addAll(DaemonProcess.command(List.of(words)));
+    return start(command);
+  }
+
+  private Process start(List<String> command) throws IOException {
+    var builder = new ProcessBuilder(command);
+    builder.environment().remove("JOURNAL_STREAM");
+    Process process = builder.start();
+    started.add(process.toHandle());
+    return process;
+  }
+
+  private List<String> recordedCommand(JsonNode recorded) {
+    var words = new ArrayList<String>();
+    var options = new ArrayList<String>();
+    boolean program = false;
+    for (JsonNode word : recorded) {
+      if (word.asText().equals("zerotier-one")) {
+        program = true;
+      } else {
+        (program ? words : options).add(word.asText().replace(RECORDED_HOME, home.toString()));
+      }
+    }
+    if (!options.isEmpty()) {
+      options.addAll(MAY_READ_CLASSES);
+    }
+    options.addAll(DaemonProcess.command(words));
+    return options;
+  }
+
+  private String answer(RawHttp http, JsonNode request) throws IOException {
+    String body = request.path("body").asText();
+    RawHttp.Answer answer =
+        send(http, request.required("method").asText(), request.required("target").asText(), body);
+    var response = JSON.createObjectNode();
+    response.put("status", answer.status());
+    response.put("content_type", answer.headers().get("Content-Type"));
+    response.put("body", briefly(answer.body()));
+    var exchange = JSON.createObjectNode();
+    exchange.set("request", request);
+    exchange.set("response", response);
+    return text(exchange);
+  }
+
+  private static String exchange(String method, String requestBody, String body) {
+    String target = "/network" + (method.equals("POST") ? "/" + NETWORK : "");
+    return """
+    {"request":{"method":"%s","target":"%s"%s},\
+    "response":{"status":200,"content_type":"application/json","body":"%s"}}\
+    """
+        .formatted(method, target, requestBody, body.replace("\"", "\\\""));
+  }
+
+  /** Of networks, only which it is and how it is; everything else as it is. */
+  private static String briefly(String body) throws IOException {
+    JsonNode parsed = JSON.readTree(body);
+    if (!body.contains("portError")) {
+      return body;
+    }
+    for (JsonNode network : parsed.isArray() ? parsed : List.of(parsed)) {
+      ((ObjectNode) network).retain("id", "status");
+    }
+    return parsed.toString();
+  }
+
+  private RawHttp.Answer send(RawHttp http, String method, String target, String body)
+      throws IOException {
+    String token = Files.readString(home.resolve("authtoken.secret"));
+    return http.send(
+        "%s %s HTTP/1.1\r\nX-ZT1-Auth: %s\r\nContent-Length: %d\r\n\r\n%s"
+            .formatted(method, target, token, body.length(), body),
+        true);
+  }
+
+  private JsonNode networks(RawHttp http) throws IOException {
+    var rows = JSON.createArrayNode();
+    for (JsonNode network : JSON.readTree(send(http, "GET", "/network", "").body())) {
+      var row = rows.addArray();
+      for (String field : List.of("id", "status", "portDeviceName")) {
+        row.add(network.required(field).asText());
+      }
+    }
+    return rows;
+  }
+
+  /** The lines of a process's status that the recording has. */
+  private static String status(long pid, JsonNode recorded) throws IOException {
+    List<String> all = Files.readAllLines(Path.of("/proc/" + pid + "/status"));
+    String own = capabilities(Files.readAllLines(Path.of("/proc/self/status")));
+    var lines = JSON.createArrayNode();
+    for (JsonNode line : recorded) {
+      String name = line.asText().replaceAll("\t.*", "\t");
+      String value = all.stream().filter(l -> l.startsWith(name)).findFirst().orElseThrow();
+      lines.add(value.replace(own, "<all>"));
+    }
+    return lines.toString();
+  }
+
+  private static String capabilities(List<String> status) {
+    return status.stream()
+        .filter(line -> line.startsWith("CapEff:\t"))
+        .findFirst()
+        .orElseThrow()
+        .substring("CapEff:\t".length());
+  }
+
+  /** Owner and mode of the files that the recording lists. */
+  private String files(JsonNode recorded) throws IOException {
+    var rows = JSON.createArrayNode();
+    for (JsonNode row : recorded) {
+      String name = row.required(0).asText();
+      Path file = home.resolve(name);
+      var ours = rows.addArray().add(name);
+      if (Files.exists(file)) {
+        int mode = (int) Files.getAttribute(file, "unix:mode") & 0777;
+        ours.add((int) Files.getAttribute(file, "unix:uid"))
+            .add("0o" + Integer.toOctalString(mode));
+      }
+    }
+    return rows.toString();
+  }
+
+  private static String exitCode(Process process) throws InterruptedException {
+    assertTrue(process.waitFor(DaemonProcess.WAIT_S, TimeUnit.SECONDS), "it does not end");
+    return String.valueOf(process.exitValue());
+  }
+
+  /** Output as recorded: without lines of level INFO, and with the recorded home. */
+  private String shown(byte[] output) {
+    var shown = new StringBuilder();
+    for (String line : new String(output, StandardCharsets.UTF_8).split("(?<=\n)")) {
+      if (!line.contains(" INFO: ")) {
+        shown.append(
+            line.replaceFirst("^\\d{4}-\\S+Z ", "")
+                .replace(String.valueOf(home.getParent()), "/zt"));
+      }
+    }
+    return shown.toString();
+  }
+
+  /** Ends a daemon and returns what it had printed before. */
+  private String untilStopped(Process daemon) throws Exception {
+    daemon.toHandle().destroy();
+    assertEquals("0", exitCode(daemon));
+    String log = shown(daemon.getErrorStream().readAllBytes());
+    return log.substring(0, log.indexOf("Control Plane Stopped\n"));
+  }
+
+  private static String lines(Map<String, String> properties) {
+    var lines = new StringBuilder();
+    properties.forEach(
+        (name, value) -> lines.append(name).append(" = ").append(value).append('\n'));
+    return lines.toString();
+  }
+
+  /** What this implementation does instead, and why. */
+  private record Difference(String ours, String reason) {}
+}
