@@ -114,8 +114,26 @@ class MessageVectorsTest {
     }
   }
 
+  @Test
+  void readsAndWritesPacketsOfNatTraversal() {
+    var packets = new ArrayList<String>();
+    for (JsonNode packet : Vectors.file("vl1/trace_nat.json").required("trace")) {
+      if (packet.has("verb")) {
+        String name = "packet " + packet.required("n");
+        byte[] wire = hex(packet, "wire");
+        open(packet, wire, name);
+        readAndWrite(packet, decompressed(wire, name), name);
+        packets.add(name);
+      }
+    }
+    assertTrue(packets.size() >= 40, () -> packets.size() + " packets");
+  }
+
   private static void readAndWrite(JsonNode packet, String name) {
-    byte[] plain = opened(packet, name);
+    readAndWrite(packet, opened(packet, name), name);
+  }
+
+  private static void readAndWrite(JsonNode packet, byte[] plain, String name) {
     Verb verb = Verb.of(plain[HEADER - 1] & 0x1f);
     assertNotNull(verb, name);
     assertEquals(text(packet, "verb"), verb.name());
@@ -146,20 +164,25 @@ class MessageVectorsTest {
     } else {
       wire = expected.clone();
     }
+    byte[] plain = decompressed(wire, name);
+    assertEquals(hexOf(expected), hexOf(plain), name);
+    return plain;
+  }
+
+  private static byte[] decompressed(byte[] opened, String name) {
     var view = new PacketView();
-    view.wrap(wire, 0, wire.length);
-    if (view.compressed()) {
-      byte[] whole = new byte[Packets.MAX_BYTES];
-      int size =
-          Compression.decompress(
-              wire, HEADER, wire.length - HEADER, whole, HEADER, whole.length - HEADER);
-      assertTrue(size > 0, name);
-      System.arraycopy(wire, 0, whole, 0, HEADER);
-      whole[HEADER - 1] &= 0x7f;
-      wire = Arrays.copyOf(whole, HEADER + size);
+    view.wrap(opened, 0, opened.length);
+    if (!view.compressed()) {
+      return opened;
     }
-    assertEquals(hexOf(expected), hexOf(wire), name);
-    return wire;
+    byte[] whole = new byte[Packets.MAX_BYTES];
+    int size =
+        Compression.decompress(
+            opened, HEADER, opened.length - HEADER, whole, HEADER, whole.length - HEADER);
+    assertTrue(size > 0, name);
+    System.arraycopy(opened, 0, whole, 0, HEADER);
+    whole[HEADER - 1] &= 0x7f;
+    return Arrays.copyOf(whole, HEADER + size);
   }
 
   private static void open(JsonNode packet, byte[] wire, String name) {
@@ -361,7 +384,10 @@ class MessageVectorsTest {
       case Nop nop -> {}
       case MulticastLike likes -> {}
       case Credentials credentials -> {}
-      case PushDirectPaths push -> {}
+      case PushDirectPaths push ->
+          all.put(
+              "addresses",
+              push.paths().stream().map(path -> Endpoints.text(path.endpoint())).toList() + "");
     }
     if (message instanceof Ok ok) {
       var out = new WireWriter();

@@ -4,6 +4,11 @@ package net.backhaul.engine.peer;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
 import net.backhaul.engine.DatagramBatch;
+import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.message.Message;
+import net.backhaul.protocol.packet.PacketView;
+import net.backhaul.protocol.packet.Packets;
+import net.backhaul.protocol.packet.WireWriter;
 
 /** Passes single datagrams to a node, as received by its first socket. */
 final class Datagrams {
@@ -24,5 +29,20 @@ final class Datagrams {
     batch.clear();
     System.arraycopy(bytes, 0, batch.bytes(), 0, length);
     batch.add(0, from, length);
+  }
+
+  /** Returns a message from one recorded node to another as a packet, always with one id. */
+  static byte[] sealed(String from, String to, Message message) {
+    Identity source = RecordedNodes.identity(from);
+    Identity destination = RecordedNodes.identity(to);
+    var payload = new WireWriter();
+    message.writeTo(payload);
+    byte[] packet = new byte[Packets.HEADER_BYTES + payload.size()];
+    System.arraycopy(payload.array(), 0, packet, Packets.HEADER_BYTES, payload.size());
+    PacketView.writeHeader(
+        packet, 0, 77, destination.address(), source.address(), message.verb().number());
+    Decoded.cipher(source.address(), destination.address())
+        .seal(Packets.SUITE_SALSA, packet, 0, packet.length);
+    return packet;
   }
 }

@@ -12,6 +12,7 @@ import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.ErrorMessage;
 import net.backhaul.protocol.message.HelloOk;
 import net.backhaul.protocol.message.MulticastGatherOk;
+import net.backhaul.protocol.message.PushDirectPaths;
 import net.backhaul.protocol.message.Rendezvous;
 import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.message.Whois;
@@ -83,6 +84,13 @@ final class Decoded {
         fields.put("port", "" + introduction.endpoint().getPort());
         fields.put("ip", Endpoints.ipText(introduction.endpoint().getAddress()));
       }
+      case PUSH_DIRECT_PATHS ->
+          fields.put(
+              "paths",
+              PushDirectPaths.read(in).paths().stream()
+                  .map(path -> Endpoints.text(path.endpoint()))
+                  .toList()
+                  .toString());
       case ERROR -> {
         ErrorMessage error = ErrorMessage.read(in);
         fields.put("in_re_verb", Verb.of(error.inReVerb()).name());

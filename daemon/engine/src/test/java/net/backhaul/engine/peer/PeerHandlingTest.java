@@ -24,13 +24,11 @@ import net.backhaul.engine.network.NodeContext;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.Echo;
 import net.backhaul.protocol.message.ErrorMessage;
-import net.backhaul.protocol.message.Message;
 import net.backhaul.protocol.message.Nop;
 import net.backhaul.protocol.message.PushDirectPaths;
 import net.backhaul.protocol.message.UserMessage;
 import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.packet.Bytes;
-import net.backhaul.protocol.packet.PacketView;
 import net.backhaul.protocol.packet.Packets;
 import net.backhaul.protocol.packet.WireWriter;
 import net.backhaul.protocol.world.World;
@@ -70,20 +68,6 @@ class PeerHandlingTest {
     return peer;
   }
 
-  private static byte[] sealed(String from, String to, Message message) {
-    Identity source = RecordedNodes.identity(from);
-    Identity destination = RecordedNodes.identity(to);
-    var payload = new WireWriter();
-    message.writeTo(payload);
-    byte[] packet = new byte[Packets.HEADER_BYTES + payload.size()];
-    System.arraycopy(payload.array(), 0, packet, Packets.HEADER_BYTES, payload.size());
-    PacketView.writeHeader(
-        packet, 0, 77, destination.address(), source.address(), message.verb().number());
-    Decoded.cipher(source.address(), destination.address())
-        .seal(Packets.SUITE_SALSA, packet, 0, packet.length);
-    return packet;
-  }
-
   private void receive(InetSocketAddress from, byte[] packet, long nowMs) {
     Datagrams.receive(leaf, from, packet, nowMs);
   }
@@ -98,7 +82,7 @@ class PeerHandlingTest {
   @Test
   void dropsReplyToOverlongEcho() {
     addPeer(leaf, "B", AT_B);
-    byte[] echo = sealed("B", "A", new Echo(Bytes.of(new byte[9_996])));
+    byte[] echo = Datagrams.sealed("B", "A", new Echo(Bytes.of(new byte[9_996])));
 
     receive(AT_B, echo, START_MS);
 
@@ -110,7 +94,8 @@ class PeerHandlingTest {
   @Test
   void countsPacketsAndErrorsOfPeer() {
     addPeer(leaf, "B", AT_B);
-    byte[] error = sealed("B", "A", new ErrorMessage(1, 5, ErrorMessage.OBJ_NOT_FOUND, 0, EMPTY));
+    byte[] error =
+        Datagrams.sealed("B", "A", new ErrorMessage(1, 5, ErrorMessage.OBJ_NOT_FOUND, 0, EMPTY));
     receive(AT_B, error, START_MS);
     error[40] ^= 1;
     receive(AT_B, error, START_MS);
@@ -160,7 +145,8 @@ class PeerHandlingTest {
         paths.add(
             new PushDirectPaths.Path(2, RecordedNodes.endpoint("10.7." + push + "." + i + "/1")));
       }
-      receive(AT_B, sealed("B", "A", new PushDirectPaths(paths)), START_MS + push * 31_000L);
+      receive(
+          AT_B, Datagrams.sealed("B", "A", new PushDirectPaths(paths)), START_MS + push * 31_000L);
     }
     assertTrue(peer.paths.size() <= Peer.MAX_PATHS, () -> "paths: " + peer.paths.size());
     assertTrue(sent("HELLO", null) <= 20 * 9, () -> "HELLOs: " + sent("HELLO", null));
@@ -181,7 +167,7 @@ class PeerHandlingTest {
   @Test
   void confirmsEachNewEndpointOncePerSecond() {
     addPeer(leaf, "B", AT_B);
-    byte[] packet = sealed("B", "A", new Nop());
+    byte[] packet = Datagrams.sealed("B", "A", new Nop());
     InetSocketAddress one = RecordedNodes.endpoint("10.0.3.3/9993");
     InetSocketAddress other = RecordedNodes.endpoint("10.0.4.4/9993");
     for (int i = 0; i < 100; i++) {
