@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Finds the known words that a mistyped or abbreviated one may stand for, for messages about
- * commands, switches and settings.
+ * Finds the known words that a mistyped or abbreviated one may mean, for messages about commands,
+ * switches and settings.
  */
 public final class NearestWords {
   /** One typing error for every three characters, at least one. */

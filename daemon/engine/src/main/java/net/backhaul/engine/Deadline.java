@@ -9,7 +9,7 @@ public enum Deadline {
   PENDING_RETRY,
   /** When roots without a path, and seeds of moons, get another HELLO. */
   ROOT_CONTACT,
-  /** When roots that may not know our path are probed again. */
+  /** When roots that may not have confirmed our path are probed again. */
   ROOT_PROBE,
   /** When a peer to which a root has introduced us is tried again. */
   INTRODUCTION,

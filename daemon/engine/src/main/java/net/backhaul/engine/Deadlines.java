@@ -3,7 +3,7 @@ package net.backhaul.engine;
 
 import java.util.Arrays;
 
-/** What is due when: one time in milliseconds for each {@link Deadline}. */
+/** The time of each {@link Deadline} in milliseconds. */
 public final class Deadlines {
   /** The time of a deadline that is not set. */
   public static final long NEVER = Long.MAX_VALUE;

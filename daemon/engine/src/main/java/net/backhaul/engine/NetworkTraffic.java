@@ -5,9 +5,9 @@ package net.backhaul.engine;
  * How many frames of a joined network were counted since it was joined (04 section 7).
  *
  * @param receivedAccepted frames of peers that were delivered
- * @param receivedRejected frames of peers that rules or membership did not admit
+ * @param receivedRejected frames of peers that rules or membership rejected
  * @param sentAccepted frames of the device that were sent
- * @param sentRejected frames of the device that rules did not admit
+ * @param sentRejected frames of the device that rules rejected
  */
 public record NetworkTraffic(
     long networkId,

@@ -62,7 +62,7 @@ public final class Node {
     output.flush();
   }
 
-  /** Does what is due. Calling early or late is harmless. */
+  /** Performs the work that is due. Calling early or late is harmless. */
   public void advance(long nowMs) {
     vl1.advance(nowMs);
     networks.advance(nowMs);
@@ -129,7 +129,7 @@ public final class Node {
 
   // Queries.
 
-  /** Returns what is due next; {@link #nextDeadlineMs} is when. */
+  /** Returns the next deadline; {@link #nextDeadlineMs} is its time. */
   public Deadline nextDeadline() {
     networks.updateDeadlines(vl1.deadlines());
     return vl1.deadlines().next();

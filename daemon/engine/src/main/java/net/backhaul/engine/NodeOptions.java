@@ -41,7 +41,7 @@ public record NodeOptions(
     }
   }
 
-  /** Returns the payload size of datagrams to an address, 1432 where nothing else was chosen. */
+  /** Returns the payload size of datagrams to an address, 1432 by default. */
   public int mtuBytes(InetAddress to) {
     for (PhysicalNetwork entry : physical) {
       if (entry.network().contains(to)) {

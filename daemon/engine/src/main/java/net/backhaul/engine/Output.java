@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes the effects of the engine: datagrams, frames, state and events.
  *
- * <p>Every call happens inside a call to the engine. The bytes are borrowed: they are good until
+ * <p>Every call happens inside a call to the engine. The bytes are borrowed: they are valid until
  * the method returns. An implementation must not call the engine back.
  */
 public interface Output {

@@ -4,7 +4,7 @@ package net.backhaul.testing;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** Waits for a condition that another thread or the host brings about. */
+/** Waits for a condition that another thread or the host fulfils. */
 public final class Await {
   private static final long MAX_SECONDS = 15;
 

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A host in a test: a thread in a network namespace, and the addresses that its device is to have.
- * Subclasses open the device, because this module knows none.
+ * Subclasses open the device, because this module has none.
  */
 public abstract class NamespaceHost implements AutoCloseable {
   /** The time in seconds within which a call on the host has to end. */

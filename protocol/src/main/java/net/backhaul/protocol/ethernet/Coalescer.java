@@ -13,8 +13,8 @@ import java.util.Set;
  *
  * <p>Frames are coalesced only if segmenting the super-frame gives the same frames again, except
  * that equal ids of IPv4 packets that must not be fragmented become consecutive. Checksums are
- * verified first, since the device is told that they are correct. Frames of a flow stay in order.
- * Objects are reused and allocate nothing.
+ * verified first, since the device accepts them as correct. Frames of a flow stay in order. Objects
+ * are reused and allocate nothing.
  */
 public final class Coalescer {
   /** The number of flows of a device that are usefully open at once. */

@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
 /**
  * The header before each frame of a device with offloads: {@code struct virtio_net_hdr}.
  *
- * <p>It tells what is left to do with the frame: complete a checksum, segment it. Offsets count
+ * <p>It specifies the outstanding work on the frame: complete a checksum, segment it. Offsets count
  * from the first byte of the Ethernet frame. The fields are little-endian. Objects are reused.
  */
 public final class OffloadHeader {

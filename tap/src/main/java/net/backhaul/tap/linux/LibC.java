@@ -8,7 +8,7 @@ import com.sun.jna.Platform;
 /**
  * Functions of the C library by JNA direct mapping; addresses are {@code long}s.
  *
- * <p>All return -1 on failure; {@link #errno} tells the reason.
+ * <p>All return -1 on failure; {@link #errno} has the reason.
  */
 final class LibC {
   static final int O_RDWR = 2;

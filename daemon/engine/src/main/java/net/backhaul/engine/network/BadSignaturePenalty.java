@@ -4,7 +4,7 @@ package net.backhaul.engine.network;
 import net.backhaul.engine.LongMap;
 
 /**
- * Skips what a peer delivers for a moment after it delivered something with an invalid signature.
+ * Skips credentials and chunks of a peer for a short time after one with an invalid signature.
  *
  * <p>Verifying a signature is expensive, so a peer gets one invalid signature per {@link
  * #PENALTY_MS}. Unauthenticated senders choose how many peers there are: at {@link #MAX_PEERS} all

@@ -19,7 +19,7 @@ final class MulticastAnnouncer {
 
   private static final long REPEAT_AFTER_MS = 2_000;
 
-  /** A recipient that was not heard from for so long may be offline. */
+  /** A recipient that was silent for this long may be offline. */
   private static final long SILENT_MS = 60_000;
 
   private static final int MAX_ENTRIES =
@@ -68,7 +68,7 @@ final class MulticastAnnouncer {
     }
   }
 
-  /** Repeats the announcement to recipients that were silent and have been heard from since. */
+  /** Repeats the announcement to recipients that were silent and have sent a packet since. */
   private void announceToReturned(Network network, Set<Long> fixed, long nowMs) {
     if (network.announcedWhileSilent.isEmpty()) {
       return;

@@ -21,7 +21,7 @@ final class Fragmenter {
   /**
    * Points a run of one sealed packet at its fragments, which are valid until the next call.
    *
-   * @return false where the packet needs too many of them
+   * @return false if the packet needs too many of them
    */
   boolean split(DatagramRun run, int mtuBytes) {
     byte[] bytes = run.bytes();

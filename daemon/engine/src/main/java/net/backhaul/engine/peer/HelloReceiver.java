@@ -134,7 +134,7 @@ final class HelloReceiver {
     return PacketOutcome.ACCEPTED;
   }
 
-  /** Handles ERROR(IDENTITY_COLLISION); only a root may say that our address is taken. */
+  /** Handles ERROR(IDENTITY_COLLISION); only a root may report that our address is in use. */
   PacketOutcome receiveCollision(InboundPacket packet) {
     if (upstreams.contains(packet.source())) {
       context.output.event(new Event.IdentityCollision());

@@ -5,7 +5,7 @@ import java.net.InetAddress;
 import net.backhaul.protocol.message.ErrorMessage;
 import net.backhaul.protocol.message.Verb;
 
-/** The layer above a VL1 that has none: accepts packets and does nothing. */
+/** Accepts and ignores the packets of VL2, for a VL1 without networks. */
 enum NoHandler implements PacketHandler {
   INSTANCE;
 

@@ -72,7 +72,7 @@ final class PacketDispatcher {
     return networks.isManagedAddress(address);
   }
 
-  /** Returns how many packets wait for an identity, a credential or a configuration. */
+  /** Returns the number of packets pending for an identity, credential or configuration. */
   int pending() {
     return pending.size();
   }
@@ -271,7 +271,7 @@ final class PacketDispatcher {
     context.scheduleRetry(packet.nowMs());
   }
 
-  /** Handles pending packets again; those that are still missing something stay pending. */
+  /** Retries pending packets; those that still lack something stay pending. */
   void retryPending(long nowMs) {
     if (pending.isEmpty()) {
       return;

@@ -60,7 +60,7 @@ final class PathProber {
 
   /**
    * Sends a HELLO to each endpoint that the peer has pushed except that of the dead path: after a
-   * restart it has the same address with another port, and may know nothing of us.
+   * restart it has the same address with another port, and may have lost all state about us.
    */
   private void search(Peer peer, Path dead, long nowMs) {
     for (InetSocketAddress endpoint : peer.pushedEndpoints) {

@@ -14,9 +14,9 @@ final class RootContact {
   private static final long MAX_DELAY_MS = Keepalive.CHECK_EVERY_MS;
 
   /**
-   * A root that sends us a HELLO does not know our path yet; if its HELLO or our answer is lost, it
-   * cannot reach us and does not report that. So it is probed until it has answered this often
-   * without another HELLO, and slower than it may send those.
+   * A root that sends us a HELLO has not confirmed our path yet; if its HELLO or our answer is
+   * lost, it cannot reach us and does not report that. So it is probed until it has answered this
+   * often without another HELLO, and slower than it may send those.
    */
   private static final int CONFIRMATIONS = 3;
 

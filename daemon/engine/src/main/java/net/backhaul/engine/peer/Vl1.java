@@ -111,7 +111,7 @@ public final class Vl1 implements PeerLink {
     }
   }
 
-  /** Does what is due. Calling early or late is harmless. */
+  /** Performs the work that is due. Calling early or late is harmless. */
   public void advance(long nowMs) {
     rootContact.advance(nowMs);
     keepalive.advance(upstreams, nowMs);

@@ -9,7 +9,7 @@ final class ControllerMetrics {
   private static final String COUNTER = "counter";
   private static final String GAUGE = "gauge";
 
-  /** Config requests are answered on one thread, when they come, so that none is queued. */
+  /** Config requests are answered on one thread at once, so that none is queued. */
   private static final int REQUEST_THREADS = 1;
 
   private static final int QUEUED_REQUESTS = 0;

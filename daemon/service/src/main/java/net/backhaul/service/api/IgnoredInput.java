@@ -48,8 +48,8 @@ final class IgnoredInput {
   /**
    * Adds the members of an object that neither version of the result has with this value.
    *
-   * <p>A client that sends back what it has read changes nothing by members that are not for it to
-   * set, so the version before the change counts as well.
+   * <p>A client that sends back what it has read changes nothing by members that it cannot set, so
+   * the version before the change counts as well.
    */
   void compare(
       Map<String, @Nullable Object> sent,

@@ -19,7 +19,9 @@ import net.backhaul.service.state.LocalNetworkSettings;
 import net.backhaul.service.state.SavedState;
 import org.jspecify.annotations.Nullable;
 
-/** Reads, joins and leaves networks, and sets what they may change on the host (04 section 4.4). */
+/**
+ * Reads, joins and leaves networks, and sets what they may configure on the host (04 section 4.4).
+ */
 public final class NetworkApi implements Resource {
   private static final String PATH = "/network";
 

@@ -21,7 +21,7 @@ public interface BodySource extends AutoCloseable {
    */
   CompletableFuture<Optional<ByteBuffer>> next();
 
-  /** Releases what the source holds; called once, at the end or when the connection is lost. */
+  /** Releases what the source holds; called once, at the end or when the connection is closed. */
   @Override
   default void close() {}
 }

@@ -160,7 +160,7 @@ final class ResponseWriter {
 
   private void send(@Nullable Optional<ByteBuffer> chunk, @Nullable Throwable thrown) {
     if (source == null) {
-      return; // The connection was lost meanwhile.
+      return; // The connection was closed meanwhile.
     }
     if (chunk == null) {
       log.error("internal error while streaming the answer to {}", request, thrown);
@@ -197,7 +197,7 @@ final class ResponseWriter {
     }
   }
 
-  /** Ends the source of a response whose connection is lost. */
+  /** Ends the source of a response whose connection was closed. */
   void cancel() {
     closeSource();
   }

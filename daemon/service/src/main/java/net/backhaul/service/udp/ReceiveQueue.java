@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  * Queues received datagrams by source and schedules them fairly under overload.
  *
  * <p>Without overload all of one read is handled at once, in order of arrival. What exceeds one
- * batch goes to queues by source, which take turns with one batch each. Receiving a datagram costs
- * a small part of handling it, so the sockets are emptied between two turns, and the surplus is
- * dropped here, where its source is known, and not in the kernel, where it affects all sources.
+ * batch goes to queues by source, which are served round robin, one batch each. Receiving a
+ * datagram costs a small part of handling it, so the sockets are emptied between two turns, and the
+ * surplus is dropped here, where its source is known, and not in the kernel, where it affects all
+ * sources.
  *
  * <p>Sources share a fixed number of queues by a hash with a secret. Each queue always has a batch
  * of its own; how many more it may have depends on how many are left (a dynamic threshold: never

@@ -256,7 +256,7 @@ public final class UdpSockets {
     batchSocket = null;
   }
 
-  /** Handles what a socket has just received; the backlog has its turns later. */
+  /** Handles what a socket has just received; the backlog is handled later. */
   private void endOfRead() {
     receiveQueue.endOfRead();
     scheduleTurn();
