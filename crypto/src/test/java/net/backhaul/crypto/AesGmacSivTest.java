@@ -73,7 +73,7 @@ class AesGmacSivTest {
   }
 
   @Test
-  void intrinsicsAndJcaGiveEqualResults() {
+  void givesEqualResultsWithIntrinsicsAndJca() {
     var random = new Random(7);
     for (int round = 0; round < 2_000; round++) {
       byte[] k0 = new byte[32];

@@ -18,7 +18,7 @@ class CipherAllocationTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 64, 1_373, 2_773})
-  void aesAllocatesNothing(int length) {
+  void sealsAndOpensByAesWithoutAllocation(int length) {
     assertTrue(AesGmacSiv.isFast());
     var siv = new AesGmacSiv(new byte[32], new byte[32]);
 
@@ -33,7 +33,7 @@ class CipherAllocationTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 64, 1_373, 2_773})
-  void salsaAndPolyAllocateNothing(int length) {
+  void sealsAndOpensBySalsaWithoutAllocation(int length) {
     var salsa = new Salsa20(12);
     var poly = new Poly1305();
 

@@ -118,11 +118,11 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
     return answer;
   }
 
-  private void completeWhenSaved(PendingReply who) {
-    if (who.ticket <= savedTicket) {
-      who.whenSaved.run();
+  private void completeWhenSaved(PendingReply reply) {
+    if (reply.ticket <= savedTicket) {
+      reply.whenSaved.run();
     } else {
-      pending.add(who);
+      pending.add(reply);
     }
     sendNotifications();
   }

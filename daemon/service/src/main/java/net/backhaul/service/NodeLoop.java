@@ -78,7 +78,7 @@ public final class NodeLoop implements AutoCloseable {
   }
 
   /** Returns whether descriptors of any kind can be registered with the loop. */
-  public boolean takesDescriptors() {
+  public boolean supportsDescriptors() {
     return loop instanceof IoEventLoop io && io.isCompatible(EpollIoHandle.class);
   }
 

@@ -17,17 +17,17 @@ final class Locks extends ArchCondition<JavaClass> {
   public void check(JavaClass owner, ConditionEvents events) {
     owner.getMethods().stream()
         .filter(method -> method.getModifiers().contains(JavaModifier.SYNCHRONIZED))
-        .forEach(method -> met(owner, "synchronized " + method.getFullName(), events));
+        .forEach(method -> report(owner, "synchronized " + method.getFullName(), events));
     owner.getFields().stream()
         .filter(field -> field.getModifiers().contains(JavaModifier.VOLATILE))
-        .forEach(field -> met(owner, "volatile " + field.getFullName(), events));
+        .forEach(field -> report(owner, "volatile " + field.getFullName(), events));
     owner.getMethodCallsFromSelf().stream()
         .filter(call -> call.getTargetOwner().isEquivalentTo(Object.class))
         .filter(call -> call.getName().equals("wait") || call.getName().startsWith("notify"))
-        .forEach(call -> met(owner, call.getDescription(), events));
+        .forEach(call -> report(owner, call.getDescription(), events));
   }
 
-  private static void met(JavaClass owner, String what, ConditionEvents events) {
+  private static void report(JavaClass owner, String what, ConditionEvents events) {
     events.add(SimpleConditionEvent.satisfied(owner, what));
   }
 }

@@ -164,10 +164,11 @@ class ProcessTest {
     daemon.toHandle().destroy();
 
     assertEquals(0, exitCode(daemon));
-    String said = err(daemon);
-    assertEquals(2, said.split("--add-opens " + AesGmacSiv.OPENS, -1).length, said);
+    String printed = err(daemon);
+    assertEquals(2, printed.split("--add-opens " + AesGmacSiv.OPENS, -1).length, printed);
     assertTrue(
-        said.contains("because Java does not open com.sun.crypto.provider; start it from"), said);
+        printed.contains("because Java does not open com.sun.crypto.provider; start it from"),
+        printed);
   }
 
   @Test
@@ -229,12 +230,12 @@ class ProcessTest {
     awaitAnswers(daemon);
     daemon.toHandle().destroy();
 
-    String said = err(daemon);
+    String printed = err(daemon);
     assertEquals(
         "WARNING: using manually-specified secondary and/or tertiary ports. This can cause NAT"
             + " issues.",
-        said.lines().findFirst().orElseThrow());
-    assertTrue(said.contains(", 20000, 21000], API port"), said);
+        printed.lines().findFirst().orElseThrow());
+    assertTrue(printed.contains(", 20000, 21000], API port"), printed);
   }
 
   private Path home() {

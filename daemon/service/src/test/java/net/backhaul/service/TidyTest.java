@@ -70,19 +70,19 @@ class TidyTest {
   @Test
   void formatsJava() {
     var formatter = ToolProvider.findFirst("google-java-format").orElseThrow();
-    var said = new StringWriter();
-    var complaints = new StringWriter();
+    var printed = new StringWriter();
+    var errors = new StringWriter();
 
     formatter.run(
-        new PrintWriter(said),
-        new PrintWriter(complaints),
+        new PrintWriter(printed),
+        new PrintWriter(errors),
         Stream.concat(
                 Stream.of("--dry-run"),
                 Tree.javaFiles().stream().map(Tree.TOP::resolve).map(Path::toString))
             .toArray(String[]::new));
 
-    assertEquals("", complaints.toString());
-    assertEquals("", said.toString(), "run scripts/format");
+    assertEquals("", errors.toString());
+    assertEquals("", printed.toString(), "run scripts/format");
   }
 
   @Test

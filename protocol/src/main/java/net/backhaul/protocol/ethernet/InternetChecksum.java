@@ -16,7 +16,7 @@ import java.nio.ByteOrder;
  */
 public final class InternetChecksum {
   /** The folded sum of data that includes its correct checksum. */
-  public static final int GOOD = 0xffff;
+  public static final int VALID = 0xffff;
 
   private static final int MIN_VECTOR_BYTES = 128;
 

@@ -120,7 +120,7 @@ final class SegmentView {
         InternetChecksum.sum(bytes, transportAt, transportBytes)
             + InternetChecksum.number(transportBytes)
             + pseudoSum();
-    return InternetChecksum.fold(sum) == InternetChecksum.GOOD && (v6 || verifyIpv4());
+    return InternetChecksum.fold(sum) == InternetChecksum.VALID && (v6 || verifyIpv4());
   }
 
   /** Returns the sum of the pseudo header without its length. */
@@ -147,7 +147,7 @@ final class SegmentView {
   private boolean verifyIpv4() {
     int ip = start + ETHERNET_BYTES;
     return InternetChecksum.fold(InternetChecksum.sum(bytes, ip, IPV4_BYTES))
-        == InternetChecksum.GOOD;
+        == InternetChecksum.VALID;
   }
 
   private Kind wrapIpv4(int ip, int ipBytes) {

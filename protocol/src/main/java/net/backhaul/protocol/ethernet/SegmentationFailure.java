@@ -22,7 +22,7 @@ public enum SegmentationFailure {
   /** SYN or RST is set, which is valid in a single segment only. */
   WRONG_FLAGS,
   /** The checksum offset is not that of the transport header. */
-  WRONG_CHECKSUM_PLACE,
+  WRONG_CHECKSUM_POSITION,
   /** Less than the minimum payload fits beside the headers. */
   NO_ROOM
 }

@@ -204,7 +204,7 @@ public final class Segmenter {
     }
     return isChecksumOf(offload, transportAt - start, udp ? UDP_CHECKSUM : TCP_CHECKSUM)
         ? SegmentationFailure.NONE
-        : SegmentationFailure.WRONG_CHECKSUM_PLACE;
+        : SegmentationFailure.WRONG_CHECKSUM_POSITION;
   }
 
   private static SegmentationFailure failureOfTcp(byte[] frame, int at, int bytes) {

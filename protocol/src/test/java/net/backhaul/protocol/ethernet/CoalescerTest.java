@@ -209,7 +209,7 @@ class CoalescerTest {
   }
 
   @Test
-  void ipv6SegmentsThatDifferAreNotJoined() {
+  void doesNotCoalesceDifferentIpv6Segments() {
     for (Consumer<MadeFrame> difference :
         List.<Consumer<MadeFrame>>of(
             made -> made.flowLabel++,

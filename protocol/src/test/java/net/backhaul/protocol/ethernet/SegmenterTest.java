@@ -172,18 +172,18 @@ class SegmenterTest {
         });
     for (int wrong : new int[] {0, 33, 35, 65_535}) {
       assertRejected(
-          SegmentationFailure.WRONG_CHECKSUM_PLACE,
+          SegmentationFailure.WRONG_CHECKSUM_POSITION,
           made -> {},
           (offload, frame) -> at(offload, wrong, 16));
     }
     for (int wrong : new int[] {0, 6, 15, 17, 65_535}) {
       assertRejected(
-          SegmentationFailure.WRONG_CHECKSUM_PLACE,
+          SegmentationFailure.WRONG_CHECKSUM_POSITION,
           made -> {},
           (offload, frame) -> at(offload, 34, wrong));
     }
     assertRejected(
-        SegmentationFailure.WRONG_CHECKSUM_PLACE,
+        SegmentationFailure.WRONG_CHECKSUM_POSITION,
         made -> {},
         (offload, frame) -> offload.set(0, offload.gsoType(), 54, 100, 34, 16));
   }

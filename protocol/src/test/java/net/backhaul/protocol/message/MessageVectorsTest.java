@@ -96,7 +96,7 @@ class MessageVectorsTest {
   }
 
   @Test
-  void answersContainTheIdOnTheWire() {
+  void writesTheIdOfTheRequestIntoAnswers() {
     for (JsonNode exchange : Vectors.file("vl1/exchanges.json").required("exchanges")) {
       String name = text(exchange, "name");
       JsonNode request = exchange.required("request");

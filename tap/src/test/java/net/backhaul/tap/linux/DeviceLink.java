@@ -25,7 +25,7 @@ final class DeviceLink implements AutoCloseable {
 
   /** Inspects a frame with its header; may change it. */
   interface Inspector {
-    void look(ByteBuffer frame);
+    void inspect(ByteBuffer frame);
   }
 
   DeviceLink(TapDevice one, TapDevice other, Inspector ofOne, Inspector ofOther) {
@@ -61,7 +61,7 @@ final class DeviceLink implements AutoCloseable {
       throws TapException {
     int length = from.read(memory.address(), ROOM_BYTES);
     if (length > 0) {
-      inspector.look(memory.bytes().slice(0, length));
+      inspector.inspect(memory.bytes().slice(0, length));
       if (!to.write(memory.address(), length)) {
         throw new AssertionError("a frame of " + length + " bytes is not taken");
       }

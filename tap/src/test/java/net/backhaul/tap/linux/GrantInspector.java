@@ -44,7 +44,7 @@ final class GrantInspector implements DeviceLink.Inspector {
 
   @Override
   @SuppressWarnings("NonAtomicOperationOnVolatileField") // One thread counts, the test reads.
-  public void look(ByteBuffer read) {
+  public void inspect(ByteBuffer read) {
     int flags = 0;
     int type = NO_GSO;
     int size = 0;
@@ -83,7 +83,7 @@ final class GrantInspector implements DeviceLink.Inspector {
       assertTrue(packet.headersBytes + size + ETHERNET_BYTES < frame.limit(), "is to be cut");
       countSuperFrame(type, packet);
     }
-    experienceCongestion(frame, packet);
+    markCongestion(frame, packet);
   }
 
   @SuppressWarnings("NonAtomicOperationOnVolatileField") // One thread counts, the test reads.
@@ -116,7 +116,7 @@ final class GrantInspector implements DeviceLink.Inspector {
   }
 
   /** Marks a packet as congested (CE), so that the sender sets CWR. */
-  private void experienceCongestion(ByteBuffer frame, Packet packet) {
+  private void markCongestion(ByteBuffer frame, Packet packet) {
     if (packet.protocol != PROTOCOL_TCP) {
       return;
     }

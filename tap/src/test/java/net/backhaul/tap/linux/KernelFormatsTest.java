@@ -24,7 +24,7 @@ class KernelFormatsTest {
     "0b594715410c0001, 0, ztdymewfka",
     "8056c2e21c000001, 1, ztmjfmfyq6",
   })
-  void namesFollowFromIds(String id, int trial, String name) {
+  void derivesNamesFromIds(String id, int trial, String name) {
     assertEquals(name, DeviceNames.derived(HexFormat.fromHexDigitsToLong(id), trial));
   }
 

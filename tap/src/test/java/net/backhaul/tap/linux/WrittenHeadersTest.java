@@ -32,7 +32,7 @@ class WrittenHeadersTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void aSuperFrameReachesAPlainSocketAsDatagrams(boolean v4) throws Exception {
+  void deliversASuperFrameToAPlainSocketAsDatagrams(boolean v4) throws Exception {
     try (TapHost host = TapHost.open(1, MTU_BYTES, true);
         DatagramChannel socket = socket(host, v4)) {
       byte[] payload = random(40 * 1_200 + 77);
@@ -83,7 +83,7 @@ class WrittenHeadersTest {
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4})
-  void noHeaderCanHurt(long seed) throws Exception {
+  void survivesArbitraryHeaders(long seed) throws Exception {
     var random = new Random(seed);
     int taken = 0;
     int refused = 0;

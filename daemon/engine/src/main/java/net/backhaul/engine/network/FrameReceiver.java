@@ -64,7 +64,7 @@ final class FrameReceiver {
       view.drop(link, Drop.FRAME_TOO_SHORT);
       return PacketOutcome.TRUSTED;
     }
-    switch (rules.admitInbound(view)) {
+    switch (rules.filterInbound(view)) {
       case ACCEPT, SUPER_ACCEPT -> delivery.deliver(view);
       case DROP, REDIRECT -> {}
     }
@@ -118,7 +118,7 @@ final class FrameReceiver {
       frame.drop(link, Drop.SPOOFED_MAC);
       return false;
     }
-    switch (rules.admitInbound(frame)) {
+    switch (rules.filterInbound(frame)) {
       case DROP, REDIRECT -> {
         return true;
       }

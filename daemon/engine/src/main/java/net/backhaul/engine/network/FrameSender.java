@@ -118,7 +118,7 @@ final class FrameSender {
     }
     Member member = view.network.members.touch(to, view.nowMs);
     view.outbound(self, to, member);
-    if (rules.admitsOutbound(view, false)) {
+    if (rules.acceptsOutbound(view, false)) {
       credentials.sendIfDue(view.network, member, view.nowMs);
       sendRuns();
     }
@@ -196,7 +196,7 @@ final class FrameSender {
     }
     Member member = frame.network.members.touch(to, frame.nowMs);
     frame.outbound(self, to, member);
-    if (rules.admitsOutbound(frame, false)) {
+    if (rules.acceptsOutbound(frame, false)) {
       credentials.sendIfDue(frame.network, member, frame.nowMs);
       frame.network.counters.sent(true, 1);
       sendFrame(frame);
@@ -235,7 +235,7 @@ final class FrameSender {
   private void sendToBridges(FrameView frame) {
     Policy policy = frame.policy;
     frame.outbound(self, 0, null);
-    if (!rules.admitsOutbound(frame, false)) {
+    if (!rules.acceptsOutbound(frame, false)) {
       return;
     }
     long learned = frame.network.bridgeRoutes.bridgeTo(frame.destinationMac);
@@ -271,7 +271,7 @@ final class FrameSender {
       return;
     }
     frame.outbound(self, bridge, frame.network.members.get(bridge));
-    if (rules.admitsOutbound(frame, true)) {
+    if (rules.acceptsOutbound(frame, true)) {
       System.arraycopy(frame.array(), frame.at(0), copy, data, length);
       copyView.begin(frame.network, frame.policy, frame.nowMs);
       copyView.wrap(copy, data, length);

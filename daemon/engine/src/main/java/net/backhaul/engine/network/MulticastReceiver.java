@@ -241,7 +241,7 @@ final class MulticastReceiver {
       }
       network.bridgeRoutes.learn(sourceMac, frame.source);
     }
-    switch (rules.admitInbound(frame)) {
+    switch (rules.filterInbound(frame)) {
       case ACCEPT, SUPER_ACCEPT -> delivery.deliver(frame);
       case DROP, REDIRECT -> {}
     }

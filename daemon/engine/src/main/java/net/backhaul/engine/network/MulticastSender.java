@@ -112,7 +112,7 @@ final class MulticastSender {
       announcer.announce(frame.network, List.of(group), frame.nowMs);
     }
     frame.outbound(self, 0, null);
-    if (rules.admitsOutbound(frame, false)) {
+    if (rules.acceptsOutbound(frame, false)) {
       frame.network.counters.sent(true, 1);
       distribute(frame, group, 0);
     }
@@ -237,7 +237,7 @@ final class MulticastSender {
     long source = message.sourceMac() == 0 ? network.mac : message.sourceMac();
     copyView.ethernet(message.destinationMac(), source, message.etherType());
     copyView.outbound(self, to, member);
-    if (!rules.admitsOutbound(copyView, true)) {
+    if (!rules.acceptsOutbound(copyView, true)) {
       return;
     }
     credentials.sendIfDue(network, member, nowMs);

@@ -50,7 +50,7 @@ final class RuleEngine {
    *
    * @param noTee whether copies were sent already, by an earlier evaluation of the same frame
    */
-  boolean admitsOutbound(FrameView frame, boolean noTee) {
+  boolean acceptsOutbound(FrameView frame, boolean noTee) {
     Policy policy = frame.policy;
     if (policy.rules.acceptsAll()) {
       return true;
@@ -75,7 +75,7 @@ final class RuleEngine {
   }
 
   /** Returns the verdict on a received frame, and sends copies; a dropped frame is counted. */
-  RuleVerdict admitInbound(FrameView frame) {
+  RuleVerdict filterInbound(FrameView frame) {
     Policy policy = frame.policy;
     if (policy.rules.acceptsAll()) {
       return RuleVerdict.ACCEPT;

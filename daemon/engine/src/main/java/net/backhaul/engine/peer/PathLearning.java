@@ -42,7 +42,7 @@ final class PathLearning {
       known.lastValidMs = nowMs;
       return;
     }
-    if (peer.hasLivePathLike(packet.socket(), packet.endpoint().getAddress(), nowMs)
+    if (peer.hasLivePathToIp(packet.socket(), packet.endpoint().getAddress(), nowMs)
         || !permissions.permits(peer, packet.endpoint())) {
       return;
     }

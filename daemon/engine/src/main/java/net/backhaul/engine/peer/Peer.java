@@ -143,7 +143,7 @@ final class Peer {
   }
 
   /** Returns whether a living path of the same socket and IP exists, whatever its port. */
-  boolean hasLivePathLike(int socket, InetAddress ip, long nowMs) {
+  boolean hasLivePathToIp(int socket, InetAddress ip, long nowMs) {
     for (Path path : paths) {
       if (path.socket == socket
           && path.isAlive(nowMs)

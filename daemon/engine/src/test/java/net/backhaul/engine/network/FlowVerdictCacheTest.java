@@ -55,10 +55,10 @@ class FlowVerdictCacheTest {
         String what = "policy " + round + " frame " + i;
         uncached.clearVerdicts();
         if (inbound) {
-          assertEquals(uncached.admitInbound(view), engine.admitInbound(view), what);
+          assertEquals(uncached.filterInbound(view), engine.filterInbound(view), what);
         } else {
           assertEquals(
-              uncached.admitsOutbound(view, false), engine.admitsOutbound(view, false), what);
+              uncached.acceptsOutbound(view, false), engine.acceptsOutbound(view, false), what);
         }
       }
       flowInvariant += policy.isFlowInvariant ? 1 : 0;

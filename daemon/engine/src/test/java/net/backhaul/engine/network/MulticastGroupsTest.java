@@ -158,7 +158,7 @@ class MulticastGroupsTest {
   }
 
   @Test
-  void countsFramesThatReachNobody() {
+  void countsFramesWithoutRecipient() {
     groups.addPending(groups.toSend(PUBLIC, group(1)), frame());
     OutboundMulticast sent = frame();
     sent.mark(BOB.address());

@@ -58,7 +58,7 @@ class RuleEngineTest {
     if (vector.required("dir").asText().equals("in")) {
       frame.inbound(Vectors.number(vector, "ztSource"), ME, remote(vector));
       result =
-          switch (engine.admitInbound(frame)) {
+          switch (engine.filterInbound(frame)) {
             case DROP, REDIRECT -> 0;
             case ACCEPT -> 1;
             case SUPER_ACCEPT -> 2;
@@ -67,7 +67,7 @@ class RuleEngineTest {
       long to = vector.required("ztDest").isNull() ? 0 : Vectors.number(vector, "ztDest");
       frame.outbound(Vectors.number(vector, "ztSource"), to, to == PEER ? remote(vector) : null);
       boolean noTee = vector.path("noTee").asBoolean();
-      result = engine.admitsOutbound(frame, noTee) ? 1 : 0;
+      result = engine.acceptsOutbound(frame, noTee) ? 1 : 0;
     }
 
     assertEquals(vector.required("result").asInt(), result, title);

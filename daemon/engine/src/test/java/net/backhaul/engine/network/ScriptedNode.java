@@ -61,8 +61,8 @@ final class ScriptedNode {
     nowMs = script.required("startTime").asLong();
     networkId = Vectors.number(script, "network");
     link = new RecordingLink(self);
-    script.required("knownIdentities").forEach(name -> know(name.asText()));
-    know("root");
+    script.required("knownIdentities").forEach(name -> addIdentity(name.asText()));
+    addIdentity("root");
     link.upstreams.add(identities.get("root").address());
     networks = new Networks(new NodeContext(link, output, new Random(1)), null, Map.of(), nowMs);
     networks.join(networkId, nowMs);
@@ -78,7 +78,7 @@ final class ScriptedNode {
     return networks.networks.get(networkId);
   }
 
-  private void know(String name) {
+  private void addIdentity(String name) {
     Identity identity = identities.get(name);
     link.known.put(identity.address(), identity);
   }
@@ -132,7 +132,7 @@ final class ScriptedNode {
         long via = network().bridgeRoutes.bridgeTo(Vectors.number(step, "mac"));
         assertEquals(expect.required("via").asText(), Addresses.text(via), where);
       }
-      case "known" -> know(step.required("peer").asText());
+      case "known" -> addIdentity(step.required("peer").asText());
       case "netconf" -> ConfigFields.check(expect, network().policy.config, where);
       default -> throw new AssertionError("unknown step in " + where);
     }

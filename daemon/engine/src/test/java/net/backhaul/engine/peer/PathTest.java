@@ -97,11 +97,11 @@ class PathTest {
     var peer = new Peer(RecordedNodes.identity("A"), PacketCipher.of(new byte[48]));
     peer.paths.add(path);
     InetAddress ip = path.endpoint.getAddress();
-    assertTrue(peer.hasLivePathLike(1, ip, NOW_MS + 100));
+    assertTrue(peer.hasLivePathToIp(1, ip, NOW_MS + 100));
 
     stream(NOW_MS, NOW_MS + 3_000, -1);
 
-    assertFalse(peer.hasLivePathLike(1, ip, NOW_MS + 3_000));
+    assertFalse(peer.hasLivePathToIp(1, ip, NOW_MS + 3_000));
     var other = new Path(1, new InetSocketAddress(ip, 20_001));
     peer.addPath(other, NOW_MS + 3_000);
     assertEquals(List.of(other), peer.paths);

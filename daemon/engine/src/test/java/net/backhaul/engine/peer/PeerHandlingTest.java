@@ -153,7 +153,7 @@ class PeerHandlingTest {
   }
 
   @Test
-  void redirectReplacesPathsOfSameIpv6Prefix() {
+  void replacesPathsOfSameIpv6PrefixByRedirect() {
     Peer peer = addPeer(leaf, "B", RecordedNodes.endpoint("2001:db8:1:2::5/9993"));
     peer.paths.getFirst().priority = 9;
     var path = new Path(0, RecordedNodes.endpoint("2001:db8:1:2:9::1/9993"));

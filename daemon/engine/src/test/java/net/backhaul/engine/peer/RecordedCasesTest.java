@@ -147,7 +147,7 @@ class RecordedCasesTest {
     if (id.equals("frag-evicted")) {
       evict(device, recorded);
     } else if (id.equals("unknown-source-timeline")) {
-      askForFiveSeconds(device, recorded);
+      requestIdentityForFiveSeconds(device, recorded);
       return;
     } else {
       recorded.required("inject").forEach(device::inject);
@@ -264,7 +264,7 @@ class RecordedCasesTest {
    * The reference's timers have another phase: whether, how often and how long it requests is
    * compared.
    */
-  private void askForFiveSeconds(Device device, JsonNode recorded) {
+  private void requestIdentityForFiveSeconds(Device device, JsonNode recorded) {
     device.inject(recorded.required("inject").get(0));
     var requestedMs = new ArrayList<Long>(List.of(0L));
     assertEquals("WHOIS", device.sent.getFirst().get("verb"));

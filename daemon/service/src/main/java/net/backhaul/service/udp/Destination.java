@@ -22,7 +22,7 @@ final class Destination {
   }
 
   /** Counts a datagram and returns whether it may be part of a run. */
-  boolean takesRuns() {
+  boolean supportsRuns() {
     if (singlesLeft == 0) {
       return true;
     }

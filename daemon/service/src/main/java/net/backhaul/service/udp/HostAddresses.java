@@ -69,7 +69,7 @@ public final class HostAddresses {
   private static boolean isUp(NetworkInterface device) {
     try {
       return device.isUp();
-    } catch (SocketException gone) {
+    } catch (SocketException removed) {
       return false;
     }
   }

@@ -35,7 +35,7 @@ final class OpenSocket {
   final int fd;
 
   private @Nullable MessageReceiver receiver;
-  private boolean takesRuns;
+  private boolean supportsRuns;
 
   OpenSocket(int number, InetSocketAddress address, Channel channel, boolean ownCalls) {
     this.number = number;
@@ -44,7 +44,7 @@ final class OpenSocket {
     this.channel = channel;
     this.fd =
         ownCalls && channel instanceof EpollDatagramChannel epoll ? epoll.fd().intValue() : -1;
-    this.takesRuns =
+    this.supportsRuns =
         channel instanceof EpollDatagramChannel
             && EpollDatagramChannel.isSegmentedDatagramPacketSupported();
   }
@@ -53,8 +53,8 @@ final class OpenSocket {
     receiver = made;
   }
 
-  boolean takesRuns() {
-    return takesRuns;
+  boolean supportsRuns() {
+    return supportsRuns;
   }
 
   /** Returns whether the send queue has room. */
@@ -97,7 +97,7 @@ final class OpenSocket {
     out.data().clear();
     if (out.isSingle(run)) {
       channel.write(new DatagramPacket(content, to.address), channel.voidPromise());
-    } else if (takesRuns) {
+    } else if (supportsRuns) {
       // Retained until the outcome is known.
       content.retain();
       channel
@@ -137,7 +137,7 @@ final class OpenSocket {
   boolean runRejected(Destination to, int reason) {
     log.trace("socket {}: a run to {} was rejected: error {}", number, to.address, reason);
     switch (reason) {
-      case SocketCalls.EIO -> takesRuns = false;
+      case SocketCalls.EIO -> supportsRuns = false;
       case SocketCalls.EINVAL, SocketCalls.EMSGSIZE -> to.runRejected();
       default -> {
         return false;

@@ -95,7 +95,7 @@ final class ReceiveQueue {
       int firstBytes = Math.min(run.segmentBytes, rest);
       DatagramBatch batch = roomFor(run.senderHash, firstBytes, rest, run.segmentBytes);
       if (batch == null) {
-        takeHellos(run, done);
+        addHellos(run, done);
         return;
       }
       int part = Math.min(rest, fitting(batch, run.segmentBytes, firstBytes));
@@ -176,7 +176,7 @@ final class ReceiveQueue {
   }
 
   /** Adds the HELLOs of a run, from an offset on, whose queue is full, and drops the others. */
-  private void takeHellos(ReceivedRun run, int offset) {
+  private void addHellos(ReceivedRun run, int offset) {
     DatagramBatch last = queueOf(run.senderHash).batches.peekLast();
     for (int done = offset; done < run.length; done += run.segmentBytes) {
       int part = Math.min(run.segmentBytes, run.length - done);

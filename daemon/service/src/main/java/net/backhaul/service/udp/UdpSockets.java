@@ -100,7 +100,7 @@ public final class UdpSockets {
     this.loop = loop;
     this.receiveQueue = new ReceiveQueue(receiver, ThreadLocalRandom.current().nextInt());
     this.requestTurn = loop.afterIo(this::turn);
-    boolean own = send != null && loop.takesDescriptors() && supportsDirectCalls();
+    boolean own = send != null && loop.supportsDescriptors() && supportsDirectCalls();
     directCalls = own && loop.eventLoop() instanceof IoEventLoop io ? io : null;
     sender = own && send != null ? new BatchSender(sendBatch, send) : null;
     reader = own ? new MessageReader() : null;
@@ -196,7 +196,7 @@ public final class UdpSockets {
       return;
     }
     flush();
-    boolean limited = loop.takesDescriptors() && from.v4 && ttl(from.channel, hops);
+    boolean limited = loop.supportsDescriptors() && from.v4 && ttl(from.channel, hops);
     collect(from, shortLived.to(Traffic.CONTROL, socket, to).wrap(bytes, 0, bytes.length));
     flush();
     if (limited) {
@@ -238,7 +238,7 @@ public final class UdpSockets {
     }
     int done = 0;
     while (done < run.length()) {
-      boolean asRun = from.takesRuns() && destination.takesRuns();
+      boolean asRun = from.supportsRuns() && destination.supportsRuns();
       int part = sendBatch.add(destination, asRun, run, done);
       if (part == 0) {
         transmit();
@@ -277,7 +277,7 @@ public final class UdpSockets {
 
   private boolean bind(BindAddress local) {
     boolean v4 = local.address() instanceof Inet4Address;
-    boolean nativeEpoll = loop.takesDescriptors();
+    boolean nativeEpoll = loop.supportsDescriptors();
     var family = v4 ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
     var bootstrap =
         new Bootstrap()

@@ -70,7 +70,7 @@ class FramePumpTest {
   @Test
   void handsOverFramesInOrderOnOwnThread() throws Exception {
     var tap = new MemoryTap("zt0", MAC, MTU_BYTES);
-    var pump = new ThreadFramePump(NETWORK_ID, tap, loop, sink, FramePumpTest::mustNotFail);
+    var pump = new ThreadFramePump(NETWORK_ID, tap, loop, sink, FramePumpTest::failUnexpectedly);
     pump.start();
 
     for (int i = 0; i < 500; i++) {
@@ -91,7 +91,7 @@ class FramePumpTest {
   @Test
   void stopsOnlyAfterTheLoopHasReleasedTheDevice() throws Exception {
     var tap = new MemoryTap("zt0", MAC, MTU_BYTES);
-    var pump = new ThreadFramePump(NETWORK_ID, tap, loop, sink, FramePumpTest::mustNotFail);
+    var pump = new ThreadFramePump(NETWORK_ID, tap, loop, sink, FramePumpTest::failUnexpectedly);
     pump.start();
     var busy = new CompletableFuture<Void>();
     loop.execute(busy::join);
@@ -114,7 +114,7 @@ class FramePumpTest {
             host.bind(new InetSocketAddress("10.0.0.1", 7));
             host.setOption(StandardSocketOptions.SO_BROADCAST, true);
             assertTrue(EpollFramePump.isSupported(loop, tap));
-            var pump = pump(tap, FramePumpTest::mustNotFail);
+            var pump = pump(tap, FramePumpTest::failUnexpectedly);
             pump.start();
 
             host.send(ByteBuffer.wrap(new byte[] {1}), new InetSocketAddress("10.0.0.255", 7));
@@ -243,7 +243,7 @@ class FramePumpTest {
     return back;
   }
 
-  private static void mustNotFail() {
+  private static void failUnexpectedly() {
     throw new AssertionError("the device is fine");
   }
 }

@@ -26,7 +26,7 @@ class OffloadDifferenceTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void offloadsDoNotChangeWhatSocketsReceive(boolean offloads) throws Exception {
+  void deliversTheSameToSocketsWithAndWithoutOffloads(boolean offloads) throws Exception {
     ExecutorService workers = Executors.newCachedThreadPool();
     try (DeviceHost one = DeviceHost.open(1, MTU_BYTES, offloads);
         DeviceHost other = DeviceHost.open(2, MTU_BYTES, offloads)) {

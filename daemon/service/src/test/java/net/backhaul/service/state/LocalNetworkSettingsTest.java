@@ -40,7 +40,7 @@ class LocalNetworkSettingsTest {
     "2001:db8::1/64, true, false, false, false",
     "2001:db8::1/64, true, true, false, true",
   })
-  void theScopeOfATargetDecides(
+  void permitsTargetsByScope(
       String target, boolean managed, boolean global, boolean defaultRoute, boolean allowed) {
     var settings = new LocalNetworkSettings(managed, List.of(), global, defaultRoute, false);
 
@@ -63,7 +63,7 @@ class LocalNetworkSettingsTest {
     "8.8.0.0/16, 8.8.8.0/24, false",
     "0.0.0.0/0, 0.0.0.0/0, false",
   })
-  void aListOfPrefixesNarrowsWhatIsAllowed(String listed, String target, boolean allowed) {
+  void restrictsTargetsToListedPrefixes(String listed, String target, boolean allowed) {
     List<IpPrefix> list = Stream.of(listed.split(";")).map(IpPrefix::parse).toList();
     var settings = new LocalNetworkSettings(true, list, false, false, false);
 
