@@ -103,14 +103,14 @@ class Host:
         """Runs a program on this host until it exits and returns its output."""
         process = self.start(*words, cpus=cpus, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         try:
-            said, complained = process.communicate(timeout=timeout)
+            output, errors = process.communicate(timeout=timeout)
         except subprocess.TimeoutExpired:
             raise Failed(f"{words[0]} took more than {timeout:.0f} s") from None
         finally:
             self.lab.end(process)
         if check and process.returncode:
-            raise Failed(f"{words[0]} ended with {process.returncode}: {last_line(complained or said)}")
-        return said
+            raise Failed(f"{words[0]} ended with {process.returncode}: {last_line(errors or output)}")
+        return output
 
 
 def last_line(text):
@@ -180,7 +180,7 @@ class Node:
             body = json.dumps(body)
             headers["Content-Type"] = "application/json"
 
-        def ask():
+        def request():
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
             try:
                 connection.request("POST" if body else "GET", path, body, headers)
@@ -192,7 +192,7 @@ class Node:
                 raise ValueError(f"{path} answers {answer.status}")
             return json.loads(content)
 
-        return self.host.inside(ask)
+        return self.host.inside(request)
 
     def network(self, network):
         """The status of a network for which the daemon has a configuration, or None."""

@@ -54,7 +54,7 @@ def tcp_metrics(name, title):
 
 def udp_metrics(name, title):
     return {name: Metric(f"UDP flood, {title}, received", "kpps"),
-            f"{name}.loss": Metric("- lost on the direction", "%"),
+            f"{name}.loss": Metric("- lost in transit", "%"),
             f"{name}.cpu": Metric("- CPU of both daemons", "s per million")}
 
 
@@ -93,11 +93,11 @@ def at_full_rate(pair, options):
     """One TCP stream from a to b; returns the peak memory of a daemon and the received bytes over time."""
     memory, done = [], threading.Event()
 
-    def look():
+    def poll():
         while not done.wait(0.25):
             memory.append(max(n.rss_mb() for n in pair.nodes))
 
-    watcher = threading.Thread(target=look, daemon=True)
+    watcher = threading.Thread(target=poll, daemon=True)
     watcher.start()
     try:
         # The client is at b and receives, so that the intervals count received bytes.
@@ -279,9 +279,9 @@ def iperf(client, server, ip, seconds, *words, cpus=None):
     """One run of iperf3 from one host to another; returns its report."""
     listening = iperf_server(server, cpus)
     try:
-        said = client.run("iperf3", "-c", ip, "-t", seconds, "-J", "--connect-timeout", 5000, *words,
+        output = client.run("iperf3", "-c", ip, "-t", seconds, "-J", "--connect-timeout", 5000, *words,
                           timeout=seconds + 30, cpus=cpus, check=False)
-        report = json.loads(said) if said.strip() else {"error": "no report"}
+        report = json.loads(output) if output.strip() else {"error": "no report"}
         if "error" in report:
             raise Failed(f"iperf3: {report['error']}")
         return report
@@ -296,19 +296,19 @@ def iperf_server(host, cpus=None):
 
 
 def listens(process):
-    wanted = f":{IPERF_PORT:04X} "
+    expected = f":{IPERF_PORT:04X} "
     for family in ("tcp", "tcp6"):
         with open(f"/proc/{process.pid}/net/{family}") as sockets:
-            if any(wanted in line and " 0A " in line for line in sockets):
+            if any(expected in line and " 0A " in line for line in sockets):
                 return True
     return False
 
 
 def ping(direction, count, interval):
     """The round-trip times of a number of pings, ms."""
-    said = direction.sender.host.run("ping", "-n", "-c", count, "-i", interval, "-w", int(count * interval) + 10,
+    output = direction.sender.host.run("ping", "-n", "-c", count, "-i", interval, "-w", int(count * interval) + 10,
                                direction.pair.ip(direction.receiver), timeout=count * interval + 20, check=False)
-    times = [float(t) for t in re.findall(r" time=([0-9.]+) ms", said)]
+    times = [float(t) for t in re.findall(r" time=([0-9.]+) ms", output)]
     if len(times) < count * 0.9:
         raise Failed(f"only {len(times)} of {count} pings were answered")
     return times

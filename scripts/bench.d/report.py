@@ -31,14 +31,14 @@ class Figures:
         self.add(direction, metric, None)
         self.reasons[direction.name][metric] = reason
 
-    def good(self, direction, metric):
+    def measured(self, direction, metric):
         return [value for value in self.values[direction.name].get(metric, []) if value is not None]
 
     def failures(self):
         return sum(value is None for ours in self.values.values() for values in ours.values() for value in values)
 
     def ratio(self, direction, other, metric):
-        mine, its = self.good(direction, metric), self.good(other, metric)
+        mine, its = self.measured(direction, metric), self.measured(other, metric)
         if not mine or not its or not statistics.median(its):
             return ""
         return f"{number(statistics.median(mine) / statistics.median(its))} x"
@@ -46,18 +46,18 @@ class Figures:
     def cell(self, direction, metric):
         if metric not in self.values[direction.name]:
             return ""
-        good = self.good(direction, metric)
-        if not good:
+        measured = self.measured(direction, metric)
+        if not measured:
             return f"failed: {self.reasons[direction.name][metric]}"
-        text = number(statistics.median(good))
-        if len(good) > 1:
-            text += f" ({number(min(good))}-{number(max(good))})"
-        failed = len(self.values[direction.name][metric]) - len(good)
+        text = number(statistics.median(measured))
+        if len(measured) > 1:
+            text += f" ({number(min(measured))}-{number(max(measured))})"
+        failed = len(self.values[direction.name][metric]) - len(measured)
         return text + (f", {failed} failed" if failed else "")
 
     def halves(self, direction):
-        good = [self.good(direction, metric) for metric in HALVES]
-        return " ".join(f"{statistics.median(values):.0f}" for values in good) if all(good) else ""
+        measured = [self.measured(direction, metric) for metric in HALVES]
+        return " ".join(f"{statistics.median(values):.0f}" for values in measured) if all(measured) else ""
 
     def rows(self):
         """Header and rows of the table as text. Ratios are relative to the first side that is not ours."""
@@ -179,7 +179,7 @@ def commit(tree):
 
 def first_line(*words):
     try:
-        said = subprocess.run(words, capture_output=True, text=True, timeout=20).stdout
-        return said.splitlines()[0].strip() if said.strip() else ""
+        output = subprocess.run(words, capture_output=True, text=True, timeout=20).stdout
+        return output.splitlines()[0].strip() if output.strip() else ""
     except (OSError, subprocess.TimeoutExpired):
         return ""
