@@ -58,7 +58,7 @@ public final class NodeLoop implements AutoCloseable {
     }
   }
 
-  /** Returns milliseconds since 1970 that never run backwards, whatever the wall clock does. */
+  /** Returns milliseconds since 1970 that never run backwards, even if the wall clock does. */
   public static long nowMs() {
     return CLOCK.nowMs(steadyMs());
   }
@@ -138,7 +138,8 @@ public final class NodeLoop implements AutoCloseable {
   /** Schedules the next advance of the node; needed once after each batch of input. */
   public void scheduleWakeUp() {
     long nowMs = nowMs();
-    long dueMs = Math.min(node().nextDeadlineMs(), nowMs + MAX_SLEEP_MS);
+    long deadlineMs = node().nextDeadlineMs();
+    long dueMs = Math.min(deadlineMs, nowMs + MAX_SLEEP_MS);
     ScheduledFuture<?> pending = wakeUp;
     if (pending != null && !pending.isDone()) {
       if (wakeUpAtMs <= dueMs) {
@@ -147,7 +148,7 @@ public final class NodeLoop implements AutoCloseable {
       pending.cancel(false);
     }
     if (log.isTraceEnabled()) {
-      log.trace("next deadline: {} in {} ms", node().nextDeadline(), dueMs - nowMs);
+      log.trace("next deadline: {} in {} ms", node().nextDeadline(), deadlineMs - nowMs);
     }
     wakeUpAtMs = dueMs;
     wakeUp = loop.schedule(this::wake, Math.max(0, dueMs - nowMs), TimeUnit.MILLISECONDS);

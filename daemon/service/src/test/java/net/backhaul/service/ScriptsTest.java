@@ -8,14 +8,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Checks of the build scripts that must be able to fail. */
+/** Checks of the build scripts that must be able to fail, and the output of the demo. */
 class ScriptsTest {
   private static final Path TREE = Path.of("").toAbsolutePath().getParent().getParent();
+
+  private static final String DEMO = TREE.resolve("scripts/demo").toString();
 
   private static final String CACHED =
       "[0.1s][info][class,load] java.lang.Object source: shared objects file\n";
@@ -49,17 +50,29 @@ class ScriptsTest {
     assertTrue(result.output().contains("logged no classes"), result.output());
   }
 
+  @Test
+  void printsNoEscapeSequencesToAPipe() throws Exception {
+    Result result =
+        run("bash", "-c", "eval \"$(sed -n '/^bold=/,/^say()/p' \"$0\")\"; say done", DEMO);
+
+    assertEquals("\ndone\n", result.output());
+  }
+
   private Result verifyCache(String log) throws IOException, InterruptedException {
     Path file = Files.writeString(directory.resolve("classes.log"), log);
-    Path script = TREE.resolve("scripts/train");
-    Process process =
-        new ProcessBuilder(
-                List.of("bash", script.toString(), "--verify", "zerotier-cli", file.toString()))
-            .redirectErrorStream(true)
-            .start();
+    return run(
+        "bash",
+        TREE.resolve("scripts/train").toString(),
+        "--verify",
+        "zerotier-cli",
+        file.toString());
+  }
+
+  private static Result run(String... command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output =
         new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-    assertTrue(process.waitFor(20, TimeUnit.SECONDS), "scripts/train --verify does not end");
+    assertTrue(process.waitFor(20, TimeUnit.SECONDS), () -> command[0] + " does not end");
     return new Result(process.exitValue(), output);
   }
 

@@ -6,16 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.List;
 import net.backhaul.json.Json;
 import net.backhaul.service.state.HomeDirectory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 class LiveSettingsTest {
   private static final String RELAYING = "{\"settings\": {\"forceTcpRelay\": true}}";
@@ -33,6 +38,28 @@ class LiveSettingsTest {
     assertTrue(settings.reload());
     assertTrue(settings.settings().forceTcpRelay());
     assertFalse(settings.reload());
+  }
+
+  @Test
+  void warnsOnceAboutUnknownKey() throws Exception {
+    var logger = (Logger) LoggerFactory.getLogger(LiveSettings.class);
+    var lines = new ListAppender<ILoggingEvent>();
+    lines.start();
+    logger.addAppender(lines);
+    try {
+      LiveSettings settings = settings("{\"settings\": {\"primryPort\": 9000}}");
+      assertFalse(settings.reload());
+    } finally {
+      logger.detachAppender(lines);
+    }
+
+    assertEquals(
+        List.of(
+            "WARN local.conf: settings.primryPort: unknown key, it is ignored;"
+                + " did you mean primaryPort?"),
+        lines.list.stream()
+            .map(line -> line.getLevel() + " " + line.getFormattedMessage())
+            .toList());
   }
 
   @ParameterizedTest

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class SettingsTest {
-  private final List<String> complaints = new ArrayList<>();
+  private final List<String> problems = new ArrayList<>();
 
   @Test
   void givesDefaultsForEmptyFile() {
@@ -32,7 +32,7 @@ class SettingsTest {
     assertTrue(settings.allowTcpFallbackRelay());
     assertFalse(settings.forceTcpRelay());
     assertEquals(List.of(), settings.managers());
-    assertEquals(List.of(), complaints);
+    assertEquals(List.of(), problems);
   }
 
   @Test
@@ -65,7 +65,7 @@ class SettingsTest {
     assertEquals(
         List.of(Endpoints.parse("192.0.2.1/9993")), settings.node().hints().get(0x0b59471541L));
     assertTrue(settings.node().forbids(0x0b59471541L, Endpoints.parseIp("198.51.100.9")));
-    assertEquals(List.of(), complaints);
+    assertEquals(List.of(), problems);
   }
 
   @Test
@@ -111,7 +111,7 @@ class SettingsTest {
   void reportsWrongTypeWithKeyAndTreatsItAsAbsent(String conf, String complaint) {
     Settings settings = read(conf.strip().replace('\'', '"'));
 
-    assertEquals(List.of("local.conf: " + complaint.strip() + "; it is ignored"), complaints);
+    assertEquals(List.of("local.conf: " + complaint.strip() + "; it is ignored"), problems);
     assertEquals(OptionalInt.empty(), settings.primaryPort());
     assertTrue(settings.portMappingEnabled());
   }
@@ -136,7 +136,7 @@ class SettingsTest {
                 + key
                 + ": unknown key, it is ignored"
                 + (nearest.isEmpty() ? "" : "; did you mean " + nearest + "?")),
-        complaints);
+        problems);
   }
 
   @Test
@@ -151,7 +151,7 @@ class SettingsTest {
     assertEquals(OptionalInt.of(9000), settings.primaryPort());
     assertFalse(settings.portMappingEnabled());
     assertFalse(settings.allowSecondaryPort());
-    assertEquals(List.of(), complaints);
+    assertEquals(List.of(), problems);
   }
 
   /** Every file that the reference was started with and took. */
@@ -171,10 +171,10 @@ class SettingsTest {
   void acceptsRecordedFilesWithoutProblems(String conf) {
     read(conf);
 
-    assertEquals(List.of(), complaints);
+    assertEquals(List.of(), problems);
   }
 
   private Settings read(String conf) {
-    return Settings.read(Json.asObject(Json.parse(conf)), complaints::add);
+    return Settings.read(Json.asObject(Json.parse(conf)), problems::add);
   }
 }
