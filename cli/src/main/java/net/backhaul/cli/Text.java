@@ -5,7 +5,7 @@ package net.backhaul.cli;
 final class Text {
   private static final int MAX_PORT = 0xffff;
 
-  /** Longer input of a user is cut in messages. */
+  /** Longer input of a user is truncated in messages. */
   private static final int MAX_QUOTED = 100;
 
   private Text() {}
@@ -49,7 +49,7 @@ final class Text {
     return false;
   }
 
-  /** Returns a user's input for a message: in quotes, cut, and without control characters. */
+  /** Returns a user's input for a message: in quotes, truncated, and without control characters. */
   static String quoted(String input) {
     var text = new StringBuilder("\"");
     for (int i = 0; i < Math.min(input.length(), MAX_QUOTED); i++) {

@@ -61,7 +61,7 @@ public class SuperFrameBenchmark {
       segmenter.next(segments, at + ETHERNET_BYTES);
     }
     long before = written;
-    if (join() - before != OffloadHeader.BYTES + superFrame.length) {
+    if (coalesce() - before != OffloadHeader.BYTES + superFrame.length) {
       throw new IllegalStateException("the segments do not coalesce");
     }
     long sent = nodes.fromAlice.datagrams;
@@ -72,7 +72,7 @@ public class SuperFrameBenchmark {
 
   @Benchmark
   @OperationsPerInvocation(SEGMENTS)
-  public byte[] cut() {
+  public byte[] segment() {
     segmenter.begin(offload, superFrame, 0, superFrame.length, PACKET_BYTES);
     while (segmenter.hasNext()) {
       segmenter.next(packet, 0);
@@ -82,7 +82,7 @@ public class SuperFrameBenchmark {
 
   @Benchmark
   @OperationsPerInvocation(SEGMENTS)
-  public long join() {
+  public long coalesce() {
     for (int at = 0; at < segments.length; at += FRAME_BYTES) {
       coalescer.add(segments, at, FRAME_BYTES);
     }

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Notifications that wait until the changes they depend on are saved, and those ready to send. */
+/** Notifications pending until the changes they depend on are saved, and those ready to send. */
 final class NotificationQueue {
   private final TreeMap<Long, Set<PendingNotification>> pending = new TreeMap<>();
   private final LinkedHashSet<PendingNotification> ready = new LinkedHashSet<>();

@@ -5,9 +5,9 @@ import net.backhaul.protocol.network.ConfigAnswer;
 import net.backhaul.protocol.network.ConfigRequest;
 
 /**
- * The controller that runs beside a node, as the node sees it (04 section 5.7).
+ * The interface of a node to the controller that runs beside it (04 section 5.7).
  *
- * <p>An answer that has to wait for the disk is Silent; what the member gets then comes by {@link
+ * <p>An answer that depends on an unsaved change is Silent; the member gets it later by {@link
  * Node#pushConfig}.
  */
 @FunctionalInterface

@@ -3,7 +3,7 @@ package net.backhaul.protocol.ethernet;
 
 import java.util.HexFormat;
 
-/** 48-bit MAC addresses, held in the low bits of a long (01 section 1.3). */
+/** 48-bit MAC addresses, in the low bits of a long (01 section 1.3). */
 public final class Macs {
   /** The broadcast address. */
   public static final long BROADCAST = 0xffff_ffff_ffffL;

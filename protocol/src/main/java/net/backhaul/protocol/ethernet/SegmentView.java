@@ -28,7 +28,7 @@ import net.backhaul.protocol.packet.BigEndian;
  * A view of a frame as a segment of a flow. A view owns no bytes.
  *
  * <p>Fields instead of methods: it is internal to {@link Coalescer} and read for every frame.
- * Fields that are only compared are held in the byte order that is read fastest.
+ * Fields that are only compared are stored in the byte order that is read fastest.
  */
 final class SegmentView {
   /** Version, header length, type of service and fragment bits; not the length and the id. */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * HELLO: introduces the sender, requests an OK with the same timestamp (02 section 2.1).
  *
- * @param physicalDestination the endpoint that the packet is sent to, null if unknown
+ * @param endpoint the endpoint that the packet is sent to, null if unknown
  * @param planetId the id of the sender's planet, 0 if absent
  * @param planetTimestampMs the version of the sender's planet
  * @param moons the moons that the sender uses or requests
@@ -25,7 +25,7 @@ public record Hello(
     int revision,
     long timestampMs,
     Identity identity,
-    @Nullable InetSocketAddress physicalDestination,
+    @Nullable InetSocketAddress endpoint,
     long planetId,
     long planetTimestampMs,
     List<MoonVersion> moons)
@@ -91,7 +91,7 @@ public record Hello(
   public void writeTo(WireWriter out) {
     out.u8(protocolVersion).u8(major).u8(minor).u16(revision).u64(timestampMs);
     identity.writeTo(out);
-    Endpoints.write(out, physicalDestination);
+    Endpoints.write(out, endpoint);
     out.u64(planetId).u64(planetTimestampMs).u16(moons.size());
     for (MoonVersion moon : moons) {
       out.u8(MOON_TYPE).u64(moon.id).u64(moon.timestampMs);
@@ -100,8 +100,7 @@ public record Hello(
 
   /** Returns the offset in the payload of the part that is encrypted before sealing. */
   public int maskedFrom() {
-    int address =
-        physicalDestination == null ? 1 : 3 + physicalDestination.getAddress().getAddress().length;
+    int address = endpoint == null ? 1 : 3 + endpoint.getAddress().getAddress().length;
     return FIXED_BYTES + address + PLANET_BYTES;
   }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * OK to a HELLO: the version of the node and the endpoint of the sender (02 section 2.1).
  *
  * @param timestampMs the timestamp of the HELLO
- * @param physicalDestination the endpoint that the HELLO came from, null if absent
+ * @param endpoint the endpoint that the HELLO came from, null if absent
  * @param worlds newer worlds than those of the sender
  */
 public record HelloOk(
@@ -25,7 +25,7 @@ public record HelloOk(
     int major,
     int minor,
     int revision,
-    @Nullable InetSocketAddress physicalDestination,
+    @Nullable InetSocketAddress endpoint,
     List<World> worlds)
     implements Ok {
   public HelloOk {
@@ -80,7 +80,7 @@ public record HelloOk(
   public void writeTo(WireWriter out) {
     out.u8(Verb.HELLO.number()).u64(inRePacketId).u64(timestampMs);
     out.u8(protocolVersion).u8(major).u8(minor).u16(revision);
-    Endpoints.write(out, physicalDestination);
+    Endpoints.write(out, endpoint);
     int lengthAt = out.size();
     out.u16(0);
     worlds.forEach(world -> world.writeTo(out));

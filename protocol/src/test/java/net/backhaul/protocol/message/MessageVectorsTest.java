@@ -294,14 +294,14 @@ class MessageVectorsTest {
         versions(all, hello.protocolVersion(), hello.major(), hello.minor(), hello.revision());
         all.put("timestamp", "" + hello.timestampMs());
         all.put("identity", hello.identity().publicText());
-        all.put("physical_dest", Endpoints.text(hello.physicalDestination()));
+        all.put("physical_dest", Endpoints.text(hello.endpoint()));
         all.put("planet_id", HexFormat.of().toHexDigits(hello.planetId()));
         all.put("planet_timestamp", "" + hello.planetTimestampMs());
       }
       case HelloOk ok -> {
         versions(all, ok.protocolVersion(), ok.major(), ok.minor(), ok.revision());
         all.put("timestamp_echo", "" + ok.timestampMs());
-        all.put("physical_dest", Endpoints.text(ok.physicalDestination()));
+        all.put("physical_dest", Endpoints.text(ok.endpoint()));
       }
       case ErrorMessage error -> {
         all.put("in_re_verb", Verb.of(error.inReVerb()).name());

@@ -101,7 +101,7 @@ final class HelloReceiver {
       context.drop(Drop.INVALID_IDENTITY);
       return PacketOutcome.IGNORED;
     }
-    surface.report(packet, hello.physicalDestination());
+    surface.report(packet, hello.endpoint());
     packet.reply(answer(hello, packet));
     peer.version(hello.protocolVersion(), hello.major(), hello.minor(), hello.revision());
     return PacketOutcome.ACCEPTED;
@@ -130,7 +130,7 @@ final class HelloReceiver {
       }
     }
     peer.version(ok.protocolVersion(), ok.major(), ok.minor(), ok.revision());
-    surface.report(packet, ok.physicalDestination());
+    surface.report(packet, ok.endpoint());
     return PacketOutcome.ACCEPTED;
   }
 

@@ -44,7 +44,7 @@ final class PeerContext {
     counters.drop(reason);
   }
 
-  /** Retries pending packets at the end of this call: what they wait for may have come. */
+  /** Retries pending packets at the end of this call: what they lacked may have come. */
   void retryPending(long nowMs) {
     deadlines.set(Deadline.PENDING_READY, nowMs);
   }

@@ -42,7 +42,7 @@ final class Sender {
     this.sealer = new PacketSealer(context);
   }
 
-  /** Returns how many packets wait for an identity or a path. */
+  /** Returns the number of packets pending for an identity or a path. */
   int pending() {
     return pending.size();
   }

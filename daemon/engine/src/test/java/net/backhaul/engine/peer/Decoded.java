@@ -115,7 +115,7 @@ final class Decoded {
     switch (inRe) {
       case HELLO -> {
         HelloOk ok = HelloOk.read(id, in);
-        fields.put("physical_dest", Endpoints.text(ok.physicalDestination()));
+        fields.put("physical_dest", Endpoints.text(ok.endpoint()));
         int worldsBytes = 0;
         for (World world : ok.worlds()) {
           var out = new WireWriter();

@@ -9,7 +9,7 @@ import java.util.Set;
  * Bounds the connections of a server and what they hold together; used on the HTTP event loop.
  *
  * <p>Connections that have sent no complete request head are evicted for new ones, longest wait
- * first, so that slow or idle clients do not keep others out.
+ * first, so that slow or idle clients do not block others.
  */
 final class ConnectionTable {
   private final BodyBudget bodies;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.service.http;
 
-/** What a client can make the HTTP server hold, and for how long. */
+/** Limits of the memory and time that a client of the HTTP server can occupy. */
 public final class HttpLimits {
   /** Connections from addresses that may use the API; {@link ConnectionTable} evicts idle ones. */
   public static final int MAX_CONNECTIONS = 128;
@@ -30,7 +30,7 @@ public final class HttpLimits {
   /** Bytes read from a connection at a time, which bounds its decoded pipelined requests. */
   public static final int MAX_READ_BYTES = 8 * 1024;
 
-  /** Decoded requests that wait for their turn: more than {@link #MAX_READ_BYTES} can hold. */
+  /** Decoded requests not yet handled: more than {@link #MAX_READ_BYTES} can contain. */
   static final int MAX_PIPELINED_REQUESTS = MAX_READ_BYTES / 8;
 
   /** Bytes to send above which no further chunk of a response is requested. */

@@ -20,7 +20,7 @@ interface FramePump {
   /** Writes one frame, whose bytes are borrowed, to the device; only on the node loop. */
   void deliver(byte[] bytes, int start, int length);
 
-  /** Writes frames that were held back for coalescing; only on the node loop. */
+  /** Writes frames that are being coalesced; only on the node loop. */
   void flush();
 
   /** Stops, and returns when the device is no longer used; not on the node loop. */
