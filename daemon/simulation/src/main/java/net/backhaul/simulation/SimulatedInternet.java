@@ -5,10 +5,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.Set;
 import net.backhaul.crypto.KeyPair;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.packet.WireWriter;
@@ -40,6 +42,7 @@ public final class SimulatedInternet {
   private long delayMs = DEFAULT_DELAY_MS;
   private double loss;
   private long delivered;
+  private final Set<InetAddress> separated = new HashSet<>();
   private DatagramObserver observer = (from, to, bytes, atMs) -> {};
 
   /** Receives the datagrams to an IP address. */
@@ -136,6 +139,13 @@ public final class SimulatedInternet {
     host.isDisconnected = false;
   }
 
+  /** Separates hosts with public addresses: datagrams from one to another are lost. */
+  public void separate(SimulatedHost... fromEachOther) {
+    for (SimulatedHost host : fromEachOther) {
+      separated.add(host.endpoint().getAddress());
+    }
+  }
+
   /** Returns the planet file with these roots. */
   public static byte[] planet(SimulatedHost... roots) {
     return world(World.Type.PLANET, PLANET_ID, roots);
@@ -172,7 +182,8 @@ public final class SimulatedInternet {
 
   void send(InetSocketAddress from, InetSocketAddress to, byte[] bytes) {
     observer.sent(from, to, bytes, nowMs);
-    if (random.nextDouble() >= loss) {
+    boolean cut = separated.contains(from.getAddress()) && separated.contains(to.getAddress());
+    if (random.nextDouble() >= loss && !cut) {
       inFlight.add(new DatagramInFlight(nowMs + delayMs, sequence++, from, to, new Payload(bytes)));
     }
   }

@@ -14,8 +14,8 @@ import net.backhaul.simulation.SimulatedNat.Kind;
 import org.junit.jupiter.api.Test;
 
 /**
- * When nodes send unsolicited packets (02 section 3.11), in the situations of the reference's
- * recorded timelines.
+ * When nodes send unsolicited packets for an hour and longer (02 section 3.11); {@link
+ * RecordedTimelinesTest} compares with the reference's recorded timelines.
  *
  * <p>Differences on purpose: the first HELLOs to a root follow each other faster; a silent path is
  * probed every five seconds and suspect after thirty, where the reference uses it for four minutes;
