@@ -10,7 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * How the daemon's API is reached: home directory, port and token (04 section 1.4).
+ * The access to the daemon's API: home directory, port and token (04 section 1.4).
  *
  * @param tokenSource where the token comes from, as a message says it
  */
@@ -20,7 +20,7 @@ record ApiAccess(String home, String host, int port, String token, String tokenS
   private static final String USER_TOKEN_FILE = ".zeroTierOneAuthToken";
   private static final int NOT_FOUND = 2;
 
-  /** Finds what the switches do not say in the files of the home directory. */
+  /** Reads values without a switch from the files of the home directory. */
   static ApiAccess find(Invocation invocation, Terminal terminal) throws CliExit {
     String home = invocation.home();
     if (home == null) {

@@ -5,7 +5,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
-/** Why a file could not be read or written, for a person. */
+/** The reason for which a file could not be read or written, as text for users. */
 final class FileErrors {
   private FileErrors() {}
 

@@ -6,7 +6,7 @@ import net.backhaul.json.InvalidJsonException;
 import net.backhaul.json.Json;
 import org.jspecify.annotations.Nullable;
 
-/** One command and the daemon it is for: fetches, checks and prints answers. */
+/** The exchange of one command with the daemon: requests, checks and prints answers. */
 record Session(Invocation invocation, ApiAccess access, LocalApi api, Terminal terminal) {
   private static final int FAILED = 1;
   private static final int UNAUTHORIZED = 401;

@@ -27,7 +27,7 @@ record Terminal(
     PrintStream err) {
   private static final int BUFFER_BYTES = 8192;
 
-  /** What a command reads from the operating system when it needs it. */
+  /** The parts of the operating system that a command reads on demand. */
   interface Host {
     /** Returns the time of day, in milliseconds since 1970. */
     long wallMs();

@@ -26,7 +26,7 @@ final class JdkAesIntrinsics {
   private static final MethodType ON_HASH =
       methodType(void.class, BYTES, int.class, int.class, long[].class, long[].class);
 
-  /** Why the routines are not accessible, in a few words; null if they are. */
+  /** The reason for which the routines are not accessible; null if they are. */
   static final @Nullable String UNAVAILABLE_REASON;
 
   private static final @Nullable Factories FACTORIES;

@@ -2,7 +2,7 @@
 package net.backhaul.controller;
 
 /**
- * Which addresses members are assigned automatically (04 section 5.3).
+ * The kinds of addresses that are assigned to members automatically (04 section 5.3).
  *
  * @param v4 one of an IPv4 pool
  * @param v6 one of an IPv6 pool

@@ -3,7 +3,7 @@ package net.backhaul.controller;
 
 import java.util.TreeMap;
 
-/** Who may be a member of a network, and with which defaults (04 sections 5.7 and 5.8). */
+/** The authorization of members of a network, and their defaults (04 sections 5.7 and 5.8). */
 final class MembershipPolicy {
   private static final long U32 = 0xffff_ffffL;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.engine;
 
-/** Why a datagram, a packet or a frame was dropped. */
+/** The reason for which a datagram, a packet or a frame was dropped. */
 public enum Drop {
   TOO_SHORT,
   TOO_LONG,
@@ -38,7 +38,7 @@ public enum Drop {
   BRIDGING_NOT_AUTHORIZED,
   /** A destination MAC that is behind a bridge, while the network has no other bridge. */
   NO_BRIDGE,
-  /** A destination MAC that stands for a reserved address. */
+  /** A destination MAC of a reserved address. */
   INVALID_DESTINATION,
   /** A frame to a group, where the network has no multicast or no broadcast. */
   MULTICAST_DISABLED,

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How often which round trip to a peer was seen (04 section 7).
+ * The distribution of round-trip times to a peer (04 section 7).
  *
  * @param counts the number of samples up to each of {@link #BOUNDS_MS}, cumulative
  * @param count the number of all samples
@@ -39,7 +39,7 @@ public record LatencyHistogram(List<Long> counts, long count, long sumMs) {
       }
     }
 
-    /** Returns what was recorded so far. */
+    /** Returns the counts recorded so far. */
     public LatencyHistogram snapshot() {
       var cumulative = new ArrayList<Long>(BOUNDS.length);
       long below = 0;

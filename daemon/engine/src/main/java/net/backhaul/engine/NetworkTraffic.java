@@ -2,7 +2,7 @@
 package net.backhaul.engine;
 
 /**
- * How many frames of a joined network were counted since it was joined (04 section 7).
+ * The frames of a network counted since it was joined (04 section 7).
  *
  * @param receivedAccepted frames of peers that were delivered
  * @param receivedRejected frames of peers that rules or membership rejected

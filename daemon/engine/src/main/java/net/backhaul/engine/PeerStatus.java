@@ -23,7 +23,7 @@ public record PeerStatus(
     int expiredPaths,
     PacketCounts packets,
     LatencyHistogram latencies) {
-  /** What a peer is to us: a root of the planet, a root of a moon, or another node. */
+  /** The role of a peer: a root of the planet, a root of a moon, or another node. */
   public enum Role {
     LEAF,
     MOON,
@@ -31,7 +31,7 @@ public record PeerStatus(
   }
 
   /**
-   * How many packets were counted since the peer came into memory.
+   * The packets of a peer counted since it was loaded.
    *
    * @param received authentic packets from the peer
    * @param sent packets that were sealed for the peer

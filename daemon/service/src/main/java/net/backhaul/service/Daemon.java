@@ -71,7 +71,7 @@ public final class Daemon {
   private final HttpServer http;
   private final CompletableFuture<End> ended = new CompletableFuture<>();
 
-  /** Why a daemon ends. */
+  /** The reason for the end of a daemon. */
   public enum End {
     REQUESTED,
     /** Another node has the address of this identity: restart with a new one (04 section 8.4). */
@@ -130,7 +130,7 @@ public final class Daemon {
     var wanted = settings.settings();
     Ports chosen = Ports.choose(wanted.primaryPort().orElse(defaultPort), wanted, random);
     if (wanted.secondaryPort() != 0 || wanted.tertiaryPort() != 0) {
-      // The reference's words, which scripts may look for (04 section 3.4).
+      // The reference's words, which scripts may search for (04 section 3.4).
       System.err.println(
           "WARNING: using manually-specified secondary and/or tertiary ports."
               + " This can cause NAT issues.");

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What cites the specification names a section of docs/protocol that exists. */
+/** Citations of the specification name sections of docs/protocol that exist. */
 class CitationTest {
   private static final Map<String, Set<String>> SECTIONS =
       Map.of("02", Set.of("1", "1.6", "2.1"), "03", Set.of("4", "4.7", "4.8", "4.9"));

@@ -7,7 +7,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 
-/** Meets classes with synchronized methods, volatile fields, or waiting. */
+/** Reports synchronized methods, volatile fields, and calls that wait. */
 final class Locks extends ArchCondition<JavaClass> {
   Locks() {
     super("lock");

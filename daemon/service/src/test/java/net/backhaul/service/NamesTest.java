@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
- * A reader of main code who sees a simple name knows which type is meant: top-level types have
- * names of their own in the whole tree, and no nested type has the name of a top-level one.
+ * A simple name in main code identifies one type: top-level types have names of their own in the
+ * whole tree, and no nested type has the name of a top-level one.
  */
 class NamesTest {
   private static final Pattern DECLARATION =

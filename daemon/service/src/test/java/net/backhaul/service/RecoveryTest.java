@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a daemon makes of a home in which something is missing or damaged (04 section 8.5). */
+/** The start of a daemon with missing or damaged files in its home (04 section 8.5). */
 class RecoveryTest {
   private static final String INVALID =
       "fatal error: invalid identity loaded from disk. "

@@ -55,7 +55,7 @@ class TidyTest {
   private static final Pattern LINK = Pattern.compile("]\\(([^)#\\s]*)(?:#([^)\\s]+))?\\)");
   private static final Pattern HEADING = Pattern.compile("(?m)^#{1,6} (.+)$");
 
-  /** What belongs to one machine, or was left for later. Split, so that this file passes. */
+  /** Paths of one machine, and postponed work. Split, so that this file passes. */
   private static final List<String> FORBIDDEN = List.of("/wo" + "rk/", "TO" + "DO", "FIX" + "ME");
 
   @Test

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** The source tree as tests of it see it: paths below the top, without what a build leaves. */
+/** The source tree for its tests: paths below the top, without the products of a build. */
 final class Tree {
   static final Path TOP = Path.of("").toAbsolutePath().getParent().getParent();
 

@@ -22,7 +22,7 @@ public final class SimulatedNat implements SimulatedInternet.DatagramSink {
   private final Map<Filter, Long> lastOutboundMs = new HashMap<>();
   private int nextPort = FIRST_PORT;
 
-  /** How a NAT maps ports. */
+  /** The port mapping of a NAT. */
   public enum Kind {
     /** One public port per internal endpoint (endpoint-independent mapping). */
     CONE,

@@ -16,7 +16,7 @@ import net.backhaul.protocol.network.ConfigRequest;
 import net.backhaul.protocol.packet.Bytes;
 import org.junit.jupiter.api.Test;
 
-/** What a POST changes beyond the members in its body (04 sections 5.3, 5.5 and 5.6). */
+/** The effects of a POST beyond the members in its body (04 sections 5.3, 5.5 and 5.6). */
 class RecordJsonTest {
   private static final long NET = 0x0b59471541000001L;
   private static final String NWID = "0b59471541000001";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.protocol.ethernet;
 
-/** Why a super-frame cannot be segmented. */
+/** The reason for which a super-frame cannot be segmented. */
 public enum SegmentationFailure {
   /** The super-frame can be segmented. */
   NONE,

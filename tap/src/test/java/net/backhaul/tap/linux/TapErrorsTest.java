@@ -12,7 +12,7 @@ import net.backhaul.tap.TapRoute;
 import net.backhaul.testing.NetworkNamespace;
 import org.junit.jupiter.api.Test;
 
-/** What a person is told when there is no device: what was expected, found, and what helps. */
+/** The messages for users without a device: what was expected, found, and what helps. */
 class TapErrorsTest {
   private static final TapOptions OPTIONS = new TapOptions(1, "", 0x020000000001L, 2_800);
 

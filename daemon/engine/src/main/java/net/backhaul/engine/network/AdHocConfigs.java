@@ -27,7 +27,7 @@ final class AdHocConfigs {
   private static final long TCP_SYN = 0x02;
   private static final long TCP_ACK = 0x10;
 
-  /** What differs between the two forms of ad-hoc networks. */
+  /** The differences between the two forms of ad-hoc networks. */
   private record Form(
       String name,
       int multicastLimit,

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Requests configurations from controllers and applies them (03 sections 1.4 to 1.7). */
 final class ConfigExchange {
-  /** What became of a received configuration. */
+  /** The result of handling a received configuration. */
   enum ConfigOutcome {
     REJECTED,
     UNCHANGED,

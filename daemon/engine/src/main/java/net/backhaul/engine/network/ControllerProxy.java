@@ -32,7 +32,7 @@ final class ControllerProxy {
   private final @Nullable ConfigSource controller;
   private final RandomGenerator random;
 
-  /** When each member got a configuration; at the limit the oldest entry is evicted. */
+  /** The time of each member's last configuration; at the limit the oldest entry is evicted. */
   private final Map<Grant, Long> grantedMs =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1;

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Accepts the credentials of members and sends them ours (03 sections 4.7 to 4.9). */
 final class CredentialExchange {
-  /** What became of a received credential. */
+  /** The result of handling a received credential. */
   enum CredentialOutcome {
     NEW,
     REDUNDANT,
@@ -149,7 +149,7 @@ final class CredentialExchange {
     return last != null && nowMs - last < RECEIVE_SPACING_MS;
   }
 
-  /** Not for deferred packets: they are handled again as soon as the signer is known. */
+  /** Not for deferred packets: they are retried as soon as the signer's identity is known. */
   private void recordReceived(long source, long nowMs) {
     if (lastReceivedMs.size() >= MAX_SENDERS) {
       lastReceivedMs = new LongMap<>(); // Allows each sender one more packet within a second.

@@ -5,5 +5,5 @@ import java.util.random.RandomGenerator;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.peer.PeerLink;
 
-/** What networks use of their node: VL1 below them, the output, and its source of randomness. */
+/** The parts of a node that its networks use: VL1, the output, and the source of randomness. */
 public record NodeContext(PeerLink link, Output output, RandomGenerator random) {}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.engine.network;
 
-/** What a network's rules and capabilities decide about a frame (03 section 5.5). */
+/** The verdict of a network's rules and capabilities on a frame (03 section 5.5). */
 enum RuleVerdict {
   DROP,
   ACCEPT,

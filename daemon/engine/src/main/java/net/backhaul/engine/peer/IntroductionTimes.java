@@ -4,7 +4,7 @@ package net.backhaul.engine.peer;
 import java.util.Arrays;
 
 /**
- * When each pair of peers was introduced last, in a table of fixed size.
+ * The time of the last introduction of each pair of peers, in a table of fixed size.
  *
  * <p>Anybody can make pairs and every relayed packet reads the table, so it does not grow and
  * allocates nothing: a pair has a few slots, and the one introduced longest ago is evicted.

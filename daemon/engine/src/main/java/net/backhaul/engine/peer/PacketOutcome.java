@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.engine.peer;
 
-/** What handling a packet came to (02 section 2, "counts as received"). */
+/** The result of handling a packet (02 section 2, "counts as received"). */
 public enum PacketOutcome {
   /** Counts as received. */
   ACCEPTED,

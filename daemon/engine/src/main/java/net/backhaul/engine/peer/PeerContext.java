@@ -10,7 +10,7 @@ import net.backhaul.engine.NodeOptions;
 import net.backhaul.engine.Output;
 import net.backhaul.protocol.identity.Identity;
 
-/** What the parts of VL1 use of their node: identity, options, output, counters and deadlines. */
+/** The state that the parts of VL1 share: identity, options, output, counters and deadlines. */
 final class PeerContext {
   private static final long RETRY_EVERY_MS = 500;
 

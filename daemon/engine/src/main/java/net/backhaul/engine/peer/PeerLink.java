@@ -7,7 +7,7 @@ import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.Message;
 import org.jspecify.annotations.Nullable;
 
-/** What VL1 offers to the layer above it: identities, sending to peers, and roots. */
+/** The interface of VL1 to the layer above it: identities, sending to peers, and roots. */
 public interface PeerLink {
   /** Returns our own identity with its private key. */
   Identity self();

@@ -39,7 +39,7 @@ final class TestMesh {
 
   final List<Long> upstreams = new ArrayList<>();
 
-  /** The nodes that no other has heard from. */
+  /** The nodes whose packets no other has received. */
   final Set<Long> silent = new HashSet<>();
 
   /** Whether all sent packets are lost. */
@@ -74,7 +74,7 @@ final class TestMesh {
     }
   }
 
-  /** One node: its networks, and a VL1 that knows all identities. */
+  /** One node: its networks, and a VL1 with all identities. */
   final class Member implements PeerLink {
     final Identity identity;
     final RecordingOutput output = new RecordingOutput();

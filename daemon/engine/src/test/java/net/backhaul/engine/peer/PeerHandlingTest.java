@@ -35,7 +35,7 @@ import net.backhaul.protocol.world.World;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** How a node treats its peers where no recording reaches. */
+/** The handling of peers that no recording covers. */
 class PeerHandlingTest {
   private static final long START_MS = 1_700_000_000_000L;
   private static final InetSocketAddress AT_B = RecordedNodes.endpoint("10.0.2.2/9993");

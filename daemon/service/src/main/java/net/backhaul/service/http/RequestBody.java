@@ -7,7 +7,7 @@ import java.util.Arrays;
 
 /** Collects the body of one request within its own limit and that of the server. */
 final class RequestBody {
-  /** Whether a part of a body was taken. */
+  /** The result of adding a part of a body. */
   enum Append {
     TAKEN,
     BODY_TOO_LARGE,

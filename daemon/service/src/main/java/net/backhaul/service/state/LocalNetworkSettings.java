@@ -7,7 +7,7 @@ import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.protocol.address.IpScope;
 
 /**
- * What the operator allows a network to configure on this host (03 section 1.2, 04 section 2.1).
+ * The permissions of a network to configure this host (03 section 1.2, 04 section 2.1).
  *
  * @param allowManaged whether addresses and routes of the controller are applied at all
  * @param managedWithin if not empty, only addresses and routes inside one of these are

@@ -93,7 +93,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
       }
     }
 
-    /** Returns the reference's word for warnings, which scripts may look for. */
+    /** Returns the reference's word for warnings, which scripts may search for. */
     private static String name(Level level) {
       return level == Level.WARN ? "WARNING" : level.toString();
     }

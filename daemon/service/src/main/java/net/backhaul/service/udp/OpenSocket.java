@@ -23,7 +23,7 @@ final class OpenSocket {
   /** Send queue limit of a socket; data beyond it is dropped, as in a full device queue. */
   static final int MAX_PENDING_BYTES = 4 * 1024 * 1024;
 
-  /** What control datagrams may add to that. */
+  /** The additional bytes for control datagrams. */
   private static final int MAX_PENDING_CONTROL_BYTES = 1024 * 1024;
 
   final int number;

@@ -298,7 +298,7 @@ public final class UdpSockets {
             .option(ChannelOption.AUTO_READ, directCalls == null)
             .handler(new UdpTransport(nextNumber, receiveQueue, this::endOfRead));
     if (nativeEpoll) {
-      // Not together with recvmmsg: Netty then hands out coalesced datagrams as one.
+      // Not together with recvmmsg: Netty then returns coalesced datagrams as one.
       bootstrap.option(EpollChannelOption.UDP_GRO, true);
     }
     // Bootstrap.bind would bind later; called on the loop these two complete at once.

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A server on loopback, and clients that send bytes as they like. */
+/** A server on loopback, and clients that send arbitrary bytes. */
 class HttpServerTest {
   private static final String TOKEN = "open sesame";
   private static final String AUTH = "X-ZT1-Auth: " + TOKEN + "\r\n";

@@ -37,7 +37,7 @@ final class DeviceWire implements AutoCloseable {
 
   /**
    * @param maxPacketBytes how large segments are made
-   * @param seed what happens to which frame
+   * @param seed of the faults
    */
   DeviceWire(TapDevice one, TapDevice other, int maxPacketBytes, long seed) {
     there = new Way(one, other, maxPacketBytes, seed);
@@ -88,7 +88,7 @@ final class DeviceWire implements AutoCloseable {
         work -> Thread.ofPlatform().daemon().start(work));
   }
 
-  /** One direction. Its numbers are looked at when it has stopped. */
+  /** One direction; its counters are read after it has stopped. */
   private static final class Way {
     private final TapDevice from;
     private final TapDevice to;

@@ -10,7 +10,7 @@ import net.backhaul.protocol.network.Route;
 import net.backhaul.service.state.LocalNetworkSettings;
 import net.backhaul.testing.Vectors;
 
-/** What Linux showed at each stage of a network's life under the reference. */
+/** The state of Linux at each stage of a network under the reference. */
 final class RecordedStages {
   static final String DEVICE = "ztdymewfka";
   static final long NETWORK_ID = 0x0b594715410c0001L;

@@ -13,7 +13,7 @@ import net.backhaul.protocol.identity.Identity;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What becomes of an identity whose address another node has (04 section 8.4). */
+/** The replacement of an identity whose address another node has (04 section 8.4). */
 class IdentityFilesTest {
   @TempDir Path directory;
 

@@ -183,7 +183,7 @@ class RunsTest {
     Station to = station(Station.Way.OUR_CALLS, "127.0.0.1");
     byte[] sent = random(2, 5 * MTU);
 
-    from.send(to.address(), sent, 0, sent.length, MTU); // Lost: there was no way.
+    from.send(to.address(), sent, 0, sent.length, MTU); // Dropped: there is no route.
     from.send(to.address(), sent, 0, sent.length, MTU);
     from.send(to.address(), sent, 0, sent.length, MTU);
 
