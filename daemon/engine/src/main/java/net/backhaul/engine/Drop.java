@@ -5,7 +5,7 @@ package net.backhaul.engine;
 public enum Drop {
   TOO_SHORT,
   TOO_LONG,
-  FROM_MYSELF,
+  FROM_SELF,
   NOT_FOR_US,
   TOO_MANY_HOPS,
   NO_ROUTE,

@@ -91,7 +91,7 @@ final class DatagramReceiver {
   private void receiveHead() {
     PacketView header = packet.header();
     if (header.source() == context.address) {
-      context.drop(Drop.FROM_MYSELF);
+      context.drop(Drop.FROM_SELF);
     } else if (header.destination() != context.address) {
       int hops = header.hops();
       if (relay.permits(packet, hops)) {
@@ -114,7 +114,7 @@ final class DatagramReceiver {
     if (packet.wrap(reassembly.whole(), 0, length) && packet.header().source() != context.address) {
       dispatcher.receive();
     } else {
-      context.drop(Drop.FROM_MYSELF);
+      context.drop(Drop.FROM_SELF);
     }
   }
 

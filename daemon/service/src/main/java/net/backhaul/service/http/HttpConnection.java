@@ -169,7 +169,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       }
     } else if (body != null) {
       switch (body.append(content.content())) {
-        case TAKEN -> {}
+        case ADDED -> {}
         case BODY_TOO_LARGE -> end(context, Response.empty(413));
         case SERVER_FULL -> end(context, Response.empty(503));
       }

@@ -9,7 +9,7 @@ import java.util.Arrays;
 final class RequestBody {
   /** The result of adding a part of a body. */
   enum Append {
-    TAKEN,
+    ADDED,
     BODY_TOO_LARGE,
     SERVER_FULL
   }
@@ -38,7 +38,7 @@ final class RequestBody {
     }
     part.readBytes(bytes, length, more);
     length += more;
-    return Append.TAKEN;
+    return Append.ADDED;
   }
 
   private boolean grow(int capacity) {
