@@ -26,7 +26,7 @@ record Invocation(
     String host) {
   static final String DEFAULT_HOST = "127.0.0.1";
 
-  /** Words that people try, each followed by the switch that has this meaning. */
+  /** Common words for switches, each followed by the switch that has this meaning. */
   private static final List<String> LONG_SWITCHES =
       List.of(
           "--version",

@@ -66,7 +66,9 @@ final class GrantInspector implements DeviceLink.Inspector {
 
     assertEquals(0, flags & ~(NEEDS_CSUM | DATA_VALID));
     boolean finished = (flags & NEEDS_CSUM) == 0;
-    assertTrue(finished || grant.checksum(), "checksums are finished where nobody else does it");
+    assertTrue(
+        finished || grant.checksum(),
+        "checksums are complete where the kernel does not complete them");
     if (finished) {
       assertTrue(packet.protocol == 0 || packet.sum() == 0xffff, "the checksum is right");
     } else {

@@ -69,7 +69,7 @@ class OffloadGrantsTest {
       }
       assertEquals(one.tap.offloads().udp() ? 15 : 8, grants);
     }
-    assertTrue(reduced > 0, "some super-frame says that its sender slows down");
+    assertTrue(reduced > 0, "a super-frame has the flag CWR");
   }
 
   @Test

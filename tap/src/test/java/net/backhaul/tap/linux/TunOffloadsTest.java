@@ -21,8 +21,8 @@ class TunOffloadsTest {
       if ((known & UNKNOWN_TO_OURS) == 0) {
         var kernel = new OldKernel(known);
         int best = TunOffloads.best(kernel::grants);
-        assertEquals(bestBySearch(known), best, () -> "a kernel that knows " + kernel.known);
-        assertTrue(best == kernel.set, "what is taken for granted is what was granted last");
+        assertEquals(bestBySearch(known), best, () -> "a kernel with the flags " + kernel.known);
+        assertTrue(best == kernel.set, "the result is the set that was granted last");
       }
     }
   }

@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * Limits how often a peer has to confirm an endpoint that its packets come from: once a second for
- * each endpoint (02 section 3.8), and for a few endpoints at a time, since anybody can replay a
+ * each endpoint (02 section 3.8), and for a few endpoints at a time, since any sender can replay a
  * packet from any number of forged ones.
  */
 final class Confirmations {

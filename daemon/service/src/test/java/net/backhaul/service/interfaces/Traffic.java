@@ -34,10 +34,10 @@ final class Traffic {
   private static final int MAX_BULK_BYTES = 20_000;
   private static final int ANSWER_WITHIN_MS = 10_000;
 
-  /** As much memory as a socket surely has for datagrams while nobody reads them. */
+  /** Memory that a socket certainly has for datagrams that are not read. */
   private static final int WINDOW_BYTES = 100_000;
 
-  /** What a datagram takes of it beside its bytes, for which twice the room may be taken. */
+  /** Memory per datagram beside its bytes, which may take twice their length. */
   private static final int DATAGRAM_COSTS_BYTES = 1_200;
 
   private final ExecutorService workers;

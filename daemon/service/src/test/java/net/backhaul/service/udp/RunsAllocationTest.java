@@ -34,7 +34,7 @@ class RunsAllocationTest {
 
   @Test
   void sendsAndReceivesWithoutAllocationPerDatagram() throws Exception {
-    Assumptions.assumeTrue(Epoll.isAvailable(), "Netty's own way makes some");
+    Assumptions.assumeTrue(Epoll.isAvailable(), "Netty's own calls allocate some");
     try (var sending = new NodeLoop();
         var receiving = new NodeLoop()) {
       UdpSockets from = open(sending, batch -> {});
