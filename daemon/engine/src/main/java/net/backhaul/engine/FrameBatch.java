@@ -8,8 +8,8 @@ import net.backhaul.protocol.ethernet.OffloadHeader;
  * Whole Ethernet frames of one network, each with headroom.
  *
  * <p>A frame is read from the device behind its headroom, so that the packet header can be written
- * before the payload and the packet sealed where it lies, without a copy. The reader of the device
- * fills it and passes it to {@link Node#sendFrames}, which overwrites the bytes.
+ * before the payload and the packet sealed in place, without a copy. The reader of the device fills
+ * it and passes it to {@link Node#sendFrames}, which overwrites the bytes.
  *
  * <p>A device with offloads puts an {@link OffloadHeader} with the work that is left at the end of
  * the headroom. Such a frame may be a super-frame of up to 64 KiB.

@@ -188,7 +188,7 @@ class RecordedTimelinesTest {
     }
   }
 
-  /** A pair with one frame a minute: ECHO, HELLO and pushes have the recorded rhythm. */
+  /** A pair with one frame a minute: ECHO, HELLO and pushes have the recorded intervals. */
   private static void activePair(Run run) {
     run.startPair().ping();
     long fromMs = Timeline.recordedMs(run.name, "--", "one frame each way");
@@ -285,7 +285,7 @@ class RecordedTimelinesTest {
     assertTrue(all.size() < (recorded.getLast().atMs() - upMs) / CHECK_MS, () -> all.size() + "");
   }
 
-  /** A pair that only the root connects: introductions and pushes have the recorded rhythm. */
+  /** A pair that only the root connects: introductions and pushes have the recorded intervals. */
   private static void relayOnly(Run run) {
     run.prepare(
         Map.of(

@@ -288,12 +288,12 @@ class SegmenterTest {
   @Test
   void rejectsChecksumsOutsideTheFrame() {
     byte[] frame = new byte[100];
-    int[][] lies = {{0, 16}, {13, 16}, {34, 65}, {98, 1}, {99, 0}, {65_535, 65_535}, {14, 85}};
-    for (int[] lie : lies) {
+    int[][] offsets = {{0, 16}, {13, 16}, {34, 65}, {98, 1}, {99, 0}, {65_535, 65_535}, {14, 85}};
+    for (int[] each : offsets) {
       var offload = new OffloadHeader();
-      offload.set(1, 0, 0, 0, lie[0], lie[1]);
+      offload.set(1, 0, 0, 0, each[0], each[1]);
 
-      assertFalse(Segmenter.finishChecksum(offload, frame, 0, 100), Arrays.toString(lie));
+      assertFalse(Segmenter.finishChecksum(offload, frame, 0, 100), Arrays.toString(each));
       assertArrayEquals(new byte[100], frame);
     }
     var offload = new OffloadHeader();
@@ -306,10 +306,11 @@ class SegmenterTest {
   }
 
   private interface HeaderChange {
-    void tell(OffloadHeader offload, byte[] frame);
+    void apply(OffloadHeader offload, byte[] frame);
   }
 
-  private void assertRejected(SegmentationFailure why, Consumer<MadeFrame> make, HeaderChange lie) {
+  private void assertRejected(
+      SegmentationFailure why, Consumer<MadeFrame> make, HeaderChange change) {
     var made = typical();
     make.accept(made);
     OffloadHeader offload = made.offload();
@@ -319,7 +320,7 @@ class SegmenterTest {
           segments(offload, frame, 5, ANY_SIZE).isEmpty()
               && why != SegmentationFailure.WRONG_FLAGS);
     }
-    lie.tell(offload, frame);
+    change.apply(offload, frame);
 
     List<byte[]> packets = segments(offload, frame, 5, ANY_SIZE);
 

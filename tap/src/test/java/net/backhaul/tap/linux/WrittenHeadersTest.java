@@ -92,7 +92,7 @@ class WrittenHeadersTest {
       for (int i = 0; i < 2_500; i++) {
         byte[] payload = random(random.nextInt(5_000));
         Frame frame = Frame.datagrams(host, socket, random.nextBoolean(), payload, 1_000);
-        frame.lie(random);
+        frame.setInvalidFields(random);
         if (write(host, frame)) {
           taken++;
         } else {
@@ -217,7 +217,7 @@ class WrittenHeadersTest {
     }
 
     /** Sets some fields to random values, often close to valid ones. */
-    void lie(Random random) {
+    void setInvalidFields(Random random) {
       int[] likely = {0, 1, 2, 13, 14, 34, 42, 1_000, 5_000, 0x7fff, 0xffff};
       for (int at = 2; at < HEADER; at += 2) {
         if (random.nextInt(3) == 0) {

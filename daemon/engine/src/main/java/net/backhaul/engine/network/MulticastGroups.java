@@ -240,7 +240,7 @@ final class MulticastGroups {
     return removed;
   }
 
-  /** Returns whether a group is to be removed, and then gives up what it occupies. */
+  /** Returns whether a group is to be removed, and then releases its entries in the quota. */
   private boolean releaseIfUnused(Group group) {
     boolean unused = group.members.isEmpty() && group.pending.isEmpty();
     if (unused && group.isSent) {

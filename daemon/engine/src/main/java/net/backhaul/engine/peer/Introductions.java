@@ -10,8 +10,8 @@ import net.backhaul.protocol.message.Rendezvous;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Introduces peers that talk through us, and follows introductions by roots (02 sections 3.6 and
- * 4.1).
+ * Introduces peers that communicate through us, and follows introductions by roots (02 sections 3.6
+ * and 4.1).
  */
 final class Introductions {
   static final long SPACING_MS = 30_000;

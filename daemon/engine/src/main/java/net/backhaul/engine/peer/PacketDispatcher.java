@@ -67,7 +67,7 @@ final class PacketDispatcher {
     networks = handler;
   }
 
-  /** Returns whether an IP address lies inside a network above us. */
+  /** Returns whether an IP address is in a managed prefix of a joined network. */
   boolean isManagedAddress(InetAddress address) {
     return networks.isManagedAddress(address);
   }

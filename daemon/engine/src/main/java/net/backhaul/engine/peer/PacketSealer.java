@@ -43,7 +43,7 @@ final class PacketSealer {
     return mtuBytes;
   }
 
-  /** Writes the header before a payload and seals the packet where it lies. */
+  /** Writes the header before a payload and seals the packet in place. */
   void seal(int verbByte, byte[] bytes, int start, int length) {
     Peer to = peer;
     if (to == null) {

@@ -15,7 +15,7 @@ final class PathPermissions {
   /**
    * Makes the permissions of a node.
    *
-   * @param managed whether an IP address lies inside a network above us
+   * @param managed whether an IP address is in a managed prefix of a joined network
    */
   PathPermissions(PeerContext context, Roots roots, Predicate<InetAddress> managed) {
     this.context = context;

@@ -18,7 +18,7 @@ public interface PeerLink {
   /** Sends a message over the best path; it is pending until the peer has one. */
   void send(long to, Message message, long nowMs);
 
-  /** Seals packets where they lie and sends them; their bytes are overwritten. */
+  /** Seals packets in place and sends them; their bytes are overwritten. */
   void send(PacketRun run, long nowMs);
 
   /** Returns the longest payload whose packet to a peer fits into one datagram, in bytes. */

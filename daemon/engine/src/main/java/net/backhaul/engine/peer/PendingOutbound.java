@@ -10,7 +10,7 @@ import java.util.List;
  * no path to it (02 section 3.7).
  *
  * <p>They are unsealed, since the suite depends on what is known when they leave. When full, the
- * oldest is evicted: its sender is the likeliest to have given up.
+ * oldest is evicted: its sender is the likeliest to have timed out.
  */
 final class PendingOutbound {
   static final int MAX_PACKETS = 32;

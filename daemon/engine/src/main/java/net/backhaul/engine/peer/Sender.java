@@ -55,7 +55,7 @@ final class Sender {
     }
   }
 
-  /** Seals packets where they lie and sends them, all over one path; see {@link PeerLink}. */
+  /** Seals packets in place and sends them, all over one path; see {@link PeerLink}. */
   void send(PacketRun run, long nowMs) {
     if (run.destination() == context.address) {
       return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Opens and closes TAP devices as networks come and go, and pumps frames through them. */
+/** Opens and closes TAP devices for joined networks, and transfers frames through them. */
 @NullMarked
 package net.backhaul.service.interfaces;
 

@@ -149,7 +149,7 @@ final class DeviceWire implements AutoCloseable {
           return;
         }
         if (!Segmenter.finishChecksum(header, read, headerBytes, frameBytes)) {
-          throw new AssertionError("a header of the kernel lies");
+          throw new AssertionError("a header of the kernel is invalid");
         }
       }
       System.arraycopy(read, headerBytes, frame, 0, frameBytes);
@@ -168,7 +168,7 @@ final class DeviceWire implements AutoCloseable {
       }
     }
 
-    /** Sends what lies in the frame, unless something happens to it. */
+    /** Sends the frame, unless a fault is drawn for it. */
     private void send(int length) throws TapException {
       frames++;
       if (isTcp() && random.nextInt(MISHAP_EVERY) == 0) {

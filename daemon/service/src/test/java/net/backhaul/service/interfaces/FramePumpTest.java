@@ -56,7 +56,7 @@ class FramePumpTest {
             assertTrue(Segmenter.finishChecksum(offload, batch.bytes(), start, batch.length(i)));
           }
           frames.add(Arrays.copyOfRange(batch.bytes(), start, start + batch.length(i)));
-          // A node writes its header into the room and seals the frame where it lies.
+          // A node writes its header into the headroom and seals the frame in place.
           Arrays.fill(
               batch.bytes(), start - FrameBatch.HEADROOM_BYTES, start + batch.length(i), (byte) 9);
         }

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Stories with a real node whose networks need no controller, and devices in memory. */
+/** Scenarios with a real node whose networks need no controller, and devices in memory. */
 class InterfacesTest {
   /** An ad-hoc network for port 22: its configuration follows from its id (03 section 3.7). */
   private static final long AD_HOC = 0xff00160016000000L;
