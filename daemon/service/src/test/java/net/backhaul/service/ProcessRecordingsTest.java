@@ -130,11 +130,18 @@ class ProcessRecordingsTest {
   private Path home = Path.of("");
 
   @AfterEach
-  void endWhatStillRuns() {
+  void endWhatStillRuns() throws IOException {
+    Path pidFile = home.resolve("zerotier-one.pid");
+    if (Files.exists(pidFile) && Files.size(pidFile) > 0) {
+      // One in the background may not be among the started ones yet.
+      ProcessHandle.of(Long.parseLong(Files.readString(pidFile))).ifPresent(started::add);
+    }
     for (ProcessHandle process : started) {
       process.destroyForcibly();
       process.onExit().join();
     }
+    started.clear();
+    Files.deleteIfExists(pidFile);
   }
 
   @TestFactory
