@@ -137,7 +137,7 @@ class Node:
     def start(self):
         """Starts the daemon, returns when its API answers, and records how long that took."""
         shutil.copy(self.host.lab.planet, f"{self.home}/planet")
-        self.forget_port()
+        self.remove_port_file()
         environment = {**os.environ, "BACKHAUL_JAVA_OPTIONS": self.options}
         with open(self.log, "ab") as log:
             self.started = time.monotonic()
@@ -150,7 +150,7 @@ class Node:
         self.ready_s = time.monotonic() - self.started
         self.online_s = None
 
-    def forget_port(self):
+    def remove_port_file(self):
         try:
             os.remove(f"{self.home}/zerotier-one.port")
         except FileNotFoundError:

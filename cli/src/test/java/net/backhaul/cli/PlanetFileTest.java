@@ -123,11 +123,11 @@ class PlanetFileTest {
 
   @Test
   void namesTheFileThatCannotBeWritten() {
-    int code = genplanet("no/such/folder/planet", "10.0.0.1/9993=a.secret");
+    int code = genplanet("no/such/directory/planet", "10.0.0.1/9993=a.secret");
 
     assertEquals(1, code);
     assertEquals(
-        "genplanet: cannot write no/such/folder/planet: its directory does not exist\n",
+        "genplanet: cannot write no/such/directory/planet: its directory does not exist\n",
         terminal.err());
   }
 

@@ -102,8 +102,8 @@ class CitationTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "/** Refuses (4.8). */",
-        "/** Refuses (4.7, 4.8). */",
+        "/** Rejects (4.8). */",
+        "/** Rejects (4.7, 4.8). */",
         "// see section 4.8",
         "// section 4.8 of chapter 3",
         "// 03 4.8",

@@ -49,6 +49,11 @@ class WordsTest {
           "turn(?:s|ed)? away",
           "tick(?:s|ed)? (?:for|each)",
           "ways? out of",
+          "folders?",
+          "refuse[sd]?",
+          "awaited",
+          "forget(?:s|ting)?",
+          "looks? whether",
           "mistakes? of ours");
 
   private static final Pattern FORBIDDEN =

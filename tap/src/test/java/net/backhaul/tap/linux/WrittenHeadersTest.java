@@ -86,7 +86,7 @@ class WrittenHeadersTest {
   void survivesArbitraryHeaders(long seed) throws Exception {
     var random = new Random(seed);
     int taken = 0;
-    int refused = 0;
+    int rejected = 0;
     try (TapHost host = TapHost.open(1, MTU_BYTES, true);
         DatagramChannel socket = socket(host, true)) {
       for (int i = 0; i < 2_500; i++) {
@@ -96,10 +96,10 @@ class WrittenHeadersTest {
         if (write(host, frame)) {
           taken++;
         } else {
-          refused++;
+          rejected++;
         }
       }
-      assertTrue(taken > 100 && refused > 100, "seed " + seed + ": " + taken + ", " + refused);
+      assertTrue(taken > 100 && rejected > 100, "seed " + seed + ": " + taken + ", " + rejected);
       socket.configureBlocking(false);
       while (socket.receive(ByteBuffer.allocate(MAX_BYTES)) != null) {
         // Accepted frames may have been valid.

@@ -82,7 +82,7 @@ final class TestMesh {
     final Map<Verb, Integer> sent = new HashMap<>();
     final List<String> log = new ArrayList<>();
     Networks networks;
-    private final Set<Long> awaited = new HashSet<>();
+    private final Set<Long> pendingRequests = new HashSet<>();
     private final List<Flight> pending = new ArrayList<>();
     private boolean retrySoon;
     private long nextRetryMs;
@@ -133,7 +133,7 @@ final class TestMesh {
     private void fly(long to, Verb verb, byte[] payload) {
       if (to != address() && !losing) {
         long id = lastPacketId++;
-        awaited.add(id);
+        pendingRequests.add(id);
         sent.merge(verb, 1, Integer::sum);
         flights.add(new Flight(nowMs + DELAY_MS, id, address(), to, verb, payload));
       }
@@ -220,7 +220,7 @@ final class TestMesh {
       if (flight.verb != Verb.OK) {
         return networks.receive(packet, flight.verb);
       }
-      if (!awaited.contains(packet.inRePacketId())) {
+      if (!pendingRequests.contains(packet.inRePacketId())) {
         throw new AssertionError("an answer to nothing");
       }
       return networks.receiveOk(packet, Verb.of(packet.inReVerbNumber()));
