@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import net.backhaul.crypto.AesGmacSiv;
 import net.backhaul.protocol.Version;
+import net.backhaul.testing.Await;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -220,14 +222,19 @@ class ProcessTest {
   }
 
   @Test
-  void warnsAboutManuallySpecifiedPortsInTheWordsOfTheReference() throws Exception {
+  void bindsManuallySpecifiedPortsAndWarnsInTheWordsOfTheReference() throws Exception {
     Files.createDirectories(home());
     Files.writeString(
         home().resolve("local.conf"),
         "{\"settings\": {\"bind\": [\"127.0.0.1\"], \"secondaryPort\": 20000,"
             + " \"tertiaryPort\": 21000}}");
     Process daemon = start("-U", "-p0", home().toString());
-    awaitAnswers(daemon);
+    RawHttp http = awaitAnswers(daemon);
+    String request =
+        "GET /status HTTP/1.1\r\nX-ZT1-Auth: %s\r\n\r\n"
+            .formatted(Files.readString(home().resolve("authtoken.secret")));
+    Await.until(() -> status(http, request).contains("127.0.0.1/21000"));
+    assertTrue(status(http, request).contains("127.0.0.1/20000"));
     daemon.toHandle().destroy();
 
     String printed = err(daemon);
@@ -236,6 +243,14 @@ class ProcessTest {
             + " issues.",
         printed.lines().findFirst().orElseThrow());
     assertTrue(printed.contains(", 20000, 21000], API port"), printed);
+  }
+
+  private static String status(RawHttp http, String request) {
+    try {
+      return http.send(request, true).body();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private Path home() {
