@@ -263,12 +263,10 @@ final class RecordFiles {
   private void write(Path directory, String id, String content) throws IOException {
     Path file = directory.resolve(id + JSON);
     Path temporary = directory.resolve(id + JSON + TEMPORARY);
+    // The directory may belong to another user, who could have put a link there.
+    Files.deleteIfExists(temporary);
     try (var out =
-        FileChannel.open(
-            temporary,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
+        FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       ByteBuffer bytes = StandardCharsets.UTF_8.encode(content);
       while (bytes.hasRemaining()) {
         out.write(bytes);

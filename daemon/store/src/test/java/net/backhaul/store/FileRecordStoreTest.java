@@ -106,6 +106,19 @@ class FileRecordStoreTest {
   }
 
   @Test
+  void doesNotFollowLinksInPlaceOfTemporaryFiles(@TempDir Path other) throws Exception {
+    Path elsewhere = Files.writeString(other.resolve("elsewhere"), "kept");
+    try (FileRecordStore store = open()) {
+      Files.createSymbolicLink(
+          networkFile().resolveSibling(networkFile().getFileName() + ".tmp"), elsewhere);
+      store.write(1, new RecordChange.NetworkSaved(network(NET, 1)));
+    }
+
+    assertEquals("kept", Files.readString(elsewhere));
+    assertEquals(List.of(network(NET, 1)), FileRecordStore.open(directory).networks());
+  }
+
+  @Test
   void deletesRecords() throws Exception {
     write(
         new RecordChange.NetworkSaved(network(NET, 1)),

@@ -2,17 +2,22 @@
 package net.backhaul.service.state;
 
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.SecureDirectoryStream;
 import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.UserPrincipal;
 import java.nio.file.attribute.UserPrincipalLookupService;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import net.backhaul.service.system.Privileges;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,14 +31,21 @@ import org.slf4j.LoggerFactory;
  */
 final class FileOwner {
   private static final Logger log = LoggerFactory.getLogger(FileOwner.class);
-  private static final FileOwner UNCHANGED = new FileOwner(null, null);
+  private static final FileOwner UNCHANGED = new FileOwner(null, null, null);
 
   private final @Nullable UserPrincipal user;
   private final @Nullable GroupPrincipal group;
 
-  private FileOwner(@Nullable UserPrincipal user, @Nullable GroupPrincipal group) {
+  /** The owner of the home when the new one was determined. */
+  private final @Nullable UserPrincipal homeOwner;
+
+  private FileOwner(
+      @Nullable UserPrincipal user,
+      @Nullable GroupPrincipal group,
+      @Nullable UserPrincipal homeOwner) {
     this.user = user;
     this.group = group;
+    this.homeOwner = homeOwner;
   }
 
   /** Returns the owner of the home, if this process is root and another user owns the home. */
@@ -43,7 +55,7 @@ final class FileOwner {
         return UNCHANGED;
       }
       PosixFileAttributes attributes = Files.readAttributes(home, PosixFileAttributes.class);
-      return new FileOwner(attributes.owner(), attributes.group());
+      return new FileOwner(attributes.owner(), attributes.group(), attributes.owner());
     } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
       log.debug("cannot read the owner of {}: {}", home, e.toString());
       return UNCHANGED;
@@ -58,7 +70,9 @@ final class FileOwner {
       }
       UserPrincipalLookupService users = home.getFileSystem().getUserPrincipalLookupService();
       return new FileOwner(
-          users.lookupPrincipalByName(name), users.lookupPrincipalByGroupName(name));
+          users.lookupPrincipalByName(name),
+          users.lookupPrincipalByGroupName(name),
+          Files.getOwner(home));
     } catch (IOException | UnsupportedOperationException none) {
       return UNCHANGED;
     }
@@ -70,6 +84,38 @@ final class FileOwner {
 
   boolean changesOwner() {
     return user != null;
+  }
+
+  /** Sets the mode of a file of a home; fails where it is a link. */
+  void setPermissions(Path home, String name, Set<PosixFilePermission> permissions)
+      throws IOException {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(home)) {
+      if (entries instanceof SecureDirectoryStream<Path> opened) {
+        var view =
+            opened.getFileAttributeView(
+                Path.of(name), PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+        if (!view.readAttributes().permissions().equals(permissions)) {
+          view.setPermissions(permissions);
+        }
+      }
+    }
+  }
+
+  /**
+   * Checks that no directory between the home and a file is a link, if another user owns the home.
+   *
+   * @throws FileSystemException where one is
+   */
+  void rejectLinks(Path home, Path file) throws FileSystemException {
+    if (!changesOwner()) {
+      return;
+    }
+    for (Path at = file.getParent(); at != null && !at.equals(home); at = at.getParent()) {
+      if (Files.isSymbolicLink(at)) {
+        throw new FileSystemException(
+            at.toString(), null, "expected a directory, found a symbolic link");
+      }
+    }
   }
 
   /**
@@ -98,41 +144,86 @@ final class FileOwner {
     }
   }
 
-  /** Changes the owner of a directory and of all that it holds and root owns. */
-  void applyToTree(Path directory) {
-    if (user == null) {
+  /**
+   * Changes the owner of the home and of all that it holds and root owns.
+   *
+   * <p>Names are resolved relative to open directories, and links are skipped: the user may rename
+   * and replace directories meanwhile, and must not lead root to files outside of the home.
+   */
+  void applyToTree(Path home) {
+    if (user == null || group == null) {
       return;
     }
-    try {
-      Files.walkFileTree(
-          directory,
-          new SimpleFileVisitor<Path>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
-              return visitFile(path, attributes);
-            }
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(home)) {
+      if (entries instanceof SecureDirectoryStream<Path> opened) {
+        var view = opened.getFileAttributeView(PosixFileAttributeView.class);
+        if (!view.readAttributes().owner().equals(homeOwner)) {
+          log.warn("{} was replaced while it was opened, so no owner is changed", home);
+          return;
+        }
+        change(view);
+        applyToEntries(opened, home);
+      }
+    } catch (IOException | DirectoryIteratorException e) {
+      log.warn("cannot change the owner of {}: {}", home, e.toString());
+    }
+  }
 
-            @Override
-            public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
-              try {
-                if (Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS)
-                        instanceof Integer uid
-                    && uid == 0) {
-                  apply(path);
-                }
-              } catch (IOException e) {
-                log.debug("cannot read the owner of {}: {}", path, e.toString());
-              }
-              return FileVisitResult.CONTINUE;
-            }
+  private void applyToEntries(SecureDirectoryStream<Path> opened, Path directory) {
+    for (Path entry : opened) {
+      Path name = entry.getFileName();
+      try {
+        applyToEntry(opened, name, directory.resolve(name));
+      } catch (IOException e) {
+        log.warn("cannot change the owner of {}: {}", directory.resolve(name), e.toString());
+      }
+    }
+  }
 
-            @Override
-            public FileVisitResult visitFileFailed(Path path, IOException e) {
-              return FileVisitResult.CONTINUE;
-            }
-          });
-    } catch (IOException e) {
-      log.warn("cannot change the owner of {}: {}", directory, FileProblem.describe(directory, e));
+  private void applyToEntry(SecureDirectoryStream<Path> parent, Path name, Path path)
+      throws IOException {
+    var view =
+        parent.getFileAttributeView(name, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+    PosixFileAttributes found = view.readAttributes();
+    if (found.isSymbolicLink() || found.isOther()) {
+      return;
+    }
+    if (!found.isDirectory()) {
+      if (found.owner().equals(root(path)) && hasOneName(path, found)) {
+        change(view);
+      }
+      return;
+    }
+    try (var opened = parent.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
+      var own = opened.getFileAttributeView(PosixFileAttributeView.class);
+      if (own.readAttributes().owner().equals(root(path))) {
+        change(own);
+      }
+      applyToEntries(opened, path);
+    }
+  }
+
+  /** Returns whether a file has one name; false where the path no longer leads to this file. */
+  private boolean hasOneName(Path path, PosixFileAttributes found) throws IOException {
+    Map<String, Object> now =
+        Files.readAttributes(path, "unix:nlink,fileKey", LinkOption.NOFOLLOW_LINKS);
+    if (Objects.equals(now.get("fileKey"), found.fileKey())
+        && now.get("nlink") instanceof Integer names
+        && names == 1) {
+      return true;
+    }
+    log.warn("{} has several names, so its owner is not changed", path);
+    return false;
+  }
+
+  private static UserPrincipal root(Path path) throws IOException {
+    return path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("0");
+  }
+
+  private void change(PosixFileAttributeView view) throws IOException {
+    if (user != null && group != null) {
+      view.setOwner(user);
+      view.setGroup(group);
     }
   }
 }

@@ -10,10 +10,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -40,6 +43,15 @@ public final class HomeDirectory implements AutoCloseable {
   private static final String PID_FILE = "zerotier-one.pid";
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rw-------");
+
+  private static final FileAttribute<?>[] SECRET = {
+    PosixFilePermissions.asFileAttribute(OWNER_ONLY)
+  };
+  private static final FileAttribute<?>[] ANY_MODE = {};
+
+  /** Fails where the name exists, so that a link put there meanwhile is not followed. */
+  private static final Set<OpenOption> NEW_FILE =
+      Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
   private final Path path;
   private FileOwner owner;
@@ -136,6 +148,7 @@ public final class HomeDirectory implements AutoCloseable {
         && Arrays.equals(Files.readAllBytes(file), content)) {
       return;
     }
+    owner.rejectLinks(path, file);
     Path parent = file.getParent();
     if (parent != null && !Files.isDirectory(parent)) {
       Files.createDirectories(parent);
@@ -144,11 +157,7 @@ public final class HomeDirectory implements AutoCloseable {
     Path fresh = file.resolveSibling("." + file.getFileName() + ".new");
     try {
       Files.deleteIfExists(fresh);
-      if (secret) {
-        Files.createFile(fresh, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-      }
-      try (FileChannel out =
-          FileChannel.open(fresh, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      try (FileChannel out = FileChannel.open(fresh, NEW_FILE, secret ? SECRET : ANY_MODE)) {
         var rest = ByteBuffer.wrap(content);
         while (rest.hasRemaining()) { // A full disk takes a part first, then fails.
           out.write(rest);
@@ -170,17 +179,26 @@ public final class HomeDirectory implements AutoCloseable {
     } catch (AccessDeniedException e) {
       throw e;
     } catch (FileSystemException e) {
-      if (!Files.isRegularFile(file)) {
+      if (e instanceof NoSuchFileException
+          || !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
         throw e;
       }
-      Files.write(file, content); // A file that is a mount point cannot be replaced.
+      // A file that is a mount point cannot be replaced.
+      Files.write(
+          file,
+          content,
+          StandardOpenOption.WRITE,
+          StandardOpenOption.TRUNCATE_EXISTING,
+          LinkOption.NOFOLLOW_LINKS);
     }
   }
 
   /** Makes a file readable by its owner only, where it exists. */
   public void protect(String name) {
     try {
-      if (!Files.getPosixFilePermissions(file(name)).equals(OWNER_ONLY)) {
+      if (owner.changesOwner()) {
+        owner.setPermissions(path, name, OWNER_ONLY);
+      } else if (!Files.getPosixFilePermissions(file(name)).equals(OWNER_ONLY)) {
         Files.setPosixFilePermissions(file(name), OWNER_ONLY);
       }
     } catch (NoSuchFileException missing) {
@@ -253,7 +271,11 @@ public final class HomeDirectory implements AutoCloseable {
   public boolean claim() {
     try {
       FileChannel channel =
-          FileChannel.open(file(PID_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileChannel.open(
+              file(PID_FILE),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE,
+              LinkOption.NOFOLLOW_LINKS);
       owner.apply(file(PID_FILE));
       FileLock lock = channel.tryLock();
       if (lock == null) {

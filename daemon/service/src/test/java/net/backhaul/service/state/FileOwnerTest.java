@@ -2,15 +2,20 @@
 package net.backhaul.service.state;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import net.backhaul.service.system.Privileges;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Files that root creates in the home directory of another user (04 section 6.1.9). */
 class FileOwnerTest {
   private static final String USER = "nobody";
+  private static final int SWAP_ROUNDS = 2_000;
 
   @TempDir Path home;
 
@@ -63,6 +69,75 @@ class FileOwnerTest {
 
       assertEquals("root", Files.getOwner(elsewhere).getName());
     } finally {
+      Files.delete(elsewhere);
+    }
+  }
+
+  @Test
+  void doesNotFollowLinksOfTheOwnerOfTheHome() throws Exception {
+    Files.setOwner(home, user());
+    Path elsewhere = Files.createTempDirectory("directory-of-root");
+    Path file = Files.writeString(elsewhere.resolve("file"), "of root");
+    Set<PosixFilePermission> mode = Files.getPosixFilePermissions(file);
+    Path link = home.resolve("zerotier-one.pid");
+    try {
+      Files.createSymbolicLink(link, file);
+      Files.createSymbolicLink(home.resolve("authtoken.secret"), file);
+      Files.createSymbolicLink(home.resolve("networks.d"), elsewhere);
+      Files.createSymbolicLink(home.resolve(".planet.new"), file);
+
+      HomeDirectory directory = HomeDirectory.open(home);
+      directory.protect("authtoken.secret");
+      directory.claim();
+      directory.writePid();
+      directory.write("planet", new byte[] {1});
+      assertThrows(IOException.class, () -> directory.write("networks.d/file", new byte[] {1}));
+
+      assertEquals("of root", Files.readString(file));
+      assertEquals(mode, Files.getPosixFilePermissions(file));
+      assertEquals("root", Files.getOwner(file).getName());
+      assertEquals("root", Files.getOwner(elsewhere).getName());
+      directory.close();
+    } finally {
+      Files.deleteIfExists(file);
+      Files.deleteIfExists(elsewhere);
+    }
+  }
+
+  @Test
+  void doesNotChangeOwnersWhereDirectoriesAreSwappedForLinks() throws Exception {
+    Files.setOwner(home, user());
+    Path elsewhere = Files.createTempDirectory("directory-of-root");
+    Path file = Files.writeString(elsewhere.resolve("file"), "of root");
+    Path swapped = home.resolve("swapped");
+    Path moved = home.resolve("moved");
+    Files.createDirectory(swapped);
+    Files.writeString(swapped.resolve("file"), "");
+    var ends = new AtomicBoolean();
+    Thread swapper =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  try {
+                    while (!ends.get()) {
+                      Files.move(swapped, moved);
+                      Files.createSymbolicLink(swapped, elsewhere);
+                      Files.delete(swapped);
+                      Files.move(moved, swapped);
+                    }
+                  } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                  }
+                });
+    try {
+      for (int i = 0; i < SWAP_ROUNDS; i++) {
+        HomeDirectory.open(home);
+      }
+      assertEquals("root", Files.getOwner(file).getName());
+    } finally {
+      ends.set(true);
+      swapper.join();
+      Files.delete(file);
       Files.delete(elsewhere);
     }
   }
