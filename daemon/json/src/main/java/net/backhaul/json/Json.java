@@ -171,7 +171,7 @@ public final class Json {
     BigInteger number = in.getBigIntegerValue();
     return number.signum() > 0 && number.compareTo(MAX_U64) <= 0
         ? (Number) number
-        : number.doubleValue();
+        : finiteDouble(in);
   }
 
   private static double finiteDouble(JsonParser in) throws IOException {

@@ -164,4 +164,14 @@ class JsonTest {
     assertEquals(
         "[json.exception.out_of_range.406] number overflow parsing '1e999'", invalid.getMessage());
   }
+
+  @Test
+  void rejectsWholeNumbersBeyondTheRangeOfDoubles() {
+    for (String sign : List.of("", "-")) {
+      String digits = sign + "1" + "0".repeat(400);
+      var invalid = assertThrows(InvalidJsonException.class, () -> Json.parse("[" + digits + "]"));
+
+      assertEquals("number overflow parsing '" + digits + "'", invalid.reason());
+    }
+  }
 }
