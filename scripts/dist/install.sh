@@ -78,6 +78,9 @@ else
     systemctl enable zerotier-one.service
     systemctl restart zerotier-one.service
     echo "started zerotier-one.service; status: sudo zerotier-cli info"
+  elif running=$(cat "$home/zerotier-one.pid" 2>/dev/null) && kill -0 "$running" 2>/dev/null; then
+    echo "systemd is not running, and the daemon (process $running) runs the former programs; restart it:"
+    echo "kill $running, then zerotier-one -d"
   else
     echo "systemd is not running: start the daemon with zerotier-one -d"
   fi

@@ -36,8 +36,9 @@ stop_by_pid_file() {
   fi
   echo "stopping the daemon (process $pid)"
   kill -TERM "$pid"
+  # Not kill -0: it also succeeds for an exited process that its parent has not collected, as in containers.
   tries=0
-  while kill -0 "$pid" 2>/dev/null; do
+  while is_ours "$pid"; do
     tries=$((tries + 1))
     if [ "$tries" -ge 100 ]; then
       echo "the daemon (process $pid) did not exit within 10 s: killing it"
