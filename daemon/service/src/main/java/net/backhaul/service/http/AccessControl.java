@@ -23,15 +23,20 @@ public record AccessControl(String token, String metricsToken, Supplier<List<IpP
   /** Returns whether a request is accepted. */
   public boolean permits(InetAddress from, RequestTarget target, Headers headers) {
     String path = target.path();
-    String presented = presented(target, headers);
     if (path.equals(METRICS)) {
-      return matches(presented, metricsToken) | matches(presented, token);
+      return authenticates(target, headers);
     }
     if (!mayManage(from)) {
       return false;
     }
     boolean open = path.equals("/health") || path.equals("/sso") || path.startsWith("/app");
-    return open || matches(presented, token);
+    return open || matches(presented(target, headers), token);
+  }
+
+  /** Returns whether a request has a valid token, whatever it requests. */
+  boolean authenticates(RequestTarget target, Headers headers) {
+    String presented = presented(target, headers);
+    return matches(presented, metricsToken) | matches(presented, token);
   }
 
   /** Returns whether this address may use the API; all others may request metrics only. */

@@ -8,8 +8,8 @@ import java.util.Set;
 /**
  * Bounds the connections of a server and what they hold together; used on the HTTP event loop.
  *
- * <p>Connections that have sent no complete request head are evicted for new ones, longest wait
- * first, so that slow or idle clients do not block others.
+ * <p>Connections that have sent no complete request head with a valid token are evicted for new
+ * ones, longest wait first, so that slow or idle clients do not block others.
  */
 final class ConnectionTable {
   private final BodyBudget bodies;
@@ -66,7 +66,7 @@ final class ConnectionTable {
     }
   }
 
-  /** Records that a connection has sent the head of a request. */
+  /** Records that a connection has sent the head of a request with a valid token. */
   void works(Channel channel, boolean manages) {
     side(manages).waiting.remove(channel);
   }

@@ -130,8 +130,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void begin(ChannelHandlerContext context, HttpRequest request) {
-    connections.works(context.channel(), manages);
     var received = new RequestHead(request);
+    if (received.isAuthenticated(access)) {
+      connections.works(context.channel(), manages);
+    }
     head = received;
     body = new RequestBody(connections.bodies(), maxBodyBytes);
     discardedBytes = 0;

@@ -110,6 +110,7 @@ public final class HttpServer implements AutoCloseable {
     channel
         .pipeline()
         .addLast(new WriteTimeoutHandler(HttpLimits.SEND_TIMEOUT_S))
+        .addLast(new ReadGate())
         .addLast(
             new HttpServerCodec(
                 new HttpDecoderConfig()

@@ -34,6 +34,11 @@ final class RequestHead {
     return target;
   }
 
+  /** Returns whether the request has a valid token. */
+  boolean isAuthenticated(AccessControl access) {
+    return access.authenticates(target, headers);
+  }
+
   boolean isHead() {
     return method.equals("HEAD");
   }

@@ -36,6 +36,7 @@ class HttpServerTest {
   private static final String TOKEN = "open sesame";
   private static final String AUTH = "X-ZT1-Auth: " + TOKEN + "\r\n";
   private static final String GET = "GET /echo HTTP/1.1\r\n" + AUTH + "\r\n";
+  private static final int LARGE_BYTES = 10 << 16;
   private static final int CHUNK_BYTES = 16 * 1024;
   private static final int STREAM_BYTES = 64 * 1024 * 1024;
 
@@ -81,7 +82,8 @@ class HttpServerTest {
         };
     Resource large =
         request ->
-            CompletableFuture.completedFuture(Response.text(200, "0123456789".repeat(1 << 16)));
+            CompletableFuture.completedFuture(
+                Response.text(200, "0123456789".repeat(LARGE_BYTES / 10)));
     Resource stream =
         request ->
             CompletableFuture.completedFuture(
@@ -141,6 +143,25 @@ class HttpServerTest {
       send(socket, GET.repeat(200));
       socket.shutdownOutput();
       assertAnswersInOrder(socket, 1, 200);
+      assertEquals(-1, socket.getInputStream().read());
+    }
+  }
+
+  @Test
+  void answersMorePipelinedRequestsThanItHoldsAfterHalfClose() throws Exception {
+    int large = 2 * SOCKET_BUFFER_BYTES / LARGE_BYTES; // Their answers occupy the connection.
+    int small = HttpLimits.MAX_PIPELINED_REQUESTS + 300;
+    String head = "GET /%s?auth=open%%20sesame HTTP/1.1\r\n\r\n";
+    try (Socket socket = connect()) {
+      send(socket, head.formatted("large").repeat(large) + head.formatted("echo").repeat(small));
+      socket.shutdownOutput();
+      for (int i = 0; i < large; i++) {
+        assertEquals(
+            LARGE_BYTES,
+            RawHttp.read(socket.getInputStream(), true).body().length(),
+            "answer " + i);
+      }
+      assertAnswersInOrder(socket, 1, small);
       assertEquals(-1, socket.getInputStream().read());
     }
   }
@@ -308,7 +329,7 @@ class HttpServerTest {
   void sendsLargeAnswersWholeAndInParts() throws IOException {
     String request = GET.replace("/echo", "/large");
 
-    assertEquals("0123456789".repeat(1 << 16), http.send(request, true).body());
+    assertEquals("0123456789".repeat(LARGE_BYTES / 10), http.send(request, true).body());
     RawHttp.Answer part =
         http.send(request.replace("\r\n\r\n", "\r\nRange: bytes=100000-299999\r\n\r\n"), true);
     assertEquals(206, part.status());
@@ -387,6 +408,23 @@ class HttpServerTest {
     Socket second = open.get(1);
     send(second, GET);
     assertEquals(200, RawHttp.read(second.getInputStream(), true).status());
+    for (Socket each : open) {
+      each.close();
+    }
+  }
+
+  @Test
+  void evictsConnectionsThatSendTheBodyOfRejectedRequest() throws IOException {
+    String rejected = "POST /echo HTTP/1.1\r\nContent-Length: 2\r\n\r\n{";
+    List<Socket> open = new ArrayList<>();
+    for (int i = 0; i < HttpLimits.MAX_CONNECTIONS; i++) {
+      Socket socket = connect();
+      open.add(socket);
+      send(socket, GET + rejected);
+      assertEquals(200, RawHttp.read(socket.getInputStream(), true).status());
+    }
+
+    assertEquals(200, http.send(GET, true).status());
     for (Socket each : open) {
       each.close();
     }
