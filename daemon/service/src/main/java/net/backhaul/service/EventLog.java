@@ -25,10 +25,14 @@ final class EventLog {
 
   private final Map<Long, NetworkStatus.State> networks = new HashMap<>();
   private final Map<Long, Boolean> direct = new HashMap<>();
+  private boolean wasOnline;
 
   void onEvent(Event event) {
     switch (event) {
-      case Event.Online online -> log.info("ONLINE: a root answers");
+      case Event.Online online -> {
+        wasOnline = true;
+        log.info("ONLINE: a root answers");
+      }
       case Event.Offline offline ->
           log.info("OFFLINE: no root answers; peers without a direct path cannot be reached");
       case Event.IdentityCollision collision ->
@@ -45,6 +49,15 @@ final class EventLog {
       case Event.UserMessage message ->
           log.debug(
               "user message of type {} from {}", message.type(), Addresses.text(message.source()));
+    }
+  }
+
+  /** Logs that no root has answered since the start, which no event reports; called once. */
+  void logFailedStart() {
+    if (!wasOnline) {
+      log.info(
+          "OFFLINE: no root has answered since the start; is UDP to the roots permitted, and does"
+              + " the file planet list the right ones?");
     }
   }
 

@@ -23,6 +23,7 @@ final class Housekeeping {
   private static final long PEER_LOG_EVERY_S = 5;
   private static final long PEERS_EVERY_S = 3_600;
   private static final long HEAP_EVERY_S = 10;
+  private static final long FIRST_ROOT_WITHIN_S = 30;
 
   private final NodeLoop loop;
   private final HomeDirectory home;
@@ -56,6 +57,7 @@ final class Housekeeping {
     every(METRICS_EVERY_S, this::writeMetrics);
     loop.eventLoop()
         .scheduleAtFixedRate(this::logPeers, PEER_LOG_EVERY_S, PEER_LOG_EVERY_S, TimeUnit.SECONDS);
+    loop.eventLoop().schedule(events::logFailedStart, FIRST_ROOT_WITHIN_S, TimeUnit.SECONDS);
     every(HEAP_EVERY_S, new HeapTrim()::poll);
     every(PEERS_EVERY_S, () -> state.expirePeers(System.currentTimeMillis()));
   }

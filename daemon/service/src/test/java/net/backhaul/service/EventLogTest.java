@@ -55,6 +55,20 @@ class EventLogTest {
   }
 
   @Test
+  void logsStartWithoutRootsOnlyIfNoneHasAnswered() {
+    events.logFailedStart();
+    events.onEvent(new Event.Online());
+    events.logFailedStart();
+
+    assertEquals(
+        List.of(
+            "INFO OFFLINE: no root has answered since the start; is UDP to the roots permitted, and"
+                + " does the file planet list the right ones?",
+            "INFO ONLINE: a root answers"),
+        logged());
+  }
+
+  @Test
   void logsEachStateOfANetworkOnce() {
     events.networkChanged(status(NetworkStatus.State.REQUESTING_CONFIGURATION));
     events.networkChanged(status(NetworkStatus.State.ACCESS_DENIED));

@@ -2,6 +2,7 @@
 package net.backhaul.service.settings;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -17,7 +18,9 @@ public final class LiveSettings {
   private static final Logger log = LoggerFactory.getLogger(LiveSettings.class);
 
   private final LocalConf file;
+  private final Settings atStart;
   private volatile Read current;
+  private List<String> keysForNextStart = List.of();
   private long readAtMs;
 
   /** The content of the file, and the settings read from it. */
@@ -28,6 +31,7 @@ public final class LiveSettings {
     this.file = file;
     this.readAtMs = file.modifiedMs();
     this.current = read(file.read());
+    this.atStart = current.settings();
   }
 
   private static Read read(Map<String, @Nullable Object> conf) {
@@ -57,6 +61,7 @@ public final class LiveSettings {
       if (changed) {
         current = read(conf);
         log.info("local.conf has changed and was read again");
+        reportKeysForNextStart();
       }
       return changed;
     } catch (LocalConf.Unusable e) {
@@ -71,5 +76,17 @@ public final class LiveSettings {
   public void merge(Map<String, @Nullable Object> changed) throws LocalConf.Unusable, IOException {
     file.merge(changed);
     current = read(file.read());
+    reportKeysForNextStart();
+  }
+
+  /** Reports once the changed keys that the running daemon does not apply. */
+  private void reportKeysForNextStart() {
+    List<String> keys = current.settings().startKeysDifferentFrom(atStart);
+    if (!keys.isEmpty() && !keys.equals(keysForNextStart)) {
+      log.warn(
+          "local.conf: settings.{}: applied at the next start of the daemon",
+          String.join(", settings.", keys));
+    }
+    keysForNextStart = keys;
   }
 }

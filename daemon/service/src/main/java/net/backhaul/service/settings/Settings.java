@@ -94,6 +94,30 @@ public record Settings(
     managers = List.copyOf(managers);
   }
 
+  /** Returns the keys of {@code settings} that are read only at the start and differ from these. */
+  List<String> startKeysDifferentFrom(Settings other) {
+    var keys = new ArrayList<String>();
+    if (!primaryPort.equals(other.primaryPort)) {
+      keys.add("primaryPort");
+    }
+    if (allowSecondaryPort != other.allowSecondaryPort) {
+      keys.add("allowSecondaryPort");
+    }
+    if (secondaryPort != other.secondaryPort) {
+      keys.add("secondaryPort");
+    }
+    if (portMappingEnabled != other.portMappingEnabled) {
+      keys.add("portMappingEnabled");
+    }
+    if (tertiaryPort != other.tertiaryPort) {
+      keys.add("tertiaryPort");
+    }
+    if (!controllerPath.equals(other.controllerPath)) {
+      keys.add("controllerDbPath");
+    }
+    return keys;
+  }
+
   /**
    * Reads the root object of local.conf.
    *

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.service.settings;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -17,6 +19,7 @@ import java.util.List;
 import net.backhaul.json.Json;
 import net.backhaul.service.state.HomeDirectory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,24 +45,38 @@ class LiveSettingsTest {
 
   @Test
   void warnsOnceAboutUnknownKey() throws Exception {
-    var logger = (Logger) LoggerFactory.getLogger(LiveSettings.class);
-    var lines = new ListAppender<ILoggingEvent>();
-    lines.start();
-    logger.addAppender(lines);
-    try {
-      LiveSettings settings = settings("{\"settings\": {\"primryPort\": 9000}}");
-      assertFalse(settings.reload());
-    } finally {
-      logger.detachAppender(lines);
-    }
+    List<String> warnings =
+        warningsOf(
+            () -> {
+              LiveSettings settings = settings("{\"settings\": {\"primryPort\": 9000}}");
+              assertFalse(settings.reload());
+            });
 
     assertEquals(
         List.of(
-            "WARN local.conf: settings.primryPort: unknown key, it is ignored;"
+            "local.conf: settings.primryPort: unknown key, it is ignored;"
                 + " did you mean primaryPort?"),
-        lines.list.stream()
-            .map(line -> line.getLevel() + " " + line.getFormattedMessage())
-            .toList());
+        warnings);
+  }
+
+  @Test
+  void warnsOnceAboutKeysForNextStart() throws Exception {
+    List<String> warnings =
+        warningsOf(
+            () -> {
+              LiveSettings settings = settings("{\"settings\": {\"tertiaryPort\": 9002}}");
+              save("{\"settings\": {\"primaryPort\": 9000, \"tertiaryPort\": 9001}}");
+              assertTrue(settings.reload());
+              settings.merge(Json.asObject(Json.parse("{\"forceTcpRelay\": true}")));
+              save("{\"settings\": {\"tertiaryPort\": 9002}}");
+              assertTrue(settings.reload());
+            });
+
+    assertEquals(
+        List.of(
+            "local.conf: settings.primaryPort, settings.tertiaryPort: applied at the next start of"
+                + " the daemon"),
+        warnings);
   }
 
   @ParameterizedTest
@@ -117,6 +134,22 @@ class LiveSettingsTest {
         LocalConf.Unusable.class,
         () -> settings.merge(Json.asObject(Json.parse("{\"primaryPort\": 9000}"))));
     assertEquals("{half of a per", Files.readString(directory.resolve("local.conf")));
+  }
+
+  private static List<String> warningsOf(Executable work) {
+    var logger = (Logger) LoggerFactory.getLogger(LiveSettings.class);
+    var lines = new ListAppender<ILoggingEvent>();
+    lines.start();
+    logger.addAppender(lines);
+    try {
+      assertDoesNotThrow(work);
+    } finally {
+      logger.detachAppender(lines);
+    }
+    return lines.list.stream()
+        .filter(line -> line.getLevel() == Level.WARN)
+        .map(ILoggingEvent::getFormattedMessage)
+        .toList();
   }
 
   private LiveSettings settings(String content) throws IOException, LocalConf.Unusable {
