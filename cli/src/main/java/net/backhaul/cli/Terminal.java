@@ -96,8 +96,11 @@ record Terminal(
     }
   }
 
-  /** Prints a line on standard error that says what was wrong and what to do. */
+  /**
+   * Prints a line on standard error that says what was wrong and what to do; control characters of
+   * names and answers in it are replaced.
+   */
   void hint(String line) {
-    err.print(program + ": " + line + "\n");
+    err.print(Text.printable(program + ": " + line) + "\n");
   }
 }

@@ -51,11 +51,18 @@ final class Text {
 
   /** Returns a user's input for a message: in quotes, truncated, and without control characters. */
   static String quoted(String input) {
-    var text = new StringBuilder("\"");
-    for (int i = 0; i < Math.min(input.length(), MAX_QUOTED); i++) {
-      char c = input.charAt(i);
-      text.append(Character.isISOControl(c) ? '?' : c);
+    boolean isLong = input.length() > MAX_QUOTED;
+    String begin = isLong ? input.substring(0, MAX_QUOTED) : input;
+    return "\"" + printable(begin) + (isLong ? "...\"" : "\"");
+  }
+
+  /** Replaces control characters, which a terminal would execute. */
+  static String printable(String text) {
+    var printable = new StringBuilder(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      printable.append(Character.isISOControl(c) ? '?' : c);
     }
-    return text.append(input.length() > MAX_QUOTED ? "...\"" : "\"").toString();
+    return printable.toString();
   }
 }

@@ -53,6 +53,17 @@ class HintsTest {
     assertEquals(line(hint), terminal.err());
   }
 
+  @Test
+  void replacesControlCharactersOfNames() {
+    var terminal = terminal();
+
+    Idtool.run(new String[] {"genmoon", "\u001b[31m\u009b1m\n"}, terminal.terminal());
+
+    assertEquals(
+        line("cannot read ?[31m?1m?: there is no such file"),
+        terminal.err().substring(terminal.err().indexOf("\n\n") + 2));
+  }
+
   /** The daemon's answer decides the first part of the output. */
   @ParameterizedTest
   @CsvSource(

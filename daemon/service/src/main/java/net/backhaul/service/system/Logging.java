@@ -11,6 +11,8 @@ import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -84,12 +86,27 @@ public final class Logging extends ContextAwareBase implements Configurator {
         String logger = event.getLoggerName();
         line.append(logger.substring(logger.lastIndexOf('.') + 1)).append(": ");
       }
-      line.append(event.getFormattedMessage());
+      appendPrintable(event.getFormattedMessage(), "", line);
       out.println(line);
       @Nullable Throwable thrown =
           event.getThrowableProxy() instanceof ThrowableProxy proxy ? proxy.getThrowable() : null;
       if (thrown != null) {
-        thrown.printStackTrace(out);
+        var trace = new StringWriter();
+        thrown.printStackTrace(new PrintWriter(trace));
+        var printable = new StringBuilder();
+        appendPrintable(trace.toString(), "\t\r\n", printable);
+        out.print(printable);
+      }
+    }
+
+    /**
+     * Replaces control characters: text from other hosts must not begin a line of its own, nor be
+     * executed by a terminal.
+     */
+    private static void appendPrintable(String text, String kept, StringBuilder to) {
+      for (int i = 0; i < text.length(); i++) {
+        char c = text.charAt(i);
+        to.append(Character.isISOControl(c) && kept.indexOf(c) < 0 ? '?' : c);
       }
     }
 
