@@ -292,12 +292,15 @@ public final class Vl1 implements PeerLink {
       return;
     }
     draining = true;
-    for (int i = 0; context.deadlines.isSet(Deadline.PENDING_READY) && i < MAX_ROUNDS; i++) {
-      context.deadlines.clear(Deadline.PENDING_READY);
-      sender.retryPending(nowMs);
-      dispatcher.retryPending(nowMs);
+    try {
+      for (int i = 0; context.deadlines.isSet(Deadline.PENDING_READY) && i < MAX_ROUNDS; i++) {
+        context.deadlines.clear(Deadline.PENDING_READY);
+        sender.retryPending(nowMs);
+        dispatcher.retryPending(nowMs);
+      }
+    } finally {
+      draining = false;
     }
-    draining = false;
   }
 
   private void expire(long nowMs) {
