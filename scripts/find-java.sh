@@ -8,7 +8,7 @@
 # Output:
 #   java       the java program, 25 or newer: the bundled one, that of $JAVA_HOME, or the newest installed
 #   app        the directory of the jars
-#   cache      the option with the ahead-of-time cache, if there is one
+#   cache      the option with the ahead-of-time cache, if there is one and no jar is newer
 # Shell builtins only: a single fork would double the run time.
 
 # Sets $major to the major version of the Java in a directory, or to 0.
@@ -66,7 +66,16 @@ if [ -z "$java" ]; then
 fi
 
 cache=
-[ ! -f "$app/app.aot" ] || cache=-XX:AOTCache=$app/app.aot
+if [ -f "$app/app.aot" ]; then
+  cache=-XX:AOTCache=$app/app.aot
+  # Java 25 does not compare the jars on the class path with the cache: it would run the classes of former jars.
+  for file in "$app"/*.jar; do
+    # shellcheck disable=SC3013 # dash, bash, busybox and zsh have -nt
+    if [ "$file" -nt "$app/app.aot" ]; then
+      cache=
+    fi
+  done
+fi
 
 # Options for other Java programs would slow this one down and print a notice.
 unset JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS
