@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +52,19 @@ class LaunchersTest {
     assertTrue(run.words().contains("-Dbackhaul.program=" + bin.resolve(name)), run.toString());
     int count = run.words().size();
     assertEquals(List.of("a b", "", "*"), run.words().subList(count - 3, count));
+  }
+
+  @Test
+  void ignoresCacheOlderThanAJar() throws Exception {
+    Path bin = installed("lib/backhaul");
+    java(directory.resolve("lib/backhaul/runtime"), "25");
+    Path cache = Files.createFile(directory.resolve("lib/backhaul/cli/app.aot"));
+    Files.setLastModifiedTime(cache, FileTime.fromMillis(1_000_000_000_000L));
+
+    Run run = run(directory, Map.of(), bin.resolve("zerotier-cli"), "info");
+
+    assertEquals(0, run.code());
+    assertTrue(run.words().stream().noneMatch(word -> word.contains("AOTCache")), run.toString());
   }
 
   @Test
