@@ -56,7 +56,8 @@ class TidyTest {
   private static final Pattern HEADING = Pattern.compile("(?m)^#{1,6} (.+)$");
 
   /** Paths of one machine, and postponed work. Split, so that this file passes. */
-  private static final List<String> FORBIDDEN = List.of("/wo" + "rk/", "TO" + "DO", "FIX" + "ME");
+  private static final List<String> FORBIDDEN =
+      List.of("/wo" + "rk/", "TO" + "DO", "FIX" + "ME", "DEMO_" + "OUTPUT");
 
   @Test
   void findsTheTree() {
