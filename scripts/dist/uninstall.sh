@@ -25,7 +25,7 @@ stop_by_pid_file() {
   pid=$(cat "$home/zerotier-one.pid")
   case $pid in
     '' | *[!0-9]*)
-      echo "$home/zerotier-one.pid holds no process id: '$pid'"
+      echo "$home/zerotier-one.pid holds no process id: ignored"
       return 0
       ;;
   esac
