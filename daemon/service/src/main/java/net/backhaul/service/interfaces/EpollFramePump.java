@@ -29,7 +29,7 @@ final class EpollFramePump implements FramePump, EpollIoHandle {
   private final long networkId;
   private final TapDevice device;
   private final NodeLoop loop;
-  private final Supplier<FrameRoom> shared;
+  private final Supplier<FrameReadBuffer> shared;
   private final FrameSink sink;
   private final Runnable onFailure;
   private final FileDescriptor descriptor;
@@ -47,7 +47,7 @@ final class EpollFramePump implements FramePump, EpollIoHandle {
       long networkId,
       TapDevice device,
       NodeLoop loop,
-      Supplier<FrameRoom> shared,
+      Supplier<FrameReadBuffer> shared,
       FrameSink sink,
       Runnable onFailure) {
     this.networkId = networkId;
@@ -138,20 +138,20 @@ final class EpollFramePump implements FramePump, EpollIoHandle {
 
   /** Returns whether there may be more frames. */
   private boolean readBatch() throws IOException {
-    FrameRoom room = shared.get();
-    FrameBatch batch = room.batch;
-    int readBytes = FrameRoom.readBytes(device);
+    FrameReadBuffer buffer = shared.get();
+    FrameBatch batch = buffer.batch;
+    int readBytes = FrameReadBuffer.readBytes(device);
     int headerBytes = device.offloads().headerBytes();
     boolean more = true;
     batch.clear();
     try {
-      while (!room.isFull(readBytes)) {
-        int length = descriptor.readAddress(room.memory.address(), 0, readBytes);
+      while (!buffer.isFull(readBytes)) {
+        int length = descriptor.readAddress(buffer.memory.address(), 0, readBytes);
         if (length <= 0) {
           more = false;
           break;
         }
-        room.take(length, headerBytes);
+        buffer.add(length, headerBytes);
       }
     } finally {
       if (batch.count() > 0) {

@@ -70,7 +70,7 @@ final class FrameWriter {
 
   /** Adds a frame, whose bytes are borrowed. */
   void add(byte[] bytes, int start, int length) {
-    if (length > device.mtuBytes() + FrameRoom.ETHERNET_HEADER_BYTES) {
+    if (length > device.mtuBytes() + FrameReadBuffer.ETHERNET_HEADER_BYTES) {
       return;
     }
     if (coalescer == null || !coalescer.add(bytes, start, length)) {

@@ -63,7 +63,7 @@ public final class Interfaces implements AutoCloseable {
   // Used on the node loop.
   private final PumpTable pumps = new PumpTable();
   private final Map<Long, AtomicReference<@Nullable NetworkStatus>> pending = new HashMap<>();
-  private @Nullable FrameRoom room;
+  private @Nullable FrameReadBuffer buffer;
 
   // Used on the system thread.
   private final Map<Long, ManagedNetwork> networks = new LinkedHashMap<>();
@@ -297,7 +297,7 @@ public final class Interfaces implements AutoCloseable {
       network.pump = new ThreadFramePump(networkId, device, loop, this::sendFrames, onFailure);
     } else {
       network.pump =
-          new EpollFramePump(networkId, device, loop, this::room, this::sendFrames, onFailure);
+          new EpollFramePump(networkId, device, loop, this::buffer, this::sendFrames, onFailure);
     }
     FramePump pump = network.pump;
     system.onLoop(
@@ -308,11 +308,11 @@ public final class Interfaces implements AutoCloseable {
   }
 
   /** Returns the buffers that all devices on the loop share. */
-  private FrameRoom room() {
-    FrameRoom mine = room;
+  private FrameReadBuffer buffer() {
+    FrameReadBuffer mine = buffer;
     if (mine == null) {
-      mine = new FrameRoom();
-      room = mine;
+      mine = new FrameReadBuffer();
+      buffer = mine;
     }
     return mine;
   }

@@ -26,7 +26,7 @@ final class ThreadFramePump implements FramePump {
   private final NodeLoop loop;
   private final FrameSink sink;
   private final Runnable onFailure;
-  private final BlockingQueue<FrameRoom> free = new ArrayBlockingQueue<>(BATCHES);
+  private final BlockingQueue<FrameReadBuffer> free = new ArrayBlockingQueue<>(BATCHES);
   private final FrameWriter writer;
   private final Thread reader;
   private volatile boolean stopped;
@@ -40,7 +40,7 @@ final class ThreadFramePump implements FramePump {
     this.onFailure = onFailure;
     this.writer = new FrameWriter(device, device::write);
     for (int i = 0; i < BATCHES; i++) {
-      free.add(new FrameRoom());
+      free.add(new FrameReadBuffer());
     }
     reader = Thread.ofPlatform().daemon().name("frames of " + device.name()).unstarted(this::read);
   }
@@ -94,27 +94,27 @@ final class ThreadFramePump implements FramePump {
     }
   }
 
-  private void readBatch(FrameRoom room) throws TapException {
-    int readBytes = FrameRoom.readBytes(device);
+  private void readBatch(FrameReadBuffer buffer) throws TapException {
+    int readBytes = FrameReadBuffer.readBytes(device);
     int headerBytes = device.offloads().headerBytes();
-    room.batch.clear();
-    while (!room.isFull(readBytes)) {
-      int length = device.read(room.memory.address(), readBytes);
+    buffer.batch.clear();
+    while (!buffer.isFull(readBytes)) {
+      int length = device.read(buffer.memory.address(), readBytes);
       if (length == 0) {
         break;
       }
-      room.take(length, headerBytes);
+      buffer.add(length, headerBytes);
     }
-    loop.execute(() -> handOver(room));
+    loop.execute(() -> handOver(buffer));
   }
 
-  private void handOver(FrameRoom room) {
+  private void handOver(FrameReadBuffer buffer) {
     try {
-      if (!stopped && room.batch.count() > 0) {
-        sink.sendFrames(networkId, room.batch);
+      if (!stopped && buffer.batch.count() > 0) {
+        sink.sendFrames(networkId, buffer.batch);
       }
     } finally {
-      free.add(room);
+      free.add(buffer);
     }
   }
 }

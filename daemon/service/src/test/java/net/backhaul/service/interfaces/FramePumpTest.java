@@ -155,8 +155,8 @@ class FramePumpTest {
 
   @Test
   void readsFramesWithoutAllocation() throws Exception {
-    var room = new FrameRoom();
-    room.memory.copyFrom(frame(1, 1_514), 0, 1_514);
+    var buffer = new FrameReadBuffer();
+    buffer.memory.copyFrom(frame(1, 1_514), 0, 1_514);
     var table = new PumpTable();
     FramePump pump =
         new ThreadFramePump(NETWORK_ID, new MemoryTap("zt0", 1, 1_500), loop, sink, () -> {});
@@ -166,16 +166,16 @@ class FramePumpTest {
 
     Runnable batch =
         () -> {
-          room.batch.clear();
-          while (!room.isFull(1_514)) {
-            room.take(1_514, 0);
+          buffer.batch.clear();
+          while (!buffer.isFull(1_514)) {
+            buffer.add(1_514, 0);
           }
           table.find(3);
           table.find(17);
         };
 
     assertEquals(0, allocatedBytes(batch));
-    assertEquals(FrameRoom.MAX_FRAMES, room.batch.count());
+    assertEquals(FrameReadBuffer.MAX_FRAMES, buffer.batch.count());
   }
 
   private static long allocatedBytes(Runnable work) {
@@ -186,8 +186,8 @@ class FramePumpTest {
   }
 
   private EpollFramePump pump(TapDevice tap, Runnable onFailure) {
-    var room = new FrameRoom();
-    return new EpollFramePump(NETWORK_ID, tap, loop, () -> room, sink, onFailure);
+    var buffer = new FrameReadBuffer();
+    return new EpollFramePump(NETWORK_ID, tap, loop, () -> buffer, sink, onFailure);
   }
 
   private void deliver(FramePump pump, byte[] frame) {

@@ -6,8 +6,8 @@ import net.backhaul.protocol.ethernet.OffloadHeader;
 import net.backhaul.tap.FrameMemory;
 import net.backhaul.tap.TapDevice;
 
-/** Buffers for reading devices on one thread: native memory for a frame, and a batch. */
-final class FrameRoom {
+/** Buffers to read the frames of devices on one thread: native memory for a frame, and a batch. */
+final class FrameReadBuffer {
   static final int ETHERNET_HEADER_BYTES = 14;
 
   /** Maximum frames handed to the node at once. */
@@ -39,7 +39,7 @@ final class FrameRoom {
    *
    * @param headerBytes length of the offload header before the frame, 0 without one
    */
-  void take(int length, int headerBytes) {
+  void add(int length, int headerBytes) {
     int frameBytes = length - headerBytes;
     if (frameBytes <= ETHERNET_HEADER_BYTES) {
       return;
