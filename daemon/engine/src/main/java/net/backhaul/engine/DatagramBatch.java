@@ -19,6 +19,7 @@ public final class DatagramBatch {
   private InetSocketAddress[] from;
   private int[] starts;
   private int[] lengths;
+  private byte[] ecns;
   private int count;
   private int end;
 
@@ -28,6 +29,7 @@ public final class DatagramBatch {
     from = new InetSocketAddress[16];
     starts = new int[16];
     lengths = new int[16];
+    ecns = new byte[16];
   }
 
   /** Removes all datagrams. */
@@ -50,33 +52,32 @@ public final class DatagramBatch {
     return end;
   }
 
-  /** Adds the bytes from {@link #end} on as one datagram that a socket has received. */
+  /** Adds a datagram of a socket that does not read the ECN field. */
   public void add(int socket, InetSocketAddress sender, int length) {
+    add(socket, sender, length, 0);
+  }
+
+  /**
+   * Adds the bytes from {@link #end} on as one datagram that a socket has received.
+   *
+   * @param ecn the ECN field of its IP header, 0 where it is not known
+   */
+  public void add(int socket, InetSocketAddress sender, int length, int ecn) {
     assert hasRoomFor(length);
     if (count == starts.length) {
       sockets = Arrays.copyOf(sockets, 2 * count);
       from = Arrays.copyOf(from, 2 * count);
       starts = Arrays.copyOf(starts, 2 * count);
       lengths = Arrays.copyOf(lengths, 2 * count);
+      ecns = Arrays.copyOf(ecns, 2 * count);
     }
     sockets[count] = socket;
     from[count] = sender;
     starts[count] = end;
     lengths[count] = length;
+    ecns[count] = (byte) ecn;
     count++;
     end += length;
-  }
-
-  /**
-   * Adds the bytes from {@link #end} on as datagrams of one size, of which the last may be shorter,
-   * that one socket has received from one sender.
-   *
-   * @param length of all datagrams together
-   */
-  public void addRun(int socket, InetSocketAddress sender, int length, int segmentBytes) {
-    for (int done = 0; done < length; done += segmentBytes) {
-      add(socket, sender, Math.min(segmentBytes, length - done));
-    }
   }
 
   public int count() {
@@ -97,5 +98,10 @@ public final class DatagramBatch {
 
   public int length(int index) {
     return lengths[index];
+  }
+
+  /** Returns the ECN field of the IP header that the datagram came with; 0 where not known. */
+  public int ecn(int index) {
+    return ecns[index];
   }
 }

@@ -20,9 +20,10 @@ public final class DatagramRun {
   private int start;
   private int length;
   private int segmentBytes;
+  private int trafficClass;
 
   /**
-   * Sets where the datagrams go.
+   * Sets where the datagrams go, with a traffic class of 0.
    *
    * @param newSocket the number of a socket, or {@link Output#ALL_SOCKETS}
    */
@@ -30,6 +31,16 @@ public final class DatagramRun {
     traffic = newTraffic;
     socket = newSocket;
     endpoint = newEndpoint;
+    trafficClass = 0;
+    return this;
+  }
+
+  /**
+   * Sets the traffic class of the IP headers: DSCP in the upper six bits, ECN in the lower two (RFC
+   * 2474, RFC 3168). Datagrams of different classes are different runs.
+   */
+  public DatagramRun trafficClass(int newTrafficClass) {
+    trafficClass = newTrafficClass;
     return this;
   }
 
@@ -55,6 +66,11 @@ public final class DatagramRun {
   /** Returns what the datagrams carry: data is dropped long before control. */
   public Traffic traffic() {
     return traffic;
+  }
+
+  /** Returns the traffic class of the IP headers, 0 to 255. */
+  public int trafficClass() {
+    return trafficClass;
   }
 
   public int socket() {

@@ -100,8 +100,11 @@ final class ReceiveQueue {
       }
       int part = Math.min(rest, fitting(batch, run.segmentBytes, firstBytes));
       run.memory.get(run.start + done, batch.bytes(), batch.end(), part);
-      batch.addRun(run.socket, run.sender, part, run.segmentBytes);
-      done += part;
+      int end = done + part;
+      for (; done < end; done += run.segmentBytes) {
+        batch.add(run.socket, run.sender, Math.min(run.segmentBytes, end - done), run.ecn);
+      }
+      done = end;
     }
   }
 
@@ -185,7 +188,7 @@ final class ReceiveQueue {
           && last.count() < BATCH_DATAGRAMS + HELLO_DATAGRAMS
           && isHello(run.memory, run.start + done, part)) {
         run.memory.get(run.start + done, last.bytes(), last.end(), part);
-        last.add(run.socket, run.sender, part);
+        last.add(run.socket, run.sender, part, run.ecn);
       } else {
         receiveQueueFull++;
       }

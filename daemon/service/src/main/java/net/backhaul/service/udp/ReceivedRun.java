@@ -22,6 +22,9 @@ final class ReceivedRun {
   int length;
   int segmentBytes;
 
+  /** The ECN field of their IP headers; 0 where it is not known. */
+  int ecn;
+
   ReceivedRun(int socket) {
     this.socket = socket;
   }
@@ -29,6 +32,11 @@ final class ReceivedRun {
   ReceivedRun from(InetSocketAddress newSender, int newSenderHash) {
     sender = newSender;
     senderHash = newSenderHash;
+    return this;
+  }
+
+  ReceivedRun ecn(int newEcn) {
+    ecn = newEcn;
     return this;
   }
 
