@@ -50,6 +50,11 @@ public enum Drop {
   NOT_CONFIGURED,
   /** The host's offload header contradicts its frame. */
   BAD_OFFLOAD,
+  /**
+   * A mark of a router (CE) that cannot be passed on: the flow in the tunnel is not ECN-capable, or
+   * the next relay does not copy marks (RFC 6040 section 4.2).
+   */
+  CONGESTION_MARKED,
   BAD_CREDENTIAL,
   BAD_CONFIGURATION
 }

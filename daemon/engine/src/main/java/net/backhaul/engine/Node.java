@@ -96,6 +96,14 @@ public final class Node {
     output.flush();
   }
 
+  /**
+   * Sets whether the sockets read the ECN field of all datagrams that they receive; initially they
+   * do not. Only then do peers mark datagrams as ECN-capable (02 section 1.9).
+   */
+  public void readsEcn(boolean reads) {
+    vl1.readsEcn(reads);
+  }
+
   public void options(NodeOptions changed) {
     vl1.options(changed);
   }

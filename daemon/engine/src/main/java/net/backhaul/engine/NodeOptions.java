@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import net.backhaul.protocol.address.IpPrefix;
+import net.backhaul.protocol.packet.Ecn;
 import net.backhaul.protocol.packet.Packets;
 
 /**
@@ -17,16 +18,25 @@ import net.backhaul.protocol.packet.Packets;
  * @param maxPeers maximum peers in memory; unknown peers beyond it are dropped
  * @param avoidsAes whether packets are sealed with Salsa20/12 and Poly1305 also for peers that take
  *     AES; for measurements
+ * @param dscp the differentiated services code point of all datagrams, 0 to 63, or {@link
+ *     #COPIED_DSCP} (RFC 2474)
  */
 public record NodeOptions(
     List<PhysicalNetwork> physical,
     Map<Long, List<InetSocketAddress>> hints,
     Map<Long, List<IpPrefix>> forbidden,
     int maxPeers,
-    boolean avoidsAes) {
+    boolean avoidsAes,
+    int dscp) {
   public static final int DEFAULT_MAX_PEERS = 20_000;
+
+  /** The {@link #dscp} of frames is that of the IP packet in them. */
+  public static final int COPIED_DSCP = -1;
+
+  private static final int MAX_DSCP = 63;
+  private static final int DSCP_SHIFT = 2;
   public static final NodeOptions DEFAULT =
-      new NodeOptions(List.of(), Map.of(), Map.of(), DEFAULT_MAX_PEERS, false);
+      new NodeOptions(List.of(), Map.of(), Map.of(), DEFAULT_MAX_PEERS, false, 0);
 
   /** One entry of {@code physical} in local.conf (02 sections 1.7 and 1.8). */
   public record PhysicalNetwork(
@@ -39,6 +49,14 @@ public record NodeOptions(
     if (maxPeers < 1) {
       throw new IllegalArgumentException("maxPeers: at least 1, not " + maxPeers);
     }
+    if (dscp < COPIED_DSCP || dscp > MAX_DSCP) {
+      throw new IllegalArgumentException("dscp: 0 to 63 or COPIED_DSCP, not " + dscp);
+    }
+  }
+
+  /** Returns the DSCP bits of the traffic class of datagrams that carry frames of a class. */
+  public int dscpBits(int frameClass) {
+    return (dscp == COPIED_DSCP ? frameClass : dscp << DSCP_SHIFT) & ~Ecn.MASK;
   }
 
   /** Returns the payload size of datagrams to an address, 1432 by default. */

@@ -452,7 +452,12 @@ class RecordedTimelinesTest {
         .running()
         .options(
             new NodeOptions(
-                List.of(), Map.of(b.nodeAddress(), List.of(b.endpoint())), Map.of(), 100, false));
+                List.of(),
+                Map.of(b.nodeAddress(), List.of(b.endpoint())),
+                Map.of(),
+                100,
+                false,
+                0));
     run.host("A").join(Run.AD_HOC);
     run.ping();
     run.until(fromMs + CHECK_MS);

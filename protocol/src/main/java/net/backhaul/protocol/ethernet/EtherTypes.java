@@ -12,5 +12,11 @@ public final class EtherTypes {
   /** IPv6. */
   public static final int IPV6 = 0x86dd;
 
+  /** A VLAN tag, before the EtherType of the frame. */
+  public static final int VLAN = 0x8100;
+
+  /** A VLAN tag of a service provider, before another tag or the EtherType of the frame. */
+  public static final int SERVICE_VLAN = 0x88a8;
+
   private EtherTypes() {}
 }

@@ -93,6 +93,14 @@ public final class InternetChecksum {
     return (int) ((once & 0xffff) + (once >>> 16));
   }
 
+  /**
+   * Returns a checksum after one word of the data has changed (RFC 1624); all three are numbers in
+   * network byte order.
+   */
+  public static int update(int checksum, int before, int after) {
+    return finish((~checksum & 0xffffL) + (~before & 0xffffL) + after);
+  }
+
   /** Returns the checksum of a sum, for {@link #store}. */
   public static int finish(long sum) {
     return ~fold(sum) & 0xffff;

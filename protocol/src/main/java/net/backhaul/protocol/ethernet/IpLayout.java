@@ -38,8 +38,6 @@ final class IpLayout {
   static final int CWR = 0x80;
 
   private static final int ETHER_TYPE = 12;
-  private static final int VLAN = 0x8100;
-  private static final int SERVICE_VLAN = 0x88a8;
   private static final int TAG_BYTES = 4;
 
   /** The more-fragments flag and the fragment offset. */
@@ -94,7 +92,7 @@ final class IpLayout {
       return SegmentationFailure.TRUNCATED;
     }
     int etherType = BigEndian.u16(frame, at);
-    if (etherType == VLAN || etherType == SERVICE_VLAN) {
+    if (etherType == EtherTypes.VLAN || etherType == EtherTypes.SERVICE_VLAN) {
       at += TAG_BYTES;
       if (end - at < 2) {
         return SegmentationFailure.TRUNCATED;

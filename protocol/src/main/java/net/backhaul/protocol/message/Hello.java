@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param planetId the id of the sender's planet, 0 if absent
  * @param planetTimestampMs the version of the sender's planet
  * @param moons the moons that the sender uses or requests
+ * @param features what the sender supports beyond the protocol
  */
 public record Hello(
     int protocolVersion,
@@ -28,7 +29,8 @@ public record Hello(
     @Nullable InetSocketAddress endpoint,
     long planetId,
     long planetTimestampMs,
-    List<MoonVersion> moons)
+    List<MoonVersion> moons,
+    Features features)
     implements Message {
   private static final int FIXED_BYTES = 13 + Identity.PUBLIC_BYTES;
   private static final int PLANET_BYTES = 16;
@@ -63,6 +65,7 @@ public record Hello(
       planetTimestampMs = in.u64();
     }
     var moons = new ArrayList<MoonVersion>();
+    Features features = Features.NONE;
     if (!in.atEnd()) {
       mask.mask(in.array(), in.position(), in.position() + in.remaining());
       for (int left = in.u16(); left > 0; left--) {
@@ -72,6 +75,7 @@ public record Hello(
           moons.add(moon);
         }
       }
+      features = Features.read(in);
     }
     return new Hello(
         protocolVersion,
@@ -83,7 +87,8 @@ public record Hello(
         destination,
         planetId,
         planetTimestampMs,
-        moons);
+        moons,
+        features);
   }
 
   /** Writes the payload with its end in plain text. */
@@ -96,6 +101,7 @@ public record Hello(
     for (MoonVersion moon : moons) {
       out.u8(MOON_TYPE).u64(moon.id).u64(moon.timestampMs);
     }
+    features.writeTo(out);
   }
 
   /** Returns the offset in the payload of the part that is encrypted before sealing. */

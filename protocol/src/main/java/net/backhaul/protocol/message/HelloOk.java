@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param timestampMs the timestamp of the HELLO
  * @param endpoint the endpoint that the HELLO came from, null if absent
  * @param worlds newer worlds than those of the sender
+ * @param features what the replier supports beyond the protocol
  */
 public record HelloOk(
     long inRePacketId,
@@ -26,7 +27,8 @@ public record HelloOk(
     int minor,
     int revision,
     @Nullable InetSocketAddress endpoint,
-    List<World> worlds)
+    List<World> worlds,
+    Features features)
     implements Ok {
   public HelloOk {
     worlds = List.copyOf(worlds);
@@ -73,7 +75,15 @@ public record HelloOk(
       }
     }
     return new HelloOk(
-        inRePacketId, timestampMs, protocolVersion, major, minor, revision, destination, worlds);
+        inRePacketId,
+        timestampMs,
+        protocolVersion,
+        major,
+        minor,
+        revision,
+        destination,
+        worlds,
+        Features.read(in));
   }
 
   @Override
@@ -85,5 +95,6 @@ public record HelloOk(
     out.u16(0);
     worlds.forEach(world -> world.writeTo(out));
     out.setU16(lengthAt, out.size() - lengthAt - 2);
+    features.writeTo(out);
   }
 }

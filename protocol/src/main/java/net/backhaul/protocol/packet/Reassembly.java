@@ -24,6 +24,8 @@ public final class Reassembly {
   private final PieceSet[] sets = new PieceSet[MAX_SETS];
   private final PacketView head = new PacketView();
   private final FragmentView fragment = new FragmentView();
+  private int wholeEcn;
+  private int arrivedEcn;
 
   private static final int MISSING = -1;
 
@@ -32,6 +34,7 @@ public final class Reassembly {
     long sinceMs = Long.MIN_VALUE / 2;
     int total;
     int received;
+    int ecn;
     final byte[] @Nullable [] pieces = new byte[Packets.MAX_FRAGMENTS] @Nullable [];
 
     /** The length of each piece, or {@link #MISSING}. */
@@ -49,6 +52,17 @@ public final class Reassembly {
   /** Returns the array of a completed packet, valid until the next datagram is added. */
   public byte[] whole() {
     return whole;
+  }
+
+  /** Returns the ECN field of the completed packet: a mark on any of its datagrams is kept. */
+  public int wholeEcn() {
+    return wholeEcn;
+  }
+
+  /** Sets the ECN field of the IP header of the datagram that is added next. */
+  public Reassembly arrivedWith(int ecn) {
+    arrivedEcn = ecn;
+    return this;
   }
 
   /**
@@ -115,6 +129,7 @@ public final class Reassembly {
     }
     System.arraycopy(bytes, start, piece, 0, length);
     set.lengths[number] = length;
+    set.ecn = set.received == 0 ? arrivedEcn : Ecn.combine(set.ecn, arrivedEcn);
     set.received++;
     return set.total > 0 && set.received == set.total ? assemble(set) : 0;
   }
@@ -131,6 +146,7 @@ public final class Reassembly {
       System.arraycopy(piece, 0, whole, total, length);
       total += length;
     }
+    wholeEcn = set.ecn;
     clear(set);
     return total;
   }

@@ -432,7 +432,7 @@ class MessageVectorsTest {
   @Test
   void keepsWorldsBeforeAnInvalidOne() {
     World planet = World.defaultPlanet();
-    var ok = new HelloOk(7, 8, 13, 1, 14, 0, null, List.of(planet, planet));
+    var ok = new HelloOk(7, 8, 13, 1, 14, 0, null, List.of(planet, planet), Features.NONE);
     var out = new WireWriter();
     ok.writeTo(out);
     byte[] bytes = out.toByteArray();

@@ -64,6 +64,10 @@ final class FrameReceiver {
       view.drop(link, Drop.FRAME_TOO_SHORT);
       return PacketOutcome.TRUSTED;
     }
+    if (!view.applyEcn(packet.tunnelEcn())) {
+      view.drop(link, Drop.CONGESTION_MARKED);
+      return PacketOutcome.TRUSTED;
+    }
     switch (rules.filterInbound(view)) {
       case ACCEPT, SUPER_ACCEPT -> delivery.deliver(view);
       case DROP, REDIRECT -> {}
@@ -102,6 +106,10 @@ final class FrameReceiver {
     } else {
       view.wrapEthernet(bytes, ethernet, length);
       view.inbound(packet.source(), self, network.members.get(packet.source()));
+      if (!view.applyEcn(packet.tunnelEcn())) {
+        view.drop(link, Drop.CONGESTION_MARKED);
+        return PacketOutcome.TRUSTED;
+      }
       if (!receive(view)) {
         return PacketOutcome.TRUSTED;
       }

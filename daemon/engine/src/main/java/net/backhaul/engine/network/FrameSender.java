@@ -143,7 +143,8 @@ final class FrameSender {
 
   private void sendRun(int length, int packetBytes) {
     Verb verb = view.isBridged ? Verb.EXT_FRAME : Verb.FRAME;
-    link.send(packets.to(view.destination, verb).wrap(run, 0, length, packetBytes), view.nowMs);
+    packets.to(view.destination, verb).trafficClass(view.trafficClass());
+    link.send(packets.wrap(run, 0, length, packetBytes), view.nowMs);
   }
 
   /** Sends the segments as if the device had delivered them one by one. */
@@ -208,7 +209,7 @@ final class FrameSender {
     writeHeader(frame, frame.array(), frame.at(0));
     int header = headerBytes(frame);
     Verb verb = frame.isBridged ? Verb.EXT_FRAME : Verb.FRAME;
-    packets.to(frame.destination, verb);
+    packets.to(frame.destination, verb).trafficClass(frame.trafficClass());
     packets.wrapPayload(frame.array(), frame.at(-header), header + frame.length());
     link.send(packets, frame.nowMs);
   }

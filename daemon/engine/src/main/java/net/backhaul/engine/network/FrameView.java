@@ -7,7 +7,9 @@ import java.nio.ByteOrder;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.peer.PeerLink;
 import net.backhaul.protocol.ethernet.EtherTypes;
+import net.backhaul.protocol.ethernet.InternetChecksum;
 import net.backhaul.protocol.packet.BigEndian;
+import net.backhaul.protocol.packet.Ecn;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,10 @@ final class FrameView {
   private static final int IPV4_MIN_BYTES = 20;
   private static final int IPV6_MIN_BYTES = 40;
   private static final int NEXT_HEADER = 6;
+  private static final int IPV4_CHECKSUM = 10;
+  private static final int V6_ECN_SHIFT = 4;
+  private static final int TAG_BYTES = 4;
+  private static final int MAX_TAGS_BYTES = 2 * TAG_BYTES;
 
   private static final int HOP_BY_HOP = 0;
   private static final int ROUTING = 43;
@@ -101,6 +107,54 @@ final class FrameView {
     source = from;
     destination = to;
     remote = sender;
+  }
+
+  /** Returns the traffic class of the IP packet in the frame; 0 for other frames. */
+  int trafficClass() {
+    int ip = ipAt();
+    return ip < 0 ? 0 : u8(ip) >>> 4 == 4 ? u8(ip + 1) : u16(ip) >>> 4 & 0xff;
+  }
+
+  /**
+   * Applies the ECN field of the datagram that carried the frame (RFC 6040 section 4.2).
+   *
+   * @return false if the frame must be dropped: it is marked, and its flow is not ECN-capable
+   */
+  boolean applyEcn(int outer) {
+    int ip = outer == Ecn.NOT_ECT ? -1 : ipAt();
+    if (ip < 0) {
+      return true;
+    }
+    boolean v4 = u8(ip) >>> 4 == 4;
+    int shift = v4 ? 0 : V6_ECN_SHIFT;
+    int inner = u8(ip + 1) >>> shift & Ecn.MASK;
+    int ecn = Ecn.decapsulate(inner, outer);
+    if (ecn == Ecn.DROP) {
+      return false;
+    }
+    if (ecn != inner) {
+      int before = u16(ip);
+      bytes[start + ip + 1] ^= (byte) ((inner ^ ecn) << shift);
+      if (v4) {
+        int checksum = start + ip + IPV4_CHECKSUM;
+        int updated = InternetChecksum.update(BigEndian.u16(bytes, checksum), before, u16(ip));
+        BigEndian.put16(bytes, checksum, updated);
+      }
+    }
+    return true;
+  }
+
+  /** Returns the index of the IP header, behind up to two VLAN tags; -1 where there is none. */
+  private int ipAt() {
+    int at = 0;
+    int type = etherType;
+    while (at < MAX_TAGS_BYTES && (type == EtherTypes.VLAN || type == EtherTypes.SERVICE_VLAN)) {
+      type = u16(at + 2);
+      at += TAG_BYTES;
+    }
+    int minBytes = type == EtherTypes.IPV4 ? IPV4_MIN_BYTES : IPV6_MIN_BYTES;
+    int version = type == EtherTypes.IPV4 ? 4 : type == EtherTypes.IPV6 ? 6 : -1;
+    return length - at >= minBytes && u8(at) >>> 4 == version ? at : -1;
   }
 
   /** Counts this frame as dropped, for its network and for the node. */

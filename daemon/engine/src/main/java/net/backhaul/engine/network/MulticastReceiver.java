@@ -206,6 +206,8 @@ final class MulticastReceiver {
       view.drop(link, Drop.FRAME_TOO_SHORT);
     } else if (view.length() > MAX_FRAME_BYTES) {
       view.drop(link, Drop.FRAME_TOO_LONG);
+    } else if (!view.applyEcn(packet.tunnelEcn())) {
+      view.drop(link, Drop.CONGESTION_MARKED);
     } else if (!receive(view, group, (flags & REPLICATE) != 0)) {
       return PacketOutcome.TRUSTED;
     }

@@ -43,7 +43,7 @@ final class DatagramReceiver {
     int start = batch.start(index);
     int length = batch.length(index);
     context.counters.receivedDatagram(length);
-    packet.arrived(batch.socket(index), batch.from(index), nowMs, nowMs);
+    packet.arrived(batch.socket(index), batch.from(index), nowMs, nowMs).ecn(batch.ecn(index));
     boolean hasHeader = packet.wrap(bytes, start, length);
     if (length == LanBeacons.BEACON_BYTES) {
       beacons.receive(packet);
@@ -77,6 +77,7 @@ final class DatagramReceiver {
     long packetId = fragment.packetId();
     context.counters.fragment();
     long nowMs = packet.nowMs();
+    reassembly.arrivedWith(packet.ecn());
     int whole = reassembly.fragment(packet.bytes(), packet.start(), packet.length(), nowMs);
     if (whole > 0) {
       int head = heads.find(packetId);
@@ -101,6 +102,7 @@ final class DatagramReceiver {
     } else if (header.fragmented()) {
       context.counters.fragment();
       heads.add(header.id(), packet);
+      reassembly.arrivedWith(packet.ecn());
       int whole = reassembly.head(packet.bytes(), packet.start(), packet.length(), packet.nowMs());
       if (whole > 0) {
         receiveReassembled(whole);
@@ -111,6 +113,7 @@ final class DatagramReceiver {
   }
 
   private void receiveReassembled(int length) {
+    packet.ecn(reassembly.wholeEcn());
     if (packet.wrap(reassembly.whole(), 0, length) && packet.header().source() != context.address) {
       dispatcher.receive();
     } else {

@@ -8,6 +8,7 @@ import net.backhaul.engine.Traffic;
 import net.backhaul.protocol.message.Echo;
 import net.backhaul.protocol.message.Message;
 import net.backhaul.protocol.packet.Bytes;
+import net.backhaul.protocol.packet.Ecn;
 
 /**
  * Sends messages to given endpoints, whatever the paths of a peer are: replies, probes and
@@ -77,6 +78,10 @@ final class EndpointSender {
   /** Sends datagrams and counts them. */
   void sendDatagrams(DatagramRun run) {
     context.counters.sentDatagram(run.length());
+    if (context.options().dscp() > 0) {
+      int ecn = run.trafficClass() & Ecn.MASK;
+      run.trafficClass(context.options().dscpBits(0) | ecn);
+    }
     context.output.sendDatagrams(run);
   }
 }

@@ -51,7 +51,8 @@ final class HelloSender {
             endpoint,
             planet.id(),
             planet.timestampMs(),
-            moons());
+            moons(),
+            context.features());
     payload.clear();
     hello.writeTo(payload);
     int length = Packets.HEADER_BYTES + payload.size();

@@ -42,6 +42,7 @@ public final class InboundPacket {
   private int length;
   private long packetId;
   private int hops;
+  private int ecn;
   private int verbNumber;
 
   private @Nullable Peer peer;
@@ -67,6 +68,13 @@ public final class InboundPacket {
     peer = null;
     sourceIdentity = null;
     roundTripMs = -1;
+    ecn = 0;
+    return this;
+  }
+
+  /** Sets the ECN field of the IP header that the packet came with. */
+  public InboundPacket ecn(int newEcn) {
+    ecn = newEcn;
     return this;
   }
 
@@ -147,6 +155,25 @@ public final class InboundPacket {
   /** Returns how many nodes have relayed the packet. */
   public int hops() {
     return hops;
+  }
+
+  /** Returns the ECN field of the IP header that the packet came with. */
+  int ecn() {
+    return ecn;
+  }
+
+  /**
+   * Returns the same for a frame that leaves the tunnel: 0 where it says nothing about congestion,
+   * because the sender marks nothing as ECN-capable or the path overwrites the field (02 section
+   * 1.9).
+   */
+  public int tunnelEcn() {
+    Peer sender = peer;
+    if (ecn == 0 || sender == null || !sender.supportsEcn()) {
+      return 0;
+    }
+    Path path = hops == 0 ? path() : null;
+    return path == null || !path.marksBlindly ? ecn : 0;
   }
 
   /** Returns the number of the verb, which may be one without a meaning. */

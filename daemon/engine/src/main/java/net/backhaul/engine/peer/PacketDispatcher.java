@@ -291,7 +291,7 @@ final class PacketDispatcher {
   }
 
   private void retry(PendingInbound.Packet each, long nowMs) {
-    packet.arrived(each.socket(), each.endpoint(), each.receivedAtMs(), nowMs);
+    packet.arrived(each.socket(), each.endpoint(), each.receivedAtMs(), nowMs).ecn(each.ecn());
     packet.wrap(each.bytes(), 0, each.bytes().length);
     if (!each.opened()) {
       open();

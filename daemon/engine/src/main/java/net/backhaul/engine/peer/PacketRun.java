@@ -19,6 +19,7 @@ public final class PacketRun {
   private int start;
   private int length;
   private int packetBytes;
+  private int trafficClass;
 
   /** Sets whom the packets are for and what they are. */
   public PacketRun to(long address, Verb verb) {
@@ -29,6 +30,13 @@ public final class PacketRun {
   PacketRun to(long address, int verbAndFlags) {
     destination = address;
     verbByte = verbAndFlags;
+    trafficClass = 0;
+    return this;
+  }
+
+  /** Sets the traffic class of the IP packets in frames, all of the same; initially 0. */
+  public PacketRun trafficClass(int newTrafficClass) {
+    trafficClass = newTrafficClass;
     return this;
   }
 
@@ -59,6 +67,10 @@ public final class PacketRun {
 
   public long destination() {
     return destination;
+  }
+
+  int trafficClass() {
+    return trafficClass;
   }
 
   int verbByte() {

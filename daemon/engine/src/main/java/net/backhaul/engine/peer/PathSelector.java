@@ -31,6 +31,15 @@ final class PathSelector {
     return direct == null ? peer.anyPath() : direct;
   }
 
+  /** Returns whether the ECN field passes on a path that was selected: a root may not copy it. */
+  boolean keepsEcn(Peer peer, Path selected, long nowMs) {
+    if (peer.path(selected.socket, selected.endpoint) == selected) {
+      return true;
+    }
+    Peer root = upstreams.best(nowMs);
+    return root != null && root.supportsEcn();
+  }
+
   /** Probes a path over which packets leave and none come. */
   void probeSuspect(Peer peer, Path suspect, long nowMs) {
     prober.probeSuspect(peer, suspect, nowMs);

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.message.Features;
 import net.backhaul.protocol.packet.PacketCipher;
 import net.backhaul.protocol.packet.Packets;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,9 @@ final class Peer {
   int major;
   int minor;
   int revision;
+
+  /** What it has stated to support beyond the protocol, in its last HELLO or OK(HELLO). */
+  Features features = Features.NONE;
 
   long lastReceiveMs = NEVER;
   long lastNonTrivialMs = NEVER;
@@ -88,6 +92,11 @@ final class Peer {
 
   boolean answersEcho() {
     return protocolVersion >= ECHO_SINCE_PROTOCOL && !(major == 1 && minor == 1 && revision == 0);
+  }
+
+  /** Returns whether it applies marks to frames, and copies them to what it relays. */
+  boolean supportsEcn() {
+    return features.has(Features.ECN);
   }
 
   /** Sets the versions that the peer has stated. */

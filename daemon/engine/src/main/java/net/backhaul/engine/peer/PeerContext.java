@@ -9,6 +9,7 @@ import net.backhaul.engine.Drop;
 import net.backhaul.engine.NodeOptions;
 import net.backhaul.engine.Output;
 import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.message.Features;
 
 /** The state that the parts of VL1 share: identity, options, output, counters and deadlines. */
 final class PeerContext {
@@ -22,6 +23,7 @@ final class PeerContext {
   final Deadlines deadlines = new Deadlines();
   final ExpectedReplies expectedReplies = new ExpectedReplies();
   private NodeOptions options;
+  private Features features = Features.NONE;
 
   PeerContext(Identity self, NodeOptions options, Output output, RandomGenerator random) {
     this.self = self;
@@ -37,6 +39,16 @@ final class PeerContext {
 
   void options(NodeOptions changed) {
     options = changed;
+  }
+
+  /** Returns what this node states to support beyond the protocol. */
+  Features features() {
+    return features;
+  }
+
+  /** Sets whether the sockets read the ECN field of all datagrams. */
+  void readsEcn(boolean reads) {
+    features = reads ? new Features(Features.ECN) : Features.NONE;
   }
 
   /** Counts a dropped datagram or packet. */

@@ -32,12 +32,19 @@ final class PendingInbound {
       InetSocketAddress endpoint,
       byte[] bytes,
       boolean opened,
+      int ecn,
       long receivedAtMs) {
     static Packet copyOf(InboundPacket packet, long source, boolean opened) {
       byte[] bytes =
           Arrays.copyOfRange(packet.bytes(), packet.start(), packet.start() + packet.length());
       return new Packet(
-          source, packet.socket(), packet.endpoint(), bytes, opened, packet.receivedAtMs());
+          source,
+          packet.socket(),
+          packet.endpoint(),
+          bytes,
+          opened,
+          packet.ecn(),
+          packet.receivedAtMs());
     }
   }
 

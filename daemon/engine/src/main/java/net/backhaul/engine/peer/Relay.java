@@ -4,6 +4,7 @@ package net.backhaul.engine.peer;
 import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.Traffic;
+import net.backhaul.protocol.packet.Ecn;
 
 /** Relays datagrams that are for other nodes (02 section 3.6). */
 final class Relay {
@@ -45,13 +46,18 @@ final class Relay {
     return true;
   }
 
-  /** Relays a datagram; the source is 0 for fragments, which do not carry it. */
+  /**
+   * Relays a datagram with its ECN field, as a router does (02 section 1.9): the sender has set it
+   * only if the recipient applies it.
+   *
+   * @param source the sender; 0 for fragments, which do not carry it
+   */
   void relay(InboundPacket packet, long source, long destination) {
     long nowMs = packet.nowMs();
     Peer peer = peers.find(destination, nowMs);
     Path direct = peer == null ? null : peer.bestPath(nowMs);
     if (peer != null && direct != null) {
-      send(packet, direct);
+      send(packet, direct, packet.ecn());
       if (source != 0) {
         introductions.introduce(source, peer, nowMs);
       }
@@ -63,11 +69,16 @@ final class Relay {
       context.drop(Drop.NO_ROUTE);
       return;
     }
-    send(packet, path);
+    boolean keepsEcn = root.supportsEcn();
+    if (packet.ecn() == Ecn.CE && !keepsEcn) {
+      context.drop(Drop.CONGESTION_MARKED);
+      return;
+    }
+    send(packet, path, keepsEcn ? packet.ecn() : Ecn.NOT_ECT);
   }
 
-  private void send(InboundPacket packet, Path path) {
-    datagram.to(Traffic.DATA, path.socket, path.endpoint);
+  private void send(InboundPacket packet, Path path, int ecn) {
+    datagram.to(Traffic.DATA, path.socket, path.endpoint).trafficClass(ecn);
     datagram.wrap(packet.bytes(), packet.start(), packet.length());
     endpoints.sendDatagrams(datagram);
     context.counters.relayed();

@@ -7,6 +7,7 @@ import net.backhaul.engine.Drop;
 import net.backhaul.engine.Traffic;
 import net.backhaul.protocol.message.Message;
 import net.backhaul.protocol.message.Verb;
+import net.backhaul.protocol.packet.Ecn;
 import net.backhaul.protocol.packet.Packets;
 
 /**
@@ -73,11 +74,25 @@ final class Sender {
     }
     sealer.peer(peer, path.endpoint);
     datagrams.to(traffic(run.verb()), path.socket, path.endpoint);
+    if (run.trafficClass() != 0) {
+      datagrams.trafficClass(outerClass(run.trafficClass(), peer, path, nowMs));
+    }
     sealAndSend(run);
     path.lastOutMs = nowMs;
     if (direct != null && direct.recordSend(path == direct, nowMs)) {
       paths.probeSuspect(peer, direct, nowMs);
     }
+  }
+
+  /**
+   * Returns the traffic class of datagrams that carry frames of a class (02 section 1.9): the ECN
+   * field is copied only where all who handle the datagrams keep it, else a router would mark
+   * instead of dropping, and the flow would never slow down.
+   */
+  private int outerClass(int inner, Peer peer, Path path, long nowMs) {
+    boolean marked =
+        (inner & Ecn.MASK) != 0 && peer.supportsEcn() && paths.keepsEcn(peer, path, nowMs);
+    return context.options().dscpBits(inner) | (marked ? inner & Ecn.MASK : Ecn.NOT_ECT);
   }
 
   private void sealAndSend(PacketRun run) {

@@ -141,6 +141,11 @@ public final class Vl1 implements PeerLink {
     context.options(changed);
   }
 
+  /** Sets whether the sockets read the ECN field of all datagrams. */
+  public void readsEcn(boolean reads) {
+    context.readsEcn(reads);
+  }
+
   /** Sets the addresses of our sockets; where they have changed, roots get a HELLO at once. */
   public void localAddressesChanged(List<InetSocketAddress> addresses, long nowMs) {
     if (directPaths.localAddresses(addresses)) {

@@ -98,7 +98,7 @@ class RecordedCasesTest {
                 HexFormat.fromHexDigitsToLong(path.required("id").asText()),
                 0));
       }
-      return new NodeOptions(physical, Map.of(), Map.of(), NodeOptions.DEFAULT_MAX_PEERS, false);
+      return new NodeOptions(physical, Map.of(), Map.of(), NodeOptions.DEFAULT_MAX_PEERS, false, 0);
     }
 
     private void addPeer(JsonNode known) {

@@ -25,6 +25,7 @@ import net.backhaul.engine.network.NodeContext;
 import net.backhaul.protocol.ethernet.Macs;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.EchoOk;
+import net.backhaul.protocol.message.Features;
 import net.backhaul.protocol.message.HelloOk;
 import net.backhaul.protocol.message.Message;
 import net.backhaul.protocol.message.UserMessage;
@@ -295,7 +296,7 @@ class RecordedTraceTest {
     Message ok =
         packet.decoded.get("verb").equals("ECHO")
             ? new EchoOk(view.id(), Bytes.of(new byte[0]))
-            : new HelloOk(view.id(), nowMs, 12, 1, 14, 1, null, List.of());
+            : new HelloOk(view.id(), nowMs, 12, 1, 14, 1, null, List.of(), Features.NONE);
     byte[] bytes = Datagrams.sealed("R", RecordedNodes.name(self.address()), ok);
     arrivals.add(new Arrival(nowMs + 2 * LATENCY_MS, request.to(), bytes));
   }

@@ -175,7 +175,7 @@ public record Settings(
       forbidden.put(address, peer.list("blacklist", "IP/bits", IpPrefix::parse));
     }
     return new NodeOptions(
-        physical(root), hints, forbidden, NodeOptions.DEFAULT_MAX_PEERS, AVOIDS_AES);
+        physical(root), hints, forbidden, NodeOptions.DEFAULT_MAX_PEERS, AVOIDS_AES, 0);
   }
 
   private static List<PhysicalNetwork> physical(SettingsReader root) {
