@@ -2,12 +2,12 @@
 package net.backhaul.engine.network;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.LongMap;
 import net.backhaul.engine.peer.PeerLink;
@@ -52,8 +52,10 @@ final class MulticastGroups {
     final MulticastGroup name;
     long lastGatherMs = Member.NEVER;
 
-    /** When each member was last announced, by address. */
-    private final Map<Long, Long> members = new LinkedHashMap<>();
+    private final Map<Long, MulticastQuota.Entry> byAddress = new HashMap<>();
+
+    /** The members in no particular order. */
+    private final ArrayList<MulticastQuota.Entry> members = new ArrayList<>(1);
 
     /** Frames of ours for members yet to be found; the oldest is evicted. */
     private final ArrayDeque<OutboundMulticast> pending = new ArrayDeque<>(0);
@@ -76,8 +78,33 @@ final class MulticastGroups {
       return members.size();
     }
 
-    long[] memberAddresses() {
-      return members.keySet().stream().mapToLong(Long::longValue).toArray();
+    /**
+     * Draws a member at random; drawn with 0, 1 and so on up to the number of members, each is
+     * drawn once. Takes constant time: a group may have many members of which a few are needed.
+     */
+    long drawMember(int drawn, RandomGenerator random) {
+      int other = drawn + random.nextInt(members.size() - drawn);
+      MulticastQuota.Entry entry = members.get(other);
+      move(members.get(drawn), other);
+      move(entry, drawn);
+      return entry.address();
+    }
+
+    private void move(MulticastQuota.Entry entry, int index) {
+      members.set(index, entry);
+      entry.index = index;
+    }
+
+    private void add(MulticastQuota.Entry entry) {
+      byAddress.put(entry.address(), entry);
+      entry.index = members.size();
+      members.add(entry);
+    }
+
+    private void remove(MulticastQuota.Entry entry) {
+      byAddress.remove(entry.address());
+      move(members.getLast(), entry.index);
+      members.removeLast();
     }
 
     List<OutboundMulticast> pending() {
@@ -176,68 +203,53 @@ final class MulticastGroups {
     }
     var key = new Key(networkId, group);
     Group known = groups.get(key);
-    if (known != null && known.members.containsKey(member)) {
-      known.members.put(member, nowMs);
+    MulticastQuota.Entry entry = known == null ? null : known.byAddress.get(member);
+    if (entry != null) {
+      quota.refresh(entry, nowMs);
       return false;
     }
-    if (!makeRoom(networkId, member)) {
+    if (!makeSpace(networkId, member)) {
       link.drop(Drop.TOO_MANY_GROUPS);
       return false;
     }
-    groups
-        .computeIfAbsent(key, missing -> new Group(missing, false, true))
-        .members
-        .put(member, nowMs);
-    quota.add(networkId, member);
+    Group joined = groups.computeIfAbsent(key, missing -> new Group(missing, false, true));
+    joined.add(quota.add(joined, member, nowMs));
     return true;
   }
 
   /** Returns whether a member may be added to one more group, evicting another where it is full. */
-  private boolean makeRoom(long networkId, long member) {
-    int groupsOfMember = quota.groupsOfMember(networkId, member);
-    int entriesOfPeer = quota.entriesOfPeer(member);
-    if (groupsOfMember >= MulticastQuota.MAX_GROUPS_OF_MEMBER
-        || entriesOfPeer >= MulticastQuota.MAX_ENTRIES_OF_PEER) {
+  private boolean makeSpace(long networkId, long member) {
+    if (quota.isAtLimit(networkId, member)) {
       return false;
     }
-    if (quota.isNetworkFull(networkId)) {
-      long largest = quota.memberToEvict(networkId, groupsOfMember);
-      return largest != 0 && evict(largest, group -> group.networkId == networkId);
+    if (!quota.isFull(networkId)) {
+      return true;
     }
-    if (quota.isFull()) {
-      long largest = quota.peerToEvict(entriesOfPeer);
-      return largest != 0 && evict(largest, group -> true);
+    MulticastQuota.Entry evicted = quota.entryToEvict(networkId, member);
+    if (evicted == null) {
+      return false;
     }
-    return true;
-  }
-
-  private boolean evict(long member, Predicate<Group> from) {
-    groups
-        .values()
-        .removeIf(
-            group -> {
-              if (!from.test(group) || !removeMember(group, member)) {
-                return false;
-              }
-              return releaseIfUnused(group);
-            });
+    link.drop(Drop.TOO_MANY_GROUPS);
+    removeMember(evicted);
+    Group group = evicted.group;
+    if (releaseIfUnused(group)) {
+      groups.remove(new Key(group.networkId, group.name));
+    }
     return true;
   }
 
   /** Removes a member that unsubscribed from a group. */
   void remove(long networkId, MulticastGroup group, long member) {
     Group known = get(networkId, group);
-    if (known != null) {
-      removeMember(known, member);
+    MulticastQuota.Entry entry = known == null ? null : known.byAddress.get(member);
+    if (entry != null) {
+      removeMember(entry);
     }
   }
 
-  private boolean removeMember(Group group, long member) {
-    boolean removed = group.members.remove(member) != null;
-    if (removed) {
-      quota.remove(group.networkId, member);
-    }
-    return removed;
+  private void removeMember(MulticastQuota.Entry entry) {
+    entry.group.remove(entry);
+    quota.remove(entry);
   }
 
   /** Returns whether a group is to be removed, and then releases its entries in the quota. */
@@ -253,17 +265,12 @@ final class MulticastGroups {
   void expire(long nowMs) {
     for (Iterator<Group> all = groups.values().iterator(); all.hasNext(); ) {
       Group group = all.next();
-      group
-          .members
-          .entrySet()
-          .removeIf(
-              member -> {
-                boolean old = nowMs - member.getValue() >= MEMBER_LIFE_MS;
-                if (old) {
-                  quota.remove(group.networkId, member.getKey());
-                }
-                return old;
-              });
+      for (int i = group.members.size() - 1; i >= 0; i--) {
+        MulticastQuota.Entry entry = group.members.get(i);
+        if (nowMs - entry.announcedMs() >= MEMBER_LIFE_MS) {
+          removeMember(entry);
+        }
+      }
       expirePending(group, nowMs);
       if (releaseIfUnused(group)) {
         all.remove();

@@ -118,20 +118,20 @@ final class MulticastReceiver {
   private GatherResults results(MulticastGather request, long requester) {
     Network network = networks.get(request.networkId());
     MulticastGroups.Group known = groups.get(request.networkId(), request.group());
-    long[] members = known == null ? new long[0] : known.memberAddresses();
-    LongArrays.shuffle(members, random);
+    int members = known == null ? 0 : known.memberCount();
     boolean listening = network != null && network.isSubscribed(request.group());
     long max = Math.min(Math.min(request.limit(), MAX_GATHER_LIMIT), MAX_RESULTS);
     var listed = new ArrayList<Long>();
     if (listening) {
       listed.add(self);
     }
-    for (int i = 0; i < members.length && listed.size() < max; i++) {
-      if (members[i] != requester) {
-        listed.add(members[i]);
+    for (int i = 0; known != null && i < members && listed.size() < max; i++) {
+      long member = known.drawMember(i, random);
+      if (member != requester) {
+        listed.add(member);
       }
     }
-    return new GatherResults(members.length + (listening ? 1L : 0L), listed);
+    return new GatherResults(members + (listening ? 1L : 0L), listed);
   }
 
   /** Records the members that answer a MULTICAST_GATHER of ours. */

@@ -145,17 +145,16 @@ final class MulticastSender {
       return;
     }
     MulticastGroups.Group known = groups.toSend(frame.network.id, group);
-    long[] members = known.memberAddresses();
-    LongArrays.shuffle(members, random);
+    int members = known.memberCount();
     int limit = policy.multicastLimit;
-    boolean enough = members.length >= limit;
+    boolean enough = members >= limit;
     // The source MAC goes along unless it is the sender's own (03 section 7.6).
     var message =
         new MulticastFrame(
             frame.network.id,
             false,
             null,
-            enough ? 1 : limit - members.length + 1L,
+            enough ? 1 : limit - members + 1L,
             origin != 0 || frame.isBridged ? frame.sourceMac : 0,
             group.mac(),
             group.adi(),
@@ -175,8 +174,8 @@ final class MulticastSender {
         copy(frame.network, outbound, bridge, frame.nowMs);
       }
     }
-    for (int i = 0; i < members.length && !outbound.isAtLimit(); i++) {
-      long member = members[i];
+    for (int i = 0; i < members && !outbound.isAtLimit(); i++) {
+      long member = known.drawMember(i, random);
       if (member != origin && !policy.isActiveBridge(member) && outbound.mark(member)) {
         copy(frame.network, outbound, member, frame.nowMs);
       }

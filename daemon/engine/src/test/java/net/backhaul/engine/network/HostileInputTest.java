@@ -26,7 +26,6 @@ import org.junit.jupiter.api.Test;
 
 /** Authentic peers may send anything. */
 class HostileInputTest {
-  private static final int ROOM = 28;
   private static final long NOW_MS = 1_700_000_000_000L;
   private static final JsonNode SCRIPTS = Vectors.file("vl2/node_scripts.json");
   private static final Map<String, Identity> IDENTITIES = RecordedIdentities.all();

@@ -7,7 +7,7 @@ import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.packet.PacketView;
 import net.backhaul.protocol.packet.Packets;
 
-/** Makes packets as VL1 hands them to networks: authentic, with room before the payload. */
+/** Makes packets as VL1 hands them to networks: authentic, with headroom before the payload. */
 final class InboundPackets {
   private static final InetSocketAddress ENDPOINT = new InetSocketAddress("10.0.0.2", 9993);
 

@@ -3,9 +3,14 @@ package net.backhaul.engine.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import net.backhaul.engine.Drop;
@@ -74,12 +79,84 @@ class MulticastGroupsTest {
   }
 
   private static boolean contains(MulticastGroups.Group group, long member) {
-    for (long address : group.memberAddresses()) {
-      if (address == member) {
-        return true;
+    return drawAll(group, new Random(1)).contains(member);
+  }
+
+  private static List<Long> drawAll(MulticastGroups.Group group, Random random) {
+    var all = new ArrayList<Long>();
+    for (int i = 0; i < group.memberCount(); i++) {
+      all.add(group.drawMember(i, random));
+    }
+    return all;
+  }
+
+  @Test
+  void drawsEachMemberOnceInRandomOrder() {
+    var members = new ArrayList<Long>();
+    for (int i = 0; i < 100; i++) {
+      groups.add(PUBLIC, group(1), flooder(i), NOW_MS);
+      members.add(flooder(i));
+    }
+    for (int i = 30; i < 60; i++) {
+      groups.remove(PUBLIC, group(1), flooder(i));
+      members.remove(flooder(i));
+    }
+    MulticastGroups.Group group = groups.get(PUBLIC, group(1));
+    assertNotNull(group);
+    var random = new Random(7);
+    List<Long> first = drawAll(group, random);
+    List<Long> second = drawAll(group, random);
+
+    assertNotEquals(first, second);
+    first.sort(null);
+    second.sort(null);
+    assertEquals(members, first);
+    assertEquals(members, second);
+  }
+
+  /** A scan takes milliseconds for each entry of a packet, so this would take minutes. */
+  @Test
+  void evictsFromFullTableWithoutScanningIt() {
+    for (int network = 1; network <= 4; network++) {
+      for (int i = 0; i < MulticastQuota.MAX_ENTRIES_OF_NETWORK; i++) {
+        groups.add(network, group(i), flooder(network << 20 | i / 2), NOW_MS);
       }
     }
-    return false;
+    assertEquals(MulticastQuota.MAX_ENTRIES, groups.size());
+    int added = 200_000;
+
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(20),
+        () -> {
+          for (int i = 0; i < added; i++) {
+            int network = i % 4 + 1;
+            groups.add(network, group(0x100_0000 | i), flooder(0x1000_0000 | i), NOW_MS);
+          }
+        });
+
+    assertEquals(MulticastQuota.MAX_ENTRIES, groups.size());
+  }
+
+  @Test
+  void evictsOldestAnnouncementOfLargestMember() {
+    for (int i = 0; i < MulticastQuota.MAX_ENTRIES_OF_NETWORK; i++) {
+      groups.add(PUBLIC, group(i), flooder(i / MulticastQuota.MAX_GROUPS_OF_MEMBER), NOW_MS + i);
+    }
+    groups.add(PUBLIC, group(0), flooder(0), NOW_MS + 100_000);
+    for (int i = 1; i < MulticastQuota.MAX_ENTRIES_OF_NETWORK; i++) {
+      if (i / MulticastQuota.MAX_GROUPS_OF_MEMBER > 0) {
+        groups.remove(PUBLIC, group(i), flooder(i / MulticastQuota.MAX_GROUPS_OF_MEMBER));
+        groups.add(PUBLIC, group(i), flooder(0x1_0000 | i), NOW_MS);
+      }
+    }
+
+    assertTrue(groups.add(PUBLIC, group(0), BOB.address(), NOW_MS + 100_001));
+
+    MulticastGroups.Group refreshed = groups.get(PUBLIC, group(0));
+    assertNotNull(refreshed);
+    assertTrue(contains(refreshed, flooder(0)), "announced again");
+    assertEquals(null, groups.get(PUBLIC, group(1)), "the oldest of the member with most groups");
+    assertNotNull(groups.get(PUBLIC, group(2)));
   }
 
   @Test

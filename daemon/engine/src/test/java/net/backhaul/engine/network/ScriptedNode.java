@@ -36,7 +36,6 @@ import net.backhaul.testing.Vectors;
 
 /** The node under test of a script of node_scripts.json, and the steps of a script. */
 final class ScriptedNode {
-  private static final int ROOM = 28;
   private static final Pattern BLOB = Pattern.compile("<(b\\d+)>");
 
   private final Map<String, Identity> identities;
@@ -223,8 +222,9 @@ final class ScriptedNode {
     MulticastGroups.Group known = networks.groups.get(networkId, group(step));
     var listed = new ArrayList<String>();
     if (known != null) {
-      for (long member : known.memberAddresses()) {
-        listed.add(Addresses.text(member));
+      var random = new Random(1);
+      for (int i = 0; i < known.memberCount(); i++) {
+        listed.add(Addresses.text(known.drawMember(i, random)));
       }
     }
     listed.sort(null);

@@ -33,7 +33,6 @@ final class TestMesh {
   static final long START_MS = 1_700_000_000_000L;
   static final long DELAY_MS = 10;
 
-  private static final int ROOM = 28;
   private static final long RETRY_MS = 500;
   private static final long PENDING_LIFE_MS = 5_000;
 
@@ -115,7 +114,7 @@ final class TestMesh {
 
     @Override
     public void send(long to, Message message, long nowMs) {
-      var out = new WireWriter(Packets.MAX_BYTES - ROOM); // As in VL1.
+      var out = new WireWriter(Packets.MAX_BYTES - Packets.HEADER_BYTES); // As in VL1.
       message.writeTo(out);
       fly(to, message.verb(), out.toByteArray());
     }
@@ -124,7 +123,7 @@ final class TestMesh {
     public void send(PacketRun run, long nowMs) {
       for (int at = run.start(); at < run.end(); at += run.packetBytes()) {
         int end = Math.min(at + run.packetBytes(), run.end());
-        byte[] payload = Arrays.copyOfRange(run.bytes(), at + ROOM, end);
+        byte[] payload = Arrays.copyOfRange(run.bytes(), at + Packets.HEADER_BYTES, end);
         fly(run.destination(), Verb.of(run.verb()), payload);
         Arrays.fill(run.bytes(), at, end, (byte) 0x55);
       }

@@ -42,7 +42,6 @@ class WalkthroughTest {
       Set.of(
           "MULTICAST_LIKE", "MULTICAST_GATHER", "NETWORK_CREDENTIALS", "MULTICAST_FRAME", "FRAME");
   private static final long START_MS = 1_795_000_000_000L;
-  private static final int ROOM = 28;
 
   private final List<JsonNode> events =
       Stream.of(Vectors.file("vl2/walkthrough.json")).flatMap(JsonNode::valueStream).toList();
