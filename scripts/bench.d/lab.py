@@ -243,12 +243,12 @@ class Lab:
            f"{self.center.host.address}/{PORT}={self.center.home}/identity.secret")
         self.center.start()
 
-    def public(self, name):
-        """Creates a host with its own address on the internet."""
+    def public(self, name, wire=Host.wire):
+        """Creates a host with its own address on the internet, connected by a veth or by what `wire` makes."""
         host = Host(self, name)
         self.addresses += 1
         port = f"port{self.addresses}"
-        host.wire("uplink", self.internet, port)
+        wire(host, "uplink", self.internet, port)
         self.internet.ip("link", "set", port, "master", "internet")
         host.address = f"203.0.113.{self.addresses}"
         host.ip("addr", "add", f"{host.address}/24", "dev", "uplink")
@@ -294,10 +294,13 @@ class Pair:
     """Two daemons with their own network: a sends to b unless stated otherwise."""
 
     def __init__(self, lab, name, programs_a, programs_b, options=""):
-        self.lab, self.name = lab, name
-        self.a = Node(lab.public(f"{name}-a"), programs_a, options)
-        self.b = Node(lab.public(f"{name}-b"), programs_b, options)
-        self.nodes = (self.a, self.b)
+        a = Node(lab.public(f"{name}-a"), programs_a, options)
+        b = Node(lab.public(f"{name}-b"), programs_b, options)
+        self.build(lab, name, (a, b))
+
+    def build(self, lab, name, nodes):
+        self.lab, self.name, self.nodes = lab, name, nodes
+        self.a, self.b = nodes[:2]
         self.network = lab.make_network()
         self.joined = self.fresh = False
         self.warm = set()  # names of directions

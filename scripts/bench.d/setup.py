@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every benchmark of scripts/bench does before and after: rights, packages, the build, signals, removal."""
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+from lab import Failed, Lab
+
+SCRIPTS = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+FAILURES = (Failed, OSError, LookupError, ValueError, TypeError, subprocess.TimeoutExpired)
+PROGRAMS = ("zerotier-one", "zerotier-cli", "zerotier-idtool")
+
+
+def programs(word, parser):
+    """Splits NAME=DIRECTORY, or a directory alone, into name and directory."""
+    name, _, directory = word.rpartition("=")
+    directory = os.path.realpath(directory)
+    for program in PROGRAMS:
+        if not os.access(f"{directory}/{program}", os.X_OK):
+            parser.error(f"--beside: {directory} has no program {program}")
+    return name or os.path.basename(directory), directory
+
+
+def check_rights():
+    if os.geteuid() != 0:
+        sys.exit("scripts/bench: root is required to create namespaces and Ethernet devices: run sudo scripts/bench")
+    if not os.path.exists("/dev/net/tun"):
+        sys.exit("scripts/bench: this machine has no /dev/net/tun: run modprobe tun "
+                 "(in a container: start it with --device /dev/net/tun --cap-add NET_ADMIN)")
+
+
+def install_missing(tools, build):
+    """Installs the packages of missing tools, and builds the tree if it is measured."""
+    wanted = {**tools, "mvn": "maven"} if build else tools
+    packages = [package for program, names in wanted.items() if not shutil.which(program) for package in names.split()]
+    if build and subprocess.run([f"{SCRIPTS}/find-jdk"], capture_output=True).returncode:
+        packages.append("openjdk-25-jdk-headless")
+    if packages:
+        install(packages)
+    if build:
+        subprocess.run([f"{SCRIPTS}/build"], check=True)
+
+
+def install(packages):
+    if not shutil.which("apt-get"):
+        sys.exit(f"scripts/bench: apt is not here to install what is missing: {' '.join(packages)}")
+    print(f"installing {' '.join(packages)}", flush=True)
+    quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
+    subprocess.run(["apt-get", "update", "-q"], **quiet)
+    if subprocess.run(["apt-get", "install", "-qy", "--no-install-recommends", *packages], **quiet).returncode:
+        sys.exit(f"scripts/bench: apt could not install {' '.join(packages)}")
+
+
+def run_guarded(make_bench):
+    """Runs a benchmark in a lab and removes the lab, however the run ends; returns the exit code."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
+    lab = Lab()
+    try:
+        bench = make_bench(lab)
+        bench.run()
+    except Failed as failure:
+        print(f"\nscripts/bench: {failure}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nscripts/bench: interrupted", file=sys.stderr)
+        return 130
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        lab.close()
+    return bench.finish()

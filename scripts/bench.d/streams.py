@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What scripts/bench wan measures on a link: TCP beside a ping and a call, UDP below the rate, two flows on one uplink."""
+import json
+import re
+import signal
+import statistics
+import subprocess
+import threading
+from dataclasses import dataclass
+from typing import Callable
+
+from lab import Failed, until
+from links import difference
+
+STREAM_PORT, CALL_PORT = 5201, 5202
+CALL_BITS, CALL_BYTES = 160_000, 200  # 100 datagrams a second
+PING_INTERVAL_S = 0.02
+UDP_SHARE, UDP_BYTES = 0.7, 1200
+START_S = 3
+A, B, C = range(3)  # hosts of a column; b is behind the link
+
+
+class Skipped(Exception):
+    """This machine cannot perform a measurement; the text gives the reason."""
+
+
+@dataclass
+class Measurement:
+    """A measurement: run(column, link, options) returns its figures by name."""
+    title: str
+    run: Callable
+
+
+def set_up_host(host):
+    """Each TCP connection starts without what the kernel recorded of earlier ones, perhaps on another link."""
+    host.inside(lambda: write("/proc/sys/net/ipv4/tcp_no_metrics_save", "1"))
+
+
+def write(path, text):
+    with open(path, "w") as file:
+        file.write(text)
+
+
+def tcp(control, streams, up):
+    return lambda column, link, options: tcp_for(options.seconds, column, control, streams, up)
+
+
+def start(column, link, options):
+    """The first seconds after new daemons have found their direct path."""
+    return {**tcp_for(START_S, column, "cubic", 1, False), "ready_s": column.ready_s}
+
+
+def tcp_for(seconds, column, control, streams, up):
+    """TCP streams with a ping and a call beside them."""
+    require(control)
+    client, server = (B, A) if up else (A, B)
+    reading = Reading(column, server, up)
+    with Ping(column, client, server) as ping, Call(column, client, server, seconds) as call:
+        end = iperf(column, client, server, seconds, "-C", control, "-P", streams)["end"]
+    received = end["sum_received"]
+    if not received["bytes"]:
+        raise Failed("nothing arrived")
+    return {"rate": received["bits_per_second"] / 1e6, "retransmits": end["sum_sent"]["retransmits"],
+            **ping.values(), **call.values(), **reading.values(received["bytes"])}
+
+
+def udp(up):
+    """UDP at a share of the link's rate, and nothing else."""
+    def run(column, link, options):
+        client, server = (B, A) if up else (A, B)
+        reading = Reading(column, server, up)
+        total = iperf(column, client, server, options.seconds, "-u", "-b", f"{link.rate(up) * UDP_SHARE:.3f}M",
+                      "-l", UDP_BYTES)["end"]["sum"]
+        if not total["packets"]:
+            raise Failed("nothing arrived")
+        received = total["bytes"] * (1 - total["lost_percent"] / 100)
+        return {"loss": total["lost_percent"], "jitter": total["jitter_ms"], **reading.values(received)}
+    return run
+
+
+def two(column, link, options):
+    """Two TCP flows from b to its two peers at once, and the share of the slower one."""
+    reports = {}
+
+    def flow(server):
+        try:
+            reports[server] = iperf(column, B, server, options.seconds, "-C", "cubic")["end"]
+        except (Failed, OSError, LookupError, ValueError) as failure:
+            reports[server] = failure
+
+    reading = Reading(column, A, True)
+    threads = [threading.Thread(target=flow, args=[server], daemon=True) for server in (A, C)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for report in reports.values():
+        if isinstance(report, Exception):
+            raise Failed(str(report))
+    rates = [report["sum_received"]["bits_per_second"] / 1e6 for report in reports.values()]
+    received = sum(report["sum_received"]["bytes"] for report in reports.values())
+    if not received:
+        raise Failed("nothing arrived")
+    return {"rate": sum(rates), "share": min(rates) / sum(rates) * 100,
+            "retransmits": sum(report["sum_sent"]["retransmits"] for report in reports.values()),
+            **reading.values(received)}
+
+
+MEASUREMENTS = {
+    "start": Measurement("TCP down in the first 3 s of new daemons (cubic)", start),
+    "tcp1": Measurement("TCP down, 1 stream, cubic", tcp("cubic", 1, False)),
+    "tcp1r": Measurement("TCP up, 1 stream, cubic", tcp("cubic", 1, True)),
+    "bbr1": Measurement("TCP down, 1 stream, BBR", tcp("bbr", 1, False)),
+    "bbr1r": Measurement("TCP up, 1 stream, BBR", tcp("bbr", 1, True)),
+    "tcp4": Measurement("TCP down, 4 streams, cubic", tcp("cubic", 4, False)),
+    "tcp4r": Measurement("TCP up, 4 streams, cubic", tcp("cubic", 4, True)),
+    "bbr4": Measurement("TCP down, 4 streams, BBR", tcp("bbr", 4, False)),
+    "bbr4r": Measurement("TCP up, 4 streams, BBR", tcp("bbr", 4, True)),
+    "udp": Measurement("UDP down at 70 % of the rate", udp(False)),
+    "udpr": Measurement("UDP up at 70 % of the rate", udp(True)),
+    "two": Measurement("two flows of two peers up one link, cubic", two),
+}
+
+
+def require(control):
+    with open("/proc/sys/net/ipv4/tcp_available_congestion_control") as available:
+        if control not in available.read().split():
+            raise Skipped(f"the kernel has no congestion control {control}: modprobe tcp_{control}")
+
+
+class Reading:
+    """The counters of the link, the receiving host's TCP and the daemons during a measurement."""
+
+    def __init__(self, column, server, up):
+        self.column, self.server, self.up = column, server, up
+        self.before = self.read()
+
+    def read(self):
+        return (self.column.emulator.counters(), self.column.hosts[self.server].inside(duplicates_seen), self.column.cpu_s())
+
+    def values(self, received):
+        (links, duplicates, cpu), (links_after, duplicates_after, cpu_after) = self.before, self.read()
+        forward, back = (0, 1) if self.up else (1, 0)
+        data, acks = (difference(links[way], links_after[way]) for way in (forward, back))
+        return {"drops": data["dropped"], "drops_back": acks["dropped"], "lost": data["lost"], "marked": data["marked"],
+                "frames": data["frames"], "queue_ms": data["queue_ms"], "dsacks": duplicates_after - duplicates,
+                "cpu": (cpu_after - cpu) / (received / 1e9)}
+
+
+def duplicates_seen():
+    """How many DSACKs the TCP of this thread's namespace has sent."""
+    with open("/proc/thread-self/net/netstat") as netstat:
+        names, values = (line.split() for line in netstat if line.startswith("TcpExt:"))
+    counts = dict(zip(names[1:], map(int, values[1:])))
+    return counts["TCPDSACKOldSent"] + counts["TCPDSACKOfoSent"]
+
+
+class Ping:
+    """A ping beside a measurement, from its start to its end."""
+
+    def __init__(self, column, client, server):
+        self.process = column.hosts[client].start("ping", "-n", "-i", PING_INTERVAL_S, column.addresses[server],
+                                                  stdout=subprocess.PIPE, text=True)
+        self.lab, self.output = column.lab, ""
+        # Its output is more than a pipe holds.
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
+
+    def read(self):
+        self.output = self.process.stdout.read()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGINT)
+        self.reader.join(5)
+        self.lab.end(self.process)
+
+    def values(self):
+        times = [float(time) for time in re.findall(r" time=([0-9.]+) ms", self.output)]
+        if len(times) < 2:
+            raise Failed("no ping beside the stream was answered")
+        return {"ping": statistics.mean(times), "ping.p99": statistics.quantiles(times, n=100, method="inclusive")[98],
+                "ping.max": max(times)}
+
+
+class Call:
+    """Small paced datagrams beside a measurement, like those of a call."""
+
+    def __init__(self, column, client, server, seconds):
+        self.lab = column.lab
+        self.server = serve(column.hosts[server], CALL_PORT)
+        self.process = column.hosts[client].start(
+            "iperf3", "-c", column.addresses[server], "-p", CALL_PORT, "-u", "-b", CALL_BITS, "-l", CALL_BYTES,
+            "-t", seconds, "-J", "--connect-timeout", 5000, stdout=subprocess.PIPE, text=True)
+        self.seconds, self.output = seconds, ""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        try:
+            self.output = self.process.communicate(timeout=self.seconds + 10)[0]
+        except subprocess.TimeoutExpired:
+            pass  # values() reports that there is no output
+        finally:
+            self.lab.end(self.process)
+            self.lab.end(self.server)
+
+    def values(self):
+        report = parse(self.output)
+        return {"call.loss": report["end"]["sum"]["lost_percent"]}
+
+
+def iperf(column, client, server, seconds, *words):
+    """One run of iperf3 between two hosts; returns its report."""
+    listening = serve(column.hosts[server], STREAM_PORT)
+    try:
+        return parse(column.hosts[client].run(
+            "iperf3", "-c", column.addresses[server], "-p", STREAM_PORT, "-t", seconds, "-J", "--connect-timeout", 5000, *words,
+            timeout=seconds + 30, check=False))
+    finally:
+        column.lab.end(listening)
+
+
+def parse(output):
+    report = json.loads(output) if output.strip() else {"error": "no report"}
+    if "error" in report:
+        raise Failed(f"iperf3: {report['error']}")
+    return report
+
+
+def serve(host, port):
+    process = host.start("iperf3", "-s", "-1", "-p", port)
+    until("listening iperf3", lambda: listens(process, port), 5, 0.02)
+    return process
+
+
+def listens(process, port):
+    expected = f":{port:04X} "
+    for family in ("tcp", "tcp6"):
+        with open(f"/proc/{process.pid}/net/{family}") as sockets:
+            if any(expected in line and " 0A " in line for line in sockets):
+                return True
+    return False
