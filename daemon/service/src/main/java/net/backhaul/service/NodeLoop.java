@@ -32,6 +32,12 @@ public final class NodeLoop implements AutoCloseable {
   private static final long MAX_SLEEP_MS = 500;
   private static final long END_WITHIN_S = 2;
 
+  /**
+   * Pause after an internal error in the node: its deadline may not have moved, and without a pause
+   * the loop would spin.
+   */
+  static final long ERROR_PAUSE_MS = 100;
+
   /** A step of the clock that indicates that the host was suspended (04 section 8.1). */
   private static final long SLEEP_MS = 10_000;
 
@@ -41,6 +47,8 @@ public final class NodeLoop implements AutoCloseable {
   private @Nullable Node node;
   private @Nullable ScheduledFuture<?> wakeUp;
   private long wakeUpAtMs;
+  private long notBeforeMs;
+  private final RepeatedErrorLog errors = new RepeatedErrorLog(log, "advancing the node");
 
   public NodeLoop() {
     this(Epoll.isAvailable());
@@ -139,7 +147,7 @@ public final class NodeLoop implements AutoCloseable {
   public void scheduleWakeUp() {
     long nowMs = nowMs();
     long deadlineMs = node().nextDeadlineMs();
-    long dueMs = Math.min(deadlineMs, nowMs + MAX_SLEEP_MS);
+    long dueMs = Math.max(notBeforeMs, Math.min(deadlineMs, nowMs + MAX_SLEEP_MS));
     ScheduledFuture<?> pending = wakeUp;
     if (pending != null && !pending.isDone()) {
       if (wakeUpAtMs <= dueMs) {
@@ -163,7 +171,8 @@ public final class NodeLoop implements AutoCloseable {
     try {
       node().advance(nowMs());
     } catch (RuntimeException e) {
-      log.error("internal error while advancing the node", e);
+      errors.add(e, nowMs());
+      notBeforeMs = nowMs() + ERROR_PAUSE_MS;
     }
     scheduleWakeUp();
   }

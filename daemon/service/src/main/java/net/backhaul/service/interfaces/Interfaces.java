@@ -20,6 +20,7 @@ import net.backhaul.protocol.ethernet.MulticastGroup;
 import net.backhaul.protocol.identity.NetworkIds;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.service.NodeLoop;
+import net.backhaul.service.RepeatedErrorLog;
 import net.backhaul.service.state.LocalNetworkSettings;
 import net.backhaul.tap.TapAddress;
 import net.backhaul.tap.TapDevice;
@@ -49,6 +50,7 @@ public final class Interfaces implements AutoCloseable {
       !"off".equals(System.getProperty("backhaul.device.offloads"));
 
   private static final Logger log = LoggerFactory.getLogger(Interfaces.class);
+  private static final RepeatedErrorLog ERRORS = new RepeatedErrorLog(log, "handling frames");
   private static final long POLL_EVERY_MS = 1_000;
   private static final long RETRY_AFTER_MS = 5_000;
   private static final long REPAIR_EVERY_MS = 30_000;
@@ -146,7 +148,7 @@ public final class Interfaces implements AutoCloseable {
       loop.node().sendFrames(networkId, frames, NodeLoop.nowMs());
       loop.scheduleWakeUp();
     } catch (RuntimeException e) {
-      log.error("internal error while handling {} frames", frames.count(), e);
+      ERRORS.add(e, NodeLoop.nowMs());
     }
   }
 

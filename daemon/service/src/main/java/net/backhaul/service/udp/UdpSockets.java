@@ -31,6 +31,7 @@ import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.Traffic;
 import net.backhaul.service.NodeLoop;
+import net.backhaul.service.RepeatedErrorLog;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +46,7 @@ public final class UdpSockets {
   public static final int MAX_SOCKETS = 256;
 
   private static final Logger log = LoggerFactory.getLogger(UdpSockets.class);
+  private static final RepeatedErrorLog ERRORS = new RepeatedErrorLog(log, "handling datagrams");
   private static final int BUFFER_BYTES = 4 * 1024 * 1024;
   private static final int DATAGRAM_BYTES = 10_240;
 
@@ -119,7 +121,7 @@ public final class UdpSockets {
     try {
       loop.node().receive(batch, NodeLoop.nowMs());
     } catch (RuntimeException e) {
-      log.error("internal error while handling {} datagrams", batch.count(), e);
+      ERRORS.add(e, NodeLoop.nowMs());
     }
     loop.scheduleWakeUp();
   }

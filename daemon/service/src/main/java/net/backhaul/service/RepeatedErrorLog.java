@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service;
+
+import org.slf4j.Logger;
+
+/**
+ * Logs internal errors of one kind, at most one in {@link #INTERVAL_MS}: whatever repeats an error
+ * must not fill the disk. Those between are counted, and the next line says how many there were.
+ */
+public final class RepeatedErrorLog {
+  static final long INTERVAL_MS = 60_000;
+
+  private final Logger log;
+  private final String activity;
+  private boolean isLogged;
+  private long loggedAtMs;
+  private long suppressed;
+
+  /**
+   * Creates the log of one kind of error.
+   *
+   * @param activity what fails, as it follows "internal error while"
+   */
+  public RepeatedErrorLog(Logger log, String activity) {
+    this.log = log;
+    this.activity = activity;
+  }
+
+  /** Logs an error with its stack trace, or counts it; from any thread. */
+  public synchronized void add(Throwable error, long nowMs) {
+    if (isLogged && nowMs - loggedAtMs < INTERVAL_MS) {
+      suppressed++;
+      return;
+    }
+    isLogged = true;
+    loggedAtMs = nowMs;
+    if (suppressed == 0) {
+      log.error("internal error while {}", activity, error);
+    } else {
+      log.error(
+          "internal error while {} (and {} more since the last that was logged)",
+          activity,
+          suppressed,
+          error);
+    }
+    suppressed = 0;
+  }
+}
