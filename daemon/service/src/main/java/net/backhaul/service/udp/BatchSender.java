@@ -33,12 +33,14 @@ final class BatchSender {
    */
   int send(OpenSocket from) {
     for (int run = 0; run < out.runs(); run++) {
-      runs.send(
-          run,
-          out.destination(run).socketAddress,
-          out.start(run),
-          out.length(run),
-          Math.min(out.segmentBytes(run), out.length(run)));
+      Destination to = out.destination(run);
+      runs.send(run, to.socketAddress, out.start(run), out.length(run));
+      if (!out.isSingle(run)) {
+        runs.segmentBytes(run, out.segmentBytes(run));
+      }
+      if (out.trafficClass(run) != 0) {
+        runs.trafficClass(run, to.v4, out.trafficClass(run));
+      }
     }
     int done = 0;
     while (done < out.runs()) {
@@ -65,10 +67,14 @@ final class BatchSender {
   private boolean sendSingly(OpenSocket from, int run) {
     int segmentBytes = out.segmentBytes(run);
     int count = Math.ceilDiv(out.length(run), segmentBytes);
+    Destination to = out.destination(run);
     for (int i = 0; i < count; i++) {
       int length = Math.min(segmentBytes, out.length(run) - i * segmentBytes);
       int start = out.start(run) + i * segmentBytes;
-      singles.send(i, out.destination(run).socketAddress, start, length, length);
+      singles.send(i, to.socketAddress, start, length);
+      if (out.trafficClass(run) != 0) {
+        singles.trafficClass(i, to.v4, out.trafficClass(run));
+      }
     }
     int done = 0;
     while (done < count) {

@@ -12,11 +12,16 @@ final class Destination {
 
   final InetSocketAddress address;
   final byte[] socketAddress;
+
+  /** Whether the address is IPv4, for a socket of either family. */
+  final boolean v4;
+
   private final boolean v4Socket;
   private int singlesLeft;
 
   private Destination(InetSocketAddress address, boolean v4Socket) {
     this.address = address;
+    this.v4 = address.getAddress() instanceof Inet4Address;
     this.v4Socket = v4Socket;
     this.socketAddress = SocketAddressCodec.write(address, v4Socket);
   }

@@ -7,8 +7,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * An array of Linux's {@code struct mmsghdr}, each with one buffer, one address and the control
- * message for the segment size, in the layout of the C library of 64-bit systems.
+ * An array of Linux's {@code struct mmsghdr}, each with one buffer, one address and room for two
+ * control messages, the segment size and the traffic class, in the layout of the C library of
+ * 64-bit systems.
  */
 final class MessageArray {
   /** Enough for {@code struct sockaddr_in6}. */
@@ -17,6 +18,11 @@ final class MessageArray {
   static final int SOL_UDP = 17;
   static final int UDP_SEGMENT = 103;
   static final int UDP_GRO = 104;
+
+  static final int IPPROTO_IP = 0;
+  static final int IP_TOS = 1;
+  static final int IPPROTO_IPV6 = 41;
+  static final int IPV6_TCLASS = 67;
 
   private static final int HEADER_BYTES = 64;
   private static final int NAME_AT = 0;
@@ -31,12 +37,13 @@ final class MessageArray {
   private static final int IOVEC_BYTES = 16;
   private static final int IOVEC_LENGTH_AT = 8;
 
-  private static final int CONTROL_BYTES = 24;
   private static final int CONTROL_HEADER_BYTES = 16;
+  private static final int CONTROL_MESSAGE_BYTES = 24;
+  private static final int CONTROL_BYTES = 2 * CONTROL_MESSAGE_BYTES;
   private static final int LEVEL_AT = 8;
   private static final int TYPE_AT = 12;
 
-  /** Bytes after the headers for each message: its iovec, its control message, its address. */
+  /** Bytes after the headers for each message: its iovec, its control messages, its address. */
   private static final int PARTS_BYTES = IOVEC_BYTES + CONTROL_BYTES + 32;
 
   private final ByteBuffer memory;
@@ -70,26 +77,44 @@ final class MessageArray {
   }
 
   /**
-   * Points a message at data to be sent.
+   * Points a message at one datagram to be sent, with the traffic class of the socket.
    *
    * @param socketAddress the destination, in the kernel's form
-   * @param segmentBytes size of the segments; the length itself for a single datagram
    */
-  void send(int message, byte[] socketAddress, int start, int length, int segmentBytes) {
+  void send(int message, byte[] socketAddress, int start, int length) {
     int header = message * HEADER_BYTES;
     memory.put(nameAt(message), socketAddress);
     memory.putInt(header + NAME_LENGTH_AT, socketAddress.length);
     piece(message, start, length);
-    if (length == segmentBytes) {
-      control(message, 0);
-      return;
-    }
-    int control = controlAt(message);
-    memory.putLong(control, CONTROL_HEADER_BYTES + Short.BYTES);
-    memory.putInt(control + LEVEL_AT, SOL_UDP);
-    memory.putInt(control + TYPE_AT, UDP_SEGMENT);
-    memory.putShort(control + CONTROL_HEADER_BYTES, (short) segmentBytes);
-    control(message, CONTROL_BYTES);
+    control(message, 0);
+  }
+
+  /** Makes a message to be sent a run of datagrams of one size, which the kernel segments. */
+  void segmentBytes(int message, int segmentBytes) {
+    int control = append(message, SOL_UDP, UDP_SEGMENT, Short.BYTES);
+    memory.putShort(control, (short) segmentBytes);
+  }
+
+  /**
+   * Sets the traffic class of a message to be sent.
+   *
+   * @param v4 whether the destination is an IPv4 address
+   */
+  void trafficClass(int message, boolean v4, int trafficClass) {
+    int level = v4 ? IPPROTO_IP : IPPROTO_IPV6;
+    int control = append(message, level, v4 ? IP_TOS : IPV6_TCLASS, Integer.BYTES);
+    memory.putInt(control, trafficClass);
+  }
+
+  /** Appends a control message and returns where its value is written. */
+  private int append(int message, int level, int type, int valueBytes) {
+    int used = (int) memory.getLong(message * HEADER_BYTES + CONTROL_LENGTH_AT);
+    int control = controlAt(message) + used;
+    memory.putLong(control, CONTROL_HEADER_BYTES + valueBytes);
+    memory.putInt(control + LEVEL_AT, level);
+    memory.putInt(control + TYPE_AT, type);
+    control(message, used + CONTROL_MESSAGE_BYTES);
+    return control + CONTROL_HEADER_BYTES;
   }
 
   /** Points a message at the buffer to receive to. */
@@ -106,14 +131,32 @@ final class MessageArray {
 
   /** Returns the size of the coalesced datagrams, or the length of a single one. */
   int segmentBytes(int message) {
-    int control = controlAt(message);
-    boolean coalesced =
-        memory.getLong(message * HEADER_BYTES + CONTROL_LENGTH_AT)
-                >= CONTROL_HEADER_BYTES + Integer.BYTES
-            && memory.getInt(control + LEVEL_AT) == SOL_UDP
-            && memory.getInt(control + TYPE_AT) == UDP_GRO;
-    int segmentBytes = coalesced ? memory.getInt(control + CONTROL_HEADER_BYTES) : 0;
+    int value = find(message, SOL_UDP, UDP_GRO);
+    int segmentBytes = value < 0 ? 0 : memory.getInt(value);
     return segmentBytes > 0 ? segmentBytes : length(message);
+  }
+
+  /** Returns the received traffic class, 0 if there is none. */
+  int trafficClass(int message) {
+    int v4 = find(message, IPPROTO_IP, IP_TOS);
+    if (v4 >= 0) {
+      return memory.get(v4) & 0xff; // One byte, though it is sent as an integer.
+    }
+    int v6 = find(message, IPPROTO_IPV6, IPV6_TCLASS);
+    return v6 < 0 ? 0 : memory.getInt(v6) & 0xff;
+  }
+
+  /** Returns where the value of a received control message is; negative where there is none. */
+  private int find(int message, int level, int type) {
+    int control = controlAt(message);
+    int end = control + (int) memory.getLong(message * HEADER_BYTES + CONTROL_LENGTH_AT);
+    while (control + CONTROL_HEADER_BYTES < end) {
+      if (memory.getInt(control + LEVEL_AT) == level && memory.getInt(control + TYPE_AT) == type) {
+        return control + CONTROL_HEADER_BYTES;
+      }
+      control += CONTROL_MESSAGE_BYTES;
+    }
+    return -1;
   }
 
   /** Returns the memory that holds the addresses of senders. */

@@ -4,6 +4,7 @@ package net.backhaul.service.udp;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import net.backhaul.protocol.packet.Ecn;
 
 /**
  * Memory for what one system call receives: several messages, each of which may be many datagrams
@@ -55,6 +56,7 @@ final class MessageReader {
     if (from != null && length > 0) {
       receiveQueue.take(
           run.from(from, addresses.hash())
+              .ecn(messages.trafficClass(message) & Ecn.MASK)
               .wrap(data, message * MESSAGE_BYTES, length, segmentBytes));
     }
     return length == 0 ? 1 : Math.ceilDiv(length, segmentBytes);

@@ -36,6 +36,7 @@ final class OpenSocket {
 
   private @Nullable MessageReceiver receiver;
   private boolean supportsRuns;
+  private boolean readsEcn;
 
   OpenSocket(int number, InetSocketAddress address, Channel channel, boolean ownCalls) {
     this.number = number;
@@ -51,6 +52,15 @@ final class OpenSocket {
 
   void receiver(MessageReceiver made) {
     receiver = made;
+  }
+
+  /** Sets that received datagrams come with the ECN field of their IP header. */
+  void readsEcn(boolean reads) {
+    readsEcn = reads;
+  }
+
+  boolean readsEcn() {
+    return readsEcn;
   }
 
   boolean supportsRuns() {

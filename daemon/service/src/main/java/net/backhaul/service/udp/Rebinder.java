@@ -95,6 +95,7 @@ public final class Rebinder {
   private void rebind(List<BindAddress> wanted) {
     if (sockets.rebind(wanted)) {
       log.debug("UDP sockets: {}", sockets.addresses());
+      loop.node().readsEcn(sockets.readsEcn());
       loop.node().localAddressesChanged(sockets.addresses(), NodeLoop.nowMs());
       loop.scheduleWakeUp();
     }

@@ -30,6 +30,7 @@ final class SendBatch {
   private final int[] starts = new int[MAX_RUNS];
   private final int[] lengths = new int[MAX_RUNS];
   private final int[] segments = new int[MAX_RUNS];
+  private final int[] trafficClasses = new int[MAX_RUNS];
   private int runs;
   private int end;
 
@@ -52,7 +53,8 @@ final class SendBatch {
   int add(Destination to, boolean asRun, DatagramRun from, int offset) {
     int length = from.length() - offset;
     int segment = Math.min(from.segmentBytes(), length);
-    int part = asRun && runs > 0 ? partOfLast(to, length, segment) : 0;
+    boolean continues = asRun && runs > 0 && trafficClasses[runs - 1] == from.trafficClass();
+    int part = continues ? partOfLast(to, length, segment) : 0;
     if (part == 0) {
       part = asRun ? Math.min(length, Math.max(1, datagrams(0, segment)) * segment) : segment;
       if (runs == MAX_RUNS || BYTES - end < part) {
@@ -62,6 +64,7 @@ final class SendBatch {
       starts[runs] = end;
       lengths[runs] = 0;
       segments[runs] = segment;
+      trafficClasses[runs] = from.trafficClass();
       runs++;
     }
     data.put(end, from.bytes(), from.start() + offset, part);
@@ -108,6 +111,11 @@ final class SendBatch {
   /** Returns the size of each datagram of a run but the last. */
   int segmentBytes(int run) {
     return segments[run];
+  }
+
+  /** Returns the traffic class of the datagrams of a run. */
+  int trafficClass(int run) {
+    return trafficClasses[run];
   }
 
   boolean isSingle(int run) {

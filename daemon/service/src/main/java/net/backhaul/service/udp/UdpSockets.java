@@ -62,8 +62,9 @@ public final class UdpSockets {
   private static final int SO_BINDTODEVICE = 25;
   private static final int SO_RCVBUFFORCE = 33;
   private static final int IFNAMSIZ = 16;
-  private static final int IPPROTO_IP = 0;
   private static final int IP_TTL = 2;
+  private static final int IP_RECVTOS = 13;
+  private static final int IPV6_RECVTCLASS = 66;
   private static final int DEFAULT_TTL = 64;
 
   private final NodeLoop loop;
@@ -158,6 +159,11 @@ public final class UdpSockets {
   /** Returns the endpoints of all open sockets. */
   public List<InetSocketAddress> addresses() {
     return open.values().stream().map(socket -> socket.address).toList();
+  }
+
+  /** Returns whether all open sockets read the ECN field of the datagrams that they receive. */
+  public boolean readsEcn() {
+    return open.values().stream().allMatch(OpenSocket::readsEcn);
   }
 
   /** Sends a run from its socket, or from every socket of its address family. */
@@ -361,6 +367,7 @@ public final class UdpSockets {
       socket.channel.config().setAutoRead(true);
       return;
     }
+    socket.readsEcn(requestTrafficClass(socket));
     var receiver = new MessageReceiver(fd, socket.number, reader, receiveQueue, this::endOfRead);
     socket.receiver(receiver);
     receiver.start(directCalls);
@@ -373,6 +380,20 @@ public final class UdpSockets {
       channel.config().setOption(option, BUFFER_BYTES);
     } catch (RuntimeException e) {
       log.debug("the system's limit holds for the receive buffer: {}", e.toString());
+    }
+  }
+
+  /** Requests the traffic class of each datagram; a socket of IPv6 may receive both families. */
+  private static boolean requestTrafficClass(OpenSocket socket) {
+    var v4 = new IntegerUnixChannelOption("IP_RECVTOS", MessageArray.IPPROTO_IP, IP_RECVTOS);
+    var v6 =
+        new IntegerUnixChannelOption("IPV6_RECVTCLASS", MessageArray.IPPROTO_IPV6, IPV6_RECVTCLASS);
+    try {
+      socket.channel.config().setOption(v4, 1);
+      return socket.v4 || socket.channel.config().setOption(v6, 1);
+    } catch (RuntimeException e) {
+      log.debug("socket {} does not read ECN: {}", socket.number, e.toString());
+      return false;
     }
   }
 
@@ -389,7 +410,7 @@ public final class UdpSockets {
   }
 
   private static boolean ttl(Channel channel, int hops) {
-    var option = new IntegerUnixChannelOption("IP_TTL", IPPROTO_IP, IP_TTL);
+    var option = new IntegerUnixChannelOption("IP_TTL", MessageArray.IPPROTO_IP, IP_TTL);
     try {
       return channel.config().setOption(option, hops);
     } catch (RuntimeException e) {

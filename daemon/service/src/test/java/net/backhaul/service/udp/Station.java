@@ -25,6 +25,7 @@ final class Station implements AutoCloseable {
   final UdpSockets sockets;
   private final List<String> received = new ArrayList<>();
   private final List<InetSocketAddress> senders = new ArrayList<>();
+  private final List<Integer> ecns = new ArrayList<>();
   private final Semaphore arrivals = new Semaphore(0);
 
   /** Who makes the calls of the kernel. */
@@ -45,6 +46,7 @@ final class Station implements AutoCloseable {
       for (int i = 0; i < batch.count(); i++) {
         received.add(hex(batch.bytes(), batch.start(i), batch.length(i)));
         senders.add(batch.from(i));
+        ecns.add(batch.ecn(i));
       }
     }
     arrivals.release(batch.count());
@@ -69,6 +71,15 @@ final class Station implements AutoCloseable {
     }
   }
 
+  /** Returns the ECN fields of what was received, and clears them. */
+  List<Integer> takeEcns() {
+    synchronized (received) {
+      List<Integer> taken = List.copyOf(ecns);
+      ecns.clear();
+      return taken;
+    }
+  }
+
   InetSocketAddress address() {
     return sockets.addresses().getFirst();
   }
@@ -80,6 +91,15 @@ final class Station implements AutoCloseable {
               new DatagramRun().to(Traffic.DATA, 0, to).wrap(bytes, start, length, segmentBytes));
           sockets.flush();
         });
+  }
+
+  /** Sends datagrams of one size and traffic class without a flush; on the loop. */
+  void send(InetSocketAddress to, byte[] bytes, int segmentBytes, int trafficClass) {
+    sockets.send(
+        new DatagramRun()
+            .to(Traffic.DATA, 0, to)
+            .trafficClass(trafficClass)
+            .wrap(bytes, 0, bytes.length, segmentBytes));
   }
 
   /** Sends one datagram without a flush; on the loop. */
