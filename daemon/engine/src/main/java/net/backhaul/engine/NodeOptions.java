@@ -33,7 +33,7 @@ public record NodeOptions(
   /** The {@link #dscp} of frames is that of the IP packet in them. */
   public static final int COPIED_DSCP = -1;
 
-  private static final int MAX_DSCP = 63;
+  public static final int MAX_DSCP = 63;
   private static final int DSCP_SHIFT = 2;
   public static final NodeOptions DEFAULT =
       new NodeOptions(List.of(), Map.of(), Map.of(), DEFAULT_MAX_PEERS, false, 0);

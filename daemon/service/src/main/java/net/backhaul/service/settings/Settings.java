@@ -46,10 +46,11 @@ public record Settings(
     String controllerPath,
     NodeOptions node) {
   private static final int MAX_PHYSICAL = 32;
+  private static final String COPY = "copy";
 
   private static final SortedSet<String> ROOT_KEYS = sorted("settings", "physical", "virtual");
 
-  /** All keys of the reference (04 section 3.4), also those without effect here. */
+  /** All keys of the reference (04 section 3.4), also those without effect here, and our own. */
   private static final SortedSet<String> SETTINGS_KEYS =
       sorted(
           "primaryPort",
@@ -79,7 +80,8 @@ public record Settings(
           "policies",
           "peerSpecificBonds",
           "vault",
-          "multipathMode");
+          "multipathMode",
+          "dscp");
 
   private static final SortedSet<String> PHYSICAL_KEYS =
       sorted("blacklist", "trustedPathId", "mtu");
@@ -175,7 +177,23 @@ public record Settings(
       forbidden.put(address, peer.list("blacklist", "IP/bits", IpPrefix::parse));
     }
     return new NodeOptions(
-        physical(root), hints, forbidden, NodeOptions.DEFAULT_MAX_PEERS, AVOIDS_AES, 0);
+        physical(root),
+        hints,
+        forbidden,
+        NodeOptions.DEFAULT_MAX_PEERS,
+        AVOIDS_AES,
+        dscp(root.below("settings")));
+  }
+
+  private static int dscp(SettingsReader in) {
+    if (COPY.equals(in.object().get("dscp"))) {
+      return NodeOptions.COPIED_DSCP;
+    }
+    Long number = in.numberOrNull("dscp", 0, NodeOptions.MAX_DSCP);
+    if (number == null && in.object().get("dscp") != null) {
+      in.wrong("dscp", "a whole number from 0 to 63 or \"copy\"", in.object().get("dscp"));
+    }
+    return number == null ? 0 : number.intValue();
   }
 
   private static List<PhysicalNetwork> physical(SettingsReader root) {

@@ -49,25 +49,26 @@ record SettingsReader(
   }
 
   long number(String key, long absent, long min, long max) {
-    Object value = object.get(key);
-    if (value == null) {
-      return absent;
+    Long number = numberOrNull(key, min, max);
+    if (number == null && object.get(key) != null) {
+      wrong(key, "a whole number from " + min + " to " + max, object.get(key));
     }
+    return number == null ? absent : number;
+  }
+
+  /** Returns a whole number in a range, or null for anything else. */
+  @Nullable Long numberOrNull(String key, long min, long max) {
     try {
-      long number =
-          switch (value) {
+      Long number =
+          switch (object.get(key)) {
             case Long each -> each;
-            case String text -> Long.parseLong(text);
-            default -> throw new NumberFormatException();
+            case String text -> Long.valueOf(text);
+            case null, default -> null;
           };
-      if (number >= min && number <= max) {
-        return number;
-      }
+      return number == null || number < min || number > max ? null : number;
     } catch (NumberFormatException e) {
-      // Reported below.
+      return null;
     }
-    wrong(key, "a whole number from " + min + " to " + max, value);
-    return absent;
   }
 
   int port(String key, int absent) {

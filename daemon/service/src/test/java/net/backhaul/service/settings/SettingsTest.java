@@ -68,6 +68,42 @@ class SettingsTest {
     assertEquals(List.of(), problems);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {"null | 0", "0 | 0", "46 | 46", "63 | 63", "\"46\" | 46", "\"copy\" | -1"})
+  void readsDscp(String value, int expected) {
+    Settings settings = read("{\"settings\": {\"dscp\": " + value + "}}");
+
+    assertEquals(expected, settings.node().dscp());
+    assertEquals(List.of(), problems);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "64 | the value 64",
+        "-1 | the value -1",
+        "true | the value true",
+        "1.5 | the value 1.5",
+        "\"ef\" | the string \"ef\"",
+        "[46] | an array"
+      })
+  void reportsInvalidDscp(String value, String found) {
+    Settings settings = read("{\"settings\": {\"dscp\": " + value + "}}");
+
+    assertEquals(0, settings.node().dscp());
+    assertEquals(
+        List.of(
+            "local.conf: settings.dscp: expected a whole number from 0 to 63 or \"copy\", found "
+                + found
+                + "; it is ignored"),
+        problems);
+  }
+
   @Test
   void treatsManagementAddressWithoutBitsAsOneHost() {
     Settings settings = read("{\"settings\": {\"allowManagementFrom\": [\"10.44.0.2\"]}}");
