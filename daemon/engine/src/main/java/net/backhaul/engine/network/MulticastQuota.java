@@ -136,10 +136,12 @@ final class MulticastQuota {
     NetworkUsage network = networks.get(networkId);
     if (network != null && isNetworkFull(networkId)) {
       Usage<MemberUsage> largest = network.ranking.largest();
-      return isEvicted(largest, groupsOfMember(networkId, member)) ? largest.owner.oldest : null;
+      return largest != null && isEvicted(largest, groupsOfMember(networkId, member))
+          ? largest.owner.oldest
+          : null;
     }
     Usage<PeerUsage> largest = ranking.largest();
-    if (!isEvicted(largest, entriesOfPeer(member))) {
+    if (largest == null || !isEvicted(largest, entriesOfPeer(member))) {
       return null;
     }
     Iterator<MemberUsage> members = largest.owner.members.values().iterator();

@@ -65,7 +65,7 @@ final class Relay {
     }
     Peer root = upstreams.best(nowMs);
     Path path = root == null || root.address == source ? null : root.bestOrOldPath(nowMs);
-    if (path == null) {
+    if (root == null || path == null) {
       context.drop(Drop.NO_ROUTE);
       return;
     }
