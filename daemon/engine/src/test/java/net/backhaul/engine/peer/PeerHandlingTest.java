@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import net.backhaul.engine.Deadline;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.LatencyHistogram;
 import net.backhaul.engine.NodeOptions;
@@ -29,6 +30,7 @@ import net.backhaul.protocol.message.PushDirectPaths;
 import net.backhaul.protocol.message.UserMessage;
 import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.packet.Bytes;
+import net.backhaul.protocol.packet.PacketView;
 import net.backhaul.protocol.packet.Packets;
 import net.backhaul.protocol.packet.WireWriter;
 import net.backhaul.protocol.world.World;
@@ -42,6 +44,7 @@ class PeerHandlingTest {
   private static final InetSocketAddress AT_ROOT = RecordedNodes.endpoint("10.0.0.1/9993");
   private static final Bytes EMPTY = Bytes.EMPTY;
   private static final long B = RecordedNodes.identity("B").address();
+  private static final long SELF = RecordedNodes.identity("A").address();
   private static final long ROOT = RecordedNodes.identity("R").address();
 
   private final RecordingOutput output = new RecordingOutput();
@@ -122,6 +125,58 @@ class PeerHandlingTest {
 
     LatencyHistogram latencies = leaf.peers.get(B).counters.latency.snapshot();
     assertEquals(2, latencies.count());
+  }
+
+  /** An internal error while a pending packet is handled must not keep later ones pending. */
+  @Test
+  void retriesPendingPacketsAfterAnError() {
+    addPeer(leaf, "B", AT_B);
+    var handler = new FailingOnce();
+    leaf.attach(handler);
+    byte[] packet = Datagrams.sealed("B", "A", new Echo(Bytes.EMPTY));
+    PacketView.writeHeader(packet, 0, 77, SELF, B, Verb.MULTICAST_LIKE.number());
+    Decoded.cipher(B, SELF).seal(Packets.SUITE_SALSA, packet, 0, packet.length);
+    receive(AT_B, packet, START_MS);
+    leaf.retryPending(START_MS);
+    assertThrows(IllegalStateException.class, () -> leaf.advance(START_MS));
+
+    receive(AT_B, packet, START_MS + 1);
+    assertEquals(1, leaf.pendingInbound());
+    leaf.retryPending(START_MS + 1);
+    leaf.advance(START_MS + 1);
+
+    assertEquals(4, handler.received);
+    assertEquals(0, leaf.pendingInbound());
+    assertFalse(leaf.deadlines().isDue(Deadline.PENDING_READY, START_MS + 1), "not in the past");
+  }
+
+  /** Each packet is pending at first; the first that is retried fails. */
+  private static final class FailingOnce implements PacketHandler {
+    int received;
+
+    @Override
+    public PacketOutcome receive(InboundPacket packet, Verb verb) {
+      received++;
+      if (received == 2) {
+        throw new IllegalStateException("as the test demands");
+      }
+      return received % 2 == 1 ? PacketOutcome.PENDING : PacketOutcome.ACCEPTED;
+    }
+
+    @Override
+    public PacketOutcome receiveOk(InboundPacket packet, Verb inReVerb) {
+      return PacketOutcome.ACCEPTED;
+    }
+
+    @Override
+    public PacketOutcome receiveError(InboundPacket packet, ErrorMessage error) {
+      return PacketOutcome.ACCEPTED;
+    }
+
+    @Override
+    public boolean isManagedAddress(InetAddress address) {
+      return false;
+    }
   }
 
   @Test

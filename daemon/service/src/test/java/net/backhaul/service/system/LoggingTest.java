@@ -45,6 +45,23 @@ class LoggingTest {
     assertEquals(-1, text.indexOf('\u001b'), text);
   }
 
+  @Test
+  void findsJournalByDeviceAndInode() throws Exception {
+    Path file = Files.createTempFile("stream", "");
+    Path other = Files.createTempFile("stream", "");
+    try {
+      Map<String, Object> of = Files.readAttributes(file, "unix:dev,ino");
+      Map<String, String> named = Map.of("JOURNAL_STREAM", of.get("dev") + ":" + of.get("ino"));
+
+      assertEquals(true, Logging.isJournal(named, file));
+      assertEquals(false, Logging.isJournal(named, other));
+      assertEquals(false, Logging.isJournal(Map.of(), file));
+    } finally {
+      Files.delete(file);
+      Files.delete(other);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"", ":", "1", "1:", ":1", "-1:-1", "x:y", "1:2:3", "99999999999999999999:1"})
