@@ -149,8 +149,8 @@ final class MulticastQuota {
   }
 
   /** Not for a few more, so that two peers with many entries don't evict each other in turns. */
-  private static boolean isEvicted(@Nullable Usage<?> largest, int entriesOfOther) {
-    return largest != null && largest.entries() >= 2 * (entriesOfOther + 1);
+  private static boolean isEvicted(Usage<?> largest, int entriesOfOther) {
+    return largest.entries() >= 2 * (entriesOfOther + 1);
   }
 
   private int groupsOfMember(long networkId, long member) {
