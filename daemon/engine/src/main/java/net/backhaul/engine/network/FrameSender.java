@@ -93,17 +93,15 @@ final class FrameSender {
     }
   }
 
-  /** Segments a super-frame so that each packet fills a datagram. All segments are of one flow. */
+  /**
+   * Segments a super-frame as the host's TCP would have: its recovery of losses counts in these
+   * segments. All segments are of one flow.
+   */
   private void sendSuperFrame() {
     Policy policy = view.policy;
     long to = memberAt(view);
-    int maxBytes = policy.mtuBytes;
-    if (to != 0) {
-      int fitting = link.fittingPayloadBytes(to, view.nowMs) - headerBytes(view);
-      maxBytes = Math.min(maxBytes, fitting);
-    }
     int start = view.ethernetStart();
-    if (segmenter.begin(offload, view.array(), start, view.ethernetLength(), maxBytes)
+    if (segmenter.begin(offload, view.array(), start, view.ethernetLength(), policy.mtuBytes)
         == Segmenter.Kind.REJECTED) {
       view.drop(link, Drop.BAD_OFFLOAD);
       return;

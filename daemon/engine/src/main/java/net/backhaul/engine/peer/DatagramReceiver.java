@@ -21,6 +21,7 @@ final class DatagramReceiver {
   private final Relay relay;
   private final PacketDispatcher dispatcher;
   private final FragmentView fragment = new FragmentView();
+  private final AdjacentFragments adjacent = new AdjacentFragments();
   private final Reassembly reassembly = new Reassembly();
   private final PendingHeads heads = new PendingHeads();
 
@@ -37,8 +38,13 @@ final class DatagramReceiver {
     this.dispatcher = dispatcher;
   }
 
-  /** Receives one datagram of a batch; its bytes are overwritten. */
-  void receive(DatagramBatch batch, int index, long nowMs) {
+  /**
+   * Receives a datagram of a batch, and the fragments after it if it is the head of a packet; their
+   * bytes are overwritten.
+   *
+   * @return the index of the next datagram
+   */
+  int receive(DatagramBatch batch, int index, long nowMs) {
     byte[] bytes = batch.bytes();
     int start = batch.start(index);
     int length = batch.length(index);
@@ -55,9 +61,10 @@ final class DatagramReceiver {
       receiveFragment();
     } else if (!hasHeader) {
       context.drop(Drop.TOO_SHORT);
-    } else {
-      receiveHead();
+    } else if (!receiveHead()) {
+      return receiveFragmented(batch, index);
     }
+    return index + 1;
   }
 
   private void receiveFragment() {
@@ -89,7 +96,8 @@ final class DatagramReceiver {
     }
   }
 
-  private void receiveHead() {
+  /** Receives a packet; false if it is only the head of one for this node. */
+  private boolean receiveHead() {
     PacketView header = packet.header();
     if (header.source() == context.address) {
       context.drop(Drop.FROM_SELF);
@@ -100,16 +108,33 @@ final class DatagramReceiver {
         relay.relay(packet, header.source(), header.destination());
       }
     } else if (header.fragmented()) {
-      context.counters.fragment();
-      heads.add(header.id(), packet);
-      reassembly.arrivedWith(packet.ecn());
-      int whole = reassembly.head(packet.bytes(), packet.start(), packet.length(), packet.nowMs());
-      if (whole > 0) {
-        receiveReassembled(whole);
-      }
+      return false;
     } else {
       dispatcher.receive();
     }
+    return true;
+  }
+
+  private int receiveFragmented(DatagramBatch batch, int index) {
+    context.counters.fragment();
+    long packetId = packet.header().id();
+    if (adjacent.reassemble(batch, index, packetId)) {
+      for (int i = 1; i <= adjacent.count(); i++) {
+        context.counters.fragment();
+        context.counters.receivedDatagram(batch.length(index + i));
+      }
+      packet.ecn(adjacent.ecn());
+      packet.wrap(batch.bytes(), batch.start(index), adjacent.length());
+      dispatcher.receive();
+      return index + 1 + adjacent.count();
+    }
+    heads.add(packetId, packet);
+    reassembly.arrivedWith(packet.ecn());
+    int whole = reassembly.head(packet.bytes(), packet.start(), packet.length(), packet.nowMs());
+    if (whole > 0) {
+      receiveReassembled(whole);
+    }
+    return index + 1;
   }
 
   private void receiveReassembled(int length) {

@@ -66,13 +66,21 @@ final class EndpointSender {
     }
   }
 
-  /** Sends a sealed packet in as many datagrams as it needs; the run is changed to them. */
+  /**
+   * Sends a sealed packet in as many datagrams as it needs; its bytes are overwritten, and the run
+   * is changed.
+   */
   void sendPacket(DatagramRun sealed, int mtuBytes) {
-    if (sealed.length() > mtuBytes && !fragmenter.split(sealed, mtuBytes)) {
+    if (sealed.length() <= mtuBytes) {
+      sendDatagrams(sealed);
+    } else if (fragmenter.begin(sealed, mtuBytes)) {
+      while (fragmenter.hasNext()) {
+        fragmenter.next(sealed);
+        sendDatagrams(sealed);
+      }
+    } else {
       context.drop(Drop.TOO_LONG);
-      return;
     }
-    sendDatagrams(sealed);
   }
 
   /** Sends datagrams and counts them. */

@@ -7,44 +7,57 @@ import net.backhaul.protocol.packet.PacketView;
 import net.backhaul.protocol.packet.Packets;
 
 /**
- * Splits packets that are longer than a datagram (02 section 1.6).
+ * Splits a packet that is longer than a datagram (02 section 1.6).
  *
  * <p>The fragments are of one size, or nearly, where the reference fills all but the last: so they
  * leave as one run, and runs of packets of one size continue across packets.
+ *
+ * <p>Nothing is copied: the header of a fragment overwrites the end of the fragment before it,
+ * which must have been sent by then.
  */
 final class Fragmenter {
   private static final int HEADER = Packets.FRAGMENT_HEADER_BYTES;
 
-  private final byte[] fragments = new byte[Packets.MAX_BYTES + Packets.MAX_FRAGMENTS * HEADER];
-  private final PacketView view = new PacketView();
+  private final PacketView packet = new PacketView();
+  private byte[] bytes = {};
+  private int end;
+  private int count;
+  private int datagramBytes;
+
+  private int number;
+  private int dataAt;
 
   /**
-   * Points a run of one sealed packet at its fragments, which are valid until the next call.
+   * Starts to split a sealed packet.
    *
-   * @return false if the packet needs too many of them
+   * @return false if it needs too many fragments
    */
-  boolean split(DatagramRun run, int mtuBytes) {
-    byte[] bytes = run.bytes();
-    int start = run.start();
-    int length = run.length();
-    int count = Math.ceilDiv(length - HEADER, mtuBytes - HEADER);
-    if (count > Packets.MAX_FRAGMENTS) {
-      return false;
+  boolean begin(DatagramRun sealed, int mtuBytes) {
+    bytes = sealed.bytes();
+    end = sealed.end();
+    int length = sealed.length();
+    packet.wrap(bytes, sealed.start(), length);
+    count = Math.ceilDiv(length - HEADER, mtuBytes - HEADER);
+    datagramBytes = Math.ceilDiv(length + (count - 1) * HEADER, count);
+    number = 0;
+    dataAt = sealed.start();
+    return count <= Packets.MAX_FRAGMENTS;
+  }
+
+  boolean hasNext() {
+    return dataAt < end;
+  }
+
+  /** Points a run at the next datagram, the head first; it is valid until the next call. */
+  void next(DatagramRun run) {
+    int start = dataAt;
+    if (number > 0) {
+      start -= HEADER;
+      FragmentView.writeHeader(bytes, start, packet.id(), packet.destination(), count, number);
     }
-    int runBytes = length + (count - 1) * HEADER;
-    int datagramBytes = Math.ceilDiv(runBytes, count);
-    view.wrap(bytes, start, length);
-    System.arraycopy(bytes, start, fragments, 0, datagramBytes);
-    int from = start + datagramBytes;
-    int at = datagramBytes;
-    for (int number = 1; number < count; number++) {
-      FragmentView.writeHeader(fragments, at, view.id(), view.destination(), count, number);
-      int dataBytes = Math.min(datagramBytes - HEADER, start + length - from);
-      System.arraycopy(bytes, from, fragments, at + HEADER, dataBytes);
-      from += dataBytes;
-      at += HEADER + dataBytes;
-    }
-    run.wrap(fragments, 0, runBytes, datagramBytes);
-    return true;
+    number++;
+    int length = Math.min(datagramBytes, end - start);
+    dataAt = start + length;
+    run.wrap(bytes, start, length);
   }
 }

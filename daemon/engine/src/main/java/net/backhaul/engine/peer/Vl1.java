@@ -105,8 +105,9 @@ public final class Vl1 implements PeerLink {
 
   /** Receives datagrams; their bytes are overwritten. */
   public void receive(DatagramBatch batch, long nowMs) {
-    for (int i = 0; i < batch.count(); i++) {
-      receiver.receive(batch, i, nowMs);
+    int next = 0;
+    while (next < batch.count()) {
+      next = receiver.receive(batch, next, nowMs);
       drainPending(nowMs);
     }
   }
