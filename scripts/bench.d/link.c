@@ -38,8 +38,10 @@ enum {
     FRAME = 1600,               // bytes; devices have an MTU of at most 1500
     BATCH = 32,                 // frames read or written before the other direction has its turn
     LIMIT = 1 << 17,            // frames in one direction, whatever their size
-    WAKE_NS = 50 * 1000,        // shortest interval between two wake-ups: bounds the CPU time of fast links
-    COMMANDS_NS = 10 * 1000 * 1000, // longest interval between two looks for a command
+    WAKE_MIN_NS = 100 * 1000,   // interval between wake-ups while there is traffic: a share of the delay,
+    WAKE_MAX_NS = 250 * 1000,   // and never so short that waking up takes most of a CPU
+    WAKE_SHARE = 100,
+    COMMANDS_NS = 10 * 1000 * 1000, // longest time without a look for a command
     STEP_NS = 10 * 1000 * 1000, // of the random walk of the delay
 };
 #define NS_PER_MS 1e6
@@ -81,6 +83,7 @@ struct direction {
 
 static struct direction directions[2];
 static int devices[2];
+static int64_t wake_ns = WAKE_MIN_NS;
 static struct frame *spare;          // last in, first out: recently used frames are in the cache
 
 static int64_t now_ns(void) {
@@ -223,20 +226,19 @@ static bool accept_frame(struct direction *direction, struct frame *frame, int64
     return true;
 }
 
-/* Reads what arrived at a device, up to a batch; returns whether there may be more. */
-static bool receive(int from) {
+/* Reads what arrived at a device, up to a batch; returns how many frames that were. */
+static int receive(int from) {
     for (int count = 0; count < BATCH; count++) {
         struct frame *frame = take_spare();
         ssize_t length = read(devices[from], frame->bytes, FRAME);
         if (length < 14) {
             give_back(frame);
-            // A device that is down or whose namespace was removed has nothing to read either.
-            return false;
+            return count;
         }
         frame->length = (int)length;
         if (!accept_frame(&directions[from], frame, now_ns())) give_back(frame);
     }
-    return true;
+    return BATCH;
 }
 
 static struct list *next_list(struct direction *direction) {
@@ -244,14 +246,17 @@ static struct list *next_list(struct direction *direction) {
     return late && (!in_order || late->due < in_order->due) ? &direction->late : &direction->in_order;
 }
 
-/* Writes due frames to the other device, up to a batch; returns when the next frame is due. */
-static int64_t deliver(int from) {
+/* Writes due frames to the other device, up to a batch; returns how many, and lowers `next` to when the next one is due. */
+static int deliver(int from, int64_t *next) {
     struct direction *direction = &directions[from];
     int64_t time = now_ns();
     for (int count = 0;; count++) {
         struct list *list = next_list(direction);
-        if (!list->first) return NEVER;
-        if (list->first->due > time || count == BATCH) return list->first->due;
+        if (!list->first) return count;
+        if (list->first->due > time || count == BATCH) {
+            if (list->first->due < *next) *next = list->first->due;
+            return count;
+        }
         struct frame *frame = remove_first(list);
         direction->queued--;
         if (write(devices[1 - from], frame->bytes, (size_t)frame->length) == frame->length) {
@@ -308,6 +313,9 @@ static const char *set(char *words) {
         .random = random * 3, .walk_random = random * 3 + 1, .grant_random = random * 3 + 2,
         .filled_at = time, .tokens = settings.bucket, .stepped_at = time, .granted_at = time, .walk = 0.5,
         .counters = counters};
+    wake_ns = (int64_t)(settings.delay * NS_PER_MS) / WAKE_SHARE;
+    if (wake_ns < WAKE_MIN_NS) wake_ns = WAKE_MIN_NS;
+    if (wake_ns > WAKE_MAX_NS) wake_ns = WAKE_MAX_NS;
     return NULL;
 }
 
@@ -390,29 +398,28 @@ int main(int argc, char **argv) {
     prctl(PR_SET_TIMERSLACK, 1);
     puts("ready");
     fflush(stdout);
-    int64_t woken_at = 0;
+    int64_t woken_at = now_ns(), polled_at = woken_at;
     for (;;) {
-        bool more = false;
         int64_t due = NEVER;
+        int handled = 0;
         for (int i = 0; i < 2; i++) {
-            more |= receive(i);
-            int64_t next = deliver(i);
-            if (next < due) due = next;
+            handled += receive(i);
+            handled += deliver(i, &due);
         }
         int64_t time = now_ns();
-        more |= due <= time;
-        if (more && time < woken_at + COMMANDS_NS) continue;
-        if (!more && time < woken_at + WAKE_NS) {
-            sleep_until(woken_at + WAKE_NS);
-            time = now_ns();
+        if (handled > 0 && time < polled_at + COMMANDS_NS) {
+            // While there is traffic, frames are handled in batches.
+            woken_at = time > woken_at + wake_ns ? time : woken_at + wake_ns;
+            sleep_until(woken_at);
+            continue;
         }
-        int64_t wait = due > time && !more ? due - time : 0;
+        int64_t wait = due > time ? due - time : 0;
         struct timespec timeout = {.tv_sec = wait / 1000000000, .tv_nsec = wait % 1000000000};
         struct pollfd polls[] = {{devices[0], POLLIN, 0}, {devices[1], POLLIN, 0}, {STDIN_FILENO, POLLIN, 0}};
-        if (ppoll(polls, 3, due == NEVER && !more ? NULL : &timeout, NULL) > 0) {
+        if (ppoll(polls, 3, due == NEVER ? NULL : &timeout, NULL) > 0) {
             if ((polls[0].revents | polls[1].revents) & POLLERR) return 1;  // a namespace was removed
             if (polls[2].revents && !obey()) return 0;
         }
-        woken_at = now_ns();
+        woken_at = polled_at = now_ns();
     }
 }

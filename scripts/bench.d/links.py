@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from lab import Failed, last_line, sh
 
+TBF_BURST = 16_000  # bytes: about ten frames
 DEVICE_QUEUE = 10_000  # frames: the kernel's queue before the emulator never overflows
 FIELDS = ("frames", "bytes", "dropped", "lost", "marked", "late", "failed")
 
@@ -28,6 +29,7 @@ class Link:
         return self.tbf.get("rate") or self.direction(up)["rate"]
 
 
+UNLIMITED = Link("no limit", {"rate": 0})
 LINKS = {
     "fibre": Link("300 Mbit/s, 10 ms, 375 KB of queue", {"rate": 300, "delay": 5, "queue": 375_000}),
     "shallow": Link("300 Mbit/s, 10 ms, 48 KB of queue", {"rate": 300, "delay": 5, "queue": 48_000}),
@@ -52,11 +54,11 @@ LINKS = {
 }
 
 
-def compile_emulator(directory):
-    """Compiles link.c into a directory and returns the program."""
-    program = os.path.join(directory, "link")
-    source = os.path.join(os.path.dirname(os.path.realpath(__file__)), "link.c")
-    sh("cc", "-std=gnu17", "-O2", "-o", program, source, timeout=60)
+def compile_program(name, directory):
+    """Compiles a C program of this directory into another one and returns it."""
+    program = os.path.join(directory, name)
+    source = os.path.join(os.path.dirname(os.path.realpath(__file__)), f"{name}.c")
+    sh("cc", "-std=gnu17", "-O2", "-Wall", "-Werror", "-o", program, source, timeout=120)
     return program
 
 
@@ -99,6 +101,26 @@ class Emulator:
     def counters(self):
         """The counters of the directions up and down since the start."""
         return json.loads(self.request("count"))
+
+
+def limit_devices(hosts, link):
+    """Makes the hosts' own devices the bottleneck, if the link says so."""
+    for host in hosts:
+        words = ["pfifo"]
+        if link.tbf:
+            words = ["tbf", "rate", f"{link.tbf['rate']}mbit", "burst", TBF_BURST, "limit", link.tbf["queue"]]
+        sh("tc", "-n", host.namespace, "qdisc", "replace", "dev", "uplink", "root", *words)
+
+
+def lacks_tbf(host):
+    """Why the kernel cannot limit a device, or an empty text."""
+    try:
+        sh("tc", "-n", host.namespace, "qdisc", "add", "dev", "lo", "root", "tbf", "rate", "50mbit", "burst", TBF_BURST, "limit",
+           100_000)
+        sh("tc", "-n", host.namespace, "qdisc", "del", "dev", "lo", "root")
+    except Failed as failure:
+        return f"the kernel has no tbf: modprobe sch_tbf ({failure})"
+    return ""
 
 
 def difference(before, after):

@@ -126,13 +126,18 @@ def table_lines(head, rows, columns):
 
 def write_markdown(file, figures, notes):
     """Writes the table between the markers of a file, or creates the file."""
-    text = f"{BEGIN}\n\n{markdown(figures, notes)}\n\n{END}\n"
+    replace_between(file, BEGIN, END, markdown(figures, notes))
+
+
+def replace_between(file, begin, end, content):
+    """Replaces what is between two markers of a file, or creates the file."""
+    text = f"{begin}\n\n{content}\n\n{end}\n"
     if os.path.exists(file):
         with open(file) as old:
             before = old.read()
-        marked = re.compile(re.escape(BEGIN) + ".*?" + re.escape(END) + "\n", re.DOTALL)
+        marked = re.compile(re.escape(begin) + ".*?" + re.escape(end) + "\n", re.DOTALL)
         if not marked.search(before):
-            raise SystemExit(f"scripts/bench: {file} has no lines '{BEGIN}' and '{END}' to put the table between")
+            raise SystemExit(f"scripts/bench: {file} has no lines '{begin}' and '{end}' to put the tables between")
         text = marked.sub(lambda _: text, before)
     with open(file, "w") as new:
         new.write(text)

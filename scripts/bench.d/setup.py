@@ -5,11 +5,13 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 
 from lab import Failed, Lab
 
 SCRIPTS = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 FAILURES = (Failed, OSError, LookupError, ValueError, TypeError, subprocess.TimeoutExpired)
+QUIET_SHARE, QUIET_WITHIN_S = 0.25, 4
 PROGRAMS = ("zerotier-one", "zerotier-cli", "zerotier-idtool")
 
 
@@ -72,3 +74,25 @@ def run_guarded(make_bench):
             signal.signal(number, signal.SIG_IGN)
         lab.close()
     return bench.finish()
+
+
+def busy_share(seconds=0.3):
+    """The share of all CPUs that was not idle during an interval."""
+    def sample():
+        with open("/proc/stat") as stat:
+            fields = [int(field) for field in stat.readline().split()[1:9]]
+        return sum(fields), fields[3] + fields[4]
+
+    total, idle = sample()
+    time.sleep(seconds)
+    later_total, later_idle = sample()
+    return 1 - (later_idle - idle) / max(1, later_total - total)
+
+
+def wait_for_quiet(seconds):
+    """Waits up to so many seconds for the rest of the machine to be idle; returns its load."""
+    end = time.monotonic() + seconds
+    busy = busy_share()
+    while busy > QUIET_SHARE and time.monotonic() < end:
+        busy = busy_share()
+    return busy

@@ -6,17 +6,18 @@ import signal
 import statistics
 import subprocess
 import threading
+import time
 from dataclasses import dataclass
 from typing import Callable
 
 from lab import Failed, until
 from links import difference
 
-STREAM_PORT, CALL_PORT = 5201, 5202
+STREAM_PORT, DATAGRAM_PORT = 5201, 5202
 CALL_BITS, CALL_BYTES = 160_000, 200  # 100 datagrams a second
 PING_INTERVAL_S = 0.02
 UDP_SHARE, UDP_BYTES = 0.7, 1200
-START_S = 3
+START_S, DRAIN_S = 3, 1
 A, B, C = range(3)  # hosts of a column; b is behind the link
 
 
@@ -55,13 +56,13 @@ def tcp_for(seconds, column, control, streams, up):
     require(control)
     client, server = (B, A) if up else (A, B)
     reading = Reading(column, server, up)
-    with Ping(column, client, server) as ping, Call(column, client, server, seconds) as call:
+    with Datagrams(column, client, server, seconds, CALL_BITS, CALL_BYTES) as call, Ping(column, client, server) as ping:
         end = iperf(column, client, server, seconds, "-C", control, "-P", streams)["end"]
     received = end["sum_received"]
     if not received["bytes"]:
         raise Failed("nothing arrived")
     return {"rate": received["bits_per_second"] / 1e6, "retransmits": end["sum_sent"]["retransmits"],
-            **ping.values(), **call.values(), **reading.values(received["bytes"])}
+            **ping.values(), **call.values("call."), **reading.values(received["bytes"])}
 
 
 def udp(up):
@@ -69,12 +70,9 @@ def udp(up):
     def run(column, link, options):
         client, server = (B, A) if up else (A, B)
         reading = Reading(column, server, up)
-        total = iperf(column, client, server, options.seconds, "-u", "-b", f"{link.rate(up) * UDP_SHARE:.3f}M",
-                      "-l", UDP_BYTES)["end"]["sum"]
-        if not total["packets"]:
-            raise Failed("nothing arrived")
-        received = total["bytes"] * (1 - total["lost_percent"] / 100)
-        return {"loss": total["lost_percent"], "jitter": total["jitter_ms"], **reading.values(received)}
+        with Datagrams(column, client, server, options.seconds, link.rate(up) * UDP_SHARE * 1e6, UDP_BYTES) as stream:
+            pass
+        return {**stream.values(), **reading.values(stream.received_bytes())}
     return run
 
 
@@ -185,32 +183,43 @@ class Ping:
                 "ping.max": max(times)}
 
 
-class Call:
-    """Small paced datagrams beside a measurement, like those of a call."""
+class Datagrams:
+    """Paced datagrams from the start of a measurement until they have been sent."""
 
-    def __init__(self, column, client, server, seconds):
-        self.lab = column.lab
-        self.server = serve(column.hosts[server], CALL_PORT)
-        self.process = column.hosts[client].start(
-            "iperf3", "-c", column.addresses[server], "-p", CALL_PORT, "-u", "-b", CALL_BITS, "-l", CALL_BYTES,
-            "-t", seconds, "-J", "--connect-timeout", 5000, stdout=subprocess.PIPE, text=True)
-        self.seconds, self.output = seconds, ""
+    def __init__(self, column, client, server, seconds, bits, size):
+        self.lab, self.seconds = column.lab, seconds
+        self.receiver = column.hosts[server].start(column.datagrams, "receive", DATAGRAM_PORT, stdout=subprocess.PIPE, text=True)
+        self.receiver.stdout.readline()
+        self.sender = column.hosts[client].start(
+            column.datagrams, "send", column.addresses[server], DATAGRAM_PORT, f"{bits:.0f}", size, seconds,
+            stdout=subprocess.PIPE, text=True)
+        self.sent = self.report = None
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
         try:
-            self.output = self.process.communicate(timeout=self.seconds + 10)[0]
-        except subprocess.TimeoutExpired:
-            pass  # values() reports that there is no output
+            self.sent = int(self.sender.communicate(timeout=self.seconds + 20)[0])
+            time.sleep(DRAIN_S)
+            self.receiver.terminate()
+            self.report = json.loads(self.receiver.communicate(timeout=10)[0])
+        except (subprocess.TimeoutExpired, ValueError):
+            pass  # values() reports that there is nothing
         finally:
-            self.lab.end(self.process)
-            self.lab.end(self.server)
+            self.lab.end(self.sender)
+            self.lab.end(self.receiver)
 
-    def values(self):
-        report = parse(self.output)
-        return {"call.loss": report["end"]["sum"]["lost_percent"]}
+    def received_bytes(self):
+        if not self.report or not self.report["received"]:
+            raise Failed(f"none of {self.sent or 'the'} paced datagrams arrived")
+        return self.report["bytes"]
+
+    def values(self, prefix=""):
+        """Loss in percent, and one-way delays."""
+        self.received_bytes()
+        return {f"{prefix}loss": max(0.0, (1 - self.report["received"] / self.sent) * 100),
+                **{f"{prefix}{name}": self.report[f"{name}_ms"] for name in ("mean", "p99", "max")}}
 
 
 def iperf(column, client, server, seconds, *words):

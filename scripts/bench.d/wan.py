@@ -2,25 +2,28 @@
 """scripts/bench wan: measures pairs of daemons over links that are slower than the CPU, and the bare link beside them.
 
 Host b is behind the link, whose properties an emulator (link.c) provides in both directions; host a is at its other end.
-"down" is from a to b, "up" from b to a. For each link and round new daemons are started; each measurement is then performed
-once for every column in turn. docs/performance.md explains each figure.
+"down" is from a to b, "up" from b to a. Every round starts new daemons and performs each measurement on each link once for
+every column in turn; figures are medians of the rounds. docs/performance.md explains each figure.
 """
 import argparse
 import os
 import sys
 import time
 
-import links
+import report
 import wanreport
-from lab import Failed, Lab, Node, Pair, sh, until
-from links import LINKS, Emulator
-from setup import FAILURES, SCRIPTS, check_rights, install_missing, programs, run_guarded
-from streams import MEASUREMENTS, Skipped, set_up_host
+from lab import Node, Pair, until
+from links import LINKS, UNLIMITED, Emulator, compile_program, lacks_tbf, limit_devices
+from setup import (FAILURES, QUIET_SHARE, QUIET_WITHIN_S, SCRIPTS, check_rights, install_missing, programs, run_guarded,
+                   wait_for_quiet)
+from streams import MEASUREMENTS, Skipped, set_up_host, tcp_for, write
 
 TREE = os.path.dirname(SCRIPTS)
 TOOLS = {"ip": "iproute2", "tc": "iproute2", "ping": "iputils-ping", "iperf3": "iperf3", "cc": "gcc libc6-dev"}
 QUICK = ["tcp1", "bbr1", "udp"]
-SMOKE_LINK, SMOKE, SMOKE_SHARE = "fibre", ["tcp1", "udp"], 0.5
+SMOKE_LINK, SMOKE = "dsl", ["tcp1", "udp"]
+WARM_UP_S, SETTLE_S = 4, 1  # each way
+ALWAYS = ("rate", "retransmits", "loss", "call.loss", "drops")
 
 
 def main(words):
@@ -42,8 +45,8 @@ def read_options(words):
     parser.add_argument("--rounds", type=int, help="default 3")
     parser.add_argument("--seconds", type=int, help="duration of each stream; default 6")
     parser.add_argument("--quick", action="store_true", help="one round of " + ", ".join(QUICK) + " with streams of 4 s")
-    parser.add_argument("--smoke", action="store_true", help=f"one short round of {SMOKE_LINK}; fails below "
-                        f"{SMOKE_SHARE * 100:.0f} %% of its rate")
+    parser.add_argument("--smoke", action="store_true", help="one short round of " + ", ".join(SMOKE) + f" on {SMOKE_LINK}; "
+                        "fails if the link or our daemons are far from its rate")
     parser.add_argument("--no-bare", action="store_true", help="do not measure the bare link")
     parser.add_argument("--options", default="", metavar="JAVA OPTIONS", help="options for the Java runtime of our daemons")
     parser.add_argument("--markdown", metavar="FILE", help="write the tables into this file, between their markers")
@@ -69,7 +72,7 @@ def chosen(parser, option, text, known, default):
 
 
 class Trio(Pair):
-    """Three daemons with their own network: a, b behind the link, and c, a second peer of b."""
+    """Two or three daemons with their own network: a, b behind the link, and c, a second peer of b."""
 
     def __init__(self, lab, name, hosts, directory, options):
         self.build(lab, name, tuple(Node(host, directory, options) for host in hosts))
@@ -83,52 +86,56 @@ class Trio(Pair):
 
 
 class Column:
-    """One column of the tables: hosts a, b and c, with daemons or bare, and the link of b."""
+    """One column of the tables: hosts a, b and perhaps c, with daemons or bare, and the link of b."""
 
-    def __init__(self, lab, number, name, emulator, directory=None, options=""):
-        self.lab, self.name, self.emulator = lab, name, None
+    def __init__(self, wan, name, directory=None, options=""):
+        lab, prefix = wan.lab, f"w{len(wan.columns)}"
+        self.lab, self.name, self.datagrams, self.emulator = lab, name, wan.datagrams, None
 
         def narrow(host, device, other, other_device):
-            self.emulator = Emulator(lab, emulator, host, device, other, other_device)
+            self.emulator = Emulator(lab, wan.emulator, host, device, other, other_device)
 
-        self.hosts = [lab.public(f"w{number}-a"), lab.public(f"w{number}-b", narrow), lab.public(f"w{number}-c")]
+        self.hosts = [lab.public(f"{prefix}-a"), lab.public(f"{prefix}-b", narrow)]
+        if "two" in wan.options.only:
+            self.hosts.append(lab.public(f"{prefix}-c"))
         for host in self.hosts:
             set_up_host(host)
-        self.trio = Trio(lab, f"w{number}", self.hosts, directory, options) if directory else None
+        self.trio = Trio(lab, prefix, self.hosts, directory, options) if directory else None
         self.addresses = [host.address for host in self.hosts]
         self.ready_s = 0
 
     def set(self, link, seed):
-        """Gives b this link, and starts new daemons on it."""
-        if self.trio:
-            for node in self.trio.nodes:
-                if node.process is not None:
-                    node.stop()
+        """Gives b this link, with empty queues."""
         self.emulator.set(link, seed)
         for host in self.hosts:
-            host.ip("neigh", "flush", "dev", "uplink")
-            host.inside(lambda: set_sysctl("net/ipv4/tcp_ecn", 1 if link.ecn else 2))
-            sh("ip", "netns", "exec", host.namespace, "tc", "qdisc", "replace", "dev", "uplink", "root", "pfifo")
-            if link.tbf:
-                sh("ip", "netns", "exec", host.namespace, "tc", "qdisc", "replace", "dev", "uplink", "root", "tbf",
-                   "rate", f"{link.tbf['rate']}mbit", "burst", "16kb", "limit", link.tbf["queue"])
+            host.inside(lambda: set_ecn(link.ecn))
+        limit_devices(self.hosts, link)
+
+    def start(self):
+        """Starts new daemons."""
         if self.trio:
             began = time.monotonic()
             self.trio.start()
             self.ready_s = time.monotonic() - began
             self.addresses = [self.trio.ip(node) for node in self.trio.nodes]
 
+    def revive(self):
+        """Starts new daemons if one is dead or the two do not communicate."""
+        try:
+            if not self.trio or all(node.alive() for node in self.trio.nodes) and self.trio.pings():
+                return
+        except FAILURES:
+            pass
+        self.start()
+
     def cpu_s(self):
+        """CPU seconds that the daemons have used; none on the bare link."""
         return sum(node.cpu_s() for node in self.trio.nodes) if self.trio else 0.0
 
-    def alive(self):
-        for node in self.trio.nodes if self.trio else ():
-            node.alive()
 
-
-def set_sysctl(name, value):
-    with open(f"/proc/sys/{name}", "w") as file:
-        file.write(str(value))
+def set_ecn(on):
+    """Sets whether TCP of this thread's namespace requests ECN, or only accepts it (the default)."""
+    write("/proc/sys/net/ipv4/tcp_ecn", "1" if on else "2")
 
 
 class Wan:
@@ -137,88 +144,114 @@ class Wan:
     def __init__(self, lab, options):
         self.lab, self.options = lab, options
         self.began = time.monotonic()
-        self.done = 0
-        self.skipped_links = {}
+        self.done = self.unquiet = 0
         lab.open(options.ours)
-        program = links.compile_emulator(lab.directory)
-        self.columns = [] if options.no_bare else [Column(lab, 0, "bare", program)]
-        for name, directory, java in [*((name, directory, "") for name, directory in options.beside.items()),
-                                      ("ours", options.ours, options.options)]:
-            self.columns.append(Column(lab, len(self.columns) + 1, name, program, directory, java))
+        self.emulator = compile_program("link", lab.directory)
+        self.datagrams = compile_program("datagrams", lab.directory)
+        self.columns = []
+        if not options.no_bare:
+            self.columns.append(Column(self, "bare"))
+        for name, directory in options.beside.items():
+            self.columns.append(Column(self, name, directory))
+        self.columns.append(Column(self, "ours", options.ours, options.options))
         self.figures = wanreport.Figures([column.name for column in self.columns])
+        missing = lacks_tbf(lab.internet)
+        self.links = [name for name in options.links if not (missing and LINKS[name].tbf)]
+        for name in options.links:
+            if name not in self.links:
+                self.skip(name, missing)
+        self.total = options.rounds * len(self.links) * len(options.only) * len(self.columns)
+
+    def skip(self, name, reason):
+        if name not in self.figures.skipped:
+            self.figures.skipped[name] = reason
+            self.say(f"{name} is skipped: {reason}")
 
     def run(self):
-        total = self.options.rounds * len(self.options.links) * len(self.options.only) * len(self.columns)
         for round_number in range(1, self.options.rounds + 1):
-            for name in self.options.links:
-                self.run_link(round_number, name, total)
-
-    def run_link(self, round_number, name, total):
-        link = LINKS[name]
-        started = []
-        for column in self.columns:
-            failure = self.attempt(lambda: column.set(link, round_number))
-            if failure:
-                self.say(f"round {round_number} {name} {column.name}: not started: {failure}")
-                for measurement in self.options.only:
-                    self.figures.fail(name, measurement, column.name, failure)
-                self.done += len(self.options.only)
-                continue
-            started.append(column)
             if "start" in self.options.only:
-                self.measure(round_number, name, "start", column, total)
-        for measurement in self.options.only:
-            for column in started:
-                if measurement != "start":
-                    self.measure(round_number, name, measurement, column, total)
+                self.run_starts(round_number)
+            for column in self.columns:
+                self.warm_up(column, round_number)
+            for name in self.links:
+                for column in self.columns:
+                    column.set(LINKS[name], round_number)
+                    self.settle(column, SETTLE_S)
+                for measurement in self.options.only:
+                    for column in self.columns if measurement != "start" else ():
+                        self.measure(round_number, name, measurement, column)
 
-    @staticmethod
-    def attempt(work):
-        try:
-            work()
-        except FAILURES as failure:
-            return " ".join(f"{failure or type(failure).__name__}".split())
-        return ""
+    def run_starts(self, round_number):
+        """Measures new daemons on each link."""
+        for name in self.links:
+            for column in self.columns:
+                column.set(LINKS[name], round_number)
+                self.measure(round_number, name, "start", column, column.start)
 
-    def measure(self, round_number, name, measurement, column, total):
-        values = {}
+    def warm_up(self, column, round_number):
+        """Starts daemons if that has not happened, and lets their compiler finish on a fast link."""
+        column.set(UNLIMITED, round_number)
+        if column.trio:
+            column.revive() if column.ready_s else column.start()
+            self.settle(column, 1 if self.options.smoke else WARM_UP_S)
+            self.say(f"round {round_number}: {column.name} is warm")
 
-        def work():
-            column.alive()
-            values.update(MEASUREMENTS[measurement].run(column, LINKS[name], self.options))
+    def settle(self, column, seconds):
+        """Streams in both directions that are not recorded, so that daemons have seen the link before it is measured."""
+        if not column.trio:
+            return
+        for up in (False, True):
+            try:
+                tcp_for(seconds, column, "cubic", 1, up)
+            except FAILURES:
+                pass  # the measurement itself reports the failure
 
-        failure = ""
-        try:
-            failure = self.attempt(work)
-        except Skipped as reason:
-            self.figures.skip(measurement, str(reason))
-            failure = f"skipped: {reason}"
-        else:
-            if failure:
-                self.figures.fail(name, measurement, column.name, failure)
-                failure = f"failed: {failure}"
-            else:
-                self.figures.add(name, measurement, column.name, values)
+    def measure(self, round_number, name, measurement, column, before=lambda: None):
+        self.unquiet += wait_for_quiet(0 if self.options.smoke else QUIET_WITHIN_S) > QUIET_SHARE
         self.done += 1
-        self.say(f"{self.done}/{total} round {round_number} {name} {measurement} {column.name}: "
-                 + (failure or ", ".join(f"{key} {wanreport.number(value)}" for key, value in values.items())))
+        try:
+            before()
+            values = MEASUREMENTS[measurement].run(column, LINKS[name], self.options)
+        except Skipped as reason:
+            self.skip(measurement, str(reason))
+            return
+        except FAILURES as failure:
+            text = " ".join(f"{failure or type(failure).__name__}".split())
+            self.figures.fail(name, measurement, column.name, text)
+            shown = f"failed: {text}"
+            self.revive(column)
+        else:
+            self.figures.add(name, measurement, column.name, values)
+            shown = ", ".join(f"{key} {wanreport.number(value)}" for key, value in values.items() if value or key in ALWAYS)
+        self.say(f"{self.done}/{self.total} round {round_number} {name} {measurement} {column.name}: {shown}")
+
+    def revive(self, column):
+        try:
+            column.revive()
+        except FAILURES as failure:
+            self.say(f"{column.name} did not restart: {failure}")
 
     def finish(self):
         """Prints and writes the results; returns the exit code."""
         options = self.options
-        notes = [*wanreport.machine(TREE), f"{options.rounds} round{'s' * (options.rounds != 1)}; streams of {options.seconds} s"]
+        notes = [*report.machine(TREE), f"{options.rounds} round{'s' * (options.rounds != 1)}; streams of {options.seconds} s; medians"]
         if options.options:
             notes.append(f"options of our daemons: {options.options}")
+        if self.unquiet:
+            notes.append(f"{self.unquiet} of {self.done} measurements started while other processes used more than "
+                         f"{QUIET_SHARE:.0%} of the CPUs")
+        notes += [f"{name} is skipped: {reason}" for name, reason in self.figures.skipped.items()]
         print("\n" + wanreport.plain(self.figures) + "\n\n" + "\n".join(notes))
         print(f"{time.monotonic() - self.began:.0f} s in all", flush=True)
         if options.markdown:
             wanreport.write_markdown(options.markdown, self.figures, notes)
         if options.json:
             wanreport.write_json(options.json, self.figures, notes)
-        failures = self.figures.failures()
-        if failures:
-            print(f"scripts/bench: {failures} figures could not be measured", file=sys.stderr)
-        return 1 if failures else 0
+        faults = self.figures.failures()
+        faults += wanreport.faults(self.figures) if options.smoke else []
+        for fault in faults:
+            print(f"scripts/bench: {fault}", file=sys.stderr)
+        return 1 if faults else 0
 
     def say(self, text):
         print(f"[{time.monotonic() - self.began:4.0f} s] {text}", flush=True)
