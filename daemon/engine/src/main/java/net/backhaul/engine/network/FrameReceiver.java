@@ -52,14 +52,15 @@ final class FrameReceiver {
       return PacketOutcome.ACCEPTED;
     }
     Policy policy = network.policy;
-    if (!membership.isMember(network, packet) || policy == null) {
+    Member sender = membership.findMember(network, packet);
+    if (sender == null || policy == null) {
       return membership.requestCertificate(network, Verb.FRAME, packet);
     }
     view.begin(network, policy, packet.nowMs());
     view.wrap(bytes, start + FRAME_HEADER_BYTES, packet.payloadLength() - FRAME_HEADER_BYTES);
     long sourceMac = Macs.of(packet.source(), network.id);
     view.ethernet(network.mac, sourceMac, BigEndian.u16(bytes, start + 8));
-    view.inbound(packet.source(), self, network.members.get(packet.source()));
+    view.inbound(packet.source(), self, sender);
     if (view.length() == 0) {
       view.drop(link, Drop.FRAME_TOO_SHORT);
       return PacketOutcome.TRUSTED;
@@ -96,7 +97,8 @@ final class FrameReceiver {
       length = in.remaining();
     }
     Policy policy = network.policy;
-    if (!membership.isMember(network, packet) || policy == null) {
+    Member sender = membership.findMember(network, packet);
+    if (sender == null || policy == null) {
       return membership.requestCertificate(network, Verb.EXT_FRAME, packet);
     }
     view.begin(network, policy, packet.nowMs());
@@ -105,7 +107,7 @@ final class FrameReceiver {
       link.drop(Drop.FRAME_TOO_SHORT);
     } else {
       view.wrapEthernet(bytes, ethernet, length);
-      view.inbound(packet.source(), self, network.members.get(packet.source()));
+      view.inbound(packet.source(), self, sender);
       if (!view.applyEcn(packet.tunnelEcn())) {
         view.drop(link, Drop.CONGESTION_MARKED);
         return PacketOutcome.TRUSTED;

@@ -9,6 +9,7 @@ import net.backhaul.protocol.message.ErrorMessage;
 import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.network.MembershipCertificate;
 import net.backhaul.protocol.packet.Bytes;
+import org.jspecify.annotations.Nullable;
 
 /** Decides which peers may send to this node on a network (03 section 4.9). */
 final class MembershipCheck {
@@ -30,16 +31,21 @@ final class MembershipCheck {
 
   /** Returns whether a sender is a member of a network; to a member our groups are announced. */
   boolean isMember(Network network, InboundPacket packet) {
+    return findMember(network, packet) != null;
+  }
+
+  /** Returns the sender if it is a member of a network; to a member our groups are announced. */
+  @Nullable Member findMember(Network network, InboundPacket packet) {
     Policy policy = network.policy;
     if (policy == null) {
-      return false;
+      return null;
     }
     Member member = network.members.touch(packet.source(), packet.nowMs());
     if (!member.isAllowed(policy, packet.sourceIdentity())) {
-      return false;
+      return null;
     }
     announcer.announceIfDue(network, member, packet.nowMs());
-    return true;
+    return member;
   }
 
   /**

@@ -187,7 +187,8 @@ final class MulticastReceiver {
       membership.acceptAttached(MembershipCertificate.read(in), packet);
     }
     Policy policy = network.policy;
-    if (!membership.isMember(network, packet) || policy == null) {
+    Member sender = membership.findMember(network, packet);
+    if (sender == null || policy == null) {
       return membership.requestCertificate(network, Verb.MULTICAST_FRAME, packet);
     }
     if (policy.multicastLimit == 0) {
@@ -201,7 +202,7 @@ final class MulticastReceiver {
     view.begin(network, policy, packet.nowMs());
     view.ethernet(group.mac(), sourceMac, in.u16());
     view.wrap(packet.bytes(), in.position(), in.remaining());
-    view.inbound(packet.source(), self, network.members.get(packet.source()));
+    view.inbound(packet.source(), self, sender);
     if (view.length() == 0) {
       view.drop(link, Drop.FRAME_TOO_SHORT);
     } else if (view.length() > MAX_FRAME_BYTES) {

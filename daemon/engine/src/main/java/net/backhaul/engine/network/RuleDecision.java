@@ -4,7 +4,8 @@ package net.backhaul.engine.network;
 import net.backhaul.protocol.network.Rule;
 
 /**
- * The decision of one rule table on one frame: accept or drop, and copies or a redirection to send.
+ * What one rule table has decided to send for one frame, beside its verdict: a copy or a
+ * redirection.
  *
  * <p>Mutable and reused, so that evaluating rules allocates nothing.
  */
@@ -16,10 +17,15 @@ final class RuleDecision {
     DROP,
     ACCEPT,
     SUPER_ACCEPT,
-    REDIRECT
-  }
+    REDIRECT;
 
-  TableVerdict verdict = TableVerdict.NO_MATCH;
+    boolean accepts() {
+      return switch (this) {
+        case ACCEPT, SUPER_ACCEPT, REDIRECT -> true;
+        case NO_MATCH, DROP -> false;
+      };
+    }
+  }
 
   /** The observer to send a copy to, or 0. */
   long copyTo;
@@ -36,13 +42,6 @@ final class RuleDecision {
   void reset() {
     copyTo = 0;
     redirectTo = 0;
-  }
-
-  boolean accepts() {
-    return switch (verdict) {
-      case ACCEPT, SUPER_ACCEPT, REDIRECT -> true;
-      case NO_MATCH, DROP -> false;
-    };
   }
 
   /** Sets the copy to send, by entry {@code i}, which is a TEE or WATCH. */

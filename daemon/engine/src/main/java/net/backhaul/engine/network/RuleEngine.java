@@ -57,11 +57,11 @@ final class RuleEngine {
     }
     RuleVerdict verdict = outbound.get(frame);
     if (verdict == null) {
-      RuleDecision decision = evaluate(policy.rules, frame, base);
-      if (decision.verdict == TableVerdict.NO_MATCH) {
-        decision = evaluateOwnCapabilities(frame);
-      }
-      verdict = conclude(frame, decision, !noTee);
+      TableVerdict of = evaluate(policy.rules, frame, base);
+      verdict =
+          of == TableVerdict.NO_MATCH
+              ? conclude(frame, evaluateOwnCapabilities(frame), capability, !noTee)
+              : conclude(frame, of, base, !noTee);
       if (policy.isFlowInvariant) {
         outbound.put(frame, verdict);
       }
@@ -82,11 +82,11 @@ final class RuleEngine {
     }
     RuleVerdict verdict = inbound.get(frame);
     if (verdict == null) {
-      RuleDecision decision = evaluate(policy.rules, frame, base);
-      if (decision.verdict == TableVerdict.NO_MATCH) {
-        decision = evaluateRemoteCapabilities(frame);
-      }
-      verdict = conclude(frame, decision, true);
+      TableVerdict of = evaluate(policy.rules, frame, base);
+      verdict =
+          of == TableVerdict.NO_MATCH
+              ? conclude(frame, evaluateRemoteCapabilities(frame), capability, true)
+              : conclude(frame, of, base, true);
       if (policy.rules.isFlowInvariant() && areCapabilitiesFlowInvariant(frame.remote)) {
         inbound.put(frame, verdict);
       }
@@ -109,31 +109,35 @@ final class RuleEngine {
     return true;
   }
 
-  /** Returns the decision of the first of our capabilities that accepts, else one that does not. */
-  private RuleDecision evaluateOwnCapabilities(FrameView frame) {
+  /** Returns the verdict of the first of our capabilities that accepts, else NO_MATCH. */
+  private TableVerdict evaluateOwnCapabilities(FrameView frame) {
     for (CompiledCapability own : frame.policy.capabilities) {
-      if (evaluate(own.rules(), frame, capability).accepts()) {
-        return capability;
+      TableVerdict verdict = evaluate(own.rules(), frame, capability);
+      if (verdict.accepts()) {
+        return verdict;
       }
     }
-    return base;
+    return TableVerdict.NO_MATCH;
   }
 
-  private RuleDecision evaluateRemoteCapabilities(FrameView frame) {
+  private TableVerdict evaluateRemoteCapabilities(FrameView frame) {
     Member sender = frame.remote;
     int count = sender == null ? 0 : sender.capabilityCount();
     for (int i = 0; i < count && sender != null; i++) {
-      if (sender.isCapabilityUsable(i, frame.policy)
-          && evaluate(sender.capability(i).rules(), frame, capability).accepts()) {
-        return capability;
+      if (sender.isCapabilityUsable(i, frame.policy)) {
+        TableVerdict verdict = evaluate(sender.capability(i).rules(), frame, capability);
+        if (verdict.accepts()) {
+          return verdict;
+        }
       }
     }
-    return base;
+    return TableVerdict.NO_MATCH;
   }
 
-  /** Sends the copies and the redirection of a decision, which may be that of a capability. */
-  private RuleVerdict conclude(FrameView frame, RuleDecision decision, boolean sendCopies) {
-    if (!decision.accepts()) {
+  /** Sends the copies and the redirection of the table that has decided, ours or a capability's. */
+  private RuleVerdict conclude(
+      FrameView frame, TableVerdict verdict, RuleDecision decision, boolean sendCopies) {
+    if (!verdict.accepts()) {
       return RuleVerdict.DROP;
     }
     if (sendCopies) {
@@ -142,24 +146,17 @@ final class RuleEngine {
       }
       sendCopy(frame, base);
     }
-    if (decision.verdict == TableVerdict.REDIRECT && decision.redirectTo != 0) {
+    if (verdict == TableVerdict.REDIRECT && decision.redirectTo != 0) {
       int flags = frame.inbound ? REDIRECT_IN : REDIRECT_OUT;
       send(frame, decision.redirectTo, frame.length(), flags);
       return RuleVerdict.REDIRECT;
     }
-    return decision.verdict == TableVerdict.SUPER_ACCEPT
-        ? RuleVerdict.SUPER_ACCEPT
-        : RuleVerdict.ACCEPT;
+    return verdict == TableVerdict.SUPER_ACCEPT ? RuleVerdict.SUPER_ACCEPT : RuleVerdict.ACCEPT;
   }
 
-  /** Evaluates one table, top to bottom, into a decision, which it returns (03 section 5.3). */
-  private RuleDecision evaluate(RuleTable table, FrameView frame, RuleDecision decision) {
+  /** Evaluates one table, top to bottom; the decision gets what to send (03 section 5.3). */
+  private TableVerdict evaluate(RuleTable table, FrameView frame, RuleDecision decision) {
     decision.reset();
-    decision.verdict = verdict(table, frame, decision);
-    return decision;
-  }
-
-  private TableVerdict verdict(RuleTable table, FrameView frame, RuleDecision decision) {
     boolean set = true;
     boolean superAccept = false;
     boolean skipDrop = false;

@@ -34,12 +34,10 @@ final class AcceptedPackets {
     if (isNonTrivial(verb)) {
       peer.lastNonTrivialMs = nowMs;
     }
-    if (packet.hops() == 0) {
-      learning.received(packet, verb == Verb.OK);
-    }
+    boolean isDirect = packet.hops() == 0;
+    Path path = isDirect ? learning.received(packet, verb == Verb.OK) : packet.path();
     if (trusted) {
       peer.lastTrustMs = nowMs;
-      Path path = packet.path();
       if (path != null) {
         trustedPaths.add(path, nowMs);
       }

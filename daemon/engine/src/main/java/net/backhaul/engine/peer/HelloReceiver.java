@@ -82,7 +82,7 @@ final class HelloReceiver {
       return;
     }
     if (peer != null) {
-      hello.from(peer);
+      hello.opened(peer);
       if (receiveAuthentic(hello) == PacketOutcome.ACCEPTED) {
         context.counters.received(Verb.HELLO.number());
         accepted.accept(hello, Verb.HELLO, false);
@@ -212,13 +212,16 @@ final class HelloReceiver {
     if (key == null) {
       return;
     }
-    long packetId = hello.packetId();
     var temporary = new Peer(presented, PacketCipher.of(key));
     if (temporary.cipher.open(hello.bytes(), hello.start(), hello.length())) {
-      hello.from(temporary);
+      hello.opened(temporary);
       hello.reply(
           new ErrorMessage(
-              Verb.HELLO.number(), packetId, ErrorMessage.IDENTITY_COLLISION, 0, Bytes.EMPTY));
+              Verb.HELLO.number(),
+              hello.packetId(),
+              ErrorMessage.IDENTITY_COLLISION,
+              0,
+              Bytes.EMPTY));
     }
     temporary.cipher.wipe();
   }

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * The packet that is being received: its bytes, where it came from and when.
  *
  * <p>One mutable view is reused for packet after packet, so that receiving allocates nothing: it is
- * valid until the handler returns. Header fields are read once, since handlers may overwrite the
- * header.
+ * valid until the handler returns. Header fields are read once a packet is opened, since handlers
+ * may overwrite the header.
  */
 public final class InboundPacket {
   /** The verb and the packet id that an OK answers. */
@@ -78,30 +78,37 @@ public final class InboundPacket {
     return this;
   }
 
-  /** Points this view at bytes and reads the header; false where they are too few for one. */
+  /** Points this view at bytes; returns false where they are too few for a header. */
   public boolean wrap(byte[] newBytes, int newStart, int newLength) {
     bytes = newBytes;
     start = newStart;
     length = newLength;
-    if (!header.wrap(newBytes, newStart, newLength)) {
-      return false;
-    }
-    packetId = header.id();
-    hops = header.hops();
-    verbNumber = header.verb();
-    return true;
+    return header.wrap(newBytes, newStart, newLength);
   }
 
-  /** Sets the sender without a peer, as for a handler that is tested alone. */
+  /** Sets the sender of an opened packet without a peer, as for a handler that is tested alone. */
   public InboundPacket from(Identity sender) {
     sourceIdentity = sender;
+    readHeader();
     return this;
   }
 
-  /** Sets the sender, whose key has authenticated the packet. */
+  /** Sets the sender of a datagram that has no packet header. */
   void from(Peer sender) {
     peer = sender;
     sourceIdentity = sender.identity;
+  }
+
+  /** Sets the sender, whose key has opened the packet, and reads the header. */
+  void opened(Peer sender) {
+    from(sender);
+    readHeader();
+  }
+
+  private void readHeader() {
+    packetId = header.id();
+    hops = header.hops();
+    verbNumber = header.verb();
   }
 
   /** Returns the sender; it is set once the packet is authentic. */

@@ -118,8 +118,7 @@ final class PacketDispatcher {
         return;
       }
     }
-    packet.from(peer);
-    packet.wrap(packet.bytes(), packet.start(), packet.length());
+    packet.opened(peer);
     if (header.compressed() && packet.payloadLength() > 0 && !decompress()) {
       peer.counters.invalid++;
       context.drop(Drop.BAD_COMPRESSION);
@@ -299,7 +298,7 @@ final class PacketDispatcher {
     }
     Peer peer = peers.find(each.source(), nowMs);
     if (peer != null) {
-      packet.from(peer);
+      packet.opened(peer);
       dispatch();
     } else {
       context.drop(Drop.PENDING_EXPIRED);

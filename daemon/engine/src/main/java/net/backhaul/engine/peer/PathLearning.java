@@ -3,6 +3,7 @@ package net.backhaul.engine.peer;
 
 import net.backhaul.engine.Event;
 import net.backhaul.protocol.address.IpScope;
+import org.jspecify.annotations.Nullable;
 
 /** Makes endpoints that packets come from paths of their peers (02 sections 3.4 and 3.9). */
 final class PathLearning {
@@ -32,25 +33,29 @@ final class PathLearning {
    * requested.
    *
    * @param isReply whether the packet answers one of ours, which confirms the path
+   * @return the path, or null where it is not one of the sender's
    */
-  void received(InboundPacket packet, boolean isReply) {
+  @Nullable Path received(InboundPacket packet, boolean isReply) {
     Peer peer = packet.peer();
     long nowMs = packet.nowMs();
     Path known = packet.path();
     if (known != null) {
       known.lastInMs = nowMs;
       known.lastValidMs = nowMs;
-      return;
+      return known;
     }
     if (peer.hasLivePathToIp(packet.socket(), packet.endpoint().getAddress(), nowMs)
         || !permissions.permits(peer, packet.endpoint())) {
-      return;
+      return null;
     }
     if (isReply) {
       learn(packet);
-    } else if (peer.confirmations.mayRequest(packet.socket(), packet.endpoint(), nowMs)) {
+      return packet.path();
+    }
+    if (peer.confirmations.mayRequest(packet.socket(), packet.endpoint(), nowMs)) {
       hellos.send(peer, packet.socket(), packet.endpoint(), nowMs);
     }
+    return null;
   }
 
   private void learn(InboundPacket packet) {

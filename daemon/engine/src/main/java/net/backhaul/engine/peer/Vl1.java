@@ -294,7 +294,7 @@ public final class Vl1 implements PeerLink {
 
   /** Handles packets that were pending for a path, an identity or a credential that has come. */
   private void drainPending(long nowMs) {
-    if (draining) {
+    if (draining || !context.deadlines.isSet(Deadline.PENDING_READY)) {
       return;
     }
     draining = true;
