@@ -234,14 +234,18 @@ class Lab:
         self.addresses = self.networks = 0
 
     def open(self, ours):
-        self.internet = Host(self, "net")
-        self.internet.ip("link", "add", "internet", "type", "bridge")
-        self.internet.ip("link", "set", "internet", "up")
+        self.open_internet()
         self.center = Node(self.public("center"), ours)
         self.planet = os.path.join(self.directory, "planet")
         sh(f"{ours}/zerotier-idtool", "genplanet", self.planet,
            f"{self.center.host.address}/{PORT}={self.center.home}/identity.secret")
         self.center.start()
+
+    def open_internet(self):
+        """Creates the bridge alone, for hosts without daemons."""
+        self.internet = Host(self, "net")
+        self.internet.ip("link", "add", "internet", "type", "bridge")
+        self.internet.ip("link", "set", "internet", "up")
 
     def public(self, name, wire=Host.wire):
         """Creates a host with its own address on the internet, connected by a veth or by what `wire` makes."""

@@ -249,7 +249,7 @@ static struct list *next_list(struct direction *direction) {
 /* Writes due frames to the other device, up to a batch; returns how many, and lowers `next` to when the next one is due. */
 static int deliver(int from, int64_t *next) {
     struct direction *direction = &directions[from];
-    int64_t time = now_ns();
+    int64_t time = now_ns() + wake_ns / 2;  // so that wake-ups make no frame later on average
     for (int count = 0;; count++) {
         struct list *list = next_list(direction);
         if (!list->first) return count;

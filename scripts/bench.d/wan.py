@@ -10,27 +10,32 @@ import os
 import sys
 import time
 
+import linkcheck
 import report
 import wanreport
 from lab import Node, Pair, until
 from links import LINKS, UNLIMITED, Emulator, compile_program, lacks_tbf, limit_devices
 from setup import (FAILURES, QUIET_SHARE, QUIET_WITHIN_S, SCRIPTS, check_rights, install_missing, programs, run_guarded,
                    wait_for_quiet)
-from streams import MEASUREMENTS, Skipped, set_up_host, tcp_for, write
+from streams import MEASUREMENTS, A, B, Skipped, iperf, set_up_host, write
 
 TREE = os.path.dirname(SCRIPTS)
 TOOLS = {"ip": "iproute2", "tc": "iproute2", "ping": "iputils-ping", "iperf3": "iperf3", "cc": "gcc libc6-dev"}
 QUICK = ["tcp1", "bbr1", "udp"]
 SMOKE_LINK, SMOKE = "dsl", ["tcp1", "udp"]
 WARM_UP_S, SETTLE_S = 4, 1  # each way
+OVERHEAD_S = 3  # of one measurement, by experience
 ALWAYS = ("rate", "retransmits", "loss", "call.loss", "drops")
 
 
 def main(words):
     options = read_options(words)
+    if options.plan:
+        print(plan(options))
+        return 0
     check_rights()
-    install_missing(TOOLS, options.ours == SCRIPTS)
-    return run_guarded(lambda lab: Wan(lab, options))
+    install_missing(TOOLS, options.ours == SCRIPTS and not options.check)
+    return run_guarded(lambda lab: (Check if options.check else Wan)(lab, options))
 
 
 def read_options(words):
@@ -47,6 +52,8 @@ def read_options(words):
     parser.add_argument("--quick", action="store_true", help="one round of " + ", ".join(QUICK) + " with streams of 4 s")
     parser.add_argument("--smoke", action="store_true", help="one short round of " + ", ".join(SMOKE) + f" on {SMOKE_LINK}; "
                         "fails if the link or our daemons are far from its rate")
+    parser.add_argument("--check", action="store_true", help="only verify the emulator, without daemons")
+    parser.add_argument("--plan", action="store_true", help="only print what would be measured, and how long that takes")
     parser.add_argument("--no-bare", action="store_true", help="do not measure the bare link")
     parser.add_argument("--options", default="", metavar="JAVA OPTIONS", help="options for the Java runtime of our daemons")
     parser.add_argument("--markdown", metavar="FILE", help="write the tables into this file, between their markers")
@@ -71,6 +78,15 @@ def chosen(parser, option, text, known, default):
     return names
 
 
+def plan(options):
+    """What will be measured, in one line."""
+    columns = len(options.beside) + (1 if options.no_bare else 2)
+    cells = options.rounds * len(options.links) * len(options.only) * columns
+    seconds = cells * (options.seconds + OVERHEAD_S)
+    return (f"{', '.join(options.only)} on {', '.join(options.links)}: {columns} columns in {options.rounds} "
+            f"round{'s' * (options.rounds != 1)}, {cells} measurements, about {max(1, seconds / 60):.0f} minutes")
+
+
 class Trio(Pair):
     """Two or three daemons with their own network: a, b behind the link, and c, a second peer of b."""
 
@@ -83,6 +99,23 @@ class Trio(Pair):
             until(f"ping to {other.host.name}", lambda: " 0% packet loss" in self.b.host.run(
                 "ping", "-c1", "-W1", self.ip(other), check=False), 30)
             until(f"direct path to {other.host.name}", lambda: self.b.is_direct(other) and other.is_direct(self.b), 30)
+
+
+class Check:
+    """A bare column whose link is compared with its properties."""
+
+    def __init__(self, lab, options):
+        lab.open_internet()
+        self.lab, self.options, self.columns = lab, options, []
+        self.emulator, self.datagrams = (compile_program(name, lab.directory) for name in ("link", "datagrams"))
+
+    def run(self):
+        self.faults = linkcheck.check(Column(self, "bare"))
+
+    def finish(self):
+        for fault in self.faults:
+            print(f"scripts/bench: {fault}", file=sys.stderr)
+        return 1 if self.faults else 0
 
 
 class Column:
@@ -146,8 +179,8 @@ class Wan:
         self.began = time.monotonic()
         self.done = self.unquiet = 0
         lab.open(options.ours)
-        self.emulator = compile_program("link", lab.directory)
-        self.datagrams = compile_program("datagrams", lab.directory)
+        self.emulator, self.datagrams = (compile_program(name, lab.directory) for name in ("link", "datagrams"))
+        self.say(plan(options))
         self.columns = []
         if not options.no_bare:
             self.columns.append(Column(self, "bare"))
@@ -201,8 +234,9 @@ class Wan:
         if not column.trio:
             return
         for up in (False, True):
+            client, server = (B, A) if up else (A, B)
             try:
-                tcp_for(seconds, column, "cubic", 1, up)
+                iperf(column, client, server, seconds, "-C", "cubic")
             except FAILURES:
                 pass  # the measurement itself reports the failure
 
