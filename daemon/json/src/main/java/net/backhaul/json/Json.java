@@ -18,6 +18,10 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -37,6 +41,8 @@ public final class Json {
   private static final BigInteger MAX_U64 = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
   private static final int MAX_PLAIN_EXPONENT = 15;
   private static final int MIN_PLAIN_EXPONENT = -4;
+  private static final String INVALID_STRING =
+      "syntax error while parsing value - invalid string: ";
   private static final BytewiseOrder BYTEWISE = new BytewiseOrder();
 
   private static final JsonFactory FACTORY =
@@ -116,6 +122,27 @@ public final class Json {
     }
   }
 
+  /**
+   * Reads one value from bytes in UTF-8, which must be well-formed: replaced bytes would be lost
+   * where the value is written again.
+   *
+   * @throws InvalidJsonException with the position of the first error
+   */
+  public static @Nullable Object parse(ByteBuffer utf8) {
+    ByteBuffer bytes = utf8.duplicate();
+    CharBuffer text = CharBuffer.allocate(bytes.remaining());
+    CoderResult result = StandardCharsets.UTF_8.newDecoder().decode(bytes, text, true);
+    text.flip();
+    if (result.isError()) {
+      String[] lines = text.toString().split("\n", -1);
+      throw InvalidJsonException.atPosition(
+          lines.length,
+          lines[lines.length - 1].length() + 1,
+          INVALID_STRING + "ill-formed UTF-8 byte");
+    }
+    return parse(text.toString());
+  }
+
   /** Reads an object; any other value, and text that is not JSON, gives an empty one. */
   public static Map<String, @Nullable Object> parseLeniently(String text) {
     try {
@@ -143,7 +170,7 @@ public final class Json {
       case START_OBJECT -> {
         Map<String, @Nullable Object> object = object();
         while (in.nextToken() != JsonToken.END_OBJECT) {
-          String name = in.currentName();
+          String name = wellFormed(in, in.currentName());
           object.put(name, read(in, in.nextToken()));
         }
         yield object;
@@ -155,13 +182,35 @@ public final class Json {
         }
         yield list;
       }
-      case VALUE_STRING -> in.getText();
+      case VALUE_STRING -> wellFormed(in, in.getText());
       case VALUE_NUMBER_INT -> wholeNumber(in);
       case VALUE_NUMBER_FLOAT -> finiteDouble(in);
       case VALUE_TRUE -> true;
       case VALUE_FALSE -> false;
       default -> null;
     };
+  }
+
+  /** Returns a string; rejects one with half a surrogate pair, which is no text in UTF-8. */
+  private static String wellFormed(JsonParser in, String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (!Character.isSurrogate(c)) {
+        continue;
+      }
+      boolean pair = i + 1 < text.length() && Character.isSurrogatePair(c, text.charAt(i + 1));
+      if (!pair) {
+        JsonLocation at = in.currentTokenLocation();
+        String problem =
+            Character.isHighSurrogate(c)
+                ? "surrogate U+D800..U+DBFF must be followed by U+DC00..U+DFFF"
+                : "surrogate U+DC00..U+DFFF must follow U+D800..U+DBFF";
+        throw InvalidJsonException.atPosition(
+            at.getLineNr(), at.getColumnNr(), INVALID_STRING + problem);
+      }
+      i++;
+    }
+    return text;
   }
 
   private static Number wholeNumber(JsonParser in) throws IOException {

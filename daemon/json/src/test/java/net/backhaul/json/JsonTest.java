@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -173,5 +176,48 @@ class JsonTest {
 
       assertEquals("number overflow parsing '" + digits + "'", invalid.reason());
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"\\ud800\"",
+        "\"\\udc00\"",
+        "\"\\udc00\\ud800\"",
+        "\"a\\ud800b\"",
+        "[\"\\ud800\\ud800\\udc00\"]",
+        "{\"a\":\"\\ud800\"}",
+        "{\"\\ud800\":1}",
+        "{\"\\udc00\":1}"
+      })
+  void rejectsHalfSurrogatePairs(String text) {
+    var invalid = assertThrows(InvalidJsonException.class, () -> Json.parse(text));
+
+    assertTrue(invalid.reason().contains("urrogate"), invalid.reason());
+  }
+
+  @Test
+  void readsSurrogatePairs() {
+    assertEquals("\ud83d\ude00", Json.parse("\"\\ud83d\\ude00\""));
+    assertEquals("\ud83d\ude00", Json.parse(bytes("\"\ud83d\ude00\"", "")));
+  }
+
+  private static ByteBuffer bytes(String text, String hexAfter) {
+    byte[] before = text.getBytes(StandardCharsets.UTF_8);
+    byte[] after = HexFormat.of().parseHex(hexAfter);
+    return ByteBuffer.allocate(before.length + after.length).put(before).put(after).flip();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ff22", "c322", "c0af22", "eda08022", "f4908080", "e282"})
+  void rejectsBytesThatAreNotUtf8(String hex) {
+    ByteBuffer text = bytes("\n\"a", hex);
+
+    var invalid = assertThrows(InvalidJsonException.class, () -> Json.parse(text));
+
+    assertEquals(
+        "parse error at line 2, column 3: syntax error while parsing value"
+            + " - invalid string: ill-formed UTF-8 byte",
+        invalid.reason());
   }
 }

@@ -26,7 +26,7 @@ record JsonBody(Map<String, @Nullable Object> object, boolean isObject) {
    */
   static JsonBody read(Request request) {
     limitDepth(request.body().duplicate());
-    Object value = Json.parse(request.bodyText());
+    Object value = Json.parse(request.body());
     return new JsonBody(Json.asObject(value), value instanceof Map);
   }
 

@@ -4,7 +4,6 @@ package net.backhaul.service.http;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.cookie.ServerCookieDecoder;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -26,11 +25,6 @@ public record Request(Method method, RequestTarget target, Headers headers, Byte
   /** Returns the percent-decoded path, without query. */
   public String path() {
     return target.path();
-  }
-
-  /** Returns the body as UTF-8 text. */
-  public String bodyText() {
-    return StandardCharsets.UTF_8.decode(body.duplicate()).toString();
   }
 
   /** Returns the cookies by name (RFC 6265); of a repeated one the first, malformed ones not. */

@@ -2,6 +2,7 @@
 package net.backhaul.service.settings;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -34,13 +35,13 @@ public final class LocalConf {
 
   /** Returns the content of the file; an empty object where it is missing or empty. */
   public Map<String, @Nullable Object> read() throws Unusable {
-    String text = home.readText(FILE).orElse("");
-    if (text.isEmpty()) {
+    byte[] text = home.read(FILE).orElse(new byte[0]);
+    if (text.length == 0) {
       return Json.object();
     }
     Object root;
     try {
-      root = Json.parse(text);
+      root = Json.parse(ByteBuffer.wrap(text));
     } catch (IllegalArgumentException e) {
       throw new Unusable("unable to parse local.conf (invalid JSON)\n" + e.getMessage());
     }

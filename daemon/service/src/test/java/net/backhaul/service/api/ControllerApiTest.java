@@ -264,6 +264,21 @@ class ControllerApiTest {
     assertEquals("", ignored(network, brackets));
   }
 
+  /** As the reference's parser does: half a character cannot be stored and would become "?". */
+  @Test
+  void rejectsHalfSurrogatePairsAndChangesNothing() throws Exception {
+    String network = "/controller/network/0b59471541000001";
+    send(request("POST", network, "{\"name\":\"before\"}"));
+    String before = withoutClock(send(request("GET", network, null)).body());
+    for (String body : List.of("{\"name\":\"a\\ud800b\"}", "{\"\\udc00\":1,\"name\":\"x\"}")) {
+      HttpResponse<String> answer = send(request("POST", network, body));
+
+      assertEquals(500, answer.statusCode());
+      assertTrue(answer.body().contains("[json.exception.parse_error.101]"), answer.body());
+    }
+    assertEquals(before, withoutClock(send(request("GET", network, null)).body()));
+  }
+
   private static JsonNode request(String method, String target, String body) {
     ObjectNode request = MAPPER.createObjectNode().put("method", method).put("target", target);
     return body == null ? request : request.put("body", body);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.service.settings;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -12,6 +13,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -123,6 +125,19 @@ class LiveSettingsTest {
         """;
     assertEquals(expected, Files.readString(directory.resolve("local.conf")));
     assertEquals(9000, settings.settings().primaryPort().getAsInt());
+  }
+
+  @Test
+  void doesNotReplaceBytesThatAreNotUtf8() throws Exception {
+    LiveSettings settings = settings("{}");
+    byte[] latin1 = "{\"virtual\": {\"x\": \"\u00e9\"}}".getBytes(StandardCharsets.ISO_8859_1);
+    Path file = directory.resolve("local.conf");
+    Files.write(file, latin1);
+
+    assertThrows(
+        LocalConf.Unusable.class,
+        () -> settings.merge(Json.asObject(Json.parse("{\"primaryPort\": 9000}"))));
+    assertArrayEquals(latin1, Files.readAllBytes(file));
   }
 
   @Test
