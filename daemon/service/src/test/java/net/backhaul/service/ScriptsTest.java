@@ -8,7 +8,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,6 +20,10 @@ class ScriptsTest {
   private static final Path TREE = Path.of("").toAbsolutePath().getParent().getParent();
 
   private static final String DEMO = TREE.resolve("scripts/demo").toString();
+
+  /** A command line in a block of Markdown; the explanation follows after several spaces. */
+  private static final Pattern BENCH =
+      Pattern.compile("^ {4}(?:sudo )?(scripts/bench(?: [^ ]+)*)(?: {2,}.*)?$");
 
   private static final String CACHED =
       "[0.1s][info][class,load] java.lang.Object source: shared objects file\n";
@@ -56,6 +63,41 @@ class ScriptsTest {
         run("bash", "-c", "eval \"$(sed -n '/^bold=/,/^say()/p' \"$0\")\"; say done", DEMO);
 
     assertEquals("\ndone\n", result.output());
+  }
+
+  @Test
+  void plansBenchmarksOfTheDocumentation() throws Exception {
+    List<String> commands =
+        Tree.markdownFiles().stream()
+            .flatMap(file -> Tree.lines(file).stream())
+            .map(BENCH::matcher)
+            .filter(Matcher::find)
+            .map(command -> command.group(1))
+            .filter(command -> !command.contains("--jmh") && !command.contains("--check"))
+            .toList();
+
+    assertTrue(commands.size() > 10, commands::toString);
+    for (String command : commands) {
+      Result result = runBench(command.replace("DIRECTORY", "scripts") + " --plan");
+
+      assertEquals(0, result.status(), () -> command + ": " + result.output());
+      assertTrue(result.output().contains("tcp1"), () -> command + ": " + result.output());
+    }
+  }
+
+  @Test
+  void rejectsUnknownLinkAndMeasurement() throws Exception {
+    Result link = runBench("scripts/bench wan --links fiber --plan");
+    Result measurement = runBench("scripts/bench wan --only tcp1,tcp9 --plan");
+
+    assertEquals(2, link.status());
+    assertTrue(link.output().contains("there is no fiber; there are fibre, "), link.output());
+    assertEquals(2, measurement.status());
+    assertTrue(measurement.output().contains("there is no tcp9"), measurement.output());
+  }
+
+  private static Result runBench(String command) throws IOException, InterruptedException {
+    return run("sh", "-c", "cd \"$0\" && exec " + command, TREE.toString());
   }
 
   private Result verifyCache(String log) throws IOException, InterruptedException {

@@ -237,11 +237,13 @@ class TidyTest {
   }
 
   private static Stream<Path> sourceFiles() {
-    return Stream.concat(Tree.javaFiles().stream(), Tree.shellFiles().stream());
+    return Stream.of(
+            Tree.javaFiles(), Tree.scriptFiles(), Tree.files(n -> n.endsWith(".c")).toList())
+        .flatMap(List::stream);
   }
 
   private static Stream<Path> textFiles() {
     return Stream.concat(
-        sourceFiles(), Tree.files(name -> name.matches(".*\\.(md|xml|service|plist|py)")));
+        sourceFiles(), Tree.files(name -> name.matches(".*\\.(md|xml|service|plist)")));
   }
 }
