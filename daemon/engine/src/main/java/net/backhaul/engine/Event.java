@@ -6,8 +6,12 @@ import net.backhaul.protocol.packet.Bytes;
 
 /** An event of the node that is reported outside of it. */
 public sealed interface Event {
-  /** A root has answered: the node is online. */
-  record Online() implements Event {}
+  /**
+   * The node is online.
+   *
+   * @param isRoot whether it is so because it is a root itself; otherwise a root has answered
+   */
+  record Online(boolean isRoot) implements Event {}
 
   /** No root has answered lately: the node is offline. */
   record Offline() implements Event {}

@@ -31,7 +31,7 @@ final class EventLog {
     switch (event) {
       case Event.Online online -> {
         wasOnline = true;
-        log.info("ONLINE: a root answers");
+        log.info(online.isRoot() ? "ONLINE: this node is a root itself" : "ONLINE: a root answers");
       }
       case Event.Offline offline ->
           log.info("OFFLINE: no root answers; peers without a direct path cannot be reached");

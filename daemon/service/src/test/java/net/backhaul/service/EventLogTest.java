@@ -44,7 +44,7 @@ class EventLogTest {
 
   @Test
   void logsOnlineAndOffline() {
-    events.onEvent(new Event.Online());
+    events.onEvent(new Event.Online(false));
     events.onEvent(new Event.Offline());
 
     assertEquals(
@@ -55,9 +55,16 @@ class EventLogTest {
   }
 
   @Test
+  void logsThatARootIsOnlineByItself() {
+    events.onEvent(new Event.Online(true));
+
+    assertEquals(List.of("INFO ONLINE: this node is a root itself"), logged());
+  }
+
+  @Test
   void logsStartWithoutRootsOnlyIfNoneHasAnswered() {
     events.logFailedStart();
-    events.onEvent(new Event.Online());
+    events.onEvent(new Event.Online(false));
     events.logFailedStart();
 
     assertEquals(

@@ -27,7 +27,7 @@ class PeerDiscoveryTest extends ScenarioTest {
     internet.run(25);
 
     assertTrue(alice.status().online());
-    assertTrue(alice.events().contains(new Event.Online()));
+    assertTrue(alice.events().contains(new Event.Online(false)));
     assertTrue(root.status().online());
     assertTrue(alice.isDirectTo(root));
   }

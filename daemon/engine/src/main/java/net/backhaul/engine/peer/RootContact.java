@@ -190,7 +190,7 @@ final class RootContact {
     }
     if (now != online) {
       online = now;
-      context.output.event(now ? new Event.Online() : new Event.Offline());
+      context.output.event(now ? new Event.Online(roots.amRoot()) : new Event.Offline());
     }
   }
 }

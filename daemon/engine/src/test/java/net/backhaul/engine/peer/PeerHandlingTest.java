@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Random;
 import net.backhaul.engine.Deadline;
 import net.backhaul.engine.Drop;
+import net.backhaul.engine.Event;
 import net.backhaul.engine.LatencyHistogram;
 import net.backhaul.engine.NodeOptions;
 import net.backhaul.engine.PeerStatus;
@@ -42,6 +43,7 @@ class PeerHandlingTest {
   private static final long START_MS = 1_700_000_000_000L;
   private static final InetSocketAddress AT_B = RecordedNodes.endpoint("10.0.2.2/9993");
   private static final InetSocketAddress AT_ROOT = RecordedNodes.endpoint("10.0.0.1/9993");
+  private static final StateKey PLANET = new StateKey(StateKey.Kind.PLANET, 0);
   private static final Bytes EMPTY = Bytes.EMPTY;
   private static final long B = RecordedNodes.identity("B").address();
   private static final long SELF = RecordedNodes.identity("A").address();
@@ -125,6 +127,14 @@ class PeerHandlingTest {
 
     LatencyHistogram latencies = leaf.peers.get(B).counters.latency.snapshot();
     assertEquals(2, latencies.count());
+  }
+
+  @Test
+  void reportsThatARootIsOnlineByItself() {
+    Vl1 root = node(Map.of(PLANET, RecordedNodes.world("planet-root-A")));
+    root.advance(START_MS);
+
+    assertEquals(List.of(new Event.Online(true)), output.events);
   }
 
   /** An internal error while a pending packet is handled must not keep later ones pending. */
