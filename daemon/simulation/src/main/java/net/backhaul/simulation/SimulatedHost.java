@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
 import net.backhaul.engine.DatagramBatch;
 import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Drop;
@@ -25,6 +26,7 @@ import net.backhaul.engine.StateKey;
 import net.backhaul.engine.Traffic;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.network.NetworkConfig;
+import net.backhaul.protocol.packet.Ecn;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,12 +53,13 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
   private @Nullable SimulatedController controller;
   private @Nullable Node node;
   private @Nullable Output redirectedOutput;
+  private Consumer<byte[]> frameObserver = frame -> {};
   private boolean draining;
   boolean isDisconnected;
 
   /** Sends a host's datagrams to the internet or to its NAT. */
   interface Uplink {
-    void send(InetSocketAddress from, InetSocketAddress to, byte[] bytes);
+    void send(SimulatedInternet.Datagram datagram);
   }
 
   /** A frame that the node delivered, pending for the IP stack. */
@@ -104,6 +107,19 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
       controller = running;
     }
     return running;
+  }
+
+  /** Sets the observer of all frames that the node delivers to its devices. */
+  public void observeFrames(Consumer<byte[]> observer) {
+    frameObserver = observer;
+  }
+
+  /** Sends a frame from the device of a network. */
+  public void sendFrame(long networkId, byte[] frame) {
+    frames.clear();
+    System.arraycopy(frame, 0, frames.bytes(), frames.nextStart(), frame.length);
+    frames.add(frame.length);
+    running().sendFrames(networkId, frames, internet.nowMs());
   }
 
   /** Starts the node with the saved state. */
@@ -286,12 +302,14 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
   }
 
   @Override
-  public void receive(InetSocketAddress from, InetSocketAddress to, byte[] bytes, long nowMs) {
+  public void receive(SimulatedInternet.Datagram datagram, long nowMs) {
     Node current = node;
-    if (current != null && !isDisconnected && to.getPort() == address.getPort()) {
+    int port = datagram.to().getPort();
+    if (current != null && !isDisconnected && port == address.getPort()) {
+      byte[] bytes = datagram.bytes();
       datagrams.clear();
       System.arraycopy(bytes, 0, datagrams.bytes(), 0, bytes.length);
-      datagrams.add(SOCKET, from, bytes.length);
+      datagrams.add(SOCKET, datagram.from(), bytes.length, datagram.trafficClass() & Ecn.MASK);
       current.receive(datagrams, nowMs);
       drainPending();
     }
@@ -331,6 +349,7 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
     List<DeliveredFrame> delivered = List.copyOf(deliveredFrames);
     deliveredFrames.clear();
     for (DeliveredFrame one : delivered) {
+      frameObserver.accept(one.frame);
       SimulatedIpStack ipStack = ipStacks.get(one.networkId);
       if (ipStack != null) {
         ipStack.receive(one.frame, internet.nowMs());
@@ -344,10 +363,7 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
     for (Map.Entry<Long, SimulatedIpStack> entry : Map.copyOf(ipStacks).entrySet()) {
       for (byte[] frame : entry.getValue().takeFrames()) {
         any = true;
-        frames.clear();
-        System.arraycopy(frame, 0, frames.bytes(), frames.nextStart(), frame.length);
-        frames.add(frame.length);
-        running().sendFrames(entry.getKey(), frames, internet.nowMs());
+        sendFrame(entry.getKey(), frame);
       }
     }
     return any;
@@ -368,7 +384,9 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
     }
     for (int at = run.start(); at < run.end() && !isDisconnected; at += run.segmentBytes()) {
       int end = Math.min(at + run.segmentBytes(), run.end());
-      uplink.send(address, run.endpoint(), Arrays.copyOfRange(run.bytes(), at, end));
+      byte[] bytes = Arrays.copyOfRange(run.bytes(), at, end);
+      uplink.send(
+          new SimulatedInternet.Datagram(address, run.endpoint(), bytes, run.trafficClass()));
     }
   }
 

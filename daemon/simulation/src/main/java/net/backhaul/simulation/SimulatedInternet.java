@@ -44,10 +44,21 @@ public final class SimulatedInternet {
   private long delivered;
   private final Set<InetAddress> separated = new HashSet<>();
   private DatagramObserver observer = (from, to, bytes, atMs) -> {};
+  private Router router = (from, to, length, trafficClass) -> trafficClass;
+
+  /** A datagram and the traffic class of its IP header. */
+  @SuppressWarnings("ArrayRecordComponent") // Never compared.
+  record Datagram(InetSocketAddress from, InetSocketAddress to, byte[] bytes, int trafficClass) {}
 
   /** Receives the datagrams to an IP address. */
   interface DatagramSink {
-    void receive(InetSocketAddress from, InetSocketAddress to, byte[] bytes, long nowMs);
+    void receive(Datagram datagram, long nowMs);
+  }
+
+  /** Changes the traffic class of datagrams on their way. */
+  public interface Router {
+    /** Returns the traffic class with which a datagram goes on. */
+    int trafficClass(InetSocketAddress from, InetSocketAddress to, int length, int trafficClass);
   }
 
   /** Observes each datagram when it is sent. */
@@ -55,22 +66,12 @@ public final class SimulatedInternet {
     void sent(InetSocketAddress from, InetSocketAddress to, byte[] bytes, long nowMs);
   }
 
-  private record DatagramInFlight(
-      long arrivalMs, long order, InetSocketAddress from, InetSocketAddress to, Payload payload)
+  private record DatagramInFlight(long arrivalMs, long order, Datagram datagram)
       implements Comparable<DatagramInFlight> {
     @Override
     public int compareTo(DatagramInFlight other) {
       int byTime = Long.compare(arrivalMs, other.arrivalMs);
       return byTime != 0 ? byTime : Long.compare(order, other.order);
-    }
-  }
-
-  /** Wraps the bytes, since arrays in records compare by identity. */
-  private static final class Payload {
-    private final byte[] bytes;
-
-    Payload(byte[] bytes) {
-      this.bytes = bytes;
     }
   }
 
@@ -172,6 +173,11 @@ public final class SimulatedInternet {
     observer = newObserver;
   }
 
+  /** Sets the router that all datagrams between hosts and NATs pass. */
+  public void router(Router newRouter) {
+    router = newRouter;
+  }
+
   void route(InetAddress ip, @Nullable DatagramSink receiver) {
     if (receiver == null) {
       routes.remove(ip);
@@ -180,17 +186,22 @@ public final class SimulatedInternet {
     }
   }
 
-  void send(InetSocketAddress from, InetSocketAddress to, byte[] bytes) {
-    observer.sent(from, to, bytes, nowMs);
+  void send(Datagram datagram) {
+    InetSocketAddress from = datagram.from;
+    InetSocketAddress to = datagram.to;
+    observer.sent(from, to, datagram.bytes, nowMs);
     boolean cut = separated.contains(from.getAddress()) && separated.contains(to.getAddress());
     if (random.nextDouble() >= loss && !cut) {
-      inFlight.add(new DatagramInFlight(nowMs + delayMs, sequence++, from, to, new Payload(bytes)));
+      int trafficClass =
+          router.trafficClass(from, to, datagram.bytes.length, datagram.trafficClass);
+      var routed = new Datagram(from, to, datagram.bytes, trafficClass);
+      inFlight.add(new DatagramInFlight(nowMs + delayMs, sequence++, routed));
     }
   }
 
   /** Delivers a datagram to a host behind a NAT, without delay or loss. */
-  void deliverInside(InetSocketAddress from, InetSocketAddress to, byte[] bytes) {
-    arrive(from, to, bytes);
+  void deliverInside(Datagram datagram) {
+    arrive(datagram);
   }
 
   /** Runs all datagrams and deadlines of the next milliseconds, in the order of time. */
@@ -208,7 +219,7 @@ public final class SimulatedInternet {
       if (next != null && arrivalMs <= deadlineMs) {
         inFlight.poll();
         nowMs = Math.max(nowMs, arrivalMs);
-        arrive(next.from, next.to, next.payload.bytes);
+        arrive(next.datagram);
       } else if (host != null) {
         steps = deadlineMs > nowMs ? 0 : steps + 1;
         if (steps > MAX_STEPS_AT_ONE_TIME) {
@@ -222,11 +233,11 @@ public final class SimulatedInternet {
     nowMs = endMs;
   }
 
-  private void arrive(InetSocketAddress from, InetSocketAddress to, byte[] bytes) {
-    DatagramSink receiver = routes.get(to.getAddress());
+  private void arrive(Datagram datagram) {
+    DatagramSink receiver = routes.get(datagram.to.getAddress());
     if (receiver != null) {
       delivered++;
-      receiver.receive(from, to, bytes, nowMs);
+      receiver.receive(datagram, nowMs);
     }
   }
 

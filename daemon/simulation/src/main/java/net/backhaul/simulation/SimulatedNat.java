@@ -41,20 +41,28 @@ public final class SimulatedNat implements SimulatedInternet.DatagramSink {
     this.kind = kind;
   }
 
-  void sendFromInside(InetSocketAddress from, InetSocketAddress to, byte[] bytes) {
+  void sendFromInside(SimulatedInternet.Datagram datagram) {
+    InetSocketAddress from = datagram.from();
+    InetSocketAddress to = datagram.to();
     InetSocketAddress destination = kind == Kind.SYMMETRIC ? to : from;
     int port = publicPorts.computeIfAbsent(new Mapping(from, destination), mapping -> nextPort++);
     internalEndpoints.put(port, from);
     lastOutboundMs.put(new Filter(port, to), internet.nowMs());
-    internet.send(new InetSocketAddress(publicIp, port), to, bytes);
+    var source = new InetSocketAddress(publicIp, port);
+    internet.send(
+        new SimulatedInternet.Datagram(source, to, datagram.bytes(), datagram.trafficClass()));
   }
 
   @Override
-  public void receive(InetSocketAddress from, InetSocketAddress to, byte[] bytes, long nowMs) {
-    InetSocketAddress internal = internalEndpoints.get(to.getPort());
-    Long outboundMs = lastOutboundMs.get(new Filter(to.getPort(), from));
+  public void receive(SimulatedInternet.Datagram datagram, long nowMs) {
+    InetSocketAddress from = datagram.from();
+    int port = datagram.to().getPort();
+    InetSocketAddress internal = internalEndpoints.get(port);
+    Long outboundMs = lastOutboundMs.get(new Filter(port, from));
     if (internal != null && outboundMs != null && nowMs - outboundMs <= MAPPING_TIMEOUT_MS) {
-      internet.deliverInside(from, internal, bytes);
+      internet.deliverInside(
+          new SimulatedInternet.Datagram(
+              from, internal, datagram.bytes(), datagram.trafficClass()));
     }
   }
 

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;
+import net.backhaul.protocol.packet.BigEndian;
 import org.junit.jupiter.api.Test;
 
 /** Sums are those of RFC 1071, and the header of a device is read as it is written. */
@@ -51,6 +52,32 @@ class InternetChecksumTest {
     assertEquals(1, InternetChecksum.fold(0x1_0000_0000_0000L));
     assertEquals(0xffff, InternetChecksum.finishUdp(0xffff));
     assertEquals(0, InternetChecksum.finish(0xffff));
+  }
+
+  @Test
+  void updatesChecksumsOfChangedWords() {
+    var random = new Random(2);
+    for (int round = 0; round < 100_000; round++) {
+      byte[] header = new byte[20];
+      random.nextBytes(header);
+      int changed = 2 * random.nextInt(5);
+      if (round % 4 == 0) {
+        Arrays.fill(header, changed, changed + 2, (byte) (round % 8 == 0 ? 0xff : 0));
+      }
+      BigEndian.put16(header, 10, 0);
+      int sum = InternetChecksum.finish(InternetChecksum.sum(header, 0, 20));
+      int before = BigEndian.u16(header, changed);
+      int after = round % 3 == 0 ? before ^ 3 : random.nextInt(0x1_0000);
+      BigEndian.put16(header, changed, after);
+
+      int updated = InternetChecksum.update(InternetChecksum.number(sum), before, after);
+
+      BigEndian.put16(header, 10, updated);
+      assertEquals(
+          InternetChecksum.VALID,
+          InternetChecksum.fold(InternetChecksum.sum(header, 0, 20)),
+          "round " + round);
+    }
   }
 
   @Test

@@ -35,7 +35,7 @@ final class AcceptedPackets {
       peer.lastNonTrivialMs = nowMs;
     }
     boolean isDirect = packet.hops() == 0;
-    Path path = isDirect ? learning.received(packet, verb == Verb.OK) : packet.path();
+    Path path = isDirect ? learning.received(packet, verb) : packet.path();
     if (trusted) {
       peer.lastTrustMs = nowMs;
       if (path != null) {

@@ -3,6 +3,7 @@ package net.backhaul.engine.peer;
 
 import net.backhaul.engine.DatagramBatch;
 import net.backhaul.engine.Drop;
+import net.backhaul.protocol.packet.Ecn;
 import net.backhaul.protocol.packet.FragmentView;
 import net.backhaul.protocol.packet.PacketView;
 import net.backhaul.protocol.packet.Packets;
@@ -49,7 +50,11 @@ final class DatagramReceiver {
     int start = batch.start(index);
     int length = batch.length(index);
     context.counters.receivedDatagram(length);
-    packet.arrived(batch.socket(index), batch.from(index), nowMs, nowMs).ecn(batch.ecn(index));
+    int ecn = batch.ecn(index);
+    packet
+        .arrived(batch.socket(index), batch.from(index), nowMs, nowMs)
+        .ecn(context.blindMarks.meaningful(ecn, batch.from(index)))
+        .cameWithMark(ecn == Ecn.CE);
     boolean hasHeader = packet.wrap(bytes, start, length);
     if (length == LanBeacons.BEACON_BYTES) {
       beacons.receive(packet);

@@ -13,7 +13,6 @@ import net.backhaul.protocol.message.Hello;
 import net.backhaul.protocol.message.HelloOk;
 import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.packet.Bytes;
-import net.backhaul.protocol.packet.Ecn;
 import net.backhaul.protocol.packet.PacketCipher;
 import net.backhaul.protocol.packet.WireException;
 import net.backhaul.protocol.packet.WireReader;
@@ -106,7 +105,6 @@ final class HelloReceiver {
     packet.reply(answer(hello, packet));
     peer.version(hello.protocolVersion(), hello.major(), hello.minor(), hello.revision());
     peer.features = hello.features();
-    recordMarks(packet);
     return PacketOutcome.ACCEPTED;
   }
 
@@ -134,7 +132,6 @@ final class HelloReceiver {
     }
     peer.version(ok.protocolVersion(), ok.major(), ok.minor(), ok.revision());
     peer.features = ok.features();
-    recordMarks(packet);
     surface.report(packet, ok.endpoint());
     return PacketOutcome.ACCEPTED;
   }
@@ -145,14 +142,6 @@ final class HelloReceiver {
       context.output.event(new Event.IdentityCollision());
     }
     return PacketOutcome.ACCEPTED;
-  }
-
-  /** A path on which a datagram of class 0 arrives with a mark overwrites the field of all. */
-  private static void recordMarks(InboundPacket packet) {
-    Path path = packet.hops() == 0 ? packet.path() : null;
-    if (path != null) {
-      path.marksBlindly = packet.ecn() == Ecn.CE;
-    }
   }
 
   /** A damaged world ends the packet; those before it stay added (01 section 7.6). */

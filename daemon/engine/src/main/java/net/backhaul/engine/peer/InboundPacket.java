@@ -43,6 +43,7 @@ public final class InboundPacket {
   private long packetId;
   private int hops;
   private int ecn;
+  private boolean cameWithMark;
   private int verbNumber;
 
   private @Nullable Peer peer;
@@ -69,13 +70,24 @@ public final class InboundPacket {
     sourceIdentity = null;
     roundTripMs = -1;
     ecn = 0;
+    cameWithMark = false;
     return this;
   }
 
-  /** Sets the ECN field of the IP header that the packet came with. */
+  /** Sets the ECN field of the IP header that the packet came with, as it is to be used. */
   public InboundPacket ecn(int newEcn) {
     ecn = newEcn;
     return this;
+  }
+
+  /** Sets whether the packet came with CE, whatever that means on its path. */
+  InboundPacket cameWithMark(boolean marked) {
+    cameWithMark = marked;
+    return this;
+  }
+
+  boolean cameWithMark() {
+    return cameWithMark;
   }
 
   /** Points this view at bytes; returns false where they are too few for a header. */
@@ -170,17 +182,12 @@ public final class InboundPacket {
   }
 
   /**
-   * Returns the same for a frame that leaves the tunnel: 0 where it says nothing about congestion,
-   * because the sender marks nothing as ECN-capable or the path overwrites the field (02 section
-   * 1.9).
+   * Returns the same for a frame that leaves the tunnel: 0 where the sender marks nothing as
+   * ECN-capable (02 section 1.9).
    */
   public int tunnelEcn() {
     Peer sender = peer;
-    if (ecn == 0 || sender == null || !sender.supportsEcn()) {
-      return 0;
-    }
-    Path path = hops == 0 ? path() : null;
-    return path == null || !path.marksBlindly ? ecn : 0;
+    return ecn != 0 && sender != null && sender.supportsEcn() ? ecn : 0;
   }
 
   /** Returns the number of the verb, which may be one without a meaning. */

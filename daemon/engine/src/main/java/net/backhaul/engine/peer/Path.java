@@ -56,10 +56,6 @@ final class Path {
   private int probes;
   int latencyMs = UNKNOWN_LATENCY_MS;
   int timesMeasured;
-
-  /** Whether CE has no meaning here: the last HELLO or OK, never ECN-capable, came with it. */
-  boolean marksBlindly;
-
   int priority = 1;
 
   Path(int socket, InetSocketAddress endpoint) {

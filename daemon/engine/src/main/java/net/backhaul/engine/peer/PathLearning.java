@@ -3,6 +3,7 @@ package net.backhaul.engine.peer;
 
 import net.backhaul.engine.Event;
 import net.backhaul.protocol.address.IpScope;
+import net.backhaul.protocol.message.Verb;
 import org.jspecify.annotations.Nullable;
 
 /** Makes endpoints that packets come from paths of their peers (02 sections 3.4 and 3.9). */
@@ -32,10 +33,11 @@ final class PathLearning {
    * Records that a packet came directly over a path; a new path is learned, or a confirmation is
    * requested.
    *
-   * @param isReply whether the packet answers one of ours, which confirms the path
+   * @param verb OK answers a packet of ours, which confirms the path
    * @return the path, or null where it is not one of the sender's
    */
-  @Nullable Path received(InboundPacket packet, boolean isReply) {
+  @Nullable Path received(InboundPacket packet, Verb verb) {
+    context.blindMarks.received(packet, verb);
     Peer peer = packet.peer();
     long nowMs = packet.nowMs();
     Path known = packet.path();
@@ -48,7 +50,7 @@ final class PathLearning {
         || !permissions.permits(peer, packet.endpoint())) {
       return null;
     }
-    if (isReply) {
+    if (verb == Verb.OK) {
       learn(packet);
       return packet.path();
     }

@@ -21,6 +21,7 @@ final class PeerContext {
   final RandomGenerator random;
   final Counters counters = new Counters();
   final Deadlines deadlines = new Deadlines();
+  final BlindMarks blindMarks = new BlindMarks();
   final ExpectedReplies expectedReplies = new ExpectedReplies();
   private NodeOptions options;
   private Features features = Features.NONE;

@@ -335,6 +335,7 @@ public final class Vl1 implements PeerLink {
         + whois.pending()
         + introductions.pending()
         + surface.size()
+        + context.blindMarks.size()
         + trustedPaths.size();
   }
 
