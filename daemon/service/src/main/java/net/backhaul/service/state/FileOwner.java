@@ -220,7 +220,8 @@ final class FileOwner {
     return path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("0");
   }
 
-  private void change(PosixFileAttributeView view) throws IOException {
+  /** Changes the owner of an opened file or directory, if owners are changed at all. */
+  void change(PosixFileAttributeView view) throws IOException {
     if (user != null && group != null) {
       view.setOwner(user);
       view.setGroup(group);

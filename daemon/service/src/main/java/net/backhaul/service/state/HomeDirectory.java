@@ -57,6 +57,9 @@ public final class HomeDirectory implements AutoCloseable {
   private FileOwner owner;
   private @Nullable FileChannel pidFile;
 
+  /** Runs between the checks of a path and its use; for tests. */
+  Runnable beforeOpen = () -> {};
+
   private HomeDirectory(Path path) {
     this.path = path;
     this.owner = FileOwner.ofHome(path);
@@ -154,6 +157,12 @@ public final class HomeDirectory implements AutoCloseable {
       Files.createDirectories(parent);
       owner.apply(parent);
     }
+    beforeOpen.run();
+    if (owner.changesOwner()
+        && parent != null
+        && replaceRelatively(parent, file, content, secret)) {
+      return;
+    }
     Path fresh = file.resolveSibling("." + file.getFileName() + ".new");
     try {
       Files.deleteIfExists(fresh);
@@ -170,6 +179,19 @@ public final class HomeDirectory implements AutoCloseable {
       replace(file, fresh, content);
     } finally {
       Files.deleteIfExists(fresh);
+    }
+  }
+
+  /** Replaces a file in a home of another user; returns false where the system cannot. */
+  private boolean replaceRelatively(Path parent, Path file, byte[] content, boolean secret)
+      throws IOException {
+    try (OpenDirectory opened = OpenDirectory.open(path, path.relativize(parent))) {
+      if (opened == null) {
+        return false;
+      }
+      FileAttribute<?>[] mode = secret ? SECRET : ANY_MODE;
+      opened.replace(file.getFileName(), content, secret, mode, owner::change);
+      return true;
     }
   }
 

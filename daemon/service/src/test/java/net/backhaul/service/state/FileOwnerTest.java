@@ -48,6 +48,34 @@ class FileOwnerTest {
   }
 
   @Test
+  void writesNothingThroughDirectoryReplacedByLinkAfterTheChecks() throws Exception {
+    Files.setOwner(home, user());
+    Path elsewhere = Files.createTempDirectory("directory-of-root");
+    Files.createDirectory(home.resolve("networks.d"));
+    try (var directory = HomeDirectory.open(home)) {
+      directory.beforeOpen =
+          () -> {
+            try {
+              Files.move(home.resolve("networks.d"), home.resolve("moved"));
+              Files.createSymbolicLink(home.resolve("networks.d"), elsewhere);
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          };
+
+      assertThrows(
+          IOException.class,
+          () -> directory.write("networks.d/0b594715410000a1.conf", new byte[] {1}));
+
+      try (Stream<Path> written = Files.list(elsewhere)) {
+        assertEquals(List.of(), written.toList());
+      }
+    } finally {
+      Files.delete(elsewhere);
+    }
+  }
+
+  @Test
   void givesFilesThatRootHasLeftToTheOwnerOfTheHome() throws Exception {
     Files.setOwner(home, user());
     Files.createDirectories(home.resolve("controller.d/network"));
