@@ -55,9 +55,12 @@ public final class SimulatedInternet {
     void receive(Datagram datagram, long nowMs);
   }
 
-  /** Changes the traffic class of datagrams on their way. */
+  /** Changes the traffic class of datagrams on their way, or loses them. */
   public interface Router {
-    /** Returns the traffic class with which a datagram goes on. */
+    /** The datagram does not go on. */
+    int LOST = -1;
+
+    /** Returns the traffic class with which a datagram goes on, or {@link #LOST}. */
     int trafficClass(InetSocketAddress from, InetSocketAddress to, int length, int trafficClass);
   }
 
@@ -194,6 +197,9 @@ public final class SimulatedInternet {
     if (random.nextDouble() >= loss && !cut) {
       int trafficClass =
           router.trafficClass(from, to, datagram.bytes.length, datagram.trafficClass);
+      if (trafficClass == Router.LOST) {
+        return;
+      }
       var routed = new Datagram(from, to, datagram.bytes, trafficClass);
       inFlight.add(new DatagramInFlight(nowMs + delayMs, sequence++, routed));
     }

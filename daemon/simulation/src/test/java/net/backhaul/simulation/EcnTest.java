@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.NodeOptions;
+import net.backhaul.engine.StateKey;
 import net.backhaul.protocol.ethernet.EtherTypes;
 import net.backhaul.protocol.ethernet.Macs;
 import net.backhaul.protocol.packet.BigEndian;
@@ -155,6 +156,33 @@ class EcnTest extends ScenarioTest {
     assertEquals(Set.of(0), sentByAlice);
   }
 
+  /** As a router drops a packet that it cannot mark. */
+  @Test
+  void dropsMarkTowardsRootThatDoesNotStateIt() {
+    SimulatedHost second = internet.host("192.88.99.2");
+    startWithRoots(root, second);
+    var separated =
+        Set.of(
+            Set.of(alice.endpoint(), bob.endpoint()),
+            Set.of(alice.endpoint(), second.endpoint()),
+            Set.of(bob.endpoint(), root.endpoint()));
+    SimulatedInternet.Router cut =
+        (from, to, length, trafficClass) ->
+            separated.contains(Set.of(from, to)) ? SimulatedInternet.Router.LOST : trafficClass;
+    router = cut;
+    internet.run(300_000);
+
+    assertEquals(List.of(Ecn.ECT_0), send(Ecn.ECT_0, SHORT_FRAME));
+    assertEquals(Set.of(Ecn.ECT_0), sentByAlice);
+    assertEquals(Set.of(Ecn.NOT_ECT), sentByRoot);
+
+    router =
+        (from, to, length, trafficClass) ->
+            cut.trafficClass(from, to, length, trafficClass) == Ecn.ECT_0 ? Ecn.CE : trafficClass;
+    assertEquals(List.of(), send(Ecn.ECT_0, SHORT_FRAME));
+    assertEquals(1, root.dropped(Drop.CONGESTION_MARKED));
+  }
+
   @Test
   void sendsFramesWithTheirDscp() {
     start(false, false, true);
@@ -206,6 +234,24 @@ class EcnTest extends ScenarioTest {
       sentByRoot.add(trafficClass);
     }
     return router.trafficClass(from, to, length, trafficClass);
+  }
+
+  /** Starts as {@link #start} with two roots, of which only the first states ECN. */
+  private void startWithRoots(SimulatedHost first, SimulatedHost second) {
+    alice = internet.host(ALICE_IP);
+    bob = internet.host(BOB_IP);
+    internet.router(this::record);
+    byte[] planet = SimulatedInternet.planet(first, second);
+    for (SimulatedHost host : List.of(first, second, alice, bob)) {
+      host.save(new StateKey(StateKey.Kind.PLANET, 0), planet).start();
+      host.running().readsEcn(host != second);
+    }
+    alice.join(AD_HOC);
+    bob.join(AD_HOC);
+    internet.run(1_000);
+    assertPings(alice, bob, 5_000);
+    internet.run(10_000);
+    observeFrames();
   }
 
   /** Cuts the direct path, so that frames take the root after a while. */
