@@ -39,6 +39,7 @@ final class IpLayout {
 
   private static final int ETHER_TYPE = 12;
   private static final int TAG_BYTES = 4;
+  private static final int MAX_TAGS = 2;
 
   /** The more-fragments flag and the fragment offset. */
   private static final int ANY_FRAGMENT = 0x3fff;
@@ -57,6 +58,7 @@ final class IpLayout {
   private int ipAt;
   private int protocol;
   private int transportAt;
+  private int end;
   private boolean routed;
 
   boolean v6() {
@@ -75,6 +77,11 @@ final class IpLayout {
     return transportAt;
   }
 
+  /** Returns the index after the packet; the frame may be padded beyond it. */
+  int end() {
+    return end;
+  }
+
   /**
    * Returns whether the packet has a source route, so that its checksum may cover another
    * destination address than the header has now.
@@ -83,31 +90,42 @@ final class IpLayout {
     return routed;
   }
 
-  /** Parses a complete IP packet behind at most one VLAN tag. */
+  /** Parses an Ethernet frame with a complete IP packet behind at most two VLAN tags. */
   SegmentationFailure find(byte[] frame, int start, int length) {
+    return length < ETHERNET_BYTES
+        ? SegmentationFailure.TRUNCATED
+        : find(
+            BigEndian.u16(frame, start + ETHER_TYPE),
+            frame,
+            start + ETHERNET_BYTES,
+            length - ETHERNET_BYTES);
+  }
+
+  /** Parses the bytes after an Ethernet header, as {@link #find(byte[], int, int)}. */
+  SegmentationFailure find(int etherType, byte[] bytes, int start, int length) {
     routed = false;
-    int end = start + length;
-    int at = start + ETHER_TYPE;
-    if (end - at < 2) {
-      return SegmentationFailure.TRUNCATED;
-    }
-    int etherType = BigEndian.u16(frame, at);
-    if (etherType == EtherTypes.VLAN || etherType == EtherTypes.SERVICE_VLAN) {
-      at += TAG_BYTES;
-      if (end - at < 2) {
+    ipAt = start;
+    end = start + length;
+    int type = etherType;
+    for (int tags = 0; isTag(type) && tags < MAX_TAGS; tags++) {
+      if (end - ipAt < TAG_BYTES) {
         return SegmentationFailure.TRUNCATED;
       }
-      etherType = BigEndian.u16(frame, at);
+      type = BigEndian.u16(bytes, ipAt + 2);
+      ipAt += TAG_BYTES;
     }
-    ipAt = at + 2;
-    return switch (etherType) {
-      case EtherTypes.IPV4 -> findIpv4(frame, end);
-      case EtherTypes.IPV6 -> findIpv6(frame, end);
+    return switch (type) {
+      case EtherTypes.IPV4 -> findIpv4(bytes);
+      case EtherTypes.IPV6 -> findIpv6(bytes);
       default -> SegmentationFailure.WRONG_PROTOCOL;
     };
   }
 
-  private SegmentationFailure findIpv4(byte[] frame, int end) {
+  private static boolean isTag(int etherType) {
+    return etherType == EtherTypes.VLAN || etherType == EtherTypes.SERVICE_VLAN;
+  }
+
+  private SegmentationFailure findIpv4(byte[] frame) {
     v6 = false;
     if (end - ipAt < IPV4_BYTES) {
       return SegmentationFailure.TRUNCATED;
@@ -119,9 +137,11 @@ final class IpLayout {
     if (end - ipAt < headerBytes) {
       return SegmentationFailure.TRUNCATED;
     }
-    if (BigEndian.u16(frame, ipAt + IPV4_LENGTH) != end - ipAt) {
+    int bytes = BigEndian.u16(frame, ipAt + IPV4_LENGTH);
+    if (bytes < headerBytes || bytes > end - ipAt) {
       return SegmentationFailure.WRONG_LENGTH;
     }
+    end = ipAt + bytes;
     if ((BigEndian.u16(frame, ipAt + IPV4_FRAGMENT) & ANY_FRAGMENT) != 0) {
       return SegmentationFailure.FRAGMENT;
     }
@@ -147,7 +167,7 @@ final class IpLayout {
     return false;
   }
 
-  private SegmentationFailure findIpv6(byte[] frame, int end) {
+  private SegmentationFailure findIpv6(byte[] frame) {
     v6 = true;
     if (end - ipAt < IPV6_BYTES) {
       return SegmentationFailure.TRUNCATED;
@@ -155,9 +175,11 @@ final class IpLayout {
     if ((frame[ipAt] & 0xf0) != 0x60) {
       return SegmentationFailure.MALFORMED;
     }
-    if (BigEndian.u16(frame, ipAt + IPV6_LENGTH) != end - ipAt - IPV6_BYTES) {
+    int payloadBytes = BigEndian.u16(frame, ipAt + IPV6_LENGTH);
+    if (payloadBytes > end - ipAt - IPV6_BYTES) {
       return SegmentationFailure.WRONG_LENGTH;
     }
+    end = ipAt + IPV6_BYTES + payloadBytes;
     int header = BigEndian.u8(frame, ipAt + IPV6_NEXT_HEADER);
     int at = ipAt + IPV6_BYTES;
     while (header == HOP_BY_HOP || header == ROUTING || header == DESTINATION_OPTIONS) {

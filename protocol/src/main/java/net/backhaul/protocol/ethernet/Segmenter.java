@@ -187,6 +187,9 @@ public final class Segmenter {
     if (found != SegmentationFailure.NONE) {
       return found;
     }
+    if (layout.end() != start + length) {
+      return SegmentationFailure.WRONG_LENGTH;
+    }
     int type = offload.gsoType() & ~OffloadHeader.GSO_ECN;
     boolean udp = type == OffloadHeader.GSO_UDP_DATAGRAMS;
     if (layout.protocol() != (udp ? IpLayout.UDP : IpLayout.TCP)

@@ -18,7 +18,10 @@ final class MadeFrame {
   private static final int CWR = 0x80;
 
   byte[] macs = new byte[12];
+
+  /** Up to two VLAN tags, each with the EtherType before it. */
   byte[] tag = {};
+
   boolean v6;
   boolean tcp = true;
   int trafficClass;
@@ -53,7 +56,17 @@ final class MadeFrame {
     var made = new MadeFrame();
     random.nextBytes(made.macs);
     if (random.nextInt(5) == 0) {
-      made.tag = new byte[] {(byte) 0x81, 0, (byte) random.nextInt(), (byte) random.nextInt()};
+      byte[] tags = {
+        (byte) 0x88,
+        (byte) 0xa8,
+        (byte) random.nextInt(),
+        (byte) random.nextInt(),
+        (byte) 0x81,
+        0,
+        (byte) random.nextInt(),
+        (byte) random.nextInt()
+      };
+      made.tag = random.nextInt(3) == 0 ? tags : Arrays.copyOfRange(tags, 4, 8);
     }
     made.v6 = random.nextBoolean();
     made.tcp = random.nextInt(3) > 0;
@@ -254,7 +267,7 @@ final class MadeFrame {
     int tagBytes = tag.length;
     var packet = ByteBuffer.allocate(tagBytes + header.capacity() + transport.length);
     if (tagBytes > 0) {
-      packet.put(tag, 2, 2).put(etherType());
+      packet.put(tag, 2, tagBytes - 2).put(etherType());
     }
     return packet.put(header.array()).put(transport).array();
   }

@@ -27,6 +27,7 @@ final class FrameReceiver {
   private final MembershipCheck membership;
   private final RuleEngine rules;
   private final FrameDelivery delivery;
+  private final MssClamp mssClamp;
   private final long self;
   private final FrameView view = new FrameView();
 
@@ -37,6 +38,7 @@ final class FrameReceiver {
     this.membership = membership;
     this.rules = rules;
     this.delivery = new FrameDelivery(node);
+    this.mssClamp = new MssClamp(link);
     this.self = link.self().address();
   }
 
@@ -70,7 +72,7 @@ final class FrameReceiver {
       return PacketOutcome.TRUSTED;
     }
     switch (rules.filterInbound(view)) {
-      case ACCEPT, SUPER_ACCEPT -> delivery.deliver(view);
+      case ACCEPT, SUPER_ACCEPT -> deliver(view, FRAME_HEADER_BYTES);
       case DROP, REDIRECT -> {}
     }
     return PacketOutcome.TRUSTED;
@@ -141,8 +143,13 @@ final class FrameReceiver {
       }
       case SUPER_ACCEPT -> {}
     }
-    delivery.deliver(frame);
+    deliver(frame, EXT_FRAME_FIXED_BYTES + FrameView.ETHERNET_BYTES);
     return true;
+  }
+
+  private void deliver(FrameView frame, int headerBytes) {
+    mssClamp.apply(frame, frame.source, headerBytes);
+    delivery.deliver(frame);
   }
 
   /** Returns why a frame may not have its MACs, or null if it may; learns bridge routes. */

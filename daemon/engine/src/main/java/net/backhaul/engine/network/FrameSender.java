@@ -28,6 +28,7 @@ final class FrameSender {
   private final RuleEngine rules;
   private final CredentialExchange credentials;
   private final MulticastSender multicastSender;
+  private final MssClamp mssClamp;
   private final long self;
   private final FrameView view = new FrameView();
   private final FrameView copyView = new FrameView();
@@ -50,6 +51,7 @@ final class FrameSender {
     this.rules = rules;
     this.credentials = credentials;
     this.multicastSender = multicastSender;
+    this.mssClamp = new MssClamp(link);
     this.self = link.self().address();
   }
 
@@ -204,8 +206,9 @@ final class FrameSender {
 
   /** Sends a frame to the view's destination: writes the header before the data, and seals it. */
   private void sendFrame(FrameView frame) {
-    writeHeader(frame, frame.array(), frame.at(0));
     int header = headerBytes(frame);
+    mssClamp.apply(frame, frame.destination, header);
+    writeHeader(frame, frame.array(), frame.at(0));
     Verb verb = frame.isBridged ? Verb.EXT_FRAME : Verb.FRAME;
     packets.to(frame.destination, verb).trafficClass(frame.trafficClass());
     packets.wrapPayload(frame.array(), frame.at(-header), header + frame.length());

@@ -31,11 +31,15 @@ final class FrameView {
   private static final int IPV4_MIN_BYTES = 20;
   private static final int IPV6_MIN_BYTES = 40;
   private static final int NEXT_HEADER = 6;
+  private static final int IPV4_PROTOCOL = 9;
   private static final int IPV4_CHECKSUM = 10;
   private static final int V6_ECN_SHIFT = 4;
   private static final int TAG_BYTES = 4;
   private static final int MAX_TAGS_BYTES = 2 * TAG_BYTES;
 
+  private static final int TCP = 6;
+  private static final int TCP_FLAGS = 13;
+  private static final int SYN = 0x02;
   private static final int HOP_BY_HOP = 0;
   private static final int ROUTING = 43;
   private static final int DESTINATION_OPTIONS = 60;
@@ -155,6 +159,25 @@ final class FrameView {
     int minBytes = type == EtherTypes.IPV4 ? IPV4_MIN_BYTES : IPV6_MIN_BYTES;
     int version = type == EtherTypes.IPV4 ? 4 : type == EtherTypes.IPV6 ? 6 : -1;
     return length - at >= minBytes && u8(at) >>> 4 == version ? at : -1;
+  }
+
+  /**
+   * Returns whether this may be a TCP segment with SYN, so that it is worth to be parsed: false for
+   * nearly all untagged frames.
+   */
+  boolean maybeSyn() {
+    return switch (etherType) {
+      case EtherTypes.IPV4 ->
+          u8(IPV4_PROTOCOL) == TCP && (u8(ipv4HeaderBytes() + TCP_FLAGS) & SYN) != 0;
+      case EtherTypes.IPV6 -> {
+        int next = u8(NEXT_HEADER);
+        yield next == TCP
+            ? (u8(IPV6_MIN_BYTES + TCP_FLAGS) & SYN) != 0
+            : next == HOP_BY_HOP || next == ROUTING || next == DESTINATION_OPTIONS;
+      }
+      case EtherTypes.VLAN, EtherTypes.SERVICE_VLAN -> true;
+      default -> false;
+    };
   }
 
   /** Counts this frame as dropped, for its network and for the node. */

@@ -21,8 +21,8 @@ public interface PeerLink {
   /** Seals packets in place and sends them; their bytes are overwritten. */
   void send(PacketRun run, long nowMs);
 
-  /** Returns the longest payload whose packet to a peer fits into one datagram, in bytes. */
-  int fittingPayloadBytes(long to, long nowMs);
+  /** Returns the maximum length of a datagram on the best path to a peer (02 section 1.7). */
+  int pathMtuBytes(long peer, long nowMs);
 
   /** Returns the addresses of the roots of the planet and of all moons, except our own. */
   List<Long> upstreams();

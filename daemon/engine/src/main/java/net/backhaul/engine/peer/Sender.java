@@ -112,15 +112,13 @@ final class Sender {
     }
   }
 
-  /** Returns the longest payload whose packet to a peer fits into one datagram, in bytes. */
-  int fittingPayloadBytes(long to, long nowMs) {
-    Peer peer = peers.known(to);
+  /** Returns the maximum length of a datagram on the best path to a peer; see {@link PeerLink}. */
+  int pathMtuBytes(long address, long nowMs) {
+    Peer peer = peers.known(address);
     Path path = peer == null ? null : peer.bestPath(nowMs);
-    int mtuBytes =
-        path == null
-            ? Packets.DEFAULT_MTU_BYTES
-            : context.options().mtuBytes(path.endpoint.getAddress());
-    return mtuBytes - HEADER;
+    return path == null
+        ? Packets.DEFAULT_MTU_BYTES
+        : context.options().mtuBytes(path.endpoint.getAddress());
   }
 
   private void addPending(PacketRun run, boolean unknown, long nowMs) {

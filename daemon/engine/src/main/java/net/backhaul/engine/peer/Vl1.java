@@ -239,8 +239,8 @@ public final class Vl1 implements PeerLink {
   }
 
   @Override
-  public int fittingPayloadBytes(long to, long nowMs) {
-    return sender.fittingPayloadBytes(to, nowMs);
+  public int pathMtuBytes(long peer, long nowMs) {
+    return sender.pathMtuBytes(peer, nowMs);
   }
 
   @Override

@@ -73,8 +73,8 @@ final class RecordingLink implements PeerLink {
   }
 
   @Override
-  public int fittingPayloadBytes(long to, long nowMs) {
-    return 1_404;
+  public int pathMtuBytes(long peer, long nowMs) {
+    return 1_432;
   }
 
   @Override

@@ -139,8 +139,8 @@ final class TestMesh {
     }
 
     @Override
-    public int fittingPayloadBytes(long to, long nowMs) {
-      return 1_404;
+    public int pathMtuBytes(long peer, long nowMs) {
+      return 1_432;
     }
 
     @Override

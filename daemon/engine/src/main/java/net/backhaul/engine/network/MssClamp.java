@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.engine.network;
+
+import net.backhaul.engine.peer.PeerLink;
+import net.backhaul.protocol.ethernet.MssOption;
+import net.backhaul.protocol.packet.Packets;
+
+/**
+ * Reduces the maximum segment size that TCP connections agree on, so that the packet of a full
+ * segment fills its datagrams (03 section 6.6).
+ *
+ * <p>It is applied to SYNs in both directions: the segments to a peer are limited by what the peer
+ * states, those from it by what this side states.
+ */
+final class MssClamp {
+  private static final int FRAGMENT_HEADER = Packets.FRAGMENT_HEADER_BYTES;
+
+  private final PeerLink link;
+  private final MssOption option = new MssOption();
+
+  MssClamp(PeerLink link) {
+    this.link = link;
+  }
+
+  /**
+   * Reduces the MSS of a frame with a complete checksum; other frames than SYNs are unchanged.
+   *
+   * @param peer the peer to which the frame is sent, or from which it was received
+   * @param frameHeaderBytes the length of the fields before the frame in its packet
+   */
+  void apply(FrameView frame, long peer, int frameHeaderBytes) {
+    if (frame.maybeSyn()
+        && option.find(frame.etherType, frame.array(), frame.at(0), frame.length())) {
+      int mssBytes = option.mssBytes();
+      int within = Math.min(mssBytes, frame.policy.mtuBytes - option.headerBytes());
+      int overheadBytes = Packets.HEADER_BYTES + frameHeaderBytes + option.headerBytes();
+      int best = best(within, overheadBytes, link.pathMtuBytes(peer, frame.nowMs));
+      if (best < mssBytes) {
+        option.replace(best);
+      }
+    }
+  }
+
+  /**
+   * Returns the MSS up to a maximum that carries the most bytes per datagram.
+   *
+   * @param overheadBytes what the packet of a segment has beside the MSS
+   * @param datagramBytes the maximum length of a datagram
+   */
+  static int best(int maxMssBytes, int overheadBytes, int datagramBytes) {
+    int mostBytes = Math.min(packetBytes(Packets.MAX_FRAGMENTS, datagramBytes), Packets.MAX_BYTES);
+    int mssBytes = Math.min(maxMssBytes, mostBytes - overheadBytes);
+    int count =
+        Math.ceilDiv(mssBytes + overheadBytes - FRAGMENT_HEADER, datagramBytes - FRAGMENT_HEADER);
+    int fewer = packetBytes(count - 1, datagramBytes) - overheadBytes;
+    return count > 1 && fewer * count > mssBytes * (count - 1) ? fewer : mssBytes;
+  }
+
+  /** Returns the length of the longest packet in a number of datagrams (02 section 1.6). */
+  private static int packetBytes(int count, int datagramBytes) {
+    return FRAGMENT_HEADER + count * (datagramBytes - FRAGMENT_HEADER);
+  }
+}
