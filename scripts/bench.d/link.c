@@ -246,7 +246,7 @@ static struct list *next_list(struct direction *direction) {
     return late && (!in_order || late->due < in_order->due) ? &direction->late : &direction->in_order;
 }
 
-/* Writes due frames to the other device, up to a batch; returns how many, and lowers `next` to when the next one is due. */
+/* Writes due frames to the other device, up to a batch; returns how many, and lowers `next` to the next due time. */
 static int deliver(int from, int64_t *next) {
     struct direction *direction = &directions[from];
     int64_t time = now_ns() + wake_ns / 2;  // so that wake-ups make no frame later on average

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Verifies the link emulator on bare hosts: every property of link.c is compared with what datagrams and TCP measure."""
+"""Verifies the link emulator on bare hosts: compares every property of link.c with what datagrams and TCP measure."""
 from lab import Failed
 from links import LINKS, Link, difference
 from streams import A, B, Datagrams, tcp_for
@@ -46,8 +46,8 @@ class Checks:
         self.expect(f"{what}, datagrams that arrive", received, expected * (1 - tolerance), expected * (1 + tolerance))
 
     def rate(self):
-        size = BYTES + HEADERS
-        self.arrived("10 Mbit/s and 50 KB of queue", {"rate": 10, "queue": 50_000}, (SECONDS * 10e6 / 8 + 50_000) / size, 0.04)
+        self.arrived("10 Mbit/s and 50 KB of queue", {"rate": 10, "queue": 50_000},
+                     (SECONDS * 10e6 / 8 + 50_000) / (BYTES + HEADERS), 0.04)
 
     def delay(self):
         report = self.datagrams({"rate": 1000, "delay": 20}).report

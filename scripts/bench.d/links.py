@@ -115,8 +115,8 @@ def limit_devices(hosts, link):
 def lacks_tbf(host):
     """Why the kernel cannot limit a device, or an empty text."""
     try:
-        sh("tc", "-n", host.namespace, "qdisc", "add", "dev", "lo", "root", "tbf", "rate", "50mbit", "burst", TBF_BURST, "limit",
-           100_000)
+        sh("tc", "-n", host.namespace, "qdisc", "add", "dev", "lo", "root", "tbf", "rate", "50mbit", "burst", TBF_BURST,
+           "limit", 100_000)
         sh("tc", "-n", host.namespace, "qdisc", "del", "dev", "lo", "root")
     except Failed as failure:
         return f"the kernel has no tbf: modprobe sch_tbf ({failure})"

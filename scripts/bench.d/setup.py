@@ -56,10 +56,14 @@ def install(packages):
 
 
 def run_guarded(make_bench):
-    """Runs a benchmark in a lab and removes the lab, however the run ends; returns the exit code."""
+    """Runs a benchmark in a lab and removes the lab, however the run ends; returns the exit code.
+
+    After Ctrl-C it prints what has been measured until then, and writes no file.
+    """
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: sys.exit(128 + number))
-    lab = Lab()
+    lab, bench = Lab(), None
+    interrupted = False
     try:
         bench = make_bench(lab)
         bench.run()
@@ -68,11 +72,16 @@ def run_guarded(make_bench):
         return 1
     except KeyboardInterrupt:
         print("\nscripts/bench: interrupted", file=sys.stderr)
-        return 130
+        interrupted = True
     finally:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         lab.close()
+    if interrupted:
+        if bench:
+            bench.options.markdown = bench.options.json = None
+            bench.finish()
+        return 130
     return bench.finish()
 
 

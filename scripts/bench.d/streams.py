@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What scripts/bench wan measures on a link: TCP beside a ping and a call, UDP below the rate, two flows on one uplink."""
+"""What scripts/bench wan measures on a link: TCP beside a ping and a call, UDP, two flows through one uplink."""
 import json
 import re
 import signal
@@ -134,7 +134,8 @@ class Reading:
         self.before = self.read()
 
     def read(self):
-        return (self.column.emulator.counters(), self.column.hosts[self.server].inside(duplicates_seen), self.column.cpu_s())
+        return (self.column.emulator.counters(), self.column.hosts[self.server].inside(duplicates_seen),
+                self.column.cpu_s())
 
     def values(self, received):
         (links, duplicates, cpu), (links_after, duplicates_after, cpu_after) = self.before, self.read()
@@ -188,7 +189,8 @@ class Datagrams:
 
     def __init__(self, column, client, server, seconds, bits, size):
         self.lab, self.seconds = column.lab, seconds
-        self.receiver = column.hosts[server].start(column.datagrams, "receive", DATAGRAM_PORT, stdout=subprocess.PIPE, text=True)
+        self.receiver = column.hosts[server].start(column.datagrams, "receive", DATAGRAM_PORT,
+                                                   stdout=subprocess.PIPE, text=True)
         self.receiver.stdout.readline()
         self.sender = column.hosts[client].start(
             column.datagrams, "send", column.addresses[server], DATAGRAM_PORT, f"{bits:.0f}", size, seconds,
@@ -227,8 +229,8 @@ def iperf(column, client, server, seconds, *words):
     listening = serve(column.hosts[server], STREAM_PORT)
     try:
         return parse(column.hosts[client].run(
-            "iperf3", "-c", column.addresses[server], "-p", STREAM_PORT, "-t", seconds, "-J", "--connect-timeout", 5000, *words,
-            timeout=seconds + 30, check=False))
+            "iperf3", "-c", column.addresses[server], "-p", STREAM_PORT, "-t", seconds, "-J", "--connect-timeout", 5000,
+            *words, timeout=seconds + 30, check=False))
     finally:
         column.lab.end(listening)
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """scripts/bench wan: measures pairs of daemons over links that are slower than the CPU, and the bare link beside them.
 
-Host b is behind the link, whose properties an emulator (link.c) provides in both directions; host a is at its other end.
-"down" is from a to b, "up" from b to a. Every round starts new daemons and performs each measurement on each link once for
-every column in turn; figures are medians of the rounds. docs/performance.md explains each figure.
+Host b is behind the link, whose properties an emulator (link.c) provides in both directions; host a is at its
+other end. "down" is from a to b, "up" from b to a. Every round starts new daemons and performs each measurement on
+each link once for every column in turn; figures are medians of the rounds. docs/performance.md explains each figure.
 """
 import argparse
 import os
@@ -24,7 +24,7 @@ TOOLS = {"ip": "iproute2", "tc": "iproute2", "ping": "iputils-ping", "iperf3": "
 QUICK = ["tcp1", "bbr1", "udp"]
 SMOKE_LINK, SMOKE = "dsl", ["tcp1", "udp"]
 WARM_UP_S, SETTLE_S = 4, 1  # each way
-OVERHEAD_S = 3  # of one measurement, by experience
+OVERHEAD_S = 4  # of one measurement, by experience
 ALWAYS = ("rate", "retransmits", "loss", "call.loss", "drops")
 
 
@@ -106,7 +106,7 @@ class Check:
 
     def __init__(self, lab, options):
         lab.open_internet()
-        self.lab, self.options, self.columns = lab, options, []
+        self.lab, self.options, self.columns, self.faults = lab, options, [], []
         self.emulator, self.datagrams = (compile_program(name, lab.directory) for name in ("link", "datagrams"))
 
     def run(self):
@@ -230,7 +230,7 @@ class Wan:
             self.say(f"round {round_number}: {column.name} is warm")
 
     def settle(self, column, seconds):
-        """Streams in both directions that are not recorded, so that daemons have seen the link before it is measured."""
+        """Streams in both directions, unrecorded, so that daemons have seen the link before it is measured."""
         if not column.trio:
             return
         for up in (False, True):
@@ -256,7 +256,8 @@ class Wan:
             self.revive(column)
         else:
             self.figures.add(name, measurement, column.name, values)
-            shown = ", ".join(f"{key} {wanreport.number(value)}" for key, value in values.items() if value or key in ALWAYS)
+            shown = ", ".join(f"{key} {wanreport.number(value)}" for key, value in values.items()
+                              if value or key in ALWAYS)
         self.say(f"{self.done}/{self.total} round {round_number} {name} {measurement} {column.name}: {shown}")
 
     def revive(self, column):
@@ -268,7 +269,8 @@ class Wan:
     def finish(self):
         """Prints and writes the results; returns the exit code."""
         options = self.options
-        notes = [*report.machine(TREE), f"{options.rounds} round{'s' * (options.rounds != 1)}; streams of {options.seconds} s; medians"]
+        notes = [*report.machine(TREE),
+                 f"{options.rounds} round{'s' * (options.rounds != 1)}; streams of {options.seconds} s; medians"]
         if options.options:
             notes.append(f"options of our daemons: {options.options}")
         if self.unquiet:
