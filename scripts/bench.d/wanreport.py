@@ -19,7 +19,7 @@ COUNTS = {"retransmits", "drops", "marked"}
 
 # What ours should reach, beside the bare link and the first other programs.
 RATE_OF_BARE, RATE_OF_OTHER, RETRANSMITS, RETRANSMITS_SPARE = 0.95, 1.0, 1.3, 10
-PING_MORE_MS, LOSS_MORE, LEAST_SHARE = 2, 0.1, 40
+PING_MORE_MS, LOSS_MORE, CALL_LOSS_MORE, LEAST_SHARE = 2, 0.1, 1, 40  # a call has few datagrams
 # What the smoke must reach, as a share of the link's rate.
 SMOKE_BARE, SMOKE_OURS, SMOKE_LOSS = 0.8, 0.5, 20
 
@@ -68,17 +68,17 @@ class Figures:
             return ""
         words = []
         for them, least, name in ((bare, RATE_OF_BARE, "bare"), (other, RATE_OF_OTHER, self.other_name())):
-            if them.get("rate") and ours["rate"] / them["rate"] < least:
+            if them.get("rate") and round(ours["rate"] / them["rate"], 2) < least:
                 words.append(f"rate {ours['rate'] / them['rate']:.2f} x {name}")
         most = max((them["retransmits"] for them in (bare, other) if "retransmits" in them), default=None)
         if most is not None and ours["retransmits"] > RETRANSMITS * most + RETRANSMITS_SPARE:
             words.append("retransmissions")
         if "ping" in ours and "ping" in bare and ours["ping"] > bare["ping"] + PING_MORE_MS:
             words.append(f"ping +{ours['ping'] - bare['ping']:.0f} ms")
-        for name in ("loss", "call.loss"):
-            if name in ours and name in bare and ours[name] > bare[name] + LOSS_MORE:
-                words.append("loss" if name == "loss" else "loss of the call")
-        if ours.get("share", 50) < LEAST_SHARE:
+        for name, title, more in (("loss", "loss", LOSS_MORE), ("call.loss", "loss of the call", CALL_LOSS_MORE)):
+            if name in ours and name in bare and ours[name] > bare[name] + more:
+                words.append(title)
+        if ours.get("share", 50) < min(LEAST_SHARE, bare.get("share", 50)):
             words.append("share")
         if LINKS[link].ecn and "retransmits" in ours and ours["drops"]:
             words.append("drops")
