@@ -21,8 +21,8 @@ public final class FrameBatch {
   /** An Ethernet header and the largest MTU of a network. */
   public static final int MAX_FRAME_BYTES = 14 + 10_000;
 
-  /** An Ethernet header with a VLAN tag and the longest IP packet. */
-  public static final int MAX_SUPER_FRAME_BYTES = 18 + 65_535;
+  /** An Ethernet header with eight VLAN tags and the longest IP packet. */
+  public static final int MAX_SUPER_FRAME_BYTES = 14 + 8 * 4 + 65_535;
 
   private final byte[] bytes;
   private int[] starts = new int[16];

@@ -39,7 +39,9 @@ final class IpLayout {
 
   private static final int ETHER_TYPE = 12;
   private static final int TAG_BYTES = 4;
-  private static final int MAX_TAGS = 2;
+
+  /** As many as Linux parses (VLAN_MAX_DEPTH). */
+  private static final int MAX_TAGS = 8;
 
   /** The more-fragments flag and the fragment offset. */
   private static final int ANY_FRAGMENT = 0x3fff;
@@ -90,7 +92,7 @@ final class IpLayout {
     return routed;
   }
 
-  /** Parses an Ethernet frame with a complete IP packet behind at most two VLAN tags. */
+  /** Parses an Ethernet frame with a complete IP packet behind at most eight VLAN tags. */
   SegmentationFailure find(byte[] frame, int start, int length) {
     return length < ETHERNET_BYTES
         ? SegmentationFailure.TRUNCATED

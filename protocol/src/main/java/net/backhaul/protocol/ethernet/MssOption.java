@@ -34,7 +34,7 @@ public final class MssOption {
   private int headerBytes;
 
   /**
-   * Finds the option in the bytes after an Ethernet header, behind at most two VLAN tags.
+   * Finds the option in the bytes after an Ethernet header, behind at most eight VLAN tags.
    *
    * @return false if this is no complete SYN with exactly one such option, if its options are
    *     malformed, or if they must not be changed

@@ -121,7 +121,7 @@ public final class Segmenter {
    * Writes the next packet and returns its length.
    *
    * <p>A packet is what follows the first 14 bytes of the Ethernet frame: an IP packet, preceded by
-   * the tag and the inner EtherType if the frame has a VLAN tag.
+   * the tag and the inner EtherType of each of its VLAN tags.
    *
    * @param out has room for {@link #packetBytes} and does not overlap the frame
    */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -166,9 +167,12 @@ class MssOptionTest {
     assertFound(false, made -> {}, packet -> packet[20 + 12] = 0x40);
     assertFound(false, made -> {}, packet -> packet[20 + 12] = (byte) 0xb0);
     var tagged = syn(LINUX);
-    tagged.tag = new byte[] {(byte) 0x81, 0, 0, 1, (byte) 0x81, 0, 0, 2, (byte) 0x81, 0, 0, 3};
+    tagged.tag = HexFormat.of().parseHex("81000001".repeat(8));
     byte[] packet = packet(tagged);
-    assertFalse(find(tagged, packet, 0, packet.length), "three tags");
+    assertTrue(find(tagged, packet, 0, packet.length), "eight tags");
+    tagged.tag = HexFormat.of().parseHex("81000001".repeat(9));
+    byte[] deeper = packet(tagged);
+    assertFalse(find(tagged, deeper, 0, deeper.length), "nine tags");
     assertFalse(option.find(0x0806, packet(syn(LINUX)), 0, 60), "ARP");
   }
 
