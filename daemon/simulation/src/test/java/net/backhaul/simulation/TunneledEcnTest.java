@@ -19,7 +19,7 @@ import net.backhaul.protocol.packet.Ecn;
 import org.junit.jupiter.api.Test;
 
 /** How the traffic class passes between frames and datagrams (02 section 1.9). */
-class EcnTest extends ScenarioTest {
+class TunneledEcnTest extends ScenarioTest {
   private static final int EXPEDITED = 46 << 2;
   private static final int LOW_PRIORITY = 1 << 2;
 
