@@ -3,6 +3,7 @@ package net.backhaul.protocol.ethernet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -48,6 +49,43 @@ class CoalescerTest {
       assertEquals((sent.size() + most - 1) / most, wire.writes.size(), where);
       segments += sent.size();
     }
+  }
+
+  /** What the loss recovery of a sender counts in: sizes, repetitions, marks and the order. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void keepsTheBoundariesOfAnUnreliableStream(long seed) {
+    var random = new Random(seed);
+    int coalesced = 0;
+    for (int round = 0; round < 3_000; round++) {
+      fresh();
+      var stream = new ArrayList<byte[]>();
+      var made = typical();
+      for (int i = 0; i < 60; i++) {
+        made.gsoBytes = random.nextInt(12) == 0 ? 1 + random.nextInt(200) : 100;
+        made.payload = new byte[random.nextInt(15) == 0 ? 0 : made.gsoBytes];
+        random.nextBytes(made.payload);
+        made.flags = random.nextInt(12) == 0 ? 0x18 : random.nextInt(30) == 0 ? 0x90 : 0x10;
+        made.trafficClass = random.nextInt(25) == 0 ? 3 : 2;
+        made.acknowledgement += random.nextInt(20) == 0 ? 100 : 0;
+        byte[] frame = made.ethernet(made.packets(ANY_SIZE).getFirst());
+        // Some are late, some are sent again, some are lost.
+        stream.add(random.nextInt(15) == 0 ? stream.size() / 2 : stream.size(), frame);
+        if (random.nextInt(20) == 0) {
+          stream.add(frame.clone());
+        }
+        made.sequence += made.payload.length + (random.nextInt(20) == 0 ? 100 : 0);
+        made.sequence -= random.nextInt(25) == 0 ? 150 : 0;
+        made.ipId = made.ipId + 1 & 0xffff;
+      }
+
+      stream.forEach(this::send);
+      wire.flush();
+
+      CoalescedWire.assertSame(sent, wire.received, "seed " + seed + ", round " + round);
+      coalesced += sent.size() - wire.writes.size();
+    }
+    assertTrue(coalesced > 50_000, "seed " + seed + ": " + coalesced);
   }
 
   @Test
