@@ -6,10 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.unix.IntegerUnixChannelOption;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import net.backhaul.service.NodeLoop;
+import net.backhaul.testing.Await;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -81,6 +90,45 @@ class TrafficClassTest {
 
       assertEquals(Collections.nCopies(RUN, 2), to.takeEcns());
     }
+  }
+
+  /** The receiver uses only the ECN field, so the kernel is asked for the rest here. */
+  @Test
+  void sendsDscp() throws InterruptedException {
+    assumeTrue(Epoll.isAvailable());
+    var memory = ByteBuffer.allocateDirect(BYTES);
+    var messages = new MessageArray(1, memory);
+    try (var from = station("127.0.0.1");
+        var loop = new NodeLoop(true)) {
+      var to = (EpollDatagramChannel) plainSocket(loop);
+      from.onLoop(
+          () -> {
+            from.send(to.localAddress(), new byte[BYTES], BYTES, EXPEDITED | 1);
+            from.sockets.flush();
+          });
+      messages.receive(0, 0, BYTES);
+
+      int fd = to.fd().intValue();
+      long message = messages.addressOf(0);
+      Await.until(() -> SocketCalls.recvmmsg(fd, message, 1, SocketCalls.MSG_DONTWAIT, 0) == 1);
+
+      assertEquals(EXPEDITED | 1, messages.trafficClass(0));
+    }
+  }
+
+  /** Opens a socket that Netty does not read. */
+  private static Channel plainSocket(NodeLoop loop) throws InterruptedException {
+    Channel channel =
+        new Bootstrap()
+            .group(loop.eventLoop())
+            .channel(EpollDatagramChannel.class)
+            .option(ChannelOption.AUTO_READ, false)
+            .handler(new ChannelInboundHandlerAdapter())
+            .bind("127.0.0.1", 0)
+            .sync()
+            .channel();
+    channel.config().setOption(new IntegerUnixChannelOption("IP_RECVTOS", 0, 13), 1);
+    return channel;
   }
 
   @ParameterizedTest
