@@ -26,7 +26,10 @@ class Failed(Exception):
 
 def sh(*words, timeout=30):
     """Runs a command on this machine and returns its output."""
-    done = subprocess.run(list(map(str, words)), text=True, capture_output=True, timeout=timeout)
+    try:
+        done = subprocess.run(list(map(str, words)), text=True, capture_output=True, timeout=timeout)
+    except subprocess.TimeoutExpired:
+        raise Failed(f"{words[0]} took more than {timeout:.0f} s") from None
     if done.returncode:
         raise Failed(f"{' '.join(map(str, words))}: {(done.stderr or done.stdout).strip()}")
     return done.stdout
