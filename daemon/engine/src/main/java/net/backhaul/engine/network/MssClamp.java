@@ -32,9 +32,18 @@ final class MssClamp {
     if (frame.maybeSyn()
         && option.find(frame.etherType, frame.array(), frame.at(0), frame.length())) {
       int mssBytes = option.mssBytes();
-      int within = Math.min(mssBytes, frame.policy.mtuBytes - option.headerBytes());
-      int overheadBytes = Packets.HEADER_BYTES + frameHeaderBytes + option.headerBytes();
-      int best = best(within, overheadBytes, link.pathMtuBytes(peer, frame.nowMs));
+      int headerBytes = option.headerBytes();
+      int overheadBytes = Packets.HEADER_BYTES + frameHeaderBytes + headerBytes;
+      int datagramBytes = link.pathMtuBytes(peer, frame.nowMs);
+      int within = Math.min(mssBytes, frame.policy.mtuBytes - headerBytes);
+      int best = best(within, overheadBytes, datagramBytes);
+      // The other end may send shorter segments than it is allowed to, which fill less.
+      int sent = frame.network.statedMtus.mtuBytesOf(frame.destinationMac) - headerBytes;
+      if (sent > 0 && sent < best) {
+        int bestOfSent = best(sent, overheadBytes, datagramBytes);
+        best = bestOfSent < sent ? bestOfSent : best;
+      }
+      frame.network.statedMtus.record(frame.sourceMac, mssBytes + headerBytes);
       if (best < mssBytes) {
         option.replace(best);
       }

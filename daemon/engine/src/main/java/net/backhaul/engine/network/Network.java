@@ -33,6 +33,7 @@ final class Network {
   final Members members = new Members();
   final NetworkCounters counters = new NetworkCounters();
   final BridgeRoutes bridgeRoutes = new BridgeRoutes();
+  final StatedMtus statedMtus = new StatedMtus();
   final ChunkAssembler chunks = new ChunkAssembler();
 
   /** The configuration in force; it stays while a failure is recorded. */

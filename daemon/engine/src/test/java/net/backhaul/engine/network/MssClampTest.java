@@ -169,6 +169,43 @@ class MssClampTest {
     assertEquals(reducedBytes, deliveredMss(0x0800));
   }
 
+  @ParameterizedTest
+  @CsvSource({"1460, 1341", "1341, 2757", "536, 2757", "0, 2757", "2760, 2757"})
+  void considersTheMtuOfTheOtherEnd(int statedBytes, int reducedBytes) {
+    join();
+    sendFrame(BOBS_MAC, BEHIND_MAC, 0x0800, syn(0x0800, statedBytes));
+    byte[] reply =
+        new WireWriter()
+            .u64(NETWORK_ID)
+            .u8(0)
+            .mac(BEHIND_MAC)
+            .mac(BOBS_MAC)
+            .u16(0x0800)
+            .bytes(syn(0x0800, 2_760))
+            .toByteArray();
+
+    networks.receive(link.packet(BOB, 7, Verb.EXT_FRAME, reply, NOW_MS), Verb.EXT_FRAME);
+
+    assertEquals(reducedBytes, deliveredMss(0x0800));
+  }
+
+  @Test
+  void recordsTheMtuOfEachHost() {
+    var mtus = new StatedMtus();
+    assertEquals(Integer.MAX_VALUE, mtus.mtuBytesOf(0));
+    assertEquals(Integer.MAX_VALUE, mtus.mtuBytesOf(BEHIND_MAC));
+    mtus.record(BEHIND_MAC, 1_500);
+    mtus.record(BOBS_MAC, 2_800);
+    assertEquals(1_500, mtus.mtuBytesOf(BEHIND_MAC));
+    assertEquals(2_800, mtus.mtuBytesOf(BOBS_MAC));
+    mtus.record(BEHIND_MAC, 1_400);
+    assertEquals(1_400, mtus.mtuBytesOf(BEHIND_MAC));
+    for (long mac = 1; mac < 1_000; mac++) {
+      mtus.record(mac, 576);
+    }
+    assertEquals(Integer.MAX_VALUE, mtus.mtuBytesOf(BEHIND_MAC));
+  }
+
   private int deliveredMss(int etherType) {
     return mssOf(etherType, HexFormat.of().parseHex(output.frames.getLast()), 14);
   }
