@@ -21,9 +21,10 @@ public final class DatagramRun {
   private int length;
   private int segmentBytes;
   private int trafficClass;
+  private int flow;
 
   /**
-   * Sets where the datagrams go, with a traffic class of 0.
+   * Sets where the datagrams go, with a traffic class and a flow of 0.
    *
    * @param newSocket the number of a socket, or {@link Output#ALL_SOCKETS}
    */
@@ -32,6 +33,7 @@ public final class DatagramRun {
     socket = newSocket;
     endpoint = newEndpoint;
     trafficClass = 0;
+    flow = 0;
     return this;
   }
 
@@ -41,6 +43,15 @@ public final class DatagramRun {
    */
   public DatagramRun trafficClass(int newTrafficClass) {
     trafficClass = newTrafficClass;
+    return this;
+  }
+
+  /**
+   * Sets a hash of the flow of the frames that the datagrams carry: flows to one endpoint share its
+   * socket fairly.
+   */
+  public DatagramRun flow(int newFlow) {
+    flow = newFlow;
     return this;
   }
 
@@ -71,6 +82,10 @@ public final class DatagramRun {
   /** Returns the traffic class of the IP headers, 0 to 255. */
   public int trafficClass() {
     return trafficClass;
+  }
+
+  public int flow() {
+    return flow;
   }
 
   public int socket() {

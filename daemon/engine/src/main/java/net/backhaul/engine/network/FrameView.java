@@ -34,12 +34,21 @@ final class FrameView {
   private static final int IPV4_PROTOCOL = 9;
   private static final int IPV4_CHECKSUM = 10;
   private static final int V6_ECN_SHIFT = 4;
-  private static final int TAG_BYTES = 4;
-  private static final int MAX_TAGS_BYTES = 2 * TAG_BYTES;
-
+  private static final int IPV4_FRAGMENT = 6;
+  private static final int IPV4_IS_FRAGMENT = 0x3fff;
+  private static final int IPV4_ADDRESSES = 12;
+  private static final int IPV6_ADDRESSES = 8;
   private static final int TCP = 6;
   private static final int TCP_FLAGS = 13;
   private static final int SYN = 0x02;
+  private static final int UDP = 17;
+
+  /** An odd number without pattern, of which the upper half of a product is a hash. */
+  private static final long HASH_FACTOR = 0x9e37_79b9_7f4a_7c15L;
+
+  private static final int TAG_BYTES = 4;
+  private static final int MAX_TAGS_BYTES = 2 * TAG_BYTES;
+
   private static final int HOP_BY_HOP = 0;
   private static final int ROUTING = 43;
   private static final int DESTINATION_OPTIONS = 60;
@@ -117,6 +126,29 @@ final class FrameView {
   int trafficClass() {
     int ip = ipAt();
     return ip < 0 ? 0 : u8(ip) >>> 4 == 4 ? u8(ip + 1) : u16(ip) >>> 4 & 0xff;
+  }
+
+  /** Returns a hash of the flow of the frame: its addresses, and its ports where it has some. */
+  int flow() {
+    int ip = ipAt();
+    long hash = destinationMac ^ etherType;
+    if (ip >= 0) {
+      boolean v4 = u8(ip) >>> 4 == 4;
+      int protocol = u8(ip + (v4 ? IPV4_PROTOCOL : NEXT_HEADER));
+      int addresses = ip + (v4 ? IPV4_ADDRESSES : IPV6_ADDRESSES);
+      for (int at = addresses; at < ip + (v4 ? IPV4_MIN_BYTES : IPV6_MIN_BYTES); at += Long.BYTES) {
+        hash = hash * HASH_FACTOR + (long) LONG.get(bytes, start + at);
+      }
+      int transport = ip + (v4 ? (u8(ip) & 0xf) * Integer.BYTES : IPV6_MIN_BYTES);
+      boolean hasPorts =
+          (protocol == TCP || protocol == UDP)
+              && length >= transport + Integer.BYTES
+              && (!v4 || (u16(ip + IPV4_FRAGMENT) & IPV4_IS_FRAGMENT) == 0);
+      int ports = hasPorts ? (int) INT.get(bytes, start + transport) : 0;
+      hash = hash * HASH_FACTOR + ports + protocol;
+    }
+    hash *= HASH_FACTOR;
+    return (int) (hash >>> Integer.SIZE);
   }
 
   /**

@@ -20,6 +20,7 @@ public final class PacketRun {
   private int length;
   private int packetBytes;
   private int trafficClass;
+  private int flow;
 
   /** Sets whom the packets are for and what they are. */
   public PacketRun to(long address, Verb verb) {
@@ -31,12 +32,19 @@ public final class PacketRun {
     destination = address;
     verbByte = verbAndFlags;
     trafficClass = 0;
+    flow = 0;
     return this;
   }
 
   /** Sets the traffic class of the IP packets in frames, all of the same; initially 0. */
   public PacketRun trafficClass(int newTrafficClass) {
     trafficClass = newTrafficClass;
+    return this;
+  }
+
+  /** Sets a hash of the flow of the IP packets in frames; initially 0. */
+  public PacketRun flow(int newFlow) {
+    flow = newFlow;
     return this;
   }
 
@@ -71,6 +79,10 @@ public final class PacketRun {
 
   int trafficClass() {
     return trafficClass;
+  }
+
+  int flow() {
+    return flow;
   }
 
   int verbByte() {

@@ -73,7 +73,7 @@ final class Sender {
       return;
     }
     sealer.peer(peer, path.endpoint);
-    datagrams.to(traffic(run.verb()), path.socket, path.endpoint);
+    datagrams.to(traffic(run.verb()), path.socket, path.endpoint).flow(run.flow());
     if (run.trafficClass() != 0) {
       datagrams.trafficClass(outerClass(run.trafficClass(), peer, path, nowMs));
     }

@@ -4,6 +4,7 @@ package net.backhaul.service.udp;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoEvent;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
@@ -13,7 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads a socket with {@code recvmmsg}, on the event loop of its channel.
+ * Reads a socket with {@code recvmmsg}, on the event loop of its channel, and notices when it can
+ * be written.
  *
  * <p>Netty's channel creates an object for every datagram, which costs more than receiving it. So
  * the channel does not read; a second descriptor of its socket is registered here instead.
@@ -41,6 +43,8 @@ final class MessageReceiver implements EpollIoHandle {
   private final ReceiveQueue receiveQueue;
   private final Runnable endOfRead;
   private @Nullable IoRegistration registration;
+  private Runnable onWritable = () -> {};
+  private boolean watchesWritable;
   private boolean closed;
   private boolean longMessages;
 
@@ -66,7 +70,7 @@ final class MessageReceiver implements EpollIoHandle {
             done -> {
               if (done.getNow() instanceof IoRegistration made && !closed) {
                 registration = made;
-                made.submit(EpollIoOps.EPOLLIN);
+                watch(made);
               } else {
                 log.error(
                     "socket {} cannot be registered with epoll, so nothing is received on it",
@@ -74,6 +78,24 @@ final class MessageReceiver implements EpollIoHandle {
                     done.cause());
               }
             });
+  }
+
+  /** Sets what is called while the socket is watched and can be written. */
+  void onWritable(Runnable action) {
+    onWritable = action;
+  }
+
+  /** Starts or stops to watch for the socket to be writable. */
+  void watchWritable(boolean watch) {
+    watchesWritable = watch;
+    if (registration != null && !closed) {
+      watch(registration);
+    }
+  }
+
+  private void watch(IoRegistration on) {
+    EpollIoOps in = EpollIoOps.EPOLLIN;
+    on.submit(watchesWritable ? in.with(EpollIoOps.EPOLLOUT) : in);
   }
 
   @Override
@@ -86,6 +108,16 @@ final class MessageReceiver implements EpollIoHandle {
     if (closed) {
       return;
     }
+    EpollIoOps ready = ((EpollIoEvent) event).ops();
+    if (watchesWritable && ready.contains(EpollIoOps.EPOLLOUT)) {
+      onWritable.run();
+    }
+    if (!ready.equals(EpollIoOps.EPOLLOUT)) {
+      read();
+    }
+  }
+
+  private void read() {
     int bytes = 0;
     int datagrams = 0;
     boolean more = true;

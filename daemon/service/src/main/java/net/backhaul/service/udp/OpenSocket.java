@@ -4,7 +4,6 @@ package net.backhaul.service.udp;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.unix.Errors;
@@ -35,6 +34,7 @@ final class OpenSocket {
   final int fd;
 
   private @Nullable MessageReceiver receiver;
+  private @Nullable SendQueue sendQueue;
   private boolean supportsRuns;
   private boolean readsEcn;
 
@@ -54,6 +54,21 @@ final class OpenSocket {
     receiver = made;
   }
 
+  /** Sets the queue of direct system calls; without one, Netty sends. */
+  void sendQueue(SendQueue made) {
+    sendQueue = made;
+  }
+
+  /** Returns whether datagrams are queued until the kernel takes them, flow by flow. */
+  boolean queuesFlows() {
+    return sendQueue != null && sendQueue.isBlocked();
+  }
+
+  /** Returns how many datagrams the queue has dropped. */
+  long dropped() {
+    return sendQueue == null ? 0 : sendQueue.dropped();
+  }
+
   /** Sets that received datagrams come with the ECN field of their IP header. */
   void readsEcn(boolean reads) {
     readsEcn = reads;
@@ -67,35 +82,26 @@ final class OpenSocket {
     return supportsRuns;
   }
 
-  /** Returns whether the send queue has room. */
+  /** Returns whether the send queue has room; a fair queue makes room itself. */
   boolean hasRoomFor(Traffic traffic) {
-    return channel.isWritable()
+    return sendQueue != null
+        || channel.isWritable()
         || (traffic == Traffic.CONTROL
             && channel.bytesBeforeWritable() < MAX_PENDING_BYTES / 2 + MAX_PENDING_CONTROL_BYTES);
   }
 
-  /** Sends a batch, or queues it behind datagrams that the kernel has not taken yet. */
-  void transmit(SendBatch out, @Nullable BatchSender sender) {
+  /** Sends a batch, or queues what the kernel does not take, and clears it. */
+  void transmit(SendBatch out) {
     if (!channel.isOpen()) {
       out.clear(); // Its descriptor may have been reused.
-      return;
+    } else if (sendQueue != null) {
+      sendQueue.transmit(out);
+    } else {
+      for (int run = 0; run < out.runs(); run++) {
+        write(out, run);
+      }
+      out.clear();
     }
-    int done = 0;
-    if (sender != null && fd >= 0 && !hasPending()) {
-      done = sender.send(this);
-    }
-    for (int run = done; run < out.runs(); run++) {
-      write(out, run);
-    }
-    if (fd >= 0 && done < out.runs()) {
-      channel.flush();
-    }
-    out.clear();
-  }
-
-  private boolean hasPending() {
-    ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
-    return pending != null && pending.totalPendingWriteBytes() > 0;
   }
 
   private void write(SendBatch out, int run) {

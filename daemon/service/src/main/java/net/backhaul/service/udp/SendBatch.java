@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
 import net.backhaul.engine.DatagramRun;
+import net.backhaul.engine.Traffic;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,9 @@ final class SendBatch {
   private final int[] lengths = new int[MAX_RUNS];
   private final int[] segments = new int[MAX_RUNS];
   private final int[] trafficClasses = new int[MAX_RUNS];
+  private final int[] flows = new int[MAX_RUNS];
+  private final Traffic[] traffics = new Traffic[MAX_RUNS];
+  private boolean separatesFlows;
   private int runs;
   private int end;
 
@@ -38,6 +42,11 @@ final class SendBatch {
     Arrays.fill(destinations, 0, runs, null);
     runs = 0;
     end = 0;
+  }
+
+  /** Sets whether datagrams of different flows are different runs, as for a queue of flows. */
+  void separateFlows(boolean separates) {
+    separatesFlows = separates;
   }
 
   boolean isEmpty() {
@@ -53,8 +62,7 @@ final class SendBatch {
   int add(Destination to, boolean asRun, DatagramRun from, int offset) {
     int length = from.length() - offset;
     int segment = Math.min(from.segmentBytes(), length);
-    boolean continues = asRun && runs > 0 && trafficClasses[runs - 1] == from.trafficClass();
-    int part = continues ? partOfLast(to, length, segment) : 0;
+    int part = asRun && continuesLast(from) ? partOfLast(to, length, segment) : 0;
     if (part == 0) {
       part = asRun ? Math.min(length, Math.max(1, datagrams(0, segment)) * segment) : segment;
       if (runs == MAX_RUNS || BYTES - end < part) {
@@ -65,12 +73,22 @@ final class SendBatch {
       lengths[runs] = 0;
       segments[runs] = segment;
       trafficClasses[runs] = from.trafficClass();
+      flows[runs] = from.flow();
+      traffics[runs] = from.traffic();
       runs++;
     }
     data.put(end, from.bytes(), from.start() + offset, part);
     lengths[runs - 1] += part;
     end += part;
     return part;
+  }
+
+  private boolean continuesLast(DatagramRun from) {
+    int last = runs - 1;
+    return last >= 0
+        && trafficClasses[last] == from.trafficClass()
+        && traffics[last] == from.traffic()
+        && (!separatesFlows || flows[last] == from.flow());
   }
 
   /** Returns how many bytes may continue the last run. */
@@ -116,6 +134,15 @@ final class SendBatch {
   /** Returns the traffic class of the datagrams of a run. */
   int trafficClass(int run) {
     return trafficClasses[run];
+  }
+
+  /** Returns the hash of the flow of a run, or of its first datagram. */
+  int flow(int run) {
+    return flows[run];
+  }
+
+  Traffic traffic(int run) {
+    return traffics[run];
   }
 
   boolean isSingle(int run) {

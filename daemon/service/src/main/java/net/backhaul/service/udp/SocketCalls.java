@@ -6,8 +6,8 @@ import com.sun.jna.NativeLibrary;
 import com.sun.jna.Platform;
 
 /**
- * The calls of Linux's C library that carry many datagrams at once, mapped directly; native
- * addresses are {@code long}s.
+ * The socket calls of Linux's C library that Netty lacks, mapped directly; native addresses are
+ * {@code long}s.
  *
  * <p>All return -1 on failure and set {@link #errno}.
  */
@@ -40,6 +40,12 @@ final class SocketCalls {
   static native int sendmmsg(int fd, long messages, int count, int flags);
 
   static native int recvmmsg(int fd, long messages, int count, int flags, long timeout);
+
+  static native int ioctl(int fd, long request, long argument);
+
+  static native int getsockopt(int fd, int level, int option, long value, long length);
+
+  static native int setsockopt(int fd, int level, int option, long value, int length);
 
   private static native int fcntl(int fd, int command, long argument);
 

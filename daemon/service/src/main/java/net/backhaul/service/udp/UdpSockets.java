@@ -82,6 +82,9 @@ public final class UdpSockets {
   private final Runnable requestTurn;
   private boolean turnScheduled;
 
+  /** Whether Netty sends the datagrams of some socket, which it flushes. */
+  private boolean nettySends;
+
   /** Set where sockets are read and written with direct system calls. */
   private final @Nullable IoEventLoop directCalls;
 
@@ -106,6 +109,7 @@ public final class UdpSockets {
     boolean own = send != null && loop.supportsDescriptors() && supportsDirectCalls();
     directCalls = own && loop.eventLoop() instanceof IoEventLoop io ? io : null;
     sender = own && send != null ? new BatchSender(sendBatch, send) : null;
+    nettySends = sender == null;
     reader = own ? new MessageReader() : null;
   }
 
@@ -140,6 +144,7 @@ public final class UdpSockets {
     for (Map.Entry<BindAddress, OpenSocket> each : List.copyOf(open.entrySet())) {
       if (!keep.contains(each.getKey())) {
         open.remove(each.getKey());
+        sendQueueFull += each.getValue().dropped();
         each.getValue().close();
         changed = true;
       }
@@ -194,14 +199,14 @@ public final class UdpSockets {
 
   /** Returns how many datagrams were dropped: the send queue of their socket was full. */
   public long sendQueueFull() {
-    return sendQueueFull;
+    return open.values().stream().mapToLong(OpenSocket::dropped).sum() + sendQueueFull;
   }
 
   /** Sends a datagram with a short TTL that only opens the NAT of this host for replies. */
   public void sendShortLived(int socket, InetSocketAddress to, byte[] bytes, int hops) {
     OpenSocket from = find(socket);
-    if (from == null) {
-      return;
+    if (from == null || from.queuesFlows()) {
+      return; // Later its TTL would be the usual one.
     }
     flush();
     boolean limited = loop.supportsDescriptors() && from.v4 && ttl(from.channel, hops);
@@ -215,7 +220,7 @@ public final class UdpSockets {
   /** Sends everything that was collected. */
   public void flush() {
     transmit();
-    if (sender == null) {
+    if (nettySends) {
       for (OpenSocket each : open.values()) {
         each.channel.flush();
       }
@@ -241,25 +246,30 @@ public final class UdpSockets {
       return;
     }
     if (from != batchSocket) {
-      transmit();
-      batchSocket = from;
+      begin(from);
     }
     int done = 0;
     while (done < run.length()) {
       boolean asRun = from.supportsRuns() && destination.supportsRuns();
       int part = sendBatch.add(destination, asRun, run, done);
       if (part == 0) {
-        transmit();
-        batchSocket = from;
+        begin(from);
       }
       done += part;
     }
   }
 
+  /** Starts a batch of a socket. */
+  private void begin(OpenSocket from) {
+    transmit();
+    batchSocket = from;
+    sendBatch.separateFlows(from.queuesFlows());
+  }
+
   /** Hands the collected batch to its socket. */
   private void transmit() {
     if (batchSocket != null && !sendBatch.isEmpty()) {
-      batchSocket.transmit(sendBatch, sender);
+      batchSocket.transmit(sendBatch);
     }
     batchSocket = null;
   }
@@ -365,11 +375,21 @@ public final class UdpSockets {
           socket.number,
           SocketCalls.errno());
       socket.channel.config().setAutoRead(true);
+      nettySends = true;
       return;
     }
     socket.readsEcn(requestTrafficClass(socket));
     var receiver = new MessageReceiver(fd, socket.number, reader, receiveQueue, this::endOfRead);
     socket.receiver(receiver);
+    if (sender != null) {
+      var queue = new SendQueue(socket, sender, receiver::watchWritable);
+      socket.sendQueue(queue);
+      receiver.onWritable(
+          () -> {
+            transmit();
+            queue.writable(sendBatch);
+          });
+    }
     receiver.start(directCalls);
   }
 

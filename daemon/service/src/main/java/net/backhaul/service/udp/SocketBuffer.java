@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service.udp;
+
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** The send buffer of a socket in the kernel, in the bytes that the kernel counts (socket(7)). */
+final class SocketBuffer {
+  private static final int SOL_SOCKET = 1;
+  private static final int SO_SNDBUF = 7;
+  private static final long SIOCOUTQ = 0x5411;
+
+  private final int fd;
+  private final ByteBuffer values =
+      ByteBuffer.allocateDirect(2 * Integer.BYTES).order(ByteOrder.nativeOrder());
+  private final long value = Pointer.nativeValue(Native.getDirectBufferPointer(values));
+  private final long length = value + Integer.BYTES;
+
+  SocketBuffer(int fd) {
+    this.fd = fd;
+  }
+
+  /** Returns how much the kernel holds that its device has not sent; 0 if it is not known. */
+  int unsentBytes() {
+    return SocketCalls.ioctl(fd, SIOCOUTQ, value) == 0 ? values.getInt(0) : 0;
+  }
+
+  /** Returns the size of the buffer. */
+  int bytes() {
+    values.putInt(Integer.BYTES, Integer.BYTES);
+    int status = SocketCalls.getsockopt(fd, SOL_SOCKET, SO_SNDBUF, value, length);
+    return status == 0 ? values.getInt(0) : Integer.MAX_VALUE;
+  }
+
+  /** Sets the size of the buffer. */
+  void bytes(int bytes) {
+    values.putInt(0, bytes / 2); // The kernel doubles it.
+    SocketCalls.setsockopt(fd, SOL_SOCKET, SO_SNDBUF, value, Integer.BYTES);
+  }
+}
