@@ -38,6 +38,9 @@ public record NodeOptions(
   public static final NodeOptions DEFAULT =
       new NodeOptions(List.of(), Map.of(), Map.of(), DEFAULT_MAX_PEERS, false, 0);
 
+  // Lists are read by index: these methods are called for each packet, and an iterator is an object
+  // wherever the compiler cannot prove that it stays local.
+
   /** One entry of {@code physical} in local.conf (02 sections 1.7 and 1.8). */
   public record PhysicalNetwork(
       IpPrefix network, boolean forbidden, long trustedPathId, int mtuBytes) {}
@@ -61,7 +64,8 @@ public record NodeOptions(
 
   /** Returns the payload size of datagrams to an address, 1432 by default. */
   public int mtuBytes(InetAddress to) {
-    for (PhysicalNetwork entry : physical) {
+    for (int i = 0; i < physical.size(); i++) {
+      PhysicalNetwork entry = physical.get(i);
       if (entry.network().contains(to)) {
         return entry.mtuBytes() == 0
             ? Packets.DEFAULT_MTU_BYTES
@@ -73,7 +77,8 @@ public record NodeOptions(
 
   /** Returns the id of the trusted path to an address, or 0 where packets are encrypted. */
   public long trustedPathId(InetAddress to) {
-    for (PhysicalNetwork entry : physical) {
+    for (int i = 0; i < physical.size(); i++) {
+      PhysicalNetwork entry = physical.get(i);
       if (entry.trustedPathId() != 0 && entry.network().contains(to)) {
         return entry.trustedPathId();
       }
@@ -86,7 +91,8 @@ public record NodeOptions(
     if (pathId == 0) {
       return false;
     }
-    for (PhysicalNetwork entry : physical) {
+    for (int i = 0; i < physical.size(); i++) {
+      PhysicalNetwork entry = physical.get(i);
       if (entry.trustedPathId() == pathId && entry.network().contains(from)) {
         return true;
       }
@@ -96,7 +102,8 @@ public record NodeOptions(
 
   /** Returns whether this address may not be used to reach the peer. */
   public boolean forbids(long peer, InetAddress address) {
-    for (PhysicalNetwork entry : physical) {
+    for (int i = 0; i < physical.size(); i++) {
+      PhysicalNetwork entry = physical.get(i);
       if (entry.forbidden() && entry.network().contains(address)) {
         return true;
       }
