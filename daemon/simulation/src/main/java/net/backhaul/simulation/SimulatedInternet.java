@@ -44,7 +44,7 @@ public final class SimulatedInternet {
   private long delivered;
   private final Set<InetAddress> separated = new HashSet<>();
   private DatagramObserver observer = (from, to, bytes, atMs) -> {};
-  private Router router = (from, to, length, trafficClass) -> trafficClass;
+  private PathModel router = (from, to, length, trafficClass) -> trafficClass;
 
   /** A datagram and the traffic class of its IP header. */
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
@@ -56,7 +56,7 @@ public final class SimulatedInternet {
   }
 
   /** Changes the traffic class of datagrams on their way, or loses them. */
-  public interface Router {
+  public interface PathModel {
     /** The datagram does not go on. */
     int LOST = -1;
 
@@ -177,7 +177,7 @@ public final class SimulatedInternet {
   }
 
   /** Sets the router that all datagrams between hosts and NATs pass. */
-  public void router(Router newRouter) {
+  public void router(PathModel newRouter) {
     router = newRouter;
   }
 
@@ -197,7 +197,7 @@ public final class SimulatedInternet {
     if (random.nextDouble() >= loss && !cut) {
       int trafficClass =
           router.trafficClass(from, to, datagram.bytes.length, datagram.trafficClass);
-      if (trafficClass == Router.LOST) {
+      if (trafficClass == PathModel.LOST) {
         return;
       }
       var routed = new Datagram(from, to, datagram.bytes, trafficClass);

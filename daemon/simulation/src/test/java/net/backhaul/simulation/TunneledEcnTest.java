@@ -37,7 +37,7 @@ class TunneledEcnTest extends ScenarioTest {
 
   private final Set<Integer> sentByRoot = new TreeSet<>();
   private final Set<Integer> controlOfAlice = new TreeSet<>();
-  private SimulatedInternet.Router router = (from, to, length, trafficClass) -> trafficClass;
+  private SimulatedInternet.PathModel router = (from, to, length, trafficClass) -> trafficClass;
 
   @Test
   void copiesEcnToDatagramsForPeersThatStateIt() {
@@ -166,9 +166,9 @@ class TunneledEcnTest extends ScenarioTest {
             Set.of(alice.endpoint(), bob.endpoint()),
             Set.of(alice.endpoint(), second.endpoint()),
             Set.of(bob.endpoint(), root.endpoint()));
-    SimulatedInternet.Router cut =
+    SimulatedInternet.PathModel cut =
         (from, to, length, trafficClass) ->
-            separated.contains(Set.of(from, to)) ? SimulatedInternet.Router.LOST : trafficClass;
+            separated.contains(Set.of(from, to)) ? SimulatedInternet.PathModel.LOST : trafficClass;
     router = cut;
     internet.run(300_000);
 
