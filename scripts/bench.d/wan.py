@@ -22,7 +22,7 @@ from streams import MEASUREMENTS, A, B, Skipped, iperf, set_up_host, write
 TREE = os.path.dirname(SCRIPTS)
 TOOLS = {"ip": "iproute2", "tc": "iproute2", "ping": "iputils-ping", "iperf3": "iperf3", "cc": "gcc libc6-dev"}
 QUICK = ["tcp1", "bbr1", "udp"]
-SMOKE_LINK, SMOKE = "dsl", ["tcp1", "udp"]
+SMOKE_LINKS, SMOKE = ["dsl", "uplink"], ["tcp1", "udp"]
 WARM_UP_S, SETTLE_S = 4, 1  # each way
 OVERHEAD_S = 4  # of one measurement, by experience
 ALWAYS = ("rate", "retransmits", "loss", "call.loss", "drops")
@@ -50,7 +50,7 @@ def read_options(words):
     parser.add_argument("--rounds", type=int, help="default 3")
     parser.add_argument("--seconds", type=int, help="duration of each stream; default 6")
     parser.add_argument("--quick", action="store_true", help="one round of " + ", ".join(QUICK) + " with streams of 4 s")
-    parser.add_argument("--smoke", action="store_true", help="one short round of " + ", ".join(SMOKE) + f" on {SMOKE_LINK}; "
+    parser.add_argument("--smoke", action="store_true", help="one short round of " + ", ".join(SMOKE) + " on " + ", ".join(SMOKE_LINKS) + "; "
                         "fails if the link or our daemons are far from its rate")
     parser.add_argument("--check", action="store_true", help="only verify the emulator, without daemons")
     parser.add_argument("--plan", action="store_true", help="only print what would be measured, and how long that takes")
@@ -62,7 +62,7 @@ def read_options(words):
     short = options.quick or options.smoke
     options.rounds = options.rounds or (1 if short else 3)
     options.seconds = options.seconds or (3 if options.smoke else 4 if options.quick else 6)
-    options.links = chosen(parser, "--links", options.links, LINKS, [SMOKE_LINK] if options.smoke else list(LINKS))
+    options.links = chosen(parser, "--links", options.links, LINKS, SMOKE_LINKS if options.smoke else list(LINKS))
     options.only = chosen(parser, "--only", options.only, MEASUREMENTS,
                           SMOKE if options.smoke else QUICK if options.quick else list(MEASUREMENTS))
     options.ours = os.path.realpath(options.ours)

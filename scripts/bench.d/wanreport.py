@@ -23,6 +23,9 @@ PING_MORE_MS, LOSS_MORE, CALL_LOSS_MORE, LEAST_SHARE = 2, 0.1, 1, 40  # a call h
 # What the smoke must reach, as a share of the link's rate.
 SMOKE_BARE, SMOKE_OURS, SMOKE_LOSS = 0.8, 0.5, 20
 
+# By how many milliseconds a ping beside TCP may exceed that on the bare link; a queue in the kernel takes 150.
+SMOKE_PING = 60
+
 
 class Figures:
     """Results: for each link, measurement and column one dictionary of figures per round, None if it failed."""
@@ -117,6 +120,9 @@ def faults(figures):
             loss = figures.medians(link, "udp", column).get("loss", 100)
             if loss > SMOKE_LOSS:
                 found.append(f"{link}, udp, {column}: expected a loss of at most {SMOKE_LOSS} %, found {number(loss)} %")
+        bare, ours = (figures.medians(link, "tcp1", column).get("ping", 0) for column in ("bare", "ours"))
+        if ours > bare + SMOKE_PING:
+            found.append(f"{link}, tcp1, ours: expected a ping of at most {bare + SMOKE_PING:.0f} ms beside it, found {number(ours)} ms")
     return found
 
 

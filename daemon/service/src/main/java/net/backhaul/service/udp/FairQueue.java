@@ -23,13 +23,14 @@ final class FairQueue {
 
   private static final int FLOWS = 256;
 
+  private final QueuedRun.Pool pool = new QueuedRun.Pool();
   private final @Nullable QueuedFlow[] flows = new QueuedFlow[FLOWS];
   private final ArrayDeque<QueuedFlow> newFlows = new ArrayDeque<>();
   private final ArrayDeque<QueuedFlow> oldFlows = new ArrayDeque<>();
-  private final QueuedFlow control = new QueuedFlow();
+  private final QueuedFlow control = new QueuedFlow(pool);
 
   /** What the socket did not take of a system call; in order, and first. */
-  private final QueuedFlow unsent = new QueuedFlow();
+  private final QueuedFlow unsent = new QueuedFlow(pool);
 
   private QueuedFlow current = control;
   private int dataBytes;
@@ -51,32 +52,29 @@ final class FairQueue {
   }
 
   /** Adds what a socket did not take of the system call before: it is sent before all else. */
-  void addUnsent(QueuedRun run) {
-    unsent.add(run);
+  void addUnsent(SendBatch batch, int run, long nowNs) {
+    unsent.add(batch, run, nowNs);
   }
 
   /** Adds control datagrams; they are dropped if there is no memory. */
-  void addControl(QueuedRun run) {
-    if (control.memoryBytes() + run.memoryBytes() > MAX_CONTROL_BYTES) {
-      dropped += run.datagrams();
+  void addControl(SendBatch batch, int run, long nowNs) {
+    if (control.memoryBytes() + batch.length(run) > MAX_CONTROL_BYTES) {
+      dropped += Math.ceilDiv(batch.length(run), batch.segmentBytes(run));
       return;
     }
-    control.add(run);
+    control.add(batch, run, nowNs);
   }
 
-  /**
-   * Adds datagrams of a flow.
-   *
-   * @param hash of the flow; flows with the same lower bits share a queue
-   */
-  void addData(QueuedRun run, int hash) {
+  /** Adds datagrams to the queue that their destination and flow share with some others. */
+  void addData(SendBatch batch, int run, long nowNs) {
+    int hash = batch.flow(run) + batch.destination(run).address.hashCode();
     int index = hash & (FLOWS - 1);
     QueuedFlow flow = flows[index];
     if (flow == null) {
-      flow = new QueuedFlow();
+      flow = new QueuedFlow(pool);
       flows[index] = flow;
     }
-    dataBytes += flow.add(run);
+    dataBytes += flow.add(batch, run, nowNs);
     if (!flow.isListed) {
       flow.isListed = true;
       flow.deficit = QUANTUM_BYTES;

@@ -13,9 +13,14 @@ final class QueuedFlow {
   /** Whether the flow is in one of the lists of its queue. */
   boolean isListed;
 
+  private final QueuedRun.Pool pool;
   private final ArrayDeque<QueuedRun> runs = new ArrayDeque<>();
   private int memoryBytes;
   private int queuedBytes;
+
+  QueuedFlow(QueuedRun.Pool pool) {
+    this.pool = pool;
+  }
 
   boolean isEmpty() {
     return runs.isEmpty();
@@ -36,19 +41,20 @@ final class QueuedFlow {
   }
 
   /**
-   * Adds a run, or appends it to the last one.
+   * Adds a run of a batch, or appends it to the last one.
    *
    * @return the additional memory in bytes
    */
-  int add(QueuedRun run) {
-    queuedBytes += run.length();
+  int add(SendBatch batch, int run, long nowNs) {
+    queuedBytes += batch.length(run);
     QueuedRun last = runs.peekLast();
-    if (last != null && last.append(run)) {
+    if (last != null && last.append(batch, run)) {
       return 0;
     }
-    runs.add(run);
-    memoryBytes += run.memoryBytes();
-    return run.memoryBytes();
+    QueuedRun added = pool.copy(batch, run, nowNs);
+    runs.add(added);
+    memoryBytes += added.memoryBytes();
+    return added.memoryBytes();
   }
 
   /** Removes the beginning of the first run. */
@@ -59,6 +65,7 @@ final class QueuedFlow {
     if (head.length() == 0) {
       runs.remove();
       memoryBytes -= head.memoryBytes();
+      pool.release(head);
     }
   }
 

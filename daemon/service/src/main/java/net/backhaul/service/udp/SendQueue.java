@@ -64,11 +64,10 @@ final class SendQueue {
   }
 
   private void add(SendBatch out, int run, long nowNs) {
-    var queued = new QueuedRun(out, run, nowNs);
     if (out.traffic(run) == Traffic.CONTROL) {
-      queue.addControl(queued);
+      queue.addControl(out, run, nowNs);
     } else {
-      queue.addData(queued, out.flow(run) + out.destination(run).address.hashCode());
+      queue.addData(out, run, nowNs);
     }
   }
 
@@ -90,7 +89,7 @@ final class SendQueue {
       int done = sender.send(socket);
       if (done < out.runs()) {
         for (int run = done; run < out.runs(); run++) {
-          queue.addUnsent(new QueuedRun(out, run, nowNs));
+          queue.addUnsent(out, run, nowNs);
         }
         out.clear();
         limit.blocked(nowNs, buffer.unsentBytes());

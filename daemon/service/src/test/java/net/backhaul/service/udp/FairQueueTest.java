@@ -33,12 +33,21 @@ class FairQueueTest {
   private final SendBatch batch = new SendBatch();
   private final DatagramRun view = new DatagramRun();
 
-  private QueuedRun run(byte[] bytes, int segmentBytes, int trafficClass, long nowNs) {
+  /** Returns a batch of one run, valid until the next one. */
+  private SendBatch batch(byte[] bytes, int segmentBytes, int trafficClass, int flow) {
     batch.clear();
-    view.to(Traffic.DATA, 0, TO).trafficClass(trafficClass);
+    view.to(Traffic.DATA, 0, TO).trafficClass(trafficClass).flow(flow);
     view.wrap(bytes, 0, bytes.length, segmentBytes);
     assertEquals(bytes.length, batch.add(destination, true, view, 0));
-    return new QueuedRun(batch, 0, nowNs);
+    return batch;
+  }
+
+  private void addData(int flow, byte[] bytes, int trafficClass, long nowNs) {
+    queue.addData(batch(bytes, DATAGRAM_BYTES, trafficClass, flow), 0, nowNs);
+  }
+
+  private void addData(int flow, int count) {
+    addData(flow, datagrams(flow, count), 0, 0);
   }
 
   private static byte[] datagrams(int content, int count) {
@@ -47,8 +56,8 @@ class FairQueueTest {
     return bytes;
   }
 
-  private QueuedRun run(int content, int count) {
-    return run(datagrams(content, count), DATAGRAM_BYTES, 0, 0);
+  private SendBatch batch(int content, int count) {
+    return batch(datagrams(content, count), DATAGRAM_BYTES, 0, 0);
   }
 
   /** Takes the next bytes, of which none are more than a flow may send at once. */
@@ -64,7 +73,7 @@ class FairQueueTest {
   void returnsNothingWhenEmpty() {
     assertTrue(queue.isEmpty());
     assertNull(queue.next(0));
-    queue.addData(run(1, 2), 1);
+    addData(1, 2);
     assertFalse(queue.isEmpty());
     take(0);
     assertNull(queue.next(0));
@@ -85,7 +94,7 @@ class FairQueueTest {
         bytes[at] = (byte) flow;
       }
       add(added, flow, bytes);
-      queue.addData(run(bytes, 400, 0, 0), flow);
+      queue.addData(batch(bytes, 400, 0, flow), 0, 0);
     }
     while (!queue.isEmpty() && queue.next(0) != null) {
       byte[] bytes = take(0);
@@ -104,9 +113,9 @@ class FairQueueTest {
 
   @Test
   void sharesTheSocketFairlyBetweenFlows() {
-    queue.addData(run(1, 40), 1);
-    queue.addData(run(2, 10), 2);
-    queue.addData(run(2, 10), 2);
+    addData(1, 40);
+    addData(2, 10);
+    addData(2, 10);
     int[] bytes = new int[3];
     while (bytes[1] + bytes[2] < 30 * DATAGRAM_BYTES) {
       byte[] taken = take(0);
@@ -117,12 +126,12 @@ class FairQueueTest {
 
   @Test
   void sendsSparseFlowsBeforeBulkAndControlBeforeAll() {
-    queue.addData(run(1, 40), 1);
+    addData(1, 40);
     take(0);
     take(0);
-    queue.addData(run(2, 1), 2);
-    queue.addControl(run(3, 1));
-    queue.addUnsent(run(4, 1));
+    addData(2, 1);
+    queue.addControl(batch(3, 1), 0, 0);
+    queue.addUnsent(batch(4, 1), 0, 0);
 
     assertEquals(4, take(0)[0]);
     assertEquals(3, take(0)[0]);
@@ -132,10 +141,10 @@ class FairQueueTest {
 
   @Test
   void dropsTheOldestOfTheLongestFlowWhenFull() {
-    queue.addData(run(2, 1), 2);
+    addData(2, 1);
     int count = FairQueue.MAX_DATA_BYTES / DATAGRAM_BYTES / 40 + 10;
     for (int i = 0; i < count; i++) {
-      queue.addData(run(1, 40), 1);
+      addData(1, 40);
     }
     assertTrue(queue.dropped() >= 10 * 40, queue.dropped() + " dropped");
     boolean sawSparse = false;
@@ -153,7 +162,7 @@ class FairQueueTest {
   void limitsControlDatagrams() {
     int count = FairQueue.MAX_CONTROL_BYTES / DATAGRAM_BYTES + 100;
     for (int i = 0; i < count; i++) {
-      queue.addControl(run(3, 1));
+      queue.addControl(batch(3, 1), 0, 0);
     }
     assertTrue(queue.dropped() >= 100);
     assertTrue(queue.dropped() < 200);
@@ -162,7 +171,7 @@ class FairQueueTest {
   @Test
   void marksFlowsThatReactToMarksAndDropsNone() {
     for (int i = 0; i < 40; i++) {
-      queue.addData(run(datagrams(1, 10), DATAGRAM_BYTES, Ecn.ECT_0, 0), 1);
+      addData(1, datagrams(1, 10), Ecn.ECT_0, 0);
     }
     int marked = 0;
     for (int ms = 10; ms < 300; ms += 5) {
@@ -183,7 +192,7 @@ class FairQueueTest {
       for (int at = DATAGRAM_BYTES; at < packets.length; at += 2 * DATAGRAM_BYTES) {
         FragmentView.writeHeader(packets, at, i, 0x1122334455L, 2, 1);
       }
-      queue.addData(run(packets, DATAGRAM_BYTES, 0, 0), 1);
+      addData(1, packets, 0, 0);
     }
     int heads = 0;
     int fragments = 0;
@@ -202,8 +211,8 @@ class FairQueueTest {
   @Test
   void dropsNothingOfFlowsWithAShortDelay() {
     for (int ms = 0; ms < 1_000; ms += 4) {
-      queue.addData(run(datagrams(1, 2), DATAGRAM_BYTES, 0, ms * MS), 1);
-      queue.addData(run(datagrams(1, 2), DATAGRAM_BYTES, Ecn.ECT_0, ms * MS), 2);
+      addData(1, datagrams(1, 2), 0, ms * MS);
+      addData(2, datagrams(1, 2), Ecn.ECT_0, ms * MS);
       while (queue.next((ms + 3) * MS) != null) {
         take((ms + 3) * MS);
       }
@@ -214,15 +223,33 @@ class FairQueueTest {
 
   @Test
   void appendsDatagramsOfAFlowToOneRun() {
-    QueuedRun first = run(1, 2);
-    assertTrue(first.append(run(2, 1)));
+    QueuedRun first = new QueuedRun.Pool().copy(batch(1, 2), 0, 0);
+    assertTrue(first.append(batch(2, 1), 0));
     first.wrap(view, 3 * DATAGRAM_BYTES);
     assertEquals(3, first.datagrams());
     byte[] wanted = new byte[3 * DATAGRAM_BYTES];
     Arrays.fill(wanted, 0, 2 * DATAGRAM_BYTES, (byte) 1);
     Arrays.fill(wanted, 2 * DATAGRAM_BYTES, wanted.length, (byte) 2);
     assertArrayEquals(wanted, Arrays.copyOfRange(view.bytes(), view.start(), view.end()));
-    assertFalse(first.append(run(datagrams(1, 1), DATAGRAM_BYTES, Ecn.ECT_0, 0)));
-    assertFalse(first.append(run(new byte[100], 100, 0, 0)));
+    assertFalse(first.append(batch(datagrams(1, 1), DATAGRAM_BYTES, Ecn.ECT_0, 0), 0));
+    assertFalse(first.append(batch(new byte[100], 100, 0, 0), 0));
+  }
+
+  @Test
+  void reusesTheMemoryOfSentRuns() {
+    var random = new Random(5);
+    for (int i = 0; i < 1_000; i++) {
+      int content = 1 + random.nextInt(100);
+      int count = 1 + random.nextInt(20);
+      addData(content, count);
+      int taken = 0;
+      while (queue.next(0) != null) {
+        for (byte each : take(0)) {
+          assertEquals(content, each);
+          taken++;
+        }
+      }
+      assertEquals(count * DATAGRAM_BYTES, taken);
+    }
   }
 }
