@@ -143,7 +143,7 @@ final class FrameSender {
 
   private void sendRun(int length, int packetBytes) {
     Verb verb = view.isBridged ? Verb.EXT_FRAME : Verb.FRAME;
-    packets.to(view.destination, verb).trafficClass(view.trafficClass()).flow(view.flow());
+    view.classify(packets.to(view.destination, verb));
     link.send(packets.wrap(run, 0, length, packetBytes), view.nowMs);
   }
 
@@ -210,7 +210,7 @@ final class FrameSender {
     mssClamp.apply(frame, frame.destination, header);
     writeHeader(frame, frame.array(), frame.at(0));
     Verb verb = frame.isBridged ? Verb.EXT_FRAME : Verb.FRAME;
-    packets.to(frame.destination, verb).trafficClass(frame.trafficClass()).flow(frame.flow());
+    frame.classify(packets.to(frame.destination, verb));
     packets.wrapPayload(frame.array(), frame.at(-header), header + frame.length());
     link.send(packets, frame.nowMs);
   }

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import net.backhaul.engine.Drop;
+import net.backhaul.engine.peer.PacketRun;
 import net.backhaul.engine.peer.PeerLink;
 import net.backhaul.protocol.ethernet.EtherTypes;
 import net.backhaul.protocol.ethernet.InternetChecksum;
@@ -122,33 +123,34 @@ final class FrameView {
     remote = sender;
   }
 
-  /** Returns the traffic class of the IP packet in the frame; 0 for other frames. */
-  int trafficClass() {
+  /** Sets the traffic class and the flow of packets that carry the frame. */
+  void classify(PacketRun packets) {
     int ip = ipAt();
-    return ip < 0 ? 0 : u8(ip) >>> 4 == 4 ? u8(ip + 1) : u16(ip) >>> 4 & 0xff;
+    if (ip < 0) {
+      packets.trafficClass(0).flow((int) (destinationMac ^ etherType));
+      return;
+    }
+    boolean v4 = u8(ip) >>> 4 == 4;
+    packets.trafficClass(v4 ? u8(ip + 1) : u16(ip) >>> 4 & 0xff).flow(flow(ip, v4));
   }
 
-  /** Returns a hash of the flow of the frame: its addresses, and its ports where it has some. */
-  int flow() {
-    int ip = ipAt();
-    long hash = destinationMac ^ etherType;
-    if (ip >= 0) {
-      boolean v4 = u8(ip) >>> 4 == 4;
-      int protocol = u8(ip + (v4 ? IPV4_PROTOCOL : NEXT_HEADER));
-      int addresses = ip + (v4 ? IPV4_ADDRESSES : IPV6_ADDRESSES);
-      for (int at = addresses; at < ip + (v4 ? IPV4_MIN_BYTES : IPV6_MIN_BYTES); at += Long.BYTES) {
-        hash = hash * HASH_FACTOR + (long) LONG.get(bytes, start + at);
-      }
-      int transport = ip + (v4 ? (u8(ip) & 0xf) * Integer.BYTES : IPV6_MIN_BYTES);
-      boolean hasPorts =
-          (protocol == TCP || protocol == UDP)
-              && length >= transport + Integer.BYTES
-              && (!v4 || (u16(ip + IPV4_FRAGMENT) & IPV4_IS_FRAGMENT) == 0);
-      int ports = hasPorts ? (int) INT.get(bytes, start + transport) : 0;
-      hash = hash * HASH_FACTOR + ports + protocol;
+  /** Returns a hash of the flow of an IP packet: its addresses, and its ports where it has some. */
+  private int flow(int ip, boolean v4) {
+    int protocol = u8(ip + (v4 ? IPV4_PROTOCOL : NEXT_HEADER));
+    int addresses = ip + (v4 ? IPV4_ADDRESSES : IPV6_ADDRESSES);
+    int addressesEnd = ip + (v4 ? IPV4_MIN_BYTES : IPV6_MIN_BYTES);
+    long hash = protocol;
+    for (int at = addresses; at < addressesEnd; at += Long.BYTES) {
+      hash = hash * HASH_FACTOR + (long) LONG.get(bytes, start + at);
     }
-    hash *= HASH_FACTOR;
-    return (int) (hash >>> Integer.SIZE);
+    int transport = ip + (v4 ? (u8(ip) & 0xf) * Integer.BYTES : IPV6_MIN_BYTES);
+    boolean hasPorts =
+        (protocol == TCP || protocol == UDP)
+            && length >= transport + Integer.BYTES
+            && (!v4 || (u16(ip + IPV4_FRAGMENT) & IPV4_IS_FRAGMENT) == 0);
+    int ports = hasPorts ? (int) INT.get(bytes, start + transport) : 0;
+    hash = (hash * HASH_FACTOR + ports) * HASH_FACTOR;
+    return (int) ((hash ^ hash >>> Integer.SIZE) * HASH_FACTOR >>> Integer.SIZE);
   }
 
   /**

@@ -77,11 +77,11 @@ public final class PacketRun {
     return destination;
   }
 
-  int trafficClass() {
+  public int trafficClass() {
     return trafficClass;
   }
 
-  int flow() {
+  public int flow() {
     return flow;
   }
 
