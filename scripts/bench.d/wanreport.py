@@ -72,13 +72,13 @@ class Figures:
         words = []
         for them, least, name in ((bare, RATE_OF_BARE, "bare"), (other, RATE_OF_OTHER, self.other_name())):
             if them.get("rate") and round(ours["rate"] / them["rate"], 2) < least:
-                words.append(f"rate {ours['rate'] / them['rate']:.2f} x {name}")
+                words.append(f"{ours['rate'] / them['rate']:.2f} x {name}")
         most = max((them["retransmits"] for them in (bare, other) if "retransmits" in them), default=None)
         if most is not None and ours["retransmits"] > RETRANSMITS * most + RETRANSMITS_SPARE:
             words.append("retransmissions")
         if "ping" in ours and "ping" in bare and ours["ping"] > bare["ping"] + PING_MORE_MS:
             words.append(f"ping +{ours['ping'] - bare['ping']:.0f} ms")
-        for name, title, more in (("loss", "loss", LOSS_MORE), ("call.loss", "loss of the call", CALL_LOSS_MORE)):
+        for name, title, more in (("loss", "loss", LOSS_MORE), ("call.loss", "call", CALL_LOSS_MORE)):
             if name in ours and name in bare and ours[name] > bare[name] + more:
                 words.append(title)
         if ours.get("share", 50) < min(LEAST_SHARE, bare.get("share", 50)):
