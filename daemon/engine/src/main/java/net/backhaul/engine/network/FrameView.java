@@ -137,12 +137,7 @@ final class FrameView {
   /** Returns a hash of the flow of an IP packet: its addresses, and its ports where it has some. */
   private int flow(int ip, boolean v4) {
     int protocol = u8(ip + (v4 ? IPV4_PROTOCOL : NEXT_HEADER));
-    int addresses = ip + (v4 ? IPV4_ADDRESSES : IPV6_ADDRESSES);
-    int addressesEnd = ip + (v4 ? IPV4_MIN_BYTES : IPV6_MIN_BYTES);
-    long hash = protocol;
-    for (int at = addresses; at < addressesEnd; at += Long.BYTES) {
-      hash = hash * HASH_FACTOR + (long) LONG.get(bytes, start + at);
-    }
+    long hash = protocol * HASH_FACTOR + (v4 ? i64(ip + IPV4_ADDRESSES) : ipv6Addresses(ip));
     int transport = ip + (v4 ? (u8(ip) & 0xf) * Integer.BYTES : IPV6_MIN_BYTES);
     boolean hasPorts =
         (protocol == TCP || protocol == UDP)
@@ -151,6 +146,18 @@ final class FrameView {
     int ports = hasPorts ? (int) INT.get(bytes, start + transport) : 0;
     hash = (hash * HASH_FACTOR + ports) * HASH_FACTOR;
     return (int) ((hash ^ hash >>> Integer.SIZE) * HASH_FACTOR >>> Integer.SIZE);
+  }
+
+  /** Returns a hash of both addresses; without a loop, which costs more than four steps. */
+  private long ipv6Addresses(int ip) {
+    int at = ip + IPV6_ADDRESSES;
+    long source = i64(at) * HASH_FACTOR + i64(at + 8);
+    long destination = i64(at + 16) * HASH_FACTOR + i64(at + 24);
+    return source * HASH_FACTOR + destination;
+  }
+
+  private long i64(int i) {
+    return (long) LONG.get(bytes, start + i);
   }
 
   /**
