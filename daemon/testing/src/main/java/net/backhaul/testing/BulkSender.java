@@ -1,11 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.testing;
 
-import com.sun.jna.Memory;
-import com.sun.jna.Native;
-import com.sun.jna.NativeLibrary;
-import com.sun.jna.Platform;
-import com.sun.jna.Pointer;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -20,38 +15,17 @@ public final class BulkSender implements AutoCloseable {
   private static final int UDP_SEGMENT = 103;
   private static final int MAX_BYTES = 65_536;
 
-  private final int fd;
-  private final Memory memory = new Memory(MAX_BYTES);
-
-  /** The JDK has no name for the UDP_SEGMENT option. */
-  private static final class NativeCalls {
-    static {
-      Native.register(NativeCalls.class, NativeLibrary.getInstance(Platform.C_LIBRARY_NAME));
-    }
-
-    static native int socket(int family, int type, int protocol);
-
-    static native int setsockopt(int fd, int level, int name, long value, int length);
-
-    static native int connect(int fd, long address, int length);
-
-    static native long send(int fd, long address, long length, int flags);
-
-    static native int close(int fd);
-  }
+  private final NativeSocket socket;
 
   /** Opens a socket in the calling thread's network namespace and connects it. */
   public BulkSender(InetSocketAddress to) {
     boolean v4 = to.getAddress() instanceof Inet4Address;
     int family = v4 ? AF_INET : AF_INET6;
-    fd = NativeCalls.socket(family, SOCK_DGRAM, 0);
-    ByteBuffer address = ByteBuffer.allocate(28).order(ByteOrder.nativeOrder());
+    socket = new NativeSocket(family, SOCK_DGRAM, MAX_BYTES);
+    ByteBuffer address = ByteBuffer.allocate(v4 ? 16 : 28).order(ByteOrder.nativeOrder());
     address.putShort((short) family).order(ByteOrder.BIG_ENDIAN).putShort((short) to.getPort());
     address.put(v4 ? 4 : 8, to.getAddress().getAddress());
-    memory.write(0, address.array(), 0, address.capacity());
-    if (NativeCalls.connect(fd, Pointer.nativeValue(memory), v4 ? 16 : address.capacity()) < 0) {
-      throw new AssertionError("connect: errno " + Native.getLastError());
-    }
+    NativeSocket.check(socket.connect(address.array()), "connect");
   }
 
   /**
@@ -60,20 +34,12 @@ public final class BulkSender implements AutoCloseable {
    * @return 0, or the errno of the call
    */
   public int send(byte[] bytes, int datagramBytes) {
-    memory.setInt(0, datagramBytes);
-    if (NativeCalls.setsockopt(fd, SOL_UDP, UDP_SEGMENT, Pointer.nativeValue(memory), Integer.BYTES)
-        < 0) {
-      return Native.getLastError();
-    }
-    memory.write(0, bytes, 0, bytes.length);
-    return NativeCalls.send(fd, Pointer.nativeValue(memory), bytes.length, 0) < 0
-        ? Native.getLastError()
-        : 0;
+    boolean sent = socket.option(SOL_UDP, UDP_SEGMENT, datagramBytes) && socket.send(bytes) >= 0;
+    return sent ? 0 : NativeSocket.errno();
   }
 
   @Override
   public void close() {
-    NativeCalls.close(fd);
-    memory.close();
+    socket.close();
   }
 }

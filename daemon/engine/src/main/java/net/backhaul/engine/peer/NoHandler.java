@@ -6,8 +6,8 @@ import net.backhaul.protocol.message.ErrorMessage;
 import net.backhaul.protocol.message.Verb;
 
 /** Accepts and ignores the packets of VL2, for a VL1 without networks. */
-enum NoHandler implements PacketHandler {
-  INSTANCE;
+class NoHandler implements PacketHandler {
+  static final NoHandler INSTANCE = new NoHandler();
 
   @Override
   public PacketOutcome receive(InboundPacket packet, Verb verb) {

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -20,7 +19,6 @@ import net.backhaul.engine.StateKey;
 import net.backhaul.engine.Traffic;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.identity.Identity;
-import net.backhaul.protocol.message.ErrorMessage;
 import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.packet.FragmentView;
 import net.backhaul.protocol.packet.PacketCipher;
@@ -68,25 +66,10 @@ class PacketPathAllocationTest {
   }
 
   /** Treats every packet of a network as one of a member. */
-  private static final class Trusting implements PacketHandler {
+  private static final class Trusting extends NoHandler {
     @Override
     public PacketOutcome receive(InboundPacket packet, Verb verb) {
       return PacketOutcome.TRUSTED;
-    }
-
-    @Override
-    public PacketOutcome receiveOk(InboundPacket packet, Verb inReVerb) {
-      return PacketOutcome.ACCEPTED;
-    }
-
-    @Override
-    public PacketOutcome receiveError(InboundPacket packet, ErrorMessage error) {
-      return PacketOutcome.ACCEPTED;
-    }
-
-    @Override
-    public boolean isManagedAddress(InetAddress address) {
-      return false;
     }
   }
 

@@ -161,7 +161,7 @@ class PeerHandlingTest {
   }
 
   /** Each packet is pending at first; the first that is retried fails. */
-  private static final class FailingOnce implements PacketHandler {
+  private static final class FailingOnce extends NoHandler {
     int received;
 
     @Override
@@ -171,21 +171,6 @@ class PeerHandlingTest {
         throw new IllegalStateException("as the test demands");
       }
       return received % 2 == 1 ? PacketOutcome.PENDING : PacketOutcome.ACCEPTED;
-    }
-
-    @Override
-    public PacketOutcome receiveOk(InboundPacket packet, Verb inReVerb) {
-      return PacketOutcome.ACCEPTED;
-    }
-
-    @Override
-    public PacketOutcome receiveError(InboundPacket packet, ErrorMessage error) {
-      return PacketOutcome.ACCEPTED;
-    }
-
-    @Override
-    public boolean isManagedAddress(InetAddress address) {
-      return false;
     }
   }
 
