@@ -72,7 +72,7 @@ if [ "$(uname -s)" = Darwin ]; then
   echo "started com.zerotier.one; status: zerotier-cli info"
 else
   mkdir -p /etc/systemd/system
-  cp "$package/zerotier-one.service" /etc/systemd/system/
+  cp "$package/linux/systemd/system/zerotier-one.service" /etc/systemd/system/
   if [ -d /run/systemd/system ]; then
     systemctl daemon-reload
     systemctl enable zerotier-one.service
