@@ -2,25 +2,269 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs the package that contains this file, or upgrades an installation:
 #   /usr/local/lib/backhaul      programs, their libraries and their Java runtime
-#   /usr/sbin/zerotier-one, zerotier-cli, zerotier-idtool    links to them (macOS: /usr/local/bin)
-#   a systemd or launchd service, which is started
+#   /usr/sbin/zerotier-one, zerotier-cli, zerotier-idtool, backhaul-uninstall    links to them (macOS: /usr/local/bin)
+#   a systemd or launchd service, which is enabled and started
+#   Linux: the user and group zerotier-one, and files by which systemd-networkd, udev, NetworkManager and polkit
+#   leave the devices of the service alone or permit it to set DNS; `linux_files` lists them
+# An upgrade restarts a running service, and leaves a stopped, disabled or masked one as it is.
 # The home directory /var/lib/zerotier-one of a reference installation is used as it is.
 set -eu
+umask 022
 
 package=$(cd "$(dirname "$0")" && pwd -P)
+system=$(uname -s)
 prefix=/usr/local/lib/backhaul
 programs="zerotier-one zerotier-cli zerotier-idtool"
+unit=zerotier-one.service
+old_unit=/etc/systemd/system/$unit
 
 fail() {
   echo "install.sh: $*" >&2
   exit 1
 }
 
-[ "$(id -u)" = 0 ] || fail "root is required: sudo $0"
-"$package/lib/backhaul/runtime/bin/java" -version >/dev/null 2>&1 ||
-  fail "the Java runtime of this package does not run here; it was built for $(cat "$package/lib/backhaul/platform"), this is $(uname -sm)"
+# Prints what a failed program said first.
+first_line() { printf '%s\n' "$1" | head -n 1; }
 
-case $(uname -s) in
+# Copies file $1 to $2 as a file of root; $2 changes as a whole.
+put() {
+  mkdir -p "${2%/*}"
+  rm -rf "$2.new"
+  cp "$1" "$2.new"
+  chown 0:0 "$2.new"
+  chmod "${3:-644}" "$2.new"
+  mv -f "$2.new" "$2"
+}
+
+# Checks, which change nothing.
+
+check_platform() {
+  built=$(cat "$package/lib/backhaul/platform")
+  here=$(printf '%s-%s\n' "$system" "$(uname -m)" | tr '[:upper:]' '[:lower:]')
+  [ "$built" = "$here" ] || fail "this package was built for $built; this host is $here"
+  case $here in
+    linux-x86_64) loader=/lib64/ld-linux-x86-64.so.2 ;;
+    linux-aarch64) loader=/lib/ld-linux-aarch64.so.1 ;;
+    *) return 0 ;;
+  esac
+  [ -e "$loader" ] || fail "the package needs the GNU C library ($loader), which this host does not have"
+}
+
+check_other_installation() {
+  for program in $programs; do
+    path=$links/$program
+    case $(readlink "$path" 2>/dev/null || true) in
+      "$prefix"/*) continue ;;
+    esac
+    [ -e "$path" ] || [ -L "$path" ] || continue
+    owner=$(dpkg-query -S "$path" 2>/dev/null | cut -d: -f1 || true)
+    remove="apt-get remove ${owner:-zerotier-one}"
+    if [ -z "$owner" ] && owner=$(rpm -qf --qf '%{NAME}' "$path" 2>/dev/null); then
+      remove="dnf remove $owner"
+    fi
+    [ "$system" != Darwin ] || remove="see docs/migration.md"
+    fail "$path belongs to another installation: remove it first ($remove; $home stays), then run this again"
+  done
+}
+
+# The former version stays until the new one is complete, so there must be room for both.
+check_space() {
+  directory=$prefix
+  while [ ! -d "$directory" ]; do
+    directory=$(dirname "$directory")
+  done
+  needed=$(($(du -sk "$package/lib/backhaul" | cut -f1) + 1024))
+  free=$(df -Pk "$directory" | awk 'NR == 2 { print $4 }')
+  [ "$free" -ge "$needed" ] ||
+    fail "$directory has $((free / 1024)) MiB free, and $((needed / 1024 + 1)) MiB are needed; nothing was changed"
+}
+
+# Steps.
+
+# Copies the programs to $prefix.new, whose content no other user can reach before it is root's with fixed modes: the
+# package may belong to the user who unpacked it. The ahead-of-time caches are valid only for files with their times.
+copy_programs() {
+  trap 'rm -rf "$prefix.new"' EXIT
+  trap 'exit 1' HUP INT TERM
+  rm -rf "$prefix.new" "$prefix.old"
+  mkdir -p "${prefix%/*}" "$links"
+  mkdir -m 700 "$prefix.new"
+  error=$(cp -pR "$package/lib/backhaul" "$prefix.new/" 2>&1 &&
+    cp "$package/uninstall.sh" "$prefix.new/backhaul/bin/backhaul-uninstall" 2>&1) ||
+    fail "cannot copy the programs: $(first_line "$error"); nothing was changed"
+  if [ "$system" = Darwin ]; then
+    chmod -R -N "$prefix.new" # access control lists
+  fi
+  chown -R -P -h 0:0 "$prefix.new"
+  chmod -R u=rwX,go=rX,a-s,-t "$prefix.new/backhaul"
+  chmod 755 "$prefix.new/backhaul/bin/backhaul-uninstall"
+  if command -v restorecon >/dev/null 2>&1; then
+    restorecon -RF "$prefix.new" 2>/dev/null || true
+  fi
+}
+
+# Runs the copied Java runtime, before it replaces the former version.
+try_runtime() {
+  runtime=$prefix.new/backhaul/runtime/bin/java
+  [ -x "$runtime" ] ||
+    fail "the file system of ${prefix%/*} does not permit programs (mount option noexec); nothing was changed"
+  if [ "$system" = Linux ] && [ ! -e /proc/self/exe ]; then
+    echo "/proc is not mounted here, so the Java runtime was not tried"
+    return 0
+  fi
+  error=$("$runtime" -version 2>&1) ||
+    fail "the Java runtime of the package does not start here: $(first_line "$error"); nothing was changed"
+}
+
+replace_programs() {
+  [ ! -e "$prefix" ] || mv "$prefix" "$prefix.old"
+  mv "$prefix.new/backhaul" "$prefix"
+  rm -rf "$prefix.new" "$prefix.old"
+  trap - EXIT
+  for program in $programs backhaul-uninstall; do
+    ln -sf "$prefix/bin/$program" "$links/$program"
+  done
+  echo "installed in $prefix, with links in $links"
+}
+
+# Linux.
+
+# File below linux/ of the package, then where it goes.
+linux_files="
+systemd/system/zerotier-one.service         /usr/local/lib/systemd/system
+systemd/network/00-0-backhaul.network       /usr/local/lib/systemd/network
+systemd/network/00-0-backhaul.link          /usr/local/lib/systemd/network
+sysusers.d/backhaul.conf                    /usr/local/lib/sysusers.d
+NetworkManager/conf.d/backhaul.conf         /etc/NetworkManager/conf.d
+polkit-1/rules.d/50-backhaul.rules          /etc/polkit-1/rules.d"
+
+install_linux_files() {
+  echo "$linux_files" | while read -r file directory; do
+    [ -z "$file" ] || put "$package/linux/$file" "$directory/${file##*/}"
+  done
+}
+
+# The same user as in the reference's packages, so that both can use the home directory.
+create_user() {
+  if command -v systemd-sysusers >/dev/null 2>&1 && systemd-sysusers backhaul.conf; then
+    return 0
+  fi
+  getent group zerotier-one >/dev/null || groupadd --system zerotier-one
+  getent passwd zerotier-one >/dev/null ||
+    useradd --system --gid zerotier-one --comment Backhaul --home-dir "$home" --no-create-home \
+      --shell /usr/sbin/nologin zerotier-one
+}
+
+# systemctl for unit files, which needs neither a running systemd nor /proc.
+unit_files() { systemctl ${offline:+--root=/} --quiet "$@"; }
+
+# A removed package zerotier-one leaves the unit masked, and a record by which its purge would disable ours.
+clear_package_remains() {
+  records=/var/lib/systemd
+  if [ "$(readlink "$old_unit" 2>/dev/null || true)" = /dev/null ]; then
+    if [ "$upgrade" = no ] || [ -e "$records/deb-systemd-helper-masked/$unit" ]; then
+      rm -f "$old_unit"
+      echo "unmasked $unit, which had been masked, as by the removal of another package"
+    fi
+  fi
+  if [ "$upgrade" = no ] && [ "$(readlink "/run/systemd/system/$unit" 2>/dev/null || true)" = /dev/null ]; then
+    rm -f "/run/systemd/system/$unit"
+  fi
+  rm -f "$records/deb-systemd-helper-masked/$unit" "$records/deb-systemd-helper-enabled/$unit.dsh-also" \
+    "$records"/deb-systemd-helper-enabled/*.wants/"$unit"
+}
+
+# Versions before 0.2 installed the unit in /etc, where it would hide the new one and prevent systemctl mask.
+remove_old_unit() {
+  [ -f "$old_unit" ] && [ ! -L "$old_unit" ] || return 0
+  case $(cksum <"$old_unit") in
+    '207993307 1085' | '796276263 1107')
+      rm -f "$old_unit"
+      ;;
+    *)
+      echo "$old_unit was edited and stays; it hides the unit of this version, /usr/local/lib/systemd/system/$unit:"
+      echo "move the changes into a drop-in (systemctl edit zerotier-one), then remove it"
+      ;;
+  esac
+}
+
+reload_services() {
+  systemctl daemon-reload
+  if systemctl --quiet is-active systemd-networkd.service; then
+    networkctl reload >/dev/null 2>&1 || true
+  fi
+  if systemctl --quiet is-active NetworkManager.service; then
+    systemctl reload NetworkManager.service || true
+  fi
+  if systemctl --quiet is-active systemd-udevd.service; then
+    udevadm control --reload >/dev/null 2>&1 || true
+  fi
+}
+
+install_systemd_service() {
+  offline=
+  if [ ! -d /run/systemd/system ] || systemd-detect-virt --quiet --chroot 2>/dev/null; then
+    offline=yes
+  fi
+  enabled=no
+  [ ! -L "/etc/systemd/system/multi-user.target.wants/$unit" ] || enabled=yes
+  clear_package_remains
+  remove_old_unit
+  if ! command -v systemctl >/dev/null 2>&1; then
+    say_without_systemd
+    return 0
+  fi
+  if [ "$(readlink "$old_unit" 2>/dev/null || true)" = /dev/null ]; then
+    echo "$unit is masked and stays so; to run it: systemctl unmask zerotier-one, then systemctl enable --now zerotier-one"
+    [ -n "$offline" ] || reload_services
+    return 0
+  fi
+  if [ "$upgrade" = no ]; then
+    unit_files enable "$unit"
+  elif [ "$enabled" = yes ]; then
+    unit_files reenable "$unit" # The link leads to the unit's new place.
+  else
+    echo "$unit is disabled and stays so; to start it at boot: systemctl enable zerotier-one"
+  fi
+  if [ -n "$offline" ]; then
+    say_without_systemd
+    return 0
+  fi
+  reload_services
+  if [ "$upgrade" = yes ] && ! systemctl --quiet is-active "$unit" && ! starting; then
+    echo "$unit is stopped and stays so; to start it: systemctl start zerotier-one"
+    return 0
+  fi
+  systemctl restart "$unit" || fail "the programs are installed, but the service did not start; see: journalctl -u zerotier-one"
+  echo "started $unit; status: sudo zerotier-cli info"
+}
+
+# Whether the service waits for its next attempt to start.
+starting() { [ "$(systemctl show --property ActiveState --value "$unit")" = activating ]; }
+
+say_without_systemd() {
+  if running=$(cat "$home/zerotier-one.pid" 2>/dev/null) && kill -0 "$running" 2>/dev/null; then
+    echo "systemd is not running, and the daemon (process $running) runs the former programs; restart it:"
+    echo "kill $running, then zerotier-one -d"
+  elif [ "$enabled" = yes ] || [ "$upgrade" = no ] && command -v systemctl >/dev/null 2>&1; then
+    echo "systemd is not running: the service starts at the next boot; until then: zerotier-one -d"
+  else
+    echo "systemd is not running: start the daemon with zerotier-one -d"
+  fi
+}
+
+# macOS.
+
+install_launchd_service() {
+  plist=/Library/LaunchDaemons/com.zerotier.one.plist
+  launchctl bootout system "$plist" 2>/dev/null || true
+  put "$package/com.zerotier.one.plist" "$plist"
+  launchctl bootstrap system "$plist"
+  echo "started com.zerotier.one; status: zerotier-cli info"
+}
+
+[ "$(id -u)" = 0 ] || fail "root is required: sudo $0"
+case $system in
   Darwin)
     links=/usr/local/bin
     home="/Library/Application Support/ZeroTier/One"
@@ -30,58 +274,20 @@ case $(uname -s) in
     home=/var/lib/zerotier-one
     ;;
 esac
+upgrade=no
+[ ! -e "$prefix/bin/zerotier-one" ] || upgrade=yes
 
-for program in $programs; do
-  case $(readlink "$links/$program" 2>/dev/null || true) in
-    "$prefix"/*) ;;
-    *)
-      [ ! -e "$links/$program" ] ||
-        fail "$links/$program belongs to another installation: remove it first (apt-get remove zerotier-one; $home stays), then run this again"
-      ;;
-  esac
-done
-
-if [ "$(uname -s)" = Linux ]; then
-  # The same user as in the reference's packages, so that both can use the home directory.
-  getent group zerotier-one >/dev/null || groupadd --system zerotier-one
-  getent passwd zerotier-one >/dev/null ||
-    useradd --system --gid zerotier-one --home-dir "$home" --no-create-home --shell /usr/sbin/nologin zerotier-one
-  mkdir -p "$home"
-  chown -R zerotier-one:zerotier-one "$home"
-fi
-
-# Preserves modification times: the ahead-of-time caches are valid only for the files they were made with.
-rm -rf "$prefix.new"
-mkdir -p "${prefix%/*}" "$links"
-cp -pR "$package/lib/backhaul" "$prefix.new"
-cp -p "$package/uninstall.sh" "$prefix.new/bin/backhaul-uninstall"
-rm -rf "$prefix.old"
-[ ! -e "$prefix" ] || mv "$prefix" "$prefix.old"
-mv "$prefix.new" "$prefix"
-rm -rf "$prefix.old"
-for program in $programs; do
-  ln -sf "$prefix/bin/$program" "$links/$program"
-done
-echo "installed in $prefix, with links in $links"
-
-if [ "$(uname -s)" = Darwin ]; then
-  plist=/Library/LaunchDaemons/com.zerotier.one.plist
-  launchctl bootout system "$plist" 2>/dev/null || true
-  cp "$package/com.zerotier.one.plist" "$plist"
-  launchctl bootstrap system "$plist"
-  echo "started com.zerotier.one; status: zerotier-cli info"
+check_platform
+check_other_installation
+check_space
+copy_programs
+try_runtime
+if [ "$system" = Darwin ]; then
+  replace_programs
+  install_launchd_service
 else
-  mkdir -p /etc/systemd/system
-  cp "$package/linux/systemd/system/zerotier-one.service" /etc/systemd/system/
-  if [ -d /run/systemd/system ]; then
-    systemctl daemon-reload
-    systemctl enable zerotier-one.service
-    systemctl restart zerotier-one.service
-    echo "started zerotier-one.service; status: sudo zerotier-cli info"
-  elif running=$(cat "$home/zerotier-one.pid" 2>/dev/null) && kill -0 "$running" 2>/dev/null; then
-    echo "systemd is not running, and the daemon (process $running) runs the former programs; restart it:"
-    echo "kill $running, then zerotier-one -d"
-  else
-    echo "systemd is not running: start the daemon with zerotier-one -d"
-  fi
+  replace_programs
+  install_linux_files
+  create_user
+  install_systemd_service
 fi

@@ -1,15 +1,34 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Stops the daemon and removes what install.sh installed. The home directory, which holds the identity
-# and the networks of this host, and the user zerotier-one stay; the last lines say how to remove them.
+# and the networks of this host, stays and is given to root; --purge removes it as well, after asking.
+#
+# usage: backhaul-uninstall [--purge [--yes]]
 set -eu
 
 prefix=/usr/local/lib/backhaul
+unit=zerotier-one.service
+purge=no yes=no
 
-if [ "$(id -u)" != 0 ]; then
-  echo "uninstall.sh: root is required: sudo $0" >&2
+fail() {
+  echo "backhaul-uninstall: $*" >&2
   exit 1
-fi
+}
+
+for option in "$@"; do
+  case $option in
+    --purge) purge=yes ;;
+    --yes) yes=yes ;;
+    -h | --help)
+      echo "usage: backhaul-uninstall [--purge [--yes]]"
+      echo "  --purge  also removes the home directory, with the identity and the networks of this host, after asking"
+      echo "  --yes    does not ask"
+      exit 0
+      ;;
+    *) fail "'$option' is no option; expected --purge, --yes or --help" ;;
+  esac
+done
+[ "$(id -u)" = 0 ] || fail "root is required: sudo $0"
 
 # Whether process $1 is a daemon of this installation: its program is the bundled Java runtime.
 is_ours() {
@@ -49,25 +68,125 @@ stop_by_pid_file() {
   done
 }
 
-case $(uname -s) in
-  Darwin)
-    links=/usr/local/bin
-    home="/Library/Application Support/ZeroTier/One"
-    plist=/Library/LaunchDaemons/com.zerotier.one.plist
-    launchctl bootout system "$plist" 2>/dev/null || true
-    rm -f "$plist"
-    ;;
-  *)
-    links=/usr/sbin
-    home=/var/lib/zerotier-one
-    if [ -d /run/systemd/system ]; then
-      systemctl disable --now zerotier-one.service 2>/dev/null || true
-    fi
-    rm -f /etc/systemd/system/zerotier-one.service
-    [ ! -d /run/systemd/system ] || systemctl daemon-reload
-    stop_by_pid_file
-    ;;
-esac
+# The file of another installation that uses the same home directory and user, or nothing.
+other_installation() {
+  for file in "$links/zerotier-one" /usr/sbin/zerotier-one /usr/bin/zerotier-one; do
+    case $(readlink "$file" 2>/dev/null || true) in
+      "$prefix"/*) ;;
+      *)
+        if [ -e "$file" ]; then
+          echo "$file"
+          return 0
+        fi
+        ;;
+    esac
+  done
+}
+
+# Asks whether the home directory may be removed, and ends this program otherwise.
+confirm_purge() {
+  echo "$home holds:"
+  if [ -r "$home/identity.public" ]; then
+    echo "  the identity of this node, $(cut -c 1-10 "$home/identity.public")"
+  fi
+  echo "  $(count networks.d '*[0-9a-f].conf' ! -name '*.local.conf') joined networks"
+  echo "  $(count controller.d/network '*.json') networks that this node controls; without its identity no one can change them"
+  [ "$yes" = no ] || return 0
+  [ -t 0 ] || fail "--purge asks before it removes this, and there is no terminal; nothing was removed. Add --yes"
+  printf 'Remove it? Type yes: '
+  read -r answer || answer=
+  [ "$answer" = yes ] || fail "nothing was removed"
+}
+
+# Counts the files in directory $1 of the home with a name like $2, and further conditions of find.
+count() {
+  directory=$home/$1 name=$2
+  shift 2
+  [ -d "$directory" ] || {
+    echo 0
+    return 0
+  }
+  find "$directory/" -maxdepth 1 -type f -name "$name" "$@" | wc -l | tr -d ' '
+}
+
+stop_systemd_service() {
+  if [ -d /run/systemd/system ]; then
+    systemctl --quiet disable --now "$unit" 2>/dev/null || true
+  elif command -v systemctl >/dev/null 2>&1; then
+    systemctl --quiet --root=/ disable "$unit" 2>/dev/null || true
+  fi
+  stop_by_pid_file
+}
+
+# Removes the files that install.sh installed, and directories that are empty then.
+remove_linux_files() {
+  for file in /usr/local/lib/systemd/system/$unit /usr/local/lib/systemd/network/00-0-backhaul.network \
+    /usr/local/lib/systemd/network/00-0-backhaul.link /usr/local/lib/sysusers.d/backhaul.conf \
+    /etc/NetworkManager/conf.d/backhaul.conf /etc/polkit-1/rules.d/50-backhaul.rules; do
+    rm -f "$file"
+  done
+  rmdir /usr/local/lib/systemd/system /usr/local/lib/systemd/network /usr/local/lib/systemd \
+    /usr/local/lib/sysusers.d 2>/dev/null || true
+  [ -e /usr/lib/NetworkManager ] || rmdir /etc/NetworkManager/conf.d /etc/NetworkManager 2>/dev/null || true
+  [ -e /usr/lib/polkit-1 ] || rmdir /etc/polkit-1/rules.d /etc/polkit-1 2>/dev/null || true
+  old_unit=/etc/systemd/system/$unit # of versions before 0.2
+  if [ -f "$old_unit" ] && [ ! -L "$old_unit" ] && grep -q '^Description=Backhaul' "$old_unit"; then
+    rm -f "$old_unit"
+  fi
+  rm -f /etc/systemd/system/multi-user.target.wants/$unit /run/zerotier-one.failures
+  [ ! -d /run/systemd/system ] || systemctl daemon-reload
+}
+
+remove_home() {
+  real=$(readlink -f "$home" || echo "$home")
+  # A mount point cannot be removed, but its content.
+  rm -rf "$real" 2>/dev/null || find -P "$real" -xdev -mindepth 1 -delete
+  [ ! -L "$home" ] || rm -f "$home"
+  echo "removed $home"
+}
+
+# Removes the user that install.sh created. The home is given to root before, so that no later user with the same
+# number can read the identity; the next installation gives it back.
+remove_user() {
+  if ! entry=$(getent passwd zerotier-one); then
+    return 0
+  fi
+  case $entry in
+    *:Backhaul:*) ;;
+    *)
+      echo "left: the user zerotier-one, which another package may have created; to remove it: userdel zerotier-one"
+      return 0
+      ;;
+  esac
+  if [ -d "$home" ]; then
+    chown -R -P -h 0:0 "$(readlink -f "$home")"
+  fi
+  userdel zerotier-one 2>/dev/null || echo "left: the user zerotier-one, which still runs a process; to remove it: userdel zerotier-one"
+  if getent group zerotier-one >/dev/null; then
+    groupdel zerotier-one 2>/dev/null || true
+  fi
+}
+
+links=/usr/sbin
+home=/var/lib/zerotier-one
+if [ "$(uname -s)" = Darwin ]; then
+  links=/usr/local/bin
+  home="/Library/Application Support/ZeroTier/One"
+fi
+other=$(other_installation)
+if [ "$purge" = yes ] && [ -d "$home" ]; then
+  [ -z "$other" ] || fail "$other uses $home, too: --purge is not possible while it is installed"
+  confirm_purge
+fi
+
+if [ "$(uname -s)" = Darwin ]; then
+  plist=/Library/LaunchDaemons/com.zerotier.one.plist
+  launchctl bootout system "$plist" 2>/dev/null || true
+  rm -f "$plist"
+else
+  stop_systemd_service
+  remove_linux_files
+fi
 
 # Daemons on other home directories keep their programs open; they are named, since they are not stopped.
 for process in /proc/[0-9]*; do
@@ -76,15 +195,22 @@ for process in /proc/[0-9]*; do
   fi
 done
 
-for program in zerotier-one zerotier-cli zerotier-idtool; do
+for program in zerotier-one zerotier-cli zerotier-idtool backhaul-uninstall; do
   case $(readlink "$links/$program" 2>/dev/null || true) in
     "$prefix"/*) rm -f "$links/$program" ;;
   esac
 done
-rm -rf "$prefix"
-
+rm -rf "$prefix" "$prefix.new" "$prefix.old"
 echo "removed $prefix and its links in $links"
-[ ! -d "$home" ] || echo "left: $home, with the identity and the networks of this host; to remove it: rm -r '$home'"
-if [ "$(uname -s)" = Linux ] && getent passwd zerotier-one >/dev/null 2>&1; then
-  echo "left: the user zerotier-one; to remove it: userdel zerotier-one"
+
+drop_ins=/etc/systemd/system/$unit.d
+if [ "$purge" = yes ]; then
+  [ ! -e "$home" ] && [ ! -L "$home" ] || remove_home
+  rm -rf "$drop_ins"
+else
+  [ ! -d "$home" ] || echo "left: $home, with the identity and the networks of this host; to remove it: rm -r '$home'"
+  [ ! -d "$drop_ins" ] || echo "left: $drop_ins, with settings of the service; to remove it: rm -r $drop_ins"
+fi
+if [ "$(uname -s)" = Linux ] && [ -z "$other" ]; then
+  remove_user
 fi
