@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+Puppet::Type.type(:backhaul_planet).provide(:file) do
+  desc 'Reads and replaces the file planet in the home directory.'
+
+  # A planet file begins with its type (1), an id and a time, 8 bytes each, in network order.
+  HEADER_BYTES = 17
+  PLANET = 1
+  PUBLIC_ID = 149_604_618
+
+  def source
+    current? ? resource[:source] : 'others'
+  end
+
+  def source=(wanted)
+    return File.delete(target) if wanted == 'public'
+    raise Puppet::Error, "#{wanted} is no planet file; zerotier-idtool genplanet creates one" if header(wanted).nil?
+
+    owner = File.stat(resource[:home])
+    File.binwrite("#{target}.new", File.binread(wanted))
+    File.chmod(0o644, "#{target}.new")
+    File.chown(owner.uid, owner.gid, "#{target}.new")
+    File.rename("#{target}.new", target)
+  end
+
+  # Whether the home directory has the planet that is wanted, or a later one of the same id.
+  def current?
+    found = header(target)
+    return !File.exist?(target) || (!found.nil? && found[0] == PUBLIC_ID) if resource[:source] == 'public'
+
+    wanted = header(resource[:source])
+    # In noop mode the file may not have been copied yet.
+    return !found.nil? && !File.exist?(resource[:source]) if wanted.nil?
+
+    !found.nil? && found[0] == wanted[0] && found[1] >= wanted[1]
+  end
+
+  private
+
+  def target
+    "#{resource[:home]}/planet"
+  end
+
+  # Id and time of a planet file; nil if the file does not exist or is none.
+  def header(file)
+    type, id, time = File.binread(file, HEADER_BYTES)&.unpack('CQ>Q>')
+    [id, time] if type == PLANET && time
+  rescue Errno::ENOENT
+    nil
+  end
+end

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+Puppet::Type.newtype(:backhaul_networks) do
+  @doc = 'Joins the listed networks, sets what they may configure, and leaves others. The title is the home directory.'
+
+  newparam(:home, namevar: true) do
+    desc 'The home directory of the daemon.'
+  end
+
+  newparam(:exclusive, boolean: true, parent: Puppet::Parameter::Boolean) do
+    desc 'Leave networks that are not listed.'
+    defaultto true
+  end
+
+  newproperty(:networks) do
+    desc 'A hash of network ids, each with a hash of allow_managed, allow_global, allow_default and allow_dns.'
+
+    validate do |value|
+      value.each_key do |id|
+        raise ArgumentError, "expected a network id of 16 hexadecimal digits, found '#{id}'" unless id =~ /\A[0-9a-f]{16}\z/
+      end
+    end
+
+    # Permissions that are not given stay as they are.
+    def insync?(found)
+      return false if found == :absent
+      return false if resource.exclusive? && !(found.keys - should.keys).empty?
+
+      should.all? { |id, permissions| found.key?(id) && permissions.all? { |name, value| found[id][name] == value } }
+    end
+
+    def change_to_s(found, wanted)
+      found = {} if found == :absent
+      text = (wanted.keys - found.keys).map { |id| "joined #{id}" }
+      text += (found.keys - wanted.keys).map { |id| "left #{id}" } if resource.exclusive?
+      wanted.each do |id, permissions|
+        next unless found.key?(id)
+
+        changed = permissions.reject { |name, value| found[id][name] == value }
+        text << "set #{changed.map { |name, value| "#{name}=#{value}" }.join(' ')} of #{id}" unless changed.empty?
+      end
+      text.join(', ')
+    end
+  end
+end
