@@ -49,7 +49,7 @@ final class IntrinsicAesPrimitives implements AesPrimitives {
     Arrays.fill(group, 0, grouped, (byte) 0);
     state[0] = 0;
     state[1] = 0;
-    hash(aad, 0, aad.length);
+    hashAad(aad);
     hash(bytes, start, length);
     Arrays.fill(group, grouped, GROUP_BYTES - BLOCK_BYTES, (byte) 0);
     LONG.set(group, GROUP_BYTES - BLOCK_BYTES, 8L * (aad.length + length));
@@ -59,6 +59,19 @@ final class IntrinsicAesPrimitives implements AesPrimitives {
     LONG.set(block, 8, 1L);
     encrypt(encryptK0, block, block);
     return state[0] ^ state[1] ^ (long) LONG.get(block, 0) ^ (long) LONG.get(block, 8);
+  }
+
+  /** Hashes whole blocks as words: a copy of variable length costs more than 16 bytes. */
+  private void hashAad(byte[] aad) {
+    for (int at = 0; at < aad.length; at += BLOCK_BYTES) {
+      LONG.set(group, grouped, (long) LONG.get(aad, at));
+      LONG.set(group, grouped + 8, (long) LONG.get(aad, at + 8));
+      grouped += BLOCK_BYTES;
+      if (grouped == GROUP_BYTES) {
+        hashGroups(group, 0, GROUP_BYTES);
+        grouped = 0;
+      }
+    }
   }
 
   private void hash(byte[] bytes, int start, int length) {
