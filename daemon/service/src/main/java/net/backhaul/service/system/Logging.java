@@ -6,40 +6,31 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.classic.spi.ThrowableProxy;
 import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
- * Writes the log to standard error: levels info and above, one line for each event.
+ * Writes the log to standard error: levels info and above, in the format of {@link LogFormat}.
  *
  * <p>{@code BACKHAUL_LOG} in the environment, or the system property {@code backhaul.log}, sets
- * another level: {@code error}, {@code warn}, {@code debug} or {@code trace}. Each line begins with
- * the time, unless journald records it anyway; at debug and trace the logger is named, too. The
- * configuration is in code because reading a file takes longer than the rest of the start.
+ * another level: {@code error}, {@code warn}, {@code debug} or {@code trace}. The configuration is
+ * in code because reading a file takes longer than the rest of the start.
  */
 public final class Logging extends ContextAwareBase implements Configurator {
   private static final String PROPERTY = "backhaul.log";
   private static final String VARIABLE = "BACKHAUL_LOG";
-  private static final DateTimeFormatter TIME =
-      new DateTimeFormatterBuilder().appendInstant(3).toFormatter();
 
   @Override
   public ExecutionStatus configure(LoggerContext context) {
     Level level = Level.toLevel(System.getProperty(PROPERTY, System.getenv(VARIABLE)), Level.INFO);
-    boolean journal = isJournal(System.getenv(), Path.of("/proc/self/fd/2"));
-    var appender = new Lines(System.err, !journal, !level.isGreaterOrEqual(Level.INFO));
+    var appender =
+        new Lines(System.err, new LogFormat(isJournal(), !level.isGreaterOrEqual(Level.INFO)));
     appender.setContext(context);
     appender.start();
     context.getLogger("io.netty").setLevel(Level.WARN);
@@ -47,6 +38,26 @@ public final class Logging extends ContextAwareBase implements Configurator {
     root.setLevel(level);
     root.addAppender(appender);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+  }
+
+  /**
+   * Prints a line that scripts may search for in the reference's words, so without time and level;
+   * the journal records its priority.
+   */
+  public static void print(org.slf4j.event.Level level, String text) {
+    System.err.print(LogFormat.verbatim(isJournal(), Level.convertAnSLF4JLevel(level), text));
+  }
+
+  /** Logs exceptions that no code catches, in place of Java's own lines. */
+  public static void logUncaughtExceptions() {
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, thrown) ->
+            LoggerFactory.getLogger(Logging.class)
+                .error("internal error in thread {}, which has ended", thread.getName(), thrown));
+  }
+
+  private static boolean isJournal() {
+    return isJournal(System.getenv(), Path.of("/proc/self/fd/2"));
   }
 
   /** Returns whether a stream is the one that {@code JOURNAL_STREAM} names by device and inode. */
@@ -63,56 +74,20 @@ public final class Logging extends ContextAwareBase implements Configurator {
     }
   }
 
-  /** Writes one line for each event, and a stack trace where there is one. */
+  /** Writes each event with one call, so that lines of several threads do not mix. */
   static final class Lines extends AppenderBase<ILoggingEvent> {
     private final PrintStream out;
-    private final boolean withTime;
-    private final boolean withLogger;
+    private final LogFormat format;
 
-    Lines(PrintStream out, boolean withTime, boolean withLogger) {
+    Lines(PrintStream out, LogFormat format) {
       this.out = out;
-      this.withTime = withTime;
-      this.withLogger = withLogger;
+      this.format = format;
     }
 
     @Override
     protected void append(ILoggingEvent event) {
-      var line = new StringBuilder();
-      if (withTime) {
-        line.append(TIME.format(Instant.ofEpochMilli(event.getTimeStamp()))).append(' ');
-      }
-      line.append(name(event.getLevel())).append(": ");
-      if (withLogger) {
-        String logger = event.getLoggerName();
-        line.append(logger.substring(logger.lastIndexOf('.') + 1)).append(": ");
-      }
-      appendPrintable(event.getFormattedMessage(), "", line);
-      out.println(line);
-      @Nullable Throwable thrown =
-          event.getThrowableProxy() instanceof ThrowableProxy proxy ? proxy.getThrowable() : null;
-      if (thrown != null) {
-        var trace = new StringWriter();
-        thrown.printStackTrace(new PrintWriter(trace));
-        var printable = new StringBuilder();
-        appendPrintable(trace.toString(), "\t\r\n", printable);
-        out.print(printable);
-      }
-    }
-
-    /**
-     * Replaces control characters: text from other hosts must not begin a line of its own, nor be
-     * executed by a terminal.
-     */
-    private static void appendPrintable(String text, String kept, StringBuilder to) {
-      for (int i = 0; i < text.length(); i++) {
-        char c = text.charAt(i);
-        to.append(Character.isISOControl(c) && kept.indexOf(c) < 0 ? '?' : c);
-      }
-    }
-
-    /** Returns the reference's word for warnings, which scripts may search for. */
-    private static String name(Level level) {
-      return level == Level.WARN ? "WARNING" : level.toString();
+      out.print(format.entry(event));
+      out.flush();
     }
   }
 }
