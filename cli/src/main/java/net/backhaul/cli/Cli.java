@@ -13,6 +13,7 @@ public final class Cli {
 
   /** Runs one command and ends the process with its exit code. */
   public static void main(String[] args) {
+    ProcessName.set(NAME);
     PrintStream out = Terminal.stream(FileDescriptor.out);
     PrintStream err = Terminal.stream(FileDescriptor.err);
     int code = run(args, out, err);

@@ -156,6 +156,11 @@ public final class Node {
     return vl1.peerStatuses(nowMs);
   }
 
+  /** Returns the numbers of direct and of relayed peers, which costs less than their statuses. */
+  public PeerCounts peerCounts(long nowMs) {
+    return vl1.peerCounts(nowMs);
+  }
+
   public List<NetworkStatus> networks() {
     return networks.statuses();
   }

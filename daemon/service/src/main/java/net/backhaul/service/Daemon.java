@@ -35,6 +35,7 @@ import net.backhaul.service.state.IdentityFiles;
 import net.backhaul.service.state.SavedState;
 import net.backhaul.service.state.Tokens;
 import net.backhaul.service.system.BufferedRandom;
+import net.backhaul.service.system.Logging;
 import net.backhaul.service.system.ServiceManager;
 import net.backhaul.service.system.StartFailure;
 import net.backhaul.service.udp.Rebinder;
@@ -44,24 +45,31 @@ import net.backhaul.tap.HostTapFactory;
 import net.backhaul.tap.TapFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** The daemon: creates its parts one after the other and closes them in reverse order. */
 public final class Daemon {
   private static final Logger log = LoggerFactory.getLogger(Daemon.class);
   private static final long CLOSE_WITHIN_MS = 1_000;
+
+  /** How often the watchdog is fed within its time. */
+  private static final int WATCHDOG_FEEDS = 4;
+
   private static final String PORT_FILE = "zerotier-one.port";
   private static final String CONTROLLER_DIRECTORY = "controller.d";
 
   private final HomeDirectory home;
   private final BufferedRandom random = new BufferedRandom();
-  private final EventLog events = new EventLog();
   private final LiveSettings settings;
   private final Ports ports;
   private final Tokens tokens;
   private final Identity identity;
   private final CompletableFuture<Boolean> identityIsValid;
   private final SavedState state;
+  private final ServiceManager manager = ServiceManager.ofProcess();
   private final NodeLoop loop = new NodeLoop();
+  private final ServiceStatus status = new ServiceStatus(loop, manager);
+  private final EventLog events = new EventLog(status::scheduleUpdate);
   private final UdpSockets sockets = new UdpSockets(loop);
   private final Interfaces devices;
   private final ControllerHost controller;
@@ -96,7 +104,9 @@ public final class Daemon {
     rebinder = createRebinder();
     startNode();
     metrics = new MetricsApi(loop, sockets, controller);
-    housekeeping = new Housekeeping(loop, home, state, settings, rebinder, metrics, events);
+    housekeeping =
+        new Housekeeping(
+            loop, state, settings, rebinder, new MetricsFile(home, metrics), events, status);
     http = new HttpServer(accessControl(), routes());
   }
 
@@ -131,7 +141,8 @@ public final class Daemon {
     Ports chosen = Ports.choose(wanted.primaryPort().orElse(defaultPort), wanted, random);
     if (wanted.secondaryPort() != 0 || wanted.tertiaryPort() != 0) {
       // The reference's words, which scripts may search for (04 section 3.4).
-      System.err.println(
+      Logging.print(
+          Level.WARN,
           "WARNING: using manually-specified secondary and/or tertiary ports."
               + " This can cause NAT issues.");
     }
@@ -234,8 +245,18 @@ public final class Daemon {
     writePort();
     listen();
     housekeeping.start();
-    ServiceManager.send("READY=1\nSTATUS=waiting for a root to answer");
+    loop.execute(status::ready);
+    feedWatchdog();
     warnAboutSlowCipher();
+  }
+
+  /** The watchdog is fed by the loop of the node, so that it notices when that hangs. */
+  private void feedWatchdog() {
+    long everyMs = manager.watchdogMs() / WATCHDOG_FEEDS;
+    if (everyMs > 0) {
+      loop.eventLoop()
+          .scheduleAtFixedRate(manager::feedWatchdog, 0, everyMs, TimeUnit.MILLISECONDS);
+    }
   }
 
   private void writePort() {
@@ -261,10 +282,10 @@ public final class Daemon {
 
   private boolean listen(SocketProtocolFamily family, String wildcard, String started) {
     if (http.listen(family, ports.primary())) {
-      System.err.println(started);
+      Logging.print(Level.INFO, started);
       return true;
     }
-    System.err.println("Error binding control plane to " + wildcard + ":" + ports.primary());
+    Logging.print(Level.WARN, "Error binding control plane to " + wildcard + ":" + ports.primary());
     return false;
   }
 
@@ -282,14 +303,8 @@ public final class Daemon {
   private void onEvent(Event event) {
     events.onEvent(event);
     switch (event) {
-      case Event.Online online -> {
-        devices.onlineChanged(true);
-        ServiceManager.send("STATUS=online");
-      }
-      case Event.Offline offline -> {
-        devices.onlineChanged(false);
-        ServiceManager.send("STATUS=offline: no root answers");
-      }
+      case Event.Online online -> devices.onlineChanged(true);
+      case Event.Offline offline -> devices.onlineChanged(false);
       case Event.IdentityCollision collision -> ended.complete(End.IDENTITY_COLLISION);
       case Event.PathLearned learned -> {}
       case Event.SurfaceChanged changed -> {}
@@ -302,19 +317,33 @@ public final class Daemon {
     ended.complete(End.REQUESTED);
   }
 
+  /** Reads local.conf again, as {@code systemctl reload} requests; from any thread. */
+  public void reload() {
+    manager.reloading();
+    housekeeping.reloadSettings();
+  }
+
   /** Waits for the end and closes all parts. */
   public End awaitEnd() {
     End why = ended.join();
-    ServiceManager.send("STOPPING=1");
+    if (why == End.REQUESTED) {
+      manager.stopping();
+    }
     close();
+    if (why == End.REQUESTED) {
+      manager.status("stopped");
+    }
+    manager.close();
     return why;
   }
 
   private void close() {
     http.close();
-    System.err.println("Control Plane Stopped\nV6 Control Plane Stopped");
+    Logging.print(Level.INFO, "Control Plane Stopped");
+    Logging.print(Level.INFO, "V6 Control Plane Stopped");
     loop.submit(
             node -> {
+              status.end();
               node.close();
               sockets.flush();
               sockets.close();

@@ -25,9 +25,20 @@ final class EventLog {
 
   private final Map<Long, NetworkStatus.State> networks = new HashMap<>();
   private final Map<Long, Boolean> direct = new HashMap<>();
+  private final Runnable changed;
   private boolean wasOnline;
 
+  /**
+   * Creates the log.
+   *
+   * @param changed called after each event and each change of a network
+   */
+  EventLog(Runnable changed) {
+    this.changed = changed;
+  }
+
   void onEvent(Event event) {
+    changed.run();
     switch (event) {
       case Event.Online online -> {
         wasOnline = true;
@@ -63,6 +74,7 @@ final class EventLog {
 
   /** Logs a network that was joined, and each change of its state. */
   void networkChanged(NetworkStatus status) {
+    changed.run();
     NetworkStatus.State before = networks.put(status.networkId(), status.state());
     if (before == status.state()) {
       return;
@@ -76,6 +88,7 @@ final class EventLog {
   }
 
   void networkLeft(long networkId) {
+    changed.run();
     if (networks.remove(networkId) != null) {
       log.info("network {}: left", NetworkIds.text(networkId));
     }

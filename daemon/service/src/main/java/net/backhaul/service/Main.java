@@ -8,24 +8,31 @@ import java.util.List;
 import java.util.Timer;
 import java.util.TimerTask;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import net.backhaul.cli.Cli;
 import net.backhaul.cli.Idtool;
+import net.backhaul.cli.ProcessName;
 import net.backhaul.protocol.Version;
 import net.backhaul.service.state.FileProblem;
 import net.backhaul.service.state.HomeDirectory;
 import net.backhaul.service.state.IdentityFiles;
+import net.backhaul.service.system.CrashReports;
 import net.backhaul.service.system.Fork;
+import net.backhaul.service.system.Logging;
 import net.backhaul.service.system.Privileges;
+import net.backhaul.service.system.ServiceManager;
 import net.backhaul.service.system.Signals;
 import net.backhaul.service.system.StartFailure;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.event.Level;
 
 /** Entry point of {@code zerotier-one} (04 sections 1.1 and 1.2). */
 public final class Main {
   /** The name under which the program was started; launchers pass it as a property. */
   private static final String PROGRAM = System.getProperty("backhaul.program", "zerotier-one");
 
-  /** The user who runs the service where this is not done by root (04 section 6.1.9). */
-  private static final String SERVICE_USER = "zerotier-one";
+  /** The name of the process, and of the user to whom root gives the home (04 section 6.1.9). */
+  private static final String SERVICE = "zerotier-one";
 
   private static final long END_WITHIN_MS = 5_000;
 
@@ -51,7 +58,7 @@ public final class Main {
             CommandLine.defaultHome(
                 System.getenv("ZEROTIER_HOME"), System.getProperty("os.name", "")));
     if (!command.problem().isEmpty()) {
-      System.err.println(PROGRAM + ": " + command.problem());
+      Logging.print(Level.ERROR, PROGRAM + ": " + command.problem());
     }
     return switch (command.action()) {
       case HELP -> help(System.out, 0);
@@ -67,11 +74,20 @@ public final class Main {
           yield daemon(command);
         } catch (StartFailure e) {
           String message = String.valueOf(e.getMessage());
-          System.err.println(message.startsWith("ERROR") ? message : PROGRAM + ": " + message);
+          Logging.print(
+              Level.ERROR, message.startsWith("ERROR") ? message : PROGRAM + ": " + message);
+          reportFailure(message);
           yield e.exitCode();
         }
       }
     };
+  }
+
+  /** Shows in the status of the service why it has not started. */
+  private static void reportFailure(String message) {
+    try (var manager = ServiceManager.ofProcess()) {
+      manager.status("not started: " + message.replace("\n", ": "));
+    }
   }
 
   private static int daemon(CommandLine command) throws StartFailure {
@@ -89,25 +105,40 @@ public final class Main {
       if (!Privileges.isRoot()) {
         throw new StartFailure("must be run as root (uid 0)", 1);
       }
-      home.assignTo(SERVICE_USER);
+      home.assignTo(SERVICE);
     }
     if (command.fork()) {
       return Fork.intoBackground();
     }
+    ProcessName.set(SERVICE);
     skipNettyHostDetection();
+    Logging.logUncaughtExceptions();
+    CrashReports.collect(home::assignOwner);
     var end = new CompletableFuture<Void>();
+    var running = new AtomicReference<@Nullable Daemon>();
     Signals.handle(
         () -> {
           haltAfter(END_WITHIN_MS);
           end.complete(null);
-        });
+        },
+        () -> reload(running.get()));
     while (true) {
       Daemon daemon = Daemon.start(home, command.port());
+      running.set(daemon);
       end.thenRun(daemon::end);
-      if (daemon.awaitEnd() == Daemon.End.REQUESTED) {
+      Daemon.End why = daemon.awaitEnd();
+      running.set(null);
+      if (why == Daemon.End.REQUESTED) {
         return 0;
       }
       replaceCollidedIdentity(home);
+    }
+  }
+
+  /** A daemon that is starting has just read its settings. */
+  private static void reload(@Nullable Daemon running) {
+    if (running != null) {
+      running.reload();
     }
   }
 

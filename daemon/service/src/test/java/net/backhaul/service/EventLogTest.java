@@ -25,7 +25,8 @@ class EventLogTest {
   private static final PeerStatus.PacketCounts NO_PACKETS = new PeerStatus.PacketCounts(0, 0, 0);
   private static final LatencyHistogram NO_LATENCIES = new LatencyHistogram(List.of(), 0, 0);
 
-  private final EventLog events = new EventLog();
+  private int changes;
+  private final EventLog events = new EventLog(() -> changes++);
   private final Logger logger = (Logger) LoggerFactory.getLogger(EventLog.class);
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
 

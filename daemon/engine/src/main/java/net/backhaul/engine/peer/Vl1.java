@@ -16,6 +16,7 @@ import net.backhaul.engine.Drop;
 import net.backhaul.engine.NodeOptions;
 import net.backhaul.engine.NodeStatus;
 import net.backhaul.engine.Output;
+import net.backhaul.engine.PeerCounts;
 import net.backhaul.engine.PeerStatus;
 import net.backhaul.engine.StateKey;
 import net.backhaul.protocol.identity.Identity;
@@ -201,6 +202,19 @@ public final class Vl1 implements PeerLink {
     }
     all.sort(Comparator.comparingLong(PeerStatus::address));
     return all;
+  }
+
+  /** Counts the peers by how they are reached. */
+  public PeerCounts peerCounts(long nowMs) {
+    int direct = 0;
+    int all = 0;
+    for (Peer peer : peers.all()) {
+      all++;
+      if (peer.bestPath(nowMs) != null) {
+        direct++;
+      }
+    }
+    return new PeerCounts(direct, all - direct);
   }
 
   /** Writes all peers to the cache, as at a clean end. */

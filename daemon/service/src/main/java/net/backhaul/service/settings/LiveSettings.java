@@ -20,7 +20,7 @@ public final class LiveSettings {
   private final LocalConf file;
   private final Settings atStart;
   private volatile Read current;
-  private List<String> keysForNextStart = List.of();
+  private volatile Reload last = new Reload(List.of(), List.of(), false);
   private long readAtMs;
 
   /** The content of the file, and the settings read from it. */
@@ -51,42 +51,63 @@ public final class LiveSettings {
   /** Reads the file again if it was changed; returns whether its content differs. */
   public boolean reload() {
     long modifiedMs = file.modifiedMs();
-    if (modifiedMs == 0 || modifiedMs == readAtMs) {
-      return false;
+    return modifiedMs != 0 && modifiedMs != readAtMs && readAgain(false);
+  }
+
+  /**
+   * Reads the file again at the request of the operator, whatever its time; where it is missing or
+   * empty, all settings have their defaults. Returns whether its content differs.
+   */
+  public boolean reloadNow() {
+    boolean changed = readAgain(true);
+    if (!changed && !last.isUnusable()) {
+      log.info("local.conf was read again: nothing has changed");
     }
-    readAtMs = modifiedMs;
+    return changed;
+  }
+
+  /** Returns the outcome of the last reload or change. */
+  public Reload lastReload() {
+    return last;
+  }
+
+  private boolean readAgain(boolean acceptsEmpty) {
+    readAtMs = file.modifiedMs();
     try {
       Map<String, @Nullable Object> conf = file.read();
-      boolean changed = !conf.equals(current.conf()) && !conf.isEmpty();
-      if (changed) {
+      List<String> changed =
+          conf.isEmpty() && !acceptsEmpty ? List.of() : ChangedKeys.of(current.conf(), conf);
+      if (!changed.isEmpty()) {
         current = read(conf);
-        log.info("local.conf has changed and was read again");
-        reportKeysForNextStart();
+        log.info("local.conf was read again; changed: {}", ChangedKeys.text(changed));
       }
-      return changed;
+      finish(changed);
+      return !changed.isEmpty();
     } catch (LocalConf.Unusable e) {
       log.warn(
           "{}; the settings stay as they were until the file is corrected",
           String.valueOf(e.getMessage()).replace("\n", ": "));
+      last = new Reload(List.of(), last.forNextStart(), true);
       return false;
     }
   }
 
   /** Changes members of {@code settings} in the file. */
   public void merge(Map<String, @Nullable Object> changed) throws LocalConf.Unusable, IOException {
+    Map<String, @Nullable Object> before = current.conf();
     file.merge(changed);
     current = read(file.read());
-    reportKeysForNextStart();
+    finish(ChangedKeys.of(before, current.conf()));
   }
 
-  /** Reports once the changed keys that the running daemon does not apply. */
-  private void reportKeysForNextStart() {
+  /** Records the outcome, and reports once the keys that the running daemon does not apply. */
+  private void finish(List<String> changed) {
     List<String> keys = current.settings().startKeysDifferentFrom(atStart);
-    if (!keys.isEmpty() && !keys.equals(keysForNextStart)) {
+    if (!keys.isEmpty() && !keys.equals(last.forNextStart())) {
       log.warn(
           "local.conf: settings.{}: applied at the next start of the daemon",
           String.join(", settings.", keys));
     }
-    keysForNextStart = keys;
+    last = new Reload(changed, keys, false);
   }
 }

@@ -18,15 +18,17 @@ public final class Signals {
   private Signals() {}
 
   /**
-   * Calls {@code end} on TERM and INT, and ignores HUP, USR1, USR2, IO and PIPE.
+   * Calls {@code end} on TERM and INT and {@code reload} on HUP, and ignores USR1, USR2, IO and
+   * PIPE.
    *
    * <p>QUIT is left to the Java runtime, which prints the stacks of all threads.
    */
-  public static void handle(Runnable end) {
+  public static void handle(Runnable end, Runnable reload) {
     for (String name : new String[] {"TERM", "INT"}) {
       on(name, end);
     }
-    for (String name : new String[] {"HUP", "USR1", "USR2", "IO", "PIPE"}) {
+    on("HUP", reload);
+    for (String name : new String[] {"USR1", "USR2", "IO", "PIPE"}) {
       on(name, () -> log.debug("signal {} is ignored", name));
     }
   }

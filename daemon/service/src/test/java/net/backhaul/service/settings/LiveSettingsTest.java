@@ -104,6 +104,43 @@ class LiveSettingsTest {
   }
 
   @Test
+  void usesDefaultsAfterRequestedReloadWithoutFile() throws Exception {
+    LiveSettings settings = settings(RELAYING);
+
+    Files.delete(directory.resolve("local.conf"));
+
+    assertTrue(settings.reloadNow());
+    assertFalse(settings.settings().forceTcpRelay());
+  }
+
+  @Test
+  void describesOutcomeOfReload() throws Exception {
+    LiveSettings settings = settings("{}");
+    assertEquals("", settings.lastReload().text());
+
+    save("{\"settings\": {\"forceTcpRelay\": true, \"primaryPort\": 9000}}");
+    assertTrue(settings.reloadNow());
+    assertEquals(
+        "local.conf reloaded, changed: settings.forceTcpRelay, settings.primaryPort;"
+            + " a restart is needed for settings.primaryPort",
+        settings.lastReload().text());
+
+    save("{bad");
+    assertFalse(settings.reloadNow());
+    assertEquals(
+        "local.conf is unusable, see the log; the settings before it stay in effect;"
+            + " a restart is needed for settings.primaryPort",
+        settings.lastReload().text());
+
+    save("{\"settings\": {\"forceTcpRelay\": true}}");
+    assertTrue(settings.reload());
+    assertEquals(
+        "local.conf reloaded, changed: settings.primaryPort", settings.lastReload().text());
+    assertFalse(settings.reloadNow());
+    assertEquals("", settings.lastReload().text());
+  }
+
+  @Test
   void keepsOtherContentWhenMerging() throws Exception {
     LiveSettings settings =
         settings("{\"settings\": {\"a\": [1, {\"b\": null}]}, \"virtual\": {}, \"x\": 0.5}");
