@@ -46,16 +46,11 @@ class Bench:
 
         Leave it as you found it; after a failure it is replaced.
         """
-        host = self._shared.get(name)
-        if not host or not host.leader():
-            host = self._shared[name] = self._boot(installed=True)
-        self._use(host)
-        host.online()
-        return host
+        return self._hosts(name)[0]
 
     def pair(self):
         """Two shared hosts in one network: host a, host b, and the address of b in the network. They answer pings."""
-        one, other = self.host("a"), self.host("b")
+        one, other = self._hosts("a", "b")
         key = (one.number, other.number)
         if key not in self._pairs:
             network = self.mesh.network()
@@ -63,7 +58,7 @@ class Bench:
             self._pairs = {key: (network, self.mesh.join(other, network))}
         network, address = self._pairs[key]
         for host in (one, other):
-            if network not in host.run("zerotier-cli listnetworks", log=False):
+            if network not in [joined["id"] for joined in host.api("/network")]:
                 self.mesh.join(host, network)
         one.wait_until(f"ping -c 1 -W 1 {address}", 30)
         return one, other, address
@@ -82,9 +77,11 @@ class Bench:
         options are further ones of systemd-nspawn; layers are sets of Debian packages, which the test must also
         declare with @layers.
         """
-        host = self._boot(installed, options, layers)
+        host = self._make(installed, options, layers)
         self._fresh.append(host)
         self._use(host)
+        host.boot()
+        host.wait()
         if installed:
             host.online()
         return host
@@ -175,14 +172,30 @@ class Bench:
         if host not in self._used:
             self._used.append(host)
 
-    def _boot(self, installed=False, options=(), layers=()):
+    def _hosts(self, *names):
+        """The shared hosts of these names, booted at the same time."""
+        booting = []
+        for name in names:
+            if name not in self._shared or not self._shared[name].leader():
+                self._shared[name] = self._make(installed=True)
+                self._shared[name].boot()
+                booting.append(self._shared[name])
+            self._use(self._shared[name])
+        for host in booting:
+            host.wait()
+        for name in names:
+            self._shared[name].online()
+        return [self._shared[name] for name in names]
+
+    def _make(self, installed=False, options=(), layers=()):
         lower = debian.file_systems(self._suite, layers)
         if installed:
             lower = [self._installed_layer()] + lower
         self._numbers += 1
         host = Host(self._run, self._numbers, lower, options)
-        host.boot()
-        host.wait()
+        host.mount()
+        if installed:
+            self.mesh.identify(host)
         return host
 
     def _installed_layer(self):

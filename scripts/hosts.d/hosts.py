@@ -55,11 +55,22 @@ class Host:
 
     def boot(self):
         """Mounts the file system and starts PID 1; wait() returns when the host has booted."""
-        if not os.path.ismount(self.root):
-            self._mount()
+        self.mount()
         self._stopping = False
         self._ended.clear()
         threading.Thread(target=self._keep, daemon=True).start()
+
+    def mount(self):
+        """Mounts the file system, so that path() works before the boot."""
+        if os.path.ismount(self.root):
+            return
+        for name in ("upper", "work", "root"):
+            (self.directory / name).mkdir(parents=True, exist_ok=True)
+        sh("mount", "-t", "overlay", "overlay", "-o",
+           f"lowerdir={':'.join(map(str, self._lower))},upperdir={self.directory}/upper,workdir={self.directory}/work", self.root)
+        (self.root / "etc/hostname").write_text(f"{self.name}\n", encoding="ascii")
+        (self.root / "etc/systemd/network/10-uplink.network").write_text(
+            f"[Match]\nName=host0\n[Network]\nAddress={self.ip}/24\nGateway={GATEWAY}\n", encoding="ascii")
 
     def wait(self, seconds=60):
         """Waits until systemd reports the end of the boot; returns 'running' or 'degraded'."""
@@ -148,10 +159,13 @@ class Host:
             raise Failed(f"{self.name}: `{command}` as {user} ended with {output.status}{took}, and printed:\n{output}")
         return output
 
-    def start(self, command, **more):
-        """Starts a shell line as root in the background and returns the Popen object; its output is a pipe."""
+    def start(self, command):
+        """Starts a shell line as root in the background and returns the Popen object; its output is a pipe.
+
+        end() ends it.
+        """
         return subprocess.Popen(self._enter() + ["sh", "-c", command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                stderr=subprocess.STDOUT, text=True, **more)
+                                stderr=subprocess.STDOUT, text=True, start_new_session=True)
 
     def path(self, name):
         """The path by which the bench reaches an absolute path of the running host."""
@@ -257,15 +271,6 @@ class Host:
     def _log(self, user, command, output):
         self.commands = self.commands[-KEPT_COMMANDS:] + [(user, command, output.status, str(output))]
 
-    def _mount(self):
-        for name in ("upper", "work", "root"):
-            (self.directory / name).mkdir(parents=True, exist_ok=True)
-        sh("mount", "-t", "overlay", "overlay", "-o",
-           f"lowerdir={':'.join(map(str, self._lower))},upperdir={self.directory}/upper,workdir={self.directory}/work", self.root)
-        (self.root / "etc/hostname").write_text(f"{self.name}\n", encoding="ascii")
-        (self.root / "etc/systemd/network/10-uplink.network").write_text(
-            f"[Match]\nName=host0\n[Network]\nAddress={self.ip}/24\nGateway={GATEWAY}\n", encoding="ascii")
-
     def _keep(self):
         command = ["systemd-nspawn", "--quiet", "--boot", f"--directory={self.root}", f"--machine={self.name}",
                    "--register=no", "--keep-unit", "--private-users=no", "--link-journal=no", "--console=pipe",
@@ -290,6 +295,13 @@ def _kill(process, how):
         os.kill(process, how)
     except ProcessLookupError:
         pass
+
+
+def end(started):
+    """Ends what Host.start() has started."""
+    if started.poll() is None:
+        os.killpg(started.pid, signal.SIGTERM)
+    started.wait(10)
 
 
 class Pings:
@@ -319,8 +331,7 @@ class Pings:
                 until(f"{self._address} answers {self._host.name} again", lambda: self.times()[-1] > ended, self._seconds)
                 time.sleep(0.5)
         finally:
-            self._ping.terminate()
-            self._ping.wait(10)
+            end(self._ping)
             self._reader.join(10)
         times = self.times()
         self.gap_s = max((b - a for a, b in zip(times, times[1:])), default=0)

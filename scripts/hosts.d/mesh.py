@@ -2,12 +2,16 @@
 """A daemon of the package in the network of the hosts, outside of them: the root and the controller of the tests."""
 import http.client
 import json
+import os
+import shutil
 import subprocess
 
+from debian import cache
 from failure import Failed, sh, until
-from hosts import GATEWAY
+from hosts import GATEWAY, ZT_HOME
 
 PORT = 9993
+IDENTITY = ("identity.secret", "identity.public")
 
 
 class Mesh:
@@ -20,8 +24,8 @@ class Mesh:
         self.planet = self.home / "planet"
         self._programs = programs
         self._networks = 0
+        self._identify(self.home, "root")
         secret = self.home / "identity.secret"
-        self.idtool("generate", secret, self.home / "identity.public")
         self.idtool("genplanet", self.planet, f"{GATEWAY}/{PORT}={secret}")
         with open(run.directory / "root.log", "wb") as log:
             self._daemon = subprocess.Popen([programs / "zerotier-one", "-U", self.home], stdin=subprocess.DEVNULL, stdout=log,
@@ -32,6 +36,14 @@ class Mesh:
     def idtool(self, *words):
         """Runs zerotier-idtool of the package on this machine."""
         return sh(self._programs / "zerotier-idtool", *words)
+
+    def identify(self, host):
+        """Gives a host that has not booted the identity of its number, from the cache: a new one costs seconds."""
+        home = host.path(ZT_HOME)
+        self._identify(home, host.name)
+        owner = home.stat()
+        for name in IDENTITY:
+            os.chown(home / name, owner.st_uid, owner.st_gid)
 
     def api(self, path, body=None):
         """Requests a path of the API, with a POST if there is a body; returns the parsed JSON."""
@@ -74,6 +86,14 @@ class Mesh:
             addresses = [address for address in joined["assignedAddresses"] if ":" not in address and address in device]
             return addresses[0].split("/")[0] if addresses else None
         return until(f"{host.name} has an address of {network}", assigned, 30)
+
+    def _identify(self, home, name):
+        cached = cache() / "identities" / name
+        if not (cached / "identity.public").exists():
+            cached.mkdir(parents=True, exist_ok=True)
+            self.idtool("generate", *(cached / file for file in IDENTITY))
+        for file in IDENTITY:
+            shutil.copy(cached / file, home)
 
     def _status(self):
         try:

@@ -16,7 +16,7 @@ import traceback
 import debian
 from bench import TREE, Bench
 from failure import Failed
-from isolation import INSIDE, Run, run_isolated
+from isolation import INSIDE, Run, inside, run_isolated
 
 TESTS = pathlib.Path(__file__).resolve().parent / "tests"
 TOOLS = {"debootstrap": "debootstrap", "systemd-nspawn": "systemd-container", "ip": "iproute2", "unshare": "util-linux"}
@@ -32,7 +32,7 @@ def main(description):
                 print(f"{test.label:44} {_summary(test)}")
             return 0
         if INSIDE in os.environ:
-            return _inside(options, tests)
+            return inside(lambda: _inside(options, tests))
         return _outside(options, tests)
     except Failed as failure:
         print(f"scripts/test-hosts: {failure}", file=sys.stderr)
