@@ -59,8 +59,8 @@ def test_own_root(bench):
 def test_documented_commands(bench):
     """The commands of docs/firewall.md, docs/prometheus.md and docs/upgrade.md work."""
     host = bench.host()
-    host.run("nft add table inet filter; nft add chain inet filter input '{ type filter hook input priority 0; policy drop; }'; "
-             "nft add rule inet filter input iif lo accept")
+    host.run("nft add table inet filter; nft add chain inet filter input '{ type filter hook input priority 0; policy drop; }'")
+    host.run("nft add rule inet filter input iif lo accept")
     try:
         host.run(commands("docs/firewall.md", "nft add rule"))
         contains(host.run("nft list chain inet filter input"), "udp dport 9993 accept", "docs/firewall.md")
@@ -93,14 +93,13 @@ def test_keeps_other_installation(bench):
 
 
 def test_uninstall(bench):
-    """backhaul-uninstall stops also a daemon that runs without systemd, and leaves the home directory and the user."""
+    """backhaul-uninstall stops also a daemon that runs without systemd, and leaves the home directory."""
     host = bench.fresh(installed=True)
     host.run("systemctl stop zerotier-one && zerotier-one -d")
     daemon = host.wait_until(f"cat {ZT_HOME}/zerotier-one.pid && zerotier-cli info >/dev/null").strip()
-    text = host.run(f"sudo {PREFIX}/bin/backhaul-uninstall")
+    text = host.run("sudo backhaul-uninstall")
     contains(text, f"stopping the daemon (process {daemon})", "backhaul-uninstall")
     contains(text, f"left: {ZT_HOME}", "backhaul-uninstall")
-    contains(text, "left: the user zerotier-one", "backhaul-uninstall")
     equal(host.run(f"test ! -e /proc/{daemon} && test -s {ZT_HOME}/identity.secret", check=False).status, 0,
           "daemon gone and identity there")
     left = [name for name in (PREFIX, "/usr/sbin/zerotier-one", "/usr/sbin/zerotier-cli", "/usr/sbin/zerotier-idtool")
