@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import net.backhaul.json.ByteOrderMark;
 
 /**
  * The access to the daemon's API: home directory, port and token (04 section 1.4).
@@ -100,8 +101,8 @@ record ApiAccess(String home, String host, int port, String token, String tokenS
 
   private static String read(Terminal terminal, String directory, String name) {
     try {
-      return new String(
-          Files.readAllBytes(file(terminal, directory, name)), StandardCharsets.UTF_8);
+      byte[] text = ByteOrderMark.strip(Files.readAllBytes(file(terminal, directory, name)));
+      return new String(text, StandardCharsets.UTF_8);
     } catch (IOException | InvalidPathException e) {
       return "";
     }

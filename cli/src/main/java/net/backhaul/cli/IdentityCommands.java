@@ -9,6 +9,7 @@ import java.nio.file.InvalidPathException;
 import java.util.HexFormat;
 import java.util.Optional;
 import net.backhaul.crypto.Signatures;
+import net.backhaul.json.ByteOrderMark;
 import net.backhaul.protocol.identity.Identity;
 
 /** The commands of the identity tool for existing identities. */
@@ -25,7 +26,8 @@ final class IdentityCommands {
     String text = argument;
     if (isFileName(argument)) {
       try (InputStream in = Files.newInputStream(terminal.directory().resolve(argument))) {
-        text = new String(in.readNBytes(MAX_IDENTITY_BYTES), StandardCharsets.UTF_8);
+        byte[] bytes = ByteOrderMark.strip(in.readNBytes(MAX_IDENTITY_BYTES));
+        text = new String(bytes, StandardCharsets.UTF_8);
       } catch (IOException | InvalidPathException e) {
         return Optional.empty();
       }
@@ -120,7 +122,8 @@ final class IdentityCommands {
 
   private static String signatureIn(String file, Terminal terminal) {
     try (InputStream in = Files.newInputStream(terminal.directory().resolve(file))) {
-      return new String(in.readNBytes(MAX_IDENTITY_BYTES), StandardCharsets.ISO_8859_1);
+      byte[] bytes = ByteOrderMark.strip(in.readNBytes(MAX_IDENTITY_BYTES));
+      return new String(bytes, StandardCharsets.ISO_8859_1);
     } catch (IOException | InvalidPathException e) {
       return "";
     }

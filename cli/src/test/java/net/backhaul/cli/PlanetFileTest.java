@@ -63,6 +63,15 @@ class PlanetFileTest {
   }
 
   @Test
+  void readsIdentityAfterByteOrderMark() throws IOException {
+    Path secret = directory.resolve("a.secret");
+    Files.writeString(secret, "\ufeff" + Files.readString(secret) + "\r\n");
+
+    assertEquals(0, genplanet("planet", "10.0.0.1/9993=a.secret"), terminal.err());
+    assertEquals(A, read("planet").id());
+  }
+
+  @Test
   void replacesAnOlderPlanetOfTheSameSigner() throws IOException {
     genplanet("old", "10.0.0.1/9993=a.secret");
     genplanet("new", "--timestamp=1795330000001", "10.0.0.9/9993=a.secret");

@@ -90,12 +90,12 @@ public final class Json {
   }
 
   /**
-   * Reads one value, which must be the whole text.
+   * Reads one value, which must be the whole text but for a byte order mark before it.
    *
    * @throws InvalidJsonException with the position of the first error
    */
   public static @Nullable Object parse(String text) {
-    try (JsonParser in = FACTORY.createParser(text)) {
+    try (JsonParser in = FACTORY.createParser(ByteOrderMark.strip(text))) {
       JsonToken first = in.nextToken();
       if (first == null) {
         throw InvalidJsonException.atPosition(

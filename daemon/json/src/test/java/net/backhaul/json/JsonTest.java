@@ -50,6 +50,22 @@ class JsonTest {
   }
 
   @Test
+  void readsTextAfterByteOrderMark() {
+    String text = "\ufeff{\"a\":\"\ufeffb\"}";
+
+    assertEquals(Map.of("a", "\ufeffb"), Json.parse(text));
+    assertEquals(
+        Map.of("a", "\ufeffb"), Json.parse(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))));
+    assertEquals(Map.of("a", "\ufeffb"), Json.parseLeniently(text));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\ufeff", "\ufeff\ufeff{}", " \ufeff{}", "{}\ufeff", "{\ufeff}"})
+  void rejectsByteOrderMarkElsewhere(String text) {
+    assertThrows(InvalidJsonException.class, () -> Json.parse(text));
+  }
+
+  @Test
   void sortsKeysBytewise() {
     assertEquals(
         "{\"6plane\":1,\"A\":2,\"a\":3,\"\uffee\":4,\"😀\":5}",

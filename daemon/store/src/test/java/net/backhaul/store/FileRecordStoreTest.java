@@ -106,6 +106,22 @@ class FileRecordStoreTest {
   }
 
   @Test
+  void readsRecordsAfterByteOrderMark() throws Exception {
+    write(
+        new RecordChange.NetworkSaved(network(NET, 1)),
+        new RecordChange.MemberSaved(member("0123456789")));
+    for (Path file : List.of(networkFile(), memberFile("0123456789"))) {
+      Files.writeString(file, "\ufeff" + Files.readString(file));
+    }
+
+    FileRecordStore again = FileRecordStore.open(directory);
+
+    assertEquals(List.of(network(NET, 1)), again.networks());
+    assertEquals(List.of(member("0123456789")), again.members());
+    assertEquals(List.of(NWID, NWID + ".json"), names("network"));
+  }
+
+  @Test
   void doesNotFollowLinksInPlaceOfTemporaryFiles(@TempDir Path other) throws Exception {
     Path elsewhere = Files.writeString(other.resolve("elsewhere"), "kept");
     try (FileRecordStore store = open()) {

@@ -22,11 +22,14 @@ public record IpPrefix(InetAddress address, int bits) {
     Endpoints.write(out, new InetSocketAddress(address, bits));
   }
 
-  /** Parses {@code ip/bits}; without a slash the prefix is the whole address. */
+  /**
+   * Parses {@code ip/bits}. Without a slash an address is a network of one host; the unspecified
+   * address, which no host has, is every address of its family.
+   */
   public static IpPrefix parse(String text) {
     int slash = text.indexOf('/');
     InetAddress ip = IpLiterals.parse(slash < 0 ? text : text.substring(0, slash));
-    int all = ip.getAddress().length * 8;
+    int all = ip.isAnyLocalAddress() ? 0 : ip.getAddress().length * 8;
     int bits =
         slash < 0 ? all : Endpoints.number(text.substring(slash + 1), MAX_BITS_ON_WIRE, text);
     return new IpPrefix(ip, bits);

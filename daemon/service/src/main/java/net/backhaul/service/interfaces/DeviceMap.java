@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
+import net.backhaul.json.ByteOrderMark;
 import net.backhaul.protocol.identity.NetworkIds;
 import net.backhaul.service.state.FileProblem;
 import org.slf4j.Logger;
@@ -32,7 +33,8 @@ final class DeviceMap {
             MAX_BYTES);
         return "";
       }
-      return nameFor(networkId, Files.readString(file, StandardCharsets.ISO_8859_1));
+      byte[] text = ByteOrderMark.strip(Files.readAllBytes(file));
+      return nameFor(networkId, new String(text, StandardCharsets.ISO_8859_1));
     } catch (NoSuchFileException none) {
       return "";
     } catch (IOException e) {

@@ -141,7 +141,7 @@ public record Settings(
         in.bool("portMappingEnabled", true),
         in.list("bind", "an IP address", Endpoints::parseIp),
         in.list("interfacePrefixBlacklist", "the beginning of an interface's name", text -> text),
-        in.list("allowManagementFrom", "IP/bits", IpPrefix::parse),
+        in.networks("allowManagementFrom"),
         in.bool("allowTcpFallbackRelay", true),
         in.bool("forceTcpRelay", false),
         in.text("softwareUpdate", "disable"),
@@ -174,7 +174,7 @@ public record Settings(
       }
       peer.reportUnknownKeys(VIRTUAL_KEYS);
       hints.put(address, peer.list("try", "IP/port", Endpoints::parse));
-      forbidden.put(address, peer.list("blacklist", "IP/bits", IpPrefix::parse));
+      forbidden.put(address, peer.networks("blacklist"));
     }
     return new NodeOptions(
         physical(root),
@@ -203,7 +203,7 @@ public record Settings(
       SettingsReader in = physical.below(key);
       IpPrefix network;
       try {
-        network = IpPrefix.parse(key);
+        network = physical.network(key, key);
       } catch (IllegalArgumentException e) {
         physical.wrong(key, "IP/bits as key", key);
         continue;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.service.settings;
 
+import java.net.Inet4Address;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import net.backhaul.cli.NearestWords;
 import net.backhaul.json.Json;
+import net.backhaul.protocol.address.IpPrefix;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,6 +112,27 @@ record SettingsReader(
       wrong(key, expected, entry);
     }
     return all;
+  }
+
+  /** Reads an array of {@code IP/bits}. */
+  List<IpPrefix> networks(String key) {
+    return list(key, "IP/bits", text -> network(key, text));
+  }
+
+  /** Parses {@code IP/bits}; reports an address without bits that is a whole family. */
+  IpPrefix network(String key, String text) {
+    IpPrefix network = IpPrefix.parse(text);
+    if (network.isDefaultRoute() && text.indexOf('/') < 0) {
+      complain.accept(
+          "local.conf: %s%s: %s without /bits is every %s address; write %s/0 if that is meant"
+              .formatted(
+                  where,
+                  key,
+                  text,
+                  network.address() instanceof Inet4Address ? "IPv4" : "IPv6",
+                  text));
+    }
+    return network;
   }
 
   /** Reports each key of the object that is not among the known ones, with the nearest of them. */

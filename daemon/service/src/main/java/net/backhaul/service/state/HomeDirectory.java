@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import net.backhaul.json.ByteOrderMark;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -126,7 +127,7 @@ public final class HomeDirectory implements AutoCloseable {
 
   /** Returns the text of a file in UTF-8; empty where it is missing or cannot be read. */
   public Optional<String> readText(String name) {
-    return read(name).map(bytes -> new String(bytes, StandardCharsets.UTF_8));
+    return read(name).map(bytes -> new String(ByteOrderMark.strip(bytes), StandardCharsets.UTF_8));
   }
 
   /** Returns whether a file exists. */

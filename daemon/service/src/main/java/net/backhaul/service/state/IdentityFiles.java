@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.random.RandomGenerator;
+import net.backhaul.json.ByteOrderMark;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.service.system.StartFailure;
 import org.slf4j.Logger;
@@ -50,7 +51,8 @@ public final class IdentityFiles {
       return "";
     }
     try {
-      return Files.readString(home.file(SECRET), StandardCharsets.ISO_8859_1).strip();
+      byte[] text = ByteOrderMark.strip(Files.readAllBytes(home.file(SECRET)));
+      return new String(text, StandardCharsets.ISO_8859_1).strip();
     } catch (IOException e) {
       throw new StartFailure(
           "%s could not be read: %s"

@@ -2,6 +2,7 @@
 package net.backhaul.service.state;
 
 import java.util.ArrayList;
+import net.backhaul.json.ByteOrderMark;
 import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.protocol.network.Dictionary;
 
@@ -13,7 +14,7 @@ final class NetworkSettingsFormat {
   private NetworkSettingsFormat() {}
 
   static LocalNetworkSettings read(byte[] text) {
-    Dictionary in = Dictionary.parse(text);
+    Dictionary in = Dictionary.parse(ByteOrderMark.strip(text));
     String managed = in.text("allowManaged", "1", MAX_WHITELIST_BYTES);
     boolean isList = managed.length() > LONGEST_BOOLEAN;
     var within = new ArrayList<IpPrefix>();

@@ -39,6 +39,13 @@ class DeviceMapTest {
   }
 
   @Test
+  void readsFirstLineAfterByteOrderMark() throws Exception {
+    Files.writeString(home.resolve("devicemap"), "\ufeff8056c2e21c000001=office\r\n");
+
+    assertEquals("office", DeviceMap.nameFor(NETWORK_ID, home));
+  }
+
+  @Test
   void ignoresBinaryContent() throws Exception {
     byte[] noise = new byte[10_000];
     new java.util.Random(1).nextBytes(noise);

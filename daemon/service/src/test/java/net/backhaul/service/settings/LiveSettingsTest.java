@@ -46,6 +46,17 @@ class LiveSettingsTest {
   }
 
   @Test
+  void readsFileWithByteOrderMarkAndWritesItWithout() throws Exception {
+    LiveSettings settings = settings("\ufeff" + RELAYING);
+    assertTrue(settings.settings().forceTcpRelay());
+
+    settings.merge(Json.asObject(Json.parse("{\"forceTcpRelay\": false}")));
+
+    assertFalse(settings.settings().forceTcpRelay());
+    assertEquals('{', Files.readAllBytes(directory.resolve("local.conf"))[0]);
+  }
+
+  @Test
   void warnsOnceAboutUnknownKey() throws Exception {
     List<String> warnings =
         warningsOf(

@@ -112,6 +112,41 @@ class SettingsTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"0.0.0.0, 10.44.0.3, fd00::3, IPv4", "::, fd00::3, 10.44.0.3, IPv6"})
+  void treatsUnspecifiedAddressWithoutBitsAsItsFamilyAndReportsIt(
+      String entry, String member, String other, String family) {
+    Settings settings =
+        read(
+            """
+            {"settings": {"allowManagementFrom": ["%1$s"]}, "physical": {"%1$s": {"mtu": 9000}},
+             "virtual": {"0b59471541": {"blacklist": ["%1$s"]}}}
+            """
+                .formatted(entry));
+
+    assertTrue(settings.managers().getFirst().contains(Endpoints.parseIp(member)));
+    assertFalse(settings.managers().getFirst().contains(Endpoints.parseIp(other)));
+    assertEquals(9000, settings.node().mtuBytes(Endpoints.parseIp(member)));
+    assertTrue(settings.node().forbids(0x0b59471541L, Endpoints.parseIp(member)));
+    assertFalse(settings.node().forbids(0x0b59471541L, Endpoints.parseIp(other)));
+    String problem =
+        "local.conf: %s: %s without /bits is every %s address; write %s/0 if that is meant";
+    assertEquals(
+        List.of(
+            problem.formatted("settings.allowManagementFrom", entry, family, entry),
+            problem.formatted("virtual.0b59471541.blacklist", entry, family, entry),
+            problem.formatted("physical." + entry, entry, family, entry)),
+        problems);
+  }
+
+  @Test
+  void readsNetworkWithExplicitBitsOfWholeFamilyWithoutReport() {
+    Settings settings = read("{\"settings\": {\"allowManagementFrom\": [\"0.0.0.0/0\"]}}");
+
+    assertTrue(settings.managers().getFirst().contains(Endpoints.parseIp("10.44.0.3")));
+    assertEquals(List.of(), problems);
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {

@@ -18,6 +18,24 @@ class IdentityFilesTest {
   @TempDir Path directory;
 
   @Test
+  void readsIdentityAndTokensAfterByteOrderMark() throws Exception {
+    try (var home = HomeDirectory.open(directory)) {
+      Identity identity = IdentityFiles.load(home, new Random(1));
+      for (String[] file :
+          new String[][] {
+            {"identity.secret", identity.secretText() + "\r\n"},
+            {"authtoken.secret", "first\r\n"},
+            {"metricstoken.secret", "second\r\n"}
+          }) {
+        Files.writeString(directory.resolve(file[0]), "\ufeff" + file[1]);
+      }
+
+      assertEquals(identity.secretText(), IdentityFiles.load(home, new Random(2)).secretText());
+      assertEquals(new Tokens("first", "second"), Tokens.load(home, new Random(3)));
+    }
+  }
+
+  @Test
   void savesTheSecretAfterCollisionAndMakesAnotherIdentity() throws Exception {
     try (var home = HomeDirectory.open(directory)) {
       Identity collided = IdentityFiles.load(home, new Random(1));

@@ -3,9 +3,11 @@ package net.backhaul.service.state;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Stream;
 import net.backhaul.protocol.address.IpPrefix;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -45,6 +47,15 @@ class LocalNetworkSettingsTest {
     var settings = new LocalNetworkSettings(managed, List.of(), global, defaultRoute, false);
 
     assertEquals(allowed, settings.allows(IpPrefix.parse(target)));
+  }
+
+  @Test
+  void readsFirstLineAfterByteOrderMark() {
+    String text = "\ufeffallowManaged=0\r\nallowGlobal=1\r\n";
+
+    assertEquals(
+        new LocalNetworkSettings(false, List.of(), true, false, false),
+        NetworkSettingsFormat.read(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   @ParameterizedTest
