@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import net.backhaul.engine.Node;
+import net.backhaul.service.system.Durations;
 import net.backhaul.service.system.SteadyClock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -164,9 +165,18 @@ public final class NodeLoop implements AutoCloseable {
 
   private void wake() {
     wakeUp = null;
-    if (CLOCK.follow(System.currentTimeMillis(), steadyMs()) > SLEEP_MS) {
-      log.info("the clock has jumped ahead or this host was suspended; sockets are checked");
+    long jumpedMs = CLOCK.follow(System.currentTimeMillis(), steadyMs());
+    if (jumpedMs > SLEEP_MS) {
+      log.info(
+          "the clock has jumped ahead by {}, or this host was suspended; sockets are checked",
+          Durations.text(jumpedMs));
       onHostResume.run();
+    } else if (CLOCK.steppedBackMs() > SLEEP_MS) {
+      log.warn(
+          "the clock of this host was set back by {}; the node's time runs at half speed until it"
+              + " agrees again, in {}",
+          Durations.text(CLOCK.steppedBackMs()),
+          Durations.text(2 * CLOCK.aheadOfWallMs()));
     }
     try {
       node().advance(nowMs());

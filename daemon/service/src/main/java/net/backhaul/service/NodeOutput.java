@@ -20,6 +20,7 @@ final class NodeOutput implements Output {
   private final Interfaces devices;
   private final EventLog log;
   private final Consumer<Event> events;
+  private final ControllerClockLog clocks = new ControllerClockLog();
 
   NodeOutput(
       UdpSockets sockets,
@@ -58,12 +59,14 @@ final class NodeOutput implements Output {
   @Override
   public void networkChanged(NetworkStatus status) {
     log.networkChanged(status);
+    clocks.networkChanged(status, System.currentTimeMillis());
     devices.networkChanged(status);
   }
 
   @Override
   public void networkLeft(long networkId) {
     log.networkLeft(networkId);
+    clocks.networkLeft(networkId);
     devices.networkLeft(networkId);
   }
 

@@ -39,6 +39,7 @@ public final class SimulatedController implements ConfigSource, RecordStore, Con
   private final Map<MemberKey, MemberRecord> members = new LinkedHashMap<>();
   private final List<PendingWrite> pendingWrites = new ArrayList<>();
   private @Nullable Controller controller;
+  private long clockAheadMs;
 
   private record MemberKey(long networkId, long address) {}
 
@@ -47,6 +48,15 @@ public final class SimulatedController implements ConfigSource, RecordStore, Con
   SimulatedController(SimulatedHost host, long seed) {
     this.host = host;
     this.random = new Random(seed);
+  }
+
+  /** Sets how far the controller's clock is ahead of that of all others; before a start. */
+  public void clockAhead(long ms) {
+    clockAheadMs = ms;
+  }
+
+  private long clockMs() {
+    return host.nowMs() + clockAheadMs;
   }
 
   void start() {
@@ -75,7 +85,7 @@ public final class SimulatedController implements ConfigSource, RecordStore, Con
             .routes(List.of(new Route(IpPrefix.parse(threeOctets + ".0/24"), null, 0, 0)))
             .pools(List.of(new AddressPool(first, last)))
             .build();
-    running().put(network, host.nowMs());
+    running().put(network, clockMs());
     host.drainPending();
     return id;
   }
@@ -84,21 +94,21 @@ public final class SimulatedController implements ConfigSource, RecordStore, Con
   public void authorize(SimulatedHost member, long networkId) {
     MemberRecord record = member(member, networkId);
     Authorization authorization =
-        record.authorization().authorize(Authorization.BY_API, null, host.nowMs());
-    running().put(record.withAuthorization(authorization), host.nowMs());
+        record.authorization().authorize(Authorization.BY_API, null, clockMs());
+    running().put(record.withAuthorization(authorization), clockMs());
   }
 
   /** Deauthorizes a member. */
   public void deauthorize(SimulatedHost member, long networkId) {
     MemberRecord record = member(member, networkId);
-    Authorization authorization = record.authorization().deauthorize(host.nowMs());
-    running().put(record.withAuthorization(authorization), host.nowMs());
+    Authorization authorization = record.authorization().deauthorize(clockMs());
+    running().put(record.withAuthorization(authorization), clockMs());
   }
 
   private MemberRecord member(SimulatedHost member, long networkId) {
     return running()
         .member(networkId, member.nodeAddress())
-        .orElseGet(() -> MemberRecord.unauthorized(networkId, member.nodeAddress(), host.nowMs()));
+        .orElseGet(() -> MemberRecord.unauthorized(networkId, member.nodeAddress(), clockMs()));
   }
 
   long nextDeadlineMs() {
@@ -114,7 +124,7 @@ public final class SimulatedController implements ConfigSource, RecordStore, Con
       apply(write.change);
       running().saved(write.ticket);
     }
-    running().sendNotifications(nowMs);
+    running().sendNotifications(clockMs());
   }
 
   private void apply(RecordChange change) {
@@ -133,7 +143,7 @@ public final class SimulatedController implements ConfigSource, RecordStore, Con
 
   @Override
   public ConfigAnswer answer(ConfigRequest request, long nowMs) {
-    return running().answer(request, nowMs);
+    return running().answer(request, clockMs());
   }
 
   @Override

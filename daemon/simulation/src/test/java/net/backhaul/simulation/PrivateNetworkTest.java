@@ -15,6 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Membership of a private network: authorized members exchange frames, others do not. */
 class PrivateNetworkTest extends ScenarioTest {
+  private static final long HOUR_MS = 3_600_000;
+
   private SimulatedHost controllerHost;
   private long network;
 
@@ -110,6 +112,28 @@ class PrivateNetworkTest extends ScenarioTest {
 
     assertEquals(60, ping(alice, bob, network, 60, 60_000));
     assertEquals(NetworkStatus.State.OK, alice.state(network));
+  }
+
+  /** The clock of the controller is wrong while members join, and right after a restart. */
+  @ParameterizedTest
+  @ValueSource(longs = {3 * HOUR_MS, -3 * HOUR_MS, 24 * 365 * HOUR_MS})
+  void connectsMembersAfterTheControllersClockWasCorrected(long aheadMs) {
+    killAndRestartController(aheadMs);
+    joinAuthorized(alice, bob);
+    assertPings(alice, bob);
+    internet.run(10_000);
+
+    killAndRestartController(0);
+    int answered = ping(alice, bob, network, 130, 1_000);
+
+    assertTrue(answered >= 125, () -> answered + " of 130 pings were answered");
+    assertPings(alice, bob);
+    assertPings(bob, alice);
+  }
+
+  private void killAndRestartController(long aheadMs) {
+    controllerHost.controller().clockAhead(aheadMs);
+    killAndRestart(controllerHost, true, 1_000);
   }
 
   @Test

@@ -50,6 +50,9 @@ final class CredentialExchange {
 
   private static final int MAX_SENDERS = 16_384;
 
+  /** Interval of config requests because of certificates outside of the window of ours. */
+  private static final long OUTSIDE_WINDOW_SPACING_MS = 60_000;
+
   private final PeerLink link;
   private final LongMap<Network> networks;
   private final BadSignaturePenalty badSignatures = new BadSignaturePenalty();
@@ -176,7 +179,7 @@ final class CredentialExchange {
     }
     Member known = network.members.get(about);
     Member member = known == null ? new Member(about, nowMs) : known;
-    CredentialOutcome outcome = validate(credential, member, nowMs);
+    CredentialOutcome outcome = validate(network.policy, credential, member, nowMs);
     switch (outcome) {
       case NEW -> {
         record(credential, network.members.touch(about, nowMs));
@@ -191,14 +194,36 @@ final class CredentialExchange {
       case REJECTED, FORGED -> link.drop(Drop.BAD_CREDENTIAL);
       case REDUNDANT, DEFERRED -> {}
     }
+    if (credential instanceof MembershipCertificate com
+        && (outcome == CredentialOutcome.NEW || outcome == CredentialOutcome.REJECTED)) {
+      requestIfOutsideWindow(network, com, nowMs);
+    }
     return outcome;
   }
 
-  private CredentialOutcome validate(Credential credential, Member member, long nowMs) {
+  /**
+   * Requests our configuration if a valid certificate is outside of its window: the controller's
+   * clock has jumped, and until the request both members drop the frames of each other.
+   */
+  private void requestIfOutsideWindow(Network network, MembershipCertificate com, long nowMs) {
+    Policy policy = network.policy;
+    if (policy == null
+        || policy.com == null
+        || policy.isCurrent(com.timestampMs())
+        || nowMs - network.lastOutsideWindowMs < OUTSIDE_WINDOW_SPACING_MS
+        || com.verify(address -> link.identityOf(address, nowMs)) != SignatureStatus.VALID) {
+      return;
+    }
+    network.lastOutsideWindowMs = nowMs;
+    network.requestSoon(nowMs);
+  }
+
+  private CredentialOutcome validate(
+      @Nullable Policy policy, Credential credential, Member member, long nowMs) {
     CredentialOutcome early = null;
     switch (credential) {
       case MembershipCertificate com -> {
-        if (member.rejects(com)) {
+        if (member.rejects(com, policy)) {
           return CredentialOutcome.REJECTED;
         }
         if (com.equals(member.com())) {
@@ -211,9 +236,9 @@ final class CredentialExchange {
           return CredentialOutcome.REJECTED;
         }
       }
-      case Tag ignored -> early = validateByAge(credential, member);
-      case Capability ignored -> early = validateByAge(credential, member);
-      case OwnershipCertificate ignored -> early = validateByAge(credential, member);
+      case Tag ignored -> early = validateByAge(policy, credential, member);
+      case Capability ignored -> early = validateByAge(policy, credential, member);
+      case OwnershipCertificate ignored -> early = validateByAge(policy, credential, member);
     }
     if (early != null) {
       return early;
@@ -227,10 +252,11 @@ final class CredentialExchange {
     };
   }
 
-  private static @Nullable CredentialOutcome validateByAge(Credential credential, Member member) {
+  private static @Nullable CredentialOutcome validateByAge(
+      @Nullable Policy policy, Credential credential, Member member) {
     Credential recorded = member.recorded(credential);
     if (recorded != null) {
-      if (recorded.timestampMs() > credential.timestampMs()) {
+      if (isOutdated(credential.timestampMs(), recorded.timestampMs(), policy)) {
         return CredentialOutcome.REJECTED;
       }
       if (recorded.equals(credential)) {
@@ -238,6 +264,16 @@ final class CredentialExchange {
       }
     }
     return member.isRevoked(credential) ? CredentialOutcome.REJECTED : null;
+  }
+
+  /**
+   * Returns whether a credential is older than the recorded one and does not replace it. It does if
+   * the recorded one is outside of the window of our configuration and the older one inside: then
+   * the controller's clock was ahead when the recorded one was issued, and is right again.
+   */
+  static boolean isOutdated(long timestampMs, long recordedMs, @Nullable Policy policy) {
+    return timestampMs < recordedMs
+        && (policy == null || policy.isCurrent(recordedMs) || !policy.isCurrent(timestampMs));
   }
 
   private static boolean isNew(Credential credential, Member member) {

@@ -155,10 +155,11 @@ final class Member {
     return ownerships.size();
   }
 
-  /** Returns whether a certificate is revoked, or older than the one at hand. */
-  boolean rejects(MembershipCertificate newCom) {
+  /** Returns whether a certificate is revoked, or outdated by the one at hand. */
+  boolean rejects(MembershipCertificate newCom, @Nullable Policy policy) {
     long timestampMs = newCom.timestampMs();
-    return timestampMs <= comRevokedMs || (com != null && timestampMs < comTimestampMs);
+    return timestampMs <= comRevokedMs
+        || (com != null && CredentialExchange.isOutdated(timestampMs, comTimestampMs, policy));
   }
 
   void record(MembershipCertificate newCom) {

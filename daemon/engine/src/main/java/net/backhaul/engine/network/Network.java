@@ -47,6 +47,9 @@ final class Network {
   long lastRequestMs = Member.NEVER;
   long lastAnnouncedMs = Member.NEVER;
 
+  /** When a certificate outside of the window of our configuration last caused a request. */
+  long lastOutsideWindowMs = Member.NEVER;
+
   /** Recipients of announcements that were silent then, and when: they may have missed them. */
   final Map<Long, Long> announcedWhileSilent = new HashMap<>();
 

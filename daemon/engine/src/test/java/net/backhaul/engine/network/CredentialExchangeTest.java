@@ -17,6 +17,7 @@ import net.backhaul.protocol.message.Credentials;
 import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.network.Credential;
 import net.backhaul.protocol.network.MembershipCertificate;
+import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.NetworkCredentials;
 import net.backhaul.protocol.network.Revocation;
 import net.backhaul.protocol.network.Tag;
@@ -29,7 +30,7 @@ class CredentialExchangeTest {
   private static final Identity ALICE = RecordedIdentities.all().get("alice");
   private static final Identity BOB = RecordedIdentities.all().get("bob");
   private static final long NETWORK_ID = CONTROLLER.address() << 24 | 1;
-  private static final long WINDOW_MS = 1_800_000;
+  private static final long WINDOW_MS = TestController.WINDOW_MS;
   private static final long NOW_MS = 1_700_000_000_000L;
 
   private final RecordingLink link = new RecordingLink(ALICE);
@@ -76,6 +77,90 @@ class CredentialExchangeTest {
     assertEquals(PacketOutcome.IGNORED, receive(only(com(BOB, NOW_MS + 5)), NOW_MS + 999));
     assertEquals(1, link.drops.get(Drop.RATE_LIMITED));
     assertEquals(PacketOutcome.TRUSTED, receive(only(com(BOB, NOW_MS + 5)), NOW_MS + 1_000));
+  }
+
+  /** Sets the configuration in force, issued at a time. */
+  private void enforce(long timestampMs) {
+    NetworkConfig config = new TestController(CONTROLLER, NETWORK_ID).config(ALICE, timestampMs);
+    network.enforce(new Policy(config, ALICE.address()), List.of(), timestampMs);
+  }
+
+  @Test
+  void replacesCredentialsOfTheFutureOnceOurConfigurationIsOlder() {
+    link.known.put(CONTROLLER.address(), CONTROLLER);
+    long aheadMs = NOW_MS + 2 * WINDOW_MS;
+    enforce(aheadMs);
+    exchange.accept(com(BOB, aheadMs), BOB.address(), NOW_MS);
+    exchange.accept(tag(aheadMs), BOB.address(), NOW_MS);
+    Member bob = network.members.get(BOB.address());
+
+    assertEquals(
+        CredentialExchange.CredentialOutcome.REJECTED,
+        exchange.accept(com(BOB, NOW_MS), BOB.address(), NOW_MS));
+    assertTrue(bob.isAllowed(network.policy, BOB));
+    enforce(NOW_MS);
+    assertFalse(bob.isAllowed(network.policy, BOB));
+
+    assertEquals(
+        CredentialExchange.CredentialOutcome.NEW,
+        exchange.accept(com(BOB, NOW_MS), BOB.address(), NOW_MS));
+    assertEquals(
+        CredentialExchange.CredentialOutcome.NEW,
+        exchange.accept(tag(NOW_MS), BOB.address(), NOW_MS));
+    assertTrue(bob.isAllowed(network.policy, BOB));
+    assertEquals(7, bob.usableTag(1_000, network.policy));
+  }
+
+  @Test
+  void rejectsOlderCredentialsInsideOfTheWindow() {
+    link.known.put(CONTROLLER.address(), CONTROLLER);
+    enforce(NOW_MS);
+    exchange.accept(com(BOB, NOW_MS + WINDOW_MS), BOB.address(), NOW_MS);
+    exchange.accept(tag(NOW_MS + WINDOW_MS), BOB.address(), NOW_MS);
+
+    for (long olderMs : new long[] {NOW_MS + WINDOW_MS - 1, NOW_MS, NOW_MS - WINDOW_MS}) {
+      for (Credential older : List.of(com(BOB, olderMs), tag(olderMs))) {
+        assertEquals(
+            CredentialExchange.CredentialOutcome.REJECTED,
+            exchange.accept(older, BOB.address(), NOW_MS));
+      }
+    }
+  }
+
+  @Test
+  void rejectsRevokedCertificateWhateverTheTimeOfTheOneAtHand() {
+    link.known.put(CONTROLLER.address(), CONTROLLER);
+    enforce(NOW_MS);
+    exchange.accept(com(BOB, NOW_MS + 2 * WINDOW_MS), BOB.address(), NOW_MS);
+    exchange.accept(
+        Revocation.ofMembership(CONTROLLER, 1, NETWORK_ID, NOW_MS, BOB.address()),
+        CONTROLLER.address(),
+        NOW_MS);
+
+    assertEquals(
+        CredentialExchange.CredentialOutcome.REJECTED,
+        exchange.accept(com(BOB, NOW_MS), BOB.address(), NOW_MS));
+  }
+
+  @Test
+  void requestsConfigurationOnceForCertificatesOutsideOfItsWindow() {
+    link.known.put(CONTROLLER.address(), CONTROLLER);
+    enforce(NOW_MS);
+    network.nextRequestMs = NOW_MS + 60_000;
+    network.lastRequestMs = NOW_MS - 60_000;
+    exchange.accept(com(BOB, NOW_MS + WINDOW_MS), BOB.address(), NOW_MS);
+    assertEquals(NOW_MS + 60_000, network.nextRequestMs);
+
+    exchange.accept(com(BOB, NOW_MS + WINDOW_MS + 1), BOB.address(), NOW_MS);
+    assertEquals(NOW_MS, network.nextRequestMs);
+
+    network.nextRequestMs = NOW_MS + 60_000;
+    exchange.accept(com(BOB, NOW_MS + WINDOW_MS + 2), BOB.address(), NOW_MS + 59_999);
+    assertEquals(NOW_MS + 60_000, network.nextRequestMs);
+  }
+
+  private static Tag tag(long timestampMs) {
+    return Tag.issue(CONTROLLER, NETWORK_ID, timestampMs, 1_000, 7, BOB.address());
   }
 
   @Test

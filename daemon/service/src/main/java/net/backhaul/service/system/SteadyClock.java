@@ -18,9 +18,15 @@ public final class SteadyClock {
   private volatile long aheadMs;
   private long checkedAtMs;
 
+  /** The wall clock less the monotonic clock, when last checked. */
+  private long wallAheadMs;
+
+  private long lastBackMs;
+
   /** Starts at the given wall-clock time. */
   public SteadyClock(long wallMs, long steadyMs) {
     aheadMs = wallMs - steadyMs;
+    wallAheadMs = aheadMs;
     checkedAtMs = steadyMs;
   }
 
@@ -34,6 +40,16 @@ public final class SteadyClock {
     return lastMs.accumulateAndGet(nowMs, Math::max);
   }
 
+  /** Returns by how much the wall clock was set back between the last two adjustments, or 0. */
+  public long steppedBackMs() {
+    return lastBackMs;
+  }
+
+  /** Returns how far this clock is ahead of the wall clock, which was set back; or 0. */
+  public long aheadOfWallMs() {
+    return Math.max(0, aheadMs - wallAheadMs);
+  }
+
   /**
    * Adjusts to the wall clock; called periodically by one thread.
    *
@@ -42,6 +58,9 @@ public final class SteadyClock {
   public long follow(long wallMs, long steadyMs) {
     long sinceMs = steadyMs - checkedAtMs;
     checkedAtMs = steadyMs;
+    long stepMs = wallMs - steadyMs;
+    lastBackMs = Math.max(0, wallAheadMs - stepMs);
+    wallAheadMs = stepMs;
     long behindMs = wallMs - (steadyMs + aheadMs);
     if (behindMs > TOLERANCE_MS) {
       aheadMs += behindMs;

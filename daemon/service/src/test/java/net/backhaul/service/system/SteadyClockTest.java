@@ -35,6 +35,31 @@ class SteadyClockTest {
   }
 
   @Test
+  void reportsStepBackOnce() {
+    var clock = new SteadyClock(WALL_MS, 0);
+    clock.follow(WALL_MS + 500, 500);
+    assertEquals(0, clock.steppedBackMs());
+
+    clock.follow(WALL_MS + 1_000 - 3_600_000, 1_000);
+    assertEquals(3_600_000, clock.steppedBackMs());
+    assertEquals(3_600_000 - 250, clock.aheadOfWallMs());
+
+    clock.follow(WALL_MS + 1_500 - 3_600_000, 1_500);
+    assertEquals(0, clock.steppedBackMs());
+    assertEquals(3_600_000 - 500, clock.aheadOfWallMs());
+  }
+
+  @Test
+  void reportsNoStepBackAfterStepForward() {
+    var clock = new SteadyClock(WALL_MS, 0);
+
+    clock.follow(WALL_MS + 3_600_000, 500);
+
+    assertEquals(0, clock.steppedBackMs());
+    assertEquals(0, clock.aheadOfWallMs());
+  }
+
+  @Test
   void runsAtHalfSpeedAfterStepBack() {
     var clock = new SteadyClock(WALL_MS, 0);
     long stepMs = 10_000;
