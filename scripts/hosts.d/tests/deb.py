@@ -1,0 +1,186 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The .deb packages: installed, removed, purged, in place of ZeroTier One's package and back, for all architectures."""
+import re
+import time
+
+from debs import build_deb, newer_deb, stand_in
+from failure import contains, equal, lacks, matches, sh, until
+
+HOME = "/var/lib/zerotier-one"
+UNIT = "zerotier-one.service"
+APT = "DEBIAN_FRONTEND=noninteractive apt-get -y --no-install-recommends --allow-downgrades"
+
+
+def test_install(bench):
+    """A fresh host answers "200 info … ONLINE" soon after apt install ./backhaul.deb begins."""
+    host = _offline(bench.fresh())
+    bench.use_root(host)
+    host.push(bench.artifact("*_amd64.deb"))
+    began = time.monotonic()
+    host.run(f"{APT} install /root/backhaul_*_amd64.deb")
+    until("zerotier-cli info says ONLINE", lambda: host.info()[4:] == ["ONLINE"], 30)
+    bench.figure("fresh host to ONLINE, apt install ./backhaul.deb", time.monotonic() - began, 6)
+    equal(host.run("dpkg --verify backhaul"), "", "dpkg --verify")
+    matches(host.systemd("FragmentPath"), "^(/usr)?/lib/systemd/system/zerotier-one.service$")
+    equal(host.systemd("UnitFileState"), "enabled")
+    lacks(host.run(f"systemctl cat {UNIT}"), "/usr/local", "unit")
+    contains(host.run(f"tr '\\0' '\\n' </proc/{host.main_pid()}/cmdline"), "-XX:AOTCache=/usr/lib/backhaul/app/app.aot")
+    contains(host.run(f"cat /proc/{host.main_pid()}/maps"), "app.aot", "the ahead-of-time cache is used")
+    equal(host.run("find /usr/lib/backhaul ! -uid 0 -o -perm /022 ! -type l"), "", "files of others, or writable by others")
+    equal(host.run("getent passwd zerotier-one").split(":")[4], "Backhaul")
+
+
+def test_removal(bench):
+    """A removal keeps the home, a later installation uses it, a purge removes it."""
+    host = _installed(bench)
+    address = host.address()
+    host.run(f"{APT} remove backhaul")
+    equal(host.run("command -v zerotier-one", check=False).status, 127)
+    equal(host.systemd("ActiveState"), "inactive")
+    contains(host.read(f"{HOME}/identity.public"), address, "identity")
+    host.run(f"{APT} install /root/backhaul_*_amd64.deb")
+    host.online()
+    equal(host.address(), address, "address after the removal and a new installation")
+
+    host.run(f"systemctl disable --now {UNIT}")
+    host.push(newer_deb(bench, "0.1.0+1"))
+    contains(host.run(f"{APT} install /root/backhaul_0.1.0+1_amd64.deb"), "is stopped and stays so")
+    equal(host.systemd("UnitFileState", "ActiveState"), {"UnitFileState": "disabled", "ActiveState": "inactive"})
+    host.run(f"systemctl enable {UNIT} && systemctl mask --now {UNIT}")
+    host.run(f"{APT} install /root/backhaul_0.1.0_amd64.deb")
+    equal(host.systemd("LoadState", "ActiveState"), {"LoadState": "masked", "ActiveState": "inactive"})
+    host.run(f"systemctl unmask {UNIT} && systemctl start {UNIT}")
+    host.online()
+
+    host.run(f"{APT} purge backhaul")
+    equal(host.run("find / -xdev -ignore_readdir_race \\( -iname '*zerotier*' -o -iname '*backhaul*' \\) "
+                   "! -path '/proc/*' ! -path '/root/*' ! -path '/var/log/*' ! -path '/sys/*'", log=False), "", "left after the purge")
+    equal(host.systemd("LoadState"), "not-found")
+
+
+def test_purge_of_linked_home(bench):
+    """A purge empties the directory that the home is a link to, and leaves the home that another installation uses."""
+    host = bench.fresh(installed=True)
+    host.push(bench.artifact("*_amd64.deb"))
+    refused = _offline(host).run(f"{APT} install /root/backhaul_*_amd64.deb", check=False)
+    contains(refused, "backhaul-uninstall", "beside install.sh")
+    equal(host.systemd("ActiveState"), "active")
+    host.run(f"backhaul-uninstall; mkdir /srv/data && mv {HOME} /srv/data/home && ln -s /srv/data/home {HOME}")
+    host.run(f"{APT} install /root/backhaul_*_amd64.deb")
+    host.online()
+    host.run(f"{APT} purge backhaul")
+    equal(host.run("ls -A /srv/data/home"), "")
+
+
+def test_take_over(bench):
+    """One apt install takes over a host of ZeroTier One, with identity and networks; apt install zerotier-one goes back."""
+    for directory in ("lib/systemd/system", "usr/lib/systemd/system"):
+        host = _offline(bench.fresh())
+        network = _as_zerotier_one(bench, host, stand_in(bench, directory))
+        address = host.read(f"{HOME}/identity.public").split(":")[0]
+        bench.mesh.authorize(network, address)
+
+        host.run(f"{APT} install /root/backhaul_*_amd64.deb")
+        host.online()
+        equal(host.address(), address, "address after the take-over")
+        until("the network is joined", lambda: f" {network} " in host.run("zerotier-cli listnetworks") and "OK" in
+              host.run("zerotier-cli listnetworks"), 30)
+        equal(host.systemd("UnitFileState"), "enabled")
+        equal(host.run(f"stat -c %U {HOME}/identity.secret").strip(), "zerotier-one")
+
+        host.run(f"{APT} purge zerotier-one", check=False)
+        host.reboot()
+        host.online()
+        equal(host.address(), address, "address after the purge of the remains")
+
+        host.run(f"{APT} install /root/zerotier-one_*.deb")
+        _is_zerotier_one(host)
+        host.run("dpkg --purge backhaul")
+        equal(host.read(f"{HOME}/identity.public").split(":")[0], address, "identity after going back")
+        host.run("dpkg --install /root/backhaul_*_amd64.deb")
+        host.online()
+        host.run("dpkg --install /root/zerotier-one_*.deb")
+        _is_zerotier_one(host)
+        host.remove()
+
+
+def test_disabled_take_over(bench):
+    """A disabled service of ZeroTier One stays disabled, and a mask that its removal left goes."""
+    host = _offline(bench.fresh())
+    _as_zerotier_one(bench, host, stand_in(bench, "lib/systemd/system"))
+    host.run(f"{APT} remove zerotier-one")
+    equal(host.run(f"readlink /etc/systemd/system/{UNIT}").strip(), "/dev/null", "what the removal left")
+    host.run(f"{APT} install /root/backhaul_*_amd64.deb")
+    host.online()
+    equal(host.systemd("UnitFileState"), "enabled")
+    host.run(f"{APT} install /root/zerotier-one_*.deb && systemctl disable --now {UNIT} && dpkg --purge backhaul")
+    contains(host.run(f"{APT} install /root/backhaul_*_amd64.deb"), "was disabled and stays so")
+    equal(host.systemd("UnitFileState", "ActiveState"), {"UnitFileState": "disabled", "ActiveState": "inactive"})
+
+
+def test_all_architectures(bench):
+    """The package for all architectures runs with a Java runtime of another package; aarch64 libraries are in it."""
+    deb = bench.artifact("backhaul_*_all.deb")
+    content = bench.directory / "all"
+    sh("dpkg-deb", "-x", deb, content)
+    native = content / "usr/lib/backhaul/app/native"
+    machines = {str(file.relative_to(native)): file.read_bytes()[18] for file in sorted(native.rglob("*.so"))}
+    equal(machines, {"libnetty_transport_native_epoll_aarch_64.so": 183, "libnetty_transport_native_epoll_x86_64.so": 62,
+                     "linux-aarch64/libjnidispatch.so": 183, "linux-x86-64/libjnidispatch.so": 62}, "machines of the libraries")
+
+    host = _offline(bench.fresh())
+    bench.use_root(host)
+    java = build_deb(bench, "java25", {"Provides": "java25-runtime-headless"},
+                     {"usr/lib/jvm/java-25": bench.unpacked() / "lib/backhaul/runtime"})
+    host.push(deb)
+    refused = host.run(f"{APT} install /root/{deb.name}", check=False)
+    matches(refused, "java25-runtime-headless|unmet dependencies")
+    host.push(java)
+    host.run(f"{APT} install /root/{java.name} /root/{deb.name}")
+    host.online(40)
+    contains(host.run(f"tr '\\0' '\\n' </proc/{host.main_pid()}/cmdline"), "/usr/lib/jvm/java-25/bin/java")
+    network = bench.mesh.network()
+    bench.mesh.join(host, network)
+
+
+def test_lintian(bench):
+    """lintian finds no error in the .deb packages."""
+    text = sh("lintian", "--fail-on", "error", "--allow-root", "--no-tag-display-limit", bench.artifact("*_amd64.deb"),
+              bench.artifact("*_all.deb"), timeout=180)
+    lacks(re.sub("running with root.*", "", text), "\nE: ", "lintian")
+
+
+def _offline(host):
+    """Hosts have no route to Debian's archive."""
+    host.run("rm -f /etc/apt/sources.list /etc/apt/sources.list.d/*", log=False)
+    return host
+
+
+def _installed(bench):
+    host = _offline(bench.fresh())
+    bench.use_root(host)
+    host.push(bench.artifact("*_amd64.deb"))
+    host.run(f"{APT} install /root/backhaul_*_amd64.deb")
+    host.online(30)
+    return host
+
+
+def _as_zerotier_one(bench, host, package):
+    """Makes a host one of ZeroTier One, with an identity and a network; returns the network."""
+    network = bench.mesh.network()
+    bench.use_root(host)
+    host.push(package)
+    host.push(bench.artifact("*_amd64.deb"))
+    bench.mesh.idtool("generate", bench.directory / "identity.secret", bench.directory / "identity.public")
+    for name in ("identity.secret", "identity.public"):
+        host.push(bench.directory / name, HOME)
+    host.run(f"mkdir {HOME}/networks.d && touch {HOME}/networks.d/{network}.conf")
+    host.run(f"{APT} install /root/{package.name}")
+    _is_zerotier_one(host)
+    return network
+
+
+def _is_zerotier_one(host):
+    equal(host.systemd("ActiveState", "UnitFileState"), {"ActiveState": "active", "UnitFileState": "enabled"})
+    contains(host.run("cat /usr/sbin/zerotier-one"), "stand-in", "program")
+    equal(host.run("dpkg-query -W -f '${db:Status-Status}' zerotier-one").strip(), "installed")
