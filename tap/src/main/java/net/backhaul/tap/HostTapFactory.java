@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.tap;
 
+import java.nio.file.Path;
 import net.backhaul.tap.linux.LinuxTapFactory;
 import net.backhaul.tap.macos.FethTapFactory;
 
@@ -8,14 +9,18 @@ import net.backhaul.tap.macos.FethTapFactory;
 public final class HostTapFactory {
   private HostTapFactory() {}
 
-  /** Returns the factory of this system; on unsupported ones its devices cannot be opened. */
-  public static TapFactory factory() {
+  /**
+   * Returns the factory of this system; on unsupported ones its devices cannot be opened.
+   *
+   * @param home the directory in which devices are recorded that outlive the process
+   */
+  public static TapFactory factory(Path home) {
     String system = System.getProperty("os.name");
     if (system.equals("Linux")) {
       return new LinuxTapFactory();
     }
     if (system.startsWith("Mac")) {
-      return new FethTapFactory();
+      return new FethTapFactory(home);
     }
     return options -> {
       throw new TapException(

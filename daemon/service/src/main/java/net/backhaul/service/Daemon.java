@@ -112,7 +112,7 @@ public final class Daemon {
 
   /** Starts a daemon on a home directory; it runs until {@link #end} or a failure. */
   public static Daemon start(HomeDirectory home, int defaultPort) throws StartFailure {
-    return start(home, defaultPort, HostTapFactory.factory());
+    return start(home, defaultPort, HostTapFactory.factory(home.path()));
   }
 
   static Daemon start(HomeDirectory home, int defaultPort, TapFactory taps) throws StartFailure {

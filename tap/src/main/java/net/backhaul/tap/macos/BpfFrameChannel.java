@@ -15,6 +15,10 @@ import net.backhaul.tap.TapException;
  */
 final class BpfFrameChannel implements FrameChannel {
   private static final int BUFFER_BYTES = 128 * 1024;
+
+  /** By default the send buffer takes frames of up to 8,192 bytes. */
+  private static final int SEND_BUFFER_BYTES = 256 * 1024;
+
   private static final int FIRST_BPF = 1;
   private static final int LAST_BPF = 256;
   private static final long READ_WITHIN_MS = 200;
@@ -39,6 +43,7 @@ final class BpfFrameChannel implements FrameChannel {
     }
     int bpf = -1;
     try {
+      growSendBuffer(ndrv);
       byte[] address = MacStructures.ndrvAddress(peer);
       try (var copied = copy(address)) {
         long at = Pointer.nativeValue(copied);
@@ -138,6 +143,16 @@ final class BpfFrameChannel implements FrameChannel {
     return at == null
         ? new byte[0]
         : at.getByteArray(0, Math.min(LINK_ADDRESS_BYTES, at.getByte(0) & 0xff));
+  }
+
+  private static void growSendBuffer(int ndrv) throws TapException {
+    try (var size = copy(MacStructures.number(SEND_BUFFER_BYTES))) {
+      long at = Pointer.nativeValue(size);
+      if (MacLibC.setsockopt(ndrv, MacLibC.SOL_SOCKET, MacLibC.SO_SNDBUF, at, (int) size.size())
+          < 0) {
+        throw rejected("a send buffer of " + SEND_BUFFER_BYTES + " bytes");
+      }
+    }
   }
 
   private static int openBpf() throws TapException {

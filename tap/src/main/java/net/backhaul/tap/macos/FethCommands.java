@@ -29,15 +29,13 @@ final class FethCommands {
     return List.of(IFCONFIG, "-l");
   }
 
-  static List<String> show(String device) {
-    return List.of(IFCONFIG, device);
+  static List<String> create(String device) {
+    return List.of(IFCONFIG, device, "create");
   }
 
-  /** Returns the commands that create a pair, in order. */
-  static List<List<String>> create(String device, String peer, long mac, int mtuBytes) {
+  /** Returns the commands that configure a new pair, in order. */
+  static List<List<String>> configure(String device, String peer, long mac, int mtuBytes) {
     return List.of(
-        List.of(IFCONFIG, peer, "create"),
-        List.of(IFCONFIG, device, "create"),
         List.of(IFCONFIG, device, "lladdr", macText(mac)),
         List.of(IFCONFIG, peer, "peer", device),
         List.of(IFCONFIG, peer, "mtu", Integer.toString(mtuBytes), "up"),
@@ -51,9 +49,9 @@ final class FethCommands {
             "up"));
   }
 
-  /** Enables neighbor unreachability detection and disables router advertisements. */
+  /** Enables neighbor unreachability detection. */
   static List<String> neighborDiscovery(String device) {
-    return List.of(NDP, "-i", device, "--", "nud", "-accept_rtadv");
+    return List.of(NDP, "-i", device, "nud");
   }
 
   /** Removes a device. */
@@ -73,6 +71,10 @@ final class FethCommands {
     return List.of(IFCONFIG, device, family(address.ip()), address.ip().getHostAddress(), "-alias");
   }
 
+  static List<String> show(String device) {
+    return List.of(IFCONFIG, device);
+  }
+
   static List<String> addRoute(String device, TapRoute route) {
     return route("add", device, route);
   }
@@ -81,11 +83,24 @@ final class FethCommands {
     return route("delete", device, route);
   }
 
+  /** Returns the command that removes the route to a target, wherever it leads. */
+  static List<String> removeRouteTo(TapRoute route) {
+    return routeTo("delete", route);
+  }
+
+  /** Returns the command that shows the route to a target. */
+  static List<String> showRoute(TapRoute route) {
+    return routeTo("get", route);
+  }
+
+  private static List<String> routeTo(String what, TapRoute route) {
+    TapAddress target = route.target();
+    return List.of(ROUTE, "-n", what, "-" + family(target.ip()), text(target));
+  }
+
   private static List<String> route(String what, String device, TapRoute route) {
     InetAddress via = route.via();
-    var words = new ArrayList<>(List.of(ROUTE, "-n", what));
-    words.add("-" + family(route.target().ip()));
-    words.add(text(route.target()));
+    var words = new ArrayList<>(routeTo(what, route));
     if (via != null) {
       words.add(via.getHostAddress());
     } else {

@@ -13,6 +13,11 @@ final class FethNumbering {
 
   private FethNumbering() {}
 
+  /** Returns whether a pair of ours can have a number. */
+  static boolean isValid(int number) {
+    return number >= FIRST && number < END;
+  }
+
   /** Returns the first free number that derives from the id, or -1 if all are taken. */
   static int choose(long id, IntPredicate isTaken) {
     long folded = id ^ id >>> 32 ^ id >>> 48;

@@ -1,46 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.tap.macos;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import net.backhaul.tap.TapAddress;
 import net.backhaul.tap.TapDevice;
 import net.backhaul.tap.TapException;
+import net.backhaul.tap.TapOptions;
 import net.backhaul.tap.TapRoute;
 
 /** A TAP device of macOS: a pair of feth devices. */
 final class FethTap implements TapDevice {
   private final CommandRunner commands;
+  private final InterfaceState interfaces;
   private final FrameChannel channel;
-  private final String name;
-  private final String peer;
+  private final FethTapFactory.Pair pair;
+  private final FethRoutes routes;
+  private final SubnetAddresses added = new SubnetAddresses();
   private final long mac;
-
-  /** The addresses that were added, and the same with the prefix length on the device. */
-  private final Map<TapAddress, TapAddress> added = new LinkedHashMap<>();
-
+  private final Runnable onDestroyed;
   private volatile int mtuBytes;
   private volatile boolean closed;
 
+  /**
+   * Takes a configured pair over.
+   *
+   * @param onDestroyed is run when the pair was destroyed
+   */
   FethTap(
-      CommandRunner commands,
+      FethTapFactory.Host host,
       FrameChannel channel,
-      String name,
-      String peer,
-      long mac,
-      int mtuBytes) {
-    this.commands = commands;
+      FethTapFactory.Pair pair,
+      TapOptions options,
+      Runnable onDestroyed)
+      throws TapException {
+    this.commands = host.commands();
+    this.interfaces = host.interfaces();
     this.channel = channel;
-    this.name = name;
-    this.peer = peer;
-    this.mac = mac;
-    this.mtuBytes = mtuBytes;
+    this.pair = pair;
+    this.routes = new FethRoutes(commands, pair.device());
+    this.mac = options.mac();
+    this.onDestroyed = onDestroyed;
+    verifyMtu(options.mtuBytes());
   }
 
   @Override
   public String name() {
-    return name;
+    return pair.device();
   }
 
   @Override
@@ -76,78 +81,77 @@ final class FethTap implements TapDevice {
 
   @Override
   public void setMtu(int bytes) throws TapException {
-    commands.run(FethCommands.setMtu(peer, bytes));
-    commands.run(FethCommands.setMtu(name, bytes));
-    mtuBytes = bytes;
+    commands.run(FethCommands.setMtu(pair.peer(), bytes));
+    commands.run(FethCommands.setMtu(pair.device(), bytes));
+    verifyMtu(bytes);
+  }
+
+  /** Reads the MTU back: ifconfig only warns where the kernel rejects one. */
+  private void verifyMtu(int wantedBytes) throws TapException {
+    int real = Math.min(interfaces.mtuBytes(pair.device()), interfaces.mtuBytes(pair.peer()));
+    mtuBytes = real;
+    if (real != wantedBytes) {
+      throw new TapException(
+          "macOS keeps the MTU of "
+              + pair.device()
+              + " at "
+              + real
+              + " bytes instead of "
+              + wantedBytes
+              + "; see sysctl net.link.fake.max_mtu, or set a smaller MTU for the network");
+    }
   }
 
   /** Returns all addresses; those added here have the prefix length that was requested. */
   @Override
   public List<TapAddress> addresses() throws TapException {
-    List<TapAddress> shown = IfconfigOutput.addresses(commands.run(FethCommands.show(name)));
-    return shown.stream().map(this::asRequested).toList();
+    return interfaces.addresses(pair.device()).stream().map(added::asRequested).toList();
   }
 
-  private TapAddress asRequested(TapAddress shown) {
-    for (Map.Entry<TapAddress, TapAddress> each : added.entrySet()) {
-      if (each.getValue().equals(shown)) {
-        return each.getKey();
-      }
-    }
-    return shown;
-  }
-
-  /** Only the first address of a subnet gets its prefix length, as macOS requires. */
   @Override
   public boolean addAddress(TapAddress address) throws TapException {
     if (addresses().contains(address)) {
       return false;
     }
-    boolean further =
-        added.keySet().stream()
-            .anyMatch(each -> each.bits() == address.bits() && sameSubnet(each, address));
-    int allBits = address.ip().getAddress().length * 8;
-    TapAddress real = further ? new TapAddress(address.ip(), allBits) : address;
-    commands.run(FethCommands.addAddress(name, real));
-    added.put(address, real);
+    TapAddress configured = added.configuredFor(address);
+    commands.run(FethCommands.addAddress(pair.device(), configured));
+    added.add(address, configured);
     return true;
   }
 
+  /**
+   * Removes an address. With the first of a subnet, which has its prefix length, the kernel drops
+   * the route to the subnet, which the others still need.
+   */
   @Override
   public void removeAddress(TapAddress address) throws TapException {
     if (addresses().stream().anyMatch(each -> each.ip().equals(address.ip()))) {
-      commands.run(FethCommands.removeAddress(name, address));
+      commands.run(FethCommands.removeAddress(pair.device(), address));
     }
-    added.remove(address);
+    boolean heldSubnet = added.holdsSubnet(address);
+    if (!added.remove(address)) {
+      return;
+    }
+    if (!added.hasOthersIn(address)) {
+      routes.remove(SubnetAddresses.routeTo(address));
+    } else if (heldSubnet) {
+      routes.add(SubnetAddresses.routeTo(address));
+    }
   }
 
   @Override
   public boolean addRoute(TapRoute route) throws TapException {
-    try {
-      commands.run(FethCommands.addRoute(name, route));
-      return true;
-    } catch (TapException e) {
-      if (String.valueOf(e.getMessage()).contains("File exists")) {
-        return false;
-      }
-      throw e;
-    }
+    return routes.add(route);
   }
 
   @Override
   public void removeRoute(TapRoute route) throws TapException {
-    try {
-      commands.run(FethCommands.removeRoute(name, route));
-    } catch (TapException e) {
-      if (!String.valueOf(e.getMessage()).contains("not in table")) {
-        throw e;
-      }
-    }
+    routes.remove(route);
   }
 
   @Override
   public List<Long> multicastMacs() throws TapException {
-    return channel.multicastMacs(name);
+    return channel.multicastMacs(pair.device());
   }
 
   @Override
@@ -157,26 +161,8 @@ final class FethTap implements TapDevice {
     }
     closed = true;
     channel.close();
-    destroy(commands, name);
-    destroy(commands, peer);
-  }
-
-  /** Destroys a device, if it exists. */
-  static void destroy(CommandRunner commands, String device) {
-    commands.runIfPossible(FethCommands.destroy(device));
-  }
-
-  private static boolean sameSubnet(TapAddress one, TapAddress other) {
-    byte[] a = one.ip().getAddress();
-    byte[] b = other.ip().getAddress();
-    if (a.length != b.length) {
-      return false;
-    }
-    for (int bit = 0; bit < one.bits(); bit++) {
-      if (((a[bit / 8] ^ b[bit / 8]) & 0x80 >> bit % 8) != 0) {
-        return false;
-      }
-    }
-    return true;
+    commands.runIfPossible(FethCommands.destroy(pair.device()));
+    commands.runIfPossible(FethCommands.destroy(pair.peer()));
+    onDestroyed.run();
   }
 }

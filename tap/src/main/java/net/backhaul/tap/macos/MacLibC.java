@@ -10,6 +10,8 @@ final class MacLibC {
   static final int O_RDWR = 0x2;
   static final int O_CLOEXEC = 0x1000000;
   static final int SOCK_RAW = 3;
+  static final int SOL_SOCKET = 0xffff;
+  static final int SO_SNDBUF = 0x1001;
   static final int EINTR = 4;
   static final int EBUSY = 16;
   static final int EAGAIN = 35;
@@ -32,6 +34,8 @@ final class MacLibC {
   static native int socket(int family, int type, int protocol);
 
   static native int bind(int fd, long address, int length);
+
+  static native int setsockopt(int fd, int level, int option, long value, int length);
 
   static native int connect(int fd, long address, int length);
 

@@ -8,10 +8,11 @@
  * a privileged helper process; here the daemon, which is root, runs the commands.
  *
  * <p><strong>This has never run on macOS.</strong> Tested on Linux are: the numbers of devices, the
- * command lines, the parsing of ifconfig's output, the structures passed to the kernel, the parsing
- * of BPF records and of link-layer addresses. Not tested are the calls themselves ({@link
- * net.backhaul.tap.macos.MacLibC} and {@link net.backhaul.tap.macos.BpfFrameChannel}), and whether
- * ifconfig, route and the kernel accept these arguments.
+ * command lines against a stand-in that answers as ifconfig and route do there, the structures
+ * passed to the kernel, the parsing of BPF records and of link-layer addresses. Not tested are the
+ * calls themselves ({@link net.backhaul.tap.macos.MacLibC} and {@link
+ * net.backhaul.tap.macos.BpfFrameChannel}), and whether ifconfig, route and the kernel accept these
+ * arguments.
  *
  * <p>Unlike the reference, a default route is added as two halves, as on Linux, instead of
  * replacing the system's own; and nothing is written to the system configuration store.
