@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A plain socket and not {@code java.net.http}, which takes half a second to load.
  */
 final class LocalApi {
-  private static final int TIMEOUT_MS = 60_000;
+  /** Time limit of a request, from the connection to the last byte of the answer. */
+  static final int TIMEOUT_MS = 5_000;
+
   private static final int MAX_HEAD_BYTES = 65_536;
   private static final int MAX_BODY_BYTES = 16 << 20;
 
@@ -32,9 +34,16 @@ final class LocalApi {
   private static final InetAddress LOOPBACK = InetAddress.ofLiteral(Invocation.DEFAULT_HOST);
 
   private final ApiAccess access;
+  private final int timeoutMs;
 
   LocalApi(ApiAccess access) {
+    this(access, TIMEOUT_MS);
+  }
+
+  /** Makes it with another time limit; for tests. */
+  LocalApi(ApiAccess access, int timeoutMs) {
     this.access = access;
+    this.timeoutMs = timeoutMs;
   }
 
   /**
@@ -73,11 +82,11 @@ final class LocalApi {
     } catch (IllegalArgumentException e) {
       return new Answer(0, INVALID_HOST);
     }
+    var deadline = new Deadline(timeoutMs);
     try (var socket = new Socket(Proxy.NO_PROXY)) {
-      socket.connect(new InetSocketAddress(host, access.port()), TIMEOUT_MS);
-      socket.setSoTimeout(TIMEOUT_MS);
+      socket.connect(new InetSocketAddress(host, access.port()), deadline.remainingMs());
       socket.getOutputStream().write(request(method, path, json));
-      return answer(socket.getInputStream());
+      return answer(new TimedInput(socket, deadline));
     } catch (SocketTimeoutException e) {
       return new Answer(0, TIMED_OUT);
     } catch (ConnectException e) {
@@ -97,7 +106,12 @@ final class LocalApi {
               + Text.quoted(access.host())
               + "; names are not resolved";
       case TIMED_OUT ->
-          "the daemon at " + where + " did not answer within " + TIMEOUT_MS / 1000 + " s";
+          "the daemon at "
+              + where
+              + " did not answer within "
+              + timeoutMs / 1000
+              + " s: it hangs or is overloaded; its log says more, and a restart of zerotier-one"
+              + " helps if this lasts";
       case TOO_LARGE -> "the answer from " + where + " is larger than " + MAX_BODY_BYTES + " bytes";
       case CONNECTION_FAILED ->
           "no daemon listens at " + where + ": start zerotier-one, or give its port with -p<port>";
@@ -106,6 +120,49 @@ final class LocalApi {
               + where
               + " did not answer like a daemon: give the port of zerotier-one with -p<port>";
     };
+  }
+
+  /** The end of the time of one request. */
+  private static final class Deadline {
+    private final long endNs;
+
+    Deadline(int timeoutMs) {
+      endNs = System.nanoTime() + timeoutMs * 1_000_000L;
+    }
+
+    /** Returns the time that is left, at least 1 ms, as 0 would stand for no limit. */
+    int remainingMs() throws SocketTimeoutException {
+      long leftMs = (endNs - System.nanoTime()) / 1_000_000;
+      if (leftMs <= 0) {
+        throw new SocketTimeoutException();
+      }
+      return (int) leftMs;
+    }
+  }
+
+  /** The bytes of an answer, up to a deadline, however slowly they arrive. */
+  private static final class TimedInput extends InputStream {
+    private final Socket socket;
+    private final InputStream in;
+    private final Deadline deadline;
+
+    TimedInput(Socket socket, Deadline deadline) throws IOException {
+      this.socket = socket;
+      this.in = socket.getInputStream();
+      this.deadline = deadline;
+    }
+
+    @Override
+    public int read() throws IOException {
+      socket.setSoTimeout(deadline.remainingMs());
+      return in.read();
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      socket.setSoTimeout(deadline.remainingMs());
+      return in.read(bytes, offset, length);
+    }
   }
 
   private InetAddress host() {

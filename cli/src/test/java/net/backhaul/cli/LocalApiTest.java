@@ -10,6 +10,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -64,6 +66,53 @@ class LocalApiTest {
     var api = new LocalApi(new ApiAccess("/none", host, 1, "token", "-T"));
 
     assertEquals(new LocalApi.Answer(0, "connection failed (2)"), api.get("/status"));
+  }
+
+  @Test
+  void endsRequestThatIsNotAnswered() throws Exception {
+    try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      // The kernel accepts the connection and the request, as for a stopped process.
+      assertTimesOut(server);
+    }
+  }
+
+  @Test
+  void endsAnswerThatArrivesTooSlowly() throws Exception {
+    try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        var thread = Executors.newSingleThreadExecutor()) {
+      var served = CompletableFuture.runAsync(() -> trickle(server), thread);
+
+      assertTimesOut(server);
+
+      served.join();
+    }
+  }
+
+  private static void assertTimesOut(ServerSocket server) {
+    var access = new ApiAccess("/none", "127.0.0.1", server.getLocalPort(), "token", "-T");
+    var api = new LocalApi(access, 1_000);
+
+    LocalApi.Answer answer = api.get("/status");
+
+    assertEquals(new LocalApi.Answer(0, "timed out"), answer);
+    assertEquals(
+        "the daemon at 127.0.0.1 port "
+            + server.getLocalPort()
+            + " did not answer within 1 s: it hangs or is overloaded; its log says more, and a"
+            + " restart of zerotier-one helps if this lasts",
+        api.connectionHint(answer));
+  }
+
+  /** Sends a header without end, a byte every few milliseconds, until the client closes. */
+  private static void trickle(ServerSocket server) {
+    try (Socket client = server.accept()) {
+      while (true) {
+        client.getOutputStream().write('H');
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+      }
+    } catch (IOException e) {
+      // The client has closed.
+    }
   }
 
   /** Sends a request to a server that gives one answer and closes; records the request. */

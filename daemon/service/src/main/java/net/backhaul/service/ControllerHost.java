@@ -18,6 +18,7 @@ import net.backhaul.protocol.network.ConfigAnswer;
 import net.backhaul.protocol.network.ConfigRequest;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.Revocation;
+import net.backhaul.service.state.NotSaved;
 import net.backhaul.store.FileRecordStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,13 +29,6 @@ import org.slf4j.LoggerFactory;
  * <p>A reply is sent when everything that it shows is on the disk.
  */
 public final class ControllerHost implements ConfigSource, ControllerOutput, AutoCloseable {
-  /** A change could not be written to the disk; the message says what to do. */
-  public static final class NotSaved extends Exception {
-    NotSaved(String why) {
-      super(why);
-    }
-  }
-
   private static final Logger log = LoggerFactory.getLogger(ControllerHost.class);
   private static final long WARN_EVERY_MS = 600_000;
 

@@ -228,7 +228,7 @@ public final class Daemon {
         .add("/config", new ConfigApi(settings, state, housekeeping::settingsChanged))
         .add("/network", new NetworkApi(loop, state, devices, identity.address()))
         .add("/peer", new PeerApi(loop))
-        .add("/moon", new MoonApi(loop))
+        .add("/moon", new MoonApi(loop, state))
         .add("/bond", new BondApi())
         .add("/metrics", metrics)
         .add("/controller", networks)

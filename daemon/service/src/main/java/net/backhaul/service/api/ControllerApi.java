@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import net.backhaul.controller.ChangeResult;
@@ -180,7 +179,7 @@ public final class ControllerApi implements Resource {
               .thenApply(found -> found.map(ControllerApi::json).orElse(Response.NOT_FOUND));
       case POST -> changeNetwork(id, JsonBody.read(request));
       case DELETE ->
-          reportingNotSaved(
+          NotSavedAnswer.report(
               controller.change(
                   all ->
                       all.deleteNetwork(id, NodeLoop.nowMs())
@@ -306,7 +305,7 @@ public final class ControllerApi implements Resource {
               .thenApply(found -> found.map(ControllerApi::json).orElse(Response.NOT_FOUND));
       case POST -> changeMember(nwid, id, JsonBody.read(request));
       case DELETE ->
-          reportingNotSaved(
+          NotSavedAnswer.report(
               controller.change(
                   all ->
                       all.deleteMember(networkId, address, NodeLoop.nowMs())
@@ -344,19 +343,6 @@ public final class ControllerApi implements Resource {
 
   /** Renders the answer to a change outside of the node loop. */
   private static CompletableFuture<Response> changed(CompletableFuture<Supplier<Response>> change) {
-    return reportingNotSaved(change.thenApplyAsync(Supplier::get));
-  }
-
-  /** Answers a change that could not be saved with the reason. */
-  private static CompletableFuture<Response> reportingNotSaved(CompletableFuture<Response> answer) {
-    return answer.exceptionally(
-        thrown -> {
-          Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
-          if (cause instanceof ControllerHost.NotSaved) {
-            return Response.json(
-                500, "{\"error\": 500, \"description\": " + Json.write(cause.getMessage()) + "}");
-          }
-          throw thrown instanceof CompletionException e ? e : new CompletionException(thrown);
-        });
+    return NotSavedAnswer.report(change.thenApplyAsync(Supplier::get));
   }
 }

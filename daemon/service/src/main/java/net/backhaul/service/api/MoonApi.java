@@ -15,6 +15,7 @@ import net.backhaul.service.NodeLoop;
 import net.backhaul.service.http.Request;
 import net.backhaul.service.http.Resource;
 import net.backhaul.service.http.Response;
+import net.backhaul.service.state.SavedState;
 import org.jspecify.annotations.Nullable;
 
 /** Reads moons, orbits and deorbits them (04 sections 4.4 and 4.5.4). */
@@ -23,9 +24,11 @@ public final class MoonApi implements Resource {
   private static final long MAX_SEED = Addresses.MASK;
 
   private final NodeLoop loop;
+  private final SavedState state;
 
-  public MoonApi(NodeLoop loop) {
+  public MoonApi(NodeLoop loop, SavedState state) {
     this.loop = loop;
+    this.state = state;
   }
 
   @Override
@@ -45,11 +48,13 @@ public final class MoonApi implements Resource {
       case GET -> loop.submit(node -> node.moons()).thenApply(moons -> one(moons, id, "{}"));
       case POST -> orbit(id, JsonBody.readLeniently(request));
       case DELETE ->
-          loop.submit(
-              node -> {
-                node.deorbit(id);
-                return Response.json("{\"result\":true}");
-              });
+          whenSaved(
+              id,
+              loop.submit(
+                  node -> {
+                    node.deorbit(id);
+                    return Response.json("{\"result\":true}");
+                  }));
       case OTHER -> CompletableFuture.completedFuture(Response.NOT_FOUND);
     };
   }
@@ -61,16 +66,23 @@ public final class MoonApi implements Resource {
     if (seed != 0) {
       used.put("seed", wanted);
     }
-    return loop.submit(
-            node -> {
-              boolean known = node.moons().stream().anyMatch(moon -> moon.id() == id);
-              if (!known && seed != 0) {
-                node.orbit(id, seed, null, NodeLoop.nowMs());
-              }
-              return node.moons();
-            })
-        .thenApply(moons -> one(moons, id, seed == 0 ? "{}" : Json.write(waiting(id))))
-        .thenApply(body.ignored(Map.of(), used)::report);
+    return whenSaved(
+        id,
+        loop.submit(
+                node -> {
+                  boolean known = node.moons().stream().anyMatch(moon -> moon.id() == id);
+                  if (!known && seed != 0) {
+                    node.orbit(id, seed, null, NodeLoop.nowMs());
+                  }
+                  return node.moons();
+                })
+            .thenApply(moons -> one(moons, id, seed == 0 ? "{}" : Json.write(waiting(id))))
+            .thenApply(body.ignored(Map.of(), used)::report));
+  }
+
+  private CompletableFuture<Response> whenSaved(long id, CompletableFuture<Response> answer) {
+    return NotSavedAnswer.report(
+        answer.thenCompose(response -> state.whenMoonSaved(id).thenApply(saved -> response)));
   }
 
   /** Parses leading hexadecimal digits; a JSON number is taken as it is. */

@@ -59,7 +59,10 @@ public final class NetworkApi implements Resource {
     };
   }
 
-  /** Joins unless already joined, and answers when addresses and routes are applied. */
+  /**
+   * Joins unless already joined, and answers when addresses and routes are applied and the change
+   * is on the disk.
+   */
   private CompletableFuture<Response> join(long id, JsonBody body) {
     Map<String, @Nullable Object> wanted = body.object();
     LocalNetworkSettings before = state.networkSettings(id);
@@ -72,28 +75,37 @@ public final class NetworkApi implements Resource {
             wanted.get("allowDNS") instanceof Boolean b ? b : before.allowDns());
     state.saveNetworkSettings(id, after);
     devices.settingsChanged(id, after);
-    return loop.submit(node -> node.network(id).orElseGet(() -> node.join(id, NodeLoop.nowMs())))
-        .thenCompose(
-            joined ->
-                devices
-                    .whenReconciled()
-                    .thenCompose(reconciled -> loop.submit(node -> node.network(id)))
-                    .thenApply(
-                        found ->
-                            body.ignored(Map.of(), object(found.orElse(joined)))
-                                .report(found.map(this::one).orElse(Response.json("{}")))));
+    CompletableFuture<Response> answer =
+        loop.submit(node -> node.network(id).orElseGet(() -> node.join(id, NodeLoop.nowMs())))
+            .thenCompose(
+                joined ->
+                    devices
+                        .whenReconciled()
+                        .thenCompose(reconciled -> loop.submit(node -> node.network(id)))
+                        .thenApply(
+                            found ->
+                                body.ignored(Map.of(), object(found.orElse(joined)))
+                                    .report(found.map(this::one).orElse(Response.json("{}")))));
+    return whenSaved(id, answer);
   }
 
   private CompletableFuture<Response> leave(long id) {
-    return loop.submit(
-        node -> {
-          if (node.network(id).isEmpty()) {
-            return Response.json("{}");
-          }
-          node.leave(id, NodeLoop.nowMs());
-          state.removeNetworkSettings(id);
-          return Response.json("{\"result\":true}");
-        });
+    CompletableFuture<Response> answer =
+        loop.submit(
+            node -> {
+              if (node.network(id).isEmpty()) {
+                return Response.json("{}");
+              }
+              node.leave(id, NodeLoop.nowMs());
+              state.removeNetworkSettings(id);
+              return Response.json("{\"result\":true}");
+            });
+    return whenSaved(id, answer);
+  }
+
+  private CompletableFuture<Response> whenSaved(long id, CompletableFuture<Response> answer) {
+    return NotSavedAnswer.report(
+        answer.thenCompose(response -> state.whenNetworkSaved(id).thenApply(saved -> response)));
   }
 
   private Response all(List<NetworkStatus> networks) {

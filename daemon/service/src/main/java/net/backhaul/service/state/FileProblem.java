@@ -3,6 +3,8 @@ package net.backhaul.service.state;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -62,6 +64,8 @@ public final class FileProblem {
     return switch (e) {
       case AccessDeniedException denied -> "permission denied";
       case NoSuchFileException missing -> "no such file or directory";
+      case FileAlreadyExistsException present -> "a file of this name exists already";
+      case DirectoryNotEmptyException full -> "the directory is not empty";
       case FileSystemException other when other.getReason() != null ->
           String.valueOf(other.getReason());
       default -> String.valueOf(e.getMessage());

@@ -235,9 +235,14 @@ public final class HomeDirectory implements AutoCloseable {
   }
 
   /** Deletes a file, if it exists. */
+  public void remove(String name) throws IOException {
+    Files.deleteIfExists(file(name));
+  }
+
+  /** Deletes a file, if it exists; a failure is logged. */
   public void delete(String name) {
     try {
-      Files.deleteIfExists(file(name));
+      remove(name);
     } catch (IOException e) {
       log.warn("cannot delete {}: {}", file(name), FileProblem.describe(file(name), e));
     }

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.service.state;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import net.backhaul.engine.StateKey;
 import net.backhaul.protocol.identity.Addresses;
@@ -28,8 +24,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The saved state of the node: worlds, networks and peers (04 section 2, 02 section 5.4).
  *
- * <p>Everything is written on the state thread. Of several pending contents of one key the last is
- * written, so there are never more pending writes than keys.
+ * <p>Everything is written on the state thread.
  */
 public final class SavedState implements AutoCloseable {
   /** Age at which saved peers expire. */
@@ -42,25 +37,19 @@ public final class SavedState implements AutoCloseable {
   private static final String PEERS = "peers.d";
   private static final byte[] NO_CONFIG = {'\n'};
   private static final int PEER_FORMAT = 2;
-  private static final long CLOSE_WITHIN_MS = 2_000;
 
   private final HomeDirectory home;
-  private final Map<StateKey, Optional<byte[]>> pending = new ConcurrentHashMap<>();
   private final Map<Long, LocalNetworkSettings> settings = new ConcurrentHashMap<>();
-
-  /** Files whose last write has failed; used on the state thread. */
-  private final Set<String> failing = new HashSet<>();
-
-  private final ExecutorService thread =
-      Executors.newSingleThreadExecutor(
-          work -> {
-            var made = new Thread(work, "state");
-            made.setDaemon(true);
-            return made;
-          });
+  private final StateWriter writer;
 
   public SavedState(HomeDirectory home) {
+    this(home, StateWriter.RETRY_MS);
+  }
+
+  /** Creates it with another interval of retries; for tests. */
+  SavedState(HomeDirectory home, long retryMs) {
     this.home = home;
+    this.writer = new StateWriter(home, retryMs);
   }
 
   /** Reads the state of an earlier run. Damaged files are renamed and left out. */
@@ -151,17 +140,21 @@ public final class SavedState implements AutoCloseable {
 
   /** Writes the content of a key in the background; null deletes it. The bytes are borrowed. */
   public void save(StateKey key, byte @Nullable [] content) {
-    Optional<byte[]> copy = content == null ? Optional.empty() : Optional.of(content.clone());
-    if (pending.put(key, copy) == null) {
-      execute(() -> writePending(key));
-    }
+    writer.save(fileName(key), content == null ? null : content.clone());
   }
 
-  private void writePending(StateKey key) {
-    Optional<byte[]> content = pending.remove(key);
-    if (content != null) {
-      write(fileName(key), content.orElse(null));
-    }
+  /**
+   * Completes when the last changes of a network are on the disk, and fails with {@link NotSaved}
+   * if they cannot be written, which is then retried.
+   */
+  public CompletableFuture<Void> whenNetworkSaved(long networkId) {
+    var key = new StateKey(StateKey.Kind.NETWORK, networkId);
+    return writer.whenSaved(List.of(fileName(key), settingsFile(networkId)));
+  }
+
+  /** Completes when the last change of a moon is on the disk, or fails likewise. */
+  public CompletableFuture<Void> whenMoonSaved(long moonId) {
+    return writer.whenSaved(List.of(fileName(new StateKey(StateKey.Kind.MOON, moonId))));
   }
 
   /** Returns what the operator allows a network. */
@@ -178,40 +171,18 @@ public final class SavedState implements AutoCloseable {
   public void saveNetworkSettings(long networkId, LocalNetworkSettings changed) {
     settings.put(networkId, changed);
     byte[] content = NetworkSettingsFormat.write(changed).getBytes(StandardCharsets.US_ASCII);
-    execute(() -> write(settingsFile(networkId), content));
+    writer.save(settingsFile(networkId), content);
   }
 
   /** Removes the settings of a network that was left. */
   public void removeNetworkSettings(long networkId) {
     settings.remove(networkId);
-    execute(() -> write(settingsFile(networkId), null));
+    writer.save(settingsFile(networkId), null);
   }
 
   /** Runs other work with files on the state thread. */
   public void execute(Runnable work) {
-    if (!thread.isShutdown()) {
-      thread.execute(work);
-    }
-  }
-
-  private void write(String name, byte @Nullable [] content) {
-    if (content == null) {
-      home.delete(name);
-      return;
-    }
-    try {
-      home.write(name, content);
-      if (failing.remove(name)) {
-        log.info("{} can be written again", home.file(name));
-      }
-    } catch (IOException e) {
-      if (failing.add(name)) {
-        log.warn(
-            "cannot write {}: {}; it is written again at its next change",
-            home.file(name),
-            FileProblem.describe(home.file(name), e));
-      }
-    }
+    writer.execute(work);
   }
 
   private static String settingsFile(long networkId) {
@@ -234,15 +205,6 @@ public final class SavedState implements AutoCloseable {
   /** Writes what is pending and ends. */
   @Override
   public void close() {
-    thread.shutdown();
-    try {
-      if (!thread.awaitTermination(CLOSE_WITHIN_MS, TimeUnit.MILLISECONDS)) {
-        log.warn(
-            "the disk is slow: not all state was written within {} ms; the rest is lost",
-            CLOSE_WITHIN_MS);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    writer.close();
   }
 }

@@ -4,6 +4,8 @@ package net.backhaul.service.state;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -15,8 +17,11 @@ import java.nio.file.attribute.FileTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import net.backhaul.engine.StateKey;
 import net.backhaul.protocol.address.IpPrefix;
+import net.backhaul.testing.Await;
 import net.backhaul.testing.Vectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -184,6 +189,96 @@ class SavedStateTest {
     assertEquals(
         List.of(IpPrefix.parse("10.0.0.0/8"), IpPrefix.parse("fd00::/8")),
         settings.managedWithin());
+  }
+
+  @Test
+  void reportsNetworkThatCannotBeSavedAndSavesItLater() throws Exception {
+    var key = new StateKey(StateKey.Kind.NETWORK, NETWORK);
+    try (var state = new SavedState(home, 10)) {
+      Files.writeString(directory.resolve("networks.d"), "in place of the directory");
+      state.save(key, new byte[] {1});
+      String problem = problem(state.whenNetworkSaved(NETWORK));
+      assertTrue(
+          problem.startsWith(
+              "the change is in effect, but cannot be saved in "
+                  + directory.resolve("networks.d/0b594715410000a1.conf")
+                  + ": "),
+          problem);
+      state.save(key, new byte[] {2});
+      problem(state.whenNetworkSaved(NETWORK));
+
+      Files.delete(directory.resolve("networks.d"));
+
+      Await.until(() -> home.exists("networks.d/0b594715410000a1.conf"));
+      state.whenNetworkSaved(NETWORK).join();
+      assertArrayEquals(
+          new byte[] {2}, home.read("networks.d/0b594715410000a1.conf").orElseThrow());
+    }
+  }
+
+  @Test
+  void reportsMoonThatCannotBeDeleted() throws Exception {
+    var key = new StateKey(StateKey.Kind.MOON, 0x0b59471541L);
+    Path file = directory.resolve("moons.d/0000000b59471541.moon");
+    Files.createDirectories(file);
+    Path inside = Files.writeString(file.resolve("file"), "keeps the directory from being deleted");
+    try (var state = new SavedState(home, 10)) {
+      state.save(key, null);
+      String problem = problem(state.whenMoonSaved(key.id()));
+      assertTrue(
+          problem.startsWith(
+              "the change is in effect, but cannot be saved by deleting " + file + ": "),
+          problem);
+
+      Files.delete(inside);
+
+      Await.until(() -> !Files.exists(file));
+      state.whenMoonSaved(key.id()).join();
+    }
+  }
+
+  @Test
+  void confirmsWhatIsSavedAlready() {
+    try (var state = new SavedState(home)) {
+      state.whenNetworkSaved(NETWORK).join();
+      state.save(new StateKey(StateKey.Kind.NETWORK, NETWORK), new byte[] {'\n'});
+      state.whenNetworkSaved(NETWORK).join();
+      assertTrue(home.exists("networks.d/0b594715410000a1.conf"));
+    }
+  }
+
+  @Test
+  void retriesFailedWriteAtTheEnd() throws Exception {
+    try (var state = new SavedState(home)) {
+      Files.writeString(directory.resolve("networks.d"), "in place of the directory");
+      state.save(new StateKey(StateKey.Kind.NETWORK, NETWORK), new byte[] {'\n'});
+      problem(state.whenNetworkSaved(NETWORK));
+      Files.delete(directory.resolve("networks.d"));
+    }
+
+    assertTrue(home.exists("networks.d/0b594715410000a1.conf"));
+  }
+
+  @Test
+  void retriesEachFileWhileOthersFail() throws Exception {
+    try (var state = new SavedState(home, 10)) {
+      Files.writeString(directory.resolve("peers.d"), "in place of the directory");
+      Files.writeString(directory.resolve("networks.d"), "in place of the directory");
+      for (int i = 1; i <= 3 * StateWriter.MAX_FAILURES; i++) {
+        state.save(new StateKey(StateKey.Kind.PEER, i), new byte[] {1});
+      }
+      state.save(new StateKey(StateKey.Kind.NETWORK, NETWORK), new byte[] {1});
+      problem(state.whenNetworkSaved(NETWORK));
+
+      Files.delete(directory.resolve("networks.d"));
+
+      Await.until(() -> home.exists("networks.d/0b594715410000a1.conf"));
+    }
+  }
+
+  private static String problem(CompletableFuture<Void> saved) {
+    var thrown = assertThrows(CompletionException.class, saved::join);
+    return assertInstanceOf(NotSaved.class, thrown.getCause()).getMessage();
   }
 
   private Map<StateKey, byte[]> load() {

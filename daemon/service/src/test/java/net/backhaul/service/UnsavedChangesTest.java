@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Requests whose changes cannot be written to the disk; a file in place of a directory serves. */
+class UnsavedChangesTest {
+  private static final String NETWORK = "/network/8056c2e21c000001";
+  private static final String MOON = "/moon/0b59471541";
+
+  @TempDir Path home;
+
+  @Test
+  void rejectsToConfirmJoinUntilItIsSaved() throws Exception {
+    try (DaemonInTest daemon = DaemonInTest.start(home)) {
+      Path directory = Files.writeString(home.resolve("networks.d"), "");
+
+      assertNotSaved(daemon.ask("POST", NETWORK, "{}"));
+      assertNotSaved(daemon.ask("POST", NETWORK, "{\"allowDNS\": true}"));
+      assertTrue(daemon.ask("GET", "/network", "").body().contains("8056c2e21c000001"));
+
+      Files.delete(directory);
+
+      assertEquals(200, daemon.ask("POST", NETWORK, "{}").status());
+      assertEquals(2, files(directory));
+    }
+  }
+
+  @Test
+  void rejectsToConfirmLeaveUntilItIsSaved() throws Exception {
+    try (DaemonInTest daemon = DaemonInTest.start(home)) {
+      assertEquals(200, daemon.ask("POST", NETWORK, "{}").status());
+      Path file = home.resolve("networks.d/8056c2e21c000001.conf");
+      Files.delete(file);
+      Path inside = Files.createDirectories(file.resolve("kept"));
+
+      assertNotSaved(daemon.ask("DELETE", NETWORK, ""));
+
+      Files.delete(inside);
+
+      RawHttp.Answer again = daemon.ask("DELETE", NETWORK, "");
+      assertEquals(200, again.status(), again.body());
+      assertEquals(0, files(home.resolve("networks.d")));
+    }
+  }
+
+  @Test
+  void rejectsToConfirmDeorbitUntilItIsSaved() throws Exception {
+    try (DaemonInTest daemon = DaemonInTest.start(home)) {
+      Path file = home.resolve("moons.d/0000000b59471541.moon");
+      Path inside = Files.createDirectories(file.resolve("kept"));
+
+      assertNotSaved(daemon.ask("DELETE", MOON, ""));
+
+      Files.delete(inside);
+
+      assertEquals(200, daemon.ask("DELETE", MOON, "").status());
+    }
+  }
+
+  @Test
+  void rejectsSettingsThatCannotBeSaved() throws Exception {
+    try (DaemonInTest daemon = DaemonInTest.start(home)) {
+      Path blocking = Files.createDirectories(home.resolve(".local.conf.new/kept"));
+      String before = daemon.ask("GET", "/config", "").body();
+
+      RawHttp.Answer answer = daemon.ask("POST", "/config/settings", "{\"dscp\": 46}");
+
+      assertEquals(500, answer.status(), answer.body());
+      assertTrue(answer.body().contains("local.conf cannot be written: "), answer.body());
+      assertEquals(before, daemon.ask("GET", "/config", "").body());
+      Files.delete(blocking);
+      assertEquals(200, daemon.ask("POST", "/config/settings", "{\"dscp\": 46}").status());
+    }
+  }
+
+  private static void assertNotSaved(RawHttp.Answer answer) {
+    assertEquals(500, answer.status(), answer.body());
+    assertTrue(
+        answer.body().contains("the change is in effect, but cannot be saved"), answer.body());
+  }
+
+  private static long files(Path directory) throws IOException {
+    try (var all = Files.list(directory)) {
+      return all.count();
+    }
+  }
+}
