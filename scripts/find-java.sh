@@ -56,10 +56,18 @@ if [ -x "$root/runtime/bin/java" ]; then
   java=$root/runtime/bin/java
 else
   [ -z "${JAVA_HOME:-}" ] || newest_java "$JAVA_HOME"
-  [ -n "$java" ] || newest_java /usr/lib/jvm/* /Library/Java/JavaVirtualMachines/*/Contents/Home
+  if [ -z "$java" ]; then
+    # A home directory of somebody else, as sudo may keep it, is not searched.
+    mine=/nonexistent
+    [ ! -O "${HOME:-/nonexistent}" ] || mine=$HOME
+    newest_java /usr/lib/jvm/* /Library/Java/JavaVirtualMachines/*/Contents/Home \
+      /opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home \
+      /usr/local/opt/openjdk*/libexec/openjdk.jdk/Contents/Home \
+      "$mine"/.sdkman/candidates/java/* "$mine"/Library/Java/JavaVirtualMachines/*/Contents/Home
+  fi
 fi
 if [ -z "$java" ]; then
-  echo "$0: Java 25 or newer is required; there is none in \$JAVA_HOME or /usr/lib/jvm." >&2
+  echo "$0: Java 25 or newer is required; there is none in \$JAVA_HOME, /usr/lib/jvm, Homebrew or SDKMAN." >&2
   echo "Install one, for example with: apt-get install openjdk-25-jre-headless" >&2
   echo "(or temurin-25-jre of https://adoptium.net), or set JAVA_HOME to its directory." >&2
   exit 1
@@ -80,8 +88,10 @@ fi
 # Options for other Java programs would slow this one down and print a notice.
 unset JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS
 
-# UTF-8, even if a service manager sets no locale.
-case ${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in
-  *UTF-8 | *utf8 | *UTF8 | *utf-8) ;;
+# UTF-8, even if a service manager sets no locale. macOS has no C.UTF-8; without a locale Java uses UTF-8 there.
+# shellcheck disable=SC3028 # dash leaves OSTYPE unset, which is not macOS
+case ${OSTYPE:-}:${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in
+  darwin*:C.UTF-8 | darwin*:C | darwin*:POSIX | darwin*:) unset LC_ALL LC_CTYPE LANG ;;
+  darwin* | *UTF-8 | *utf8 | *UTF8 | *utf-8) ;;
   *) export LC_ALL=C.UTF-8 ;;
 esac

@@ -169,6 +169,39 @@ class LaunchersTest {
   }
 
   @Test
+  void setsNoLocaleThatMacOsDoesNotHave() throws Exception {
+    Path bin = installed("lib/backhaul");
+    java(directory.resolve("lib/backhaul/runtime"), "25");
+
+    for (String locale : List.of("", "C", "POSIX", "C.UTF-8")) {
+      Run run =
+          run(
+              directory,
+              Map.of("OSTYPE", "darwin23", "LC_ALL", locale),
+              bin.resolve("zerotier-one"));
+      assertTrue(run.words().contains("locale: "), locale + run);
+    }
+    Map<String, String> german = Map.of("OSTYPE", "darwin23", "LC_ALL", "de_DE.UTF-8");
+    Run run = run(directory, german, bin.resolve("zerotier-one"));
+    assertTrue(run.words().contains("locale: de_DE.UTF-8"), run.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        ".sdkman/candidates/java/26-tem",
+        "Library/Java/JavaVirtualMachines/x/Contents/Home"
+      })
+  void findsTheJavaOfAUser(String place) throws Exception {
+    Path scripts = checkout();
+    Path java = java(directory.resolve(place), "98");
+
+    Run run = run(directory, Map.of("HOME", directory.toString()), scripts.resolve("zerotier-cli"));
+
+    assertEquals(java + "/bin/java", run.words().get(0));
+  }
+
+  @Test
   void explainsHowToBuild() throws Exception {
     Path scripts = copyScripts(directory.resolve("scripts"));
 

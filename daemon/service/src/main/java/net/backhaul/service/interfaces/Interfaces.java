@@ -361,9 +361,26 @@ public final class Interfaces implements AutoCloseable {
     ManagedDevice managed = network.managed;
     if (managed != null) {
       managed.apply(network.status.config(), network.settings, online);
+      warnOfDns(network);
       updateMulticastGroups(network, managed);
     }
     publish(network);
+  }
+
+  /** A setting without an effect must not be silent. */
+  private static void warnOfDns(ManagedNetwork network) {
+    NetworkConfig config = network.status.config();
+    boolean ignored =
+        network.settings.allowDns() && config != null && !config.dnsServers().isEmpty();
+    if (ignored && !network.warnedOfDns) {
+      log.warn(
+          "network {}: allowDNS=1 has no effect: this version does not configure the host's DNS;"
+              + " its servers are {} for the domain \"{}\"",
+          NetworkIds.text(network.networkId),
+          config.dnsServers().stream().map(InetAddress::getHostAddress).toList(),
+          config.dnsDomain().replaceAll("\\p{Cntrl}", "?"));
+    }
+    network.warnedOfDns = ignored;
   }
 
   private void publish(ManagedNetwork network) {

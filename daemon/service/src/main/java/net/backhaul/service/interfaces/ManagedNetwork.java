@@ -17,6 +17,7 @@ final class ManagedNetwork {
   List<MulticastGroup> groups = List.of();
   String error = "";
   long retryAtMs;
+  boolean warnedOfDns;
 
   ManagedNetwork(NetworkStatus status, LocalNetworkSettings settings) {
     this.networkId = status.networkId();
