@@ -56,5 +56,7 @@ public enum Drop {
    */
   CONGESTION_MARKED,
   BAD_CREDENTIAL,
-  BAD_CONFIGURATION
+  BAD_CONFIGURATION,
+  /** An internal error while the datagram, packet, frame, peer or network was handled. */
+  INTERNAL_ERROR
 }

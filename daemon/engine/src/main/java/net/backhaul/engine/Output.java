@@ -36,4 +36,16 @@ public interface Output {
   void saveState(StateKey key, byte @Nullable [] content);
 
   void event(Event event);
+
+  /**
+   * Reports an internal error that has cost one datagram, packet or frame, or the work that was due
+   * for one peer or network; what else was to be handled is handled afterwards.
+   *
+   * <p>Invalid input never causes one. The default throws it, so that tests and simulations fail.
+   *
+   * @param activity what failed, as it follows "internal error while"; one of a few constants
+   */
+  default void internalError(String activity, RuntimeException error) {
+    throw error;
+  }
 }

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
 import net.backhaul.engine.Node;
 import net.backhaul.service.system.Durations;
@@ -49,7 +50,10 @@ public final class NodeLoop implements AutoCloseable {
   private @Nullable ScheduledFuture<?> wakeUp;
   private long wakeUpAtMs;
   private long notBeforeMs;
-  private final RepeatedErrorLog errors = new RepeatedErrorLog(log, "advancing the node");
+  private final ObjLongConsumer<Node> advance;
+  private final RepeatedErrorLog advanceErrors = new RepeatedErrorLog(log, "advancing the node");
+  private final RepeatedErrorLog taskErrors =
+      new RepeatedErrorLog(log, "running a task on the node's thread");
 
   public NodeLoop() {
     this(Epoll.isAvailable());
@@ -57,6 +61,12 @@ public final class NodeLoop implements AutoCloseable {
 
   /** Creates a loop with epoll or, where that is not available and for tests, with NIO. */
   public NodeLoop(boolean nativeEpoll) {
+    this(nativeEpoll, Node::advance);
+  }
+
+  /** Creates a loop that advances the node in another way; for tests. */
+  NodeLoop(boolean nativeEpoll, ObjLongConsumer<Node> advance) {
+    this.advance = advance;
     var threads = new DefaultThreadFactory("node", true);
     group =
         new MultiThreadIoEventLoopGroup(
@@ -112,9 +122,16 @@ public final class NodeLoop implements AutoCloseable {
         loop);
   }
 
-  /** Runs a task on the loop. */
+  /** Runs a task on the loop; if it fails, that is logged with a rate limit. */
   public void execute(Runnable work) {
-    loop.execute(work);
+    loop.execute(
+        () -> {
+          try {
+            work.run();
+          } catch (RuntimeException e) {
+            taskErrors.add(e, nowMs());
+          }
+        });
   }
 
   /**
@@ -165,6 +182,17 @@ public final class NodeLoop implements AutoCloseable {
 
   private void wake() {
     wakeUp = null;
+    try {
+      followClock();
+      advance.accept(node(), nowMs());
+    } catch (RuntimeException e) {
+      advanceErrors.add(e, nowMs());
+      notBeforeMs = nowMs() + ERROR_PAUSE_MS;
+    }
+    scheduleWakeUp();
+  }
+
+  private void followClock() {
     long jumpedMs = CLOCK.follow(System.currentTimeMillis(), steadyMs());
     if (jumpedMs > SLEEP_MS) {
       log.info(
@@ -178,13 +206,6 @@ public final class NodeLoop implements AutoCloseable {
           Durations.text(CLOCK.steppedBackMs()),
           Durations.text(2 * CLOCK.aheadOfWallMs()));
     }
-    try {
-      node().advance(nowMs());
-    } catch (RuntimeException e) {
-      errors.add(e, nowMs());
-      notBeforeMs = nowMs() + ERROR_PAUSE_MS;
-    }
-    scheduleWakeUp();
   }
 
   @Override

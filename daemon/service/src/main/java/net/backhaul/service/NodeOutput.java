@@ -2,6 +2,8 @@
 package net.backhaul.service;
 
 import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Event;
@@ -12,15 +14,20 @@ import net.backhaul.service.interfaces.Interfaces;
 import net.backhaul.service.state.SavedState;
 import net.backhaul.service.udp.UdpSockets;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Hands the output of the node to the sockets, the devices, the disk and the log. */
 final class NodeOutput implements Output {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeOutput.class);
+
   private final UdpSockets sockets;
   private final SavedState state;
   private final Interfaces devices;
   private final EventLog log;
   private final Consumer<Event> events;
   private final ControllerClockLog clocks = new ControllerClockLog();
+  private final Map<String, RepeatedErrorLog> errors = new HashMap<>();
 
   NodeOutput(
       UdpSockets sockets,
@@ -52,8 +59,11 @@ final class NodeOutput implements Output {
 
   @Override
   public void flush() {
-    sockets.flush();
-    devices.flush();
+    try {
+      sockets.flush();
+    } finally {
+      devices.flush();
+    }
   }
 
   @Override
@@ -78,5 +88,12 @@ final class NodeOutput implements Output {
   @Override
   public void event(Event event) {
     events.accept(event);
+  }
+
+  @Override
+  public void internalError(String activity, RuntimeException error) {
+    errors
+        .computeIfAbsent(activity, of -> new RepeatedErrorLog(LOG, of))
+        .add(error, NodeLoop.nowMs());
   }
 }

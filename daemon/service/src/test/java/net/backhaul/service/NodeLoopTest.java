@@ -7,18 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import java.net.InetSocketAddress;
+import io.netty.channel.epoll.Epoll;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import net.backhaul.engine.DatagramRun;
-import net.backhaul.engine.Event;
-import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.Node;
 import net.backhaul.engine.NodeOptions;
-import net.backhaul.engine.Output;
-import net.backhaul.engine.StateKey;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.testing.Await;
 import org.junit.jupiter.api.AfterEach;
@@ -33,8 +29,10 @@ class NodeLoopTest {
           + ":541e79410c0f8e396d13fe994217c8ab518155fcd0bca216aac987807676406a"
           + "858c6240e9dfffb3ccd127bd88cc017252a8523b128cd977fd57a3dcd73343f6";
 
-  private final NodeLoop loop = new NodeLoop();
-  private final FailingOutput output = new FailingOutput();
+  private final NodeLoop loop = new NodeLoop(Epoll.isAvailable(), this::advance);
+  private final List<Long> failures = new CopyOnWriteArrayList<>();
+  private volatile boolean fails = true;
+  private volatile boolean advanced;
   private final Logger logger = (Logger) org.slf4j.LoggerFactory.getLogger(NodeLoop.class);
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
 
@@ -52,19 +50,19 @@ class NodeLoopTest {
     loop.close();
   }
 
-  /** A HELLO to a root that cannot be sent leaves its deadline in the past. */
+  /** The deadline of the first HELLO to a root stays in the past. */
   @Test
   void pausesBetweenAttemptsThatFailAndLogsOnce() {
     loop.start(() -> node()).join();
-    Await.until(() -> output.failures.size() >= 4);
+    Await.until(() -> failures.size() >= 4);
     // Input between them does not make the next one earlier.
     for (int i = 0; i < 1_000; i++) {
       loop.submit(node -> true).join();
     }
-    int before = output.failures.size();
-    Await.until(() -> output.failures.size() > before);
+    int before = failures.size();
+    Await.until(() -> failures.size() > before);
 
-    List<Long> times = List.copyOf(output.failures);
+    List<Long> times = List.copyOf(failures);
     for (int i = 1; i < times.size(); i++) {
       long pauseMs = (times.get(i) - times.get(i - 1)) / 1_000_000;
       assertTrue(pauseMs >= NodeLoop.ERROR_PAUSE_MS - 5, "attempt " + i + " after " + pauseMs);
@@ -78,56 +76,47 @@ class NodeLoopTest {
   @Test
   void advancesAgainAfterError() {
     loop.start(() -> node()).join();
-    Await.until(() -> output.failures.size() >= 1);
-    output.fails = false;
+    Await.until(() -> failures.size() >= 1);
+    fails = false;
 
-    Await.until(() -> output.sent > 0);
+    Await.until(() -> advanced);
+  }
+
+  @Test
+  void logsFailedTasksOnceAndRunsTheNextOnes() {
+    for (int i = 0; i < 10; i++) {
+      loop.execute(
+          () -> {
+            throw new IllegalStateException("as the test demands");
+          });
+    }
+    var next = new CompletableFuture<Boolean>();
+    loop.execute(() -> next.complete(true));
+
+    assertTrue(next.join());
+    assertEquals(
+        List.of("internal error while running a task on the node's thread"),
+        lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList());
   }
 
   private Node node() {
     return new Node(
         Identity.parse(SELF),
         NodeOptions.DEFAULT,
-        output,
+        new SilentOutput(),
         null,
         new Random(1),
         Map.of(),
         NodeLoop.nowMs());
   }
 
-  private static final class FailingOutput implements Output {
-    final List<Long> failures = new CopyOnWriteArrayList<>();
-    volatile boolean fails = true;
-    volatile int sent;
-
-    @Override
-    public void sendDatagrams(DatagramRun run) {
-      if (fails) {
-        failures.add(System.nanoTime());
-        throw new IllegalStateException("as the test demands");
-      }
-      sent = 1;
+  /** Fails, or advances the node. */
+  private void advance(Node node, long nowMs) {
+    if (fails) {
+      failures.add(System.nanoTime());
+      throw new IllegalStateException("as the test demands");
     }
-
-    @Override
-    public void sendShortLived(int socket, InetSocketAddress to, byte[] bytes, int hops) {}
-
-    @Override
-    public void deliverFrame(long networkId, byte[] bytes, int start, int length) {}
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public void networkChanged(NetworkStatus status) {}
-
-    @Override
-    public void networkLeft(long networkId) {}
-
-    @Override
-    public void saveState(StateKey key, byte[] content) {}
-
-    @Override
-    public void event(Event event) {}
+    node.advance(nowMs);
+    advanced = true;
   }
 }

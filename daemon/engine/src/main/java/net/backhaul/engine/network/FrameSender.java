@@ -67,12 +67,21 @@ final class FrameSender {
       } else {
         view.begin(network, policy, nowMs);
         view.wrapEthernet(frames.bytes(), frames.start(i), length);
-        if (frames.isOffloaded(i)) {
-          sendOffloaded();
-        } else {
-          send(view);
-        }
+        send(frames.isOffloaded(i));
       }
+    }
+  }
+
+  /** Sends the frame at hand; an internal error costs just this one. */
+  private void send(boolean offloaded) {
+    try {
+      if (offloaded) {
+        sendOffloaded();
+      } else {
+        send(view);
+      }
+    } catch (RuntimeException e) {
+      link.internalError("sending a frame", e);
     }
   }
 

@@ -309,7 +309,16 @@ final class MulticastSender {
 
   /** Retries MULTICAST_GATHER for groups that had no members. */
   void advance(long nowMs) {
-    retries.removeIf(retry -> nowMs >= retry.nextMs && isDone(retry, nowMs));
+    retries.removeIf(retry -> nowMs >= retry.nextMs && retry(retry, nowMs));
+  }
+
+  private boolean retry(GatherRetry retry, long nowMs) {
+    try {
+      return isDone(retry, nowMs);
+    } catch (RuntimeException e) {
+      link.internalError("gathering the members of a group", e);
+      return true;
+    }
   }
 
   private boolean isDone(GatherRetry retry, long nowMs) {

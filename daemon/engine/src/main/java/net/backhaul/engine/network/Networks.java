@@ -243,27 +243,40 @@ public final class Networks implements PacketHandler {
 
   // Time.
 
-  /** Does the work whose deadline has come. Calling early or late is harmless. */
+  /**
+   * Does the work whose deadline has come. Calling early or late is harmless. Deadlines move before
+   * the work is done, so that an internal error does not make it due again at once.
+   */
   public void advance(long nowMs) {
     boolean announce = nowMs >= nextAnnounceMs;
     boolean expire = nowMs >= nextExpiryMs;
-    for (Network network : joined) {
-      exchange.requestIfDue(network, nowMs);
-      if (announce) {
-        announcer.announceToDue(network, nowMs);
-      }
-      if (expire) {
-        network.expireBridgedGroups(nowMs);
-      }
-    }
-    multicastSender.advance(nowMs);
     if (announce) {
       nextAnnounceMs = nowMs + ANNOUNCE_CHECK_MS;
     }
     if (expire) {
       nextExpiryMs = nowMs + EXPIRE_EVERY_MS;
+    }
+    for (Network network : joined) {
+      try {
+        advance(network, announce, expire, nowMs);
+      } catch (RuntimeException e) {
+        link.internalError("keeping a network up to date", e);
+      }
+    }
+    multicastSender.advance(nowMs);
+    if (expire) {
       groups.expire(nowMs);
       controllerProxy.expire(nowMs);
+    }
+  }
+
+  private void advance(Network network, boolean announce, boolean expire, long nowMs) {
+    exchange.requestIfDue(network, nowMs);
+    if (announce) {
+      announcer.announceToDue(network, nowMs);
+    }
+    if (expire) {
+      network.expireBridgedGroups(nowMs);
     }
   }
 

@@ -26,6 +26,9 @@ final class DatagramReceiver {
   private final Reassembly reassembly = new Reassembly();
   private final PendingHeads heads = new PendingHeads();
 
+  /** How many datagrams of the batch the packet at hand consists of, as far as that is known. */
+  private int taken;
+
   DatagramReceiver(
       PeerContext context,
       InboundPacket packet,
@@ -41,11 +44,21 @@ final class DatagramReceiver {
 
   /**
    * Receives a datagram of a batch, and the fragments after it if it is the head of a packet; their
-   * bytes are overwritten.
+   * bytes are overwritten. An internal error costs just these.
    *
    * @return the index of the next datagram
    */
   int receive(DatagramBatch batch, int index, long nowMs) {
+    taken = 1;
+    try {
+      receiveAt(batch, index, nowMs);
+    } catch (RuntimeException e) {
+      context.internalError("handling a datagram", e);
+    }
+    return index + taken;
+  }
+
+  private void receiveAt(DatagramBatch batch, int index, long nowMs) {
     byte[] bytes = batch.bytes();
     int start = batch.start(index);
     int length = batch.length(index);
@@ -67,9 +80,8 @@ final class DatagramReceiver {
     } else if (!hasHeader) {
       context.drop(Drop.TOO_SHORT);
     } else if (!receiveHead()) {
-      return receiveFragmented(batch, index);
+      receiveFragmented(batch, index);
     }
-    return index + 1;
   }
 
   private void receiveFragment() {
@@ -120,7 +132,7 @@ final class DatagramReceiver {
     return true;
   }
 
-  private int receiveFragmented(DatagramBatch batch, int index) {
+  private void receiveFragmented(DatagramBatch batch, int index) {
     context.counters.fragment();
     long packetId = packet.header().id();
     if (adjacent.reassemble(batch, index, packetId)) {
@@ -128,10 +140,11 @@ final class DatagramReceiver {
         context.counters.fragment();
         context.counters.receivedDatagram(batch.length(index + i));
       }
+      taken += adjacent.count();
       packet.ecn(adjacent.ecn());
       packet.wrap(batch.bytes(), batch.start(index), adjacent.length());
       dispatcher.receive();
-      return index + 1 + adjacent.count();
+      return;
     }
     heads.add(packetId, packet);
     reassembly.arrivedWith(packet.ecn());
@@ -139,7 +152,6 @@ final class DatagramReceiver {
     if (whole > 0) {
       receiveReassembled(whole);
     }
-    return index + 1;
   }
 
   private void receiveReassembled(int length) {

@@ -166,10 +166,18 @@ final class Introductions {
       } else if (peer == null || introduction.tries == 0) {
         continue; // Its identity is not known yet.
       } else if (nowMs >= dueMs(introduction)) {
-        contact(peer, introduction, nowMs);
+        contactAgain(peer, introduction, nowMs);
       } else {
         context.deadlines.setEarlier(Deadline.INTRODUCTION, dueMs(introduction));
       }
+    }
+  }
+
+  private void contactAgain(Peer peer, Introduction introduction, long nowMs) {
+    try {
+      contact(peer, introduction, nowMs);
+    } catch (RuntimeException e) {
+      context.internalError("contacting an introduced peer", e);
     }
   }
 
@@ -183,14 +191,14 @@ final class Introductions {
       pending.remove(peer.address);
       return;
     }
-    byte[] junk = new byte[JUNK_BYTES];
-    context.random.nextBytes(junk);
-    context.output.sendShortLived(introduction.socket, introduction.endpoint, junk, JUNK_HOPS);
-    prober.probe(peer, introduction.socket, introduction.endpoint, nowMs);
     if (introduction.tries <= RETRY_AFTER_MS.length) {
       long nextMs = Math.max(nowMs + 1, dueMs(introduction));
       context.deadlines.setEarlier(Deadline.INTRODUCTION, nextMs);
     }
+    byte[] junk = new byte[JUNK_BYTES];
+    context.random.nextBytes(junk);
+    context.output.sendShortLived(introduction.socket, introduction.endpoint, junk, JUNK_HOPS);
+    prober.probe(peer, introduction.socket, introduction.endpoint, nowMs);
   }
 
   /** Returns how many introductions are followed. */

@@ -42,7 +42,11 @@ final class Keepalive {
       peer.counters.latency.record(latencyMs < 0 ? Path.UNKNOWN_LATENCY_MS : latencyMs);
       boolean root = upstreams.contains(peer.address);
       if (root || peer.isActive(nowMs)) {
-        keepOpen(peer, root ? ROOT_HELLO_EVERY_MS : HELLO_EVERY_MS, nowMs);
+        try {
+          keepOpen(peer, root ? ROOT_HELLO_EVERY_MS : HELLO_EVERY_MS, nowMs);
+        } catch (RuntimeException e) {
+          context.internalError("keeping the paths of a peer open", e);
+        }
       }
     }
     rootContact.evaluateOnline(nowMs);

@@ -270,7 +270,10 @@ final class PacketDispatcher {
     context.scheduleRetry(packet.nowMs());
   }
 
-  /** Retries pending packets; those that still lack something stay pending. */
+  /**
+   * Retries pending packets; those that still lack something stay pending. An internal error costs
+   * just the packet that caused it.
+   */
   void retryPending(long nowMs) {
     if (pending.isEmpty()) {
       return;
@@ -285,6 +288,8 @@ final class PacketDispatcher {
         retry(each, nowMs);
       } catch (WireException e) {
         context.drop(Drop.MALFORMED);
+      } catch (RuntimeException e) {
+        context.internalError("handling a pending packet", e);
       }
     }
   }

@@ -57,6 +57,12 @@ final class PeerContext {
     counters.drop(reason);
   }
 
+  /** Counts and reports what an internal error has cost; see {@link Output#internalError}. */
+  void internalError(String activity, RuntimeException error) {
+    counters.drop(Drop.INTERNAL_ERROR);
+    output.internalError(activity, error);
+  }
+
   /** Retries pending packets at the end of this call: what they lacked may have come. */
   void retryPending(long nowMs) {
     deadlines.set(Deadline.PENDING_READY, nowMs);

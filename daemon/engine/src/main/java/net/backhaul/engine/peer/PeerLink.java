@@ -44,4 +44,7 @@ public interface PeerLink {
 
   /** Counts a dropped packet or frame. */
   void drop(Drop reason);
+
+  /** Counts and reports what an internal error has cost; see {@code Output.internalError}. */
+  void internalError(String activity, RuntimeException error);
 }

@@ -93,9 +93,17 @@ final class RootContact {
       Peer root = peers.known(address);
       Path path = root == null ? null : root.bestPath(nowMs);
       if (root != null && path != null && root.confirmationsNeeded > 0 && root.probesLeft-- > 0) {
-        endpoints.sendEcho(root, path, nowMs);
         context.deadlines.set(Deadline.ROOT_PROBE, nowMs + PROBE_EVERY_MS);
+        probe(root, path, nowMs);
       }
+    }
+  }
+
+  private void probe(Peer root, Path path, long nowMs) {
+    try {
+      endpoints.sendEcho(root, path, nowMs);
+    } catch (RuntimeException e) {
+      context.internalError("probing a root", e);
     }
   }
 
@@ -112,6 +120,7 @@ final class RootContact {
   }
 
   private void contactMissing(long nowMs) {
+    context.deadlines.set(Deadline.ROOT_CONTACT, nowMs + MAX_DELAY_MS);
     boolean missing = false;
     for (Map.Entry<Long, Roots.Root> entry : roots.upstreams()) {
       Peer root = peers.find(entry.getKey(), nowMs);
@@ -122,23 +131,22 @@ final class RootContact {
       }
     }
     for (long seed : roots.requestedMoons().values()) {
-      Peer peer = peers.find(seed, nowMs);
       missing = true;
-      if (peer == null) {
-        whois.request(seed, nowMs);
-      } else {
-        contactSeed(peer, nowMs);
-      }
+      contactSeed(seed, nowMs);
     }
     long delayMs = upstreams.nextContactDelayMs(MAX_DELAY_MS);
     context.deadlines.set(Deadline.ROOT_CONTACT, nowMs + (missing ? delayMs : MAX_DELAY_MS));
   }
 
   private void contactAtEndpoints(Peer root, long nowMs) {
-    sendHello(root, IPV4_BYTES, nowMs);
-    sendHello(root, IPV6_BYTES, nowMs);
-    if (roots.endpoints(root.address).isEmpty()) {
-      contactThroughRoot(root, nowMs);
+    try {
+      sendHello(root, IPV4_BYTES, nowMs);
+      sendHello(root, IPV6_BYTES, nowMs);
+      if (roots.endpoints(root.address).isEmpty()) {
+        contactThroughRoot(root, nowMs);
+      }
+    } catch (RuntimeException e) {
+      context.internalError("contacting a root", e);
     }
   }
 
@@ -159,6 +167,19 @@ final class RootContact {
     if (!family.isEmpty()) {
       InetSocketAddress endpoint = family.get(context.random.nextInt(family.size()));
       hellos.send(root, Output.ALL_SOCKETS, endpoint, nowMs);
+    }
+  }
+
+  private void contactSeed(long address, long nowMs) {
+    try {
+      Peer seed = peers.find(address, nowMs);
+      if (seed == null) {
+        whois.request(address, nowMs);
+      } else {
+        contactSeed(seed, nowMs);
+      }
+    } catch (RuntimeException e) {
+      context.internalError("contacting the seed of a moon", e);
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
 import net.backhaul.engine.Counters;
 import net.backhaul.engine.DatagramBatch;
@@ -48,7 +49,15 @@ public final class Vl1 implements PeerLink {
   private final Keepalive keepalive;
   private final PacketDispatcher dispatcher;
   private final DatagramReceiver receiver;
+  private final List<TimedWork> timedWork;
   private boolean draining;
+
+  /**
+   * Work of a part of VL1 that has deadlines.
+   *
+   * @param activity what it does, as it follows "internal error while"
+   */
+  private record TimedWork(String activity, LongConsumer work) {}
 
   /**
    * Makes the peers of a node from what an earlier run has saved.
@@ -89,6 +98,13 @@ public final class Vl1 implements PeerLink {
     var beacons = new LanBeacons(context, lookup, permissions);
     var relay = new Relay(context, lookup, upstreams, endpoints, introductions, trustedPaths);
     receiver = new DatagramReceiver(context, packet, beacons, relay, dispatcher);
+    timedWork =
+        List.of(
+            new TimedWork("contacting roots", rootContact::advance),
+            new TimedWork("keeping paths open", timeMs -> keepalive.advance(upstreams, timeMs)),
+            new TimedWork("expiring peers", this::expireIfDue),
+            new TimedWork("following introductions", introductions::advance),
+            new TimedWork("retrying pending packets", this::retryIfDue));
     lookup.listener(this::identityArrived);
     addSavedMoons(saved);
     upstreams.refresh();
@@ -113,21 +129,16 @@ public final class Vl1 implements PeerLink {
     }
   }
 
-  /** Performs the work that is due. Calling early or late is harmless. */
+  /**
+   * Performs the work that is due. Calling early or late is harmless. Each part moves its deadline
+   * before it works, so that an internal error does not make it due again at once.
+   */
   public void advance(long nowMs) {
-    rootContact.advance(nowMs);
-    keepalive.advance(upstreams, nowMs);
-    if (context.deadlines.isDue(Deadline.PEER_EXPIRY, nowMs)) {
-      context.deadlines.set(Deadline.PEER_EXPIRY, nowMs + EXPIRE_EVERY_MS);
-      expire(nowMs);
-    }
-    introductions.advance(nowMs);
-    if (context.deadlines.isDue(Deadline.PENDING_RETRY, nowMs)) {
-      context.deadlines.clear(Deadline.PENDING_RETRY);
-      sender.retryPending(nowMs);
-      dispatcher.retryPending(nowMs);
-      if (sender.pending() > 0 || dispatcher.pending() > 0) {
-        context.scheduleRetry(nowMs);
+    for (TimedWork work : timedWork) {
+      try {
+        work.work.accept(nowMs);
+      } catch (RuntimeException e) {
+        context.internalError(work.activity, e);
       }
     }
     drainPending(nowMs);
@@ -244,12 +255,20 @@ public final class Vl1 implements PeerLink {
 
   @Override
   public void send(long to, Message message, long nowMs) {
-    sender.send(to, message, nowMs);
+    try {
+      sender.send(to, message, nowMs);
+    } catch (RuntimeException e) {
+      context.internalError("sending a packet", e);
+    }
   }
 
   @Override
   public void send(PacketRun run, long nowMs) {
-    sender.send(run, nowMs);
+    try {
+      sender.send(run, nowMs);
+    } catch (RuntimeException e) {
+      context.internalError("sending a packet", e);
+    }
   }
 
   @Override
@@ -295,7 +314,38 @@ public final class Vl1 implements PeerLink {
     context.drop(reason);
   }
 
+  @Override
+  public void internalError(String activity, RuntimeException error) {
+    context.internalError(activity, error);
+  }
+
   // Internals.
+
+  private void expireIfDue(long nowMs) {
+    if (context.deadlines.isDue(Deadline.PEER_EXPIRY, nowMs)) {
+      context.deadlines.set(Deadline.PEER_EXPIRY, nowMs + EXPIRE_EVERY_MS);
+      expire(nowMs);
+    }
+  }
+
+  private void retryIfDue(long nowMs) {
+    if (context.deadlines.isDue(Deadline.PENDING_RETRY, nowMs)) {
+      context.deadlines.clear(Deadline.PENDING_RETRY);
+      retryAllPending(nowMs);
+      if (sender.pending() > 0 || dispatcher.pending() > 0) {
+        context.scheduleRetry(nowMs);
+      }
+    }
+  }
+
+  private void retryAllPending(long nowMs) {
+    try {
+      sender.retryPending(nowMs);
+    } catch (RuntimeException e) {
+      context.internalError("sending pending packets", e);
+    }
+    dispatcher.retryPending(nowMs);
+  }
 
   private boolean isManagedAddress(InetAddress address) {
     return dispatcher.isManagedAddress(address);
@@ -315,8 +365,7 @@ public final class Vl1 implements PeerLink {
     try {
       for (int i = 0; context.deadlines.isSet(Deadline.PENDING_READY) && i < MAX_ROUNDS; i++) {
         context.deadlines.clear(Deadline.PENDING_READY);
-        sender.retryPending(nowMs);
-        dispatcher.retryPending(nowMs);
+        retryAllPending(nowMs);
       }
     } finally {
       draining = false;
@@ -326,7 +375,7 @@ public final class Vl1 implements PeerLink {
   private void expire(long nowMs) {
     for (Peer peer : peers.all()) {
       if (!peer.isAlive(nowMs) && !upstreams.isTrustedWithWorlds(peer.address)) {
-        peers.expire(peer);
+        expire(peer);
       }
     }
     surface.expire(nowMs);
@@ -334,6 +383,14 @@ public final class Vl1 implements PeerLink {
     whois.expire(nowMs);
     trustedPaths.expire(nowMs);
     receiver.expire(nowMs);
+  }
+
+  private void expire(Peer peer) {
+    try {
+      peers.expire(peer);
+    } catch (RuntimeException e) {
+      context.internalError("expiring a peer", e);
+    }
   }
 
   /** Returns how many packets are pending for an identity, a credential or a configuration. */

@@ -4,9 +4,11 @@ package net.backhaul.engine.network;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.peer.InboundPacket;
 import net.backhaul.engine.peer.PacketRun;
@@ -22,6 +24,11 @@ final class RecordingLink implements PeerLink {
   final List<Sent> sent = new ArrayList<>();
   final List<Long> upstreams = new ArrayList<>();
   final Map<Drop, Integer> drops = new HashMap<>();
+
+  /** Peers to which sending fails by an internal error. */
+  final Set<Long> failing = new HashSet<>();
+
+  final List<String> errors = new ArrayList<>();
   boolean upstream;
   boolean recording = true;
   int retries;
@@ -55,6 +62,7 @@ final class RecordingLink implements PeerLink {
 
   @Override
   public void send(long to, Message message, long nowMs) {
+    fail(to);
     if (to != self.address()) {
       var out = new WireWriter();
       message.writeTo(out);
@@ -64,11 +72,18 @@ final class RecordingLink implements PeerLink {
 
   @Override
   public void send(PacketRun run, long nowMs) {
+    fail(run.destination());
     for (int at = run.start(); recording && at < run.end(); at += run.packetBytes()) {
       int end = Math.min(at + run.packetBytes(), run.end());
       String payload = HexFormat.of().formatHex(run.bytes(), at + 28, end);
       sent.add(new Sent(run.destination(), Verb.of(run.verb()), payload));
       Arrays.fill(run.bytes(), at, end, (byte) 0x55);
+    }
+  }
+
+  private void fail(long to) {
+    if (!failing.isEmpty() && failing.contains(to)) {
+      throw new IllegalStateException("as the test demands");
     }
   }
 
@@ -110,5 +125,13 @@ final class RecordingLink implements PeerLink {
   @Override
   public void drop(Drop reason) {
     drops.merge(reason, 1, Integer::sum);
+  }
+
+  @Override
+  public void internalError(String activity, RuntimeException error) {
+    if (failing.isEmpty()) {
+      throw error;
+    }
+    errors.add(activity + ": " + error.getMessage());
   }
 }

@@ -178,6 +178,11 @@ final class TestMesh {
       log.add(reason.name());
     }
 
+    @Override
+    public void internalError(String activity, RuntimeException error) {
+      throw error;
+    }
+
     private void receive(Flight flight) {
       handle(flight);
       retryPendingNow();

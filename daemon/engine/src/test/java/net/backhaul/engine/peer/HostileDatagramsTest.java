@@ -16,11 +16,9 @@ import net.backhaul.engine.Counters;
 import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.Event;
-import net.backhaul.engine.NodeOptions;
 import net.backhaul.engine.StateKey;
 import net.backhaul.engine.network.Networks;
 import net.backhaul.engine.network.NodeContext;
-import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.packet.PacketCipher;
 import net.backhaul.protocol.packet.PacketView;
@@ -79,26 +77,10 @@ class HostileDatagramsTest {
   }
 
   private Vl1 node(String planet) {
-    var vl1 =
-        new Vl1(
-            RecordedNodes.identity("A"),
-            NodeOptions.DEFAULT,
-            output,
-            new Random(1),
-            Map.of(new StateKey(StateKey.Kind.PLANET, 0), RecordedNodes.world(planet)),
-            START_MS);
+    Vl1 vl1 = RecordedNodes.nodeA(planet, output, START_MS);
     vl1.attach(new Networks(new NodeContext(vl1, output, new Random(2)), null, Map.of(), START_MS));
-    for (String name : List.of("B", "R")) {
-      Identity identity = RecordedNodes.identity(name).withoutPrivateKey();
-      Peer peer = vl1.peers.add(identity).orElseThrow();
-      peer.version(12, 1, 14, 1);
-      var path =
-          new Path(0, RecordedNodes.endpoint(name.equals("B") ? "10.0.2.2/9993" : "10.0.0.1/9993"));
-      path.lastInMs = START_MS;
-      path.lastValidMs = START_MS;
-      peer.addPath(path, START_MS);
-      peer.lastReceiveMs = START_MS;
-    }
+    RecordedNodes.addPeer(vl1, "B", RecordedNodes.endpoint("10.0.2.2/9993"), START_MS);
+    RecordedNodes.addPeer(vl1, "R", RecordedNodes.endpoint("10.0.0.1/9993"), START_MS);
     return vl1;
   }
 

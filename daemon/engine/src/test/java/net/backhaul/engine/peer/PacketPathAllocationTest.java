@@ -14,7 +14,6 @@ import java.util.Random;
 import java.util.Set;
 import net.backhaul.engine.DatagramBatch;
 import net.backhaul.engine.DatagramRun;
-import net.backhaul.engine.NodeOptions;
 import net.backhaul.engine.StateKey;
 import net.backhaul.engine.Traffic;
 import net.backhaul.protocol.address.Endpoints;
@@ -74,14 +73,7 @@ class PacketPathAllocationTest {
   }
 
   private Vl1 node(String planet) {
-    var vl1 =
-        new Vl1(
-            RecordedNodes.identity("A"),
-            NodeOptions.DEFAULT,
-            output,
-            new Random(1),
-            Map.of(new StateKey(StateKey.Kind.PLANET, 0), RecordedNodes.world(planet)),
-            START_MS);
+    Vl1 vl1 = RecordedNodes.nodeA(planet, output, START_MS);
     vl1.attach(new Trusting());
     addPeer(vl1, "B", AT_B);
     addPeer(vl1, "X", AT_X);
@@ -89,14 +81,8 @@ class PacketPathAllocationTest {
   }
 
   private static void addPeer(Vl1 vl1, String name, InetSocketAddress at) {
-    Peer peer = vl1.peers.add(RecordedNodes.identity(name).withoutPrivateKey()).orElseThrow();
-    peer.version(12, 1, 14, 1);
-    peer.lastReceiveMs = START_MS;
+    Peer peer = RecordedNodes.addPeer(vl1, name, at, START_MS);
     peer.lastPathPushSentMs = START_MS;
-    var path = new Path(0, at);
-    path.lastInMs = START_MS;
-    path.lastValidMs = START_MS;
-    peer.addPath(path, START_MS);
   }
 
   private static byte[] sealed(String from, String to, int suite, int payloadBytes) {

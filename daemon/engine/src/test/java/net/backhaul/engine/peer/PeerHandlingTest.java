@@ -63,14 +63,7 @@ class PeerHandlingTest {
   }
 
   private static Peer addPeer(Vl1 vl1, String name, InetSocketAddress at) {
-    Peer peer = vl1.peers.add(RecordedNodes.identity(name).withoutPrivateKey()).orElseThrow();
-    peer.version(12, 1, 14, 1);
-    peer.lastReceiveMs = START_MS;
-    var path = new Path(0, at);
-    path.lastInMs = START_MS;
-    path.lastValidMs = START_MS;
-    peer.addPath(path, START_MS);
-    return peer;
+    return RecordedNodes.addPeer(vl1, name, at, START_MS);
   }
 
   private void receive(InetSocketAddress from, byte[] packet, long nowMs) {

@@ -6,6 +6,10 @@ import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Random;
+import net.backhaul.engine.NodeOptions;
+import net.backhaul.engine.Output;
+import net.backhaul.engine.StateKey;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.testing.Vectors;
@@ -58,6 +62,29 @@ final class RecordedNodes {
       }
     }
     throw new IllegalArgumentException("no world " + name);
+  }
+
+  /** Returns node A without networks, which starts with a recorded planet. */
+  static Vl1 nodeA(String planet, Output output, long nowMs) {
+    return new Vl1(
+        identity("A"),
+        NodeOptions.DEFAULT,
+        output,
+        new Random(1),
+        Map.of(new StateKey(StateKey.Kind.PLANET, 0), world(planet)),
+        nowMs);
+  }
+
+  /** Adds a recorded node as a peer of the current version, with a path that is alive. */
+  static Peer addPeer(Vl1 vl1, String name, InetSocketAddress at, long nowMs) {
+    Peer peer = vl1.peers.add(identity(name).withoutPrivateKey()).orElseThrow();
+    peer.version(12, 1, 14, 1);
+    peer.lastReceiveMs = nowMs;
+    var path = new Path(0, at);
+    path.lastInMs = nowMs;
+    path.lastValidMs = nowMs;
+    peer.addPath(path, nowMs);
+    return peer;
   }
 
   /** Parses an endpoint in the form {@code address/port}. */

@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.service.interfaces;
 
-import java.net.InetSocketAddress;
-import net.backhaul.engine.DatagramRun;
-import net.backhaul.engine.Event;
 import net.backhaul.engine.NetworkStatus;
-import net.backhaul.engine.Output;
-import net.backhaul.engine.StateKey;
+import net.backhaul.service.SilentOutput;
 
 /** The output of a node that has devices and nothing else. */
-record ToDevices(Interfaces interfaces) implements Output {
-  @Override
-  public void sendDatagrams(DatagramRun run) {}
+final class ToDevices extends SilentOutput {
+  private final Interfaces interfaces;
 
-  @Override
-  public void sendShortLived(int socket, InetSocketAddress to, byte[] bytes, int hops) {}
+  ToDevices(Interfaces interfaces) {
+    this.interfaces = interfaces;
+  }
 
   @Override
   public void deliverFrame(long networkId, byte[] bytes, int start, int length) {
@@ -35,10 +31,4 @@ record ToDevices(Interfaces interfaces) implements Output {
   public void networkLeft(long networkId) {
     interfaces.networkLeft(networkId);
   }
-
-  @Override
-  public void saveState(StateKey key, byte[] content) {}
-
-  @Override
-  public void event(Event event) {}
 }
