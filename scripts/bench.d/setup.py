@@ -26,6 +26,8 @@ def programs(word, parser):
 
 
 def check_rights():
+    if sys.platform != "linux":
+        sys.exit(f"scripts/bench: needs Linux, for its namespaces and emulated links; this is {sys.platform}")
     if os.geteuid() != 0:
         sys.exit("scripts/bench: root is required to create namespaces and Ethernet devices: run sudo scripts/bench")
     if not os.path.exists("/dev/net/tun"):

@@ -50,6 +50,16 @@ check_platform() {
   [ -e "$loader" ] || fail "the package needs the GNU C library ($loader), which this host does not have"
 }
 
+# The uninstaller of the reference's package for macOS deletes networks.d.
+fail_for_reference() {
+  copy="/var/root/zerotier-home"
+  fail "$path belongs to another installation, whose uninstaller deletes the networks of this host. Keep a copy first:
+  sudo cp -pR '$home' $copy
+  sudo '$home/uninstall.sh'
+  sudo cp -pR $copy/. '$home'
+then run this again"
+}
+
 check_other_installation() {
   for program in $programs; do
     path=$links/$program
@@ -62,7 +72,7 @@ check_other_installation() {
     if [ -z "$owner" ] && owner=$(rpm -qf --qf '%{NAME}' "$path" 2>/dev/null); then
       remove="dnf remove $owner"
     fi
-    [ "$system" != Darwin ] || remove="see docs/migration.md"
+    [ "$system" != Darwin ] || fail_for_reference
     fail "$path belongs to another installation: remove it first ($remove; $home stays), then run this again"
   done
 }
@@ -255,12 +265,25 @@ say_without_systemd() {
 
 # macOS.
 
+# launchd removes a label a moment after bootout has returned, and rejects the service until then.
 install_launchd_service() {
-  plist=/Library/LaunchDaemons/com.zerotier.one.plist
-  launchctl bootout system "$plist" 2>/dev/null || true
-  put "$package/com.zerotier.one.plist" "$plist"
-  launchctl bootstrap system "$plist"
-  echo "started com.zerotier.one; status: zerotier-cli info"
+  label=com.zerotier.one
+  plist=/Library/LaunchDaemons/$label.plist
+  launchctl bootout "system/$label" 2>/dev/null || true
+  tries=0
+  while launchctl print "system/$label" >/dev/null 2>&1 && [ "$tries" -lt 50 ]; do
+    tries=$((tries + 1))
+    sleep 0.2
+  done
+  put "$package/$label.plist" "$plist"
+  tries=0
+  until error=$(launchctl bootstrap system "$plist" 2>&1); do
+    tries=$((tries + 1))
+    [ "$tries" -lt 5 ] ||
+      fail "the programs are installed, but launchd does not start them: $(first_line "$error"); try: sudo launchctl bootstrap system $plist"
+    sleep 1
+  done
+  echo "started $label; status: sudo zerotier-cli info"
 }
 
 [ "$(id -u)" = 0 ] || fail "root is required: sudo $0"

@@ -181,7 +181,7 @@ fi
 
 if [ "$(uname -s)" = Darwin ]; then
   plist=/Library/LaunchDaemons/com.zerotier.one.plist
-  launchctl bootout system "$plist" 2>/dev/null || true
+  launchctl bootout system/com.zerotier.one 2>/dev/null || true
   rm -f "$plist"
 else
   stop_systemd_service

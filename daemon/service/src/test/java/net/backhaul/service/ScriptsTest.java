@@ -2,12 +2,14 @@
 package net.backhaul.service;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -24,6 +26,30 @@ class ScriptsTest {
   /** A command line in a block of Markdown; the explanation follows after several spaces. */
   private static final Pattern BENCH =
       Pattern.compile("^ {4}(?:sudo )?(scripts/bench(?: [^ ]+)*)(?: {2,}.*)?$");
+
+  /** The scripts that run on a Mac. */
+  private static final List<String> ON_MACOS =
+      List.of(
+          "build",
+          "find-java.sh",
+          "find-jdk",
+          "format",
+          "package",
+          "package.d/common.sh",
+          "package.d/pkg",
+          "package.d/tar",
+          "train",
+          "zerotier-cli",
+          "zerotier-idtool",
+          "zerotier-one",
+          "dist/install.sh",
+          "dist/uninstall.sh");
+
+  private static final Pattern NOT_ON_MACOS =
+      Pattern.compile(
+          "\\b(mapfile|readarray|coproc)\\b|declare -A|local -n|\\$\\{\\w+(,|\\^)|&>>|\\|&"
+              + "|sed -[a-z]*[ui]|(^|[ (])timeout [0-9]|-quit\\b|date \\S*%N|grep -[a-zA-Z]*P"
+              + "|cp -[a-z]*[axT]|ln -[a-z]*[rT]|stat --|xargs -r|sort -V|mktemp --");
 
   private static final String CACHED =
       "[0.1s][info][class,load] java.lang.Object source: shared objects file\n";
@@ -83,6 +109,26 @@ class ScriptsTest {
       assertEquals(0, result.status(), () -> command + ": " + result.output());
       assertTrue(result.output().contains("tcp1"), () -> command + ": " + result.output());
     }
+  }
+
+  /** macOS has bash 3.2 and the tools of BSD. */
+  @Test
+  void runsWithTheToolsOfMacOs() {
+    var problems = new ArrayList<String>();
+    for (String name : ON_MACOS) {
+      List<String> lines = Tree.lines(TREE.resolve("scripts").resolve(name));
+      for (int i = 0; i < lines.size(); i++) {
+        String line = lines.get(i).strip();
+        if (!line.startsWith("#") && NOT_ON_MACOS.matcher(line).find()) {
+          problems.add(name + ":" + (i + 1) + ": " + line);
+        }
+      }
+    }
+
+    assertEquals(List.of(), problems);
+    assertTrue(NOT_ON_MACOS.matcher("mapfile -t files < list").find());
+    assertTrue(NOT_ON_MACOS.matcher("x=$(timeout 5 sleep 6)").find());
+    assertFalse(NOT_ON_MACOS.matcher("tar -C target --uid 0 -cf - name").find());
   }
 
   @Test
