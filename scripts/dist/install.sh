@@ -184,7 +184,7 @@ clear_package_remains() {
     "$records"/deb-systemd-helper-enabled/*.wants/"$unit"
 }
 
-# Versions before 0.2 installed the unit in /etc, where it would hide the new one and prevent systemctl mask.
+# Earlier builds installed the unit in /etc, where it would hide the new one and prevent systemctl mask.
 remove_old_unit() {
   [ -f "$old_unit" ] && [ ! -L "$old_unit" ] || return 0
   case $(cksum <"$old_unit") in

@@ -129,7 +129,7 @@ remove_linux_files() {
     /usr/local/lib/sysusers.d 2>/dev/null || true
   [ -e /usr/lib/NetworkManager ] || rmdir /etc/NetworkManager/conf.d /etc/NetworkManager 2>/dev/null || true
   [ -e /usr/lib/polkit-1 ] || rmdir /etc/polkit-1/rules.d /etc/polkit-1 2>/dev/null || true
-  old_unit=/etc/systemd/system/$unit # of versions before 0.2
+  old_unit=/etc/systemd/system/$unit # of earlier builds
   if [ -f "$old_unit" ] && [ ! -L "$old_unit" ] && grep -q '^Description=Backhaul' "$old_unit"; then
     rm -f "$old_unit"
   fi
