@@ -10,12 +10,33 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** The help of a program (04 section 1.6): its grammar, laid out as the reference's help. */
-final class Help {
+public final class Help {
   private static final int ARCHITECTURE_JVM = 14;
   private static final int COLUMN = 24;
+  private static final int DAEMON_COLUMN = 18;
   private static final List<String> HELP_WORDS = List.of("help", "-h", "--help", "-?");
 
   private Help() {}
+
+  /** Returns the help of {@code zerotier-one}, which was started as this program. */
+  public static String daemon(String program) {
+    CommandSpec grammar = new DaemonGrammar().program();
+    var text = new StringBuilder();
+    append(
+        text,
+        "Backhaul "
+            + Version.backhaul()
+            + ", a mesh VPN that speaks ZeroTier's protocol (as version "
+            + Version.REFERENCE
+            + " does).",
+        "Licence: Apache-2.0",
+        "",
+        "Usage: " + grammar.usageMessage().customSynopsis()[0].replace("%s", program),
+        "",
+        "Available switches:");
+    appendOptions(text, grammar, DAEMON_COLUMN);
+    return text.toString();
+  }
 
   static String cli() {
     return version()
@@ -61,12 +82,7 @@ final class Help {
     text.append('\n');
     if (!program.options().isEmpty()) {
       append(text, program.usageMessage().optionListHeading());
-      for (OptionSpec option : program.options()) {
-        if (!option.hidden()) {
-          String value = option.arity().max() == 0 ? "" : option.paramLabel();
-          append(text, option.shortestName() + value, option.description()[0]);
-        }
-      }
+      appendOptions(text, program, COLUMN);
       text.append('\n');
     }
     append(text, "Commands:");
@@ -77,6 +93,19 @@ final class Help {
     return text.toString();
   }
 
+  private static void appendOptions(StringBuilder text, CommandSpec program, int column) {
+    for (OptionSpec option : program.options()) {
+      if (!option.hidden()) {
+        append(text, term(option), option.description()[0], column);
+      }
+    }
+  }
+
+  /** Returns a switch with its value, which stands in the same word. */
+  static String term(OptionSpec option) {
+    return option.shortestName() + (option.arity().max() == 0 ? "" : option.paramLabel());
+  }
+
   private static void append(StringBuilder text, String... lines) {
     for (String line : lines) {
       text.append(line).append('\n');
@@ -85,18 +114,21 @@ final class Help {
 
   /** Appends a line for each form of a command: its words and its purpose. */
   private static void appendCommand(StringBuilder text, CommandSpec command) {
-    String[] forms = command.usageMessage().customSynopsis();
+    String[] forms = forms(command);
     String[] descriptions = command.usageMessage().header();
-    if (forms.length == 0) {
-      forms = new String[] {synopsis(command)};
-    }
     for (int i = 0; i < forms.length; i++) {
-      append(text, forms[i], descriptions[i]);
+      append(text, forms[i], descriptions[i], COLUMN);
     }
     if (command.findOption("--help") != null) {
       text.insert(text.length() - 1, ";");
       append(text, " ".repeat(COLUMN + 4) + "\"" + command.name() + " --help\" explains it");
     }
+  }
+
+  /** Returns the forms of a command, each described by the line of its header at that position. */
+  static String[] forms(CommandSpec command) {
+    String[] forms = command.usageMessage().customSynopsis();
+    return forms.length == 0 ? new String[] {synopsis(command)} : forms;
   }
 
   private static String synopsis(CommandSpec command) {
@@ -109,10 +141,10 @@ final class Help {
   }
 
   /** Appends a term and its description, in two columns. */
-  private static void append(StringBuilder text, String term, String description) {
-    text.append("  ").append(Text.left(term, COLUMN));
-    if (term.length() >= COLUMN) {
-      text.append('\n').append(" ".repeat(COLUMN + 2));
+  private static void append(StringBuilder text, String term, String description, int column) {
+    text.append("  ").append(Text.left(term, column));
+    if (term.length() >= column) {
+      text.append('\n').append(" ".repeat(column + 2));
     }
     text.append("- ").append(description).append('\n');
   }

@@ -10,6 +10,7 @@ import java.util.TimerTask;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import net.backhaul.cli.Cli;
+import net.backhaul.cli.Help;
 import net.backhaul.cli.Idtool;
 import net.backhaul.cli.ProcessName;
 import net.backhaul.protocol.Version;
@@ -184,23 +185,7 @@ public final class Main {
   }
 
   private static int help(PrintStream out, int code) {
-    out.print(
-        """
-        Backhaul %s, a mesh VPN that speaks ZeroTier's protocol (as version %s does).
-        Licence: Apache-2.0
-
-        Usage: %s [-switches] [home directory]
-
-        Available switches:
-          -h                - Display this help
-          -v                - Show version
-          -U                - Skip privilege check and do not attempt to drop privileges
-          -p<port>          - Port for UDP and TCP/HTTP (default: 9993, 0 for random)
-          -d                - Fork and run as daemon (Unix-ish OSes)
-          -i                - Generate and manage identities (zerotier-idtool)
-          -q                - Query API (zerotier-cli)
-        """
-            .formatted(Version.backhaul(), Version.REFERENCE, PROGRAM));
+    out.print(Help.daemon(PROGRAM));
     return code;
   }
 }

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import net.backhaul.cli.Help;
 import net.backhaul.service.CommandLine.Action;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,6 +76,17 @@ class CommandLineTest {
       })
   void namesTheWrongWordAndTheNearestOption(String word, String problem) {
     assertEquals(problem, parse(word).problem());
+  }
+
+  @Test
+  void acceptsEverySwitchOfTheHelp() {
+    var letters = new StringBuilder();
+    for (MatchResult option :
+        Pattern.compile("(?m)^  (-(.))").matcher(Help.daemon("x")).results().toList()) {
+      assertEquals("", parse(option.group(1)).problem());
+      letters.append(option.group(2));
+    }
+    assertEquals("hvUpdiq", letters.toString());
   }
 
   @Test
