@@ -282,16 +282,24 @@ public final class Controller {
   public void sendNotifications(long nowMs) {
     int sent = 0;
     while (sent < NOTIFICATIONS_PER_TURN && notifications.hasReady()) {
-      switch (notifications.removeFirst()) {
-        case PendingNotification.ConfigPush push -> {
-          send(push, nowMs);
-          sent += NOTIFICATIONS_PER_PUSH;
-        }
-        case PendingNotification.Revoke revoke -> {
-          send(revoke);
-          sent += revoke.recipients().size();
-        }
+      PendingNotification next = notifications.removeFirst();
+      sent +=
+          switch (next) {
+            case PendingNotification.ConfigPush push -> NOTIFICATIONS_PER_PUSH;
+            case PendingNotification.Revoke revoke -> revoke.recipients().size();
+          };
+      try {
+        send(next, nowMs);
+      } catch (RuntimeException e) {
+        output.internalError("notifying members", e);
       }
+    }
+  }
+
+  private void send(PendingNotification next, long nowMs) {
+    switch (next) {
+      case PendingNotification.ConfigPush push -> send(push, nowMs);
+      case PendingNotification.Revoke revoke -> send(revoke);
     }
   }
 

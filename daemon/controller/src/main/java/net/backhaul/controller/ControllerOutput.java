@@ -17,4 +17,14 @@ public interface ControllerOutput {
 
   /** Sends a revocation to members. */
   void revoke(Revocation revocation, List<Long> recipients);
+
+  /**
+   * Reports an internal error that has cost one notification; the others are sent. The default
+   * throws it, so that tests and simulations fail.
+   *
+   * @param activity what failed, as it follows "internal error while"
+   */
+  default void internalError(String activity, RuntimeException error) {
+    throw error;
+  }
 }

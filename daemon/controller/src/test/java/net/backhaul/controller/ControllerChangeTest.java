@@ -7,6 +7,7 @@ import static net.backhaul.controller.ControllerFixture.DENIED;
 import static net.backhaul.controller.ControllerFixture.NET;
 import static net.backhaul.controller.ControllerFixture.SELF;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -37,6 +38,24 @@ class ControllerChangeTest {
     assertEquals(network.revision() + 1, changed.record().revision());
     assertEquals(2, fixture.pushed.size());
     assertEquals(2, fixture.pushed.getFirst().config().revision());
+  }
+
+  @Test
+  void notifiesOtherMembersAfterAnInternalError() {
+    fixture.withPrivateNetwork().join(ALICE);
+    fixture.join(BOB);
+    fixture.pushed.clear();
+    fixture.failing.add(ALICE.address());
+
+    fixture.controller.put(ControllerFixture.publicNetwork(), fixture.nowMs);
+    fixture.controller.saved(fixture.store.saveAll());
+    fixture.controller.sendNotifications(fixture.nowMs);
+
+    assertEquals(
+        List.of(BOB.address()),
+        fixture.pushed.stream().map(ControllerFixture.Pushed::member).toList());
+    assertEquals(List.of("notifying members: as the test demands"), fixture.errors);
+    assertFalse(fixture.controller.hasNotifications());
   }
 
   @Test

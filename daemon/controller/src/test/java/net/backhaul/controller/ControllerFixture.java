@@ -2,8 +2,10 @@
 package net.backhaul.controller;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.address.IpPrefix;
@@ -40,6 +42,11 @@ final class ControllerFixture implements ControllerOutput {
   final RandomGenerator random = new Random(4);
   final List<Pushed> pushed = new ArrayList<>();
   final List<Revoked> revoked = new ArrayList<>();
+
+  /** Members to which a push fails by an internal error. */
+  final Set<Long> failing = new HashSet<>();
+
+  final List<String> errors = new ArrayList<>();
   Controller controller;
   long nowMs = 1_700_000_000_000L;
 
@@ -68,12 +75,23 @@ final class ControllerFixture implements ControllerOutput {
 
   @Override
   public void pushConfig(long member, NetworkConfig config) {
+    if (failing.contains(member)) {
+      throw new IllegalStateException("as the test demands");
+    }
     pushed.add(new Pushed(member, config));
   }
 
   @Override
   public void revoke(Revocation revocation, List<Long> members) {
     revoked.add(new Revoked(revocation, members));
+  }
+
+  @Override
+  public void internalError(String activity, RuntimeException error) {
+    if (failing.isEmpty()) {
+      throw error;
+    }
+    errors.add(activity + ": " + error.getMessage());
   }
 
   ControllerFixture network(NetworkRecord network) {

@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class ControllerHost implements ConfigSource, ControllerOutput, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ControllerHost.class);
+  private static final RepeatedErrorLog ERRORS = new RepeatedErrorLog(log, "notifying members");
   private static final long WARN_EVERY_MS = 600_000;
 
   private final NodeLoop loop;
@@ -187,6 +188,11 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
   @Override
   public void revoke(Revocation revocation, List<Long> members) {
     loop.node().revoke(revocation, members, NodeLoop.nowMs());
+  }
+
+  @Override
+  public void internalError(String activity, RuntimeException error) {
+    ERRORS.add(error, NodeLoop.nowMs());
   }
 
   /** Writes pending changes and ends. */

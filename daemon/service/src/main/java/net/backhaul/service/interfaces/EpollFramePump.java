@@ -117,7 +117,8 @@ final class EpollFramePump implements FramePump, EpollIoHandle {
           break;
         }
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
+      // The loop would sleep for a second after an exception, and meet it again.
       failed("can no longer be read", e);
     }
   }

@@ -7,12 +7,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import net.backhaul.engine.Node;
 import net.backhaul.service.NodeLoop;
+import net.backhaul.service.RepeatedErrorLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The thread for slow system calls, and tasks between it and the node loop. */
 final class SystemThread {
   private static final Logger log = LoggerFactory.getLogger(SystemThread.class);
+  private static final RepeatedErrorLog ERRORS = new RepeatedErrorLog(log, "setting up devices");
   private static final long END_WITHIN_S = 3;
 
   private final NodeLoop loop;
@@ -82,7 +84,7 @@ final class SystemThread {
       try {
         work.run();
       } catch (RuntimeException e) {
-        log.error("internal error while setting up devices", e);
+        ERRORS.add(e, NodeLoop.nowMs());
       }
     };
   }

@@ -86,7 +86,7 @@ final class ThreadFramePump implements FramePump {
       }
     } catch (InterruptedException | RejectedExecutionException ending) {
       log.trace("{} is no longer read", device.name());
-    } catch (TapException e) {
+    } catch (TapException | RuntimeException e) {
       if (!stopped) {
         log.debug("{}: can no longer be read", device.name(), e);
         onFailure.run();

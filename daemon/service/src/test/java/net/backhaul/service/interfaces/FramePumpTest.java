@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netty.channel.epoll.Epoll;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
@@ -86,6 +87,30 @@ class FramePumpTest {
     pump.stop();
     tap.send(frame(501, 60));
     assertEquals(null, frames.poll(300, TimeUnit.MILLISECONDS));
+  }
+
+  /** Otherwise its frames would stay in the kernel until the daemon ends. */
+  @Test
+  void reportsADeviceWhoseReadingFailsByAnInternalError() throws Exception {
+    var failed = new CountDownLatch(1);
+    var memory = new MemoryTap("zt0", MAC, MTU_BYTES);
+    var tap =
+        (TapDevice)
+            Proxy.newProxyInstance(
+                TapDevice.class.getClassLoader(),
+                new Class<?>[] {TapDevice.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("awaitFrame")) {
+                    throw new IllegalStateException("as the test demands");
+                  }
+                  return method.invoke(memory, arguments);
+                });
+    var pump = new ThreadFramePump(NETWORK_ID, tap, loop, sink, failed::countDown);
+
+    pump.start();
+
+    assertTrue(failed.await(WITHIN_S, TimeUnit.SECONDS));
+    pump.stop();
   }
 
   @Test
