@@ -49,6 +49,9 @@ final class NetworkCommands {
       if (network.flag("ssoEnabled")) {
         printLogin(session, network);
       }
+      if (DeviceState.isDown(network.text("portDeviceName", ""))) {
+        session.terminal().hint(DeviceState.hint(network.text("portDeviceName", "")));
+      }
     }
     return 0;
   }

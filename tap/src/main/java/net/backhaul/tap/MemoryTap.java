@@ -2,6 +2,7 @@
 package net.backhaul.tap;
 
 import com.sun.jna.Pointer;
+import java.net.Inet6Address;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,6 +28,8 @@ public final class MemoryTap implements TapDevice {
   private int mtuBytes;
   private int superFrameLimitBytes = Integer.MAX_VALUE;
   private boolean closed;
+  private boolean down;
+  private boolean ipv6Off;
 
   /** Creates a device of plain frames. */
   public MemoryTap(String name, long mac, int mtuBytes) {
@@ -60,6 +63,27 @@ public final class MemoryTap implements TapDevice {
   public synchronized void listenTo(List<Long> macs) {
     multicastMacs.clear();
     multicastMacs.addAll(macs);
+  }
+
+  /** Sets the device up or down, as an administrator does. */
+  public synchronized void setUp(boolean up) {
+    down = !up;
+  }
+
+  @Override
+  public synchronized boolean isUp() {
+    return !down;
+  }
+
+  /** Switches IPv6 off or on, as an administrator does. */
+  public synchronized void switchIpv6(boolean on) {
+    ipv6Off = !on;
+  }
+
+  private void requireIpv6(TapAddress address) throws TapException {
+    if (ipv6Off && address.ip() instanceof Inet6Address) {
+      throw TapException.ipv6Off("IPv6 is switched off on this host");
+    }
   }
 
   /** Returns the routes of the device. */
@@ -151,7 +175,8 @@ public final class MemoryTap implements TapDevice {
   }
 
   @Override
-  public synchronized boolean addAddress(TapAddress address) {
+  public synchronized boolean addAddress(TapAddress address) throws TapException {
+    requireIpv6(address);
     return !addresses.contains(address) && addresses.add(address);
   }
 
@@ -161,7 +186,8 @@ public final class MemoryTap implements TapDevice {
   }
 
   @Override
-  public synchronized boolean addRoute(TapRoute route) {
+  public synchronized boolean addRoute(TapRoute route) throws TapException {
+    requireIpv6(route.target());
     return !routes.contains(route) && routes.add(route);
   }
 

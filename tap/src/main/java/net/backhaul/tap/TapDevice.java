@@ -61,6 +61,11 @@ public interface TapDevice extends AutoCloseable {
     return false;
   }
 
+  /** Returns whether the device is up; an administrator may have set it down. */
+  default boolean isUp() throws TapException {
+    return true;
+  }
+
   /** Returns all addresses of the device, also those that others have added. */
   List<TapAddress> addresses() throws TapException;
 

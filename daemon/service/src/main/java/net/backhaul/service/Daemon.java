@@ -346,6 +346,7 @@ public final class Daemon {
               status.end();
               node.close();
               sockets.flush();
+              rebinder.close();
               sockets.close();
               return node;
             })

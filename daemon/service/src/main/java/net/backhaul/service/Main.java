@@ -20,6 +20,7 @@ import net.backhaul.service.state.IdentityFiles;
 import net.backhaul.service.system.CrashReports;
 import net.backhaul.service.system.Fork;
 import net.backhaul.service.system.Logging;
+import net.backhaul.service.system.OpenFiles;
 import net.backhaul.service.system.Privileges;
 import net.backhaul.service.system.ServiceManager;
 import net.backhaul.service.system.Signals;
@@ -71,6 +72,13 @@ public final class Main {
       case IDTOOL -> Idtool.run(command.words().toArray(String[]::new), System.out, System.err);
       case CLI -> Cli.run(command.words().toArray(String[]::new), System.out, System.err);
       case RUN -> {
+        String problem = OpenFiles.problem(OpenFiles.limitOfProcess());
+        if (!problem.isEmpty()) {
+          // Not by the log, whose classes are in further files.
+          String priority = System.getenv("JOURNAL_STREAM") == null ? "" : "<3>";
+          System.err.println(priority + PROGRAM + ": fatal error: " + problem);
+          yield 1;
+        }
         try {
           yield daemon(command);
         } catch (StartFailure e) {

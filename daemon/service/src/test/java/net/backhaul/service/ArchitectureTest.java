@@ -100,8 +100,8 @@ class ArchitectureTest {
           system     : ''
           state      : system
           settings   : state system
-          http       : ''
-          udp        : settings .
+          http       : system
+          udp        : settings system .
           interfaces : state .
           """)
   void packagesOfTheServiceDependOnLowerOnesOnly(String name, String below) {

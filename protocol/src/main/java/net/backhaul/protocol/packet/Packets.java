@@ -21,6 +21,12 @@ public final class Packets {
   /** The maximum length of a packet in seven datagrams of the default size. */
   public static final int MAX_SENT_BYTES = 9_928;
 
+  /**
+   * The maximum length of the data of a frame, Ethernet header excluded, that can be sent in each
+   * form: in a MULTICAST_FRAME, whose header is the longest (03 section 7.6).
+   */
+  public static final int MAX_FRAME_DATA_BYTES = MAX_SENT_BYTES - HEADER_BYTES - 31;
+
   /** Cipher suite: Poly1305 without encryption. */
   public static final int SUITE_POLY = 0;
 

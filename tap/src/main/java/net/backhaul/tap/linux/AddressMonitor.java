@@ -3,13 +3,14 @@ package net.backhaul.tap.linux;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
+import net.backhaul.tap.HostAddressMonitor;
 import net.backhaul.tap.TapException;
 
 /**
  * Receives notifications of changed addresses of this host by netlink, so that addresses need not
  * be listed periodically: polling costs one system call.
  */
-final class AddressMonitor implements AutoCloseable {
+public final class AddressMonitor implements HostAddressMonitor {
   private static final int NETLINK_ROUTE = 0;
   private static final int RTMGRP_IPV4_IFADDR = 0x10;
   private static final int RTMGRP_IPV6_IFADDR = 0x100;
@@ -23,7 +24,8 @@ final class AddressMonitor implements AutoCloseable {
   private final int fd;
   private final Memory memory = new Memory(BUFFER_BYTES);
 
-  AddressMonitor() throws TapException {
+  /** Starts to receive notifications. */
+  public AddressMonitor() throws TapException {
     fd = LibC.socket(LibC.AF_NETLINK, LibC.SOCK_RAW | LibC.SOCK_CLOEXEC, NETLINK_ROUTE);
     if (fd < 0) {
       throw rejected();
@@ -38,8 +40,8 @@ final class AddressMonitor implements AutoCloseable {
     }
   }
 
-  /** Returns whether any address may have changed since the last call. */
-  boolean pollChanged() {
+  @Override
+  public boolean pollChanged() {
     boolean changed = false;
     for (int i = 0; i < MAX_READS_PER_POLL; i++) {
       if (LibC.recv(fd, Pointer.nativeValue(memory), BUFFER_BYTES, LibC.MSG_DONTWAIT) < 0) {

@@ -40,8 +40,10 @@ final class LibC {
   static final int EEXIST = 17;
   static final int ENODEV = 19;
   static final int EINVAL = 22;
+  static final int EMFILE = 24;
   static final int ERANGE = 34;
   static final int EOPNOTSUPP = 95;
+  static final int EAFNOSUPPORT = 97;
   static final int EADDRNOTAVAIL = 99;
   static final int ENOBUFS = 105;
 

@@ -4,6 +4,8 @@ package net.backhaul.tap.linux;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -183,6 +185,13 @@ final class LinuxTap implements TapDevice {
   }
 
   @Override
+  public boolean isUp() throws TapException {
+    var request = new InterfaceRequest(name);
+    check("the flags of " + name, request.call(control, InterfaceRequest.SIOCGIFFLAGS));
+    return (request.flags() & InterfaceRequest.IFF_UP) != 0;
+  }
+
+  @Override
   public List<TapAddress> addresses() throws TapException {
     if (monitor.pollChanged() || !addressesKnown) {
       addressesKnown = false;
@@ -198,6 +207,7 @@ final class LinuxTap implements TapDevice {
     if (errno == LibC.EEXIST) {
       return false;
     }
+    requireIpv6(address.ip(), errno);
     check("the address " + address + " on " + name, errno);
     return true;
   }
@@ -216,6 +226,7 @@ final class LinuxTap implements TapDevice {
     if (errno == LibC.EEXIST) {
       return false;
     }
+    requireIpv6(route.target().ip(), errno);
     check("the route to " + route + " through " + name, errno);
     return true;
   }
@@ -251,6 +262,19 @@ final class LinuxTap implements TapDevice {
       LibC.close(control);
       netlink.close();
       monitor.close();
+    }
+  }
+
+  /** Of IPv6, EACCES stands for a device on which it is switched off. */
+  private void requireIpv6(InetAddress ip, int errno) throws TapException {
+    boolean off = errno == LibC.EACCES || errno == LibC.EOPNOTSUPP || errno == LibC.EAFNOSUPPORT;
+    if (off && ip instanceof Inet6Address) {
+      throw TapException.ipv6Off(
+          "IPv6 is switched off on this host (sysctl net.ipv6.conf."
+              + name
+              + ".disable_ipv6), so "
+              + name
+              + " gets none of the network's IPv6 addresses and routes");
     }
   }
 

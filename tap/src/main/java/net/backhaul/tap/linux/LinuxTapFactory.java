@@ -69,7 +69,13 @@ public final class LinuxTapFactory implements TapFactory {
       case LibC.ENOENT, LibC.ENODEV, LibC.ENXIO ->
           "a virtual network device needs /dev/net/tun, and this host has none; load the driver"
               + " (modprobe tun), or give a container --device=/dev/net/tun";
-      case LibC.EPERM, LibC.EACCES ->
+      case LibC.EPERM ->
+          "the device rules of this service or container forbid /dev/net/tun; if the driver was"
+              + " loaded after the start, restart the service (systemctl restart zerotier-one), and"
+              + " start a container with --device=/dev/net/tun";
+      case LibC.EMFILE ->
+          "the limit of open files is reached; raise LimitNOFILE= of the service (or ulimit -n)";
+      case LibC.EACCES ->
           "this user may not open /dev/net/tun; run as root, or with the capability NET_ADMIN and"
               + " read and write access to it";
       default ->

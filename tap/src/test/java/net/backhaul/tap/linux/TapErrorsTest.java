@@ -35,6 +35,41 @@ class TapErrorsTest {
   }
 
   @Test
+  void namesDeviceRulesThatWereMadeWithoutTheDriver() {
+    assertTrue(
+        LinuxTapFactory.driverErrorMessage(LibC.EPERM)
+            .contains("restart the service (systemctl restart zerotier-one)"));
+  }
+
+  @Test
+  void namesIpv6SwitchedOff() throws Exception {
+    NetworkNamespace.run(
+        () -> {
+          try (TapDevice tap = new LinuxTapFactory().open(OPTIONS)) {
+            java.nio.file.Files.writeString(
+                java.nio.file.Path.of("/proc/sys/net/ipv6/conf", tap.name(), "disable_ipv6"), "1");
+            var ip = java.net.InetAddress.getByName("fd00::1");
+            var address = new net.backhaul.tap.TapAddress(ip, 64);
+            var route =
+                new TapRoute(
+                    new net.backhaul.tap.TapAddress(java.net.InetAddress.getByName("fd01::"), 64),
+                    null,
+                    null);
+            for (TapException rejected :
+                java.util.List.of(
+                    assertThrows(TapException.class, () -> tap.addAddress(address)),
+                    assertThrows(TapException.class, () -> tap.addRoute(route)))) {
+              assertTrue(rejected.isIpv6Off(), rejected.getMessage());
+              assertTrue(
+                  rejected.getMessage().startsWith("IPv6 is switched off on this host (sysctl"),
+                  rejected.getMessage());
+            }
+            tap.addAddress(new net.backhaul.tap.TapAddress(ip(10), 24));
+          }
+        });
+  }
+
+  @Test
   void namesATakenNameAndTwoRemedies() {
     assertEquals(
         "the name zt0 is taken by another device; remove it (ip link delete zt0) or give the"
@@ -45,7 +80,7 @@ class TapErrorsTest {
 
   @Test
   void includesTheKernelsDescription() {
-    assertTrue(LinuxTapFactory.driverErrorMessage(24).contains("Too many open files"));
+    assertTrue(LinuxTapFactory.driverErrorMessage(5).contains("Input/output error"));
     assertTrue(LinuxTapFactory.creationErrorMessage("zt0", 12).contains("Cannot allocate memory"));
   }
 

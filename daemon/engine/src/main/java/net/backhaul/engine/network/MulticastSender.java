@@ -23,7 +23,7 @@ import net.backhaul.protocol.packet.WireWriter;
 /** Sends frames to multicast groups and finds their members (03 section 7.7). */
 final class MulticastSender {
   /** The longest frame that fits into a packet with all fields before it. */
-  static final int MAX_DATA_BYTES = Packets.MAX_SENT_BYTES - Packets.HEADER_BYTES - 31;
+  static final int MAX_DATA_BYTES = Packets.MAX_FRAME_DATA_BYTES;
 
   private static final long GATHER_EVERY_MS = 60_000;
   private static final int MAX_GATHERERS = 16;

@@ -26,7 +26,8 @@ public final class MetricsApi implements Resource {
     return loop.submit(
             node ->
                 NodeMetrics.text(
-                    node, sockets.sendQueueFull(), sockets.receiveQueueFull(), NodeLoop.nowMs()))
+                        node, sockets.sendQueueFull(), sockets.receiveQueueFull(), NodeLoop.nowMs())
+                    + SocketMetrics.text(sockets))
         .thenCombine(controller.query(ControllerMetrics::text), String::concat);
   }
 

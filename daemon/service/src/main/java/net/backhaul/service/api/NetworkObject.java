@@ -14,6 +14,7 @@ import net.backhaul.protocol.identity.NetworkIds;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.Route;
 import net.backhaul.service.interfaces.AppliedNetwork;
+import net.backhaul.service.interfaces.DeviceMtu;
 import net.backhaul.service.state.LocalNetworkSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -69,7 +70,7 @@ final class NetworkObject {
   private static void put(Map<String, @Nullable Object> out, NetworkConfig config, long self) {
     out.put("name", config.name());
     out.put("type", config.isPublic() ? "PUBLIC" : "PRIVATE");
-    out.put("mtu", config.mtuBytes());
+    out.put("mtu", DeviceMtu.of(config));
     out.put("bridge", config.isActiveBridge(self));
     out.put("broadcastEnabled", config.broadcastEnabled());
     out.put("netconfRevision", config.revision());

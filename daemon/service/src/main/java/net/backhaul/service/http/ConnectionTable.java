@@ -59,6 +59,14 @@ final class ConnectionTable {
     return side(manages).add(channel);
   }
 
+  /** Closes the connection that has waited longest for a request, if there is one. */
+  void evictWaiting() {
+    Side side = others.waiting.isEmpty() ? managers : others;
+    if (!side.waiting.isEmpty()) {
+      side.waiting.iterator().next().close();
+    }
+  }
+
   /** Records that a connection waits for the head of a request. */
   void waits(Channel channel, boolean manages) {
     if (channel.isOpen()) {

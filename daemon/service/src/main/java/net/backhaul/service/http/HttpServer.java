@@ -39,6 +39,7 @@ public final class HttpServer implements AutoCloseable {
   private final List<Channel> listening = new ArrayList<>();
   private final ConnectionTable connections =
       new ConnectionTable(new BodyBudget(HttpLimits.MAX_TOTAL_BODY_BYTES));
+  private final DescriptorReserve reserve = new DescriptorReserve(connections::evictWaiting);
 
   public HttpServer(AccessControl access, Resource root) {
     this.access = access;
@@ -76,6 +77,7 @@ public final class HttpServer implements AutoCloseable {
                     Epoll.isAvailable()
                         ? new EpollServerSocketChannel(family)
                         : new NioServerSocketChannel())
+            .handler(reserve)
             .childHandler(
                 new ChannelInitializer<Channel>() {
                   @Override
@@ -102,6 +104,7 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private void accept(Channel channel) {
+    channel.closeFuture().addListener(closed -> reserve.reclaim());
     var from = ((InetSocketAddress) channel.remoteAddress()).getAddress();
     if (!connections.add(channel, access.mayManage(from))) {
       channel.close();
@@ -123,6 +126,7 @@ public final class HttpServer implements AutoCloseable {
   @Override
   public void close() {
     listening.forEach(channel -> channel.close().awaitUninterruptibly(1, TimeUnit.SECONDS));
+    reserve.close();
     group.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(1, TimeUnit.SECONDS);
   }
 }

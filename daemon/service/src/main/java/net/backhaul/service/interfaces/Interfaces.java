@@ -232,8 +232,7 @@ public final class Interfaces implements AutoCloseable {
   }
 
   private void open(ManagedNetwork network) {
-    NetworkConfig config = network.status.config();
-    int mtuBytes = config == null ? NetworkConfig.DEFAULT_MTU_BYTES : config.mtuBytes();
+    int mtuBytes = DeviceMtu.of(network.status.config());
     String wantedName = DeviceMap.nameFor(network.networkId, home);
     boolean failedBefore = !network.error.isEmpty();
     try {
@@ -414,6 +413,9 @@ public final class Interfaces implements AutoCloseable {
     }
     for (ManagedNetwork network : List.copyOf(networks.values())) {
       ManagedDevice managed = network.managed;
+      if (managed != null) {
+        managed.pollState();
+      }
       if (managed == null && nowMs >= network.retryAtMs) {
         open(network);
         apply(network);

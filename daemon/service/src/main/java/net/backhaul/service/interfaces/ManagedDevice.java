@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.service.interfaces;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -37,6 +38,12 @@ final class ManagedDevice {
   /** Failures that were reported; each is reported again only after a success in between. */
   private final Set<String> reported = new HashSet<>();
 
+  /** Whether the host has rejected IPv6 in this pass; nothing more of it is attempted then. */
+  private boolean ipv6Off;
+
+  private boolean wasIpv6Off;
+  private boolean wasDown;
+
   private List<IpPrefix> appliedAddresses = List.of();
   private List<Route> appliedRoutes = List.of();
 
@@ -60,7 +67,9 @@ final class ManagedDevice {
 
   /** Reconciles the device; calling it again repairs what other programs have changed. */
   void apply(@Nullable NetworkConfig config, LocalNetworkSettings settings, boolean online) {
-    int mtuBytes = config == null ? NetworkConfig.DEFAULT_MTU_BYTES : config.mtuBytes();
+    ipv6Off = false;
+    reportLimitedMtu(config);
+    int mtuBytes = DeviceMtu.of(config);
     if (mtuBytes != device.mtuBytes()) {
       attempt("an MTU of " + mtuBytes, () -> device.setMtu(mtuBytes));
     }
@@ -73,6 +82,31 @@ final class ManagedDevice {
     removeAddressesBut(wanted);
     addAddresses(wanted);
     addRoutes(plan);
+    if (wasIpv6Off && !ipv6Off) {
+      log.info("{}: IPv6 is on again", device.name());
+    }
+    wasIpv6Off = ipv6Off;
+  }
+
+  /** Reports once that the device was set down, which stays so, and that it is up again. */
+  void pollState() {
+    boolean down;
+    try {
+      down = !device.isUp();
+    } catch (TapException e) {
+      log.debug("{}: {}", device.name(), e.getMessage());
+      return;
+    }
+    if (down && !wasDown) {
+      log.warn(
+          "{} was set down by another program or an administrator, so it carries no frames until:"
+              + " ip link set {} up",
+          device.name(),
+          device.name());
+    } else if (wasDown && !down) {
+      log.info("{} is up again", device.name());
+    }
+    wasDown = down;
   }
 
   /**
@@ -124,14 +158,15 @@ final class ManagedDevice {
       }
       boolean there =
           present.contains(address)
-              || attempt(
-                  "the address " + address,
-                  () -> {
-                    if (device.addAddress(address)) {
-                      myAddresses.add(address);
-                      log.info("{}: address {}", device.name(), address);
-                    }
-                  });
+              || !isOff(address)
+                  && attempt(
+                      "the address " + address,
+                      () -> {
+                        if (device.addAddress(address)) {
+                          myAddresses.add(address);
+                          log.info("{}: address {}", device.name(), address);
+                        }
+                      });
       if (there) {
         applied.add(each);
       }
@@ -144,14 +179,15 @@ final class ManagedDevice {
     for (ManagedPlan.Planned each : plan.routes()) {
       TapRoute route = each.route();
       boolean there =
-          attempt(
-              "the route to " + route,
-              () -> {
-                if (device.addRoute(route)) {
-                  myRoutes.add(route);
-                  log.info("{}: route to {}", device.name(), route);
-                }
-              });
+          !isOff(route.target())
+              && attempt(
+                  "the route to " + route,
+                  () -> {
+                    if (device.addRoute(route)) {
+                      myRoutes.add(route);
+                      log.info("{}: route to {}", device.name(), route);
+                    }
+                  });
       if (there) {
         applied.add(each.origin());
       }
@@ -176,6 +212,24 @@ final class ManagedDevice {
     return present().stream().filter(each -> !managed.contains(each.ip())).toList();
   }
 
+  private boolean isOff(TapAddress address) {
+    return ipv6Off && address.ip() instanceof Inet6Address;
+  }
+
+  private void reportLimitedMtu(@Nullable NetworkConfig config) {
+    String what = "the MTU of the network";
+    if (config == null || !DeviceMtu.isLimited(config)) {
+      reported.remove(what);
+    } else if (reported.add(what)) {
+      log.warn(
+          "{}: the network's MTU is {}, and packets carry at most {}: the device has an MTU of {}",
+          device.name(),
+          config.mtuBytes(),
+          DeviceMtu.MAX_BYTES,
+          DeviceMtu.MAX_BYTES);
+    }
+  }
+
   private interface Change {
     void make() throws TapException;
   }
@@ -186,7 +240,12 @@ final class ManagedDevice {
       reported.remove(what);
       return true;
     } catch (TapException e) {
-      if (reported.add(what)) {
+      if (e.isIpv6Off()) {
+        if (!wasIpv6Off && !ipv6Off) {
+          log.warn("{}: {}", device.name(), e.getMessage());
+        }
+        ipv6Off = true;
+      } else if (reported.add(what)) {
         log.warn(
             "{}: {}; the other settings are applied, and this one is retried every 30 s",
             device.name(),

@@ -42,8 +42,11 @@ import org.slf4j.LoggerFactory;
  * <p>Lives on the node loop. A socket keeps its number as long as its address exists.
  */
 public final class UdpSockets {
-  /** Maximum open sockets, as in the reference. */
+  /** Maximum open sockets; {@link Rebinder} selects the addresses that get one. */
   public static final int MAX_SOCKETS = 256;
+
+  /** Open files of a socket: a second descriptor reads it. */
+  static final int FILES_PER_SOCKET = 2;
 
   private static final Logger log = LoggerFactory.getLogger(UdpSockets.class);
   private static final RepeatedErrorLog ERRORS = new RepeatedErrorLog(log, "handling datagrams");
@@ -73,6 +76,7 @@ public final class UdpSockets {
   private OpenSocket[] byNumber = new OpenSocket[0];
   private int nextNumber;
   private long sendQueueFull;
+  private int overLimit;
 
   private final Destination.Cache destinations = new Destination.Cache();
   private final SendBatch sendBatch = new SendBatch();
@@ -150,7 +154,7 @@ public final class UdpSockets {
       }
     }
     for (BindAddress address : wanted) {
-      if (!open.containsKey(address) && open.size() < MAX_SOCKETS) {
+      if (!open.containsKey(address)) {
         changed |= bind(address);
       }
     }
@@ -164,6 +168,21 @@ public final class UdpSockets {
   /** Returns the endpoints of all open sockets. */
   public List<InetSocketAddress> addresses() {
     return open.values().stream().map(socket -> socket.address).toList();
+  }
+
+  /** Returns the number of open sockets. */
+  public int count() {
+    return open.size();
+  }
+
+  /** Returns how many addresses have no socket because of a limit. */
+  public int overLimit() {
+    return overLimit;
+  }
+
+  /** Records how many addresses have no socket because of a limit. */
+  void overLimit(int addresses) {
+    overLimit = addresses;
   }
 
   /** Returns whether all open sockets read the ECN field of the datagrams that they receive. */
@@ -320,7 +339,12 @@ public final class UdpSockets {
       bootstrap.option(EpollChannelOption.UDP_GRO, true);
     }
     // Bootstrap.bind would bind later; called on the loop these two complete at once.
-    Channel channel = bootstrap.register().channel();
+    ChannelFuture registered = bootstrap.register();
+    if (!registered.isSuccess()) {
+      bindFailed(local, String.valueOf(registered.cause()));
+      return false;
+    }
+    Channel channel = registered.channel();
     ChannelFuture bound = channel.bind(new InetSocketAddress(local.address(), local.port()));
     if (!bound.isSuccess()) {
       channel.close();

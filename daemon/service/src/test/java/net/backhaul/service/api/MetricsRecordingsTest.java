@@ -131,7 +131,8 @@ class MetricsRecordingsTest {
     Set<String> own = new TreeSet<>(families(ours).keySet());
     own.removeAll(families(recorded("metrics-member.prom")).keySet());
 
-    assertEquals(Set.of("backhaul_controller_rejected", "backhaul_drop"), own);
+    assertEquals(
+        Set.of("backhaul_controller_rejected", "backhaul_drop", "backhaul_udp_sockets"), own);
   }
 
   @Test

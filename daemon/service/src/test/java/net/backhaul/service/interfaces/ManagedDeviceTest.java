@@ -4,6 +4,9 @@ package net.backhaul.service.interfaces;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,13 +22,30 @@ import net.backhaul.tap.TapOptions;
 import net.backhaul.tap.TapRoute;
 import net.backhaul.tap.linux.LinuxTapFactory;
 import net.backhaul.testing.NetworkNamespace;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class ManagedDeviceTest {
   private static final LocalNetworkSettings ALL =
       new LocalNetworkSettings(true, List.of(), true, true, true);
   private static final LocalNetworkSettings NONE =
       new LocalNetworkSettings(false, List.of(), true, true, true);
+
+  private final Logger logger = (Logger) LoggerFactory.getLogger(ManagedDevice.class);
+  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+
+  @BeforeEach
+  void record() {
+    lines.start();
+    logger.addAppender(lines);
+  }
+
+  @AfterEach
+  void restore() {
+    logger.detachAppender(lines);
+  }
 
   @Test
   void matchesRecordedStateOfLinux() throws Exception {
@@ -98,6 +118,86 @@ class ManagedDeviceTest {
 
     assertEquals(List.of(address("10.0.0.5", 16)), tap.addresses());
     assertEquals(1_500, tap.mtuBytes());
+  }
+
+  @Test
+  void limitsMtuToWhatPacketsCarryAndReportsItOnce() {
+    var tap = new MemoryTap("zt0", 1, 2_800);
+    var managed = new ManagedDevice(tap);
+
+    managed.apply(Configurations.of(List.of(), List.of(), 10_000), ALL, true);
+    managed.apply(Configurations.of(List.of(), List.of(), 10_000), ALL, true);
+
+    assertEquals(9_861, tap.mtuBytes());
+    assertEquals(
+        List.of(
+            "WARN zt0: the network's MTU is 10000, and packets carry at most 9861: the device has"
+                + " an MTU of 9861"),
+        logged());
+    managed.apply(Configurations.of(List.of(), List.of(), 9_861), ALL, true);
+    assertEquals(9_861, tap.mtuBytes());
+    assertEquals(1, logged().size());
+  }
+
+  @Test
+  void reportsIpv6SwitchedOffOnceAndAppliesItWhenItIsOn() throws Exception {
+    var tap = new MemoryTap("zt0", 1, 2_800);
+    tap.switchIpv6(false);
+    var managed = new ManagedDevice(tap);
+    List<IpPrefix> assigned =
+        List.of(
+            IpPrefix.parse("10.0.0.5/24"),
+            IpPrefix.parse("fd30::1/64"),
+            IpPrefix.parse("fd31::1/64"));
+    var config = Configurations.of(assigned, List.of(route("fd32::/64", "fd30::2")), 2_800);
+
+    managed.apply(config, ALL, true);
+    managed.apply(config, ALL, true);
+
+    assertEquals(List.of(address("10.0.0.5", 24)), tap.addresses());
+    assertEquals(List.of(assigned.getFirst()), managed.appliedAddresses());
+    List<String> warning = List.of("WARN zt0: IPv6 is switched off on this host");
+    assertEquals(warning, warnings());
+
+    tap.switchIpv6(true);
+    managed.apply(config, ALL, true);
+    assertEquals(3, tap.addresses().size());
+    assertEquals(1, tap.routes().size());
+    assertEquals(warning, warnings());
+    tap.switchIpv6(false);
+    managed.apply(config, NONE, true);
+    assertEquals(warning, warnings());
+  }
+
+  @Test
+  void reportsDeviceThatWasSetDownOnce() {
+    var tap = new MemoryTap("zt0", 1, 2_800);
+    var managed = new ManagedDevice(tap);
+    managed.pollState();
+    assertEquals(List.of(), logged());
+
+    tap.setUp(false);
+    managed.pollState();
+    managed.pollState();
+    tap.setUp(true);
+    managed.pollState();
+
+    assertEquals(
+        List.of(
+            "WARN zt0 was set down by another program or an administrator, so it carries no frames"
+                + " until: ip link set zt0 up",
+            "INFO zt0 is up again"),
+        logged());
+  }
+
+  private List<String> warnings() {
+    return logged().stream().filter(line -> line.startsWith("WARN")).toList();
+  }
+
+  private List<String> logged() {
+    return lines.list.stream()
+        .map(event -> event.getLevel() + " " + event.getFormattedMessage())
+        .toList();
   }
 
   @Test
