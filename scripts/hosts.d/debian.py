@@ -20,6 +20,7 @@ LATER = {"bookworm": "systemd-resolved polkitd", "trixie": "systemd-resolved pol
 # Sets of further packages; a test names those that it needs with @layers("...").
 SETS = {
     "network-manager": "network-manager",
+    "needrestart": "needrestart",
 }
 PROXY = ("http_proxy", "https_proxy", "no_proxy")
 
