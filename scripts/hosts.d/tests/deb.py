@@ -104,6 +104,7 @@ def test_disabled_take_over(bench):
     equal(host.systemd("UnitFileState", "ActiveState"), {"UnitFileState": "disabled", "ActiveState": "inactive"})
     host.run(f"{APT} purge backhaul; {APT} install /root/zerotier-one_*.deb; systemctl enable {UNIT}; {APT} remove zerotier-one")
     equal(host.run(f"readlink /etc/systemd/system/{UNIT}").strip(), "/dev/null", "what the removal left")
+    bench.use_root(host)
     host.run(f"{APT} install /root/backhaul_*_amd64.deb")
     host.online()
     equal(host.systemd("UnitFileState"), "enabled")
