@@ -177,8 +177,9 @@ public final class Daemon {
     Path directory = home.path().resolve(chosen.isEmpty() ? CONTROLLER_DIRECTORY : chosen);
     try {
       FileRecordStore store =
-          chosen.isEmpty()
-              ? FileRecordStore.open(directory, home::assignOwner)
+          chosen.isEmpty() && home.belongsToAnotherUser()
+              ? FileRecordStore.openInForeignHome(
+                  home.path(), CONTROLLER_DIRECTORY, home::changeOwner)
               : FileRecordStore.open(directory);
       return new ControllerHost(loop, store, identity, random);
     } catch (IOException e) {

@@ -2,13 +2,13 @@
 package net.backhaul.store;
 
 import java.io.IOException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.NetworkRecord;
 import net.backhaul.controller.RecordChange;
@@ -72,16 +72,26 @@ public final class FileRecordStore implements RecordStore, AutoCloseable {
    * @throws IOException if the directory cannot be created or listed
    */
   public static FileRecordStore open(Path directory) throws IOException {
-    return open(directory, path -> {});
+    return open(
+        new RecordFiles.Location(
+            directory, Path.of(""), OpenDirectory.OwnerChange.NONE, List.of()));
   }
 
   /**
-   * Opens the store as above.
+   * Opens a store in the home of another user, as root: no link below the home is followed.
    *
-   * @param created called for each file and directory that is created, before it is in use
+   * @param name the directory of the records in the home
+   * @param owner applied to each file and directory that is created, before it is in use
    */
-  public static FileRecordStore open(Path directory, Consumer<Path> created) throws IOException {
-    var files = new RecordFiles(directory, created);
+  public static FileRecordStore openInForeignHome(
+      Path home, String name, OpenDirectory.OwnerChange owner) throws IOException {
+    return open(
+        new RecordFiles.Location(home, Path.of(name), owner, List.of(LinkOption.NOFOLLOW_LINKS)));
+  }
+
+  private static FileRecordStore open(RecordFiles.Location location) throws IOException {
+    var files = new RecordFiles(location);
+    Path directory = location.base().resolve(location.below());
     return new FileRecordStore(directory, files, files.load());
   }
 

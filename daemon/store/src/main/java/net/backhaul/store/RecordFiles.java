@@ -2,26 +2,22 @@
 package net.backhaul.store;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.NetworkRecord;
 import net.backhaul.controller.RecordChange;
@@ -47,20 +43,42 @@ final class RecordFiles {
   private static final String DELETING = ".deleting";
   private static final String DAMAGED = ".damaged";
 
+  private final Location location;
   private final Path root;
   private final Path networks;
-  private final Consumer<Path> created;
 
   /** Directories with created, renamed or deleted entries that are not synced. */
   private final TreeSet<Path> unsynced = new TreeSet<>();
 
+  /** Called before a directory is opened for a write; tests replace the directory then. */
+  Runnable beforeWrite = () -> {};
+
   /** All records read. */
   record StoredRecords(List<NetworkRecord> networks, List<MemberRecord> members) {}
 
-  RecordFiles(Path root, Consumer<Path> created) {
-    this.root = root;
-    this.created = created;
+  /**
+   * The place of the files.
+   *
+   * @param base a directory whose path can be trusted
+   * @param below the directory of the records relative to it
+   * @param owner applied to each file and directory that is created
+   * @param links {@code NOFOLLOW_LINKS} where another user could put links below the base
+   */
+  record Location(Path base, Path below, OpenDirectory.OwnerChange owner, List<LinkOption> links) {
+    LinkOption[] linkOptions() {
+      return links.toArray(LinkOption[]::new);
+    }
+  }
+
+  RecordFiles(Location location) {
+    this.location = location;
+    this.root = location.base().resolve(location.below());
     this.networks = root.resolve(NETWORKS);
+  }
+
+  private OpenDirectory open(Path directory) throws IOException {
+    Path below = location.base().relativize(directory);
+    return OpenDirectory.open(location.base(), below, location.linkOptions());
   }
 
   // Reading.
@@ -72,13 +90,11 @@ final class RecordFiles {
     create(networks);
     create(root.resolve("trace"));
     completeDeletions();
-    removeTemporaryFiles(networks, NetworkIds.DIGITS);
     List<NetworkRecord> found =
         loadAll(networks, NetworkIds.DIGITS, NetworkJson::read, network -> text(network.id()));
     var members = new ArrayList<MemberRecord>();
     for (NetworkRecord network : found) {
       Path directory = memberDirectory(network.id());
-      removeTemporaryFiles(directory, Addresses.DIGITS);
       members.addAll(
           loadAll(
               directory,
@@ -91,39 +107,49 @@ final class RecordFiles {
 
   /** Creates a directory and its parents where they are missing. */
   private void create(Path directory) throws IOException {
-    if (Files.isDirectory(directory)) {
+    if (Files.isDirectory(directory, location.linkOptions())) {
+      return;
+    }
+    if (directory.equals(location.base())) {
+      Files.createDirectories(directory);
       return;
     }
     Path parent = directory.getParent();
-    if (parent != null) {
-      create(parent);
+    if (parent == null) {
+      return;
     }
-    Files.createDirectories(directory);
-    created.accept(directory);
-  }
-
-  private static void restrictToOwner(Path directory) throws IOException {
-    try {
-      Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
-    } catch (UnsupportedOperationException e) {
-      // Not a POSIX file system.
+    create(parent);
+    try (OpenDirectory opened = open(parent)) {
+      Files.createDirectory(directory);
+      opened.changeOwner(directory.getFileName(), location.owner());
     }
   }
 
-  private void completeDeletions() throws IOException {
-    for (Path entry : entries(networks)) {
-      if (isOurs(entry, NetworkIds.DIGITS, DELETING)) {
-        String id = entry.getFileName().toString().substring(0, NetworkIds.DIGITS);
-        Files.deleteIfExists(networks.resolve(id + JSON));
-        deleteTree(entry);
+  private void restrictToOwner(Path directory) throws IOException {
+    try (OpenDirectory opened = open(directory)) {
+      PosixFileAttributeView view = opened.posixAttributes();
+      if (view != null) {
+        view.setPermissions(PosixFilePermissions.fromString("rwx------"));
       }
     }
   }
 
-  private static void removeTemporaryFiles(Path directory, int digits) throws IOException {
-    for (Path entry : entries(directory)) {
+  private void completeDeletions() throws IOException {
+    try (OpenDirectory opened = open(networks)) {
+      for (Path entry : opened.names()) {
+        if (isOurs(entry, NetworkIds.DIGITS, DELETING)) {
+          String id = entry.toString().substring(0, NetworkIds.DIGITS);
+          opened.deleteIfExists(Path.of(id + JSON));
+          opened.deleteTree(entry);
+        }
+      }
+    }
+  }
+
+  private static void removeTemporaryFiles(OpenDirectory opened, int digits) throws IOException {
+    for (Path entry : opened.names()) {
       if (isOurs(entry, digits, JSON + TEMPORARY)) {
-        Files.deleteIfExists(entry);
+        opened.deleteIfExists(entry);
       }
     }
   }
@@ -136,74 +162,79 @@ final class RecordFiles {
         && name.chars().limit(digits).allMatch(HexFormat::isHexDigit);
   }
 
-  private static <T> List<T> loadAll(
+  private <T> List<T> loadAll(
       Path directory, int digits, Function<String, T> read, Function<T, String> name)
       throws IOException {
     var all = new ArrayList<T>();
-    for (Path file : entries(directory)) {
-      String fileName = file.getFileName().toString();
-      if (fileName.length() != digits + JSON.length()
-          || !fileName.endsWith(JSON)
-          || !Files.isRegularFile(file)) {
-        continue;
-      }
-      try {
-        T record = read.apply(Files.readString(file));
-        if (renameToId(file, name.apply(record) + JSON)) {
-          all.add(record);
+    try (OpenDirectory opened = open(directory)) {
+      removeTemporaryFiles(opened, digits);
+      for (Path file : opened.names()) {
+        if (!hasRecordName(file, digits) || !isFile(opened, file)) {
+          continue;
         }
-      } catch (CharacterCodingException e) {
-        setAside(file, "it is not UTF-8");
-      } catch (IllegalArgumentException e) {
-        setAside(file, String.valueOf(e.getMessage()));
-      } catch (IOException e) {
-        log.error("cannot read {}, so its record is missing: {}", file, reason(e));
+        try {
+          T record = read.apply(text(opened.read(file, location.linkOptions())));
+          if (renameToId(opened, file, Path.of(name.apply(record) + JSON))) {
+            all.add(record);
+          }
+        } catch (CharacterCodingException e) {
+          setAside(opened, file, "it is not UTF-8");
+        } catch (IllegalArgumentException e) {
+          setAside(opened, file, String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+          log.error(
+              "cannot read {}, so its record is missing: {}", directory.resolve(file), reason(e));
+        }
       }
+    } catch (NoSuchFileException missing) {
+      return List.of();
     }
     return all;
+  }
+
+  private static boolean hasRecordName(Path file, int digits) {
+    String name = file.toString();
+    return name.length() == digits + JSON.length() && name.endsWith(JSON);
+  }
+
+  private boolean isFile(OpenDirectory opened, Path file) throws IOException {
+    BasicFileAttributes found = opened.attributes(file, location.linkOptions());
+    return found != null && found.isRegularFile();
+  }
+
+  private static String text(byte[] content) throws CharacterCodingException {
+    return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString();
   }
 
   /**
    * Renames a file to the id inside it, which identifies the record; a file with an id that another
    * file has is set aside.
    */
-  private static boolean renameToId(Path file, String name) throws IOException {
-    if (file.getFileName().toString().equals(name)) {
+  private static boolean renameToId(OpenDirectory opened, Path file, Path name) throws IOException {
+    if (file.equals(name)) {
       return true;
     }
-    Path target = file.resolveSibling(name);
-    if (Files.exists(target)) {
-      setAside(file, "it has the id of " + name + ", which exists");
+    if (opened.exists(name)) {
+      setAside(opened, file, "it has the id of " + name + ", which exists");
       return false;
     }
-    Files.move(file, target);
-    log.info("renamed {} to {}, the id in it", file, name);
+    opened.move(file, name);
+    log.info("renamed {} to {}, the id in it", opened.path(file), name);
     return true;
   }
 
-  private static void setAside(Path file, String reason) throws IOException {
-    String name = file.getFileName() + DAMAGED;
-    Path renamed = file.resolveSibling(name);
-    for (int i = 2; Files.exists(renamed); i++) {
-      renamed = file.resolveSibling(name + "." + i);
+  private static void setAside(OpenDirectory opened, Path file, String reason) throws IOException {
+    Path renamed = Path.of(file + DAMAGED);
+    for (int i = 2; opened.exists(renamed); i++) {
+      renamed = Path.of(file + DAMAGED + "." + i);
     }
-    Files.move(file, renamed);
+    opened.move(file, renamed);
     log.error(
         "{} is damaged ({}); it was renamed to {}, and the controller runs without it. To restore"
             + " it, stop the daemon, repair the file and rename it back.",
-        file,
+        opened.path(file),
         reason,
-        renamed.getFileName());
-  }
-
-  private static List<Path> entries(Path directory) throws IOException {
-    try (Stream<Path> all = Files.list(directory)) {
-      return all.sorted().toList();
-    } catch (NoSuchFileException e) {
-      return List.of();
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
+        renamed);
   }
 
   // Writing.
@@ -220,8 +251,12 @@ final class RecordFiles {
       }
       case RecordChange.MemberDeleted(long networkId, long address) -> {
         Path directory = memberDirectory(networkId);
-        if (Files.deleteIfExists(directory.resolve(Addresses.text(address) + JSON))) {
-          unsynced.add(directory);
+        try (OpenDirectory opened = open(directory)) {
+          if (opened.deleteIfExists(Path.of(Addresses.text(address) + JSON))) {
+            unsynced.add(directory);
+          }
+        } catch (NoSuchFileException missing) {
+          // The network has no members.
         }
       }
       case RecordChange.NetworkDeleted(long id) -> deleteNetwork(id);
@@ -231,76 +266,55 @@ final class RecordFiles {
   /** Syncs the directories of all changes since the last call. */
   void sync() throws IOException {
     while (!unsynced.isEmpty()) {
-      if (Files.isDirectory(unsynced.first())) {
-        force(unsynced.first());
-      }
+      force(unsynced.first());
       unsynced.removeFirst();
     }
   }
 
   private void deleteNetwork(long id) throws IOException {
     sync();
-    Path directory = networks.resolve(text(id));
-    Path deleting = networks.resolve(text(id) + DELETING);
-    if (Files.exists(directory)) {
-      deleteTree(deleting);
-      Files.move(directory, deleting, StandardCopyOption.ATOMIC_MOVE);
-      force(networks);
+    Path directory = Path.of(text(id));
+    Path deleting = Path.of(text(id) + DELETING);
+    try (OpenDirectory opened = open(networks)) {
+      if (opened.exists(directory)) {
+        opened.deleteTree(deleting);
+        opened.move(directory, deleting);
+        opened.force();
+      }
+      opened.deleteIfExists(Path.of(text(id) + JSON));
+      opened.force();
+      opened.deleteTree(deleting);
     }
-    Files.deleteIfExists(networks.resolve(text(id) + JSON));
-    force(networks);
-    deleteTree(deleting);
   }
 
   private void createAndSync(Path directory) throws IOException {
-    if (!Files.isDirectory(directory)) {
+    if (!Files.isDirectory(directory, location.linkOptions())) {
       create(directory);
-      force(directory.resolveSibling("."));
+      force(networks.resolve(networks.relativize(directory).getName(0)));
       force(networks);
     }
   }
 
   private void write(Path directory, String id, String content) throws IOException {
-    Path file = directory.resolve(id + JSON);
-    Path temporary = directory.resolve(id + JSON + TEMPORARY);
-    // The directory may belong to another user, who could have put a link there.
-    Files.deleteIfExists(temporary);
-    try (var out =
-        FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      ByteBuffer bytes = StandardCharsets.UTF_8.encode(content);
-      while (bytes.hasRemaining()) {
-        out.write(bytes);
-      }
-      out.force(true);
-    }
-    created.accept(temporary);
-    try {
-      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
+    Path temporary = Path.of(id + JSON + TEMPORARY);
+    beforeWrite.run();
+    try (OpenDirectory opened = open(directory)) {
+      // The directory may belong to another user, who could have put a link there.
+      opened.deleteIfExists(temporary);
+      opened.create(temporary, content.getBytes(StandardCharsets.UTF_8), true);
+      opened.changeOwner(temporary, location.owner());
+      opened.move(temporary, Path.of(id + JSON));
     }
     unsynced.add(directory);
   }
 
-  /** Syncs the entries of a directory, where the system supports it. */
-  private static void force(Path directory) throws IOException {
-    if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-        channel.force(true);
-      }
+  /** Syncs the entries of a directory, unless it is gone. */
+  private void force(Path directory) throws IOException {
+    try (OpenDirectory opened = open(directory)) {
+      opened.force();
+    } catch (NoSuchFileException gone) {
+      // Nothing to sync.
     }
-  }
-
-  private static void deleteTree(Path directory) throws IOException {
-    if (!Files.exists(directory)) {
-      return;
-    }
-    if (Files.isDirectory(directory)) {
-      for (Path entry : entries(directory)) {
-        deleteTree(entry);
-      }
-    }
-    Files.deleteIfExists(directory);
   }
 
   private Path memberDirectory(long networkId) {

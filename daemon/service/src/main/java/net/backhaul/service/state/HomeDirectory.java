@@ -18,6 +18,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
@@ -26,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import net.backhaul.json.ByteOrderMark;
+import net.backhaul.store.OpenDirectory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,6 +94,16 @@ public final class HomeDirectory implements AutoCloseable {
   /** Gives a file or directory that was just created to the owner of the home. */
   public void assignOwner(Path created) {
     owner.apply(created);
+  }
+
+  /** Returns whether this process is root and gives its files to another user. */
+  public boolean belongsToAnotherUser() {
+    return owner.changesOwner();
+  }
+
+  /** Gives a file or directory that was just created and is open to the owner of the home. */
+  public void changeOwner(PosixFileAttributeView created) throws IOException {
+    owner.change(created);
   }
 
   /** Returns the directory itself. */
@@ -186,8 +198,9 @@ public final class HomeDirectory implements AutoCloseable {
   /** Replaces a file in a home of another user; returns false where the system cannot. */
   private boolean replaceRelatively(Path parent, Path file, byte[] content, boolean secret)
       throws IOException {
-    try (OpenDirectory opened = OpenDirectory.open(path, path.relativize(parent))) {
-      if (opened == null) {
+    try (OpenDirectory opened =
+        OpenDirectory.open(path, path.relativize(parent), LinkOption.NOFOLLOW_LINKS)) {
+      if (!opened.isSecure()) {
         return false;
       }
       FileAttribute<?>[] mode = secret ? SECRET : ANY_MODE;
@@ -236,7 +249,23 @@ public final class HomeDirectory implements AutoCloseable {
 
   /** Deletes a file, if it exists. */
   public void remove(String name) throws IOException {
-    Files.deleteIfExists(file(name));
+    Path file = file(name);
+    try (OpenDirectory opened = openParent(file)) {
+      opened.deleteIfExists(file.getFileName());
+    } catch (NoSuchFileException missing) {
+      // Neither is its directory.
+    }
+  }
+
+  /**
+   * Opens the directory of a file; in a home of another user, no link below the home leads to it.
+   */
+  private OpenDirectory openParent(Path file) throws IOException {
+    Path parent = file.getParent();
+    Path below = parent == null ? Path.of("") : path.relativize(parent);
+    return owner.changesOwner()
+        ? OpenDirectory.open(path, below, LinkOption.NOFOLLOW_LINKS)
+        : OpenDirectory.open(path, below);
   }
 
   /** Deletes a file, if it exists; a failure is logged. */
@@ -251,10 +280,10 @@ public final class HomeDirectory implements AutoCloseable {
   /** Renames a damaged file, so that its content is kept, and logs that. */
   public void moveAside(String name, String what) {
     Path file = file(name);
-    Path aside = file.resolveSibling(file.getFileName() + ".damaged");
-    try {
-      Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
-      log.warn("{} is damaged ({}): moved to {}", file, what, aside.getFileName());
+    Path aside = Path.of(file.getFileName() + ".damaged");
+    try (OpenDirectory opened = openParent(file)) {
+      opened.move(file.getFileName(), aside);
+      log.warn("{} is damaged ({}): moved to {}", file, what, aside);
     } catch (IOException e) {
       log.warn(
           "{} is damaged ({}) and is ignored; it cannot be renamed: {}",

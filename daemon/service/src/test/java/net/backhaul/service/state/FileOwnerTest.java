@@ -76,6 +76,25 @@ class FileOwnerTest {
   }
 
   @Test
+  void deletesAndRenamesNothingThroughDirectoryReplacedByLink() throws Exception {
+    Files.setOwner(home, user());
+    Path elsewhere = Files.createTempDirectory("directory-of-root");
+    Path file = Files.writeString(elsewhere.resolve("0b594715410000a1.conf"), "of root");
+    try (var directory = HomeDirectory.open(home)) {
+      Files.createSymbolicLink(home.resolve("networks.d"), elsewhere);
+
+      directory.delete("networks.d/0b594715410000a1.conf");
+      directory.moveAside("networks.d/0b594715410000a1.conf", "a test");
+
+      assertEquals("of root", Files.readString(file));
+    } finally {
+      Files.deleteIfExists(file);
+      Files.deleteIfExists(elsewhere.resolve(file.getFileName() + ".damaged"));
+      Files.delete(elsewhere);
+    }
+  }
+
+  @Test
   void givesFilesThatRootHasLeftToTheOwnerOfTheHome() throws Exception {
     Files.setOwner(home, user());
     Files.createDirectories(home.resolve("controller.d/network"));
