@@ -11,6 +11,18 @@
 #   cache      the option with the ahead-of-time cache, if there is one and no jar is newer
 # Shell builtins only: a single fork would double the run time.
 
+# Prints why nothing can be started; for the journal as one line with the priority of an error.
+fail() {
+  if [ -n "${JOURNAL_STREAM:-}" ] && [ "$(stat -L -c %d:%i /proc/self/fd/2 2>/dev/null)" = "$JOURNAL_STREAM" ]; then
+    echo "<3>$0: $*" >&2
+  else
+    for sentence in "$0: $1" "$2" ${3:+"$3"}; do
+      echo "$sentence" >&2
+    done
+  fi
+  exit 1
+}
+
 # Sets $major to the major version of the Java in a directory, or to 0.
 java_major() {
   major=0
@@ -46,9 +58,8 @@ if [ -f "$root/$installed/$jar" ]; then # <prefix>/lib/backhaul/{bin,app,cli,run
 elif [ -f "$root/$module/target/app/$jar" ]; then
   app=$root/$module/target/app
 else
-  echo "$0: $jar is neither in $root/$installed nor in $root/$module/target/app." >&2
-  echo "In a checkout, build it first: mvn package -DskipTests" >&2
-  exit 1
+  fail "$jar is neither in $root/$installed nor in $root/$module/target/app." \
+    "In a checkout, build it first: mvn package -DskipTests"
 fi
 
 java=

@@ -19,8 +19,9 @@ public final class Fork {
    * @return the exit code of the process in the foreground
    */
   public static int intoBackground() throws StartFailure {
-    Optional<String> program = ProcessHandle.current().info().command();
-    List<String> arguments = arguments();
+    List<String> line = commandLine();
+    List<String> arguments = line.isEmpty() ? arguments() : line.subList(1, line.size());
+    Optional<String> program = program(line);
     if (program.isEmpty() || arguments.isEmpty()) {
       throw new StartFailure(
           "could not fork (the command line of this process is not readable)", 1);
@@ -40,13 +41,23 @@ public final class Fork {
     }
   }
 
+  /** Returns the program under the name by which it was started, which may be a link. */
+  private static Optional<String> program(List<String> line) {
+    return !line.isEmpty() && line.getFirst().startsWith("/")
+        ? Optional.of(line.getFirst())
+        : ProcessHandle.current().info().command();
+  }
+
   /** Java itself reads no more of a command line than one page; Linux shows all of it. */
-  private static List<String> arguments() {
+  private static List<String> commandLine() {
     try {
-      String[] words = Files.readString(Path.of("/proc/self/cmdline")).split("\0");
-      return List.of(words).subList(1, words.length);
+      return List.of(Files.readString(Path.of("/proc/self/cmdline")).split("\0"));
     } catch (IOException e) {
-      return ProcessHandle.current().info().arguments().map(List::of).orElse(List.of());
+      return List.of();
     }
+  }
+
+  private static List<String> arguments() {
+    return ProcessHandle.current().info().arguments().map(List::of).orElse(List.of());
   }
 }

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The daemon as a service of systemd: its log, its status, hangs, crashes, a full disk, reloads."""
+import json
+import time
+
+from failure import at_most, contains, equal, lacks, matches, until
+from hosts import ZT_HOME
+
+LOCAL_CONF = f"{ZT_HOME}/local.conf"
+
+
+def _entries(host, options=""):
+    """The entries of the journal that the daemon wrote, as (priority, text)."""
+    lines = host.journal(f"-o json {options}").splitlines()
+    found = [json.loads(line) for line in lines]
+    return [(int(entry["PRIORITY"]), entry["MESSAGE"]) for entry in found if entry.get("_SYSTEMD_UNIT") == "zerotier-one.service"]
+
+
+def _status(host):
+    return host.systemd("StatusText")
+
+
+def test_process_name(bench):
+    """ps, pidof and ss -p show zerotier-one."""
+    host = bench.host()
+    equal(host.run("pidof zerotier-one").split(), [str(host.main_pid())], "pidof")
+    equal(host.run(f"ps -o comm= -p {host.main_pid()}").strip(), "zerotier-one", "ps")
+    contains(host.run("ss -lntp"), '("zerotier-one",', "ss -lntp")
+
+
+def test_journal(bench):
+    """Warnings and errors have their priority in the journal, no second time, and one entry a fault."""
+    host = bench.fresh(installed=True)
+    host.write(LOCAL_CONF, '{"settings": {"primryPort": 1}}')
+    host.run("systemctl restart zerotier-one")
+    equal([entry for entry in _entries(host, "-p warning") if "primryPort" in entry[1]],
+          [(4, "WARNING: local.conf: settings.primryPort: unknown key, it is ignored; did you mean primaryPort?")], "warning")
+    # Without a restart the status of the failed start stays.
+    host.write("/run/systemd/system/zerotier-one.service.d/once.conf", "[Service]\nRestart=no\n")
+    host.write(LOCAL_CONF, "{bad")
+    host.run("systemctl daemon-reload; systemctl restart zerotier-one", check=False)
+    until("an error is in the journal", lambda: _entries(host, "-p err"))
+    for priority, text in _entries(host, "-p err"):
+        equal(priority, 3, "priority")
+        matches(text, r"^ERROR: unable to parse local\.conf \(invalid JSON\): .*line 1", "fatal line")
+    contains(_status(host), "not started: ERROR: unable to parse local.conf", "status")
+    host.write(LOCAL_CONF, "{}")
+    host.run("systemctl start zerotier-one")
+    for priority, text in _entries(host):
+        lacks(text, "<", "an entry of the journal")
+        if " INFO: " in text or text.startswith("INFO"):
+            equal(priority, 6, "priority")
+            matches(text, r"^INFO: ", "an entry without time")
+
+
+def test_crash(bench):
+    """The report of a crash of the Java virtual machine is kept and named in the log."""
+    host = bench.fresh(installed=True)
+    pid = host.main_pid()
+    host.run(f"kill -SEGV {pid}")
+    until("the daemon is restarted", lambda: host.main_pid() not in (0, pid), 30)
+    host.online(60)
+    report = matches(host.journal("-p warning -o cat"), rf"SIGSEGV .* its report is ({ZT_HOME}/crashes\.d/crash-\S+\.log)", "log")[1]
+    contains(host.read(report), "SIGSEGV", "report")
+    equal(host.run(f"stat -c '%U %a' {ZT_HOME}/crashes.d").split(), ["zerotier-one", "700"], "directory")
+    equal(host.run(f"ls {ZT_HOME}/crashes.d").count("\n"), 1, "reports")
+
+
+def test_hang(bench):
+    """A daemon that hangs is restarted within 30 s; zerotier-cli says after 5 s that it does not answer."""
+    host = bench.fresh(installed=True)
+    pid = host.main_pid()
+    host.run(f"kill -STOP {pid}")
+    began = time.monotonic()
+    answer = host.run("zerotier-cli info", check=False)
+    at_most(time.monotonic() - began, 15, "seconds of zerotier-cli info")
+    equal(answer.status, 1, "exit status")
+    contains(answer, "did not answer within 5 s", "zerotier-cli info")
+    until("the daemon is restarted", lambda: host.main_pid() not in (0, pid), 60)
+    bench.figure("restart of a daemon that hangs", time.monotonic() - began, 30, limit=60)
+    host.online(60)
+    contains(host.journal("-o cat"), '"node-', "stacks of the threads")
+
+
+def test_status(bench):
+    """The status text counts networks and peers and is true at all times."""
+    host = bench.host()
+    until("the status is ONLINE", lambda: _status(host).startswith("ONLINE; networks: none joined; peers: 1 direct, 0 relayed"))
+    network = bench.mesh.network()
+    bench.mesh.join(host, network)
+    until("the status counts the network", lambda: _status(host).startswith("ONLINE; networks: 1 of 1 OK; peers: "))
+    host.run(f"zerotier-cli leave {network} && chmod 600 /dev/net/tun && zerotier-cli join {network}")
+    until("the status names the fault", lambda: f"networks: 0 of 1 OK, {network} PORT_ERROR; " in _status(host))
+    host.run("chmod 666 /dev/net/tun")
+    until("the fault has passed", lambda: "networks: 1 of 1 OK; " in _status(host))
+    host.run(f"zerotier-cli leave {network}")
+    until("the network is left", lambda: "networks: none joined" in _status(host))
+    host.run("systemctl stop zerotier-one")
+    equal(_status(host), "stopped", "status after the stop")
+    host.run("systemctl start zerotier-one")
+
+
+def test_reload(bench):
+    """systemctl reload reads local.conf again and says what changed and what needs a restart."""
+    host = bench.fresh(installed=True)
+    pid = host.main_pid()
+    host.write(LOCAL_CONF, '{"settings": {"dscp": 46, "primaryPort": 9993, "secondaryPort": 9000}}')
+    host.run("systemctl reload zerotier-one")
+    contains(host.journal("-o cat"), "INFO: local.conf was read again; changed: settings.dscp, settings.primaryPort,", "log")
+    until("the status says what changed", lambda: "changed: settings.dscp, settings.primaryPort, settings.secondaryPort; "
+          "a restart is needed for settings.primaryPort, settings.secondaryPort" in _status(host))
+    host.write(LOCAL_CONF, "{bad")
+    host.run("systemctl reload zerotier-one")
+    until("the status says that the file is unusable", lambda: "local.conf is unusable" in _status(host))
+    matches(host.journal("-p warning -o cat"), r"^WARNING: unable to parse local\.conf", "log")
+    host.run(f"rm {LOCAL_CONF} && systemctl reload zerotier-one")
+    until("all settings have their defaults", lambda: "changed: settings.dscp" in _status(host))
+    lacks(_status(host), "restart", "status")
+    equal(host.main_pid(), pid, "process")
+    equal(host.systemd("ActiveState"), "active", "state")
+
+
+def test_full_disk(bench):
+    """While the disk is full no change is confirmed; it is saved as soon as there is room."""
+    host = bench.fresh(installed=True)
+    network = bench.mesh.network()
+    bench.mesh.authorize(network, host.address())
+    host.run(f"systemctl stop zerotier-one && cp -a {ZT_HOME} /root/kept && mount -t tmpfs -o size=2m,mode=755 none {ZT_HOME} && "
+             f"cp -a /root/kept/. {ZT_HOME} && systemctl start zerotier-one")
+    host.online()
+    host.run(f"cat /dev/zero >{ZT_HOME}/filler", check=False)
+    answer = host.run(f"zerotier-cli join {network}", check=False)
+    equal(answer.status, 1, "exit status of join")
+    matches(answer, r"500 join .*cannot be saved in .*No space left on device", "join")
+    matches(host.journal("-p warning -o cat"), rf"WARNING: cannot write {ZT_HOME}/networks\.d/{network}", "log")
+    answer = host.run("curl -sS -d '{\"dscp\": 1}' -H \"X-ZT1-Auth: $(cat " + ZT_HOME + "/authtoken.secret)\" "
+                      "http://127.0.0.1:9993/config/settings")
+    contains(answer, "local.conf cannot be written: No space left on device", "settings")
+    host.run(f"rm {ZT_HOME}/filler")
+    host.wait_until(f"test -e {ZT_HOME}/networks.d/{network}.conf && test -e {ZT_HOME}/networks.d/{network}.local.conf")
+    host.run(f"zerotier-cli join {network} && systemctl restart zerotier-one")
+    contains(host.run("zerotier-cli listnetworks"), network, "networks after the restart")
+
+
+def test_foreign_files(bench):
+    """A file of another user in the home is named with its owner and the chown that helps."""
+    host = bench.fresh(installed=True)
+    host.run("systemctl stop zerotier-one")
+    for name in ("identity.secret", "authtoken.secret"):
+        host.run(f"chown root: {ZT_HOME}/{name}")
+        text = host.run("runuser -u zerotier-one -- zerotier-one -U", check=False, timeout=20)
+        equal(text.status, 1, "exit status")
+        contains(text, f"{ZT_HOME}/{name} belongs to user root (mode rw-------), this process runs as user zerotier-one; "
+                 f"run \"chown zerotier-one '{ZT_HOME}/{name}'\" as root", "message")
+        host.run(f"chown zerotier-one: {ZT_HOME}/{name}")
