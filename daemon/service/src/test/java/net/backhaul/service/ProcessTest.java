@@ -200,7 +200,7 @@ class ProcessTest {
   }
 
   @Test
-  void omitsTheTimeWhereJournaldRecordsIt() throws Exception {
+  void writesPriorityInPlaceOfTimeForJournald() throws Exception {
     prepare();
     Path log = Files.createFile(directory.resolve("log"));
     Map<String, Object> file = Files.readAttributes(log, "unix:dev,ino");
@@ -218,7 +218,7 @@ class ProcessTest {
     daemon.toHandle().destroy();
 
     assertEquals(0, exitCode(daemon));
-    assertTrue(Files.readString(log).startsWith("INFO: Backhaul "), Files.readString(log));
+    assertTrue(Files.readString(log).startsWith("<6>INFO: Backhaul "), Files.readString(log));
   }
 
   @Test
