@@ -82,11 +82,11 @@ final class LocalApi {
     } catch (IllegalArgumentException e) {
       return new Answer(0, INVALID_HOST);
     }
-    var deadline = new Deadline(timeoutMs);
+    var limit = new TimeLimit(timeoutMs);
     try (var socket = new Socket(Proxy.NO_PROXY)) {
-      socket.connect(new InetSocketAddress(host, access.port()), deadline.remainingMs());
+      socket.connect(new InetSocketAddress(host, access.port()), limit.remainingMs());
       socket.getOutputStream().write(request(method, path, json));
-      return answer(new TimedInput(socket, deadline));
+      return answer(new TimedInput(socket, limit));
     } catch (SocketTimeoutException e) {
       return new Answer(0, TIMED_OUT);
     } catch (ConnectException e) {
@@ -123,10 +123,10 @@ final class LocalApi {
   }
 
   /** The end of the time of one request. */
-  private static final class Deadline {
+  private static final class TimeLimit {
     private final long endNs;
 
-    Deadline(int timeoutMs) {
+    TimeLimit(int timeoutMs) {
       endNs = System.nanoTime() + timeoutMs * 1_000_000L;
     }
 
@@ -140,27 +140,27 @@ final class LocalApi {
     }
   }
 
-  /** The bytes of an answer, up to a deadline, however slowly they arrive. */
+  /** The bytes of an answer, up to a limit, however slowly they arrive. */
   private static final class TimedInput extends InputStream {
     private final Socket socket;
     private final InputStream in;
-    private final Deadline deadline;
+    private final TimeLimit limit;
 
-    TimedInput(Socket socket, Deadline deadline) throws IOException {
+    TimedInput(Socket socket, TimeLimit limit) throws IOException {
       this.socket = socket;
       this.in = socket.getInputStream();
-      this.deadline = deadline;
+      this.limit = limit;
     }
 
     @Override
     public int read() throws IOException {
-      socket.setSoTimeout(deadline.remainingMs());
+      socket.setSoTimeout(limit.remainingMs());
       return in.read();
     }
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
-      socket.setSoTimeout(deadline.remainingMs());
+      socket.setSoTimeout(limit.remainingMs());
       return in.read(bytes, offset, length);
     }
   }
