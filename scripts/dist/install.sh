@@ -79,7 +79,7 @@ check_other_installation() {
 
 # The former version stays until the new one is complete, so there must be room for both.
 check_space() {
-  directory=$prefix
+  directory=${prefix%/*}
   while [ ! -d "$directory" ]; do
     directory=$(dirname "$directory")
   done
