@@ -174,3 +174,15 @@ def test_sandbox(bench):
     contains(host.journal(), "cannot change root directory to '/usr': Operation not permitted", "the journal")
     host.run(f"rm -r {DROP_INS} && systemctl daemon-reload && systemctl restart zerotier-one")
     host.online()
+
+
+def test_resolved(bench):
+    """The user of the service may set DNS at systemd-resolved, another user may not."""
+    host = bench.host()
+    if not host.exists("/usr/share/polkit-1/rules.d"):
+        return  # polkit before version 0.106, as in Debian 11, has no rules
+    command = "resolvectl dns host0 10.77.0.254"
+    host.run(f"setpriv --reuid zerotier-one --clear-groups {command}")
+    contains(host.run("resolvectl dns host0"), "10.77.0.254", "resolvectl")
+    host.run(f"! {command}", user="alice")
+    host.run("resolvectl revert host0")
