@@ -3,7 +3,7 @@
 import re
 import shutil
 
-from failure import sh
+from failure import contains, sh
 
 UNIT = """[Unit]
 Description=ZeroTier One, a stand-in
@@ -86,6 +86,13 @@ def stand_in(bench, unit_directory):
     """A package zerotier-one with the maintainer scripts of the real one's build tools; unit_directory is lib/… or usr/lib/…."""
     return build_deb(bench, "zerotier-one", {}, scripts=SCRIPTS,
                      files={"usr/sbin/zerotier-one": PROGRAM, f"{unit_directory}/zerotier-one.service": UNIT})
+
+
+def uses_cache(host):
+    """Fails unless the programs in /usr/lib/backhaul accept their ahead-of-time caches: AOTMode=on ends Java otherwise."""
+    for command in ("zerotier-one -v", "zerotier-cli info"):
+        host.run(f"BACKHAUL_JAVA_OPTIONS=-XX:AOTMode=on {command}")
+    contains(host.run(f"cat /proc/{host.main_pid()}/maps", log=False), "/usr/lib/backhaul/app/app.aot", "files of the daemon")
 
 
 def newer_deb(bench, version):

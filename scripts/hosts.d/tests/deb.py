@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The .deb packages: installed, removed, purged, in place of ZeroTier One's package and back, for all architectures."""
 import re
+import shutil
 import time
 
-from debs import build_deb, newer_deb, stand_in
+from debs import build_deb, newer_deb, stand_in, uses_cache
 from failure import contains, equal, lacks, matches, sh, until
+from pages import commands
 
 HOME = "/var/lib/zerotier-one"
 UNIT = "zerotier-one.service"
@@ -17,14 +19,14 @@ def test_install(bench):
     bench.use_root(host)
     host.push(bench.artifact("*_amd64.deb"))
     began = time.monotonic()
-    host.run(f"{APT} install /root/backhaul_*_amd64.deb")
+    host.run(commands("README.md", "_amd64.deb", "Install", {"./": "/root/", "sudo zerotier-cli info": "", "apt install": "apt -y install"}))
     until("zerotier-cli info says ONLINE", lambda: host.info()[4:] == ["ONLINE"], 30)
     bench.figure("fresh host to ONLINE, apt install ./backhaul.deb", time.monotonic() - began, 6)
     equal(host.run("dpkg --verify backhaul"), "", "dpkg --verify")
     matches(host.systemd("FragmentPath"), "^(/usr)?/lib/systemd/system/zerotier-one.service$")
     equal(host.systemd("UnitFileState"), "enabled")
     lacks(host.run(f"systemctl cat {UNIT}"), "/usr/local", "unit")
-    contains(host.run(f"cat /proc/{host.main_pid()}/maps", log=False), "/usr/lib/backhaul/app/app.aot", "the ahead-of-time cache")
+    uses_cache(host)
     equal(host.run("find /usr/lib/backhaul ! -uid 0 -o -perm /022 ! -type l"), "", "files of others, or writable by others")
     equal(host.run("getent passwd zerotier-one").split(":")[4], "Backhaul")
 
@@ -140,6 +142,17 @@ def test_lintian(bench):
     text = sh("lintian", "--fail-on", "error", "--allow-root", "--no-tag-display-limit", bench.artifact("*_amd64.deb"),
               bench.artifact("*_all.deb"), timeout=180)
     lacks(re.sub("running with root.*", "", text), "\nE: ", "lintian")
+
+
+def test_equal_builds(bench):
+    """Packages made twice of the same programs are equal, byte for byte."""
+    again = bench.directory / "again"
+    again.mkdir()
+    shutil.copy(bench.package, again)
+    for script, pattern in (("deb", "backhaul_*_*.deb"), ("rpm", "backhaul-*.rpm")):
+        sh(bench.tree / "scripts/package.d" / script, again / bench.package.name, timeout=180)
+        for file in sorted(again.glob(pattern)):
+            equal(sh("sha256sum", file).split()[0], sh("sha256sum", bench.artifact(file.name)).split()[0], file.name)
 
 
 def _offline(host):

@@ -3,13 +3,13 @@
 import functools
 import http.server
 import os
-import re
 import threading
 
 from bench import layers
 from debs import newer_deb
 from failure import Failed, contains, equal, lacks, sh
 from hosts import GATEWAY
+from pages import commands
 
 KEY = "packages@example.org"
 PORT = 8080
@@ -26,7 +26,7 @@ def test_repository(bench):
         host = bench.fresh()
         bench.use_root(host)
         host.run("rm -f /etc/apt/sources.list /etc/apt/sources.list.d/*")
-        lacks(host.run(_documented(bench)), "NO_PUBKEY", "apt update")
+        lacks(host.run(_documented()), "NO_PUBKEY", "apt update")
         host.online(30)
         network = bench.mesh.network()
         address = bench.mesh.join(host, network)
@@ -93,13 +93,10 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-def _documented(bench):
+def _documented():
     """The commands for a host in README.md, with the address of the test's repository."""
-    section = (bench.tree / "README.md").read_text().split("### From a repository of your own")[1]
-    blocks = re.findall(r"(?:^    .*\n)+", section, re.M)
-    commands = next(block for block in blocks if "keyrings" in block)
-    return "set -e\n" + commands.replace("https://packages.example.org", f"http://{GATEWAY}:{PORT}").replace(
-        "apt install", "apt -y install")
+    address = {"https://packages.example.org": f"http://{GATEWAY}:{PORT}", "apt install": "apt -y install"}
+    return "set -e\n" + commands("README.md", "keyrings", "From a repository of your own", address)
 
 
 def _version(host):

@@ -2,7 +2,8 @@
 """The .rpm package, in the file system of a Debian host by rpm --root: scriptlets, files, service. Not a Fedora."""
 import re
 
-from failure import contains, equal, lacks, matches, sh
+from debs import uses_cache
+from failure import equal, lacks, matches, sh
 
 HOME = "/var/lib/zerotier-one"
 
@@ -19,7 +20,9 @@ def test_rpm(bench):
     equal(host.run("getent passwd zerotier-one").split(":")[4], "Backhaul")
     host.reboot()
     host.online(30)
-    contains(host.run(f"cat /proc/{host.main_pid()}/maps", log=False), "/usr/lib/backhaul/app/app.aot", "the ahead-of-time cache")
+    uses_cache(host)
+    for path in ("man8/zerotier-one.8.gz", "man1/zerotier-cli.1.gz", "man1/zerotier-idtool.1.gz"):
+        equal(host.exists(f"/usr/share/man/{path}"), True, path)
 
     sh(*rpm, "--erase", "backhaul", timeout=120)
     equal(host.exists("/usr/lib/backhaul"), False, "/usr/lib/backhaul after the removal")
