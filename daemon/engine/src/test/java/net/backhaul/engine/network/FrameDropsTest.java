@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.engine.network;
 
+import static net.backhaul.engine.network.JoinedNetwork.ALICES_MAC;
+import static net.backhaul.engine.network.JoinedNetwork.BOBS_MAC;
+import static net.backhaul.engine.network.JoinedNetwork.CONTROLLER;
+import static net.backhaul.engine.network.JoinedNetwork.MTU_BYTES;
+import static net.backhaul.engine.network.JoinedNetwork.NOW_MS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import net.backhaul.engine.Drop;
-import net.backhaul.engine.FrameBatch;
 import net.backhaul.engine.NetworkTraffic;
 import net.backhaul.protocol.ethernet.Macs;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.Verb;
-import net.backhaul.protocol.network.MembershipCertificate;
 import net.backhaul.protocol.network.Rule;
 import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.packet.WireWriter;
@@ -20,48 +22,22 @@ import org.junit.jupiter.api.Test;
 
 /** Every frame that is dropped is counted, by reason and by network. */
 class FrameDropsTest {
-  private static final Identity CONTROLLER = RecordedIdentities.all().get("controller");
-  private static final Identity ALICE = RecordedIdentities.all().get("alice");
-  private static final Identity BOB = RecordedIdentities.all().get("bob");
-  private static final long NETWORK_ID = CONTROLLER.address() << 24 | 1;
-  private static final long NOW_MS = 1_700_000_000_000L;
-  private static final long ALICES_MAC = Macs.of(ALICE.address(), NETWORK_ID);
-  private static final long BOBS_MAC = Macs.of(BOB.address(), NETWORK_ID);
+  private static final long NETWORK_ID = JoinedNetwork.ID;
   private static final long DEVICE_MAC = 0x0016_3e00_0001L;
   private static final long GROUP_MAC = 0x0100_5e00_0001L;
-  private static final int MTU_BYTES = 2_800;
 
-  private final RecordingLink link = new RecordingLink(ALICE);
   private final RecordingOutput output = new RecordingOutput();
-  private final TestController controller = new TestController(CONTROLLER, NETWORK_ID);
-  private final Networks networks =
-      new Networks(new NodeContext(link, output, new Random(1)), null, Map.of(), NOW_MS);
-
-  private void join() {
-    link.known.put(CONTROLLER.address(), CONTROLLER);
-    networks.join(NETWORK_ID, NOW_MS);
-    networks.exchange.apply(
-        networks.networks.get(NETWORK_ID), controller.config(ALICE, NOW_MS), false, NOW_MS);
-    networks.credentials.accept(
-        MembershipCertificate.issue(CONTROLLER, NETWORK_ID, NOW_MS, TestController.WINDOW_MS, BOB),
-        BOB.address(),
-        NOW_MS);
-    link.sent.clear();
-  }
+  private final JoinedNetwork network = new JoinedNetwork(output);
+  private final RecordingLink link = network.link;
+  private final TestController controller = network.controller;
+  private final Networks networks = network.networks;
 
   private static byte[] frame(long to, long from, int bytes) {
-    return new WireWriter().mac(to).mac(from).u16(0x0800).bytes(new byte[bytes]).toByteArray();
-  }
-
-  private void send(byte[] frame) {
-    var batch = new FrameBatch(20_000);
-    System.arraycopy(frame, 0, batch.bytes(), batch.nextStart(), frame.length);
-    batch.add(frame.length);
-    networks.sendFrames(NETWORK_ID, batch, NOW_MS);
+    return JoinedNetwork.frame(to, from, new byte[bytes]);
   }
 
   private void receive(Verb verb, WireWriter payload) {
-    networks.receive(link.packet(BOB, 1, verb, payload.toByteArray(), NOW_MS), verb);
+    network.receive(verb, payload.toByteArray());
   }
 
   private static WireWriter extFrame(byte[] frame) {
@@ -94,9 +70,9 @@ class FrameDropsTest {
 
   @Test
   void countsAcceptedFrames() {
-    join();
+    network.join();
 
-    send(frame(BOBS_MAC, ALICES_MAC, 60));
+    network.send(frame(BOBS_MAC, ALICES_MAC, 60));
     receive(Verb.FRAME, new WireWriter().u64(NETWORK_ID).u16(0x0800).bytes(new byte[60]));
 
     assertEquals(Map.of(), link.drops);
@@ -107,9 +83,9 @@ class FrameDropsTest {
   @Test
   void dropsOutboundFramesByRules() {
     controller.rules = List.of(Rule.action(Rule.ACTION_DROP));
-    join();
+    network.join();
 
-    send(frame(BOBS_MAC, ALICES_MAC, 60));
+    network.send(frame(BOBS_MAC, ALICES_MAC, 60));
 
     assertSentDropped(Drop.BLOCKED_BY_RULES_OUTBOUND);
   }
@@ -117,7 +93,7 @@ class FrameDropsTest {
   @Test
   void dropsInboundFramesByRules() {
     controller.rules = List.of(Rule.action(Rule.ACTION_DROP));
-    join();
+    network.join();
 
     receive(Verb.FRAME, new WireWriter().u64(NETWORK_ID).u16(0x0800).bytes(new byte[60]));
 
@@ -129,9 +105,9 @@ class FrameDropsTest {
     var target = new WireWriter().u64(CONTROLLER.address()).u32(0).u16(0);
     controller.rules =
         List.of(new Rule(Rule.ACTION_REDIRECT, false, false, Bytes.of(target.toByteArray())));
-    join();
+    network.join();
 
-    send(frame(BOBS_MAC, ALICES_MAC, 60));
+    network.send(frame(BOBS_MAC, ALICES_MAC, 60));
 
     assertEquals(Map.of(), link.drops);
     assertEquals(CONTROLLER.address(), link.sent.getLast().to());
@@ -139,16 +115,16 @@ class FrameDropsTest {
 
   @Test
   void dropsFramesWithoutAWholeEthernetHeader() {
-    join();
+    network.join();
 
-    send(new byte[13]);
+    network.send(new byte[13]);
 
     assertSentDropped(Drop.FRAME_TOO_SHORT);
   }
 
   @Test
   void dropsReceivedFramesWithoutData() {
-    join();
+    network.join();
 
     receive(Verb.FRAME, new WireWriter().u64(NETWORK_ID).u16(0x0800));
 
@@ -157,7 +133,7 @@ class FrameDropsTest {
 
   @Test
   void dropsReceivedExtFramesWithoutData() {
-    join();
+    network.join();
 
     receive(Verb.EXT_FRAME, extFrame(frame(ALICES_MAC, BOBS_MAC, 0)));
 
@@ -166,7 +142,7 @@ class FrameDropsTest {
 
   @Test
   void dropsReceivedFramesOverTheMtu() {
-    join();
+    network.join();
 
     receive(
         Verb.FRAME, new WireWriter().u64(NETWORK_ID).u16(0x0800).bytes(new byte[MTU_BYTES + 1]));
@@ -176,7 +152,7 @@ class FrameDropsTest {
 
   @Test
   void deliversReceivedFramesOfTheMtu() {
-    join();
+    network.join();
 
     receive(Verb.FRAME, new WireWriter().u64(NETWORK_ID).u16(0x0800).bytes(new byte[MTU_BYTES]));
 
@@ -186,7 +162,7 @@ class FrameDropsTest {
 
   @Test
   void dropsFramesWithTheMacOfAnotherDevice() {
-    join();
+    network.join();
 
     receive(Verb.EXT_FRAME, extFrame(frame(ALICES_MAC, DEVICE_MAC, 60)));
 
@@ -195,7 +171,7 @@ class FrameDropsTest {
 
   @Test
   void dropsFramesWithOurOwnMac() {
-    join();
+    network.join();
 
     receive(Verb.EXT_FRAME, extFrame(frame(ALICES_MAC, ALICES_MAC, 60)));
 
@@ -204,7 +180,7 @@ class FrameDropsTest {
 
   @Test
   void dropsMulticastFramesWithTheMacOfAnotherDevice() {
-    join();
+    network.join();
 
     receive(Verb.MULTICAST_FRAME, multicast(DEVICE_MAC, GROUP_MAC, 60));
 
@@ -213,7 +189,7 @@ class FrameDropsTest {
 
   @Test
   void dropsMulticastFramesToNoGroup() {
-    join();
+    network.join();
 
     receive(Verb.MULTICAST_FRAME, multicast(BOBS_MAC, ALICES_MAC, 60));
 
@@ -222,7 +198,7 @@ class FrameDropsTest {
 
   @Test
   void dropsMulticastFramesWithoutData() {
-    join();
+    network.join();
 
     receive(Verb.MULTICAST_FRAME, multicast(BOBS_MAC, GROUP_MAC, 0));
 
@@ -231,16 +207,16 @@ class FrameDropsTest {
 
   @Test
   void dropsFramesFromDevicesBehindANodeThatIsNoBridge() {
-    join();
+    network.join();
 
-    send(frame(BOBS_MAC, DEVICE_MAC, 60));
+    network.send(frame(BOBS_MAC, DEVICE_MAC, 60));
 
     assertSentDropped(Drop.BRIDGING_NOT_AUTHORIZED);
   }
 
   @Test
   void dropsReceivedFramesToDevicesBehindANodeThatIsNoBridge() {
-    join();
+    network.join();
 
     receive(Verb.EXT_FRAME, extFrame(frame(DEVICE_MAC, BOBS_MAC, 60)));
 
@@ -249,18 +225,18 @@ class FrameDropsTest {
 
   @Test
   void dropsFramesToUnknownDevicesWithoutABridge() {
-    join();
+    network.join();
 
-    send(frame(DEVICE_MAC, ALICES_MAC, 60));
+    network.send(frame(DEVICE_MAC, ALICES_MAC, 60));
 
     assertSentDropped(Drop.NO_BRIDGE);
   }
 
   @Test
   void dropsFramesToReservedAddresses() {
-    join();
+    network.join();
 
-    send(frame(Macs.of(0, NETWORK_ID), ALICES_MAC, 60));
+    network.send(frame(Macs.of(0, NETWORK_ID), ALICES_MAC, 60));
 
     assertSentDropped(Drop.INVALID_DESTINATION);
   }
@@ -268,9 +244,9 @@ class FrameDropsTest {
   @Test
   void dropsBroadcastsWhereTheNetworkHasNone() {
     controller.flags = 0;
-    join();
+    network.join();
 
-    send(frame(Macs.BROADCAST, ALICES_MAC, 60));
+    network.send(frame(Macs.BROADCAST, ALICES_MAC, 60));
 
     assertSentDropped(Drop.MULTICAST_DISABLED);
   }
@@ -278,9 +254,9 @@ class FrameDropsTest {
   @Test
   void dropsMulticastsWhereTheNetworkHasNone() {
     controller.multicastLimit = 0;
-    join();
+    network.join();
 
-    send(frame(GROUP_MAC, ALICES_MAC, 60));
+    network.send(frame(GROUP_MAC, ALICES_MAC, 60));
 
     assertSentDropped(Drop.MULTICAST_DISABLED);
   }
@@ -288,7 +264,7 @@ class FrameDropsTest {
   @Test
   void dropsReceivedMulticastsWhereTheNetworkHasNone() {
     controller.multicastLimit = 0;
-    join();
+    network.join();
 
     receive(Verb.MULTICAST_FRAME, multicast(BOBS_MAC, GROUP_MAC, 60));
     receive(Verb.EXT_FRAME, extFrame(frame(GROUP_MAC, BOBS_MAC, 60)));
@@ -299,9 +275,9 @@ class FrameDropsTest {
 
   @Test
   void dropsMulticastsThatReachNobodyInTime() {
-    join();
+    network.join();
 
-    send(frame(GROUP_MAC, ALICES_MAC, 60));
+    network.send(frame(GROUP_MAC, ALICES_MAC, 60));
     networks.advance(NOW_MS + 30_000);
 
     assertEquals(Map.of(Drop.NO_RECIPIENT, 1), link.drops);
@@ -309,7 +285,7 @@ class FrameDropsTest {
 
   @Test
   void dropsFramesOfUnknownNetworks() {
-    send(frame(BOBS_MAC, ALICES_MAC, 60));
+    network.send(frame(BOBS_MAC, ALICES_MAC, 60));
     for (Verb verb : List.of(Verb.FRAME, Verb.EXT_FRAME, Verb.MULTICAST_FRAME)) {
       receive(verb, new WireWriter().u64(NETWORK_ID).u16(0x0800).bytes(new byte[60]));
     }
@@ -321,7 +297,7 @@ class FrameDropsTest {
   void dropsFramesBeforeTheConfiguration() {
     networks.join(NETWORK_ID, NOW_MS);
 
-    send(frame(BOBS_MAC, ALICES_MAC, 60));
+    network.send(frame(BOBS_MAC, ALICES_MAC, 60));
 
     assertEquals(Map.of(Drop.NOT_CONFIGURED, 1), link.drops);
     assertEquals(List.of(new NetworkTraffic(NETWORK_ID, 0, 0, 0, 1)), networks.traffic());
@@ -329,7 +305,7 @@ class FrameDropsTest {
 
   @Test
   void dropsFramesOfPeersThatAreNotMembers() {
-    join();
+    network.join();
     Identity mallory = RecordedIdentities.all().get("mallory");
 
     byte[] payload = new WireWriter().u64(NETWORK_ID).u16(0x0800).bytes(new byte[60]).toByteArray();

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.engine.network;
 
+import static net.backhaul.engine.network.JoinedNetwork.ALICE;
+import static net.backhaul.engine.network.JoinedNetwork.BOB;
+import static net.backhaul.engine.network.JoinedNetwork.NOW_MS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Event;
 import net.backhaul.engine.FrameBatch;
@@ -18,9 +19,7 @@ import net.backhaul.engine.StateKey;
 import net.backhaul.engine.peer.InboundPacket;
 import net.backhaul.protocol.ethernet.Macs;
 import net.backhaul.protocol.ethernet.OffloadHeader;
-import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.Verb;
-import net.backhaul.protocol.network.MembershipCertificate;
 import net.backhaul.protocol.network.Rule;
 import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.packet.WireWriter;
@@ -31,17 +30,13 @@ import org.junit.jupiter.api.Test;
 /** The path of frames allocates nothing. */
 @Tag("alone")
 class FramePathAllocationTest {
-  private static final Identity CONTROLLER = RecordedIdentities.all().get("controller");
-  private static final Identity ALICE = RecordedIdentities.all().get("alice");
-  private static final Identity BOB = RecordedIdentities.all().get("bob");
-  private static final long NETWORK_ID = CONTROLLER.address() << 24 | 1;
-  private static final long NOW_MS = 1_700_000_000_000L;
+  private static final long NETWORK_ID = JoinedNetwork.ID;
   private static final int ROUNDS = 20_000;
 
-  private final RecordingLink link = new RecordingLink(ALICE);
   private final CountingOutput output = new CountingOutput();
-  private final Networks networks =
-      new Networks(new NodeContext(link, output, new Random(1)), null, Map.of(), NOW_MS);
+  private final JoinedNetwork network = new JoinedNetwork(output);
+  private final RecordingLink link = network.link;
+  private final Networks networks = network.networks;
 
   private static final class CountingOutput implements Output {
     int delivered;
@@ -74,16 +69,8 @@ class FramePathAllocationTest {
   }
 
   private void join(List<Rule> rules) {
-    link.known.put(CONTROLLER.address(), CONTROLLER);
-    var controller = new TestController(CONTROLLER, NETWORK_ID);
-    controller.rules = rules;
-    networks.join(NETWORK_ID, NOW_MS);
-    networks.exchange.apply(
-        networks.networks.get(NETWORK_ID), controller.config(ALICE, NOW_MS), false, NOW_MS);
-    networks.credentials.accept(
-        MembershipCertificate.issue(CONTROLLER, NETWORK_ID, NOW_MS, TestController.WINDOW_MS, BOB),
-        BOB.address(),
-        NOW_MS);
+    network.controller.rules = rules;
+    network.join();
     link.recording = false;
   }
 

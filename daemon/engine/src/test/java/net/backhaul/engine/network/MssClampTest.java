@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.engine.network;
 
+import static net.backhaul.engine.network.JoinedNetwork.ALICE;
+import static net.backhaul.engine.network.JoinedNetwork.ALICES_MAC;
+import static net.backhaul.engine.network.JoinedNetwork.BOB;
+import static net.backhaul.engine.network.JoinedNetwork.BOBS_MAC;
+import static net.backhaul.engine.network.JoinedNetwork.NOW_MS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HexFormat;
-import java.util.Map;
-import java.util.Random;
 import net.backhaul.engine.FrameBatch;
-import net.backhaul.protocol.ethernet.Macs;
 import net.backhaul.protocol.ethernet.MssOption;
 import net.backhaul.protocol.ethernet.OffloadHeader;
-import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.Verb;
-import net.backhaul.protocol.network.MembershipCertificate;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.packet.BigEndian;
 import net.backhaul.protocol.packet.WireWriter;
@@ -23,13 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The MSS of SYNs is reduced where that carries more bytes per datagram (03 section 6.6). */
 class MssClampTest {
-  private static final Identity CONTROLLER = RecordedIdentities.all().get("controller");
-  private static final Identity ALICE = RecordedIdentities.all().get("alice");
-  private static final Identity BOB = RecordedIdentities.all().get("bob");
-  private static final long NETWORK_ID = CONTROLLER.address() << 24 | 1;
-  private static final long NOW_MS = 1_700_000_000_000L;
-  private static final long ALICES_MAC = Macs.of(ALICE.address(), NETWORK_ID);
-  private static final long BOBS_MAC = Macs.of(BOB.address(), NETWORK_ID);
+  private static final long NETWORK_ID = JoinedNetwork.ID;
   private static final long BEHIND_MAC = 0x06_00_00_00_00_07L;
   private static final int FRAME_HEADER_BYTES = 10;
   private static final int EXT_FRAME_HEADER_BYTES = 23;
@@ -37,24 +31,16 @@ class MssClampTest {
   private static final int FRAGMENT_HEADER_BYTES = 16;
   private static final int IPV4_AND_TCP_BYTES = 40;
 
-  private final RecordingLink link = new RecordingLink(ALICE);
   private final RecordingOutput output = new RecordingOutput();
-  private final Networks networks =
-      new Networks(new NodeContext(link, output, new Random(1)), null, Map.of(), NOW_MS);
+  private final JoinedNetwork network = new JoinedNetwork(output);
+  private final RecordingLink link = network.link;
+  private final Networks networks = network.networks;
 
   private void join() {
-    link.known.put(CONTROLLER.address(), CONTROLLER);
     link.known.put(BOB.address(), BOB);
-    var controller = new TestController(CONTROLLER, NETWORK_ID);
-    controller.specialists.add(ALICE.address() | NetworkConfig.ACTIVE_BRIDGE);
-    controller.specialists.add(BOB.address() | NetworkConfig.ACTIVE_BRIDGE);
-    networks.join(NETWORK_ID, NOW_MS);
-    networks.exchange.apply(
-        networks.networks.get(NETWORK_ID), controller.config(ALICE, NOW_MS), false, NOW_MS);
-    networks.credentials.accept(
-        MembershipCertificate.issue(CONTROLLER, NETWORK_ID, NOW_MS, TestController.WINDOW_MS, BOB),
-        BOB.address(),
-        NOW_MS);
+    network.controller.specialists.add(ALICE.address() | NetworkConfig.ACTIVE_BRIDGE);
+    network.controller.specialists.add(BOB.address() | NetworkConfig.ACTIVE_BRIDGE);
+    network.join();
   }
 
   /** Returns a SYN with an MSS, and options of Linux; the checksum of TCP is not complete. */

@@ -15,16 +15,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import net.backhaul.engine.DatagramRun;
-import net.backhaul.engine.Event;
-import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.Node;
 import net.backhaul.engine.NodeOptions;
-import net.backhaul.engine.Output;
-import net.backhaul.engine.StateKey;
 import net.backhaul.json.Json;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.service.NodeLoop;
+import net.backhaul.service.SilentOutput;
 import net.backhaul.service.settings.Settings;
 import net.backhaul.testing.Await;
 import net.backhaul.testing.NetworkNamespace;
@@ -146,7 +142,7 @@ class RebinderTest {
                   new Node(
                       identity,
                       NodeOptions.DEFAULT,
-                      new NoOutput(),
+                      new SilentOutput(),
                       null,
                       new Random(1),
                       Map.of(),
@@ -181,31 +177,5 @@ class RebinderTest {
           .join();
       loop.close();
     }
-  }
-
-  private static final class NoOutput implements Output {
-    @Override
-    public void sendDatagrams(DatagramRun run) {}
-
-    @Override
-    public void sendShortLived(int socket, InetSocketAddress to, byte[] bytes, int hops) {}
-
-    @Override
-    public void deliverFrame(long networkId, byte[] bytes, int start, int length) {}
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public void networkChanged(NetworkStatus status) {}
-
-    @Override
-    public void networkLeft(long networkId) {}
-
-    @Override
-    public void saveState(StateKey key, byte[] content) {}
-
-    @Override
-    public void event(Event event) {}
   }
 }
