@@ -42,6 +42,9 @@ public final class Cli {
       terminal.out().print(Help.versions());
       return 0;
     }
+    if (invocation.command().equals("rules")) {
+      return RulesCommands.run(invocation, terminal);
+    }
     ApiAccess access = ApiAccess.find(invocation, terminal);
     var session = new Session(invocation, access, new LocalApi(access), terminal);
     List<String> ignored = invocation.ignoredWords();

@@ -37,6 +37,7 @@ final class CliGrammar extends Grammar {
         "listbonds",
         "bond",
         "dump",
+        "rules",
         VERSION);
   }
 
@@ -98,6 +99,7 @@ final class CliGrammar extends Grammar {
       case "listbonds" -> create(name, "List bonded peers", 0);
       case "bond" -> bond(name);
       case "dump" -> create(name, "Write a file with what helps to analyse a problem", 0);
+      case "rules" -> rules(name);
       case VERSION -> create(name, "Show the version of this program, Backhaul", 0);
       default -> null;
     };
@@ -126,6 +128,17 @@ final class CliGrammar extends Grammar {
             "Use another link to a bonded peer",
             "Set the MTU of a link");
     return bond;
+  }
+
+  private static CommandSpec rules(String name) {
+    CommandSpec rules = create(name, "", 0, "<action>", "<file>");
+    rules
+        .usageMessage()
+        .customSynopsis("rules check <file>", "rules decompile <file>")
+        .header(
+            "Compile a source of the rules language, and report its first error",
+            "Print a source for the rules of a network in JSON");
+    return rules;
   }
 
   private static OptionSpec.Builder flag(String name, String description) {

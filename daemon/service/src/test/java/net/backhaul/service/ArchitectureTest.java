@@ -61,7 +61,8 @@ class ArchitectureTest {
           protocol   : crypto
           tap        : ''
           json       : ''
-          cli        : json protocol crypto
+          rules      : json
+          cli        : rules json protocol crypto
           engine     : protocol crypto
           controller : protocol crypto
           store      : controller json protocol crypto

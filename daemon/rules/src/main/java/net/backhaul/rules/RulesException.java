@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.rules;
+
+/** An error in a source. The position is that of the reference's compiler (03 section 5.9.8). */
+public final class RulesException extends Exception {
+  private static final long serialVersionUID = 1;
+
+  private final int line;
+  private final int column;
+  private final int offset;
+  private final String hint;
+
+  RulesException(Element.Token token, String message) {
+    this(token, message, "");
+  }
+
+  RulesException(Element.Token token, String message, String hint) {
+    super(message);
+    this.hint = hint;
+    line = token.line();
+    column = token.column();
+    offset = token.offset();
+  }
+
+  /** Returns the line as the reference counts: from 1, 0 where no line is to blame. */
+  public int line() {
+    return line;
+  }
+
+  /** Returns the column as the reference counts: from 0 on line 1, else from 1. */
+  public int column() {
+    return column;
+  }
+
+  /** Returns the index of the character in the source. */
+  public int offset() {
+    return offset;
+  }
+
+  /** Returns what may be wrong and what to try; empty where nothing more is known. */
+  public String hint() {
+    return hint;
+  }
+
+  /** Returns the position as editors count, the line of the source, and a caret below it. */
+  public String show(String source) {
+    String message = getMessage() + (hint.isEmpty() ? "" : " " + hint);
+    if (line == 0) {
+      return message;
+    }
+    int at = Math.min(offset, source.length());
+    int start = lineStart(source, at);
+    int end = start;
+    while (end < source.length() && !isLineEnd(source.charAt(end))) {
+      end++;
+    }
+    int number = 1 + (int) source.substring(0, start).lines().count();
+    String blanks = source.substring(start, at).replaceAll("[^\t]", " ");
+    return "line %d, column %d: %s%n  %s%n  %s^"
+        .formatted(number, at - start + 1, message, source.substring(start, end), blanks)
+        .replace("\r", "");
+  }
+
+  private static int lineStart(String source, int at) {
+    int start = at;
+    while (start > 0 && !isLineEnd(source.charAt(start - 1))) {
+      start--;
+    }
+    return start;
+  }
+
+  private static boolean isLineEnd(char c) {
+    return c == '\n' || c == '\r';
+  }
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.rules;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Map;
+import java.util.Random;
+import net.backhaul.json.Json;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Invalid sources, limits, and sources without sense. */
+class RulesErrorsTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      textBlock =
+          """
+          accept ztsrc a1b2c3;                   | 1:13 | Invalid ZeroTier address (10 hex digits).
+          accept vlan -5;                        | 1:12 | Invalid numeric value.
+          accept ipsrc 10.0.0.0/33;              | 1:13 | Invalid netmask length (range 0-32).
+          accept ipsrc fd00::/129;               | 1:13 | Invalid netmask length (range 0-128).
+          accept ipsrc 10.0.0.256/8;             | 1:13 | Invalid IP address (not valid IPv4 or IPv6).
+          accept iptos 255 5-4;                  | 1:17 | Invalid numeric range.
+          accept iptos 255;                      | 1:13 | Missing argument(s) to match.
+          accept icmp 256 0;                     | 1:12 | Missing or invalid ICMP type.
+          accept icmp 8 256;                     | 1:14 | Missing or invalid ICMP code (use -1 for none).
+          accept dport 80-;                      | 1:13 | Invalid numeric range.
+          accept dport 1-2-3;                    | 1:13 | Invalid numeric range.
+          accept dport $port;                    | 1:13 | Undefined variable name.
+          tee 70000 a1b2c3d4e5;                  | 1:10 | Invalid packet length for tee (range -1 to 65535).
+          watch 1 a1b2;                          | 1:8  | Missing or invalid ZeroTier address target for watch.
+          tee -1;                                | 0:0  | Missing length or target of "tee".
+          include nosuch                         | 1:8  | Undefined macro "nosuch".
+          macro m($a) accept dport $a; ; include m | 1:39 | Missing values for macro: 0 of 1.
+          macro m include m ; include m          | 0:0  | Macro "m" is included in itself, or more than 64 deep.
+          tag                                    | 1:0  | Missing name and definition after "tag".
+          tag t id x;                            | 1:9  | Invalid or out of range tag ID.
+          tag t id 1 flag 32 f;                  | 1:16 | Invalid bit index (range 0-31) or unrecognized flag name in tag definition.
+          tag t id 1 flag 3 1f;                  | 1:18 | Invalid or reserved tag flag name.
+          tag t id 1 enum 1 a enum 2 a;          | 1:27 | Duplicate tag enum name.
+          tag t id 1 colour 3;                   | 1:11 | Unrecognized keyword "colour" in tag definition; expected id, default, flag or enum.
+          tag t id 1 default 1 default 2;        | 1:21 | Duplicate tag default value definition.
+          cap c id 1 id 2 accept ethertype 1; ;  | 1:11 | Duplicate capability id definition.
+          cap c id accept ethertype 1; ;         | 1:6  | Missing or invalid capability ID.
+          tag drop id 1;                         | 1:4  | Invalid tag name: it is a reserved word.
+          """)
+  void reportsTheWordAndTheReason(String source, String position, String message) {
+    var error = assertThrows(RulesException.class, () -> RulesCompiler.compile(source));
+
+    assertEquals(message, error.getMessage());
+    assertEquals(position, error.line() + ":" + error.column());
+  }
+
+  @Test
+  void showsTheLineWithACaret() {
+    String source = "# first\r\ndrop ethertype\tipx;\n";
+    var error = assertThrows(RulesException.class, () -> RulesCompiler.compile(source));
+    assertEquals(
+        "line 2, column 16: Invalid numeric value.\n  drop ethertype\tipx;\n  "
+            + " ".repeat("drop ethertype".length())
+            + "\t^",
+        error.show(source));
+
+    String swallows = "accept;\ndrop ethertype arp;\n";
+    var swallowed = assertThrows(RulesException.class, () -> RulesCompiler.compile(swallows));
+    assertTrue(
+        swallowed.show(swallows).contains("write \"accept and;\""), swallowed.show(swallows));
+  }
+
+  @Test
+  void hintsAtUpperCaseAndStraySemicolons() {
+    var upper =
+        assertThrows(RulesException.class, () -> RulesCompiler.compile("DROP ethertype ipv4;"));
+    assertTrue(upper.hint().contains("lower case"), upper.hint());
+    var unknown = assertThrows(RulesException.class, () -> RulesCompiler.compile("reject;"));
+    assertTrue(unknown.hint().startsWith("Statements are: drop accept"), unknown.hint());
+  }
+
+  @Test
+  void limitsSourcesAndTheirMacros() {
+    String large = " ".repeat(RulesCompiler.MAX_SOURCE_CHARS + 1);
+    assertThrows(RulesException.class, () -> RulesCompiler.compile(large));
+
+    var doubling = new StringBuilder("macro m0 accept ethertype 1; ;\n");
+    for (int i = 1; i < 60; i++) {
+      doubling.append("macro m%d include m%d include m%d ;\n".formatted(i, i - 1, i - 1));
+    }
+    var tooMany =
+        assertThrows(RulesException.class, () -> RulesCompiler.compile(doubling + "include m59"));
+    assertEquals("More than 100000 rules.", tooMany.getMessage());
+    String empty = doubling.toString().replace("accept ethertype 1; ", "");
+    assertThrows(RulesException.class, () -> RulesCompiler.compile(empty + "include m59"));
+  }
+
+  @Test
+  void compilesTenThousandRules() throws Exception {
+    String source = "accept ipprotocol tcp dport 80;\n".repeat(10_000);
+
+    assertEquals(30_000, RulesCompiler.compile(source).rules().size());
+  }
+
+  @Test
+  void limitsNestedBlocks() {
+    assertThrows(RulesException.class, () -> RulesCompiler.compile("accept\n".repeat(100_000)));
+  }
+
+  /** Words in any order: an error or a result that survives the way to source and back. */
+  @Test
+  void handlesRandomSources() {
+    String[] words =
+        ("macro tag cap drop accept tee watch redirect break priority include id default flag enum"
+             + " and or not ethertype ipv4 ipprotocol tcp dport 80 1-5 -1 a1b2c3d4e5 ; ;; m m($x)"
+             + " $x t t; accept; chr inbound,tcp_syn teq 7; random 0.3 icmp 8 # \n"
+             + " \r\n")
+            .split(" ");
+    var random = new Random(11);
+    int compiled = 0;
+    for (int round = 0; round < 20_000; round++) {
+      var source = new StringBuilder();
+      for (int i = random.nextInt(14); i >= 0; i--) {
+        source
+            .append(words[random.nextInt(words.length)])
+            .append(random.nextInt(9) == 0 ? "; " : " ");
+      }
+      compiled += survives(source.toString()) ? 1 : 0;
+    }
+    assertTrue(compiled > 100, "compiled " + compiled);
+  }
+
+  private static boolean survives(String source) {
+    Map<String, @Nullable Object> json;
+    try {
+      json = RulesCompiler.compile(source).json();
+    } catch (RulesException e) {
+      assertTrue(e.offset() <= source.length(), source);
+      assertTrue(!e.show(source).isEmpty(), source);
+      return false;
+    }
+    String again = RulesDecompiler.decompile(json);
+    try {
+      assertEquals(Json.write(json), Json.write(RulesCompiler.compile(again).json()), again);
+    } catch (RulesException e) {
+      throw new AssertionError(source + " became " + again + e.show(again), e);
+    }
+    return true;
+  }
+}
