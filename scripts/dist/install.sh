@@ -84,7 +84,8 @@ check_space() {
     directory=$(dirname "$directory")
   done
   needed=$(($(du -sk "$package/lib/backhaul" | cut -f1) + 1024))
-  free=$(df -Pk "$directory" | awk 'NR == 2 { print $4 }')
+  free=$(df -Pk "$directory" 2>/dev/null | awk 'NR == 2 { print $4 }') # it complains without /proc
+  [ -n "$free" ] || return 0
   [ "$free" -ge "$needed" ] ||
     fail "$directory has $((free / 1024)) MiB free, and $((needed / 1024 + 1)) MiB are needed; nothing was changed"
 }
@@ -253,7 +254,12 @@ install_systemd_service() {
 starting() { [ "$(systemctl show --property ActiveState --value "$unit")" = activating ]; }
 
 say_without_systemd() {
-  if running=$(cat "$home/zerotier-one.pid" 2>/dev/null) && kill -0 "$running" 2>/dev/null; then
+  running=$(cat "$home/zerotier-one.pid" 2>/dev/null) || running=none
+  case $(readlink "/proc/$running/exe" 2>/dev/null || true) in
+    "$prefix"*) former=yes ;;
+    *) former=no ;;
+  esac
+  if [ "$former" = yes ]; then
     echo "systemd is not running, and the daemon (process $running) runs the former programs; restart it:"
     echo "kill $running, then zerotier-one -d"
   elif [ "$enabled" = yes ] || [ "$upgrade" = no ] && command -v systemctl >/dev/null 2>&1; then

@@ -182,12 +182,13 @@ def test_sandbox(bench):
 
 
 def test_resolved(bench):
-    """The user of the service may set DNS at systemd-resolved, another user may not."""
-    host = bench.host()
+    """The user of the service may set DNS for its devices at systemd-resolved, another user may not."""
+    host, _, _ = bench.pair()
     if not host.exists("/usr/share/polkit-1/rules.d"):
         return  # polkit before version 0.106, as in Debian 11, has no rules
-    command = "resolvectl dns host0 10.77.0.254"
+    device = matches(host.run("ip -br link"), r"^(zt\w+)", "the devices")[1]
+    command = f"resolvectl dns {device} 10.147.0.1"
     host.run(f"setpriv --reuid zerotier-one --clear-groups {command}")
-    contains(host.run("resolvectl dns host0"), "10.77.0.254", "resolvectl")
+    contains(host.run(f"resolvectl dns {device}"), "10.147.0.1", "resolvectl")
     host.run(f"! {command}", user="alice")
-    host.run("resolvectl revert host0")
+    host.run(f"resolvectl revert {device}")
