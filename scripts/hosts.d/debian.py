@@ -21,6 +21,8 @@ LATER = {"bookworm": "systemd-resolved polkitd", "trixie": "systemd-resolved pol
 SETS = {
     "network-manager": "network-manager",
     "needrestart": "needrestart",
+    "automation": "ansible-core puppet cloud-init",
+    "container": "podman crun netavark aardvark-dns iptables catatonit podman-compose",
 }
 PROXY = ("http_proxy", "https_proxy", "no_proxy")
 

@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The Ansible role, the Puppet module and the example for cloud-init, run on hosts with the commands of docs/automation.md."""
+import functools
+import http.server
+import re
+import threading
+
+from bench import layers
+from failure import Failed, contains, equal, lacks, matches, until
+from hosts import ZT_HOME
+from pages import commands
+
+PAGE = "docs/automation.md"
+DIST = "scripts/dist"
+OTHER_ID = "0123456789abcdef"  # a network of no controller
+LOCAL_CONF = f"{ZT_HOME}/local.conf"
+
+
+@layers("automation")
+def test_ansible(bench):
+    """Ansible: check mode foretells and changes nothing, a run joins and authorizes, a second run changes nothing."""
+    host, network = _host_with_files(bench)
+    host.push(bench.tree / DIST / "ansible")
+    host.write("/root/ansible/hosts.ini", "member ansible_connection=local\ncontroller ansible_connection=local\n"
+               "[all:vars]\nansible_python_interpreter=/usr/bin/python3\n")
+    # Requests to the controller leave from the host itself, since the controller of the tests is on no host.
+    playbook = _example(bench, f"{DIST}/ansible/site.yml", {
+        **_words(bench, network), "hosts: all": "hosts: member", "http://127.0.0.1": "http://10.77.0.254"})
+    host.write("/root/ansible/site.yml", playbook)
+
+    contains(_ansible(host, "--check"), "changed=7 ", "check mode on a fresh host")
+    equal(host.exists("/usr/sbin/zerotier-one") or host.exists(ZT_HOME), False, "installation after check mode")
+    lacks(_ansible(host), "changed=0 ", "first run")
+    _is_member(bench, host, network, "member")
+    contains(_ansible(host), "changed=0 ", "second run")
+
+    # Another network by hand, another setting, another permission: foretold, then done.
+    host.run(f"zerotier-cli join {OTHER_ID}")
+    host.write("/root/ansible/site.yml", playbook.replace("[docker]", "[br-]").replace("allow_default: false", "allow_global: true"))
+    check = _ansible(host, "--check")
+    contains(check, f"-{OTHER_ID} \n", "check mode")
+    contains(check, f"-{network} allowGlobal=false\n+{network} allowGlobal=true\n", "check mode")
+    matches(check, r'^-.*"docker"\n\+.*"br-"$', "check mode")
+    _has(host, network, allow_global=False, docker="docker", others=[OTHER_ID])
+    contains(_ansible(host), "changed=3 ", "run with changes")
+    _has(host, network, allow_global=True, docker="br-", others=[])
+    # An id that YAML reads as a number is reported.
+    host.write("/root/ansible/site.yml", re.sub(r'id: ".*"', "id: 17", playbook))
+    contains(_ansible(host, check=False), "expected a network id of 16 hexadecimal digits in quotes, found '17'", "message")
+
+
+@layers("automation")
+def test_puppet(bench):
+    """Puppet: noop changes nothing, a run joins and authorizes, a second run changes nothing."""
+    host, network = _host_with_files(bench)
+    host.push(bench.tree / DIST / "puppet")
+    words = {**_words(bench, network), "192.0.2.1": "10.77.0.254"}
+    manifest = _example(bench, f"{DIST}/puppet/site.pp", words)
+    host.write("/root/puppet/site.pp", manifest)
+
+    noop = _puppet(host, "--noop")
+    contains(noop, "Exec[backhaul: install.sh]/returns: current_value 'notrun', should be ['0'] (noop)", "noop on a fresh host")
+    equal(host.exists("/usr/sbin/zerotier-one") or host.exists(ZT_HOME), False, "installation after noop")
+    equal(_puppet(host).status, 2, "exit code of the first run (2: changes)")
+    _is_member(bench, host, network, host.name)
+    equal(_puppet(host).status, 0, "exit code of the second run (0: no changes)")
+
+    host.run(f"zerotier-cli join {OTHER_ID}")
+    host.write("/root/puppet/site.pp", manifest.replace("'docker'", "'br-'").replace("'allow_default' => false", "'allow_global' => true"))
+    contains(_puppet(host, "--noop"), "Backhaul_networks[", "noop")
+    _has(host, network, allow_global=False, docker="docker", others=[OTHER_ID])
+    contains(_puppet(host), f"left {OTHER_ID}, set allow_global=true of {network}", "run with changes")
+    _has(host, network, allow_global=True, docker="br-", others=[])
+    # Back to the public roots, and to no network at all.
+    host.write("/root/puppet/site.pp", manifest.replace("'/srv/planet'", "'public'").replace(f"'{network}' => {{ 'allow_default' => false }},", ""))
+    equal(_puppet(host).status, 2, "exit code with public roots")
+    equal(host.api("/status")["planetWorldId"], 149604618, "planet")
+    equal(host.api("/network"), [], "networks")
+    equal(_puppet(host).status, 0, "exit code of another run with public roots")
+
+
+@layers("automation")
+def test_cloud_init(bench):
+    """cloud-init: the example is valid, and a new host becomes a member at its first boot."""
+    network = bench.mesh.network()
+    seed = bench.directory / "seed"
+    seed.mkdir()
+    secret = seed / "identity.secret"
+    # The commands of the page, run by an administrator.
+    bench.mesh.idtool("generate", secret, seed / "identity.public")
+    for text in ("zerotier-idtool generate identity.secret", "base64 --wrap=0 planet", "sha256sum backhaul-*.tar.gz"):
+        commands(PAGE, text)
+    identity = secret.read_text(encoding="ascii").strip()
+    bench.mesh.authorize(network, identity[:10])
+    host = bench.fresh(layers=("automation",))
+    planet = host.run("base64 --wrap=0 /root/planet") if host.push(bench.mesh.planet) is None else ""
+    with _served(bench.package.parent) as port:
+        host.push(bench.package)
+        checksum = host.run("cd /root && sha256sum backhaul-*.tar.gz").split()[0]
+        user_data = _example(bench, f"{DIST}/cloud-init/user-data", {
+            "IDENTITY": identity, "PLANET": planet, "CHECKSUM": checksum, "f4c9e4265b123456": network,
+            "https://packages.example.org/backhaul-0.1.0-linux-x86_64.tar.gz": f"http://10.77.0.254:{port}/{bench.package.name}"})
+        host.write("/root/user-data", user_data)
+        contains(host.run("cd /root && " + commands(PAGE, "cloud-init schema")), "Valid cloud-config", "cloud-init schema")
+        for name, text in (("user-data", user_data), ("meta-data", "instance-id: new\nlocal-hostname: new\n")):
+            host.write(f"/var/lib/cloud/seed/nocloud/{name}", text)
+        # The network of the host is that of the bench.
+        host.write("/etc/cloud/cloud.cfg.d/99-bench.cfg", "network: {config: disabled}\ndatasource_list: [NoCloud]\n")
+        host.run("cloud-init clean --logs; rm -r /root/backhaul-*")
+        host.reboot(120)
+        equal(host.run("cloud-init status --wait", timeout=120).strip().splitlines()[-1], "status: done", "cloud-init status")
+    equal(host.info()[2], identity[:10], "address of the node")
+    host.wait_until(f"zerotier-cli listnetworks | grep '{network}.* OK '", 30)
+    contains(host.read(LOCAL_CONF), "interfacePrefixBlacklist", "local.conf")
+
+
+def _host_with_files(bench):
+    """A fresh host with what the examples read from /srv, and the id of a private network."""
+    network = bench.mesh.network()
+    bench.mesh.api("/config/settings", {"settings": {"allowManagementFrom": ["10.77.0.0/24"]}})
+    host = bench.fresh(layers=("automation",))
+    for file in (bench.package, bench.mesh.planet, bench.mesh.home / "authtoken.secret"):
+        host.push(file, "/srv")
+    return host, network
+
+
+def _words(bench, network):
+    return {"/srv/backhaul-0.1.0-linux-x86_64.tar.gz": f"/srv/{bench.package.name}", "f4c9e4265b123456": network}
+
+
+def _example(bench, file, words):
+    text = (bench.tree / file).read_text(encoding="utf-8")
+    for old, new in words.items():
+        if old not in text:
+            raise Failed(f"{file}: expected to contain {old!r}")
+        text = text.replace(old, new)
+    return text
+
+
+def _ansible(host, options="", check=True):
+    """Runs the command of the page, the one with --check if that is the option."""
+    lines = commands(PAGE, "ansible-playbook").splitlines()
+    line = next(line for line in lines if ("--check" in line) == (options == "--check"))
+    output = host.run(f"cd /root/ansible && ANSIBLE_PIPELINING=1 {line}", check=False, timeout=240)
+    if check and output.status:
+        raise Failed(f"{line} ended with {output.status}, and printed:\n{output}")
+    return output
+
+
+def _puppet(host, options=""):
+    """Runs the command of the page, the one with --noop if that is the option."""
+    lines = commands(PAGE, "puppet apply").splitlines()
+    line = next(line for line in lines if ("--noop" in line) == (options == "--noop"))
+    output = host.run(f"cd /root/puppet && {line.replace('apply', 'apply --color=false --detailed-exitcodes')}", check=False, timeout=240)
+    if output.status not in (0, 2) or "Warning" in output or "Error" in output:
+        raise Failed(f"{line} ended with {output.status}, and printed:\n{output}")
+    return output
+
+
+def _is_member(bench, host, network, name):
+    """The controller has authorized the host under a name, its permissions are those of the example, and it is a member."""
+    host.online()
+    until("the host is a member", lambda: (host.api(f"/network/{network}", check=False) or {}).get("status") == "OK", 30)
+    member = bench.mesh.api(f"/controller/network/{network}/member/{host.address()}")
+    equal((member["authorized"], member["name"]), (True, name), "record of the member")
+    _has(host, network, allow_global=False, docker="docker", others=[])
+
+
+def _has(host, network, allow_global, docker, others):
+    until("the API answers", lambda: host.api("/network", check=False) is not None, 30)
+    found = {each["id"]: each for each in host.api("/network")}
+    equal(sorted(found), sorted([network, *others]), "networks")
+    equal((found[network]["allowGlobal"], found[network]["allowDefault"]), (allow_global, False), "permissions")
+    contains(host.read(LOCAL_CONF), f'"{docker}"', "local.conf")
+
+
+class _served:
+    """Serves a directory by HTTP to the hosts while a block runs; the block's value is the port."""
+
+    def __init__(self, directory):
+        class Quiet(http.server.SimpleHTTPRequestHandler):
+            def log_message(self, *_):
+                pass
+        self._server = http.server.ThreadingHTTPServer(("", 0), functools.partial(Quiet, directory=str(directory)))
+
+    def __enter__(self):
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self._server.server_port
+
+    def __exit__(self, *_):
+        self._server.shutdown()
+        self._server.server_close()
