@@ -20,6 +20,12 @@ def layers(*names):
     return mark
 
 
+def extra(test):
+    """Marks a test that runs only if it is named or with --all: it takes long, for what few changes concern."""
+    test.extra = True
+    return test
+
+
 class Bench:
     """Hosts and what belongs to them. Shared hosts last until the end of the run, fresh ones until the end of the test."""
 
@@ -224,4 +230,4 @@ class Bench:
         return self._installed
 
 
-__all__ = ["Bench", "Failed", "Pings", "layers", "until"]
+__all__ = ["Bench", "Failed", "Pings", "extra", "layers", "until"]

@@ -22,7 +22,7 @@ SETS = {
     "network-manager": "network-manager",
     "needrestart": "needrestart",
     "automation": "ansible-core puppet cloud-init",
-    "container": "podman crun netavark aardvark-dns iptables catatonit podman-compose",
+    "container": "podman runc netavark aardvark-dns iptables catatonit podman-compose",
 }
 PROXY = ("http_proxy", "https_proxy", "no_proxy")
 

@@ -44,6 +44,7 @@ def _options(description):
     words.add_argument("tests", nargs="*", metavar="TEST", help="files of tests (install) or tests (install.test_upgrades)")
     words.add_argument("--package", type=pathlib.Path, metavar="FILE",
                        help="the .tar.gz to test; default: made by scripts/package")
+    words.add_argument("--all", action="store_true", help="also the extra tests, which otherwise run only if they are named")
     words.add_argument("--only", metavar="REGEX", help="only tests whose names contain a match")
     words.add_argument("--suite", default="bookworm", help="Debian's release: bookworm (default), trixie or bullseye")
     words.add_argument("--keep", action="store_true", help="after a failure, or at the end, keep the hosts until interrupted")
@@ -67,6 +68,8 @@ def _chosen(options):
             raise Failed(f"no test {word!r}; --list shows all")
     if options.tests:
         found = [test for test in found if any(_named(test, word) for word in options.tests)]
+    elif not options.all and not options.list:
+        found = [test for test in found if not getattr(test, "extra", False)]
     if options.only:
         found = [test for test in found if re.search(options.only, test.label)]
     if not found:

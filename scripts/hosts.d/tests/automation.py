@@ -6,7 +6,7 @@ import json
 import re
 import threading
 
-from bench import layers
+from bench import extra, layers
 from failure import Failed, contains, equal, lacks, matches, until
 from hosts import ZT_HOME
 from pages import commands
@@ -90,6 +90,7 @@ def test_puppet(bench):
     equal(_puppet(host).status, 0, "exit code of another run with public roots")
 
 
+@extra
 @layers("automation")
 def test_cloud_init(bench):
     """cloud-init: the example is valid, and a new host becomes a member at its first boot."""

@@ -4,7 +4,7 @@ import base64
 import json
 import time
 
-from bench import layers
+from bench import extra, layers
 from failure import at_most, contains, equal, matches, until
 from pages import commands
 
@@ -13,14 +13,15 @@ COMPOSE = "scripts/dist/container/compose.yaml"
 KUBERNETES = "scripts/dist/container/kubernetes.yaml"
 IMAGE_LIMIT_MB = 90
 DEVICE = "--cap-drop ALL --cap-add NET_ADMIN --device /dev/net/tun"
-# A container with a cgroup of its own takes CAP_SYS_RESOURCE, which the machine of the tests may lack. Its file
-# system is an overlay, which cannot be above that of the host.
-# At the boot, podman has recorded that the host's does not support overlays. Its networks are netavark's, not CNI's.
+# crun raises the limit of locked memory, for which the machine of the tests may lack CAP_SYS_RESOURCE; runc tries.
+# The bench has no controller of processes: pids_limit.
+# The file system of a container is an overlay, which cannot be above that of the host. At the boot, podman has recorded
+# that the host's does not support overlays. Its networks are netavark's, not CNI's.
 PREPARE = """
 rm -rf /run/containers /run/libpod /etc/cni
 mount -t tmpfs tmpfs /var/lib/containers
 mkdir -p /etc/containers
-printf '[containers]\\ncgroups = "disabled"\\n' >/etc/containers/containers.conf
+printf '[engine]\\nruntime = "runc"\\n[containers]\\npids_limit = 0\\n' >/etc/containers/containers.conf
 """
 
 
@@ -106,6 +107,7 @@ def _messages(host, name, network):
     host.run("podman rm --force --time 1 root")
 
 
+@extra
 @layers("container")
 def test_compose_and_kubernetes(bench):
     """The examples for compose and Kubernetes: the container beside Backhaul's is reached in the network."""
