@@ -79,7 +79,7 @@ def test_take_over(bench):
     network = _as_zerotier_one(bench, host, stand_in(bench, "lib/systemd/system"))
     address = host.read(f"{HOME}/identity.public").split(":")[0]
     bench.mesh.authorize(network, address)
-    host.run(f"{APT} install /root/backhaul_*_amd64.deb")
+    host.run(commands("docs/migration.md", "_amd64.deb", "To Backhaul", {"./": "/root/", "apt install": "apt -y install"}))
     _is_backhaul(host, address)
     host.wait_until(f"zerotier-cli listnetworks | grep ' {network} .* OK '", 30)
     equal(host.run(f"stat -c %U {HOME}/identity.secret").strip(), "zerotier-one")
@@ -88,7 +88,8 @@ def test_take_over(bench):
     host.reboot()
     _is_backhaul(host, address)
 
-    host.run(f"{APT} install /root/zerotier-one_*.deb")
+    host.run(commands("docs/migration.md", "apt install zerotier-one", "Back to ZeroTier One",
+                      {"zerotier-one": "-y /root/zerotier-one_*.deb"}))
     _is_zerotier_one(host)
     host.run("dpkg --purge backhaul")
     contains(host.read(f"{HOME}/identity.public"), address, "identity after going back and the purge of backhaul")
