@@ -4,7 +4,6 @@ package net.backhaul.testing;
 import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
-import com.sun.jna.Platform;
 import com.sun.jna.Pointer;
 
 /**
@@ -17,7 +16,7 @@ final class NativeSocket implements AutoCloseable {
 
   private static final class NativeCalls {
     static {
-      Native.register(NativeCalls.class, NativeLibrary.getInstance(Platform.C_LIBRARY_NAME));
+      Native.register(NativeCalls.class, NativeLibrary.getProcess());
     }
 
     static native int socket(int family, int type, int protocol);

@@ -33,7 +33,7 @@ public final class NetworkNamespace {
 
   private static final class NativeCalls {
     static {
-      Native.register(NativeCalls.class, NativeLibrary.getInstance(Platform.C_LIBRARY_NAME));
+      Native.register(NativeCalls.class, NativeLibrary.getProcess());
     }
 
     static native int unshare(int flags);

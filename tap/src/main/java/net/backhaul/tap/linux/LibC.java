@@ -3,7 +3,6 @@ package net.backhaul.tap.linux;
 
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
-import com.sun.jna.Platform;
 
 /**
  * Functions of the C library by JNA direct mapping; addresses are {@code long}s.
@@ -48,7 +47,7 @@ final class LibC {
   static final int ENOBUFS = 105;
 
   static {
-    Native.register(LibC.class, NativeLibrary.getInstance(Platform.C_LIBRARY_NAME));
+    Native.register(LibC.class, NativeLibrary.getProcess());
   }
 
   private LibC() {}

@@ -18,7 +18,7 @@ final class MacLibC {
   static final int ENOBUFS = 55;
 
   static {
-    Native.register(MacLibC.class, NativeLibrary.getInstance(Platform.C_LIBRARY_NAME));
+    Native.register(MacLibC.class, NativeLibrary.getProcess());
   }
 
   private MacLibC() {}

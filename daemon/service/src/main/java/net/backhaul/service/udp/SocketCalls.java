@@ -23,7 +23,7 @@ final class SocketCalls {
   private static final int F_DUPFD_CLOEXEC = 1030;
 
   static {
-    Native.register(SocketCalls.class, NativeLibrary.getInstance(Platform.C_LIBRARY_NAME));
+    Native.register(SocketCalls.class, NativeLibrary.getProcess());
   }
 
   private SocketCalls() {}
