@@ -68,7 +68,7 @@ if [ -x "$root/runtime/bin/java" ]; then
 else
   [ -z "${JAVA_HOME:-}" ] || newest_java "$JAVA_HOME"
   if [ -z "$java" ]; then
-    # A home directory of somebody else, as sudo may keep it, is not searched.
+    # A home directory of another user, as sudo may keep it, is not searched.
     mine=/nonexistent
     [ ! -O "${HOME:-/nonexistent}" ] || mine=$HOME
     newest_java /usr/lib/jvm/* /Library/Java/JavaVirtualMachines/*/Contents/Home \

@@ -63,8 +63,8 @@ def test_purge_of_linked_home(bench):
     """A purge empties the directory that the home is a link to, and leaves the home that another installation uses."""
     host = bench.fresh(installed=True)
     host.push(bench.artifact("*_amd64.deb"))
-    refused = _offline(host).run(f"{APT} install /root/backhaul_*_amd64.deb", check=False)
-    contains(refused, "backhaul-uninstall", "beside install.sh")
+    rejected = _offline(host).run(f"{APT} install /root/backhaul_*_amd64.deb", check=False)
+    contains(rejected, "backhaul-uninstall", "beside install.sh")
     equal(host.systemd("ActiveState"), "active")
     host.run(f"backhaul-uninstall; mkdir /srv/data && mv {HOME} /srv/data/home && ln -s /srv/data/home {HOME}")
     host.run(f"{APT} install /root/backhaul_*_amd64.deb")
@@ -128,8 +128,8 @@ def test_all_architectures(bench):
     java = build_deb(bench, "java25", {"Provides": "java25-runtime-headless"},
                      {"usr/lib/jvm/java-25": bench.unpacked() / "lib/backhaul/runtime"})
     host.push(deb)
-    refused = host.run(f"{APT} install /root/{deb.name}", check=False)
-    matches(refused, "java25-runtime-headless|unmet dependencies")
+    rejected = host.run(f"{APT} install /root/{deb.name}", check=False)
+    matches(rejected, "java25-runtime-headless|unmet dependencies")
     host.push(java)
     host.run(f"{APT} install /root/{java.name} /root/{deb.name}")
     host.online(40)

@@ -19,7 +19,7 @@ class backhaul::install {
       } else {
         $archive = $backhaul::archive
       }
-      # The checksum lies in the directory that install.sh replaces: whoever installs by hand is noticed.
+      # The checksum lies in the directory that install.sh replaces: an installation by hand is noticed.
       $stamp = '/usr/local/lib/backhaul/archive.sha256'
       exec { 'backhaul: install.sh':
         command  => "set -e
