@@ -7,7 +7,7 @@ import java.util.List;
 final class NetworkCommands {
   private static final int USAGE = 2;
   private static final int ID_DIGITS = 16;
-  private static final List<String> SETTINGS =
+  static final List<String> SETTINGS =
       List.of("allowManaged", "allowGlobal", "allowDefault", "allowDNS");
   private static final String SETTING_NAMES =
       "allowManaged, allowGlobal, allowDefault and allowDNS";

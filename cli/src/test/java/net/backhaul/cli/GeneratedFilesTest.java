@@ -21,6 +21,7 @@ class GeneratedFilesTest {
   @Test
   void matchesTheGrammars() throws IOException {
     Map<String, String> files = new TreeMap<>(Manuals.files());
+    files.putAll(Completions.files());
     var outdated = new ArrayList<String>();
     deleteFormer();
     for (Map.Entry<String, String> file : files.entrySet()) {
