@@ -3,6 +3,7 @@
 # Installs the package that contains this file, or upgrades an installation:
 #   /usr/local/lib/backhaul      programs, their libraries and their Java runtime
 #   /usr/sbin/zerotier-one, zerotier-cli, zerotier-idtool, backhaul-uninstall    links to them (macOS: /usr/local/bin)
+#   /usr/local/share    manual pages, completions for bash, zsh and fish
 #   a systemd or launchd service, which is enabled and started
 #   Linux: the user and group zerotier-one, and files by which systemd-networkd, udev, NetworkManager and polkit
 #   leave the devices of the service alone or permit it to set DNS; `linux_files` lists them
@@ -136,6 +137,20 @@ replace_programs() {
     ln -sf "$prefix/bin/$program" "$links/$program"
   done
   echo "installed in $prefix, with links in $links"
+}
+
+# Manual pages and completions, to where man and the shells look for those of local programs.
+install_manuals() {
+  for file in "$package"/man/* "$package"/completion/*/*; do
+    case $file in
+      *'*'*) continue ;; # not in the package
+      */man/*) directory=man/man${file##*.} ;;
+      */bash/*) directory=bash-completion/completions ;;
+      */zsh/*) directory=zsh/site-functions ;;
+      */fish/*) directory=fish/vendor_completions.d ;;
+    esac
+    put "$file" "/usr/local/share/$directory/${file##*/}"
+  done
 }
 
 # Linux.
@@ -311,11 +326,11 @@ check_other_installation
 check_space
 copy_programs
 try_runtime
+replace_programs
+install_manuals
 if [ "$system" = Darwin ]; then
-  replace_programs
   install_launchd_service
 else
-  replace_programs
   install_linux_files
   create_user
   install_systemd_service

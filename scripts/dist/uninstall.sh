@@ -137,6 +137,16 @@ remove_linux_files() {
   [ ! -d /run/systemd/system ] || systemctl daemon-reload
 }
 
+remove_manuals() {
+  share=/usr/local/share
+  for program in zerotier-one zerotier-cli zerotier-idtool; do
+    rm -f "$share/man/man1/$program.1" "$share/man/man8/$program.8" "$share/bash-completion/completions/$program" \
+      "$share/zsh/site-functions/_$program" "$share/fish/vendor_completions.d/$program.fish"
+  done
+  rmdir "$share/man/man1" "$share/man/man8" "$share/bash-completion/completions" "$share/bash-completion" \
+    "$share/fish/vendor_completions.d" "$share/fish" 2>/dev/null || true
+}
+
 remove_home() {
   real=$(readlink -f "$home" || echo "$home")
   # A mount point cannot be removed, but its content.
@@ -200,6 +210,7 @@ for program in zerotier-one zerotier-cli zerotier-idtool backhaul-uninstall; do
     "$prefix"/*) rm -f "$links/$program" ;;
   esac
 done
+remove_manuals
 rm -rf "$prefix" "$prefix.new" "$prefix.old"
 echo "removed $prefix and its links in $links"
 

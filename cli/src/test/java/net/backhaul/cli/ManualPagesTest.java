@@ -116,7 +116,7 @@ class ManualPagesTest {
         }
       }
     }
-    used.removeIf(variable -> variable.matches("LC_.*|LANG"));
+    used.removeIf(variable -> variable.matches("LC_.*|LANG|BASH_VERSION|OSTYPE"));
     String pages =
         Files.readString(Manuals.TOP.resolve("docs/man/zerotier-one.8.md"))
             + Files.readString(Manuals.TOP.resolve("docs/man/zerotier-cli.1.md"));
