@@ -21,12 +21,9 @@ LATER = {"bookworm": "systemd-resolved polkitd", "trixie": "systemd-resolved pol
 SETS = {
     "network-manager": "network-manager",
     "needrestart": "needrestart",
-<<<<<<< HEAD
     "automation": "ansible-core puppet cloud-init",
     "container": "podman runc netavark aardvark-dns iptables catatonit podman-compose",
-=======
     "shells": "bash-completion fish man-db zsh",
->>>>>>> 28c1ad2 (scripts, dist: install manual pages and completions, and test them on booted hosts)
 }
 PROXY = ("http_proxy", "https_proxy", "no_proxy")
 
