@@ -51,10 +51,6 @@ import org.slf4j.event.Level;
 public final class Daemon {
   private static final Logger log = LoggerFactory.getLogger(Daemon.class);
   private static final long CLOSE_WITHIN_MS = 1_000;
-
-  /** How often the watchdog is fed within its time. */
-  private static final int WATCHDOG_FEEDS = 4;
-
   private static final String PORT_FILE = "zerotier-one.port";
   private static final String CONTROLLER_DIRECTORY = "controller.d";
 
@@ -247,17 +243,8 @@ public final class Daemon {
     listen();
     housekeeping.start();
     loop.execute(status::ready);
-    feedWatchdog();
+    loop.feed(manager);
     warnAboutSlowCipher();
-  }
-
-  /** The watchdog is fed by the loop of the node, so that it notices when that hangs. */
-  private void feedWatchdog() {
-    long everyMs = manager.watchdogMs() / WATCHDOG_FEEDS;
-    if (everyMs > 0) {
-      loop.eventLoop()
-          .scheduleAtFixedRate(manager::feedWatchdog, 0, everyMs, TimeUnit.MILLISECONDS);
-    }
   }
 
   private void writePort() {

@@ -18,6 +18,7 @@ import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
 import net.backhaul.engine.Node;
 import net.backhaul.service.system.Durations;
+import net.backhaul.service.system.ServiceManager;
 import net.backhaul.service.system.SteadyClock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +34,9 @@ public final class NodeLoop implements AutoCloseable {
   private static final SteadyClock CLOCK = new SteadyClock(System.currentTimeMillis(), steadyMs());
   private static final long MAX_SLEEP_MS = 500;
   private static final long END_WITHIN_S = 2;
+
+  /** How often the watchdog is fed within its time. */
+  private static final int WATCHDOG_FEEDS = 4;
 
   /**
    * Pause after an internal error in the node: its deadline may not have moved, and without a pause
@@ -84,6 +88,14 @@ public final class NodeLoop implements AutoCloseable {
 
   private static long steadyMs() {
     return System.nanoTime() / 1_000_000;
+  }
+
+  /** Feeds the watchdog of the service manager on the loop, so that it notices when that hangs. */
+  public void feed(ServiceManager manager) {
+    long everyMs = manager.watchdogMs() / WATCHDOG_FEEDS;
+    if (everyMs > 0) {
+      loop.scheduleAtFixedRate(manager::feedWatchdog, 0, everyMs, TimeUnit.MILLISECONDS);
+    }
   }
 
   /** Sets what is run, on the loop, when the host resumes from suspend. */

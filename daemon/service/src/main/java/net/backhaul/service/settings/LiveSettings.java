@@ -74,7 +74,7 @@ public final class LiveSettings {
   private boolean readAgain(boolean acceptsEmpty) {
     readAtMs = file.modifiedMs();
     try {
-      Map<String, @Nullable Object> conf = file.read();
+      Map<String, @Nullable Object> conf = file.readAgain();
       List<String> changed =
           conf.isEmpty() && !acceptsEmpty ? List.of() : ChangedKeys.of(current.conf(), conf);
       if (!changed.isEmpty()) {
@@ -96,7 +96,7 @@ public final class LiveSettings {
   public void merge(Map<String, @Nullable Object> changed) throws LocalConf.Unusable, IOException {
     Map<String, @Nullable Object> before = current.conf();
     file.merge(changed);
-    current = read(file.read());
+    current = read(file.readAgain());
     finish(ChangedKeys.of(before, current.conf()));
   }
 

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import net.backhaul.json.Json;
 import net.backhaul.service.state.HomeDirectory;
 import org.jspecify.annotations.Nullable;
@@ -33,9 +34,24 @@ public final class LocalConf {
     this.home = home;
   }
 
-  /** Returns the content of the file; an empty object where it is missing or empty. */
+  /**
+   * Returns the content of the file for the start; an empty object where it is missing or empty or
+   * cannot be read, which is logged.
+   */
   public Map<String, @Nullable Object> read() throws Unusable {
-    byte[] text = home.read(FILE).orElse(new byte[0]);
+    return parse(home.read(FILE).orElse(new byte[0]));
+  }
+
+  /** Returns the content of the file; an empty object only where it is missing or empty. */
+  public Map<String, @Nullable Object> readAgain() throws Unusable {
+    Optional<byte[]> text = home.read(FILE);
+    if (text.isEmpty() && home.exists(FILE)) {
+      throw new Unusable("unable to read local.conf (the line before says why)");
+    }
+    return parse(text.orElse(new byte[0]));
+  }
+
+  private static Map<String, @Nullable Object> parse(byte[] text) throws Unusable {
     if (text.length == 0) {
       return Json.object();
     }
@@ -64,7 +80,7 @@ public final class LocalConf {
 
   /** Changes the members of {@code settings} that are given and keeps everything else. */
   public void merge(Map<String, @Nullable Object> changed) throws Unusable, IOException {
-    Map<String, @Nullable Object> all = read();
+    Map<String, @Nullable Object> all = readAgain();
     Map<String, @Nullable Object> settings = Json.asObject(all.get(SETTINGS));
     settings.putAll(changed);
     all.put(SETTINGS, settings);

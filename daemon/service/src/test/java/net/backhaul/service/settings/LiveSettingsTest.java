@@ -124,6 +124,24 @@ class LiveSettingsTest {
     assertFalse(settings.settings().forceTcpRelay());
   }
 
+  /** Root reads every file, so a directory stands for a file that cannot be read. */
+  @Test
+  void keepsSettingsAndFileThatCannotBeRead() throws Exception {
+    LiveSettings settings = settings(RELAYING);
+    Files.delete(directory.resolve("local.conf"));
+    Files.createDirectory(directory.resolve("local.conf"));
+
+    assertFalse(settings.reloadNow());
+    assertTrue(settings.settings().forceTcpRelay());
+    assertEquals(
+        "local.conf is unusable, see the log; the settings before it stay in effect",
+        settings.lastReload().text());
+    assertThrows(
+        LocalConf.Unusable.class,
+        () -> settings.merge(Json.asObject(Json.parse("{\"primaryPort\": 9000}"))));
+    assertTrue(Files.isDirectory(directory.resolve("local.conf")));
+  }
+
   @Test
   void describesOutcomeOfReload() throws Exception {
     LiveSettings settings = settings("{}");

@@ -221,7 +221,6 @@ class SavedStateTest {
     var key = new StateKey(StateKey.Kind.MOON, 0x0b59471541L);
     Path file = directory.resolve("moons.d/0000000b59471541.moon");
     Files.createDirectories(file);
-    Path inside = Files.writeString(file.resolve("file"), "keeps the directory from being deleted");
     try (var state = new SavedState(home, 10)) {
       state.save(key, null);
       String problem = problem(state.whenMoonSaved(key.id()));
@@ -230,7 +229,8 @@ class SavedStateTest {
               "the change is in effect, but cannot be saved by deleting " + file + ": "),
           problem);
 
-      Files.delete(inside);
+      Files.delete(file);
+      Files.writeString(file, "a file can be deleted");
 
       Await.until(() -> !Files.exists(file));
       state.whenMoonSaved(key.id()).join();
