@@ -26,6 +26,12 @@ def extra(test):
     return test
 
 
+def alone(test):
+    """Marks a test that measures: no other test runs at the same time."""
+    test.alone = True
+    return test
+
+
 class Bench:
     """Hosts and what belongs to them. Shared hosts last until the end of the run, fresh ones until the end of the test."""
 
@@ -34,6 +40,7 @@ class Bench:
         self.package = pathlib.Path(package)
         self.directory = run.directory
         self.figures = []
+        self.notes = []
         self._run = run
         self._suite = suite
         self._numbers = 0
@@ -139,7 +146,7 @@ class Bench:
         The limit has room for a machine with other load; the figures of an idle one are to meet the target.
         """
         self.figures.append((name, value, unit, target))
-        print(f"      {name}: {value:.2f} {unit} (target: at most {target} {unit})", flush=True)
+        self.notes.append(f"{name}: {value:.2f} {unit} (target: at most {target} {unit})")
         limit = limit or 4 * target
         if value > limit:
             raise Failed(f"{name}: expected at most {limit} {unit} even with other load, found {value:.2f} {unit}")
@@ -149,6 +156,7 @@ class Bench:
     def begin(self):
         """A test begins."""
         self._used = []
+        self.notes = []
 
     def report(self):
         """What a failed test prints of the hosts that it used."""
@@ -230,4 +238,4 @@ class Bench:
         return self._installed
 
 
-__all__ = ["Bench", "Failed", "Pings", "extra", "layers", "until"]
+__all__ = ["Bench", "Failed", "Pings", "alone", "extra", "layers", "until"]

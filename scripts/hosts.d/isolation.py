@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The namespaces, directory and cgroup of a run. Runs do not share any of them, and nothing of them remains.
 
-Outside: run_isolated() starts this program again as process 1 of new namespaces; when that ends, the kernel ends all
-other processes in them. Inside: Run prepares the network and the mounts that hosts need.
+Outside: Isolated starts this program again as process 1 of new namespaces; when that ends, the kernel ends all other
+processes in them. Inside: Run prepares the network and the mounts that hosts need.
 """
 import contextlib
 import ctypes
@@ -25,40 +25,52 @@ PR_SET_PDEATHSIG = 1
 END_WITHIN_S = 30
 
 
-def run_isolated(arguments):
-    """Runs this program inside; returns its exit status. Removes what the run made, also on SIGINT, SIGTERM and SIGHUP."""
-    runs = cache() / "runs"
-    runs.mkdir(parents=True, exist_ok=True)
-    _remove_stale(runs)
-    directory = pathlib.Path(tempfile.mkdtemp(prefix="run-", dir=runs))
-    with open(directory / "lock", "w", encoding="ascii") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        try:
-            return _run(directory, arguments)
-        finally:
-            _remove(directory)
+class Isolated:
+    """Outside: this program once more, as process 1 of new namespaces, with a directory and a cgroup of its own."""
 
+    def __init__(self, arguments):
+        runs = cache() / "runs"
+        runs.mkdir(parents=True, exist_ok=True)
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="run-", dir=runs))
+        self._lock = open(self.directory / "lock", "w", encoding="ascii")  # pylint: disable=consider-using-with
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        # SIGKILL of this process ends unshare, and so process 1 of the namespaces.
+        command = ["unshare", "--mount", "--net", "--uts", "--ipc", "--pid", "--fork", "--kill-child=KILL", "--mount-proc",
+                   sys.executable, sys.argv[0], *arguments]
+        libc = ctypes.CDLL(None)
+        self.process = subprocess.Popen(command, env=dict(os.environ, **{INSIDE: str(self.directory)}), start_new_session=True,
+                                        preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL))
 
-def _run(directory, arguments):
-    # SIGKILL of this process ends unshare, and so process 1 of the namespaces.
-    command = ["unshare", "--mount", "--net", "--uts", "--ipc", "--pid", "--fork", "--kill-child=KILL", "--mount-proc",
-               sys.executable, *sys.argv[:1], *arguments]
-    libc = ctypes.CDLL(None)
-    inside = subprocess.Popen(command, env=dict(os.environ, **{INSIDE: str(directory)}), start_new_session=True,
-                              preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL))
-    interrupted = []
+    def ended(self):
+        """Whether it has ended."""
+        return self.process.poll() is not None
 
-    def stop(number, _frame):
-        interrupted.append(number)
+    def interrupt(self, again):
+        """Ends it in order; if that was requested before, or takes too long, at once."""
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(inside.pid, signal.SIGTERM if len(interrupted) == 1 else signal.SIGKILL)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, stop)
-    while inside.poll() is None:
-        time.sleep(0.1)
-        if interrupted and _older(directory / "ending", END_WITHIN_S):
-            inside.kill()
-    return 128 + interrupted[0] if interrupted else inside.returncode
+            os.killpg(self.process.pid, signal.SIGKILL if again else signal.SIGTERM)
+
+    def overdue(self):
+        """Whether it has not ended within the time limit after its tests."""
+        try:
+            return time.time() - (self.directory / "ending").stat().st_mtime > END_WITHIN_S
+        except OSError:
+            return False
+
+    def remove(self):
+        """Ends it if it runs, and removes its directory and cgroup."""
+        self.process.kill()
+        self.process.wait()
+        _remove(self.directory)
+        self._lock.close()
+
+
+def remove_stale():
+    """Removes what a run left that was killed: its lock is free."""
+    for directory in (cache() / "runs").glob("run-*"):
+        with contextlib.suppress(OSError), open(directory / "lock", "w", encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _remove(directory)
 
 
 def inside(action):
@@ -75,22 +87,6 @@ def inside(action):
         ended, status = os.wait()
         if ended == child:
             os._exit(os.waitstatus_to_exitcode(status) & 255)
-
-
-def _older(file, seconds):
-    """Whether a file exists for longer than this."""
-    try:
-        return time.time() - file.stat().st_mtime > seconds
-    except OSError:
-        return False
-
-
-def _remove_stale(runs):
-    """Removes what a run left that was killed: its lock is free."""
-    for directory in runs.glob("run-*"):
-        with contextlib.suppress(OSError), open(directory / "lock", "w", encoding="ascii") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            _remove(directory)
 
 
 def _remove(directory):

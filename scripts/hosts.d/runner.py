@@ -16,7 +16,8 @@ import traceback
 import debian
 from bench import TREE, Bench
 from failure import Failed
-from isolation import INSIDE, Run, inside, run_isolated
+from isolation import INSIDE, Run, inside
+from workers import MANY, Work, Workers
 
 TESTS = pathlib.Path(__file__).resolve().parent / "tests"
 TOOLS = {"debootstrap": "debootstrap", "systemd-nspawn": "systemd-container", "ip": "iproute2", "unshare": "util-linux"}
@@ -49,6 +50,9 @@ def _options(description):
     words.add_argument("--suite", default="bookworm", help="Debian's release: bookworm (default), trixie or bullseye")
     words.add_argument("--keep", action="store_true", help="after a failure, or at the end, keep the hosts until interrupted")
     words.add_argument("--list", action="store_true", help="list the tests and end")
+    words.add_argument("--jobs", type=int, choices=(1, 2), help="runs at the same time; default: 2 for many tests")
+    words.add_argument("--worker", type=int, help=argparse.SUPPRESS)
+    words.add_argument("--shared", help=argparse.SUPPRESS)
     return words.parse_args()
 
 
@@ -107,7 +111,15 @@ def _outside(options, tests):
     needed = sorted({name for test in tests for name in getattr(test, "layers", ())})
     debian.file_systems(options.suite, needed)
     words = ["--package", str(package.resolve()), "--suite", options.suite] + ["--keep"] * options.keep
-    return run_isolated(words + [test.label for test in tests])
+    jobs = options.jobs or (2 if len(tests) >= MANY and (os.cpu_count() or 1) > 1 else 1)
+    began = time.monotonic()
+    results = Workers(words + [test.label for test in tests], 1 if options.keep else jobs).run()
+    _print_figures(results.figures)
+    left = len(tests) - len(results.passed) - len(results.failed)
+    print("".join(f"failed: {label}\n" for label in results.failed) +
+          f"{len(results.passed)} passed, {len(results.failed)} failed{f', {left} not run' * (left > 0)}, "
+          f"after {time.monotonic() - began:.0f} s", flush=True)
+    return 0 if len(results.passed) == len(tests) else 1
 
 
 def _install_missing():
@@ -139,11 +151,10 @@ def _inside(options, tests):
     run = Run(os.environ.pop(INSIDE))
     run.prepare()
     bench = Bench(run, options.suite, options.package)
-    began = time.monotonic()
-    passed, failed = [], []
+    work = Work(run, options.worker, options.shared, tests)
     try:
-        for test in tests:
-            (passed if _passes(test, bench, options.keep) else failed).append(test.label)
+        for test in work.tests():
+            work.record(test, _passes(test, bench, options.keep), bench.figures)
         if options.keep:
             _keep(bench)
     except KeyboardInterrupt:
@@ -151,10 +162,7 @@ def _inside(options, tests):
     finally:
         run.ending()
         bench.close()
-    _print_figures(bench)
-    print("".join(f"failed: {label}\n" for label in failed) +
-          f"{len(passed)} passed, {len(failed)} failed, after {time.monotonic() - began:.0f} s", flush=True)
-    return 0 if len(passed) == len(tests) else 1
+    return 0
 
 
 def _interrupted(_number, _frame):
@@ -162,9 +170,10 @@ def _interrupted(_number, _frame):
 
 
 def _passes(test, bench, keep):
-    print(f"- {test.label}: {_summary(test)}", flush=True)
+    """Runs a test and prints its result at once, since two runs may print at the same time."""
     began = time.monotonic()
     bench.begin()
+    lines = [f"- {test.label}: {_summary(test)}"]
     failure = None
     try:
         test(bench)
@@ -172,15 +181,22 @@ def _passes(test, bench, keep):
         raise
     except Exception as raised:  # noqa: BLE001 # every failure of a test is reported
         failure = raised
-        frames = [frame for frame in traceback.extract_tb(raised.__traceback__) if str(TESTS) in frame.filename]
-        where = f" ({pathlib.Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
-        text = str(raised) if isinstance(raised, Failed) else "".join(traceback.format_exception(raised))
-        print(_indented(f"FAILED{where}: {text}\n{bench.report()}"), flush=True)
+    lines += [f"      {line}" for line in bench.notes]
+    if failure:
+        lines += [f"      {line}" for line in f"FAILED{_described(failure)}\n{bench.report()}".splitlines()]
+    lines.append(f"      {'FAILED' if failure else 'passed'} after {time.monotonic() - began:.1f} s")
+    print("\n".join(lines), flush=True)
     if failure and keep:
         _keep(bench)
     bench.end(failure is not None)
-    print(f"      {'FAILED' if failure else 'passed'} after {time.monotonic() - began:.1f} s", flush=True)
     return failure is None
+
+
+def _described(failure):
+    frames = [frame for frame in traceback.extract_tb(failure.__traceback__) if str(TESTS) in frame.filename]
+    where = f" ({pathlib.Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    text = str(failure) if isinstance(failure, Failed) else "".join(traceback.format_exception(failure))
+    return f"{where}: {text}"
 
 
 def _keep(bench):
@@ -192,12 +208,8 @@ def _keep(bench):
     signal.pause()
 
 
-def _indented(text):
-    return "\n".join("      " + line for line in text.splitlines())
-
-
-def _print_figures(bench):
-    if bench.figures:
+def _print_figures(figures):
+    if figures:
         print("figures:")
-    for name, value, unit, target in bench.figures:
+    for name, value, unit, target in figures:
         print(f"  {name:60} {value:6.2f} {unit}   target {target} {unit}{'' if value <= target else '   ABOVE'}")

@@ -4,6 +4,7 @@ import re
 import shutil
 import time
 
+from bench import alone
 from debs import build_deb, newer_deb, stand_in, uses_cache
 from failure import contains, equal, lacks, matches, sh, until
 from pages import commands
@@ -13,6 +14,7 @@ UNIT = "zerotier-one.service"
 APT = "DEBIAN_FRONTEND=noninteractive apt-get -y --no-install-recommends --allow-downgrades"
 
 
+@alone
 def test_install(bench):
     """A fresh host answers "200 info … ONLINE" soon after apt install ./backhaul.deb begins."""
     host = _offline(bench.fresh())

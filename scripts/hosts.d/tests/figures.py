@@ -2,9 +2,11 @@
 """Times until the service answers and gaps in the traffic of two members, beside their targets."""
 import time
 
+from bench import alone
 from failure import until
 
 
+@alone
 def test_first_start(bench):
     """A fresh host answers "200 info … ONLINE" soon after install.sh begins."""
     host = bench.fresh()
@@ -16,6 +18,7 @@ def test_first_start(bench):
     bench.figure("fresh host to ONLINE, tar and install.sh", time.monotonic() - began, 6)
 
 
+@alone
 def test_start(bench):
     """`systemctl start` returns when the daemon has its device, address and routes."""
     one, other, address = bench.pair()
@@ -26,6 +29,7 @@ def test_start(bench):
     one.wait_until(f"ping -c 1 -W 1 {address}")
 
 
+@alone
 def test_kill(bench):
     """kill -9 of the daemon interrupts the traffic of its network for a moment."""
     one, other, address = bench.pair()
@@ -35,6 +39,7 @@ def test_kill(bench):
     bench.figure("gap after kill -9", pings.gap_s, 1.5)
 
 
+@alone
 def test_upgrade(bench):
     """An upgrade by install.sh interrupts the traffic of its network for a moment."""
     one, other, address = bench.pair()
@@ -43,6 +48,7 @@ def test_upgrade(bench):
     bench.figure("gap of an upgrade, install.sh", pings.gap_s, 1)
 
 
+@alone
 def test_reboot(bench):
     """After a reboot the network answers soon after the host's own network does."""
     one, other, address = bench.pair()
