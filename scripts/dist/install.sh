@@ -3,7 +3,7 @@
 # Installs the package that contains this file, or upgrades an installation:
 #   /usr/local/lib/backhaul      programs, their libraries and their Java runtime
 #   /usr/sbin/zerotier-one, zerotier-cli, zerotier-idtool, backhaul-uninstall    links to them (macOS: /usr/local/bin)
-#   /usr/local/share    manual pages, completions for bash, zsh and fish
+#   /usr/local/share, /etc/fish    manual pages, completions for bash, zsh and fish
 #   a systemd or launchd service, which is enabled and started
 #   Linux: the user and group zerotier-one, and files by which systemd-networkd, udev, NetworkManager and polkit
 #   leave the devices of the service alone or permit it to set DNS; `linux_files` lists them
@@ -139,17 +139,21 @@ replace_programs() {
   echo "installed in $prefix, with links in $links"
 }
 
-# Manual pages and completions, to where man and the shells look for those of local programs.
+# Manual pages and completions, to where man and the shells look for those of local programs. fish looks in
+# /usr/local/share only where XDG_DATA_DIRS names it, which is not so in a login by ssh.
 install_manuals() {
   for file in "$package"/man/* "$package"/completion/*/*; do
     case $file in
       *'*'*) continue ;; # not in the package
-      */man/*) directory=man/man${file##*.} ;;
-      */bash/*) directory=bash-completion/completions ;;
-      */zsh/*) directory=zsh/site-functions ;;
-      */fish/*) directory=fish/vendor_completions.d ;;
+      */man/*) directory=/usr/local/share/man/man${file##*.} ;;
+      */bash/*) directory=/usr/local/share/bash-completion/completions ;;
+      */zsh/*) directory=/usr/local/share/zsh/site-functions ;;
+      *)
+        directory=/etc/fish/completions
+        [ "$system" != Darwin ] || directory=/usr/local/share/fish/vendor_completions.d
+        ;;
     esac
-    put "$file" "/usr/local/share/$directory/${file##*/}"
+    put "$file" "$directory/${file##*/}"
   done
 }
 

@@ -141,10 +141,11 @@ remove_manuals() {
   share=/usr/local/share
   for program in zerotier-one zerotier-cli zerotier-idtool; do
     rm -f "$share/man/man1/$program.1" "$share/man/man8/$program.8" "$share/bash-completion/completions/$program" \
-      "$share/zsh/site-functions/_$program" "$share/fish/vendor_completions.d/$program.fish"
+      "$share/zsh/site-functions/_$program" "$share/fish/vendor_completions.d/$program.fish" \
+      "/etc/fish/completions/$program.fish"
   done
   rmdir "$share/man/man1" "$share/man/man8" "$share/bash-completion/completions" "$share/bash-completion" \
-    "$share/fish/vendor_completions.d" "$share/fish" 2>/dev/null || true
+    "$share/fish/vendor_completions.d" "$share/fish" /etc/fish/completions /etc/fish 2>/dev/null || true
 }
 
 remove_home() {

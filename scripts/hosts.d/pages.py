@@ -47,6 +47,28 @@ def commands(page, text, heading="", replace=None):
     return block
 
 
+class Page:
+    """A page whose commands a test runs one block after the other; finish fails where it left one out."""
+
+    def __init__(self, page):
+        self._page = page
+        self._left = blocks(page)
+
+    def next(self, text, replace=None):
+        """The next block of commands, which must contain the text; replace maps words of the example to actual ones."""
+        block = self._left.pop(0) if self._left else ""
+        if text not in block:
+            raise Failed(f"{self._page}: expected a block of commands with {text!r}, found {block!r}")
+        for old, new in (replace or {}).items():
+            block = block.replace(old, new)
+        return block
+
+    def finish(self):
+        """Fails if a block is left that no test has run."""
+        if self._left:
+            raise Failed(f"{self._page}: no test runs {self._left[0]!r}")
+
+
 def _section(page, text, heading):
     found = re.search(rf"^(#+) {re.escape(heading)}$", text, re.M)
     if not found:

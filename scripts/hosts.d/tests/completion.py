@@ -61,7 +61,7 @@ def test_completion(bench):
     host.write("/opt/zsh", ZSH)
     until("the network has its name", lambda: "lab: one" in host.run("zerotier-cli listnetworks"))
     root = json.loads(host.run("zerotier-cli -j listpeers"))[0]["address"]
-    for shell in (_bash, _zsh, _fish):
+    for shell in (_fish, _bash, _zsh):
         _client(shell, host, network, root)
         _others(shell, host)
     _without_token(host)
@@ -91,7 +91,8 @@ def _zsh(host, line, user="root"):
 
 def _fish(host, line, user="root"):
     command = f"complete -C {shlex.quote(line)}"
-    text = host.run(f"fish --no-config -c {shlex.quote(command)}", user=user)
+    # fish completes the words of programs on the path only.
+    text = host.run(f"PATH=$PATH:/usr/sbin fish -c {shlex.quote(command)}", user=user)
     return _words("\n".join(word.split("\t")[0] for word in text.splitlines()))
 
 
@@ -105,6 +106,7 @@ def _client(shell, host, network, root):
     for word in ("info", "join", "leave", "set", "version"):
         contains(offered, word, f"{name}: commands")
     equal(shell(host, "zerotier-cli le"), ["leave"], f"{name}: le")
+    equal(shell(host, "sudo zerotier-cli le"), ["leave"], f"{name}: behind sudo")
     equal(shell(host, "zerotier-cli leave "), [network], f"{name}: leave")
     equal(shell(host, f"zerotier-cli -D{HOME} -j get {network[:3]}"), [network], f"{name}: switches, get")
     equal(shell(host, "zerotier-cli -D/nowhere leave "), [], f"{name}: the home directory of another daemon")

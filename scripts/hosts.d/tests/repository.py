@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A repository as README.md describes: published, used by a host, with an upgrade, a downgrade and needrestart."""
+"""A repository as docs/install-debian.md describes: published, used by a host, with an upgrade, a downgrade and needrestart."""
 import functools
 import http.server
 import os
@@ -17,7 +17,7 @@ NEWER = "0.1.0+1"
 
 
 def test_repository(bench):
-    """Key and source line as in README.md, apt install, a newer version by apt upgrade with a short gap, a downgrade."""
+    """Key and source line as documented, apt install, a newer version by apt upgrade with a short gap, a downgrade."""
     published = bench.directory / "packages"
     _make_key(bench)
     _publish(bench, published, bench.artifact("*_amd64.deb"), bench.artifact("*_all.deb"), bench.artifact("*.rpm"))
@@ -26,7 +26,7 @@ def test_repository(bench):
         host = bench.fresh()
         bench.use_root(host)
         host.run("rm -f /etc/apt/sources.list /etc/apt/sources.list.d/*")
-        lacks(host.run(_documented()), "NO_PUBKEY", "apt update")
+        lacks(host.run(_documented("keyrings")), "NO_PUBKEY", "apt update")
         host.online(30)
         network = bench.mesh.network()
         address = bench.mesh.join(host, network)
@@ -36,13 +36,13 @@ def test_repository(bench):
 
         _publish(bench, published, newer_deb(bench, NEWER))
         with bench.pings(other, address) as pings:
-            host.run("apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -y upgrade")
+            host.run(_documented("apt upgrade"))
             other.wait_until(f"ping -c 1 -W 1 {address}", 30)
         equal(_version(host), NEWER, "version after apt upgrade")
         bench.figure("gap of an upgrade, apt", pings.gap_s, 1)
         equal(host.api("/status")["version"], "1.14.1", "version of the protocol")
 
-        host.run("DEBIAN_FRONTEND=noninteractive apt-get -y --allow-downgrades install backhaul=0.1.0")
+        host.run(_documented("--allow-downgrades"))
         equal(_version(host), "0.1.0", "version after the downgrade")
         other.wait_until(f"ping -c 1 -W 1 {address}", 30)
         _reject_changes(bench, host, published)
@@ -93,10 +93,10 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-def _documented():
-    """The commands for a host in README.md, with the address of the test's repository."""
-    address = {"https://packages.example.org": f"http://{GATEWAY}:{PORT}", "apt install": "apt -y install"}
-    return "set -e\n" + commands("README.md", "keyrings", "From a repository of your own", address)
+def _documented(text):
+    """Commands of docs/install-debian.md, with the address of the test's repository."""
+    block = commands("docs/install-debian.md", text, replace={"https://packages.example.org": f"http://{GATEWAY}:{PORT}"})
+    return "set -e\n" + block.replace("sudo apt ", "sudo DEBIAN_FRONTEND=noninteractive apt -y ")
 
 
 def _version(host):
