@@ -36,8 +36,9 @@ complete -c zerotier-cli -n '__zerotier_cli_at 0' -a 'listmoons' -d 'List moons 
 complete -c zerotier-cli -n '__zerotier_cli_at 0' -a 'orbit' -d 'Join a moon through any of its roots'
 complete -c zerotier-cli -n '__zerotier_cli_at 0' -a 'deorbit' -d 'Leave a moon'
 complete -c zerotier-cli -n '__zerotier_cli_at 0' -a 'listbonds' -d 'List bonded peers'
-complete -c zerotier-cli -n '__zerotier_cli_at 0' -a 'bond' -d 'Show or change the links to a bonded peer'
+complete -c zerotier-cli -n '__zerotier_cli_at 0' -a 'bond' -d 'Show the links to a bonded peer'
 complete -c zerotier-cli -n '__zerotier_cli_at 0' -a 'dump' -d 'Write a file with what helps to analyse a problem'
+complete -c zerotier-cli -n '__zerotier_cli_at 0' -a 'rules' -d 'Compile a source of the rules language, and report its first error'
 complete -c zerotier-cli -n '__zerotier_cli_at 0' -a 'version' -d 'Show the version of this program, Backhaul'
 complete -c zerotier-cli -n '__zerotier_cli_at 1 leave' -a '(__zerotier_cli_listed listnetworks \'^200 listnetworks ([0-9a-f]{16}) (.*) [0-9a-f:]{17} .*\')'
 complete -c zerotier-cli -n '__zerotier_cli_at 1 set' -a '(__zerotier_cli_listed listnetworks \'^200 listnetworks ([0-9a-f]{16}) (.*) [0-9a-f:]{17} .*\')'
@@ -47,3 +48,5 @@ complete -c zerotier-cli -n '__zerotier_cli_at 2 get' -a 'ip ip4 ip6 ip6plane ip
 complete -c zerotier-cli -n '__zerotier_cli_at 1 deorbit' -a '(__zerotier_cli_listed listmoons \'.*"id": *"([0-9a-f]+)"().*\')'
 complete -c zerotier-cli -n '__zerotier_cli_at 1 bond' -a '(__zerotier_cli_listed listpeers \'^200 listpeers ([0-9a-f]{10}) .* ([A-Z]+)$\')'
 complete -c zerotier-cli -n '__zerotier_cli_at 2 bond' -a 'show rotate'
+complete -c zerotier-cli -n '__zerotier_cli_at 1 rules' -a 'check decompile'
+complete -c zerotier-cli -n '__zerotier_cli_at 2 rules' -F

@@ -134,7 +134,7 @@ final class BashCompletion {
     for (Command command : Completions.commands(grammar)) {
       for (int i = 0; i < command.arguments().size(); i++) {
         Kind kind = command.arguments().get(i);
-        String action = action(kind);
+        String action = action(kind, command);
         if (!action.isEmpty()) {
           String position = kind == Kind.ROOT ? "*" : Integer.toString(i + 1);
           body.append("    *,%s,%s) %s ;;\n".formatted(position, command.name(), action));
@@ -148,7 +148,7 @@ final class BashCompletion {
     return switches.stream().map(Switch::name).collect(joining(" "));
   }
 
-  private static String action(Kind kind) {
+  private static String action(Kind kind, Command command) {
     return switch (kind) {
       case NOTHING -> "";
       case FILE -> "NAME_files -f ''";
@@ -159,7 +159,7 @@ final class BashCompletion {
       case PEER -> "NAME_listed listpeers 's/^200 listpeers \\([0-9a-f]\\{10\\}\\) .*/\\1/p'";
       case MOON -> "NAME_listed listmoons 's/.*\"id\": *\"\\([0-9a-f]*\\)\".*/\\1/p'";
       case SETTING, PROPERTY, ACTION ->
-          "NAME_words -W '" + String.join(" ", Completions.words(kind)) + "'";
+          "NAME_words -W '" + String.join(" ", Completions.words(kind, command)) + "'";
     };
   }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -68,7 +69,12 @@ final class Completions {
    * A command with what its arguments are; the last kind also holds for later arguments if it is
    * ROOT.
    */
-  record Command(String name, String sentence, List<Kind> arguments, List<Switch> switches) {}
+  record Command(
+      String name,
+      String sentence,
+      List<Kind> arguments,
+      List<String> actions,
+      List<Switch> switches) {}
 
   /** Returns the generated files of all programs, by their paths in the tree. */
   static Map<String, String> files() {
@@ -117,26 +123,36 @@ final class Completions {
       for (PositionalParamSpec argument : command.positionalParameters()) {
         kinds.add(kind(command.name(), argument.paramLabel()));
       }
-      String[] header = command.usageMessage().header();
       commands.add(
           new Command(
               command.name(),
-              header.length == 1 ? header[0] : "Show or change the links to a bonded peer",
+              command.usageMessage().header()[0],
               kinds,
+              actions(command, kinds.indexOf(Kind.ACTION)),
               switches(command)));
     }
     return commands;
   }
 
+  private static List<String> actions(CommandSpec command, int argument) {
+    if (argument < 0) {
+      return List.of();
+    }
+    return Stream.of(Help.forms(command))
+        .map(form -> form.split(" ")[argument + 1])
+        .filter(word -> !word.startsWith("<"))
+        .toList();
+  }
+
   /** Returns the words of a kind that has a fixed list of them; none for other kinds. */
-  static List<String> words(Kind kind) {
+  static List<String> words(Kind kind, Command command) {
     return switch (kind) {
       case SETTING ->
           NetworkCommands.SETTINGS.stream()
               .flatMap(setting -> List.of(setting + "=1", setting + "=0").stream())
               .toList();
       case PROPERTY -> PROPERTIES;
-      case ACTION -> List.of("show", "rotate");
+      case ACTION -> command.actions();
       case NOTHING, FILE, DIRECTORY, NETWORK, MOON, PEER, ROOT -> List.of();
     };
   }

@@ -54,7 +54,7 @@ final class FishCompletion {
       }
       for (int i = 0; i < command.arguments().size(); i++) {
         Kind kind = command.arguments().get(i);
-        String arguments = arguments(kind);
+        String arguments = arguments(kind, command);
         if (!arguments.isEmpty()) {
           String position =
               kind == Kind.ROOT
@@ -117,7 +117,7 @@ final class FishCompletion {
     return "contains -- " + command.name() + " (commandline -opc)";
   }
 
-  private static String arguments(Kind kind) {
+  private static String arguments(Kind kind, Command command) {
     return switch (kind) {
       case NOTHING -> "";
       case FILE, ROOT -> "-F";
@@ -126,7 +126,7 @@ final class FishCompletion {
           "(NAME_listed listnetworks '^200 listnetworks ([0-9a-f]{16}) (.*) [0-9a-f:]{17} .*')";
       case PEER -> "(NAME_listed listpeers '^200 listpeers ([0-9a-f]{10}) .* ([A-Z]+)$')";
       case MOON -> "(NAME_listed listmoons '.*\"id\": *\"([0-9a-f]+)\"().*')";
-      case SETTING, PROPERTY, ACTION -> String.join(" ", Completions.words(kind));
+      case SETTING, PROPERTY, ACTION -> String.join(" ", Completions.words(kind, command));
     };
   }
 }

@@ -91,7 +91,7 @@ final class ZshCompletion {
       return;
     }
     for (int i = 0; i < command.arguments().size(); i++) {
-      String action = action(command.arguments().get(i));
+      String action = action(command.arguments().get(i), command);
       if (!action.isEmpty()) {
         text.append("      %s,%d) %s && ret=0 ;;\n".formatted(command.name(), i + 1, action));
       }
@@ -119,7 +119,7 @@ final class ZshCompletion {
     return words.replace(":", "\\:");
   }
 
-  private static String action(Kind kind) {
+  private static String action(Kind kind, Command command) {
     return switch (kind) {
       case NOTHING -> "";
       case FILE, ROOT -> "_files";
@@ -131,7 +131,8 @@ final class ZshCompletion {
           "NAME_listed peers listpeers"
               + " 's/^200 listpeers \\([0-9a-f]\\{10\\}\\) .* \\([A-Z]*\\)$/\\1:\\2/p'";
       case MOON -> "NAME_listed moons listmoons 's/.*\"id\": *\"\\([0-9a-f]*\\)\".*/\\1/p'";
-      case SETTING, PROPERTY, ACTION -> "compadd - " + String.join(" ", Completions.words(kind));
+      case SETTING, PROPERTY, ACTION ->
+          "compadd - " + String.join(" ", Completions.words(kind, command));
     };
   }
 }
