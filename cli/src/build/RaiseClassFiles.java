@@ -47,8 +47,10 @@ final class RaiseClassFiles {
     int count = 0;
     try (var in = new JarFile(jar.toFile());
         var loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, null);
-        var out = new JarOutputStream(Files.newOutputStream(raised), manifest(in))) {
+        var out = new JarOutputStream(Files.newOutputStream(raised))) {
       ClassFile context = context(loader);
+      out.putNextEntry(entry(in.getJarEntry(JarFile.MANIFEST_NAME)));
+      manifest(in).write(out);
       for (JarEntry entry : Collections.list(in.entries())) {
         if (entry.getName().equals(JarFile.MANIFEST_NAME)) {
           continue;
@@ -61,14 +63,21 @@ final class RaiseClassFiles {
             count++;
           }
         }
-        var copy = new JarEntry(entry.getName());
-        copy.setLastModifiedTime(entry.getLastModifiedTime());
-        out.putNextEntry(copy);
+        out.putNextEntry(entry(entry));
         out.write(bytes);
       }
     }
     Files.move(raised, jar, StandardCopyOption.REPLACE_EXISTING);
     System.out.println(jar.getFileName() + ": raised " + count + " class files");
+  }
+
+  /**
+   * An entry of the same name and time, so that the same jar gives the same bytes in any time zone.
+   */
+  private static JarEntry entry(JarEntry original) {
+    var copy = new JarEntry(original.getName());
+    copy.setTimeLocal(original.getTimeLocal());
+    return copy;
   }
 
   /** Types that meet on the stack are looked up in the jar and in the JDK. */

@@ -371,7 +371,7 @@ public final class Interfaces implements AutoCloseable {
     NetworkConfig config = network.status.config();
     boolean ignored =
         network.settings.allowDns() && config != null && !config.dnsServers().isEmpty();
-    if (ignored && !network.warnedOfDns) {
+    if (config != null && ignored && !network.warnedOfDns) {
       log.warn(
           "network {}: allowDNS=1 has no effect: this version does not configure the host's DNS;"
               + " its servers are {} for the domain \"{}\"",
