@@ -21,7 +21,7 @@ LATER = {"bookworm": "systemd-resolved polkitd", "trixie": "systemd-resolved pol
 SETS = {
     "network-manager": "network-manager",
     "needrestart": "needrestart",
-    "automation": "ansible-core puppet cloud-init",
+    "automation": "ansible-core python3-apt puppet cloud-init",
     "container": "podman runc netavark aardvark-dns iptables catatonit podman-compose",
     "shells": "bash-completion fish man-db zsh",
 }

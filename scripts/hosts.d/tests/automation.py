@@ -1,20 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """The Ansible role, the Puppet module and the example for cloud-init, run on hosts with the commands of docs/automation.md."""
-import functools
-import http.server
 import json
 import re
-import threading
 
 from bench import extra, layers
 from failure import Failed, contains, equal, lacks, matches, until
-from hosts import ZT_HOME
+from hosts import GATEWAY, ZT_HOME
 from pages import commands
+from published import PORT, make_key, publish, serve
 
 PAGE = "docs/automation.md"
 DIST = "scripts/dist"
-CONTROLLER = "http://10.77.0.254:9993"
+CONTROLLER = f"http://{GATEWAY}:9993"
 OTHER_ID = "0123456789abcdef"  # a network of no controller
+# Requests to the controller leave from the host itself, since the controller of the tests is on no host.
+ANSIBLE_WORDS = {"hosts: all": "hosts: member", "http://127.0.0.1:9993": CONTROLLER}
+PUPPET_WORDS = {"http://192.0.2.1:9993": CONTROLLER}
+INVENTORY = """
+member ansible_connection=local
+controller ansible_connection=local
+[all:vars]
+ansible_python_interpreter=/usr/bin/python3
+"""
 LOCAL_CONF = f"{ZT_HOME}/local.conf"
 # The network of the host is that of the bench. Of the modules of Debian's configuration, these have an entry in the
 # example; others fail where there is no disk and no SSH server.
@@ -32,11 +39,8 @@ def test_ansible(bench):
     """Ansible: check mode foretells and changes nothing, a run joins and authorizes, a second run changes nothing."""
     host, network = _host_with_files(bench)
     host.push(bench.tree / DIST / "ansible")
-    host.write("/root/ansible/hosts.ini", "member ansible_connection=local\ncontroller ansible_connection=local\n"
-               "[all:vars]\nansible_python_interpreter=/usr/bin/python3\n")
-    # Requests to the controller leave from the host itself, since the controller of the tests is on no host.
-    playbook = _example(bench, f"{DIST}/ansible/site.yml", {
-        **_words(bench, network), "hosts: all": "hosts: member", "http://127.0.0.1:9993": CONTROLLER})
+    host.write("/root/ansible/hosts.ini", INVENTORY)
+    playbook = _example(bench, f"{DIST}/ansible/site.yml", {**_words(bench, network), **ANSIBLE_WORDS})
     host.write("/root/ansible/site.yml", playbook)
 
     contains(_ansible(host, "--check"), "changed=7 ", "check mode on a fresh host")
@@ -65,8 +69,7 @@ def test_puppet(bench):
     """Puppet: noop changes nothing, a run joins and authorizes, a second run changes nothing."""
     host, network = _host_with_files(bench)
     host.push(bench.tree / DIST / "puppet")
-    words = {**_words(bench, network), "http://192.0.2.1:9993": CONTROLLER}
-    manifest = _example(bench, f"{DIST}/puppet/site.pp", words)
+    manifest = _example(bench, f"{DIST}/puppet/site.pp", {**_words(bench, network), **PUPPET_WORDS})
     host.write("/root/puppet/site.pp", manifest)
 
     noop = _puppet(host, "--noop")
@@ -105,13 +108,15 @@ def test_cloud_init(bench):
     identity = secret.read_text(encoding="ascii").strip()
     bench.mesh.authorize(network, identity[:10])
     host = bench.fresh(layers=("automation",))
-    planet = host.run("base64 --wrap=0 /root/planet") if host.push(bench.mesh.planet) is None else ""
-    with _served(bench.package.parent) as port:
+    host.push(bench.mesh.planet)
+    planet = host.run("base64 --wrap=0 /root/planet")
+    server = serve(bench.package.parent)
+    try:
         host.push(bench.package)
         checksum = host.run("cd /root && sha256sum backhaul-*.tar.gz").split()[0]
         user_data = _example(bench, f"{DIST}/cloud-init/user-data", {
             "IDENTITY": identity, "PLANET": planet, "CHECKSUM": checksum, "f4c9e4265b123456": network,
-            "https://packages.example.org/backhaul-0.1.0-linux-x86_64.tar.gz": f"http://10.77.0.254:{port}/{bench.package.name}"})
+            "https://packages.example.org/backhaul-0.1.0-linux-x86_64.tar.gz": f"http://{GATEWAY}:{server.server_port}/{bench.package.name}"})
         host.write("/root/user-data", user_data)
         contains(host.run("cd /root && " + commands(PAGE, "cloud-init schema")), "Valid cloud-config", "cloud-init schema")
         for name, text in (("user-data", user_data), ("meta-data", "instance-id: new\nlocal-hostname: new\n")):
@@ -120,9 +125,51 @@ def test_cloud_init(bench):
         host.run("cloud-init clean --logs; rm -r /root/backhaul-*")
         host.reboot(120)
         equal(host.run("cloud-init status --wait", timeout=120).strip().splitlines()[-1], "status: done", "cloud-init status")
+    finally:
+        server.shutdown()
     equal(host.info()[2], identity[:10], "address of the node")
     host.wait_until(f"zerotier-cli listnetworks | grep '{network}.* OK '", 30)
     contains(host.read(LOCAL_CONF), "interfacePrefixBlacklist", "local.conf")
+
+
+@extra
+@layers("automation")
+def test_sources(bench):
+    """Ansible and Puppet install from a .deb and from a repository; a second run changes nothing."""
+    published = bench.directory / "packages"
+    make_key(bench)
+    deb = bench.artifact("*_amd64.deb")
+    publish(bench, published, deb)
+    host, network = _host_with_files(bench)
+    for file in (deb, published / "backhaul.asc"):
+        host.push(file, "/srv")
+    host.run("rm -f /etc/apt/sources.list /etc/apt/sources.list.d/*")
+    host.push(bench.tree / DIST / "ansible")
+    host.push(bench.tree / DIST / "puppet")
+    host.write("/root/ansible/hosts.ini", INVENTORY)
+    archive = f"/srv/{bench.package.name}"
+    address = f"http://{GATEWAY}:{PORT}/deb"
+    playbook = _example(bench, f"{DIST}/ansible/site.yml", {**_words(bench, network), **ANSIBLE_WORDS})
+    manifest = _example(bench, f"{DIST}/puppet/site.pp", {**_words(bench, network), **PUPPET_WORDS})
+    server = serve(published, PORT)
+    try:
+        for ansible, puppet in (
+                (f"backhaul_source: package\n    backhaul_package: /srv/{deb.name}", f"source => package, package => '/srv/{deb.name}'"),
+                (f"backhaul_source: repository\n    backhaul_repository: {{url: {address}, key: /srv/backhaul.asc}}",
+                 f"source => repository, repository => '{address} stable main', repository_key => '/srv/backhaul.asc'")):
+            host.write("/root/ansible/site.yml", playbook.replace(f"backhaul_archive: {archive}", ansible))
+            host.write("/root/puppet/site.pp", re.sub("archive +=> '.*'", puppet, manifest))
+            contains(_ansible(host, "--check"), "failed=0", "check mode before the installation")
+            lacks(_ansible(host), "changed=0 ", "first run")
+            _is_member(bench, host, network, "member")
+            contains(_ansible(host), "changed=0 ", "second run")
+            host.run("apt-get -y remove backhaul && rm -f /etc/apt/sources.list.d/* /etc/apt/keyrings/*")
+            equal(_puppet(host).status, 2, "exit code of the first run (2: changes)")
+            _is_member(bench, host, network, host.name)
+            equal(_puppet(host).status, 0, "exit code of the second run (0: no changes)")
+            host.run("apt-get -y remove backhaul && rm -f /etc/apt/sources.list.d/* /etc/apt/keyrings/*")
+    finally:
+        server.shutdown()
 
 
 def _host_with_files(bench):
@@ -185,21 +232,3 @@ def _has(host, network, allow_global, docker, others):
     equal(sorted(found), sorted([network, *others]), "networks")
     equal((found[network]["allowGlobal"], found[network]["allowDefault"]), (allow_global, False), "permissions")
     contains(host.read(LOCAL_CONF), f'"{docker}"', "local.conf")
-
-
-class _served:
-    """Serves a directory by HTTP to the hosts while a block runs; the block's value is the port."""
-
-    def __init__(self, directory):
-        class Quiet(http.server.SimpleHTTPRequestHandler):
-            def log_message(self, *_):
-                pass
-        self._server = http.server.ThreadingHTTPServer(("", 0), functools.partial(Quiet, directory=str(directory)))
-
-    def __enter__(self):
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self._server.server_port
-
-    def __exit__(self, *_):
-        self._server.shutdown()
-        self._server.server_close()

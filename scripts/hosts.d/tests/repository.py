@@ -1,27 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """A repository as docs/install-debian.md describes: published, used by a host, with an upgrade, a downgrade and needrestart."""
-import functools
-import http.server
-import os
-import threading
-
 from bench import layers
 from debs import newer_deb
-from failure import Failed, contains, equal, lacks, sh
+from failure import Failed, contains, equal, lacks
 from hosts import GATEWAY
 from pages import commands
+from published import PORT, make_key, publish, serve
 
-KEY = "packages@example.org"
-PORT = 8080
 NEWER = "0.1.0+1"
 
 
 def test_repository(bench):
     """Key and source line as documented, apt install, a newer version by apt upgrade with a short gap, a downgrade."""
     published = bench.directory / "packages"
-    _make_key(bench)
-    _publish(bench, published, bench.artifact("*_amd64.deb"), bench.artifact("*_all.deb"), bench.artifact("*.rpm"))
-    server = _serve(published)
+    make_key(bench)
+    publish(bench, published, bench.artifact("*_amd64.deb"), bench.artifact("*_all.deb"), bench.artifact("*.rpm"))
+    server = serve(published, PORT)
     try:
         host = bench.fresh()
         bench.use_root(host)
@@ -34,7 +28,7 @@ def test_repository(bench):
         bench.mesh.join(other, network)
         other.wait_until(f"ping -c 1 -W 1 {address}", 30)
 
-        _publish(bench, published, newer_deb(bench, NEWER))
+        publish(bench, published, newer_deb(bench, NEWER))
         with bench.pings(other, address) as pings:
             host.run(_documented("apt upgrade"))
             other.wait_until(f"ping -c 1 -W 1 {address}", 30)
@@ -69,30 +63,6 @@ def test_needrestart(bench):
     equal(host.main_pid(), before, "process of the daemon")
 
 
-def _make_key(bench):
-    home = bench.directory / "gnupg"
-    home.mkdir(mode=0o700)
-    os.environ["GNUPGHOME"] = str(home)
-    sh("gpg", "--batch", "--quiet", "--passphrase", "", "--quick-generate-key", f"Packages <{KEY}>", "rsa3072", "sign", "never")
-
-
-def _publish(bench, directory, *packages):
-    return sh(bench.tree / "scripts/package", "repository", directory, "--key", KEY, "--address", f"http://{GATEWAY}:{PORT}",
-              *packages, timeout=120)
-
-
-def _serve(directory):
-    handler = functools.partial(_Handler, directory=directory)
-    server = http.server.ThreadingHTTPServer((GATEWAY, PORT), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server
-
-
-class _Handler(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_words):
-        pass
-
-
 def _documented(text):
     """Commands of docs/install-debian.md, with the address of the test's repository."""
     block = commands("docs/install-debian.md", text, replace={"https://packages.example.org": f"http://{GATEWAY}:{PORT}"})
@@ -108,7 +78,7 @@ def _reject_changes(bench, host, published):
     changed = bench.directory / "backhaul_0.1.0_all.deb"
     changed.write_bytes(bench.artifact("*_all.deb").read_bytes() + b"\n")
     try:
-        _publish(bench, published, changed)
+        publish(bench, published, changed)
     except Failed as failure:
         contains(str(failure), "expected a new version", "scripts/package repository")
     else:
