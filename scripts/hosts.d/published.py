@@ -15,6 +15,8 @@ PORT = 8080  # of repositories, which contain their address
 def make_key(bench):
     """Makes a key of gpg for this run, which signs repositories; the directory of the run holds it."""
     home = bench.directory / "gnupg"
+    if home.exists():
+        return
     home.mkdir(mode=0o700)
     os.environ["GNUPGHOME"] = str(home)
     sh("gpg", "--batch", "--quiet", "--passphrase", "", "--quick-generate-key", f"Packages <{KEY}>", "rsa3072", "sign", "never")

@@ -11,6 +11,7 @@ from pages import commands
 PAGE = "docs/container.md"
 COMPOSE = "scripts/dist/container/compose.yaml"
 KUBERNETES = "scripts/dist/container/kubernetes.yaml"
+IMAGE = "backhaul-*.oci.tar"
 IMAGE_LIMIT_MB = 90
 DEVICE = "--cap-drop ALL --cap-add NET_ADMIN --device /dev/net/tun"
 # crun raises the limit of locked memory, for which the machine of the tests may lack CAP_SYS_RESOURCE; runc tries.
@@ -27,15 +28,10 @@ printf '[engine]\\nruntime = "runc"\\n[containers]\\npids_limit = 0\\n' >/etc/co
 
 @layers("container")
 def test_container(bench):
-    """Two containers and a host ping each other; health check, PID 1, SIGTERM, SIGKILL and the messages are right."""
-    image = bench.artifact("backhaul-*.oci.tar")
-    at_most(image.stat().st_size / 1e6, IMAGE_LIMIT_MB, "size of the image in MB")
-    host = bench.fresh(layers=("container",))
-    host.run(PREPARE)
-    host.push(image)
+    """Two containers and a host ping each other; health check, PID 1, SIGTERM and SIGKILL are right."""
+    at_most(bench.artifact(IMAGE).stat().st_size / 1e6, IMAGE_LIMIT_MB, "size of the image in MB")
+    host, name = _host_with_image(bench)
     host.push(bench.mesh.planet)
-    host.run("cd /root && " + commands(PAGE, "podman load"))
-    name = host.run("podman images --format '{{.Repository}}:{{.Tag}}'").strip()
     network = bench.mesh.network(private=False)
     other_host = bench.host()
     other_address = bench.mesh.join(other_host, network)
@@ -75,11 +71,14 @@ def test_container(bench):
     equal(host.run("podman exec backhaul true; podman start backhaul", check=True).strip().splitlines()[-1], "backhaul", "start")
     host.run("podman rm --force --all --time 1")
     other_host.run(f"zerotier-cli leave {network}")
-    _messages(host, name, network)
 
 
-def _messages(host, name, network):
-    """What a container says that lacks something."""
+@extra
+@layers("container")
+def test_messages(bench):
+    """A container that lacks a device, a capability, a valid id, a volume or an identity names what is missing."""
+    host, name = _host_with_image(bench)
+    network = "0123456789abcdef"
     run = "podman run --rm --volume home:/var/lib/zerotier-one"
     for options, lacking in (("--cap-drop ALL --cap-add NET_ADMIN", "--device /dev/net/tun"),
                              ("--cap-drop ALL --device /dev/net/tun", "--cap-add NET_ADMIN")):
@@ -111,11 +110,7 @@ def _messages(host, name, network):
 @layers("container")
 def test_compose_and_kubernetes(bench):
     """The examples for compose and Kubernetes: the container beside Backhaul's is reached in the network."""
-    host = bench.fresh(layers=("container",))
-    host.run(PREPARE)
-    host.push(bench.artifact("backhaul-*.oci.tar"))
-    host.run("podman load --input /root/backhaul-*.oci.tar")
-    name = host.run("podman images --format '{{.Repository}}:{{.Tag}}'").strip()
+    host, name = _host_with_image(bench)
     network = bench.mesh.network(private=False)
     other = bench.host()
     bench.mesh.join(other, network)
@@ -146,6 +141,15 @@ def test_compose_and_kubernetes(bench):
     _reach(host, other, "web-backhaul", network)
     equal(host.run("podman exec web-backhaul zerotier-cli info").split()[2], identity[:10], "address of the pod")
     other.run(f"zerotier-cli leave {network}")
+
+
+def _host_with_image(bench):
+    """A fresh host that has the image, and the image's name."""
+    host = bench.fresh(layers=("container",))
+    host.run(PREPARE)
+    host.push(bench.artifact(IMAGE))
+    host.run("cd /root && " + commands(PAGE, "podman load"))
+    return host, host.run("podman images --format '{{.Repository}}:{{.Tag}}'").strip()
 
 
 def _replace(bench, file, words):
