@@ -93,9 +93,8 @@ final class MatchWriter {
   }
 
   private static String named(long number, Map<Integer, String> names) {
-    return number <= Integer.MAX_VALUE && names.containsKey((int) number)
-        ? names.get((int) number)
-        : Long.toString(number);
+    String name = number <= Integer.MAX_VALUE ? names.get((int) number) : null;
+    return name == null ? Long.toString(number) : name;
   }
 
   /** A half with its top bit and another one cannot be written (03 section 5.9.7). */
