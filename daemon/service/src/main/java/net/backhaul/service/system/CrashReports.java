@@ -33,8 +33,7 @@ public final class CrashReports {
   private static final String KEPT = "crash-";
   private static final int MAX_HEAD_LINES = 12;
   private static final int MAX_SIGNAL_LENGTH = 200;
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
+  private static final String TIME_PATTERN = "yyyyMMdd'T'HHmmss.SSS'Z'";
 
   private static final Logger log = LoggerFactory.getLogger(CrashReports.class);
 
@@ -84,7 +83,9 @@ public final class CrashReports {
 
   /** Renames a report, since a later process may have the same id, and logs it. */
   private void keep(Path report) throws IOException {
-    String time = TIME.format(Files.getLastModifiedTime(report).toInstant());
+    // Made here, because that takes long at a start.
+    DateTimeFormatter format = DateTimeFormatter.ofPattern(TIME_PATTERN).withZone(ZoneOffset.UTC);
+    String time = format.format(Files.getLastModifiedTime(report).toInstant());
     Path kept = directory.resolve(KEPT + time + ".log");
     Files.move(report, kept, StandardCopyOption.REPLACE_EXISTING);
     log.warn(
