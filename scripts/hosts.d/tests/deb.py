@@ -31,6 +31,9 @@ def test_install(bench):
     uses_cache(host)
     equal(host.run("find /usr/lib/backhaul ! -uid 0 -o -perm /022 ! -type l"), "", "files of others, or writable by others")
     equal(host.run("getent passwd zerotier-one").split(":")[4], "Backhaul")
+    for path in ("man/man8/zerotier-one.8.gz", "man/man1/zerotier-cli.1.gz", "bash-completion/completions/zerotier-cli",
+                 "zsh/vendor-completions/_zerotier-cli", "fish/vendor_completions.d/zerotier-cli.fish"):
+        equal(host.exists(f"/usr/share/{path}"), True, path)
 
 
 def test_removal(bench):
@@ -81,7 +84,7 @@ def test_take_over(bench):
     network = _as_zerotier_one(bench, host, stand_in(bench, "lib/systemd/system"))
     address = host.read(f"{HOME}/identity.public").split(":")[0]
     bench.mesh.authorize(network, address)
-    host.run(commands("docs/migration.md", "_amd64.deb", "To Backhaul", {"./": "/root/", "apt install": "apt -y install"}))
+    host.run(f"{APT} install /root/backhaul_*_amd64.deb")
     _is_backhaul(host, address)
     host.wait_until(f"zerotier-cli listnetworks | grep ' {network} .* OK '", 30)
     equal(host.run(f"stat -c %U {HOME}/identity.secret").strip(), "zerotier-one")
@@ -90,8 +93,7 @@ def test_take_over(bench):
     host.reboot()
     _is_backhaul(host, address)
 
-    host.run(commands("docs/migration.md", "apt install zerotier-one", "Back to ZeroTier One",
-                      {"zerotier-one": "-y /root/zerotier-one_*.deb"}))
+    host.run(f"{APT} install /root/zerotier-one_*.deb")
     _is_zerotier_one(host)
     host.run("dpkg --purge backhaul")
     contains(host.read(f"{HOME}/identity.public"), address, "identity after going back and the purge of backhaul")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A repository as docs/install-debian.md describes: published, used by a host, with an upgrade, a downgrade and needrestart."""
-from bench import layers
+from bench import alone, layers
 from debs import newer_deb
 from failure import Failed, contains, equal, lacks
 from hosts import GATEWAY
@@ -10,6 +10,7 @@ from published import PORT, make_key, publish, serve
 NEWER = "0.1.0+1"
 
 
+@alone
 def test_repository(bench):
     """Key and source line as documented, apt install, a newer version by apt upgrade with a short gap, a downgrade."""
     published = bench.directory / "packages"

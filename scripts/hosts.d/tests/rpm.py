@@ -21,8 +21,9 @@ def test_rpm(bench):
     host.reboot()
     host.online(30)
     uses_cache(host)
-    for path in ("man8/zerotier-one.8.gz", "man1/zerotier-cli.1.gz", "man1/zerotier-idtool.1.gz"):
-        equal(host.exists(f"/usr/share/man/{path}"), True, path)
+    for path in ("man/man8/zerotier-one.8.gz", "man/man1/zerotier-cli.1.gz", "bash-completion/completions/zerotier-cli",
+                 "zsh/site-functions/_zerotier-cli", "fish/vendor_completions.d/zerotier-cli.fish"):
+        equal(host.exists(f"/usr/share/{path}"), True, path)
 
     sh(*rpm, "--erase", "backhaul", timeout=120)
     equal(host.exists("/usr/lib/backhaul"), False, "/usr/lib/backhaul after the removal")
