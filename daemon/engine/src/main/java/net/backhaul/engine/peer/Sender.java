@@ -134,26 +134,38 @@ final class Sender {
     }
   }
 
-  /** Sends pending packets that can be sent now; the others stay pending. */
+  /**
+   * Sends pending packets that can be sent now; the others stay pending. An internal error costs
+   * just the packet that caused it.
+   */
   void retryPending(long nowMs) {
     if (pending.isEmpty()) {
       return;
     }
     for (PendingOutbound.Packet each : pending.removeAll(nowMs)) {
-      Peer peer = peers.find(each.destination(), nowMs);
-      if (peer == null || paths.route(peer, peer.bestPath(nowMs), nowMs) == null) {
-        pending.add(each);
-        if (peer == null) {
-          whois.request(each.destination(), nowMs);
-        }
-        continue;
+      try {
+        retry(each, nowMs);
+      } catch (RuntimeException e) {
+        context.internalError("sending a pending packet", e);
       }
-      int length = each.payload().length;
-      byte[] packet = new byte[HEADER + length];
-      System.arraycopy(each.payload(), 0, packet, HEADER, length);
-      retried.to(each.destination(), each.verbByte()).wrapPayload(packet, HEADER, length);
-      send(retried, nowMs);
     }
+  }
+
+  private void retry(PendingOutbound.Packet packet, long nowMs) {
+    long destination = packet.destination();
+    Peer peer = peers.find(destination, nowMs);
+    if (peer == null || paths.route(peer, peer.bestPath(nowMs), nowMs) == null) {
+      pending.add(packet);
+      if (peer == null) {
+        whois.request(destination, nowMs);
+      }
+      return;
+    }
+    int length = packet.payload().length;
+    byte[] bytes = new byte[HEADER + length];
+    System.arraycopy(packet.payload(), 0, bytes, HEADER, length);
+    retried.to(destination, packet.verbByte()).wrapPayload(bytes, HEADER, length);
+    send(retried, nowMs);
   }
 
   private static Traffic traffic(int verb) {

@@ -398,6 +398,11 @@ public final class Vl1 implements PeerLink {
     return dispatcher.pending();
   }
 
+  /** Returns how many packets to be sent are pending for an identity or a path. */
+  int pendingOutbound() {
+    return sender.pending();
+  }
+
   /** Returns how much is stored that others have sent or caused, except peers and fixed tables. */
   int stored() {
     return receiver.stored()

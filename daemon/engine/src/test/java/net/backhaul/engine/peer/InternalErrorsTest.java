@@ -188,6 +188,26 @@ class InternalErrorsTest {
   }
 
   @Test
+  void losesOnePendingPacketToBeSent() {
+    node.attach(handler);
+    Message message = new UserMessage(1, Bytes.EMPTY);
+    node.send(B, message, START_MS);
+    node.send(X, message, START_MS);
+    node.send(B, message, START_MS);
+    node.send(X, message, START_MS);
+    assertEquals(4, node.pendingOutbound());
+    addPeers();
+    output.failing.add(AT_B);
+
+    node.retryPending(START_MS);
+    node.advance(START_MS);
+
+    assertEquals(2, output.sentTo(AT_X));
+    assertEquals(0, node.pendingOutbound());
+    assertErrors("sending a pending packet", "sending a pending packet");
+  }
+
+  @Test
   void losesOnePacketToBeSent() {
     addPeers();
     output.failing.add(AT_B);
