@@ -19,6 +19,7 @@ import net.backhaul.protocol.network.ConfigRequest;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.Revocation;
 import net.backhaul.service.state.NotSaved;
+import net.backhaul.service.system.RepeatedErrorLog;
 import net.backhaul.store.FileRecordStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -44,17 +44,14 @@ final class Housekeeping {
     loop.onHostResume(rebinder::rebindNow);
     every(SETTINGS_EVERY_S, this::pollSettings);
     every(MetricsFile.EVERY_S, () -> metrics.write(state::execute));
-    loop.eventLoop()
-        .scheduleAtFixedRate(
-            this::pollPeers, PEERS_LOGGED_EVERY_S, PEERS_LOGGED_EVERY_S, TimeUnit.SECONDS);
+    loop.every(TimeUnit.SECONDS.toMillis(PEERS_LOGGED_EVERY_S), this::pollPeers);
     loop.eventLoop().schedule(events::logFailedStart, FIRST_ROOT_WITHIN_S, TimeUnit.SECONDS);
     every(HEAP_EVERY_S, new HeapTrim()::poll);
     every(PEERS_EXPIRED_EVERY_S, () -> state.expirePeers(System.currentTimeMillis()));
   }
 
   private void every(long seconds, Runnable work) {
-    loop.eventLoop()
-        .scheduleAtFixedRate(() -> state.execute(work), seconds, seconds, TimeUnit.SECONDS);
+    loop.every(TimeUnit.SECONDS.toMillis(seconds), () -> state.execute(work));
   }
 
   private void pollPeers() {

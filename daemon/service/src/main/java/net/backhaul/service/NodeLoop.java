@@ -11,6 +11,7 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -18,6 +19,7 @@ import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
 import net.backhaul.engine.Node;
 import net.backhaul.service.system.Durations;
+import net.backhaul.service.system.RepeatedErrorLog;
 import net.backhaul.service.system.ServiceManager;
 import net.backhaul.service.system.SteadyClock;
 import org.jspecify.annotations.Nullable;
@@ -94,7 +96,7 @@ public final class NodeLoop implements AutoCloseable {
   public void feed(ServiceManager manager) {
     long everyMs = manager.watchdogMs() / WATCHDOG_FEEDS;
     if (everyMs > 0) {
-      loop.scheduleAtFixedRate(manager::feedWatchdog, 0, everyMs, TimeUnit.MILLISECONDS);
+      loop.scheduleAtFixedRate(guarded(manager::feedWatchdog), 0, everyMs, TimeUnit.MILLISECONDS);
     }
   }
 
@@ -136,14 +138,25 @@ public final class NodeLoop implements AutoCloseable {
 
   /** Runs a task on the loop; if it fails, that is logged with a rate limit. */
   public void execute(Runnable work) {
-    loop.execute(
-        () -> {
-          try {
-            work.run();
-          } catch (RuntimeException e) {
-            taskErrors.add(e, nowMs());
-          }
-        });
+    loop.execute(guarded(work));
+  }
+
+  /**
+   * Runs a task on the loop periodically. If it fails, that is logged with a rate limit, and the
+   * task runs again at its next time.
+   */
+  public Future<?> every(long everyMs, Runnable work) {
+    return loop.scheduleAtFixedRate(guarded(work), everyMs, everyMs, TimeUnit.MILLISECONDS);
+  }
+
+  private Runnable guarded(Runnable work) {
+    return () -> {
+      try {
+        work.run();
+      } catch (RuntimeException e) {
+        taskErrors.add(e, nowMs());
+      }
+    };
   }
 
   /**

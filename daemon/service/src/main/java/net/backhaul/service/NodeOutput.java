@@ -12,6 +12,7 @@ import net.backhaul.engine.Output;
 import net.backhaul.engine.StateKey;
 import net.backhaul.service.interfaces.Interfaces;
 import net.backhaul.service.state.SavedState;
+import net.backhaul.service.system.RepeatedErrorLog;
 import net.backhaul.service.udp.UdpSockets;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

@@ -103,7 +103,7 @@ class ArchitectureTest {
           settings   : state system
           http       : system
           udp        : settings system .
-          interfaces : state .
+          interfaces : state system .
           """)
   void packagesOfTheServiceDependOnLowerOnesOnly(String name, String below) {
     String service = OURS + "service.";

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import net.backhaul.engine.Node;
 import net.backhaul.engine.NodeOptions;
 import net.backhaul.protocol.identity.Identity;
@@ -94,6 +96,26 @@ class NodeLoopTest {
     loop.execute(() -> next.complete(true));
 
     assertTrue(next.join());
+    assertEquals(
+        List.of("internal error while running a task on the node's thread"),
+        lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList());
+  }
+
+  @Test
+  void repeatsPeriodicTasksThatFail() {
+    var attempts = new AtomicInteger();
+    Future<?> task =
+        loop.every(
+            1,
+            () -> {
+              attempts.incrementAndGet();
+              throw new IllegalStateException("as the test demands");
+            });
+
+    Await.until(() -> attempts.get() >= 3);
+    task.cancel(false);
+    loop.execute(() -> {});
+
     assertEquals(
         List.of("internal error while running a task on the node's thread"),
         lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList());

@@ -13,6 +13,7 @@ import java.util.Set;
  */
 final class ConnectionTable {
   private final BodyBudget bodies;
+  private final ErrorLogs errors = new ErrorLogs();
   private final Side managers = new Side(HttpLimits.MAX_CONNECTIONS);
   private final Side others = new Side(HttpLimits.MAX_METRICS_CONNECTIONS);
 
@@ -52,6 +53,11 @@ final class ConnectionTable {
   /** Returns the budget of request bodies. */
   BodyBudget bodies() {
     return bodies;
+  }
+
+  /** Returns the logs of internal errors, whose rate limit all connections share. */
+  ErrorLogs errors() {
+    return errors;
   }
 
   /** Adds a connection; returns whether there was room or room was made. */

@@ -200,7 +200,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private static Response failure(RequestHead received, Throwable thrown) {
+  private Response failure(RequestHead received, Throwable thrown) {
     Throwable cause =
         thrown instanceof CompletionException && thrown.getCause() != null
             ? thrown.getCause()
@@ -209,7 +209,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       return rejected.response();
     }
     if (!(cause instanceof IllegalArgumentException)) {
-      log.error("internal error while answering {}", received, cause);
+      connections.errors().answering(received, cause);
     }
     String description = Json.write(String.valueOf(cause.getMessage()));
     return Response.json(500, "{\"error\": 500, \"description\": " + description + "}");
@@ -236,13 +236,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 ResponseWriter.discard(response);
                 return;
               }
-              writer = new ResponseWriter(context, received, last);
+              writer = new ResponseWriter(context, received, connections.errors(), last);
               writer.write(response, closes -> answered(context, closes));
             },
             context.executor())
         .exceptionally(
             thrown -> {
-              log.error("internal error while writing the answer to {}", received, thrown);
+              connections.errors().writing(received, thrown);
               context.close();
               return null;
             });

@@ -16,19 +16,16 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Writes one response, chunk by chunk as the client reads it; used on the HTTP event loop. */
 final class ResponseWriter {
-  private static final Logger log = LoggerFactory.getLogger(ResponseWriter.class);
-
   /** As recorded; requests beyond the number are answered all the same. */
   private static final String KEEP_ALIVE =
       "timeout=" + HttpLimits.REQUEST_HEAD_TIMEOUT_S + ", max=5";
 
   private final ChannelHandlerContext context;
   private final RequestHead request;
+  private final ErrorLogs errors;
   private boolean closes;
   private @Nullable BodySource source;
   private boolean waitsForRoom;
@@ -39,9 +36,11 @@ final class ResponseWriter {
    *
    * @param closes whether the connection ends with this answer
    */
-  ResponseWriter(ChannelHandlerContext context, RequestHead request, boolean closes) {
+  ResponseWriter(
+      ChannelHandlerContext context, RequestHead request, ErrorLogs errors, boolean closes) {
     this.context = context;
     this.request = request;
+    this.errors = errors;
     this.closes = closes;
   }
 
@@ -155,17 +154,22 @@ final class ResponseWriter {
     } catch (RuntimeException e) {
       next = CompletableFuture.failedFuture(e);
     }
-    next.whenCompleteAsync(this::send, context.executor());
+    next.thenAcceptAsync(this::send, context.executor()).exceptionally(this::fail);
   }
 
-  private void send(@Nullable Optional<ByteBuffer> chunk, @Nullable Throwable thrown) {
+  private @Nullable Void fail(Throwable thrown) {
+    if (context.channel().isActive()) {
+      errors.streaming(request, thrown);
+      context.close();
+    }
+    return null;
+  }
+
+  private void send(Optional<ByteBuffer> chunk) {
     if (source == null) {
       return; // The connection was closed meanwhile.
     }
-    if (chunk == null) {
-      log.error("internal error while streaming the answer to {}", request, thrown);
-      context.close();
-    } else if (chunk.isEmpty()) {
+    if (chunk.isEmpty()) {
       closeSource();
       finish(LastHttpContent.EMPTY_LAST_CONTENT);
     } else {

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import net.backhaul.engine.Node;
 import net.backhaul.service.NodeLoop;
-import net.backhaul.service.RepeatedErrorLog;
+import net.backhaul.service.system.RepeatedErrorLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

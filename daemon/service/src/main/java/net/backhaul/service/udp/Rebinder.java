@@ -87,16 +87,13 @@ public final class Rebinder {
       HostAddressMonitor opened = HostAddressMonitor.open();
       monitor = opened;
       monitorTask =
-          loop.eventLoop()
-              .scheduleAtFixedRate(
-                  () -> {
-                    if (opened.pollChanged()) {
-                      rebindNow();
-                    }
-                  },
-                  MONITOR_EVERY_MS,
-                  MONITOR_EVERY_MS,
-                  TimeUnit.MILLISECONDS);
+          loop.every(
+              MONITOR_EVERY_MS,
+              () -> {
+                if (opened.pollChanged()) {
+                  rebindNow();
+                }
+              });
     } catch (TapException | LinkageError e) {
       log.debug("addresses are listed every {} ms: {}", LAST_DELAY_MS, e.toString());
     }
@@ -162,9 +159,9 @@ public final class Rebinder {
     loop.eventLoop()
         .schedule(
             () -> {
-              rebindNow();
               delayMs = Math.min(2 * delayMs, LAST_DELAY_MS);
-              scheduleNext();
+              scheduleNext(); // First, so that an internal error does not end the repetition.
+              rebindNow();
             },
             delayMs,
             TimeUnit.MILLISECONDS);

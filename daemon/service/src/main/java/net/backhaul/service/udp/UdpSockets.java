@@ -31,7 +31,7 @@ import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.Traffic;
 import net.backhaul.service.NodeLoop;
-import net.backhaul.service.RepeatedErrorLog;
+import net.backhaul.service.system.RepeatedErrorLog;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

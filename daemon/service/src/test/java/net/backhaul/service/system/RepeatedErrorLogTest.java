@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package net.backhaul.service;
+package net.backhaul.service.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

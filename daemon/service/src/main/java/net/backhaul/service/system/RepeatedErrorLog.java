@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package net.backhaul.service;
+package net.backhaul.service.system;
 
 import org.slf4j.Logger;
 
@@ -27,19 +27,29 @@ public final class RepeatedErrorLog {
   }
 
   /** Logs an error with its stack trace, or counts it; from any thread. */
-  public synchronized void add(Throwable error, long nowMs) {
+  public void add(Throwable error, long nowMs) {
+    add(error, "", nowMs);
+  }
+
+  /**
+   * Logs an error with its stack trace, or counts it; from any thread.
+   *
+   * @param subject what the activity was about, as it follows it in the line
+   */
+  public synchronized void add(Throwable error, String subject, long nowMs) {
     if (isLogged && nowMs - loggedAtMs < INTERVAL_MS) {
       suppressed++;
       return;
     }
     isLogged = true;
     loggedAtMs = nowMs;
+    String failed = subject.isEmpty() ? activity : activity + " " + subject;
     if (suppressed == 0) {
-      log.error("internal error while {}", activity, error);
+      log.error("internal error while {}", failed, error);
     } else {
       log.error(
           "internal error while {} (and {} more since the last that was logged)",
-          activity,
+          failed,
           suppressed,
           error);
     }
