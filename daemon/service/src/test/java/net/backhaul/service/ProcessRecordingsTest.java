@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -31,8 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Replays {@code process.json}: rights, users, daemonising, second instance and missing devices of
- * the reference's process (04 sections 1.2, 6.1.9 and 8). Intended differences are listed with
- * their reasons.
+ * the reference's process (04 sections 1.2, 6.1.9 and 8). {@link ProcessDifference} lists the
+ * intended differences.
  *
  * <p>Each process runs in a network namespace with nothing but loopback, so that the recorded port
  * is free and no root is reached.
@@ -42,88 +41,10 @@ class ProcessRecordingsTest {
   private static final JsonNode RECORDING = Vectors.file("service/process.json");
   private static final String RECORDED_HOME = "/zt/zt-u";
   private static final String NETWORK = "8056c2e21c000001";
-  private static final String PORT_ERROR = "{\"id\":\"" + NETWORK + "\",\"status\":\"PORT_ERROR\"}";
 
   /** An ordinary user may be unable to read Java's class path, which belongs to root. */
   private static final List<String> MAY_READ_CLASSES =
       List.of("--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search");
-
-  /** Intended differences, by case and observed property: our value and the reason. */
-  private static final Map<String, Map<String, Difference>> DIFFERENCES =
-      Map.of(
-          "not root, -U, home not writable",
-          Map.of(
-              "stderr",
-              new Difference(
-                  """
-                  WARNING: cannot lock /zt/zt-u/zerotier-one.pid (DENIED), so a second daemon on\
-                   this home is not detected
-                  zerotier-one: fatal error: authtoken.secret could not be written (try running\
-                   with -U to prevent dropping of privileges)
-                  /zt/zt-u/authtoken.secret could not be written: DENIED
-                  """
-                      .replace(
-                          "DENIED",
-                          "permission denied: /zt/zt-u belongs to user root (mode rwxr-xr-x), this"
-                              + " process runs as user nobody; run \"chown nobody '/zt/zt-u'\" as"
-                              + " root"),
-                  "the file, its owner and the command that mends it are named")),
-          "home directory cannot be created",
-          Map.of(
-              "exit",
-              new Difference("1", "the reference aborts by an exception that nothing catches"),
-              "stderr",
-              new Difference(
-                  "zerotier-one: fatal error: home directory /proc/nope/x does not exist and could"
-                      + " not be created (no such file or directory)\n",
-                  "the same")),
-          "not root, -U, own home: runs as a controller; joining gives no device",
-          Map.of(
-              "exit",
-              new Difference("0", "the reference aborts at the end"),
-              "log",
-              new Difference(
-                  """
-                  Starting Control Plane...
-                  Starting V6 Control Plane...
-                  ERROR: network 8056c2e21c000001 has no device: this user may not open\
-                   /dev/net/tun; run as root, or with the capability NET_ADMIN and read and write\
-                   access to it; retried every 5 s
-                  Control Plane Stopped
-                  V6 Control Plane Stopped
-                  """,
-                  "the message says what to do, and the device is opened again"),
-              "join",
-              new Difference(
-                  exchange("POST", ",\"body\":\"{}\"", PORT_ERROR),
-                  "a network without a device is shown, with its state"),
-              "networks",
-              new Difference(exchange("GET", "", "[" + PORT_ERROR + "]"), "the same")),
-          "second instance on the same home and port",
-          Map.of(
-              "pid_file_after",
-              new Difference("true", "it is the file of the first instance, which runs on")),
-          "started as root without -U while a user \"zerotier-one\" (uid 990 gid 990) exists",
-          Map.of(
-              "proc_status",
-              new Difference(
-                  "[\"Uid:\\t0\\t0\\t0\\t0\",\"Gid:\\t0\\t0\\t0\\t0\",\"Groups:\\t \","
-                      + "\"CapInh:\\t0000000000000000\",\"CapPrm:\\t<all>\",\"CapEff:\\t<all>\","
-                      + "\"CapBnd:\\t<all>\",\"CapAmb:\\t0000000000000000\","
-                      + "\"NoNewPrivs:\\t0\"]",
-                  "the process stays root: the service's unit chooses the user")),
-          "PORT_ERROR",
-          Map.of(
-              "port_error_log",
-              new Difference(
-                  """
-                  Starting Control Plane...
-                  Starting V6 Control Plane...
-                  ERROR: network 8056c2e21c000001 has no device: a virtual network device needs\
-                   /dev/net/tun, and this host has none; load the driver (modprobe tun), or give a\
-                   container --device=/dev/net/tun; retried every 5 s
-                  """,
-                  "the message says what to do, and the device is opened again")));
 
   @TempDir Path directory;
   private final List<ProcessHandle> started = new ArrayList<>();
@@ -178,11 +99,11 @@ class ProcessRecordingsTest {
     home = Files.createDirectory(parent.resolve("zt-u"));
     Files.setPosixFilePermissions(home, readable);
     Files.writeString(home.resolve("local.conf"), DaemonInTest.SETTINGS_WITHOUT_PORT);
-    Map<String, String> expected = expected(recorded);
+    Map<String, String> expected = ProcessProperties.expected(recorded);
 
     Map<String, String> observed = observe(description, recorded);
 
-    var differences = DIFFERENCES.getOrDefault(description, Map.of());
+    var differences = ProcessDifference.BY_CASE.getOrDefault(description, Map.of());
     for (var entry : differences.entrySet()) {
       assertNotEquals(
           expected.get(entry.getKey()),
@@ -190,28 +111,8 @@ class ProcessRecordingsTest {
           () -> entry.getKey() + " does not differ: remove its difference");
       expected.put(entry.getKey(), entry.getValue().ours());
     }
-    assertEquals(lines(expected), lines(observed));
+    assertEquals(ProcessProperties.lines(expected), ProcessProperties.lines(observed));
     return true;
-  }
-
-  /** The recorded properties that any run reproduces. */
-  private static Map<String, String> expected(JsonNode recorded) {
-    var expected = new TreeMap<String, String>();
-    for (var field : recorded.properties()) {
-      switch (field.getKey()) {
-        // How the case is named and started, how long it took, and the list of cases itself.
-        case "description", "cmd", "seconds", "note", "cases" -> {}
-        default -> expected.put(field.getKey(), text(field.getValue()));
-      }
-    }
-    return expected;
-  }
-
-  private static String text(JsonNode value) {
-    // The time of day differs, the capabilities of root are those of the process that starts it.
-    return (value.isTextual() ? value.asText() : value.toString())
-        .replaceAll("clock\\\\\": [0-9]+", "clock\\\\\": 0")
-        .replace("000001fffeffffff", "<all>");
   }
 
   private Map<String, String> observe(String description, JsonNode recorded) throws Exception {
@@ -323,10 +224,13 @@ class ProcessRecordingsTest {
     send(http, "POST", "/network/" + NETWORK, "{}");
     var observed = new TreeMap<String, String>();
     observed.put("networks_after_join", networks(http).toString());
-    observed.put("proc_status", status(daemon.pid(), recorded.required("proc_status")));
+    observed.put(
+        "proc_status", ProcessProperties.status(daemon.pid(), recorded.required("proc_status")));
     observed.put("home_uid", Files.getAttribute(home, "unix:uid").toString());
     Await.until(() -> Files.exists(home.resolve("metrics.prom")));
-    observed.put("home_files_uid_mode", files(recorded.required("home_files_uid_mode")));
+    observed.put(
+        "home_files_uid_mode",
+        ProcessProperties.files(home, recorded.required("home_files_uid_mode")));
     observed.put("log", untilStopped(daemon));
     return observed;
   }
@@ -335,7 +239,8 @@ class ProcessRecordingsTest {
     Process daemon = start(DaemonProcess.command(List.of(home.toString())));
     DaemonProcess.awaitAnswer(daemon::isAlive, home);
     var observed = new TreeMap<String, String>();
-    observed.put("proc_status", status(daemon.pid(), recorded.required("proc_status")));
+    observed.put(
+        "proc_status", ProcessProperties.status(daemon.pid(), recorded.required("proc_status")));
     observed.put("log", untilStopped(daemon));
     return observed;
   }
@@ -389,32 +294,11 @@ class ProcessRecordingsTest {
     var response = JSON.createObjectNode();
     response.put("status", answer.status());
     response.put("content_type", answer.headers().get("Content-Type"));
-    response.put("body", briefly(answer.body()));
+    response.put("body", ProcessProperties.briefly(answer.body()));
     var exchange = JSON.createObjectNode();
     exchange.set("request", request);
     exchange.set("response", response);
-    return text(exchange);
-  }
-
-  private static String exchange(String method, String requestBody, String body) {
-    String target = "/network" + (method.equals("POST") ? "/" + NETWORK : "");
-    return """
-    {"request":{"method":"%s","target":"%s"%s},\
-    "response":{"status":200,"content_type":"application/json","body":"%s"}}\
-    """
-        .formatted(method, target, requestBody, body.replace("\"", "\\\""));
-  }
-
-  /** Of networks, only which it is and how it is; everything else as it is. */
-  private static String briefly(String body) throws IOException {
-    JsonNode parsed = JSON.readTree(body);
-    if (!body.contains("portError")) {
-      return body;
-    }
-    for (JsonNode network : parsed.isArray() ? parsed : List.of(parsed)) {
-      ((ObjectNode) network).retain("id", "status");
-    }
-    return parsed.toString();
+    return ProcessProperties.text(exchange);
   }
 
   private RawHttp.Answer send(RawHttp http, String method, String target, String body)
@@ -435,43 +319,6 @@ class ProcessRecordingsTest {
       }
     }
     return rows;
-  }
-
-  /** The lines of a process's status that the recording has. */
-  private static String status(long pid, JsonNode recorded) throws IOException {
-    List<String> all = Files.readAllLines(Path.of("/proc/" + pid + "/status"));
-    String own = capabilities(Files.readAllLines(Path.of("/proc/self/status")));
-    var lines = JSON.createArrayNode();
-    for (JsonNode line : recorded) {
-      String name = line.asText().replaceAll("\t.*", "\t");
-      String value = all.stream().filter(l -> l.startsWith(name)).findFirst().orElseThrow();
-      lines.add(value.replace(own, "<all>"));
-    }
-    return lines.toString();
-  }
-
-  private static String capabilities(List<String> status) {
-    return status.stream()
-        .filter(line -> line.startsWith("CapEff:\t"))
-        .findFirst()
-        .orElseThrow()
-        .substring("CapEff:\t".length());
-  }
-
-  /** Owner and mode of the files that the recording lists. */
-  private String files(JsonNode recorded) throws IOException {
-    var rows = JSON.createArrayNode();
-    for (JsonNode row : recorded) {
-      String name = row.required(0).asText();
-      Path file = home.resolve(name);
-      var ours = rows.addArray().add(name);
-      if (Files.exists(file)) {
-        int mode = (int) Files.getAttribute(file, "unix:mode") & 0777;
-        ours.add((int) Files.getAttribute(file, "unix:uid"))
-            .add("0o" + Integer.toOctalString(mode));
-      }
-    }
-    return rows.toString();
   }
 
   private static String exitCode(Process process) throws InterruptedException {
@@ -499,14 +346,4 @@ class ProcessRecordingsTest {
     String log = shown(daemon.getErrorStream().readAllBytes());
     return log.substring(0, log.indexOf("Control Plane Stopped\n"));
   }
-
-  private static String lines(Map<String, String> properties) {
-    var lines = new StringBuilder();
-    properties.forEach(
-        (name, value) -> lines.append(name).append(" = ").append(value).append('\n'));
-    return lines.toString();
-  }
-
-  /** What this implementation does instead, and why. */
-  private record Difference(String ours, String reason) {}
 }
