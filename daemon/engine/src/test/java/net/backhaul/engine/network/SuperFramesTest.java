@@ -8,11 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.FrameBatch;
-import net.backhaul.protocol.ethernet.Macs;
 import net.backhaul.protocol.ethernet.OffloadHeader;
 import net.backhaul.protocol.ethernet.Segmenter;
 import net.backhaul.protocol.identity.Identity;
@@ -27,17 +25,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A super-frame is sent as its segments would be, had the device sent them one by one. */
 class SuperFramesTest {
-  private static final Identity CONTROLLER = RecordedIdentities.all().get("controller");
-  private static final Identity ALICE = RecordedIdentities.all().get("alice");
-  private static final Identity BOB = RecordedIdentities.all().get("bob");
-  private static final long NETWORK_ID = CONTROLLER.address() << 24 | 1;
-  private static final long NOW_MS = 1_700_000_000_000L;
-  private static final long BOBS_MAC = Macs.of(BOB.address(), NETWORK_ID);
   private static final long BEHIND_MAC = 0x06_00_00_00_00_07L;
   private static final long GROUP_MAC = 0x01_00_5e_00_00_07L;
   private static final int ETHERNET_BYTES = 14;
   private static final int HEADERS_BYTES = 40;
-  private static final int MTU_BYTES = 2_800;
   private static final int FRAME_HEADER_BYTES = 10;
 
   /** The destination of the super-frame, and the rules. */
@@ -52,10 +43,8 @@ class SuperFramesTest {
     RULES_THAT_COPY
   }
 
-  private final RecordingLink link = new RecordingLink(ALICE);
-  private final Networks networks =
-      new Networks(
-          new NodeContext(link, new RecordingOutput(), new Random(1)), null, Map.of(), NOW_MS);
+  private final JoinedNetwork network = new JoinedNetwork(new RecordingOutput());
+  private final RecordingLink link = network.link;
 
   private static Rule rule(int type, WireWriter fields) {
     return new Rule(type, false, false, Bytes.of(fields.toByteArray()));
@@ -74,28 +63,25 @@ class SuperFramesTest {
               rule(Rule.MATCH_FRAME_SIZE_RANGE, new WireWriter().u16(0).u16(700)), drop, accept);
       case RULES_THAT_COPY ->
           List.of(
-              rule(Rule.ACTION_TEE, new WireWriter().u64(CONTROLLER.address()).u32(0).u16(64)),
+              rule(
+                  Rule.ACTION_TEE,
+                  new WireWriter().u64(JoinedNetwork.CONTROLLER.address()).u32(0).u16(64)),
               accept);
       default -> List.of(accept);
     };
   }
 
   private void join(Case of) {
-    link.known.put(CONTROLLER.address(), CONTROLLER);
-    var controller = new TestController(CONTROLLER, NETWORK_ID);
-    controller.rules = rules(of);
+    network.controller.rules = rules(of);
     // Specialists are written as addresses with the flag of active bridges.
-    controller.specialists.add(ALICE.address() | NetworkConfig.ACTIVE_BRIDGE);
-    controller.specialists.add(BOB.address() | NetworkConfig.ACTIVE_BRIDGE);
-    networks.join(NETWORK_ID, NOW_MS);
-    networks.exchange.apply(
-        networks.networks.get(NETWORK_ID), controller.config(ALICE, NOW_MS), false, NOW_MS);
-    sendPlain(frame(BOBS_MAC, Macs.of(ALICE.address(), NETWORK_ID), new byte[60]));
+    for (Identity bridge : List.of(JoinedNetwork.ALICE, JoinedNetwork.BOB)) {
+      network.controller.specialists.add(bridge.address() | NetworkConfig.ACTIVE_BRIDGE);
+    }
+    network.join();
+    byte[] first =
+        JoinedNetwork.frame(JoinedNetwork.BOBS_MAC, JoinedNetwork.ALICES_MAC, new byte[60]);
+    network.send(first);
     link.sent.clear();
-  }
-
-  private static byte[] frame(long to, long from, byte[] packet) {
-    return new WireWriter().mac(to).mac(from).u16(0x0800).bytes(packet).toByteArray();
   }
 
   private static byte[] superFrame(Case of) {
@@ -125,11 +111,10 @@ class SuperFramesTest {
         switch (of) {
           case TO_GROUP -> GROUP_MAC;
           case TO_BEHIND_A_BRIDGE -> BEHIND_MAC;
-          default -> BOBS_MAC;
+          default -> JoinedNetwork.BOBS_MAC;
         };
-    long from =
-        of == Case.TO_MEMBER_FROM_BEHIND_US ? BEHIND_MAC : Macs.of(ALICE.address(), NETWORK_ID);
-    return frame(to, from, packet);
+    long from = of == Case.TO_MEMBER_FROM_BEHIND_US ? BEHIND_MAC : JoinedNetwork.ALICES_MAC;
+    return JoinedNetwork.frame(to, from, packet);
   }
 
   private static OffloadHeader offload() {
@@ -138,17 +123,10 @@ class SuperFramesTest {
         OffloadHeader.NEEDS_CHECKSUM,
         OffloadHeader.GSO_TCP4,
         0,
-        MTU_BYTES - HEADERS_BYTES,
+        JoinedNetwork.MTU_BYTES - HEADERS_BYTES,
         ETHERNET_BYTES + 20,
         16);
     return offload;
-  }
-
-  private void sendPlain(byte[] frame) {
-    var batch = new FrameBatch(12_000);
-    System.arraycopy(frame, 0, batch.bytes(), batch.nextStart(), frame.length);
-    batch.add(frame.length);
-    networks.sendFrames(NETWORK_ID, batch, NOW_MS);
   }
 
   private void sendOffloaded(OffloadHeader offload, byte[] frame) {
@@ -156,7 +134,7 @@ class SuperFramesTest {
     offload.write(batch.bytes(), batch.nextStart() - OffloadHeader.BYTES);
     System.arraycopy(frame, 0, batch.bytes(), batch.nextStart(), frame.length);
     batch.addOffloaded(frame.length);
-    networks.sendFrames(NETWORK_ID, batch, NOW_MS);
+    network.networks.sendFrames(JoinedNetwork.ID, batch, JoinedNetwork.NOW_MS);
   }
 
   /** Returns the segments as frames, for packets of a maximum length. */
@@ -166,7 +144,7 @@ class SuperFramesTest {
         Segmenter.Kind.TCP,
         segmenter.begin(offload(), superFrame, 0, superFrame.length, maxPacketBytes));
     var segments = new ArrayList<byte[]>();
-    byte[] segment = new byte[ETHERNET_BYTES + MTU_BYTES];
+    byte[] segment = new byte[ETHERNET_BYTES + JoinedNetwork.MTU_BYTES];
     System.arraycopy(superFrame, 0, segment, 0, ETHERNET_BYTES);
     while (segmenter.hasNext()) {
       int length = segmenter.next(segment, ETHERNET_BYTES);
@@ -191,9 +169,9 @@ class SuperFramesTest {
   void sendsASuperFrameAsItsSegments(Case of) {
     join(of);
     byte[] superFrame = superFrame(of);
-    segments(superFrame, MTU_BYTES).forEach(this::sendPlain); // Credentials, once.
+    segments(superFrame, JoinedNetwork.MTU_BYTES).forEach(network::send); // Credentials, once.
     link.sent.clear();
-    segments(superFrame, MTU_BYTES).forEach(this::sendPlain);
+    segments(superFrame, JoinedNetwork.MTU_BYTES).forEach(network::send);
     List<String> wanted = sent();
     link.sent.clear();
 
@@ -211,7 +189,7 @@ class SuperFramesTest {
 
     for (RecordingLink.Sent sent : link.sent.subList(0, link.sent.size() - 1)) {
       assertEquals(Verb.FRAME, sent.verb());
-      assertEquals(FRAME_HEADER_BYTES + MTU_BYTES, sent.payload().length() / 2);
+      assertEquals(FRAME_HEADER_BYTES + JoinedNetwork.MTU_BYTES, sent.payload().length() / 2);
     }
   }
 
@@ -219,7 +197,7 @@ class SuperFramesTest {
   void completesAPartialChecksum() {
     join(Case.TO_MEMBER);
     byte[] whole = segments(superFrame(Case.TO_MEMBER), 1_000).getFirst();
-    sendPlain(whole.clone());
+    network.send(whole.clone());
     RecordingLink.Sent wanted = link.sent.getLast();
     var offload = new OffloadHeader();
     offload.set(OffloadHeader.NEEDS_CHECKSUM, OffloadHeader.GSO_NONE, 0, 0, 34, 16);
