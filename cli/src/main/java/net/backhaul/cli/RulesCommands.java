@@ -11,8 +11,8 @@ import net.backhaul.json.Json;
 import net.backhaul.protocol.network.Capability;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.Rules;
-import net.backhaul.rules.CompiledCapability;
 import net.backhaul.rules.CompiledRules;
+import net.backhaul.rules.NamedCapability;
 import net.backhaul.rules.RulesCompiler;
 import net.backhaul.rules.RulesDecompiler;
 import net.backhaul.rules.RulesException;
@@ -63,7 +63,7 @@ final class RulesCommands {
     verifyLimit(name, "rules", rules.rules().size(), Rules.MAX_BASE_RULES);
     verifyLimit(name, "capabilities", rules.capabilities().size(), NetworkConfig.MAX_CAPABILITIES);
     verifyLimit(name, "tags", rules.tags().size(), NetworkConfig.MAX_TAGS);
-    for (CompiledCapability each : rules.capabilities()) {
+    for (NamedCapability each : rules.capabilities()) {
       String what = "rules in capability " + each.name();
       verifyLimit(name, what, each.rules().size(), Capability.MAX_RULES);
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param tags in the order of their definitions
  */
 public record CompiledRules(
-    List<CompiledRule> rules, List<CompiledCapability> capabilities, List<CompiledTag> tags) {
+    List<CompiledRule> rules, List<NamedCapability> capabilities, List<NamedTag> tags) {
   public CompiledRules {
     rules = List.copyOf(rules);
     capabilities = List.copyOf(capabilities);
@@ -39,7 +39,7 @@ public record CompiledRules(
     return all;
   }
 
-  private static Map<String, @Nullable Object> json(CompiledCapability capability) {
+  private static Map<String, @Nullable Object> json(NamedCapability capability) {
     Map<String, @Nullable Object> json = Json.object();
     json.put("id", capability.id());
     json.put("default", capability.isDefault());
@@ -47,14 +47,14 @@ public record CompiledRules(
     return json;
   }
 
-  private static Map<String, @Nullable Object> idAndDefault(CompiledTag tag) {
+  private static Map<String, @Nullable Object> idAndDefault(NamedTag tag) {
     Map<String, @Nullable Object> json = Json.object();
     json.put("id", tag.id());
     json.put("default", tag.defaultValue());
     return json;
   }
 
-  private static Map<String, @Nullable Object> json(CompiledTag tag) {
+  private static Map<String, @Nullable Object> json(NamedTag tag) {
     Map<String, @Nullable Object> json = idAndDefault(tag);
     Map<String, @Nullable Object> enums = Json.object();
     enums.putAll(tag.enums());

@@ -19,7 +19,7 @@ final class MatchCompiler {
   private static final int MAX_U8 = 0xff;
   private static final int MAX_U16 = 0xffff;
 
-  private final Map<String, CompiledTag> tags;
+  private final Map<String, NamedTag> tags;
   private final Map<String, String> values;
   private final List<Element> words;
   private final List<CompiledRule> matches = new ArrayList<>();
@@ -30,7 +30,7 @@ final class MatchCompiler {
    *
    * @param values of the parameters of the macro that includes them, by their names
    */
-  MatchCompiler(Map<String, CompiledTag> tags, Map<String, String> values, List<Element> words) {
+  MatchCompiler(Map<String, NamedTag> tags, Map<String, String> values, List<Element> words) {
     this.tags = tags;
     this.values = values;
     this.words = words;
@@ -204,7 +204,7 @@ final class MatchCompiler {
 
   private void putTag(Map<String, @Nullable Object> json, Token first, String text)
       throws RulesException {
-    CompiledTag tag = tags.get(text);
+    NamedTag tag = tags.get(text);
     long id = tag == null ? Words.number(text) : tag.id();
     require(id >= 0 && id <= Words.MAX_U32, first, "Undefined tag name and invalid tag value.");
     Token second = argument(first);

@@ -22,13 +22,13 @@ final class MatchWriter {
   private static final Map<Integer, String> IP_PROTOCOLS = inverse(MatchWords.IP_PROTOCOLS);
   private static final Map<Integer, String> BITS = inverse(MatchWords.CHARACTERISTICS);
 
-  private final Map<Long, Tag> tags;
+  private final Map<Long, TagNames> tags;
 
   /** A tag that the source defines. */
-  record Tag(
+  record TagNames(
       String name, Map<String, @Nullable Object> enums, Map<String, @Nullable Object> flags) {}
 
-  MatchWriter(Map<Long, Tag> tags) {
+  MatchWriter(Map<Long, TagNames> tags) {
     this.tags = tags;
   }
 
@@ -139,7 +139,7 @@ final class MatchWriter {
   private String tagAndValue(Map<String, @Nullable Object> rule) {
     long id = number(rule, "id");
     long value = number(rule, "value");
-    Tag tag = tags.get(id);
+    TagNames tag = tags.get(id);
     if (tag == null) {
       return id + " " + value;
     }

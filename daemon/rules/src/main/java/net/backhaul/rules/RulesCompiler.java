@@ -25,7 +25,7 @@ public final class RulesCompiler {
   private static final int MAX_LENGTH = 0xffff;
 
   private final Map<String, Macro> macros = new HashMap<>();
-  private final Map<String, CompiledTag> tags = new LinkedHashMap<>();
+  private final Map<String, NamedTag> tags = new LinkedHashMap<>();
   private final Map<String, CapabilitySource> capabilities = new LinkedHashMap<>();
   private final List<Element> base = new ArrayList<>();
   private int count;
@@ -58,11 +58,11 @@ public final class RulesCompiler {
         base.add(document.get(i));
       }
     }
-    var compiled = new ArrayList<CompiledCapability>();
+    var compiled = new ArrayList<NamedCapability>();
     for (Map.Entry<String, CapabilitySource> each : capabilities.entrySet()) {
       CapabilitySource of = each.getValue();
       List<CompiledRule> rules = statements(of.statements(), Map.of(), 0);
-      compiled.add(new CompiledCapability(each.getKey(), of.id(), of.isDefault(), rules));
+      compiled.add(new NamedCapability(each.getKey(), of.id(), of.isDefault(), rules));
     }
     return new CompiledRules(statements(base, Map.of(), 0), compiled, List.copyOf(tags.values()));
   }
@@ -89,7 +89,7 @@ public final class RulesCompiler {
       }
       case "tag" -> {
         verifyName(name, name.lowerCase(), "tag", tags.containsKey(name.lowerCase()));
-        tags.put(name.lowerCase(), TagDefinition.compile(name, words(name, rest)));
+        tags.put(name.lowerCase(), TagCompiler.compile(name, words(name, rest)));
       }
       default -> {
         boolean taken = capabilities.containsKey(name.lowerCase());

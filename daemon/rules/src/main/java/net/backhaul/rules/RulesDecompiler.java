@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RulesDecompiler {
   private final StringBuilder source = new StringBuilder();
-  private final Map<Long, MatchWriter.Tag> tags = new HashMap<>();
+  private final Map<Long, MatchWriter.TagNames> tags = new HashMap<>();
 
   private RulesDecompiler() {}
 
@@ -73,7 +73,7 @@ public final class RulesDecompiler {
     flags.forEach((flag, bits) -> line("  flag ", bitList(bits) + " " + name(flag)));
     enums.forEach((value, number) -> line("  enum ", number + " " + name(value)));
     line(";", "\n");
-    tags.putIfAbsent(id, new MatchWriter.Tag(name, enums, flags));
+    tags.putIfAbsent(id, new MatchWriter.TagNames(name, enums, flags));
   }
 
   private static String name(String text) {

@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
  * @param enums names of values
  * @param flags names of bits; that of bit 31 is negative, and cannot be used (03 section 5.9.4)
  */
-public record CompiledTag(
+public record NamedTag(
     String name,
     long id,
     @Nullable Long defaultValue,
     Map<String, Long> enums,
     Map<String, Long> flags) {
-  public CompiledTag {
+  public NamedTag {
     enums = Collections.unmodifiableMap(new LinkedHashMap<>(enums));
     flags = Collections.unmodifiableMap(new LinkedHashMap<>(flags));
   }

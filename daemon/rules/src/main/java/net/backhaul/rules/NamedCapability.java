@@ -8,9 +8,8 @@ import java.util.List;
  *
  * @param isDefault whether new members get it
  */
-public record CompiledCapability(
-    String name, long id, boolean isDefault, List<CompiledRule> rules) {
-  public CompiledCapability {
+public record NamedCapability(String name, long id, boolean isDefault, List<CompiledRule> rules) {
+  public NamedCapability {
     rules = List.copyOf(rules);
   }
 }

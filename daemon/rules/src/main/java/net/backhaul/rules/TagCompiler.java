@@ -8,7 +8,7 @@ import net.backhaul.rules.Element.Token;
 import org.jspecify.annotations.Nullable;
 
 /** Compiles the block of a tag (03 section 5.9.4). */
-final class TagDefinition {
+final class TagCompiler {
   private static final int MAX_BIT = 31;
 
   private final Token name;
@@ -17,19 +17,19 @@ final class TagDefinition {
   private long id = -1;
   private @Nullable Token defaultValue;
 
-  private TagDefinition(Token name) {
+  private TagCompiler(Token name) {
     this.name = name;
   }
 
-  static CompiledTag compile(Token name, List<Token> words) throws RulesException {
-    var tag = new TagDefinition(name);
+  static NamedTag compile(Token name, List<Token> words) throws RulesException {
+    var tag = new TagCompiler(name);
     for (int i = 0; i < words.size(); ) {
       i += tag.define(words, i);
     }
     if (tag.id < 0) {
       throw new RulesException(name, "Tag definition is missing a numeric ID.");
     }
-    return new CompiledTag(name.lowerCase(), tag.id, tag.resolveDefault(), tag.enums, tag.flags);
+    return new NamedTag(name.lowerCase(), tag.id, tag.resolveDefault(), tag.enums, tag.flags);
   }
 
   /** Handles one keyword with its values; returns the number of words. */
