@@ -31,6 +31,7 @@ import net.backhaul.service.settings.LiveSettings;
 import net.backhaul.service.settings.LocalConf;
 import net.backhaul.service.state.FileProblem;
 import net.backhaul.service.state.HomeDirectory;
+import net.backhaul.service.state.IdentityCheck;
 import net.backhaul.service.state.IdentityFiles;
 import net.backhaul.service.state.SavedState;
 import net.backhaul.service.state.Tokens;
@@ -82,7 +83,8 @@ public final class Daemon {
     IDENTITY_COLLISION
   }
 
-  private Daemon(HomeDirectory home, int defaultPort, TapFactory taps) throws StartFailure {
+  private Daemon(HomeDirectory home, int defaultPort, TapFactory taps, IdentityCheck check)
+      throws StartFailure {
     this.home = home;
     boolean claimed = home.claim();
     settings = readSettings();
@@ -90,8 +92,7 @@ public final class Daemon {
     requireOnlyDaemon(claimed);
     tokens = Tokens.load(home, random);
     identity = IdentityFiles.load(home, random);
-    // Deriving the address takes long, so the other parts are created meanwhile.
-    identityIsValid = CompletableFuture.supplyAsync(identity::validates);
+    identityIsValid = check.of(identity);
     home.writePid();
     logStart();
     state = new SavedState(home);
@@ -112,8 +113,10 @@ public final class Daemon {
   }
 
   static Daemon start(HomeDirectory home, int defaultPort, TapFactory taps) throws StartFailure {
+    // Before the first field of a daemon is initialized.
+    IdentityCheck check = IdentityCheck.begin(home);
     try {
-      var daemon = new Daemon(home, defaultPort, taps);
+      var daemon = new Daemon(home, defaultPort, taps, check);
       daemon.open();
       return daemon;
     } catch (StartFailure e) {

@@ -8,6 +8,7 @@ import java.util.random.RandomGenerator;
 import net.backhaul.json.ByteOrderMark;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.service.system.StartFailure;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +45,17 @@ public final class IdentityFiles {
         "invalid identity loaded from disk. Please remove identity.public and identity.secret from "
             + home.path()
             + " and try again");
+  }
+
+  /** Returns the identity on disk if its address is that of its keys, or null; reports nothing. */
+  static @Nullable Identity validOnDisk(HomeDirectory home) {
+    try {
+      String text = secretText(home);
+      Identity identity = text.isEmpty() ? null : Identity.parse(text);
+      return identity != null && identity.validates() ? identity : null;
+    } catch (StartFailure | IllegalArgumentException e) {
+      return null; // load() reports it
+    }
   }
 
   private static String secretText(HomeDirectory home) throws StartFailure {
