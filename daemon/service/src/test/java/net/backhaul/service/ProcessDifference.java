@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.service;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * An intended difference from the recorded process: what this implementation does instead, and why.
@@ -49,12 +55,11 @@ record ProcessDifference(String ours, String reason) {
                   """
                   Starting Control Plane...
                   Starting V6 Control Plane...
-                  ERROR: network 8056c2e21c000001 has no device: this user may not open\
-                   /dev/net/tun; run as root, or with the capability NET_ADMIN and read and write\
-                   access to it; retried every 5 s
+                  ERROR: network 8056c2e21c000001 has no device: REASON; retried every 5 s
                   Control Plane Stopped
                   V6 Control Plane Stopped
-                  """,
+                  """
+                      .replace("REASON", reasonForOrdinaryUser()),
                   "the message says what to do, and the device is opened again"),
               "join",
               new ProcessDifference(
@@ -87,6 +92,24 @@ record ProcessDifference(String ours, String reason) {
                    container --device=/dev/net/tun; retried every 5 s
                   """,
                   "the message says what to do, and the device is opened again")));
+
+  /** Hosts differ in whether every user may open the device. */
+  private static String reasonForOrdinaryUser() {
+    boolean open = mode(Path.of("/dev/net/tun")).contains(PosixFilePermission.OTHERS_WRITE);
+    return open
+        ? "this process may not create network devices; run as root, or with the capability"
+            + " NET_ADMIN"
+        : "this user may not open /dev/net/tun; run as root, or with the capability NET_ADMIN and"
+            + " read and write access to it";
+  }
+
+  private static Set<PosixFilePermission> mode(Path file) {
+    try {
+      return Files.exists(file) ? Files.getPosixFilePermissions(file) : Set.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   private static String exchange(String method, String requestBody, String body) {
     String target = "/network" + (method.equals("POST") ? "/" + NETWORK : "");
