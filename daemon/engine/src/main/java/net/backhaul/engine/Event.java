@@ -22,7 +22,7 @@ public sealed interface Event {
   /** A direct path to a peer was learned. */
   record PathLearned(long address, InetSocketAddress endpoint) implements Event {}
 
-  /** A root sees us at another address than before. */
+  /** A root reports another address of this node than before. */
   record SurfaceChanged(InetSocketAddress surface) implements Event {}
 
   /** A peer has sent us a message that is not for a network (02 section 2.20). */

@@ -152,7 +152,7 @@ final class FrameReceiver {
     delivery.deliver(frame);
   }
 
-  /** Returns why a frame may not have its MACs, or null if it may; learns bridge routes. */
+  /** Returns why a frame may not have its MACs, or null if it may; records bridge routes. */
   private static @Nullable Drop checkMacs(FrameView frame) {
     Policy policy = frame.policy;
     if (frame.sourceMac != Macs.of(frame.source, frame.network.id)) {

@@ -6,8 +6,9 @@ import java.util.Arrays;
 /**
  * The time of the last introduction of each pair of peers, in a table of fixed size.
  *
- * <p>Anybody can make pairs and every relayed packet reads the table, so it does not grow and
- * allocates nothing: a pair has a few slots, and the one introduced longest ago is evicted.
+ * <p>Unauthenticated senders can make pairs and every relayed packet reads the table, so it does
+ * not grow and allocates nothing: a pair has a few slots, and the one introduced longest ago is
+ * evicted.
  */
 final class IntroductionTimes {
   /** Maximum pairs in the table. */

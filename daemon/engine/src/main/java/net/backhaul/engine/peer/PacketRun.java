@@ -6,7 +6,7 @@ import net.backhaul.protocol.packet.Packets;
 
 /**
  * Unsealed packets of one verb to one peer, back to back and of equal size except the last, which
- * may be shorter; each has 28 bytes of room for its header before its payload.
+ * may be shorter; each has 28 bytes for its header before its payload.
  *
  * <p>A mutable view that its owner reuses; it owns no bytes.
  */
@@ -22,12 +22,12 @@ public final class PacketRun {
   private int trafficClass;
   private int flow;
 
-  /** Sets whom the packets are for and what they are. */
+  /** Sets the destination and the verb of the packets. */
   public PacketRun to(long address, Verb verb) {
     return to(address, verb.number());
   }
 
-  /** Sets whom the packets are for, and their verb with the flag of compressed payloads. */
+  /** Sets the destination, and the verb with the flag of compressed payloads. */
   PacketRun to(long address, int verbAndFlags) {
     destination = address;
     verbByte = verbAndFlags;
@@ -53,7 +53,7 @@ public final class PacketRun {
     return verb.number() | (compressed ? COMPRESSED : 0);
   }
 
-  /** Points this view at one packet by its payload, before which there are 28 bytes of room. */
+  /** Points this view at one packet by its payload, which the 28 bytes of its header precede. */
   public PacketRun wrapPayload(byte[] newBytes, int payloadStart, int payloadLength) {
     int whole = Packets.HEADER_BYTES + payloadLength;
     return wrap(newBytes, payloadStart - Packets.HEADER_BYTES, whole, whole);
@@ -62,8 +62,8 @@ public final class PacketRun {
   /**
    * Points this view at packets.
    *
-   * @param newLength of all packets together, in bytes, their rooms included
-   * @param newPacketBytes of each packet with its room
+   * @param newLength of all packets together, in bytes, with the space for their headers
+   * @param newPacketBytes of each packet, with the space for its header
    */
   public PacketRun wrap(byte[] newBytes, int newStart, int newLength, int newPacketBytes) {
     bytes = newBytes;
@@ -98,7 +98,7 @@ public final class PacketRun {
     return bytes;
   }
 
-  /** Returns where the room of the first packet begins. */
+  /** Returns where the header of the first packet begins. */
   public int start() {
     return start;
   }

@@ -24,7 +24,7 @@ final class PacketSealer {
     this.context = context;
   }
 
-  /** Sets whom the next packets are for and where they go. */
+  /** Sets the peer and the endpoint of the next packets. */
   void peer(Peer destination, InetSocketAddress endpoint) {
     peer = destination;
     suite = context.options().avoidsAes() ? Packets.SUITE_SALSA : destination.suite();

@@ -86,8 +86,8 @@ final class Sender {
 
   /**
    * Returns the traffic class of datagrams that carry frames of a class (02 section 1.9): the ECN
-   * field is copied only where all who handle the datagrams keep it, else a router would mark
-   * instead of dropping, and the flow would never slow down.
+   * field is copied only where every hop keeps it, else a router would mark instead of dropping,
+   * and the flow would never slow down.
    */
   private int outerClass(int inner, Peer peer, Path path, long nowMs) {
     boolean marked =

@@ -26,7 +26,7 @@ final class SurfaceAddresses {
   private record Report(InetSocketAddress surface, long atMs) {}
 
   /**
-   * Records the address at which the sender of a packet sees us.
+   * Records our address as the sender of a packet has reported it.
    *
    * @param trusted whether the sender is a root, whose report may show a change
    * @return the scope in which our network environment has changed, or NONE

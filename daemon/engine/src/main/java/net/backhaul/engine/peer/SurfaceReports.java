@@ -21,7 +21,7 @@ final class SurfaceReports {
     this.learning = learning;
   }
 
-  /** Takes the address at which the sender of a packet sees us; null without one. */
+  /** Takes our address as the sender of a packet has reported it; null without one. */
   void report(InboundPacket packet, @Nullable InetSocketAddress surface) {
     if (surface == null || packet.hops() != 0) {
       return;
