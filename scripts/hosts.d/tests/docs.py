@@ -5,7 +5,7 @@ import shutil
 from debs import build_deb, newer_deb, stand_in
 from failure import contains, equal, matches, sh, until
 from hosts import ZT_HOME
-from pages import Page
+from pages import Page, commands
 
 UNIT = "zerotier-one.service"
 
@@ -33,6 +33,7 @@ def test_archive(bench):
     equal(host.address(), address, "address after the upgrade")
     _run(host, upgrade.next("tar -C"))
     contains(host.run("tar -tzf /home/alice/zerotier-one-backup.tar.gz"), "zerotier-one/identity.secret", "backup")
+    upgrade.next("apt remove")  # test_debian runs it.
     equal(upgrade.next("uninstall"), page.next("uninstall"), "the removal in both pages")
     _run(host, "sudo backhaul-uninstall")
     equal(host.run("command -v zerotier-cli", check=False).status, 127)
@@ -92,7 +93,9 @@ def test_debian(bench):
     equal(host.run("dpkg-query -W -f '${Version}' backhaul"), "0.1.0+1", "version after the upgrade")
     for text in ("scripts/package repository", "keyrings", "apt upgrade", "--allow-downgrades"):
         page.next(text)
-    _run(host, page.next("apt remove"))
+    removal = page.next("apt remove")
+    equal(removal, commands("docs/upgrade.md", "apt remove"), "the removal in both pages")
+    _run(host, removal)
     equal(host.exists(f"{ZT_HOME}/identity.secret"), True, "identity after the removal")
     _run(host, page.next("apt purge"))
     equal(host.exists(ZT_HOME), False, "home directory after the purge")
@@ -113,9 +116,9 @@ def _answer_yes(host):
              "echo 'APT::Get::Assume-Yes \"true\";' >/etc/apt/apt.conf.d/90-yes")
 
 
-def _run(host, commands):
+def _run(host, block):
     """Runs commands as a user with sudo types them."""
-    return host.run(f"set -e\ncd\n{commands}", user="alice", timeout=120)
+    return host.run(f"set -e\ncd\n{block}", user="alice", timeout=120)
 
 
 def _zerotier_one(bench):
