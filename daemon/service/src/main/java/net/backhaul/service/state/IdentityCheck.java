@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.service.state;
 
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import net.backhaul.protocol.identity.Identity;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,6 @@ public final class IdentityCheck {
 
   /** Returns whether an identity has the address of its keys: the one on disk or another. */
   public CompletableFuture<Boolean> of(Identity identity) {
-    return valid.thenApplyAsync(checked -> identity.equals(checked) || identity.validates());
+    return valid.thenApplyAsync(checked -> Objects.equals(checked, identity) || identity.validates());
   }
 }
