@@ -27,14 +27,14 @@ fail() {
 # Prints what a failed program said first.
 first_line() { printf '%s\n' "$1" | head -n 1; }
 
-# Copies file $1 to $2 as a file of root; $2 changes as a whole.
+# Copies file $1 to $2 as a file of root; $2 changes as a whole. Others may be able to put links into its directory.
 put() {
   mkdir -p "${2%/*}"
-  rm -rf "$2.new"
-  cp "$1" "$2.new"
-  chown 0:0 "$2.new"
-  chmod "${3:-644}" "$2.new"
-  mv -f "$2.new" "$2"
+  new=$(mktemp "$2.XXXXXX")
+  cat "$1" >"$new"
+  chown -h 0:0 "$new"
+  chmod "${3:-644}" "$new"
+  mv -f "$new" "$2"
 }
 
 # Checks, which change nothing.
@@ -91,14 +91,33 @@ check_space() {
     fail "$directory has $((free / 1024)) MiB free, and $((needed / 1024 + 1)) MiB are needed; nothing was changed"
 }
 
+# launchd runs the programs as root: nobody else may be able to exchange a directory above them. Homebrew gives
+# /usr/local/lib of Intel Macs to the user who installed it.
+check_directories() {
+  [ "$system" = Darwin ] || return 0
+  directory=${prefix%/*}
+  while [ -n "$directory" ]; do
+    if [ -d "$directory" ] && [ -n "$(find "$directory" -prune \( ! -user 0 -o -perm -0002 \) -print)" ]; then
+      fail "others than root may write to $directory and could exchange the programs, which root runs; run: sudo chown root $directory && sudo chmod o-w $directory"
+    fi
+    directory=${directory%/*}
+  done
+}
+
+# Undoes an installation that was interrupted, also an earlier one.
+undo() {
+  [ -e "$prefix" ] || [ ! -e "$prefix.old" ] || mv "$prefix.old" "$prefix"
+  rm -rf "$prefix.new" "$prefix.old"
+}
+
 # Steps.
 
 # Copies the programs to $prefix.new, whose content no other user can reach before it is root's with fixed modes: the
 # package may belong to the user who unpacked it. The ahead-of-time caches are valid only for files with their times.
 copy_programs() {
-  trap 'rm -rf "$prefix.new"' EXIT
+  trap undo EXIT
   trap 'exit 1' HUP INT TERM
-  rm -rf "$prefix.new" "$prefix.old"
+  undo
   mkdir -p "${prefix%/*}" "$links"
   mkdir -m 700 "$prefix.new"
   error=$(cp -pR "$package/lib/backhaul" "$prefix.new/" 2>&1 &&
@@ -323,10 +342,11 @@ case $system in
     ;;
 esac
 upgrade=no
-[ ! -e "$prefix/bin/zerotier-one" ] || upgrade=yes
+[ ! -e "$prefix/bin/zerotier-one" ] && [ ! -e "$prefix.old/bin/zerotier-one" ] || upgrade=yes
 
 check_platform
 check_other_installation
+check_directories
 check_space
 copy_programs
 try_runtime

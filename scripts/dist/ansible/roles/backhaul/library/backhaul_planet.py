@@ -27,6 +27,7 @@ EXAMPLES = r"""
 
 import os  # noqa: E402
 import struct  # noqa: E402
+import tempfile  # noqa: E402
 
 from ansible.module_utils.basic import AnsibleModule  # noqa: E402
 
@@ -47,6 +48,23 @@ def planet_of(path):
         return None
     kind, world, time = HEADER.unpack(header)
     return (world, time) if kind == PLANET else None
+
+
+def replace(target, content):
+    """Replaces a file of the directory's owner, who may have put links there: the new file has a name of its own."""
+    directory = os.path.dirname(target)
+    owner = os.stat(directory)
+    descriptor, name = tempfile.mkstemp(prefix="planet.", dir=directory)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fchmod(file.fileno(), 0o644)
+            os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
+        os.rename(name, target)
+    except BaseException:
+        os.unlink(name)
+        raise
 
 
 def text(planet):
@@ -75,14 +93,8 @@ def main():
         module.fail_json(msg="%s is no planet file; zerotier-idtool genplanet creates one" % source)
     changed = found is None or found[0] != wanted[0] or found[1] < wanted[1]
     if changed and not module.check_mode:
-        owner = os.stat(module.params["home"])
         with open(source, "rb") as file:
-            content = file.read()
-        with open(target + ".new", "wb") as file:
-            file.write(content)
-        os.chmod(target + ".new", 0o644)
-        os.chown(target + ".new", owner.st_uid, owner.st_gid)
-        os.rename(target + ".new", target)
+            replace(target, file.read())
     module.exit_json(changed=changed, diff={"before": text(found), "after": text(wanted if changed else found)})
 
 

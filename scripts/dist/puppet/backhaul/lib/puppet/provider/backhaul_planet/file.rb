@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+require 'securerandom'
+
 Puppet::Type.type(:backhaul_planet).provide(:file) do
   desc 'Reads and replaces the file planet in the home directory.'
 
@@ -15,11 +17,7 @@ Puppet::Type.type(:backhaul_planet).provide(:file) do
     return File.delete(target) if wanted == 'public'
     raise Puppet::Error, "#{wanted} is no planet file; zerotier-idtool genplanet creates one" if header(wanted).nil?
 
-    owner = File.stat(resource[:home])
-    File.binwrite("#{target}.new", File.binread(wanted))
-    File.chmod(0o644, "#{target}.new")
-    File.chown(owner.uid, owner.gid, "#{target}.new")
-    File.rename("#{target}.new", target)
+    replace(File.binread(wanted))
   end
 
   # Whether the home directory has the planet that is wanted, or a later one of the same id.
@@ -35,6 +33,18 @@ Puppet::Type.type(:backhaul_planet).provide(:file) do
   end
 
   private
+
+  # The owner of the directory may have put links there: the new file has a name of its own.
+  def replace(content)
+    owner = File.stat(resource[:home])
+    name = "#{target}.#{SecureRandom.hex(8)}"
+    File.open(name, File::WRONLY | File::CREAT | File::EXCL | File::NOFOLLOW | File::BINARY, 0o600) do |file|
+      file.write(content)
+      file.chmod(0o644)
+      file.chown(owner.uid, owner.gid)
+    end
+    File.rename(name, target)
+  end
 
   def target
     "#{resource[:home]}/planet"

@@ -25,6 +25,7 @@ public final class IdentityCheck {
 
   /** Returns whether an identity has the address of its keys: the one on disk or another. */
   public CompletableFuture<Boolean> of(Identity identity) {
-    return valid.thenApplyAsync(checked -> Objects.equals(checked, identity) || identity.validates());
+    return valid.thenApplyAsync(
+        checked -> Objects.equals(checked, identity) || identity.validates());
   }
 }
