@@ -146,6 +146,7 @@ remove_manuals() {
   done
   rmdir "$share/man/man1" "$share/man/man8" "$share/bash-completion/completions" "$share/bash-completion" \
     "$share/fish/vendor_completions.d" "$share/fish" /etc/fish/completions /etc/fish 2>/dev/null || true
+  command -v zsh >/dev/null 2>&1 || rmdir "$share/zsh/site-functions" "$share/zsh" 2>/dev/null || true
 }
 
 remove_home() {

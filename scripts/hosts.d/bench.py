@@ -59,7 +59,9 @@ class Bench:
 
         Leave it as you found it; after a failure it is replaced.
         """
-        return self._hosts(name)[0]
+        host = self._hosts(name)[0]
+        self.leave_pair()
+        return host
 
     def pair(self):
         """Two shared hosts in one network: host a, host b, and the address of b in the network. They answer pings."""

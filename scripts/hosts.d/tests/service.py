@@ -85,7 +85,7 @@ def test_hang(bench):
 
 def test_status(bench):
     """The status text counts networks and peers and is true at all times."""
-    host = bench.host()
+    host = bench.fresh(installed=True)
     until("the status is ONLINE", lambda: _status(host).startswith("ONLINE; networks: none joined; peers: 1 direct, 0 relayed"))
     network = bench.mesh.network()
     bench.mesh.join(host, network)
