@@ -98,7 +98,7 @@ public final class FethTapFactory implements TapFactory {
     FrameChannel channel = host.channels().open(pair.peer());
     try {
       return new FethTap(host, channel, pair, options, onDestroyed);
-    } catch (TapException e) {
+    } catch (TapException | RuntimeException | LinkageError e) {
       channel.close();
       throw e;
     }
