@@ -2,10 +2,12 @@
 package net.backhaul.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
+import java.util.HexFormat;
+import net.backhaul.json.ByteOrderMark;
 import net.backhaul.json.InvalidJsonException;
 import net.backhaul.json.Json;
 import net.backhaul.protocol.network.Capability;
@@ -22,7 +24,7 @@ final class RulesCommands {
   private static final int FAILED = 1;
 
   /** Maximum length of a file: characters of a source have up to four bytes. */
-  private static final long MAX_FILE_BYTES = 4L * RulesCompiler.MAX_SOURCE_CHARS;
+  private static final int MAX_FILE_BYTES = 4 * RulesCompiler.MAX_SOURCE_CHARS;
 
   private RulesCommands() {}
 
@@ -51,11 +53,25 @@ final class RulesCommands {
       verifyLimits(name, rules);
       terminal
           .out()
-          .print(json ? Json.writeIndented(rules.json(), 1) + "\n" : summary(name, rules));
+          .print(json ? escaped(Json.writeIndented(rules.json(), 1)) : summary(name, rules));
       return 0;
     } catch (RulesException e) {
       throw CliExit.err(Text.printable(name) + ": " + printable(e.show(source)) + "\n", FAILED);
     }
+  }
+
+  /** Escapes the control characters that JSON allows, but a terminal would execute. */
+  private static String escaped(String json) {
+    var text = new StringBuilder(json.length() + 1);
+    for (int i = 0; i < json.length(); i++) {
+      char c = json.charAt(i);
+      if (c >= 0x7f && Character.isISOControl(c)) {
+        text.append("\\u00").append(HexFormat.of().toHexDigits((byte) c));
+      } else {
+        text.append(c);
+      }
+    }
+    return text.append('\n').toString();
   }
 
   /** More than a configuration carries is cut off by the controllers (03 section 3.2). */
@@ -106,7 +122,7 @@ final class RulesCommands {
 
   private static int decompile(String name, Terminal terminal) throws CliExit {
     try {
-      String source = RulesDecompiler.decompile(Json.asObject(Json.parse(read(name, terminal))));
+      String source = RulesDecompiler.decompile(Json.parse(read(name, terminal)));
       terminal.out().print(source);
       return 0;
     } catch (InvalidJsonException e) {
@@ -116,16 +132,15 @@ final class RulesCommands {
     }
   }
 
+  /** Reads a file up to the limit; devices and pipes have no length. */
   private static String read(String name, Terminal terminal) throws CliExit {
-    try {
-      Path file = terminal.directory().resolve(name);
-      if (Files.size(file) > MAX_FILE_BYTES) {
+    try (InputStream in = Files.newInputStream(terminal.directory().resolve(name))) {
+      byte[] bytes = in.readNBytes(MAX_FILE_BYTES + 1);
+      if (bytes.length > MAX_FILE_BYTES) {
         throw CliExit.err("", FAILED)
-            .withHint(
-                "%s: %d bytes; at most %d are allowed"
-                    .formatted(name, Files.size(file), MAX_FILE_BYTES));
+            .withHint("%s: more than %d bytes".formatted(name, MAX_FILE_BYTES));
       }
-      return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+      return ByteOrderMark.strip(new String(bytes, StandardCharsets.UTF_8));
     } catch (IOException | InvalidPathException e) {
       throw CliExit.err("", FAILED).withHint(FileErrors.cannot("read", name, e));
     }

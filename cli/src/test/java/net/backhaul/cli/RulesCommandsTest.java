@@ -86,6 +86,51 @@ class RulesCommandsTest {
     assertTrue(unknown.err().contains("no word for ACTION_PRIORITY"), unknown.err());
   }
 
+  @Test
+  void readsFilesThatWindowsWrote() throws IOException {
+    Result result =
+        run("rules", "check", write("bom.rules", "\ufeff# x\r\ndrop ethertype arp\r\n;\r\n"));
+
+    assertEquals(0, result.code(), result.err());
+  }
+
+  @Test
+  void limitsFilesWithoutALength() {
+    for (String action : new String[] {"check", "decompile"}) {
+      Result result = run("rules", action, "/dev/zero");
+
+      assertEquals(1, result.code());
+      assertEquals("zerotier-cli: /dev/zero: more than 4194304 bytes\n", result.err());
+    }
+  }
+
+  @Test
+  void printsNoControlCharacters() throws IOException {
+    String target = "a\u001b\u009b\u007f31mxyz";
+    String file = write("escape.rules", "redirect " + target + ";\ndrop ethertype arp;\n");
+    Result json = run("rules", "check", "-j", file);
+
+    assertEquals(0, json.code(), json.err());
+    assertEquals("", json.out().replaceAll("[^\\p{Cntrl}\u0080-\u009f]|\n", ""));
+    assertTrue(json.out().contains("\"a\\u001b\\u009b\\u007f31mxyz\""), json.out());
+    Result decompiled = run("rules", "decompile", write("escape.json", json.out()));
+    assertEquals(1, decompiled.code());
+    assertEquals("", decompiled.out());
+    String shown = run("rules", "check", write("bad\u009b.rules", target + ";\n")).err();
+    assertEquals("", shown.replaceAll("[^\\p{Cntrl}\u0080-\u009f]|\n", ""));
+  }
+
+  @Test
+  void rejectsJsonThatIsNoNetwork() throws IOException {
+    for (String other : new String[] {"[]", "5", "{}", "{\"config\": 1}", "{\"rules\": 5}"}) {
+      Result result = run("rules", "decompile", write("other.json", other));
+
+      assertEquals(1, result.code(), other);
+      assertEquals("", result.out(), other);
+      assertTrue(result.err().contains("expected"), result.err());
+    }
+  }
+
   private String write(String name, String text) throws IOException {
     return Files.writeString(directory.resolve(name), text).toString();
   }

@@ -160,9 +160,10 @@ final class MatchCompiler {
     require(slash > 0, at, "Missing /bits netmask length designation in IP.");
     int allBits = IpText.bits(text.substring(0, slash));
     require(allBits > 0, at, "Invalid IP address (not valid IPv4 or IPv6).");
-    String digits = text.substring(slash + 1);
-    long bits = digits.matches("[0-9]{1,3}") ? Words.decimal(digits) : -1;
-    require(bits >= 0 && bits <= allBits, at, "Invalid netmask length (range 0-" + allBits + ").");
+    require(
+        IpText.isPrefixLength(text.substring(slash + 1), allBits),
+        at,
+        "Invalid netmask length (range 0-" + allBits + ").");
     json.put("type", kind.type().replace("IP_", allBits == IpText.V4_BITS ? "IPV4_" : "IPV6_"));
     json.put("ip", text);
   }
@@ -181,7 +182,7 @@ final class MatchCompiler {
   /** Each half whose top bit is set is written as the reference does: 2^32 minus the half. */
   private static String characteristics(Token at, String text) throws RulesException {
     long mask = 0;
-    for (String each : text.split(",")) {
+    for (String each : text.split(",", -1)) {
       Integer named = MatchWords.CHARACTERISTICS.get(each);
       long bit = named == null ? Words.number(each) : named;
       require(

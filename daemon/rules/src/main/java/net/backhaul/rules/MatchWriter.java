@@ -7,88 +7,118 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import net.backhaul.json.Json;
-import org.jspecify.annotations.Nullable;
 
 /** Writes matches and actions as words (03 sections 5.8 and 5.9.7). */
 final class MatchWriter {
   private static final int CHARACTERISTICS_DIGITS = 16;
   private static final int MAX_DECIMALS = 12;
+  private static final String ACTION = "ACTION_";
+  private static final int ADDRESS_CHARS = 10;
+  private static final int MAX_U8 = 0xff;
+  private static final int MAX_U16 = 0xffff;
   private static final Set<String> ACTIONS =
-      Set.of("drop", "accept", "break", "tee", "watch", "redirect");
+      Set.of("DROP", "ACCEPT", "BREAK", "TEE", "WATCH", "REDIRECT");
 
   private static final Map<String, MatchWords.Kind> KINDS = kinds();
   private static final Map<Integer, String> ETHERTYPES = inverse(MatchWords.ETHERTYPES);
   private static final Map<Integer, String> IP_PROTOCOLS = inverse(MatchWords.IP_PROTOCOLS);
   private static final Map<Integer, String> BITS = inverse(MatchWords.CHARACTERISTICS);
 
-  private final Map<Long, TagNames> tags;
+  private final Map<Long, TagWords> tags;
 
-  /** A tag that the source defines. */
-  record TagNames(
-      String name, Map<String, @Nullable Object> enums, Map<String, @Nullable Object> flags) {}
-
-  MatchWriter(Map<Long, TagNames> tags) {
+  MatchWriter(Map<Long, TagWords> tags) {
     this.tags = tags;
   }
 
-  String action(String type, int index) {
-    String word = type.substring("ACTION_".length()).toLowerCase(Locale.ROOT);
-    if (!ACTIONS.contains(word)) {
-      throw new IllegalArgumentException(
-          "rule %d: the language has no word for %s".formatted(index + 1, type));
-    }
-    return word;
+  static boolean isAction(JsonFields rule) {
+    return rule.text("type").startsWith(ACTION);
   }
 
-  String actionArguments(Map<String, @Nullable Object> rule, int index) {
-    return switch (text(rule, "type")) {
-      case "ACTION_TEE", "ACTION_WATCH" ->
-          " " + number(rule, "length") + " " + text(rule, "address");
-      case "ACTION_REDIRECT" -> " " + text(rule, "address");
-      default -> "";
+  /** Returns the word of an action and its arguments. */
+  String action(JsonFields rule) {
+    String type = rule.text("type").substring(ACTION.length());
+    if (!ACTIONS.contains(type)) {
+      throw noWord(rule);
+    }
+    String word = type.toLowerCase(Locale.ROOT);
+    return switch (type) {
+      case "TEE", "WATCH" -> word + " " + rule.number("length", -1, MAX_U16) + " " + target(rule);
+      case "REDIRECT" -> word + " " + target(rule);
+      default -> word;
     };
   }
 
-  /** Returns the words of a match. */
-  String write(Map<String, @Nullable Object> rule, int index) {
-    String type = text(rule, "type");
-    MatchWords.Kind kind = KINDS.get(type);
-    if (kind == null) {
-      throw new IllegalArgumentException(
-          "rule %d: the language has no word for %s"
-              .formatted(index + 1, type.isEmpty() ? "a rule without a type" : type));
-    }
-    String or = Boolean.TRUE.equals(rule.get("or")) ? "or " : "";
-    String not = Boolean.TRUE.equals(rule.get("not")) ? "not " : "";
-    return or + not + kind.name().toLowerCase(Locale.ROOT) + " " + arguments(kind, rule, index);
+  private static IllegalArgumentException noWord(JsonFields rule) {
+    return new IllegalArgumentException(
+        rule.where()
+            + ": the language has no word for "
+            + (rule.isNull("type")
+                ? "a rule without a type"
+                : JsonFields.shown(rule.text("type")).replace("\"", "")));
   }
 
-  private String arguments(MatchWords.Kind kind, Map<String, @Nullable Object> rule, int index) {
+  /** Returns a target, which may be any word of ten characters (03 section 5.9.6). */
+  private static String target(JsonFields rule) {
+    if (!rule.isNull("flags")) {
+      rule.number("flags", 0, 0);
+    }
+    return rule.text(
+        "address",
+        "(?!#)[^\\s\\p{Cntrl}\\u0080-\\u009f]{" + ADDRESS_CHARS + "}(?<!;)",
+        "a word of " + ADDRESS_CHARS + " characters");
+  }
+
+  /** Returns the words of a match. */
+  String match(JsonFields rule) {
+    MatchWords.Kind kind = KINDS.get(rule.text("type"));
+    if (kind == null) {
+      throw noWord(rule);
+    }
+    String or = rule.flag("or") ? "or " : "";
+    String not = rule.flag("not") ? "not " : "";
+    return or + not + kind.name().toLowerCase(Locale.ROOT) + " " + arguments(kind, rule);
+  }
+
+  private String arguments(MatchWords.Kind kind, JsonFields rule) {
     return switch (kind) {
-      case ZTSRC, ZTDEST -> text(rule, "zt");
-      case VLAN -> Long.toString(number(rule, "vlanId"));
-      case VLANPCP -> Long.toString(number(rule, "vlanPcp"));
-      case VLANDEI -> Long.toString(number(rule, "vlanDei"));
-      case ETHERTYPE -> named(number(rule, "etherType"), ETHERTYPES);
-      case IPPROTOCOL -> named(number(rule, "ipProtocol"), IP_PROTOCOLS);
-      case MACSRC, MACDEST -> text(rule, "mac");
-      case IPSRC, IPDEST -> text(rule, "ip");
-      case IPTOS -> number(rule, "mask") + " " + range(rule);
+      case ZTSRC, ZTDEST -> rule.text("zt", "[0-9a-fA-F]{10}", "10 hex digits");
+      case VLAN -> Long.toString(u32(rule, "vlanId"));
+      case VLANPCP -> Long.toString(u32(rule, "vlanPcp"));
+      case VLANDEI -> Long.toString(u32(rule, "vlanDei"));
+      case ETHERTYPE -> named(u32(rule, "etherType"), ETHERTYPES);
+      case IPPROTOCOL -> named(u32(rule, "ipProtocol"), IP_PROTOCOLS);
+      case MACSRC, MACDEST ->
+          rule.text("mac", "([0-9a-fA-F]{2}[:-]?){5}[0-9a-fA-F]{2}", "12 hex digits");
+      case IPSRC, IPDEST -> ip(rule);
+      case IPTOS -> rule.number("mask", 0, MAX_U8) + " " + range(rule, MAX_U8);
       case ICMP -> {
-        boolean anyCode = rule.get("icmpCode") == null;
-        yield number(rule, "icmpType") + " " + (anyCode ? -1 : number(rule, "icmpCode"));
+        long code = rule.isNull("icmpCode") ? -1 : rule.number("icmpCode", 0, MAX_U8);
+        yield rule.number("icmpType", 0, MAX_U8) + " " + code;
       }
-      case SPORT, DPORT, FRAMESIZE -> range(rule);
-      case CHR -> characteristics(text(rule, "mask"), index);
-      case RANDOM -> fraction(number(rule, "probability"));
+      case SPORT, DPORT, FRAMESIZE -> range(rule, MAX_U16);
+      case CHR -> characteristics(rule);
+      case RANDOM -> fraction(u32(rule, "probability"));
       default -> tagAndValue(rule);
     };
   }
 
-  private static String range(Map<String, @Nullable Object> rule) {
-    long start = number(rule, "start");
-    long end = number(rule, "end");
+  private static long u32(JsonFields rule, String key) {
+    return rule.number(key, 0, Words.MAX_U32);
+  }
+
+  private static String ip(JsonFields rule) {
+    String ip = rule.text("ip");
+    int allBits = rule.text("type").contains("IPV6") ? IpText.V6_BITS : IpText.V4_BITS;
+    if (!IpText.isPrefix(ip, allBits)) {
+      throw rule.unexpected(
+          "an address of " + allBits + " bits with /0 to /" + allBits + " after it", "ip");
+    }
+    return ip;
+  }
+
+  private static String range(JsonFields rule, long max) {
+    long start = rule.number("start", 0, max);
+    long end = rule.number("end", start, max);
     return start == end ? Long.toString(start) : start + "-" + end;
   }
 
@@ -98,12 +128,12 @@ final class MatchWriter {
   }
 
   /** A half with its top bit and another one cannot be written (03 section 5.9.7). */
-  private static String characteristics(String mask, int index) {
-    if (!mask.matches("[0-9a-fA-F]{" + CHARACTERISTICS_DIGITS + "}")) {
-      throw new IllegalArgumentException(
-          "rule %d: mask: expected %d hex digits, found \"%s\""
-              .formatted(index + 1, CHARACTERISTICS_DIGITS, mask));
-    }
+  private static String characteristics(JsonFields rule) {
+    String mask =
+        rule.text(
+            "mask",
+            "[0-9a-fA-F]{" + CHARACTERISTICS_DIGITS + "}",
+            CHARACTERISTICS_DIGITS + " hex digits");
     long bits = Long.parseUnsignedLong(mask, 16);
     var list = new ArrayList<String>();
     for (int bit = Long.SIZE - 1; bit >= 0; bit--) {
@@ -113,7 +143,7 @@ final class MatchWriter {
     }
     if (list.isEmpty() || isMixed((int) (bits >>> Integer.SIZE)) || isMixed((int) bits)) {
       throw new IllegalArgumentException(
-          "rule %d: the language cannot express the characteristics %s".formatted(index + 1, mask));
+          rule.where() + ": the language cannot express the characteristics " + mask);
     }
     return String.join(",", list);
   }
@@ -136,54 +166,11 @@ final class MatchWriter {
     return Double.toString(exact);
   }
 
-  private String tagAndValue(Map<String, @Nullable Object> rule) {
-    long id = number(rule, "id");
-    long value = number(rule, "value");
-    TagNames tag = tags.get(id);
-    if (tag == null) {
-      return id + " " + value;
-    }
-    String name = nameOf(tag.flags(), value);
-    if (name.isEmpty()) {
-      name = nameOf(tag.enums(), value);
-    }
-    boolean usable =
-        !name.isEmpty()
-            && !Words.isReserved(name)
-            && (!tag.flags().containsKey(name) || nameOf(tag.flags(), value).equals(name));
-    return tag.name() + " " + (usable ? name : Long.toString(value));
-  }
-
-  private static String nameOf(Map<String, @Nullable Object> names, long value) {
-    for (Map.Entry<String, @Nullable Object> each : names.entrySet()) {
-      if (each.getValue() instanceof Number number && number.longValue() == value) {
-        return each.getKey();
-      }
-    }
-    return "";
-  }
-
-  /** Returns a field that is one word, empty where there is no text. */
-  static String text(Map<String, @Nullable Object> rule, String key) {
-    return rule.get(key) instanceof String text ? word(text, key) : "";
-  }
-
-  /** Returns a text that cannot end a statement or begin another. */
-  static String word(String text, String what) {
-    if (!text.matches("[^\\s;#$]*")) {
-      throw new IllegalArgumentException(
-          "%s: expected one word, found %s".formatted(what, Json.write(text)));
-    }
-    return text;
-  }
-
-  static long number(Map<String, @Nullable Object> rule, String key) {
-    if (rule.get(key) instanceof Number number) {
-      return number.longValue();
-    }
-    throw new IllegalArgumentException(
-        "%s: expected a number as %s, found %s"
-            .formatted(rule.getOrDefault("type", "definition"), key, Json.write(rule.get(key))));
+  private String tagAndValue(JsonFields rule) {
+    long id = u32(rule, "id");
+    long value = u32(rule, "value");
+    TagWords tag = tags.get(id);
+    return tag == null ? id + " " + value : tag.name() + " " + tag.word(value);
   }
 
   private static Map<String, MatchWords.Kind> kinds() {
@@ -191,6 +178,8 @@ final class MatchWriter {
     for (MatchWords.Kind each : MatchWords.Kind.values()) {
       kinds.put(each.type(), each);
     }
+    kinds.remove(MatchWords.Kind.IPSRC.type());
+    kinds.remove(MatchWords.Kind.IPDEST.type());
     kinds.put("MATCH_IPV4_SOURCE", MatchWords.Kind.IPSRC);
     kinds.put("MATCH_IPV6_SOURCE", MatchWords.Kind.IPSRC);
     kinds.put("MATCH_IPV4_DEST", MatchWords.Kind.IPDEST);

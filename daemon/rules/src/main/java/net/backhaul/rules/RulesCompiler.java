@@ -3,10 +3,12 @@ package net.backhaul.rules;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import net.backhaul.json.Json;
 import net.backhaul.rules.Element.Block;
 import net.backhaul.rules.Element.Token;
@@ -27,6 +29,7 @@ public final class RulesCompiler {
   private final Map<String, Macro> macros = new HashMap<>();
   private final Map<String, NamedTag> tags = new LinkedHashMap<>();
   private final Map<String, CapabilitySource> capabilities = new LinkedHashMap<>();
+  private final Set<Long> capabilityIds = new HashSet<>();
   private final List<Element> base = new ArrayList<>();
   private int count;
 
@@ -83,17 +86,18 @@ public final class RulesCompiler {
     List<Element> rest = block.elements().subList(1, block.elements().size());
     switch (keyword.lowerCase()) {
       case "macro" -> {
-        String plain = Macro.name(name.text()).toLowerCase(Locale.ROOT);
-        verifyName(name, plain, "macro", macros.containsKey(plain));
+        String written = Macro.name(name.text());
+        String plain = written.toLowerCase(Locale.ROOT);
+        verifyName(name, written, "macro", macros.containsKey(plain));
         macros.put(plain, new Macro(Macro.parameters(name.text()), rest));
       }
       case "tag" -> {
-        verifyName(name, name.lowerCase(), "tag", tags.containsKey(name.lowerCase()));
+        verifyName(name, name.text(), "tag", tags.containsKey(name.lowerCase()));
         tags.put(name.lowerCase(), TagCompiler.compile(name, words(name, rest)));
       }
       default -> {
         boolean taken = capabilities.containsKey(name.lowerCase());
-        verifyName(name, name.lowerCase(), "capability", taken);
+        verifyName(name, name.text(), "capability", taken);
         capabilities.put(name.lowerCase(), capability(name, rest));
       }
     }
@@ -101,7 +105,7 @@ public final class RulesCompiler {
 
   private static void verifyName(Token at, String name, String kind, boolean taken)
       throws RulesException {
-    if (!Words.isName(name)) {
+    if (!Words.isName(name.toLowerCase(Locale.ROOT))) {
       throw new RulesException(at, "Invalid " + kind + " name.");
     }
     if (Words.isReserved(name)) {
@@ -155,7 +159,7 @@ public final class RulesCompiler {
     if (id < 0 || id > Words.MAX_U32) {
       throw new RulesException(keyword, "Missing or invalid capability ID.");
     }
-    if (capabilities.values().stream().anyMatch(each -> each.id() == id)) {
+    if (!capabilityIds.add(id)) {
       throw new RulesException(keyword, "Duplicate capability ID.");
     }
     return id;
@@ -290,7 +294,7 @@ public final class RulesCompiler {
 
   private static CompiledRule action(Token word, @Nullable Token target) {
     Map<String, @Nullable Object> json = Json.object();
-    json.put("type", "ACTION_" + word.text().toUpperCase(Locale.ROOT));
+    json.put("type", "ACTION_" + word.lowerCase().toUpperCase(Locale.ROOT));
     if (target != null) {
       json.put("address", target.text());
     }

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.rules;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
-import net.backhaul.json.Json;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,8 +19,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Matches without an action, which have no effect, are left out.
  */
 public final class RulesDecompiler {
+  private static final List<String> PARTS = List.of("rules", "capabilities", "tags");
+
   private final StringBuilder source = new StringBuilder();
-  private final Map<Long, MatchWriter.TagNames> tags = new HashMap<>();
+  private final Map<Long, TagWords> tags = new HashMap<>();
+
+  /** The last number that made a name unique. */
+  private int serial = 1;
 
   private RulesDecompiler() {}
 
@@ -25,103 +34,153 @@ public final class RulesDecompiler {
    *
    * @param json what the compiler has printed, or an object with rules, capabilities and tags, as
    *     the controller's API returns for a network
-   * @throws IllegalArgumentException with the first part that the language has no words for
+   * @throws IllegalArgumentException with the first part that is not of the form of 03 section 5.8,
+   *     or that the language has no words for
    */
-  public static String decompile(Map<String, @Nullable Object> json) {
-    return new RulesDecompiler().write(json);
+  public static String decompile(@Nullable Object json) {
+    return new RulesDecompiler().write(JsonFields.of("network", json));
   }
 
-  private String write(Map<String, @Nullable Object> json) {
-    Map<String, @Nullable Object> config =
-        json.containsKey("config") ? Json.asObject(json.get("config")) : json;
-    writeTags(entries(config, "tags"), Json.asObject(json.get("tagsByName")));
+  private String write(JsonFields json) {
+    JsonFields config = json.isNull("config") ? json : json.object("config");
+    if (PARTS.stream().allMatch(config::isNull)) {
+      throw new IllegalArgumentException(
+          "expected an object with rules, capabilities or tags, found "
+              + JsonFields.shown(config.members()));
+    }
+    config = new JsonFields("", config.members());
+    writeTags(config.objects("tags", "tag"), json.object("tagsByName"));
     writeCapabilities(
-        entries(config, "capabilities"), Json.asObject(json.get("capabilitiesByName")));
-    writeStatements("", entries(config, "rules"), true);
+        config.objects("capabilities", "capability"), json.object("capabilitiesByName"));
+    writeStatements("", config.objects("rules", "rule"), true);
     return source.toString();
   }
 
-  private void writeTags(
-      List<Map<String, @Nullable Object>> definitions, Map<String, @Nullable Object> byName) {
-    var names = new ArrayList<String>(byName.keySet());
-    for (Map<String, @Nullable Object> each : definitions) {
-      long id = MatchWriter.number(each, "id");
-      String name = "";
-      for (String candidate : names) {
-        Map<String, @Nullable Object> named = Json.asObject(byName.get(candidate));
-        if (Objects.equals(named.get("id"), each.get("id"))
-            && Objects.equals(named.get("default"), each.get("default"))) {
-          name = candidate;
-          break;
-        }
-      }
-      names.remove(name);
-      writeTag(name.isEmpty() ? "tag_" + id : name, each, Json.asObject(byName.get(name)));
+  /** What the configuration has of a tag. */
+  private record IdAndDefault(@Nullable Object id, @Nullable Object defaultValue) {
+    static IdAndDefault of(JsonFields tag) {
+      return new IdAndDefault(tag.members().get("id"), tag.members().get("default"));
     }
   }
 
-  private void writeTag(
-      String name, Map<String, @Nullable Object> tag, Map<String, @Nullable Object> named) {
-    Map<String, @Nullable Object> enums = Json.asObject(named.get("enums"));
-    Map<String, @Nullable Object> flags = Json.asObject(named.get("flags"));
-    long id = MatchWriter.number(tag, "id");
-    line("tag ", name(name));
+  private void writeTags(List<JsonFields> definitions, JsonFields byName) {
+    var names = new HashMap<IdAndDefault, Deque<String>>();
+    for (String each : byName.members().keySet()) {
+      names
+          .computeIfAbsent(IdAndDefault.of(byName.object(each)), key -> new ArrayDeque<>())
+          .add(each);
+    }
+    Set<String> taken = new HashSet<>(byName.members().keySet());
+    for (JsonFields each : definitions) {
+      Deque<String> known = names.getOrDefault(IdAndDefault.of(each), new ArrayDeque<>());
+      String name =
+          known.isEmpty() ? unused("tag_" + each.members().get("id"), taken) : known.remove();
+      writeTag(name, each, byName.object(name));
+    }
+  }
+
+  private String unused(String wanted, Set<String> taken) {
+    String name = wanted;
+    while (!taken.add(name)) {
+      name = wanted + "_" + ++serial;
+    }
+    return name;
+  }
+
+  private void writeTag(String name, JsonFields tag, JsonFields named) {
+    long id = tag.number("id", 0, Words.MAX_U32);
+    Map<String, Long> enums = values(named.object("enums"), 0, Words.MAX_U32);
+    Map<String, Long> flags = values(named.object("flags"), Integer.MIN_VALUE, Integer.MAX_VALUE);
+    line("tag ", definedName(name));
     line("  id ", Long.toString(id));
-    if (tag.get("default") instanceof Number number) {
-      line("  default ", defaultWord(number.longValue(), flags));
+    flags.forEach((flag, bits) -> line("  flag ", bitList(flag, bits) + " " + inTag(flag)));
+    enums.forEach((word, value) -> line("  enum ", value + " " + inTag(word)));
+    if (!tag.isNull("default")) {
+      line("  default ", defaultWord(tag, enums, flags));
     }
-    flags.forEach((flag, bits) -> line("  flag ", bitList(bits) + " " + name(flag)));
-    enums.forEach((value, number) -> line("  enum ", number + " " + name(value)));
     line(";", "\n");
-    tags.putIfAbsent(id, new MatchWriter.TagNames(name, enums, flags));
+    tags.putIfAbsent(id, TagWords.of(name, enums, flags));
   }
 
-  private static String name(String text) {
-    if (!Words.isName(text)) {
+  private static Map<String, Long> values(JsonFields named, long min, long max) {
+    var values = new TreeMap<String, Long>();
+    for (String each : named.members().keySet()) {
+      values.put(name(each), named.number(each, min, max));
+    }
+    return values;
+  }
+
+  /** Upper case keeps a word from opening a block; names are defined in lower case. */
+  private static String inTag(String name) {
+    return RulesScanner.OPENS_BLOCK.contains(name) ? name.toUpperCase(Locale.ROOT) : name;
+  }
+
+  private static String definedName(String text) {
+    if (Words.isReserved(text)) {
       throw new IllegalArgumentException(
-          "expected a name of letters, digits and underscores, found " + Json.write(text));
+          "expected a name, found the reserved word " + JsonFields.shown(text));
+    }
+    return name(text);
+  }
+
+  /** Returns a name as matches can use it. */
+  private static String name(String text) {
+    boolean fits = text.length() <= RulesScanner.MAX_WORD_CHARS;
+    if (!fits || !Words.isName(text) || !text.equals(text.toLowerCase(Locale.ROOT))) {
+      throw new IllegalArgumentException(
+          "expected a name of lower-case letters, digits and underscores, found "
+              + JsonFields.shown(text));
     }
     return text;
   }
 
   /** A negative value is that of a flag of bit 31, which has no decimal form. */
-  private static String defaultWord(long value, Map<String, @Nullable Object> flags) {
-    for (Map.Entry<String, @Nullable Object> each : flags.entrySet()) {
-      if (value < 0 && each.getValue() instanceof Number bits && bits.longValue() == value) {
-        return each.getKey();
-      }
+  private static String defaultWord(
+      JsonFields tag, Map<String, Long> enums, Map<String, Long> flags) {
+    long value = tag.number("default", Integer.MIN_VALUE, Words.MAX_DECIMAL);
+    if (value >= 0) {
+      return Long.toString(value);
     }
-    return Long.toString(value);
+    return flags.entrySet().stream()
+        .filter(each -> each.getValue() == value && !enums.containsKey(each.getKey()))
+        .map(Map.Entry::getKey)
+        .filter(each -> !RulesScanner.OPENS_BLOCK.contains(each))
+        .findFirst()
+        .orElseThrow(() -> tag.unexpected("a value that is not negative", "default"));
   }
 
-  private static String bitList(@Nullable Object bits) {
-    int value = bits instanceof Number number ? number.intValue() : 0;
+  private static String bitList(String flag, long bits) {
     var list = new ArrayList<String>();
     for (int bit = 0; bit < Integer.SIZE; bit++) {
-      if ((value >>> bit & 1) != 0) {
+      if ((bits >>> bit & 1) != 0) {
         list.add(Integer.toString(bit));
       }
+    }
+    if (list.isEmpty()) {
+      throw new IllegalArgumentException("flag " + flag + ": expected at least one bit, found 0");
     }
     return String.join(",", list);
   }
 
-  private void writeCapabilities(
-      List<Map<String, @Nullable Object>> definitions, Map<String, @Nullable Object> byName) {
+  private void writeCapabilities(List<JsonFields> definitions, JsonFields byName) {
     var names = new HashMap<Long, String>();
-    byName.forEach(
-        (name, id) -> {
-          if (id instanceof Number number) {
-            names.putIfAbsent(number.longValue(), name);
-          }
-        });
-    for (Map<String, @Nullable Object> each : definitions) {
-      long id = MatchWriter.number(each, "id");
-      line("cap ", name(names.getOrDefault(id, "cap_" + id)));
+    for (String each : byName.members().keySet()) {
+      names.putIfAbsent(byName.number(each, 0, Words.MAX_U32), each);
+    }
+    Set<String> taken = new HashSet<>(byName.members().keySet());
+    var ids = new HashSet<Long>();
+    for (JsonFields each : definitions) {
+      long id = each.number("id", 0, Words.MAX_U32);
+      if (!ids.add(id)) {
+        throw each.unexpected("a number that no other capability has", "id");
+      }
+      String known = names.get(id);
+      line("cap ", definedName(known == null ? unused("cap_" + id, taken) : known));
       line("  id ", Long.toString(id));
-      if (Boolean.TRUE.equals(each.get("default"))) {
+      if (each.flag("default")) {
         line("  default", "");
       }
-      writeStatements("  ", entries(each, "rules"), false);
+      writeStatements("  ", each.objects("rules", "rule"), false);
       line(";", "\n");
     }
   }
@@ -131,25 +190,22 @@ public final class RulesDecompiler {
    *
    * @param ends whether the last statement is that of the document, which needs no matches
    */
-  private void writeStatements(
-      String indent, List<Map<String, @Nullable Object>> rules, boolean ends) {
+  private void writeStatements(String indent, List<JsonFields> rules, boolean ends) {
     int last = lastAction(rules);
     var matches = new ArrayList<String>();
     var writer = new MatchWriter(tags);
-    for (int i = 0; i <= last; i++) {
-      Map<String, @Nullable Object> rule = rules.get(i);
-      String type = MatchWriter.text(rule, "type");
-      if (!type.startsWith("ACTION_")) {
-        matches.add(writer.write(rule, i));
+    for (int i = 0; i < rules.size(); i++) {
+      JsonFields rule = rules.get(i);
+      if (!MatchWriter.isAction(rule)) {
+        matches.add(writer.match(rule));
         continue;
       }
-      String arguments = writer.actionArguments(rule, i);
-      String action = writer.action(type, i);
+      String action = writer.action(rule);
       if (matches.isEmpty()) {
-        boolean bare = arguments.isEmpty() && !(ends && i == last);
-        line(indent, action + arguments + (bare ? " and" : "") + ";");
+        boolean bare = action.indexOf(' ') < 0 && !(ends && i == last);
+        line(indent, action + (bare ? " and" : "") + ";");
       } else {
-        line(indent, action + arguments);
+        line(indent, action);
         matches.forEach(each -> line(indent + "  ", each));
         line(indent, ";");
       }
@@ -157,9 +213,9 @@ public final class RulesDecompiler {
     }
   }
 
-  private static int lastAction(List<Map<String, @Nullable Object>> rules) {
+  private static int lastAction(List<JsonFields> rules) {
     int last = rules.size() - 1;
-    while (last >= 0 && !MatchWriter.text(rules.get(last), "type").startsWith("ACTION_")) {
+    while (last >= 0 && !MatchWriter.isAction(rules.get(last))) {
       last--;
     }
     return last;
@@ -167,12 +223,5 @@ public final class RulesDecompiler {
 
   private void line(String start, String rest) {
     source.append(start).append(rest).append('\n');
-  }
-
-  private static List<Map<String, @Nullable Object>> entries(
-      Map<String, @Nullable Object> object, String key) {
-    return object.get(key) instanceof List<?> list
-        ? list.stream().map(Json::asObject).toList()
-        : List.of();
   }
 }

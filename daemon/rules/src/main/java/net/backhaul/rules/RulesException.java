@@ -48,28 +48,9 @@ public final class RulesException extends Exception {
     if (line == 0) {
       return message;
     }
-    int at = Math.min(offset, source.length());
-    int start = lineStart(source, at);
-    int end = start;
-    while (end < source.length() && !isLineEnd(source.charAt(end))) {
-      end++;
-    }
-    int number = 1 + (int) source.substring(0, start).lines().count();
-    String blanks = source.substring(start, at).replaceAll("[^\t]", " ");
-    return "line %d, column %d: %s%n  %s%n  %s^"
-        .formatted(number, at - start + 1, message, source.substring(start, end), blanks)
+    var excerpt = Excerpt.around(source, offset);
+    return "line %d, column %d: %s%n  %s%n  %s"
+        .formatted(excerpt.line(), excerpt.column(), message, excerpt.text(), excerpt.caret())
         .replace("\r", "");
-  }
-
-  private static int lineStart(String source, int at) {
-    int start = at;
-    while (start > 0 && !isLineEnd(source.charAt(start - 1))) {
-      start--;
-    }
-    return start;
-  }
-
-  private static boolean isLineEnd(char c) {
-    return c == '\n' || c == '\r';
   }
 }

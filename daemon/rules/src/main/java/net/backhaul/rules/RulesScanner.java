@@ -14,7 +14,11 @@ final class RulesScanner {
   /** Maximum nesting of blocks; a source needs two levels. */
   static final int MAX_DEPTH = 1_000;
 
-  private static final Set<String> OPENS_BLOCK =
+  /** Maximum length of a word: a list of all characteristics has 500, and macros repeat words. */
+  static final int MAX_WORD_CHARS = 4_096;
+
+  /** The words that open a block, in lower case only. */
+  static final Set<String> OPENS_BLOCK =
       Set.of(
           "macro", "tag", "cap", "drop", "accept", "tee", "watch", "redirect", "break", "priority");
 
@@ -98,7 +102,13 @@ final class RulesScanner {
     return at;
   }
 
-  private static Token named(Token first, String text) {
+  private static Token named(Token first, String text) throws RulesException {
+    if (text.length() > MAX_WORD_CHARS) {
+      throw new RulesException(
+          first,
+          "A word of %d characters; at most %d are allowed."
+              .formatted(text.length(), MAX_WORD_CHARS));
+    }
     return new Token(text, first.line(), first.column(), first.offset());
   }
 

@@ -72,7 +72,7 @@ final class TagCompiler {
 
   private static void define(Map<String, Long> names, Token name, long value, String kind)
       throws RulesException {
-    if (!Words.isName(name.text())) {
+    if (!Words.isName(name.lowerCase())) {
       throw new RulesException(name, "Invalid or reserved tag " + kind + " name.");
     }
     if (names.putIfAbsent(name.lowerCase(), value) != null) {
@@ -83,7 +83,7 @@ final class TagCompiler {
   /** Returns the bits of a list of numbers and names of flags; with bit 31 they are negative. */
   private long bits(Token list) throws RulesException {
     int bits = 0;
-    for (String each : list.text().split(",")) {
+    for (String each : list.text().split(",", -1)) {
       Long known = flags.get(each);
       long bit = Words.number(each);
       if (known != null) {
@@ -107,12 +107,7 @@ final class TagCompiler {
     if (value == null) {
       value = flags.get(given.text());
     }
-    return value == null ? absolute(Words.decimal(given.text()), given.text()) : value;
-  }
-
-  private static long absolute(long number, String text) {
-    boolean hasDigits = text.chars().anyMatch(Character::isDigit);
-    return number == -1 && !hasDigits ? 0 : Math.abs(number);
+    return value == null ? Math.abs(Words.decimal(given.text(), 0)) : value;
   }
 
   private static long value(Token word, String otherwise) throws RulesException {

@@ -8,6 +8,9 @@ import java.util.Set;
 final class Words {
   static final long MAX_U32 = 0xffff_ffffL;
 
+  /** Maximum number that is read exactly; larger ones become this one. */
+  static final long MAX_DECIMAL = 1L << 50;
+
   private static final Set<String> RESERVED =
       Set.of(
           ("macro tag cap default drop accept tee watch redirect break priority ztsrc ztdest vlan"
@@ -17,10 +20,22 @@ final class Words {
                   + " __proto__")
               .split(" "));
 
+  /** What script objects inherit, spelled as here only. */
+  private static final Set<String> INHERITED =
+      Set.of(
+          ("toString toLocaleString valueOf hasOwnProperty isPrototypeOf propertyIsEnumerable"
+                  + " __defineGetter__ __defineSetter__ __lookupGetter__ __lookupSetter__")
+              .split(" "));
+
   private Words() {}
 
+  /**
+   * Returns whether a word has a meaning of its own.
+   *
+   * @param word as it stands in the source
+   */
   static boolean isReserved(String word) {
-    return RESERVED.contains(word.toLowerCase(Locale.ROOT));
+    return RESERVED.contains(word.toLowerCase(Locale.ROOT)) || INHERITED.contains(word);
   }
 
   /** Returns whether a word can be a name: letters, digits and underscores, and no digit first. */
@@ -38,16 +53,17 @@ final class Words {
    */
   static long number(String word) {
     String text = word.toLowerCase(Locale.ROOT);
-    return text.length() > 2 && text.startsWith("0x") ? digits(text, 2, 16) : digits(text, 0, 10);
+    boolean isHex = text.length() > 2 && text.startsWith("0x");
+    return isHex ? digits(text.substring(2), 16, -1) : digits(text, 10, -1);
   }
 
-  /** Returns the decimal number at the start of a word, -1 where there is none. */
-  static long decimal(String word) {
-    return digits(word, 0, 10);
+  /** Returns the decimal number at the start of a word, or another one where there is none. */
+  static long decimal(String word, long otherwise) {
+    return digits(word, 10, otherwise);
   }
 
-  private static long digits(String text, int start, int radix) {
-    int at = start;
+  private static long digits(String text, int radix, long otherwise) {
+    int at = 0;
     boolean negative = text.startsWith("-", at);
     if (negative || text.startsWith("+", at)) {
       at++;
@@ -60,10 +76,10 @@ final class Words {
         break;
       }
       // Beyond all ranges of the language, it only has to stay there.
-      value = Math.min(value * radix + digit, 1L << 50);
+      value = Math.min(value * radix + digit, MAX_DECIMAL);
       at++;
     }
-    return at == first ? -1 : negative ? -value : value;
+    return at == first ? otherwise : negative ? -value : value;
   }
 
   private static boolean isDigit(int c) {

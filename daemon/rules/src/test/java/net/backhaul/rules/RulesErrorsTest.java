@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Map;
 import java.util.Random;
 import net.backhaul.json.Json;
+import net.backhaul.rules.Element.Token;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +50,10 @@ class RulesErrorsTest {
           cap c id 1 id 2 accept ethertype 1; ;  | 1:11 | Duplicate capability id definition.
           cap c id accept ethertype 1; ;         | 1:6  | Missing or invalid capability ID.
           tag drop id 1;                         | 1:4  | Invalid tag name: it is a reserved word.
+          tag toString id 1;                     | 1:4  | Invalid tag name: it is a reserved word.
+          tag t id 1 enum 1 İ;                   | 1:18 | Invalid or reserved tag enum name.
+          tag t id 1 flag 1, f;                  | 1:16 | Invalid bit index (range 0-31) or unrecognized flag name in tag definition.
+          accept chr inbound,;                   | 1:11 | Invalid bit index (range 0-63) or unrecognized name.
           """)
   void reportsTheWordAndTheReason(String source, String position, String message) {
     var error = assertThrows(RulesException.class, () -> RulesCompiler.compile(source));
@@ -71,6 +76,39 @@ class RulesErrorsTest {
     var swallowed = assertThrows(RulesException.class, () -> RulesCompiler.compile(swallows));
     assertTrue(
         swallowed.show(swallows).contains("write \"accept and;\""), swallowed.show(swallows));
+  }
+
+  @Test
+  void placesTheCaretBelowWideCharacters() {
+    String source = "# 網\ntag größe id 1 enum 1 e\u0301 網路 😀 x";
+    var error = new RulesException(new Token("x", 2, 29, source.indexOf(" x") + 1), "Bad.");
+
+    assertEquals(
+        "line 2, column 31: Bad.\n  tag größe id 1 enum 1 e\u0301 網路 😀 x\n  "
+            + " ".repeat("tag größe id 1 enum 1 e .... .. ".length())
+            + "^",
+        error.show(source));
+  }
+
+  @Test
+  void showsAnExcerptOfALongLine() {
+    String source = "accept " + "vlan 1 ".repeat(60_000) + "vlna 2 ".repeat(60_000);
+    var error = assertThrows(RulesException.class, () -> RulesCompiler.compile(source));
+
+    String[] lines = error.show(source).split("\n");
+    assertEquals(Excerpt.MAX_BEFORE + Excerpt.MAX_AFTER + "  ......".length(), lines[1].length());
+    assertTrue(lines[1].startsWith("vlna 2", lines[2].indexOf('^')), lines[1]);
+  }
+
+  @Test
+  void limitsWords() throws Exception {
+    String longest = "0".repeat(RulesScanner.MAX_WORD_CHARS - 1) + "7";
+    assertEquals(2, RulesCompiler.compile("accept vlan " + longest + ";").rules().size());
+
+    var error =
+        assertThrows(
+            RulesException.class, () -> RulesCompiler.compile("accept vlan 0" + longest + ";"));
+    assertEquals("1:12", error.line() + ":" + error.column());
   }
 
   @Test

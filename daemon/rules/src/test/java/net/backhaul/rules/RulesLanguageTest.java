@@ -12,6 +12,8 @@ import java.util.Map;
 import net.backhaul.json.Json;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Sources and what the reference's compiler made of them (03 section 5.9). */
 class RulesLanguageTest {
@@ -44,6 +46,36 @@ class RulesLanguageTest {
             Json.write(output), Json.write(RulesCompiler.compile(source).json()), () -> source);
       }
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"x1, 0", "level2, 0", "-, 0", "-5, 5", "7x, 7", "0x10, 0", "two, 2", "high, 8"})
+  void resolvesTheDefaultOfATag(String text, long expected) throws Exception {
+    String source = "tag t default %s id 1 enum 2 two flag 3 high;".formatted(text);
+
+    assertEquals(expected, RulesCompiler.compile(source).tags().getFirst().defaultValue());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "::ffff:10.0.0.0/104, MATCH_IPV6_SOURCE",
+    "::FFFF:10.0.0.0/104, MATCH_IPV6_SOURCE",
+    "::1.2.3.4/128, MATCH_IPV6_SOURCE",
+    "1.2.3.4/32, MATCH_IPV4_SOURCE"
+  })
+  void distinguishesAddressesOfBothVersions(String ip, String type) throws Exception {
+    var match = RulesCompiler.compile("accept ipsrc " + ip).rules().getFirst().json();
+
+    assertEquals(type, match.get("type"));
+    assertEquals(ip, match.get("ip"));
+  }
+
+  @Test
+  void writesTypesOfActionsInAscii() throws Exception {
+    String kelvin = "brea\u212a";
+
+    assertEquals(
+        "ACTION_BREAK", RulesCompiler.compile(kelvin).rules().getFirst().json().get("type"));
   }
 
   /** Returns the output, or the error. */
