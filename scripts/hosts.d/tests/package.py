@@ -96,7 +96,7 @@ def test_uninstall(bench):
     """backhaul-uninstall stops also a daemon that runs without systemd, and leaves the home directory."""
     host = bench.fresh(installed=True)
     host.run("systemctl stop zerotier-one && zerotier-one -d")
-    daemon = host.wait_until(f"cat {ZT_HOME}/zerotier-one.pid && zerotier-cli info >/dev/null").strip()
+    daemon = host.wait_until(f"test -s {ZT_HOME}/zerotier-one.pid && cat {ZT_HOME}/zerotier-one.pid && zerotier-cli info >/dev/null").strip()
     text = host.run("sudo backhaul-uninstall")
     contains(text, f"stopping the daemon (process {daemon})", "backhaul-uninstall")
     contains(text, f"left: {ZT_HOME}", "backhaul-uninstall")
