@@ -82,9 +82,9 @@ def test_exchanged_directory(bench):
     equal(host.run("stat -c %U /root/tree /root/tree/secret").split(), ["root", "root"], "owners outside of the home")
     equal(host.run(f"find {HOME} -maxdepth 1 -name '[0-9]*' -user root"), "", "files of root in the home")
     host.run(f"rm -rf {HOME}/[0-9]* {HOME}/moons.d {HOME}/other /root/tree; chmod 700 /root")
-    said = host.run(f"mkdir -p /tmp/alice/home && chown alice /tmp/alice && USER=zerotier-one ZEROTIER_HOME=/tmp/alice/home "
-                    f"{LIBRARY}/prepare-home; rm -r /tmp/alice")
-    contains(said, "/tmp/alice is not root's alone", "prepare-home")
+    said = host.run(f"mkdir -p /srv/alice/home && chown alice /srv/alice && USER=zerotier-one ZEROTIER_HOME=/srv/alice/home "
+                    f"{LIBRARY}/prepare-home; rm -r /srv/alice")
+    contains(said, "/srv/alice is not root's alone", "prepare-home")
 
 
 def test_home_from_another_host(bench):

@@ -3,17 +3,12 @@ package net.backhaul.service;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import java.util.List;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.Sso;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class ControllerClockLogTest {
   private static final long NETWORK = 0x8056c2e21c000001L;
@@ -21,19 +16,7 @@ class ControllerClockLogTest {
   private static final long HOUR_MS = 3_600_000;
 
   private final ControllerClockLog clocks = new ControllerClockLog();
-  private final Logger logger = (Logger) LoggerFactory.getLogger(ControllerClockLog.class);
-  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-
-  @BeforeEach
-  void record() {
-    lines.start();
-    logger.addAppender(lines);
-  }
-
-  @AfterEach
-  void restore() {
-    logger.detachAppender(lines);
-  }
+  @RegisterExtension final CapturedLog lines = new CapturedLog(ControllerClockLog.class);
 
   @Test
   void reportsClockThatIsAheadOnceAndItsCorrection() {
@@ -65,7 +48,7 @@ class ControllerClockLogTest {
   }
 
   private List<String> logged() {
-    return lines.list.stream()
+    return lines.list().stream()
         .map(event -> event.getLevel() + " " + event.getFormattedMessage())
         .toList();
   }

@@ -4,9 +4,6 @@ package net.backhaul.service.interfaces;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +11,7 @@ import java.util.TreeSet;
 import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.protocol.ethernet.MulticastGroup;
 import net.backhaul.protocol.network.Route;
+import net.backhaul.service.CapturedLog;
 import net.backhaul.service.state.LocalNetworkSettings;
 import net.backhaul.tap.MemoryTap;
 import net.backhaul.tap.TapAddress;
@@ -22,10 +20,8 @@ import net.backhaul.tap.TapOptions;
 import net.backhaul.tap.TapRoute;
 import net.backhaul.tap.linux.LinuxTapFactory;
 import net.backhaul.testing.NetworkNamespace;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class ManagedDeviceTest {
   private static final LocalNetworkSettings ALL =
@@ -33,19 +29,7 @@ class ManagedDeviceTest {
   private static final LocalNetworkSettings NONE =
       new LocalNetworkSettings(false, List.of(), true, true, true);
 
-  private final Logger logger = (Logger) LoggerFactory.getLogger(ManagedDevice.class);
-  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-
-  @BeforeEach
-  void record() {
-    lines.start();
-    logger.addAppender(lines);
-  }
-
-  @AfterEach
-  void restore() {
-    logger.detachAppender(lines);
-  }
+  @RegisterExtension final CapturedLog lines = new CapturedLog(ManagedDevice.class);
 
   @Test
   void matchesRecordedStateOfLinux() throws Exception {
@@ -195,7 +179,7 @@ class ManagedDeviceTest {
   }
 
   private List<String> logged() {
-    return lines.list.stream()
+    return lines.list().stream()
         .map(event -> event.getLevel() + " " + event.getFormattedMessage())
         .toList();
   }

@@ -4,9 +4,6 @@ package net.backhaul.service.udp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -19,16 +16,15 @@ import net.backhaul.engine.Node;
 import net.backhaul.engine.NodeOptions;
 import net.backhaul.json.Json;
 import net.backhaul.protocol.identity.Identity;
+import net.backhaul.service.CapturedLog;
 import net.backhaul.service.NodeLoop;
 import net.backhaul.service.SilentOutput;
 import net.backhaul.service.settings.Settings;
 import net.backhaul.testing.Await;
 import net.backhaul.testing.NetworkNamespace;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** Hosts with more addresses than sockets, and with addresses that appear later. */
 class RebinderTest {
@@ -36,19 +32,7 @@ class RebinderTest {
   private static final int BRIDGES = 150;
 
   @TempDir Path directory;
-  private final Logger logger = (Logger) LoggerFactory.getLogger(Rebinder.class);
-  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-
-  @BeforeEach
-  void record() {
-    lines.start();
-    logger.addAppender(lines);
-  }
-
-  @AfterEach
-  void restore() {
-    logger.detachAppender(lines);
-  }
+  @RegisterExtension final CapturedLog lines = new CapturedLog(Rebinder.class);
 
   @Test
   void bindsUplinkOfContainerHostFirstAndReportsLimitOnce() throws Exception {
@@ -101,7 +85,7 @@ class RebinderTest {
   }
 
   private List<String> logged() {
-    return lines.list.stream()
+    return lines.list().stream()
         .map(event -> event.getLevel() + " " + event.getFormattedMessage())
         .toList();
   }
