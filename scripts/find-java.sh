@@ -13,7 +13,7 @@
 
 # Prints why nothing can be started; for the journal as one line with the priority of an error.
 fail() {
-  if [ -n "${JOURNAL_STREAM:-}" ] && [ "$(stat -L -c %d:%i /proc/self/fd/2 2>/dev/null)" = "$JOURNAL_STREAM" ]; then
+  if [ -n "${JOURNAL_STREAM:-}" ] && [ "$(stat -L -c %d:%i /proc/self/fd/3 3>&2 2>/dev/null)" = "$JOURNAL_STREAM" ]; then # on Linux
     echo "<3>$0: $*" >&2
   else
     for sentence in "$0: $1" "$2" ${3:+"$3"}; do
@@ -78,10 +78,9 @@ else
   fi
 fi
 if [ -z "$java" ]; then
-  echo "$0: Java 25 or newer is required; there is none in \$JAVA_HOME, /usr/lib/jvm, Homebrew or SDKMAN." >&2
-  echo "Install one, for example with: apt-get install openjdk-25-jre-headless" >&2
-  echo "(or temurin-25-jre of https://adoptium.net), or set JAVA_HOME to its directory." >&2
-  exit 1
+  fail "Java 25 or newer is required; there is none in \$JAVA_HOME, /usr/lib/jvm, Homebrew or SDKMAN." \
+    "Install one, for example with: apt-get install openjdk-25-jre-headless" \
+    "(or temurin-25-jre of https://adoptium.net), or set JAVA_HOME to its directory."
 fi
 
 cache=

@@ -101,8 +101,9 @@ static int receive_all(int port) {
     }
     long recorded = received < MOST ? received : MOST;
     qsort(delays, (size_t)recorded, sizeof *delays, compare);
-    printf("{\"received\": %ld, \"bytes\": %ld, \"overtaken\": %ld, \"mean_ms\": %.3f, \"p99_ms\": %.3f, \"max_ms\": %.3f}\n",
-           received, bytes, late, received ? sum / (double)received / 1000 : 0,
+    printf("{\"received\": %ld, \"bytes\": %ld, \"overtaken\": %ld, ", received, bytes, late);
+    printf("\"mean_ms\": %.3f, \"p50_ms\": %.3f, \"p99_ms\": %.3f, \"max_ms\": %.3f}\n",
+           received ? sum / (double)received / 1000 : 0, recorded ? delays[recorded / 2] / 1000.0 : 0,
            recorded ? delays[recorded * 99 / 100] / 1000.0 : 0, recorded ? delays[recorded - 1] / 1000.0 : 0);
     return 0;
 }

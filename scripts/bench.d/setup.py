@@ -31,7 +31,7 @@ def check_rights():
     if os.geteuid() != 0:
         sys.exit("scripts/bench: root is required to create namespaces and Ethernet devices: run sudo scripts/bench")
     if not os.path.exists("/dev/net/tun"):
-        sys.exit("scripts/bench: this machine has no /dev/net/tun: run modprobe tun "
+        sys.exit("scripts/bench: this host has no /dev/net/tun: run modprobe tun "
                  "(in a container: start it with --device /dev/net/tun --cap-add NET_ADMIN)")
 
 

@@ -39,6 +39,20 @@ put() {
 
 # Checks, which change nothing.
 
+# "sudo backhaul-*/install.sh" beside two packages runs the first one, which may be the older, and gives it the other.
+check_arguments() {
+  case ${1:-} in
+    '') return 0 ;;
+    -h | --help)
+      echo "usage: sudo $0"
+      echo "installs Backhaul $version, or upgrades an installation to it; it takes no options"
+      exit 0
+      ;;
+    *install.sh) fail "expected no arguments, found $1: several packages are here. Nothing was changed; run that of one version: sudo $0" ;;
+    *) fail "expected no arguments, found '$1'; nothing was changed" ;;
+  esac
+}
+
 check_platform() {
   built=$(cat "$package/lib/backhaul/platform")
   here=$(printf '%s-%s\n' "$system" "$(uname -m)" | tr '[:upper:]' '[:lower:]')
@@ -78,14 +92,14 @@ check_other_installation() {
   done
 }
 
-# The former version stays until the new one is complete, so there must be room for both.
+# The former version stays until the new one is complete, so there must be space for both.
 check_space() {
   directory=${prefix%/*}
   while [ ! -d "$directory" ]; do
     directory=$(dirname "$directory")
   done
   needed=$(($(du -sk "$package/lib/backhaul" | cut -f1) + 1024))
-  free=$(df -Pk "$directory" 2>/dev/null | awk 'NR == 2 { print $4 }') # it complains without /proc
+  free=$(df -Pk "$directory" 2>/dev/null | awk 'NR == 2 { print $4 }') # it reports errors without /proc
   [ -n "$free" ] || return 0
   [ "$free" -ge "$needed" ] ||
     fail "$directory has $((free / 1024)) MiB free, and $((needed / 1024 + 1)) MiB are needed; nothing was changed"
@@ -155,7 +169,7 @@ replace_programs() {
   for program in $programs backhaul-uninstall; do
     ln -sf "$prefix/bin/$program" "$links/$program"
   done
-  echo "installed in $prefix, with links in $links"
+  echo "installed Backhaul $version in $prefix, with links in $links${former:+; it was version $former}"
 }
 
 # Manual pages and completions, to where man and the shells look for those of local programs. fish looks in
@@ -191,6 +205,9 @@ install_linux_files() {
   echo "$linux_files" | while read -r file directory; do
     [ -z "$file" ] || put "$package/linux/$file" "$directory/${file##*/}"
   done
+  # polkit before version 0.106, as in Debian 11 and Ubuntu 22.04, has no rules.
+  [ ! -d /var/lib/polkit-1/localauthority ] ||
+    put "$package/linux/polkit-1/backhaul.pkla" /var/lib/polkit-1/localauthority/10-vendor.d/backhaul.pkla
 }
 
 # The same user as in the reference's packages, so that both can use the home directory.
@@ -292,7 +309,8 @@ install_systemd_service() {
 starting() { [ "$(systemctl show --property ActiveState --value "$unit")" = activating ]; }
 
 say_without_systemd() {
-  running=$(cat "$home/zerotier-one.pid" 2>/dev/null) || running=none
+  # The user of the service may have put a link or a pipe there.
+  running=$(dd if="$home/zerotier-one.pid" iflag=nofollow,nonblock bs=20 count=1 2>/dev/null) || running=none
   case $(readlink "/proc/$running/exe" 2>/dev/null || true) in
     "$prefix"*) former=yes ;;
     *) former=no ;;
@@ -330,6 +348,8 @@ install_launchd_service() {
   echo "started $label; status: sudo zerotier-cli info"
 }
 
+version=$(cat "$package/lib/backhaul/VERSION")
+check_arguments "$@"
 [ "$(id -u)" = 0 ] || fail "root is required: sudo $0"
 case $system in
   Darwin)
@@ -343,6 +363,8 @@ case $system in
 esac
 upgrade=no
 [ ! -e "$prefix/bin/zerotier-one" ] && [ ! -e "$prefix.old/bin/zerotier-one" ] || upgrade=yes
+former=
+[ "$upgrade" = no ] || former=$(cat "$prefix/VERSION" 2>/dev/null || true)
 
 check_platform
 check_other_installation

@@ -8,6 +8,7 @@ set -eu
 
 prefix=/usr/local/lib/backhaul
 unit=zerotier-one.service
+drop_ins=/etc/systemd/system/$unit.d
 purge=no yes=no
 
 fail() {
@@ -29,6 +30,7 @@ for option in "$@"; do
   esac
 done
 [ "$(id -u)" = 0 ] || fail "root is required: sudo $0"
+[ "$yes" = no ] || [ "$purge" = yes ] || echo "--yes has no effect without --purge: the home directory stays"
 
 # Whether process $1 is a daemon of this installation: its program is the bundled Java runtime.
 is_ours() {
@@ -38,10 +40,20 @@ is_ours() {
   return 1
 }
 
+# Prints the first line of a file of the home directory, if it is a regular file. The user of the service may put a
+# link or a pipe in its place; on macOS, whose dd has no iflag, the home is root's.
+first_line_of() {
+  if [ "$(uname -s)" = Darwin ]; then
+    head -n 1 "$1" 2>/dev/null
+  else
+    dd if="$1" iflag=nofollow,nonblock bs=4096 count=1 2>/dev/null | tr -d '\0' | head -n 1 # on Linux
+  fi
+}
+
 # Stops the daemon that zerotier-one.pid of the home directory names, if it is of this installation.
 stop_by_pid_file() {
   [ -s "$home/zerotier-one.pid" ] || return 0
-  pid=$(cat "$home/zerotier-one.pid")
+  pid=$(first_line_of "$home/zerotier-one.pid")
   case $pid in
     '' | *[!0-9]*)
       echo "$home/zerotier-one.pid holds no process id: ignored"
@@ -87,10 +99,13 @@ other_installation() {
 confirm_purge() {
   echo "$home holds:"
   if [ -r "$home/identity.public" ]; then
-    echo "  the identity of this node, $(cut -c 1-10 "$home/identity.public")"
+    echo "  the identity of this node, $(first_line_of "$home/identity.public" | cut -c 1-10)"
   fi
-  echo "  $(count networks.d '*[0-9a-f].conf' ! -name '*.local.conf') joined networks"
-  echo "  $(count controller.d/network '*.json') networks that this node controls; without its identity no one can change them"
+  echo "  joined networks: $(count networks.d '*[0-9a-f].conf' ! -name '*.local.conf')"
+  if [ -e "$home/backhaul.db" ]; then
+    echo "  the networks that this node controls (backhaul.db); without its identity no one can change them"
+  fi
+  [ ! -d "$drop_ins" ] || echo "$drop_ins holds settings of the service, which are removed, too"
   [ "$yes" = no ] || return 0
   [ -t 0 ] || fail "--purge asks before it removes this, and there is no terminal; nothing was removed. Add --yes"
   printf 'Remove it? Type yes: '
@@ -122,7 +137,8 @@ stop_systemd_service() {
 remove_linux_files() {
   for file in /usr/local/lib/systemd/system/$unit /usr/local/lib/systemd/network/00-0-backhaul.network \
     /usr/local/lib/systemd/network/00-0-backhaul.link /usr/local/lib/sysusers.d/backhaul.conf \
-    /etc/NetworkManager/conf.d/backhaul.conf /etc/polkit-1/rules.d/50-backhaul.rules; do
+    /etc/NetworkManager/conf.d/backhaul.conf /etc/polkit-1/rules.d/50-backhaul.rules \
+    /var/lib/polkit-1/localauthority/10-vendor.d/backhaul.pkla; do
     rm -f "$file"
   done
   rmdir /usr/local/lib/systemd/system /usr/local/lib/systemd/network /usr/local/lib/systemd \
@@ -134,7 +150,10 @@ remove_linux_files() {
     rm -f "$old_unit"
   fi
   rm -f /etc/systemd/system/multi-user.target.wants/$unit /run/zerotier-one.failures
-  [ ! -d /run/systemd/system ] || systemctl daemon-reload
+  [ ! -d /run/systemd/system ] || {
+    systemctl daemon-reload
+    systemctl --quiet reset-failed "$unit" 2>/dev/null || true
+  }
 }
 
 remove_manuals() {
@@ -216,7 +235,6 @@ remove_manuals
 rm -rf "$prefix" "$prefix.new" "$prefix.old"
 echo "removed $prefix and its links in $links"
 
-drop_ins=/etc/systemd/system/$unit.d
 if [ "$purge" = yes ]; then
   [ ! -e "$home" ] && [ ! -L "$home" ] || remove_home
   rm -rf "$drop_ins"

@@ -145,7 +145,7 @@ class Bench:
     def figure(self, name, value, target, unit="s", limit=None):
         """Prints a measured figure beside its target, and fails above the limit, by default four times the target.
 
-        The limit has room for a machine with other load; the figures of an idle one are to meet the target.
+        The limit allows for other load on the machine; the figures of an idle one are to meet the target.
         """
         self.figures.append((name, value, unit, target))
         self.notes.append(f"{name}: {value:.2f} {unit} (target: at most {target} {unit})")

@@ -21,8 +21,11 @@ LATER = {"bookworm": "systemd-resolved polkitd", "trixie": "systemd-resolved pol
 SETS = {
     "network-manager": "network-manager",
     "needrestart": "needrestart",
+    "unattended": "needrestart unattended-upgrades",
     "automation": "ansible-core python3-apt puppet cloud-init",
     "container": "podman runc netavark aardvark-dns iptables catatonit podman-compose",
+    "faketime": "libfaketime",
+    "rpm": "rpm",
     "shells": "bash-completion fish man-db zsh",
 }
 PROXY = ("http_proxy", "https_proxy", "no_proxy")

@@ -95,8 +95,19 @@ def uses_cache(host):
     contains(host.run(f"cat /proc/{host.main_pid()}/maps", log=False), "/usr/lib/backhaul/app/app.aot", "files of the daemon")
 
 
-def newer_deb(bench, version):
-    """The package for amd64 again, as another version."""
+def version_of(bench):
+    """The version of the packages."""
+    return sh("dpkg-deb", "-f", bench.artifact("*_amd64.deb"), "Version").strip()
+
+
+def newer_version(bench):
+    """The version of newer_deb."""
+    return f"{version_of(bench)}+1"
+
+
+def newer_deb(bench):
+    """The package for amd64 again, as a newer version."""
+    version = newer_version(bench)
     tree = bench.directory / f"tree-{version}"
     shutil.rmtree(tree, ignore_errors=True)
     sh("dpkg-deb", "-R", bench.artifact("*_amd64.deb"), tree)

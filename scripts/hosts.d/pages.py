@@ -6,6 +6,8 @@ import re
 from failure import Failed
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
+# The version of the tree, which examples name.
+VERSION = re.search("<revision>(.*)</revision>", (TREE / "pom.xml").read_text(encoding="utf-8"))[1]
 
 
 def blocks(page, heading=""):

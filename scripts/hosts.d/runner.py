@@ -48,7 +48,7 @@ def _options(description):
     words.add_argument("--all", action="store_true", help="also the extra tests, which otherwise run only if they are named")
     words.add_argument("--only", metavar="REGEX", help="only tests whose names contain a match")
     words.add_argument("--suite", default="bookworm", help="Debian's release: bookworm (default), trixie or bullseye")
-    words.add_argument("--keep", action="store_true", help="after a failure, or at the end, keep the hosts until interrupted")
+    words.add_argument("--keep", action="store_true", help="after a failure, and after the last test, keep the hosts until interrupted")
     words.add_argument("--list", action="store_true", help="list the tests and end")
     words.add_argument("--jobs", type=int, choices=(1, 2), help="runs at the same time; default: 2 for many tests")
     words.add_argument("--worker", type=int, help=argparse.SUPPRESS)
@@ -170,8 +170,13 @@ def _interrupted(_number, _frame):
 
 
 def _passes(test, bench, keep):
-    """Runs a test and prints its result at once, since two runs may print at the same time."""
+    """Runs a test and prints its result at once, since two runs may print at the same time.
+
+    With keep its hosts stay until the next test begins, so that those of the last one are there at the end.
+    """
     began = time.monotonic()
+    if keep:
+        bench.end(False)
     bench.begin()
     lines = [f"- {test.label}: {_summary(test)}"]
     failure = None
@@ -188,7 +193,8 @@ def _passes(test, bench, keep):
     print("\n".join(lines), flush=True)
     if failure and keep:
         _keep(bench)
-    bench.end(failure is not None)
+    if failure or not keep:
+        bench.end(failure is not None)
     return failure is None
 
 
@@ -200,7 +206,10 @@ def _described(failure):
 
 
 def _keep(bench):
-    """Waits until interrupted; other terminals can enter the hosts by the process ids that this prints."""
+    """Waits until interrupted; other terminals can enter the hosts by the commands that this prints."""
+    if not bench.hosts():
+        print("the last test booted no host, so there is none to keep", flush=True)
+        return
     print("the hosts are kept until this is interrupted (Ctrl-C); enter one from the directory of the checkout with")
     for host in bench.hosts():
         print(f"  scripts/hosts.d/enter {bench.directory.name} {host.name} [COMMAND]")

@@ -37,7 +37,8 @@ lay_out() {
     ln -s "../lib/backhaul/bin/$program" "$root/usr/sbin/$program"
   done
   cp -R "$linux/systemd" "$linux/sysusers.d" "$linux/NetworkManager" "$root/usr/lib/"
-  cp -R "$linux/polkit-1" "$root/usr/share/"
+  mkdir -p "$root/usr/share/polkit-1"
+  cp -R "$linux/polkit-1/rules.d" "$root/usr/share/polkit-1/"
   # The unit names the directory of install.sh.
   sed -i 's|/usr/local/lib/backhaul|/usr/lib/backhaul|g' "$root/usr/lib/systemd/system/zerotier-one.service"
 

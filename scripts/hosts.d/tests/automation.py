@@ -6,7 +6,7 @@ import re
 from bench import extra, layers
 from failure import Failed, contains, equal, lacks, matches, until
 from hosts import GATEWAY, ZT_HOME
-from pages import commands
+from pages import VERSION, commands
 from published import PORT, make_key, publish, serve
 
 PAGE = "docs/automation.md"
@@ -37,7 +37,7 @@ cloud_final_modules: [scripts-user]
 
 @layers("automation")
 def test_ansible(bench):
-    """Ansible: check mode foretells and changes nothing, a run joins and authorizes, a second run changes nothing."""
+    """Ansible: check mode predicts and changes nothing, a run joins and authorizes, a second run changes nothing."""
     host, network = _host_with_files(bench)
     host.push(bench.tree / DIST / "ansible")
     host.write("/root/ansible/hosts.ini", INVENTORY)
@@ -50,7 +50,7 @@ def test_ansible(bench):
     _is_member(bench, host, network, "member")
     contains(_ansible(host), "changed=0 ", "second run")
 
-    # Another network by hand, another setting, another permission: foretold, then done.
+    # Another network by hand, another setting, another permission: predicted, then done.
     host.run(f"zerotier-cli join {OTHER_ID}")
     host.write("/root/ansible/site.yml", playbook.replace("[docker]", "[br-]").replace("allow_default: false", "allow_global: true"))
     check = _ansible(host, "--check")
@@ -60,6 +60,19 @@ def test_ansible(bench):
     _has(host, network, allow_global=False, docker="docker", others=[OTHER_ID])
     contains(_ansible(host), "changed=3 ", "run with changes")
     _has(host, network, allow_global=True, docker="br-", others=[])
+
+    # A permission may be a list of prefixes, which true removes.
+    def permit(managed):
+        host.write("/root/ansible/site.yml", playbook.replace("[docker]", "[br-]").replace("allow_default: false", f"allow_managed: {managed}"))
+    permit('[fd00::/8, 10.147.99.7/16]')
+    contains(_ansible(host, "--check"), f"-{network} allowManaged=true\n+{network} allowManaged=10.147.0.0/16,fd00::/8\n", "check mode")
+    for managed, expected in (('[fd00::/8, 10.147.99.7/16]', ["10.147.0.0/16", "fd00::/8"]), ("true", True)):
+        permit(managed)
+        contains(_ansible(host), "changed=1 ", f"run with {managed}")
+        equal(_managed(host, network), expected, "allowManaged")
+        contains(_ansible(host), "changed=0 ", f"second run with {managed}")
+    permit("[10.0.0.0/40]")
+    contains(_ansible(host, check=False), "allow_managed: expected a prefix such as 10.0.0.0/8 or fd00::/8, found '10.0.0.0/40'", "message")
 
 
 @layers("automation")
@@ -83,6 +96,68 @@ def test_puppet(bench):
     _has(host, network, allow_global=False, docker="docker", others=[OTHER_ID])
     contains(_puppet(host), f"left {OTHER_ID}, set allow_global=true of {network}", "run with changes")
     _has(host, network, allow_global=True, docker="br-", others=[])
+
+    # A permission may be a list of prefixes, which true removes.
+    def permit(managed):
+        host.write("/root/puppet/site.pp", manifest.replace("'docker'", "'br-'").replace("'allow_default' => false", f"'allow_managed' => {managed}"))
+    for managed, said, expected in (("['fd00::/8', '10.147.99.7/16']", "10.147.0.0/16,fd00::/8", ["10.147.0.0/16", "fd00::/8"]),
+                                    ("true", "true", True)):
+        permit(managed)
+        contains(_puppet(host), f"set allow_managed={said} of {network}", f"run with {managed}")
+        equal(_managed(host, network), expected, "allowManaged")
+        equal(_puppet(host).status, 0, "exit code of a second run (0: no changes)")
+    permit("['10.0.0.0/40']")
+    contains(_puppet(host, check=False), 'allow_managed: expected a prefix such as 10.0.0.0/8 or fd00::/8, found "10.0.0.0/40"', "message")
+
+
+@layers("automation")
+def test_planted_links(bench):
+    """Ansible and Puppet follow no link and open no pipe that the user of the service has put into the home."""
+    host = bench.fresh(installed=True, layers=("automation",))
+    host.push(bench.tree / DIST / "ansible")
+    host.push(bench.tree / DIST / "puppet")
+    host.push(bench.mesh.planet, "/srv")
+    host.write("/root/ansible/hosts.ini", INVENTORY)
+    token = (bench.mesh.home / "authtoken.secret").read_text(encoding="ascii")
+    network = bench.mesh.network()
+    role = "cd /root/ansible && ANSIBLE_LIBRARY=roles/backhaul/library ANSIBLE_MODULE_UTILS=roles/backhaul/module_utils"
+
+    def ansible(module, words):
+        return host.run(f"{role} timeout 40 ansible member -i hosts.ini -m {module} -a '{words}'", check=False)
+
+    def puppet(manifest):
+        host.write("/root/puppet/planted.pp", manifest)
+        return host.run("cd /root/puppet && timeout 40 puppet apply --color=false --modulepath . planted.pp", check=False)
+
+    planet = {"ansible": lambda: ansible("backhaul_planet", f"source=/srv/planet home={ZT_HOME}"),
+              "puppet": lambda: puppet(f"backhaul_planet {{ '{ZT_HOME}': source => '/srv/planet' }}")}
+    for name, run in planet.items():
+        for planted in ("ln -s /root/secret", "mkfifo"):
+            host.run(f"echo secret >/root/secret; chmod 600 /root/secret; cd {ZT_HOME} && rm -f planet && {planted} planet")
+            said = run()
+            equal(host.run(f"cat /root/secret; stat -c '%U %a' /root/secret; stat -c '%F %U' {ZT_HOME}/planet").splitlines(),
+                  ["secret", "root 600", "regular file zerotier-one"], f"{name} where there was '{planted}', which printed:\n{said}")
+    settings = {"ansible": lambda: ansible("copy", f"content={{}} dest={LOCAL_CONF} mode=0644"),
+                "puppet": lambda: puppet(f"file {{ '{LOCAL_CONF}': content => '{{}}', mode => '0644' }}")}
+    for name, run in settings.items():
+        host.run(f"rm -f {LOCAL_CONF} && ln -s /root/secret {LOCAL_CONF}")
+        said = run()
+        equal(host.run(f"cat /root/secret; stat -c '%U %a' /root/secret; cat {LOCAL_CONF}").splitlines(),
+              ["secret", "root 600", "{}"], f"local.conf of {name}, which printed:\n{said}")
+    # The address of the node is not read from the file that a link leads to.
+    address = host.address()
+    host.run(f"cd {ZT_HOME} && mv identity.public /root && ln -s /root/identity.public .")
+    member = f"backhaul_member {{ '{network}': authorized => true, url => '{CONTROLLER}', token => '{token}' }}"
+    said = puppet(member.replace(CONTROLLER, "http://127.0.0.1:9993").replace(token, host.read(f"{ZT_HOME}/authtoken.secret"))
+                  .replace(network, f"{address}000001"))
+    contains(said, "identity.public holds no identity", "puppet with a link")
+    lines = (bench.tree / DIST / "ansible/roles/backhaul/tasks/networks.yml").read_text(encoding="ascii")
+    command = matches(lines, r"cmd: (dd .*)", "networks.yml")[1].replace("{{ backhaul_home }}", ZT_HOME)
+    equal(host.run(command, check=False).status, 1, "the role's command with a link")
+    host.run(f"cd {ZT_HOME} && rm identity.public && mkfifo identity.public")
+    equal(host.run(f"timeout 5 {command}", check=False), "", "the role's command with a pipe")
+    said = ansible("backhaul_member", f"url={CONTROLLER} token={token} network={network} address=../../../net")
+    contains(said, "expected a node address of 10 hexadecimal digits", "ansible with another text")
 
 
 @extra
@@ -108,7 +183,7 @@ def test_cloud_init(bench):
         checksum = host.run("cd /root && sha256sum backhaul-*.tar.gz").split()[0]
         user_data = _example(bench, f"{DIST}/cloud-init/user-data", {
             "IDENTITY": identity, "PLANET": planet, "CHECKSUM": checksum, "f4c9e4265b123456": network,
-            "https://packages.example.org/backhaul-0.1.0-linux-x86_64.tar.gz": f"http://{GATEWAY}:{server.server_port}/{bench.package.name}"})
+            f"https://packages.example.org/backhaul-{VERSION}-linux-x86_64.tar.gz": f"http://{GATEWAY}:{server.server_port}/{bench.package.name}"})
         host.write("/root/user-data", user_data)
         contains(host.run("cd /root && " + commands(PAGE, "cloud-init schema")), "Valid cloud-config", "cloud-init schema")
         for name, text in (("user-data", user_data), ("meta-data", "instance-id: new\nlocal-hostname: new\n")):
@@ -122,6 +197,7 @@ def test_cloud_init(bench):
     equal(host.info()[2], identity[:10], "address of the node")
     host.wait_until(f"zerotier-cli listnetworks | grep '{network}.* OK '", 30)
     contains(host.read(LOCAL_CONF), "interfacePrefixBlacklist", "local.conf")
+    equal(host.api(f"/network/{network}")["allowDNS"], True, "allowDNS")
 
 
 @extra
@@ -155,6 +231,7 @@ def test_sources(bench):
             lacks(_ansible(host), "changed=0 ", "first run")
             _is_member(bench, host, network, "member")
             contains(_ansible(host), "changed=0 ", "second run")
+            _use_public_roots_by_ansible(host)
             _reject_number(host)
             host.run("apt-get -y remove backhaul && rm -f /etc/apt/sources.list.d/* /etc/apt/keyrings/*")
             equal(_puppet(host).status, 2, "exit code of the first run (2: changes)")
@@ -164,6 +241,15 @@ def test_sources(bench):
             host.run("apt-get -y remove backhaul && rm -f /etc/apt/sources.list.d/* /etc/apt/keyrings/*")
     finally:
         server.shutdown()
+
+
+def _use_public_roots_by_ansible(host):
+    """Ansible selects the public roots; a second run changes nothing."""
+    playbook = host.read("/root/ansible/site.yml")
+    host.write("/root/ansible/site.yml", playbook.replace("backhaul_planet: /srv/planet", "backhaul_planet: public"))
+    lacks(_ansible(host), "changed=0 ", "run with public roots")
+    equal(host.api("/status")["planetWorldId"], PUBLIC_ROOTS, "planet")
+    contains(_ansible(host), "changed=0 ", "second run with public roots")
 
 
 def _reject_number(host):
@@ -196,7 +282,7 @@ def _host_with_files(bench):
 
 
 def _words(bench, network):
-    return {"/srv/backhaul-0.1.0-linux-x86_64.tar.gz": f"/srv/{bench.package.name}", "f4c9e4265b123456": network}
+    return {f"/srv/backhaul-{VERSION}-linux-x86_64.tar.gz": f"/srv/{bench.package.name}", "f4c9e4265b123456": network}
 
 
 def _example(bench, file, words):
@@ -218,12 +304,12 @@ def _ansible(host, options="", check=True):
     return output
 
 
-def _puppet(host, options=""):
+def _puppet(host, options="", check=True):
     """Runs the command of the page, the one with --noop if that is the option."""
     lines = commands(PAGE, "puppet apply").splitlines()
     line = next(line for line in lines if ("--noop" in line) == (options == "--noop"))
     output = host.run(f"cd /root/puppet && {line.replace('apply', 'apply --color=false --detailed-exitcodes')}", check=False, timeout=240)
-    if output.status not in (0, 2) or "Warning" in output or "Error" in output:
+    if check and (output.status not in (0, 2) or "Warning" in output or "Error" in output):
         raise Failed(f"{line} ended with {output.status}, and printed:\n{output}")
     return output
 
@@ -235,6 +321,12 @@ def _is_member(bench, host, network, name):
     member = bench.mesh.api(f"/controller/network/{network}/member/{host.address()}")
     equal((member["authorized"], member["name"]), (True, name), "record of the member")
     _has(host, network, allow_global=False, docker="docker", others=[])
+
+
+def _managed(host, network):
+    """The permission allowManaged of a network: a list, if it is restricted to prefixes, or a boolean."""
+    found = host.api(f"/network/{network}")
+    return found.get("allowManagedWithin", found["allowManaged"])
 
 
 def _has(host, network, allow_global, docker, others):

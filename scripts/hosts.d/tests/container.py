@@ -6,7 +6,7 @@ import time
 
 from bench import extra, layers
 from failure import at_most, contains, equal, matches, until
-from pages import commands
+from pages import VERSION, commands
 
 PAGE = "docs/container.md"
 COMPOSE = "scripts/dist/container/compose.yaml"
@@ -37,12 +37,12 @@ def test_container(bench):
     other_address = bench.mesh.join(other_host, network)
 
     # As in the page, with the roots of this run.
-    words = {"localhost/backhaul:0.1.0": name, "f4c9e4265b123456": network,
+    words = {f"localhost/backhaul:{VERSION}": name, "f4c9e4265b123456": network,
              "--read-only": "--read-only --volume /root/planet:/etc/zerotier-one/planet:ro"}
     host.run(commands(PAGE, "podman run --detach", replace=words))
     host.run(commands(PAGE, "podman run --detach", replace={
         **words, "--name backhaul": f"--name second --env ZEROTIER_JOIN_NETWORKS={network} --env ZEROTIER_API_SECRET=secret",
-        ":0.1.0 f4c9e4265b123456": name.rpartition(":")[1], "backhaul:/var": "second:/var", f"{name} {network}": name}))
+        f":{VERSION} f4c9e4265b123456": name.rpartition(":")[1], "backhaul:/var": "second:/var", f"{name} {network}": name}))
     for container in ("backhaul", "second"):
         host.wait_until(f"podman exec {container} backhaul-health --ready", 30)
     equal(host.run(commands(PAGE, "backhaul-health --ready")), "", "health check")
@@ -90,7 +90,7 @@ def test_messages(bench):
     contains(text, "expected network ids of 16 hexadecimal digits, found '1234'", "message")
     text = host.run(f"podman run --rm --read-only --tmpfs /var/lib/zerotier-one:ro {DEVICE} {name} {network}", check=False)
     contains(text, "/var/lib/zerotier-one is not writable", "message")
-    identities = [host.run(commands(PAGE, "zerotier-idtool generate", replace={"localhost/backhaul:0.1.0": name})).strip()
+    identities = [host.run(commands(PAGE, "zerotier-idtool generate", replace={f"localhost/backhaul:{VERSION}": name})).strip()
                   for _ in range(2)]
     matches(identities[0], r"^[0-9a-f]{10}:0:[0-9a-f]{128}:[0-9a-f]{128}$", "zerotier-idtool generate")
     public = identities[1].rpartition(":")[0]
@@ -117,10 +117,10 @@ def test_compose_and_kubernetes(bench):
     host.push(bench.mesh.planet)
     host.push(bench.mesh.planet, "/srv")
     identity = bench.mesh.idtool("generate").strip()
-    words = {"localhost/backhaul:0.1.0": name, "f4c9e4265b123456": network, ": IDENTITY": f": {identity}"}
+    words = {f"localhost/backhaul:{VERSION}": name, "f4c9e4265b123456": network, ": IDENTITY": f": {identity}"}
 
     # No image of a web server here: that of Backhaul has busybox's.
-    web = "sh -c 'mkdir /tmp/web; echo found >/tmp/web/index.html; exec busybox httpd -f -p 80 -h /tmp/web'"
+    web = "sh -c 'mkdir -p /srv/web; echo found >/srv/web/index.html; exec busybox httpd -f -p 80 -h /srv/web'"
     # podman-compose 1.0 adds a second network to network_mode, and so runs only the first of the two.
     host.write("/root/compose.yaml", _replace(bench, COMPOSE, words))
     host.run("cd /root && podman-compose up --detach backhaul", timeout=120)

@@ -2,10 +2,11 @@
 """The .deb packages: installed, removed, purged, in place of ZeroTier One's package and back, for all architectures."""
 import re
 import shutil
+import subprocess
 import time
 
-from bench import alone
-from debs import build_deb, newer_deb, stand_in, uses_cache
+from bench import alone, extra
+from debs import build_deb, newer_deb, newer_version, stand_in, uses_cache
 from failure import contains, equal, lacks, matches, sh, until
 from pages import commands
 
@@ -48,17 +49,32 @@ def test_removal(bench):
     host.online()
     equal(host.address(), address, "address after the removal and a new installation")
 
+    # A service that failed, because its programs had been deleted, leaves nothing in the list of failed ones.
+    host.run("rm -r /usr/lib/backhaul")
+    host.run(f"{APT} remove backhaul")
+    equal(host.run("systemctl list-units --plain --no-legend --failed zerotier-one.service"), "", "failed services after the removal")
+    host.run(f"{APT} install /root/backhaul_*_amd64.deb")
+    host.online()
+
     host.run(f"systemctl disable --now {UNIT}")
-    host.push(newer_deb(bench, "0.1.0+1"))
-    contains(host.run(f"{APT} install /root/backhaul_0.1.0+1_amd64.deb"), "is stopped and stays so")
+    host.push(newer_deb(bench))
+    contains(host.run(f"{APT} install /root/backhaul_{newer_version(bench)}_amd64.deb"), "is stopped and stays so")
     equal(host.systemd("UnitFileState", "ActiveState"), {"UnitFileState": "disabled", "ActiveState": "inactive"})
     host.run(f"systemctl enable {UNIT} && systemctl mask --now {UNIT}")
-    host.run(f"{APT} install /root/backhaul_0.1.0_amd64.deb")
+    host.run(f"{APT} install /root/{bench.artifact('*_amd64.deb').name}")
     equal(host.systemd("LoadState", "ActiveState"), {"LoadState": "masked", "ActiveState": "inactive"})
     host.run(f"systemctl unmask {UNIT} && systemctl start {UNIT}")
     host.online()
 
-    host.run(f"{APT} purge backhaul")
+    # A daemon without systemd is stopped, and a pipe in the place of its file blocks nothing.
+    host.run(f"systemctl stop {UNIT} && zerotier-one -d")
+    daemon = host.wait_until(f"test -s {HOME}/zerotier-one.pid && cat {HOME}/zerotier-one.pid && zerotier-cli info >/dev/null").strip()
+    host.run(f"{APT} remove backhaul")
+    equal(host.exists(f"/proc/{daemon}"), False, "a daemon without systemd after the removal")
+    host.run(f"{APT} install /root/backhaul_*_amd64.deb")
+    host.run(f"systemctl stop {UNIT}; rm -f {HOME}/zerotier-one.pid; mkfifo {HOME}/zerotier-one.pid")
+
+    host.run(f"{APT} purge backhaul", timeout=30)
     equal(host.run("find / -xdev -ignore_readdir_race \\( -iname '*zerotier*' -o -iname '*backhaul*' \\) "
                    "! -path '/proc/*' ! -path '/root/*' ! -path '/var/log/*' ! -path '/sys/*'", log=False), "", "left after the purge")
     equal(host.systemd("LoadState"), "not-found")
@@ -125,7 +141,8 @@ def test_all_architectures(bench):
     native = content / "usr/lib/backhaul/app/native"
     machines = {str(file.relative_to(native)): file.read_bytes()[18] for file in sorted(native.rglob("*.so"))}
     equal(machines, {"libnetty_transport_native_epoll_aarch_64.so": 183, "libnetty_transport_native_epoll_x86_64.so": 62,
-                     "linux-aarch64/libjnidispatch.so": 183, "linux-x86-64/libjnidispatch.so": 62}, "machines of the libraries")
+                     "linux-aarch64/libjnidispatch.so": 183, "linux-aarch64/libsqlitejdbc.so": 183,
+                     "linux-x86-64/libjnidispatch.so": 62, "linux-x86-64/libsqlitejdbc.so": 62}, "machines of the libraries")
 
     host = _offline(bench.fresh())
     bench.use_root(host)
@@ -134,12 +151,22 @@ def test_all_architectures(bench):
     host.push(deb)
     rejected = host.run(f"{APT} install /root/{deb.name}", check=False)
     matches(rejected, "java25-runtime-headless|unmet dependencies")
+    host.run(f"dpkg --force-depends --install /root/{deb.name}")
+    until("the cause is in the journal", lambda: "<3>" not in (said := host.journal("-p err -o cat")) and "Java 25 or newer is required" in said)
+    host.run("dpkg --purge backhaul")
+    bench.use_root(host)
     host.push(java)
     host.run(f"{APT} install /root/{java.name} /root/{deb.name}")
     host.online(40)
-    contains(host.run(f"tr '\\0' '\\n' </proc/{host.main_pid()}/cmdline"), "/usr/lib/jvm/java-25/bin/java")
+    daemon = host.main_pid()
+    equal(host.run(f"readlink /proc/{daemon}/exe").strip(), "/usr/lib/jvm/java-25/bin/java", "program of the daemon")
+    equal(host.run("pidof zerotier-one").split(), [str(daemon)], "pidof, without a link of that name to Java")
     network = bench.mesh.network()
     bench.mesh.join(host, network)
+    host.run(f"systemctl stop {UNIT} && zerotier-one -d")
+    daemon = host.wait_until(f"test -s {HOME}/zerotier-one.pid && cat {HOME}/zerotier-one.pid && zerotier-cli info >/dev/null").strip()
+    host.run("dpkg --remove backhaul")
+    equal(host.exists(f"/proc/{daemon}"), False, "a daemon without systemd after the removal")
 
 
 def test_lintian(bench):
@@ -158,6 +185,32 @@ def test_equal_builds(bench):
         sh(bench.tree / "scripts/package.d" / script, again / bench.package.name, timeout=180)
         for file in sorted(again.glob(pattern)):
             equal(sh("sha256sum", file).split()[0], sh("sha256sum", bench.artifact(file.name)).split()[0], file.name)
+
+
+@extra
+def test_equal_whole_builds(bench):
+    """Two builds of one commit in other directories, time zones and umasks are equal, but for the ahead-of-time caches."""
+    commit = sh("git", "-C", bench.tree, "rev-parse", "HEAD").strip()
+    built = []
+    for name, umask, zone in (("one", "022", "UTC"), ("another-directory", "077", "Asia/Tokyo")):
+        tree = bench.directory / name
+        sh("git", "clone", "--quiet", bench.tree, tree)
+        sh("git", "-C", tree, "checkout", "--quiet", commit)
+        # The network of the run leads nowhere: Maven has to have everything already.
+        sh("sh", "-c", f"umask {umask}; cd {tree} && TZ={zone} MAVEN_ARGS=--offline scripts/package deb rpm", timeout=1800)
+        built.append(tree / "target")
+    one, other = built
+    content = []
+    for target in built:
+        directory = target / "content"
+        directory.mkdir()
+        sh("tar", "-xzf", next(target.glob("backhaul-*.tar.gz")), "-C", directory)
+        content.append(directory)
+    different = subprocess.run(["diff", "-rq", *content], text=True, capture_output=True, check=False).stdout
+    names = sorted(line.split(" and ")[0].split("/lib/backhaul/")[-1] for line in different.splitlines())
+    lacks("\n".join(set(names) - {"app/app.aot", "cli/app.aot"}), "/", "files that differ, beside the ahead-of-time caches")
+    name = next(one.glob("backhaul_*_all.deb")).name
+    equal(sh("sha256sum", one / name).split()[0], sh("sha256sum", other / name).split()[0], name)
 
 
 def _offline(host):

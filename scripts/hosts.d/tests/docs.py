@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The pages of docs on installation, migration and upgrades: each of their commands, as an ordinary user types them."""
+"""The pages of docs on installation, migration, upgrades and networks: each command, as a user types it."""
 import shutil
 
-from debs import build_deb, newer_deb, stand_in
+from debs import build_deb, newer_deb, newer_version, stand_in, version_of
 from failure import contains, equal, matches, sh, until
 from hosts import ZT_HOME
 from pages import Page, commands
@@ -28,12 +28,16 @@ def test_archive(bench):
     upgrade = Page("docs/upgrade.md")
     upgrade.next("apt install")  # test_debian runs it.
     address = host.address()
-    _run(host, "rm -rf backhaul-*/\n" + upgrade.next("install.sh"))
+    host.run("mkdir empty && mv backhaul-*.tar.gz empty/", user="alice")
+    contains(_run(host, "cd empty\n" + upgrade.next("install.sh")), "; it was version", "install.sh")
     host.online()
     equal(host.address(), address, "address after the upgrade")
-    _run(host, upgrade.next("tar -C"))
-    contains(host.run("tar -tzf /home/alice/zerotier-one-backup.tar.gz"), "zerotier-one/identity.secret", "backup")
-    upgrade.next("apt remove")  # test_debian runs it.
+    _make_network(host, address)
+    _run(host, upgrade.next("controller backup"))
+    for name in ("zerotier-one-networks.db", "identity.secret"):
+        equal(host.exists(f"/home/alice/{name}"), True, f"the backup {name}")
+    upgrade.next("--allow-downgrades")  # test_debian runs these two.
+    upgrade.next("apt remove")
     equal(upgrade.next("uninstall"), page.next("uninstall"), "the removal in both pages")
     _run(host, "sudo backhaul-uninstall")
     equal(host.run("command -v zerotier-cli", check=False).status, 127)
@@ -54,8 +58,13 @@ def test_archive_migration(bench):
     _run(host, page.next("install.sh"))
     host.online()
     equal(host.address(), address)
+    network = _make_network(host, address)
+    export = commands("docs/migration.md", "controller export")
+    _run(host, export)
+    contains(host.read(f"{ZT_HOME}/controller.d/network/{network}.json"), network, "the exported network")
     _run(host, page.next("backhaul-uninstall"))
     _is_zerotier_one(host, address)
+    equal(page.next("controller export"), export)
     page.finish()
 
 
@@ -87,10 +96,15 @@ def test_debian(bench):
     _run(host, page.next("_all.deb"))
     until("zerotier-cli info says ONLINE", lambda: host.info()[4:] == ["ONLINE"], 40)
     host.run("rm /home/alice/*.deb")
-    host.push(newer_deb(bench, "0.1.0+1"), "/home/alice", owner="alice")
+    host.push(newer_deb(bench), "/home/alice", owner="alice")
+    version = "dpkg-query -W -f '${Version}' backhaul"
     _run(host, Page("docs/upgrade.md").next("apt install"))
     until("zerotier-cli info says ONLINE", lambda: host.info()[4:] == ["ONLINE"], 40)
-    equal(host.run("dpkg-query -W -f '${Version}' backhaul"), "0.1.0+1", "version after the upgrade")
+    equal(host.run(version), newer_version(bench), "version after the upgrade")
+    host.push(bench.artifact("*_amd64.deb"), "/home/alice", owner="alice")
+    _run(host, commands("docs/upgrade.md", "--allow-downgrades", replace={"<version>": version_of(bench)}))
+    until("zerotier-cli info says ONLINE", lambda: host.info()[4:] == ["ONLINE"], 40)
+    equal(host.run(version), version_of(bench), "version after the downgrade")
     for text in ("scripts/package repository", "keyrings", "apt upgrade", "--allow-downgrades"):
         page.next(text)
     removal = page.next("apt remove")
@@ -100,6 +114,45 @@ def test_debian(bench):
     _run(host, page.next("apt purge"))
     equal(host.exists(ZT_HOME), False, "home directory after the purge")
     page.finish()
+
+
+def test_host_network(bench):
+    """docs/host-network.md: permissions as lists, a route with a metric, full tunnel, DNS, a bridge and a gateway."""
+    host = bench.host()
+    network = host.api(f"/controller/network/{host.address()}______", {
+        "private": False, "v4AssignMode": {"zt": True},
+        "ipAssignmentPools": [{"ipRangeStart": "10.147.17.10", "ipRangeEnd": "10.147.17.99"}]})["id"]
+    host.run(f"zerotier-cli join {network}; ip link add eth7 type veth peer name eth8; ip link set eth7 up")
+    until("the network is joined", lambda: host.api(f"/network/{network}")["status"] == "OK", 30)
+    page = Page("docs/host-network.md")
+
+    def run(text):
+        block = page.next(text, {"<network id>": network, "eth0": "host0", "eth1": "eth7"})
+        host.run(f"set -e\ncd {ZT_HOME}\n{block}")
+        return host.api(f"/network/{network}")
+
+    joined = run("allowManaged=10.0.0.0/8,fd00::/8")
+    equal([joined.get(each) for each in ("allowManagedWithin", "allowGlobalWithin", "allowDNSWithin")],
+          [None, ["198.51.100.0/24"], ["10.147.17.53/32"]], "the lists")
+    equal(run('{"allowManaged": ["10.0.0.0/8"]}')["allowManagedWithin"], ["10.0.0.0/8"], "the list by the API")
+    run('"metric": 700')
+    host.wait_until("ip route show 10.8.0.0/16 | grep 'via 10.147.17.1 .*metric 700'", 10)
+    equal(run("allowDefault=1")["allowDefault"], True, "allowDefault")
+    equal(run("allowDNS=1")["allowDNS"], True, "allowDNS")
+    run("bridge <network id> br0")
+    equal(host.run("ip link show type bridge"), "", "bridges after the last of the commands")
+    run("gateway <network id> --out")
+    equal(host.run("nft list tables inet"), "", "tables after the last of the commands")
+    page.finish()
+    host.run(f"zerotier-cli leave {network}; ip link del eth7")
+
+
+def _make_network(host, address):
+    """Makes a network of this host's controller; returns its id."""
+    network = f"{address}000001"
+    host.run(f"curl -sSf -X POST -H \"X-ZT1-Auth: $(cat {ZT_HOME}/authtoken.secret)\" -d '{{}}' "
+             f"http://127.0.0.1:9993/controller/network/{network}")
+    return network
 
 
 def _host(bench, *files):

@@ -43,6 +43,23 @@ def test_ordinary_user(bench):
     host.run("touch /usr/local/lib/backhaul/bin/zerotier-one || exit 0; exit 1", user="alice")
 
 
+def test_two_packages(bench):
+    """install.sh rejects arguments, such as the second package that "sudo backhaul-*/install.sh" finds, and names versions."""
+    host = bench.fresh(installed=True)
+    version = host.read(f"{PREFIX}/VERSION").strip()
+    host.push(bench.package, "/home/alice", owner="alice")
+    host.run("tar xf backhaul-*.tar.gz && mv backhaul-*/ backhaul-1 && cp -R backhaul-1 backhaul-2 && "
+             "echo 9.9.9 >backhaul-1/lib/backhaul/VERSION", user="alice")
+    rejected = host.run("sudo backhaul-*/install.sh", user="alice", check=False)
+    equal((rejected.status, rejected), (1, "install.sh: expected no arguments, found backhaul-2/install.sh: several packages are here. "
+                                        "Nothing was changed; run that of one version: sudo backhaul-1/install.sh\n"), "two packages")
+    equal(host.read(f"{PREFIX}/VERSION").strip(), version, "version afterwards")
+    contains(host.run("backhaul-1/install.sh --help", user="alice"), "installs Backhaul 9.9.9", "install.sh --help")
+    equal(host.run("sudo backhaul-1/install.sh --prefix=/opt", user="alice", check=False).status, 1, "status for another option")
+    contains(host.run("sudo backhaul-1/install.sh", user="alice"), f"installed Backhaul 9.9.9 in {PREFIX}, with links in /usr/sbin; "
+             f"it was version {version}", "install.sh")
+
+
 def test_masked_unit(bench):
     """A unit that a removed zerotier-one package masked is unmasked, and stays enabled when the package is purged."""
     host = bench.fresh()
@@ -173,15 +190,18 @@ def test_uninstall(bench):
     address = host.address()
     host.run("echo n | sudo backhaul-uninstall --purge && exit 1; exit 0", user="alice")
     host.online()
-    said = host.run("sudo backhaul-uninstall", user="alice")
+    said = host.run("sudo backhaul-uninstall --yes", user="alice")
+    contains(said, "--yes has no effect without --purge: the home directory stays", "backhaul-uninstall")
     contains(said, f"left: {HOME}", "backhaul-uninstall")
     equal(host.run(listing), before, "files besides the home directory")
     equal(host.run(f"find {HOME} ! -uid 0; getent passwd zerotier-one", check=False), "", "files and the user")
     bench.install(host)
     host.online()
     equal(host.address(), address, "the address of the node")
+    host.write(DROP_IN, "[Service]\nEnvironment=BACKHAUL_LOG=debug\n")
     said = host.run("sudo backhaul-uninstall --purge --yes", user="alice")
-    contains(said, f"the identity of this node, {address}", "backhaul-uninstall")
+    contains(said, f"the identity of this node, {address}\n  joined networks: 0\n", "backhaul-uninstall")
+    contains(said, "zerotier-one.service.d holds settings of the service, which are removed, too", "backhaul-uninstall")
     equal(host.exists(HOME), False, HOME)
     equal(host.run(listing), before, "files")
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """install.sh and uninstall.sh as on macOS, with programs that answer as those of macOS do."""
 from failure import contains, equal, lacks, matches
+from pages import Page
 
 HOME = "/Library/Application Support/ZeroTier/One"
 PLIST = "/Library/LaunchDaemons/com.zerotier.one.plist"
@@ -70,6 +71,20 @@ def test_install_for_launchd(bench):
     equal(calls[-2:], [f"bootstrap system {PLIST}"] * 2, "tries again")
     host.run(f"{ON_MACOS} {PREFIX}/bin/backhaul-uninstall")
     equal(host.run(f"ls -d {PREFIX} {PLIST} /usr/local/bin/zerotier-* 2>/dev/null", check=False), "", "what is left")
+
+
+def test_page(bench):
+    """docs/install-macos.md: the commands, with programs that answer as those of macOS do."""
+    host = prepare(bench)
+    page = Page("docs/install-macos.md")
+    page.next("scripts/package")  # On a Mac; here the archive of this run stands for it.
+    host.run(f"cd /root/package/.. && rm -f {bench.package.name} && mv package backhaul-0 && tar -czf backhaul-0.tar.gz backhaul-0 && "
+             "rm -r backhaul-0 && mv backhaul-0.tar.gz /home/alice/ && chown alice /home/alice/backhaul-0.tar.gz")
+    sudo = f"sudo() {{ command sudo env {ON_MACOS} \"$@\"; }}"
+    contains(host.run(f"cd && {sudo}; {page.next('install.sh')}", user="alice"), "started com.zerotier.one")
+    host.run(f"PATH=/usr/local/bin:$PATH; cd && {sudo}; {page.next('backhaul-uninstall')}", user="alice")
+    equal(host.run(f"ls -d {PREFIX} {PLIST} /usr/local/bin/zerotier-* 2>/dev/null", check=False), "", "what is left")
+    page.finish()
 
 
 def test_installation_of_the_reference(bench):

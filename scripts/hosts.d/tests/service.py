@@ -40,9 +40,11 @@ def test_journal(bench):
     host.write(LOCAL_CONF, "{bad")
     host.run("systemctl daemon-reload; systemctl restart zerotier-one", check=False)
     until("an error is in the journal", lambda: _entries(host, "-p err"))
-    for priority, text in _entries(host, "-p err"):
-        equal(priority, 3, "priority")
-        matches(text, r"^ERROR: unable to parse local\.conf \(invalid JSON\): .*line 1", "fatal line")
+    errors = _entries(host, "-p err")
+    equal(len(errors), 1, "entries of the fault")
+    priority, text = errors[0]
+    equal(priority, 3, "priority")
+    matches(text, r"^ERROR: unable to parse local\.conf \(invalid JSON\): .*line 1", "fatal line")
     contains(_status(host), "not started: ERROR: unable to parse local.conf", "status")
     host.write(LOCAL_CONF, "{}")
     host.run("systemctl start zerotier-one")
@@ -110,19 +112,56 @@ def test_reload(bench):
     contains(host.journal("-o cat"), "INFO: local.conf was read again; changed: settings.dscp, settings.primaryPort,", "log")
     until("the status says what changed", lambda: "changed: settings.dscp, settings.primaryPort, settings.secondaryPort; "
           "a restart is needed for settings.primaryPort, settings.secondaryPort" in _status(host))
+    settings = {"dscp": 1, "primaryPort": 9993, "secondaryPort": 9000}
     host.write(LOCAL_CONF, "{bad")
     host.run("systemctl reload zerotier-one")
     until("the status says that the file is unusable", lambda: "local.conf is unusable" in _status(host))
     matches(host.journal("-p warning -o cat"), r"^WARNING: unable to parse local\.conf", "log")
+    for changed in ("dscp", "secondaryPort") * 5:
+        settings[changed] = settings[changed] + 1
+        host.write(LOCAL_CONF, json.dumps({"settings": settings}))
+        host.run("systemctl reload zerotier-one")
+        # Between the two commands the periodic check may have read the file.
+        matches(_status(host), rf"changed: settings\.{changed}\b", "status when systemctl reload has returned")
     host.run(f"rm {LOCAL_CONF} && systemctl reload zerotier-one")
     until("all settings have their defaults", lambda: "changed: settings.dscp" in _status(host))
     lacks(_status(host), "restart", "status")
+    host.run(f"cd {ZT_HOME} && mv zerotier-one.pid pid && mkfifo zerotier-one.pid && timeout 20 systemctl reload zerotier-one; "
+             "status=$?; mv -f pid zerotier-one.pid; exit $status")
     equal(host.main_pid(), pid, "process")
     equal(host.systemd("ActiveState"), "active", "state")
 
 
+def test_pipes(bench):
+    """Pipes and devices in the place of files of the home neither block the start nor fill the memory."""
+    host = bench.fresh(installed=True)
+    host.run(f"cd {ZT_HOME} && systemctl stop zerotier-one && rm -f identity.validated && mkfifo identity.validated local.conf && "
+             "ln -s /dev/zero devicemap && timeout 30 systemctl start zerotier-one")
+    host.online()
+    contains(host.journal("-p warning -o cat"), "local.conf: it is not a file", "log")
+    equal(host.run(f"stat -c %F {ZT_HOME}/identity.validated; timeout 20 systemctl reload zerotier-one").strip(), "regular file")
+
+
+def test_links_in_home(bench):
+    """zerotier-cli, run by root, neither sends a file of root to which the service's user has led it, nor blocks at a pipe."""
+    host = bench.host()
+    for name, expected in (("authtoken.secret", "authtoken.secret not found or readable"), ("zerotier-one.port", "missing port")):
+        host.run(f"echo secret >/root/secret; chmod 600 /root/secret; mv {ZT_HOME}/{name} /root/kept")
+        try:
+            for planted, reason in (("ln -s /root/secret", "it is a symbolic link, which is not followed"), ("mkfifo", "it is not a regular file")):
+                host.run(f"{planted} {ZT_HOME}/{name}")
+                said = host.run("timeout 20 zerotier-cli info", check=False)
+                equal(said.status, 2, f"exit status with {planted}")
+                contains(said, expected, f"message with {planted}")
+                contains(said, f"cannot read {ZT_HOME}/{name}: {reason}", f"hint with {planted}")
+                host.run(f"rm {ZT_HOME}/{name}")
+        finally:
+            host.run(f"mv /root/kept {ZT_HOME}/{name}")
+    contains(host.run("zerotier-cli info"), "200 info", "zerotier-cli info afterwards")
+
+
 def test_full_disk(bench):
-    """While the disk is full no change is confirmed; it is saved as soon as there is room."""
+    """While the disk is full no change is confirmed; it is saved as soon as there is space."""
     host = bench.fresh(installed=True)
     network = bench.mesh.network()
     bench.mesh.authorize(network, host.address())

@@ -13,7 +13,8 @@
 #   Roots: "public", or a planet file (a path on the host, or a puppet:/// address). Undefined: as the host has it.
 # @param local_conf     Content of local.conf. Undefined: the file is not touched.
 # @param networks
-#   Networks of the host: ids, each with a hash of allow_managed, allow_global, allow_default and allow_dns.
+#   Networks of the host: ids, each with a hash of allow_managed, allow_global, allow_dns (true, false, or a list of
+#   prefixes to which the permission is restricted) and allow_default (true, false).
 # @param exclusive      Leave networks that are not listed.
 # @param controller_url
 #   The API of a controller that authorizes this host in its networks, for instance http://10.0.0.1:9993.
@@ -29,7 +30,12 @@ class backhaul (
   Optional[String[1]] $repository_key = undef,
   Optional[String[1]] $planet = undef,
   Optional[Hash] $local_conf = undef,
-  Hash[Pattern[/\A[0-9a-f]{16}\z/], Hash[Enum['allow_managed', 'allow_global', 'allow_default', 'allow_dns'], Boolean]] $networks = {},
+  Hash[Pattern[/\A[0-9a-f]{16}\z/], Struct[{
+    Optional['allow_managed'] => Variant[Boolean, Array[String[1], 1, 64]],
+    Optional['allow_global']  => Variant[Boolean, Array[String[1], 1, 64]],
+    Optional['allow_default'] => Boolean,
+    Optional['allow_dns']     => Variant[Boolean, Array[String[1], 1, 64]],
+  }]] $networks = {},
   Boolean $exclusive = true,
   Optional[String[1]] $controller_url = undef,
   Optional[Variant[String[1], Sensitive[String[1]]]] $controller_token = undef,

@@ -40,7 +40,7 @@ EXAMPLES = r"""
     address: "461caecd4a"
 """
 
-from ansible.module_utils.backhaul import Api, ApiError, network_id  # noqa: E402
+from ansible.module_utils.backhaul import Api, ApiError, network_id, node_address  # noqa: E402
 from ansible.module_utils.basic import AnsibleModule  # noqa: E402
 
 
@@ -56,7 +56,8 @@ def main():
         },
         supports_check_mode=True)
     try:
-        reconcile(module, network_id(module.params["network"]), module.params["address"])
+        address = module.params["address"] and node_address(module.params["address"])
+        reconcile(module, network_id(module.params["network"]), address)
     except (ApiError, ValueError) as error:
         module.fail_json(msg=str(error))
 

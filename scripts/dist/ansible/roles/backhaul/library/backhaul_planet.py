@@ -29,6 +29,7 @@ import os  # noqa: E402
 import struct  # noqa: E402
 import tempfile  # noqa: E402
 
+from ansible.module_utils.backhaul import read_own  # noqa: E402
 from ansible.module_utils.basic import AnsibleModule  # noqa: E402
 
 # A planet file begins with its type (1), an id and a time, 8 bytes each, in network order.
@@ -38,10 +39,9 @@ PUBLIC_ID = 149604618
 
 
 def planet_of(path):
-    """Returns id and time of a planet file, or None if the file does not exist or is none."""
+    """Returns id and time of a planet file, or None if the file does not exist or is none; a link is none."""
     try:
-        with open(path, "rb") as file:
-            header = file.read(HEADER.size)
+        header = read_own(path)[:HEADER.size]
     except (IOError, OSError):
         return None
     if len(header) < HEADER.size:
@@ -82,11 +82,11 @@ def main():
     target = os.path.join(module.params["home"], "planet")
     found = planet_of(target)
     if source == "public":
-        changed = os.path.exists(target) and (found is None or found[0] != PUBLIC_ID)
+        changed = os.path.lexists(target) and (found is None or found[0] != PUBLIC_ID)
         if changed and not module.check_mode:
             os.remove(target)
         module.exit_json(changed=changed, diff={"before": text(found), "after": text(None if changed else found)})
-    wanted = planet_of(source)
+    wanted = planet_of(os.path.realpath(source))
     if wanted is None:
         if module.check_mode and not os.path.exists(source):  # not copied in check mode
             module.exit_json(changed=found is None, diff={"before": text(found), "after": "a planet of its own\n"})

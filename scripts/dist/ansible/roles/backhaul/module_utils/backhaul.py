@@ -4,9 +4,11 @@ from __future__ import absolute_import, division, print_function
 
 __metaclass__ = type
 
+import ipaddress
 import json
 import os
 import re
+import stat
 import time
 import urllib.error
 import urllib.request
@@ -16,6 +18,9 @@ TIMEOUT_S = 10
 START_S = 20
 
 NETWORK_ID = re.compile(r"[0-9a-f]{16}\Z")
+ADDRESS = re.compile(r"[0-9a-f]{10}\Z")
+# Larger than any file that is read here.
+MAX_BYTES = 65536
 
 
 class ApiError(Exception):
@@ -55,15 +60,25 @@ class Api(object):
             raise ApiError("%s%s answered no JSON: %.200s" % (self._url, path, text))
 
 
+def read_own(path):
+    """Returns the bytes of a file of the home directory; raises OSError if it is a link or no regular file.
+
+    The user of the service may put links there, to files that only root may read, and pipes that block.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError("%s is not a regular file" % path)
+        return file.read(MAX_BYTES)
+
+
 def local_api(home, wait_s=START_S):
     """Returns the API of the daemon of a home directory, or None if none answers within a time."""
     end = time.time() + wait_s
     while True:
         try:
-            with open(os.path.join(home, "zerotier-one.port")) as file:
-                port = int(file.read())
-            with open(os.path.join(home, "authtoken.secret")) as file:
-                token = file.read().strip()
+            port = int(read_own(os.path.join(home, "zerotier-one.port")))
+            token = read_own(os.path.join(home, "authtoken.secret")).decode("ascii").strip()
             api = Api("http://127.0.0.1:%d" % port, token)
             api.request("/status")
             return api
@@ -79,3 +94,27 @@ def network_id(value):
     if not NETWORK_ID.match(text):
         raise ValueError("expected a network id of 16 hexadecimal digits in quotes, found %r" % (value,))
     return text
+
+
+def prefix(value):
+    """Returns a prefix, such as 10.0.0.0/8 or a single address, in one form; raises ValueError if it is none.
+
+    As the daemon reads it: host bits are cleared, and 0.0.0.0 and :: without bits stand for their whole family.
+    """
+    text = str(value).strip()
+    address, slash, bits = text.partition("/")
+    try:
+        if slash and not bits.isdigit():
+            raise ValueError
+        if not slash and ipaddress.ip_address(address).is_unspecified:
+            text = address + "/0"
+        return str(ipaddress.ip_network(text, strict=False))
+    except ValueError:
+        raise ValueError("expected a prefix such as 10.0.0.0/8 or fd00::/8, found %r" % (value,))
+
+
+def node_address(value):
+    """Returns a node address; raises ValueError if it is none."""
+    if not ADDRESS.match(value):
+        raise ValueError("expected a node address of 10 hexadecimal digits, found %r" % (value,))
+    return value

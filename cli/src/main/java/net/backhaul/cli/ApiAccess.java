@@ -23,10 +23,7 @@ record ApiAccess(String home, String host, int port, String token, String tokenS
 
   /** Reads values without a switch from the files of the home directory. */
   static ApiAccess find(Invocation invocation, Terminal terminal) throws CliExit {
-    String home = invocation.home();
-    if (home == null) {
-      home = defaultHome(terminal);
-    }
+    String home = home(invocation, terminal);
     int port = invocation.port();
     if (port == 0) {
       port = Text.port(read(terminal, home, PORT_FILE));
@@ -50,7 +47,7 @@ record ApiAccess(String home, String host, int port, String token, String tokenS
     }
     if (token.isEmpty()) {
       String directory = userDirectory(terminal);
-      token = directory.isEmpty() ? "" : read(terminal, directory, userTokenFile()).strip();
+      token = directory.isEmpty() ? "" : userToken(file(terminal, directory, userTokenFile()));
       source = "in " + directory + "/" + userTokenFile();
     }
     if (token.isEmpty()) {
@@ -65,6 +62,12 @@ record ApiAccess(String home, String host, int port, String token, String tokenS
           .withHint(tokenHint(terminal, home));
     }
     return new ApiAccess(home, invocation.host(), port, token, source);
+  }
+
+  /** Returns the home directory of the daemon that a command is for. */
+  static String home(Invocation invocation, Terminal terminal) {
+    String home = invocation.home();
+    return home == null ? defaultHome(terminal) : home;
   }
 
   private static String defaultHome(Terminal terminal) {
@@ -101,11 +104,23 @@ record ApiAccess(String home, String host, int port, String token, String tokenS
 
   private static String read(Terminal terminal, String directory, String name) {
     try {
-      byte[] text = ByteOrderMark.strip(Files.readAllBytes(file(terminal, directory, name)));
-      return new String(text, StandardCharsets.UTF_8);
+      return text(HomeFile.read(file(terminal, directory, name)));
     } catch (IOException | InvalidPathException e) {
       return "";
     }
+  }
+
+  /** Returns a user's own copy of the token, which may be a link; empty if it cannot be read. */
+  private static String userToken(Path file) {
+    try {
+      return text(Files.readAllBytes(file)).strip();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private static String text(byte[] content) {
+    return new String(ByteOrderMark.strip(content), StandardCharsets.UTF_8);
   }
 
   private static Path file(Terminal terminal, String directory, String name) {
@@ -115,7 +130,7 @@ record ApiAccess(String home, String host, int port, String token, String tokenS
   private static String portHint(Terminal terminal, String home) {
     String file = home + "/" + PORT_FILE;
     try {
-      byte[] content = Files.readAllBytes(file(terminal, home, PORT_FILE));
+      byte[] content = HomeFile.read(file(terminal, home, PORT_FILE));
       return "expected a port from 1 to 65535 in "
           + file
           + ", found "
@@ -143,7 +158,7 @@ record ApiAccess(String home, String host, int port, String token, String tokenS
   private static String tokenHint(Terminal terminal, String home) {
     String file = home + "/" + TOKEN_FILE;
     try {
-      Files.readAllBytes(file(terminal, home, TOKEN_FILE));
+      HomeFile.read(file(terminal, home, TOKEN_FILE));
       return file + " is empty; delete it and restart zerotier-one, which then makes a new token";
     } catch (AccessDeniedException e) {
       return "this user may not read "

@@ -45,8 +45,10 @@ public final class Cli {
     if (invocation.command().equals("rules")) {
       return RulesCommands.run(invocation, terminal);
     }
-    ApiAccess access = ApiAccess.find(invocation, terminal);
-    var session = new Session(invocation, access, new LocalApi(access), terminal);
+    if (invocation.command().equals("doctor")) {
+      return DoctorCommand.run(invocation, terminal);
+    }
+    Session session = Session.open(invocation, terminal);
     List<String> ignored = invocation.ignoredWords();
     if (!ignored.isEmpty()) {
       terminal.hint(ignoredHint(invocation.command(), ignored));
@@ -78,12 +80,18 @@ public final class Cli {
       case "leave" -> NetworkCommands.leave(session);
       case "set" -> NetworkCommands.set(session);
       case "get" -> GetCommand.run(session);
+      case "ping" -> PingCommand.run(session);
+      case "members" -> MemberCommands.list(session);
+      case "bridge" -> HostCommands.bridge(session);
+      case "gateway" -> HostCommands.gateway(session);
       case "listmoons" -> MoonCommands.list(session);
       case "orbit" -> MoonCommands.orbit(session);
       case "deorbit" -> MoonCommands.deorbit(session);
       case "listbonds" -> BondCommands.list(session);
       case "bond" -> BondCommands.run(session);
       case "dump" -> DumpCommand.run(session);
+      case "controller" -> ControllerCommands.run(session);
+      case "web" -> WebCommands.run(session);
       default ->
           throw CliExit.err(Help.cli(), 0).withHint(Help.unknownCommand(command, new CliGrammar()));
     };

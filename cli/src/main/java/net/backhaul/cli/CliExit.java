@@ -38,6 +38,11 @@ final class CliExit extends Exception {
     return new CliExit(text, onErr, code, line);
   }
 
+  /** Returns the hint, or the text where there is none, without its end of line. */
+  String reason() {
+    return hint == null ? text.strip() : hint;
+  }
+
   /** Prints the text and the hint, and returns the exit code. */
   int print(Terminal terminal) {
     (onErr ? terminal.err() : terminal.out()).print(text);

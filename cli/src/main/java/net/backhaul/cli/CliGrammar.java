@@ -24,20 +24,28 @@ final class CliGrammar extends Grammar {
   List<String> commands() {
     return List.of(
         "info",
+        "status",
         "listpeers",
         "peers",
+        "ping",
         "listnetworks",
         "join",
         "leave",
         "set",
         "get",
+        "members",
+        "bridge",
+        "gateway",
         "listmoons",
         "orbit",
         "deorbit",
         "listbonds",
         "bond",
+        "doctor",
         "dump",
         "rules",
+        "controller",
+        "web",
         VERSION);
   }
 
@@ -79,9 +87,15 @@ final class CliGrammar extends Grammar {
   @Override
   @Nullable CommandSpec command(String name) {
     return switch (name) {
-      case "info", "status" -> create(name, "Show this node's address and whether it is online", 0);
+      case "info" -> create(name, "Show this node's address and whether it is online", 0);
+      case "status" ->
+          create(name, "Show the same, or how each peer is reached", 0)
+              .addOption(
+                  flag("--long", "Show also NAT, roots, and each peer's path, or why it has none")
+                      .build());
       case "listpeers" -> create(name, "List all peers", 0);
       case "peers" -> create(name, "List all peers as a table", 0);
+      case "ping" -> ping(name);
       case "listnetworks" -> create(name, "List all networks", 0);
       case "join" -> create(name, "Join a network", 0, NETWORK);
       case "leave" -> create(name, "Leave a network", 0, NETWORK);
@@ -93,13 +107,20 @@ final class CliGrammar extends Grammar {
               NETWORK,
               "<setting>=<value>");
       case "get" -> create(name, "Print a property of a network", 0, NETWORK, "<property>");
+      case "members" ->
+          create(name, "List the members of a network, if it has a directory", 0, NETWORK);
+      case "bridge" -> bridge(name);
+      case "gateway" -> gateway(name);
       case "listmoons" -> create(name, "List moons (additional sets of roots)", 0);
       case "orbit" -> create(name, "Join a moon through any of its roots", 0, WORLD, "<seed>");
       case "deorbit" -> create(name, "Leave a moon", 0, WORLD);
       case "listbonds" -> create(name, "List bonded peers", 0);
       case "bond" -> bond(name);
+      case "doctor" -> create(name, "Check this host and its daemon, and say what to do", 0);
       case "dump" -> create(name, "Write a file with what helps to analyse a problem", 0);
       case "rules" -> rules(name);
+      case "controller" -> controller(name);
+      case "web" -> web(name);
       case VERSION -> create(name, "Show the version of this program, Backhaul", 0);
       default -> null;
     };
@@ -115,6 +136,34 @@ final class CliGrammar extends Grammar {
     }
     CommandSpec command = new CliGrammar().command(invocation.command());
     return command == null ? -1 : command.positionalParameters().size();
+  }
+
+  private static CommandSpec ping(String name) {
+    CommandSpec ping =
+        create(name, "Measure the round trip to a peer, direct or relayed", 0, "<address>");
+    return ping.addOption(
+            text("--count", "<n>", "How many echoes, one a second (default: 5)").build())
+        .addOption(text("--size", "<bytes>", "Data of each, 8 to 9600 (default: 56)").build());
+  }
+
+  private static CommandSpec bridge(String name) {
+    CommandSpec bridge = create(name, "", 0, NETWORK, "<bridge>");
+    bridge
+        .usageMessage()
+        .customSynopsis("bridge <network ID> <bridge> [--add=<devices>]", "bridge <network ID> off")
+        .header("Bridge a network with devices", "Undo that");
+    return bridge.addOption(
+        text("--add", "<devices>", "Further ports of the bridge, such as eth1,eth2").build());
+  }
+
+  private static CommandSpec gateway(String name) {
+    CommandSpec gateway = create(name, "", 0, NETWORK, "off");
+    gateway
+        .usageMessage()
+        .customSynopsis("gateway <network ID> --out=<device>", "gateway <network ID> off")
+        .header("Forward packets of members through a device", "Undo that");
+    return gateway.addOption(
+        text("--out", "<device>", "The device through which packets leave").build());
   }
 
   /** The action follows the address, so that these are no commands of their own. */
@@ -134,11 +183,79 @@ final class CliGrammar extends Grammar {
     CommandSpec rules = create(name, "", 0, "<action>", "<file>");
     rules
         .usageMessage()
-        .customSynopsis("rules check <file>", "rules decompile <file>")
+        .customSynopsis(
+            "rules check <file>",
+            "rules decompile <file>",
+            "rules explain <file or network ID> --from=<party> --to=<party>",
+            "rules matrix <file or network ID>")
         .header(
-            "Compile a source of the rules language, and report its first error",
-            "Print a source for the rules of a network in JSON");
+            "Compile a source of the rules language, run its tests, and report errors",
+            "Print a source for the rules of a network in JSON",
+            "Print which statements accept or drop a frame between two members",
+            "Print which members reach which others");
+    addPartyAndFlow(rules);
     return rules;
+  }
+
+  /** The members and the frame of the actions explain and matrix. */
+  private static void addPartyAndFlow(CommandSpec rules) {
+    rules
+        .addOption(
+            text("--from", "<party>", "The sender: new, an address, a name, or tag=value").build())
+        .addOption(text("--to", "<party>", "The receiver, likewise").build())
+        .addOption(text("--ethertype", "<type>", "EtherType: a name or a number").build())
+        .addOption(text("--proto", "<protocol>", "IP protocol: a name or a number").build())
+        .addOption(text("--sport", "<port>", "Source port (default: 49152)").build())
+        .addOption(text("--dport", "<port>", "Destination port (default: all)").build())
+        .addOption(text("--src", "<ip>", "Source address (default: one of the sender)").build())
+        .addOption(
+            text("--dst", "<ip>", "Destination address (default: one of the receiver)").build())
+        .addOption(text("--icmp", "<type>", "ICMP type and code (default: echo request)").build())
+        .addOption(text("--flags", "<flags>", "TCP flags, such as syn,ack (default: syn)").build())
+        .addOption(text("--vlan", "<vlan>", "VLAN tag of the frame").build())
+        .addOption(text("--tos", "<tos>", "Type of service (default: 0)").build())
+        .addOption(text("--framesize", "<bytes>", "Length without the Ethernet header").build())
+        .addOption(flag("--multicast", "The frame is sent to a multicast group").build())
+        .addOption(flag("--broadcast", "The frame is sent to all").build());
+  }
+
+  private static CommandSpec controller(String name) {
+    CommandSpec controller =
+        create(name, "", 0, "<object>", NETWORK, "<part>", "<action>", "<file>");
+    controller
+        .usageMessage()
+        .customSynopsis(
+            ControllerCommands.SET_RULES,
+            ControllerCommands.GET_RULES,
+            ControllerCommands.SET_NAME,
+            ControllerCommands.SET_DIRECTORY)
+        .header(
+            "Set the rules of a network by a source of the rules language",
+            "Print the source of a network's rules, or write it to a file",
+            "Name a member; an empty name removes it",
+            "Send members the names and addresses of each other, or end that");
+    return controller.addOption(
+        flag("--force", "Set rules also if members lose flows that they have now").build());
+  }
+
+  private static CommandSpec web(String name) {
+    CommandSpec web = create(name, "", 0, "<action>", "<user>");
+    web.usageMessage()
+        .customSynopsis(
+            WebCommands.ENABLE, WebCommands.DISABLE, WebCommands.STATUS, WebCommands.RESET)
+        .header(
+            "Start the web API of the controller, also at the next starts",
+            "Stop it",
+            "Show whether and where it listens",
+            "Print a link by which a user sets another password");
+    return web.addOption(
+            text("--listen", "<address:port>", "Where it listens (default: 127.0.0.1:9994)")
+                .build())
+        .addOption(
+            text("--tls", "<certificate>", "Use TLS with this certificate; its key follows")
+                .build())
+        .addOption(flag("--self-signed", "Use TLS with a certificate of its own").build())
+        .addOption(text("--url", "<url>", "URL of a reverse proxy on this host").build());
   }
 
   private static OptionSpec.Builder flag(String name, String description) {
@@ -160,7 +277,7 @@ final class CliGrammar extends Grammar {
         .arity("1")
         .paramLabel(label)
         .description(description)
-        .converters(new Port())
+        .converters(new PortConverter())
         .build();
   }
 
@@ -176,7 +293,7 @@ final class CliGrammar extends Grammar {
   }
 
   /** Accepts a text that begins with the number of a port. */
-  private static final class Port implements ITypeConverter<Integer> {
+  private static final class PortConverter implements ITypeConverter<Integer> {
     @Override
     public Integer convert(String value) {
       int port = Text.port(value);

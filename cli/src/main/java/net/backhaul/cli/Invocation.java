@@ -2,7 +2,9 @@
 package net.backhaul.cli;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import net.backhaul.protocol.Version;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -16,6 +18,8 @@ import picocli.CommandLine.ParseResult;
  *
  * @param words everything that is no switch, the command first
  * @param port the port of the API, 0 to find it in the home directory
+ * @param options the long options of the command, such as {@code --force}, with their values; a
+ *     flag has an empty one
  */
 record Invocation(
     List<String> words,
@@ -23,8 +27,11 @@ record Invocation(
     @Nullable String home,
     int port,
     @Nullable String token,
-    String host) {
+    String host,
+    Map<String, String> options) {
   static final String DEFAULT_HOST = "127.0.0.1";
+
+  private static final int FAILED = 1;
 
   /** Common words for switches, each followed by the switch that has this meaning. */
   private static final List<String> LONG_SWITCHES =
@@ -44,6 +51,7 @@ record Invocation(
 
   Invocation {
     words = List.copyOf(words);
+    options = Map.copyOf(options);
   }
 
   /** Parses the words; requests for help or the version, and mistakes, end in {@link CliExit}. */
@@ -52,15 +60,21 @@ record Invocation(
     CommandSpec program = grammar.program();
     var switches = new ArrayList<String>();
     var words = new ArrayList<String>();
-    String unknownSwitch = sort(args, program, switches, words);
-    if (!words.isEmpty()) {
-      grammar.addCommand(program, words.getFirst());
+    CommandSpec command = command(args, grammar);
+    var options = new ArrayList<String>();
+    String unknownSwitch = sort(separate(args, command, options), program, switches, words);
+    if (command != null) {
+      program.addSubcommand(command.name(), command);
     }
     switches.addAll(words);
+    switches.addAll(options);
     ParseResult parsed;
     try {
       parsed = new CommandLine(program).parseArgs(switches.toArray(new String[0]));
     } catch (ParameterException e) {
+      if (command != null && !options.isEmpty() && ofCommand(e, command)) {
+        throw CliExit.err("", FAILED).withHint(command.name() + ": " + e.getMessage());
+      }
       throw CliExit.out(Help.cli(), program.exitCodeOnInvalidInput())
           .withHint(switchHint(e, program, switches));
     }
@@ -74,6 +88,47 @@ record Invocation(
     return of(parsed);
   }
 
+  /** Returns the command that the first word names; null for a word that is none. */
+  private static @Nullable CommandSpec command(String[] args, Grammar grammar) {
+    for (String arg : args) {
+      if (!arg.isEmpty() && !arg.startsWith("-")) {
+        return grammar.command(arg);
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Separates the long options of a command, with their values, from the other words. A command of
+   * the reference has none.
+   */
+  private static List<String> separate(
+      String[] args, @Nullable CommandSpec command, List<String> options) {
+    if (command == null || command.options().isEmpty()) {
+      return List.of(args);
+    }
+    var others = new ArrayList<String>();
+    for (int i = 0; i < args.length; i++) {
+      int equals = args[i].indexOf('=');
+      OptionSpec option =
+          args[i].startsWith("--")
+              ? command.findOption(equals < 0 ? args[i] : args[i].substring(0, equals))
+              : null;
+      if (option == null) {
+        others.add(args[i]);
+      } else if (equals < 0 && option.arity().max() > 0 && i + 1 < args.length) {
+        options.add(args[i] + "=" + args[++i]);
+      } else {
+        options.add(args[i]);
+      }
+    }
+    return others;
+  }
+
+  private static boolean ofCommand(ParameterException e, CommandSpec command) {
+    return e.getCommandLine().getCommandSpec() == command;
+  }
+
   /**
    * Brings the words into the order and form of the grammar. Switches may stand anywhere, with
    * their value in the same word: here it follows "=", so that the next word is not taken for it.
@@ -82,7 +137,7 @@ record Invocation(
    * @return the unknown switch that requests help, or null
    */
   private static @Nullable String sort(
-      String[] args, CommandSpec program, List<String> switches, List<String> words) {
+      List<String> args, CommandSpec program, List<String> switches, List<String> words) {
     for (String arg : args) {
       if (!arg.startsWith("-")) {
         if (!arg.isEmpty()) {
@@ -155,9 +210,15 @@ record Invocation(
 
   private static Invocation of(ParseResult parsed) {
     var words = new ArrayList<String>();
+    var options = new HashMap<String, String>();
     if (parsed.hasSubcommand()) {
-      words.add(parsed.subcommand().commandSpec().name());
-      words.addAll(Grammar.arguments(parsed.subcommand()));
+      ParseResult command = parsed.subcommand();
+      words.add(command.commandSpec().name());
+      words.addAll(Grammar.arguments(command));
+      for (OptionSpec option : command.matchedOptions()) {
+        boolean isFlag = option.arity().max() == 0;
+        options.put(option.longestName(), isFlag ? "" : option.stringValues().getLast());
+      }
     } else {
       words.addAll(parsed.unmatched());
     }
@@ -167,7 +228,8 @@ record Invocation(
         parsed.matchedOptionValue("-D", null),
         parsed.matchedOptionValue("-p", 0),
         parsed.matchedOptionValue("-T", null),
-        parsed.matchedOptionValue("-H", DEFAULT_HOST));
+        parsed.matchedOptionValue("-H", DEFAULT_HOST),
+        options);
   }
 
   String command() {

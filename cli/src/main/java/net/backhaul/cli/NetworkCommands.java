@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.cli;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import net.backhaul.json.Json;
+import net.backhaul.protocol.address.IpPrefix;
 
 /** Networks: {@code listnetworks}, {@code join}, {@code leave} and {@code set}. */
 final class NetworkCommands {
@@ -9,6 +13,11 @@ final class NetworkCommands {
   private static final int ID_DIGITS = 16;
   static final List<String> SETTINGS =
       List.of("allowManaged", "allowGlobal", "allowDefault", "allowDNS");
+  private static final List<String> WITH_LISTS = List.of("allowManaged", "allowGlobal", "allowDNS");
+
+  /** The limit of the daemon. */
+  private static final int MAX_PREFIXES = 64;
+
   private static final String SETTING_NAMES =
       "allowManaged, allowGlobal, allowDefault and allowDNS";
 
@@ -52,8 +61,28 @@ final class NetworkCommands {
       if (DeviceState.isDown(network.text("portDeviceName", ""))) {
         session.terminal().hint(DeviceState.hint(network.text("portDeviceName", "")));
       }
+      hintProblems(session, network);
     }
     return 0;
+  }
+
+  private static void hintProblems(Session session, JsonObject network) {
+    String name = network.text("nwid", "-") + ": ";
+    for (JsonObject each : network.objects("rejected")) {
+      session
+          .terminal()
+          .hint(
+              name
+                  + "the "
+                  + each.text("kind", "-")
+                  + " "
+                  + each.text("target", "-")
+                  + " is not applied: "
+                  + each.text("reason", "-"));
+    }
+    for (String each : network.texts("problems")) {
+      session.terminal().hint(name + each);
+    }
   }
 
   private static void printLogin(Session session, JsonObject network) {
@@ -114,12 +143,32 @@ final class NetworkCommands {
       return 0;
     }
     String word = setting.substring(equals + 1);
+    if (WITH_LISTS.contains(key) && (word.equals("all") || word.matches(".*[./:,].*"))) {
+      return setList(session, key, word);
+    }
     boolean value = word.startsWith("t") || word.startsWith("1");
     String id = session.invocation().first();
-    int code =
-        session.show(
-            session.api().post("/network/" + id, "{\"" + key + "\":" + value + "}"),
-            HexIds.networkIdError(id));
+    LocalApi.Answer answer =
+        session.api().post("/network/" + id, "{\"" + key + "\":" + value + "}");
+    int code = session.show(answer, HexIds.networkIdError(id));
+    // An answer without a body, as another daemon may give, names no restriction.
+    List<String> within =
+        answer.body().isBlank()
+            ? List.of()
+            : JsonObject.of(session.parse(answer, null)).texts(key + "Within");
+    if (value && !within.isEmpty()) {
+      session
+          .terminal()
+          .hint(
+              key
+                  + " is restricted to "
+                  + String.join(",", within)
+                  + "; to permit everything: zerotier-cli set "
+                  + id
+                  + " "
+                  + key
+                  + "=all");
+    }
     if (!BOOLEANS.contains(word)) {
       session
           .terminal()
@@ -131,6 +180,41 @@ final class NetworkCommands {
                   + value);
     }
     return code;
+  }
+
+  /** Sets the prefixes for which a permission holds; {@code all} stands for no restriction. */
+  private static int setList(Session session, String key, String word) throws CliExit {
+    List<Object> prefixes = new ArrayList<>();
+    for (String each : word.equals("all") ? new String[0] : word.split(",", -1)) {
+      try {
+        IpPrefix prefix = IpPrefix.parse(each.strip());
+        if (prefix.bits() > prefix.address().getAddress().length * 8) {
+          throw new IllegalArgumentException(each);
+        }
+        prefixes.add(prefix.network().toString());
+      } catch (IllegalArgumentException e) {
+        throw CliExit.err("", USAGE)
+            .withHint(
+                "nothing was set: "
+                    + key
+                    + ": expected prefixes such as 10.0.0.0/8,fd00::/8, found "
+                    + Text.quoted(each));
+      }
+    }
+    if (prefixes.size() > MAX_PREFIXES) {
+      throw CliExit.err("", USAGE)
+          .withHint(
+              "nothing was set: "
+                  + key
+                  + ": expected at most "
+                  + MAX_PREFIXES
+                  + " prefixes, found "
+                  + prefixes.size());
+    }
+    String id = session.invocation().first();
+    Map<String, Object> body = Map.of(key, prefixes);
+    return session.show(
+        session.api().post("/network/" + id, Json.write(body)), HexIds.networkIdError(id));
   }
 
   private static String unknownSetting(String key) {

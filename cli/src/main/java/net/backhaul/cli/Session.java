@@ -14,6 +14,12 @@ record Session(Invocation invocation, ApiAccess access, LocalApi api, Terminal t
   /** The indentation of JSON for people, as in the reference. */
   private static final int INDENTATION = 1;
 
+  /** Finds the daemon of a command. */
+  static Session open(Invocation invocation, Terminal terminal) throws CliExit {
+    ApiAccess access = ApiAccess.find(invocation, terminal);
+    return new Session(invocation, access, new LocalApi(access), terminal);
+  }
+
   String command() {
     return invocation.command();
   }

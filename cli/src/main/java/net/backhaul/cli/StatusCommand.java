@@ -6,6 +6,9 @@ final class StatusCommand {
   private StatusCommand() {}
 
   static int run(Session session) throws CliExit {
+    if (session.invocation().options().containsKey("--long")) {
+      return LongStatus.run(session);
+    }
     Object answer = session.fetch("/status");
     if (session.json()) {
       return session.print(answer);
@@ -21,7 +24,36 @@ final class StatusCommand {
                 + " "
                 + state(status)
                 + "\n");
+    for (JsonObject each : status.objects("bridges")) {
+      String ports = String.join(", ", each.texts("ports"));
+      session
+          .terminal()
+          .hint(
+              network(each)
+                  + "bridge "
+                  + each.text("bridge", "-")
+                  + " with "
+                  + each.text("device", "-")
+                  + (ports.isEmpty() ? "" : ", " + ports));
+    }
+    for (JsonObject each : status.objects("gateways")) {
+      session
+          .terminal()
+          .hint(
+              network(each)
+                  + "gateway from "
+                  + each.text("device", "-")
+                  + " to "
+                  + each.text("out", "-"));
+    }
+    for (JsonObject each : status.objects("problems")) {
+      session.terminal().hint(network(each) + each.text("problem", "-"));
+    }
     return 0;
+  }
+
+  private static String network(JsonObject of) {
+    return "network " + of.text("nwid", "-") + ": ";
   }
 
   private static String state(JsonObject status) {

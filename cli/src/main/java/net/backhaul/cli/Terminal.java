@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,15 @@ record Terminal(
 
     /** Returns whether standard output is a terminal and not a pipe or file. */
     boolean outIsTerminal();
+
+    /** Waits for some milliseconds; not at all for none or less. */
+    void pause(long ms);
+
+    /**
+     * Sets what is done at an interrupt by the user, before the process ends with its result as the
+     * exit code.
+     */
+    void onInterrupt(IntSupplier end);
   }
 
   /** The host of this process; a class, since a lambda would be linked at every start. */
@@ -47,6 +57,20 @@ record Terminal(
     public boolean outIsTerminal() {
       Console console = System.console();
       return console != null && console.isTerminal();
+    }
+
+    @Override
+    public void pause(long ms) {
+      try {
+        Thread.sleep(Math.max(0, ms));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    @Override
+    public void onInterrupt(IntSupplier end) {
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> end(end.getAsInt())));
     }
   }
 

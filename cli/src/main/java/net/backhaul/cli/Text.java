@@ -56,6 +56,13 @@ final class Text {
     return "\"" + printable(begin) + (isLong ? "...\"" : "\"");
   }
 
+  /** Returns a line whose end stays, without other control characters. */
+  static String printableLine(String line) {
+    return line.endsWith("\n")
+        ? printable(line.substring(0, line.length() - 1)) + "\n"
+        : printable(line);
+  }
+
   /** Replaces control characters, which a terminal would execute. */
   static String printable(String text) {
     var printable = new StringBuilder(text.length());

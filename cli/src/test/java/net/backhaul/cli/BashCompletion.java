@@ -4,6 +4,7 @@ package net.backhaul.cli;
 import static java.util.stream.Collectors.joining;
 
 import java.util.List;
+import net.backhaul.cli.Completions.Argument;
 import net.backhaul.cli.Completions.Command;
 import net.backhaul.cli.Completions.Kind;
 import net.backhaul.cli.Completions.Switch;
@@ -133,8 +134,9 @@ final class BashCompletion {
     }
     for (Command command : Completions.commands(grammar)) {
       for (int i = 0; i < command.arguments().size(); i++) {
-        Kind kind = command.arguments().get(i);
-        String action = action(kind, command);
+        Argument argument = command.arguments().get(i);
+        Kind kind = argument.kind();
+        String action = action(argument);
         if (!action.isEmpty()) {
           String position = kind == Kind.ROOT ? "*" : Integer.toString(i + 1);
           body.append("    *,%s,%s) %s ;;\n".formatted(position, command.name(), action));
@@ -148,8 +150,8 @@ final class BashCompletion {
     return switches.stream().map(Switch::name).collect(joining(" "));
   }
 
-  private static String action(Kind kind, Command command) {
-    return switch (kind) {
+  private static String action(Argument argument) {
+    return switch (argument.kind()) {
       case NOTHING -> "";
       case FILE -> "NAME_files -f ''";
       case DIRECTORY -> "NAME_files -d ''";
@@ -158,8 +160,7 @@ final class BashCompletion {
           "NAME_listed listnetworks 's/^200 listnetworks \\([0-9a-f]\\{16\\}\\) .*/\\1/p'";
       case PEER -> "NAME_listed listpeers 's/^200 listpeers \\([0-9a-f]\\{10\\}\\) .*/\\1/p'";
       case MOON -> "NAME_listed listmoons 's/.*\"id\": *\"\\([0-9a-f]*\\)\".*/\\1/p'";
-      case SETTING, PROPERTY, ACTION ->
-          "NAME_words -W '" + String.join(" ", Completions.words(kind, command)) + "'";
+      case SETTING, PROPERTY, ACTION -> "NAME_words -W '" + argument.joined() + "'";
     };
   }
 }

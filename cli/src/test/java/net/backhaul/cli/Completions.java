@@ -69,12 +69,18 @@ final class Completions {
    * A command with what its arguments are; the last kind also holds for later arguments if it is
    * ROOT.
    */
-  record Command(
-      String name,
-      String sentence,
-      List<Kind> arguments,
-      List<String> actions,
-      List<Switch> switches) {}
+  record Command(String name, String sentence, List<Argument> arguments, List<Switch> switches) {}
+
+  /**
+   * An argument.
+   *
+   * @param words those that it can be; none where they are not fixed
+   */
+  record Argument(Kind kind, List<String> words) {
+    String joined() {
+      return String.join(" ", words);
+    }
+  }
 
   /** Returns the generated files of all programs, by their paths in the tree. */
   static Map<String, String> files() {
@@ -119,42 +125,44 @@ final class Completions {
     var commands = new ArrayList<Command>();
     for (CommandLine line : grammar.whole().subcommands().values()) {
       CommandSpec command = line.getCommandSpec();
-      var kinds = new ArrayList<Kind>();
+      var arguments = new ArrayList<Argument>();
       for (PositionalParamSpec argument : command.positionalParameters()) {
-        kinds.add(kind(command.name(), argument.paramLabel()));
+        Kind kind = kind(command.name(), argument.paramLabel());
+        arguments.add(new Argument(kind, words(kind, command, arguments.size())));
       }
       commands.add(
           new Command(
-              command.name(),
-              command.usageMessage().header()[0],
-              kinds,
-              actions(command, kinds.indexOf(Kind.ACTION)),
-              switches(command)));
+              command.name(), command.usageMessage().header()[0], arguments, switches(command)));
     }
     return commands;
   }
 
-  private static List<String> actions(CommandSpec command, int argument) {
-    if (argument < 0) {
-      return List.of();
-    }
-    return Stream.of(Help.forms(command))
-        .map(form -> form.split(" ")[argument + 1])
-        .filter(word -> !word.startsWith("<"))
-        .toList();
-  }
-
-  /** Returns the words of a kind that has a fixed list of them; none for other kinds. */
-  static List<String> words(Kind kind, Command command) {
+  private static List<String> words(Kind kind, CommandSpec command, int argument) {
     return switch (kind) {
       case SETTING ->
           NetworkCommands.SETTINGS.stream()
               .flatMap(setting -> List.of(setting + "=1", setting + "=0").stream())
               .toList();
       case PROPERTY -> PROPERTIES;
-      case ACTION -> command.actions();
+      case ACTION ->
+          Stream.of(Help.forms(command))
+              .map(form -> form.replaceAll("<[^>]*>", "<>").split(" "))
+              .filter(form -> argument + 1 < form.length)
+              .map(form -> form[argument + 1])
+              .filter(word -> !word.contains("<"))
+              .flatMap(word -> Stream.of(word.split("\\|")))
+              .peek(Completions::requireNoSyntax)
+              .distinct()
+              .toList();
       case NOTHING, FILE, DIRECTORY, NETWORK, MOON, PEER, ROOT -> List.of();
     };
+  }
+
+  /** Rejects a word that shells would not take as one. */
+  private static void requireNoSyntax(String word) {
+    if (!word.matches("[A-Za-z0-9_.,=-]+")) {
+      throw new IllegalArgumentException("no word for shells: " + word);
+    }
   }
 
   private static Kind kind(String command, String label) {
@@ -162,19 +170,42 @@ final class Completions {
       case "<network ID>" -> command.equals("join") ? Kind.NOTHING : Kind.NETWORK;
       case "<world ID>" -> command.equals("orbit") ? Kind.NOTHING : Kind.MOON;
       case "<address>" -> Kind.PEER;
-      case "<action>" -> Kind.ACTION;
+      case "<action>", "<object>", "<part>" -> Kind.ACTION;
       case "<setting>=<value>" -> Kind.SETTING;
       case "<property>" -> Kind.PROPERTY;
       case "<ip/port>,<ip/port>...=<identity file>" -> Kind.ROOT;
       case "<path>", "home directory" -> Kind.DIRECTORY;
       case "<file>",
+          "<certificate>",
           "<identity>",
           "<identity.secret>",
           "<identity.public>",
           "<identity of first root>",
           "<moon json>" ->
           Kind.FILE;
-      case "<port>", "<token>", "<ip>", "<seed>", "<vanity>", "<signature>", "<hex>", "<ms>" ->
+      case "<port>",
+          "<token>",
+          "<ip>",
+          "<seed>",
+          "<vanity>",
+          "<signature>",
+          "<hex>",
+          "<ms>",
+          "<party>",
+          "<type>",
+          "<protocol>",
+          "<flags>",
+          "<vlan>",
+          "<tos>",
+          "<bytes>",
+          "<bridge>",
+          "<user>",
+          "<address:port>",
+          "<url>",
+          "off",
+          "<device>",
+          "<devices>",
+          "<n>" ->
           Kind.NOTHING;
       default -> throw new IllegalArgumentException("of no known kind: " + label);
     };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.cli;
 
+import net.backhaul.cli.Completions.Argument;
 import net.backhaul.cli.Completions.Command;
 import net.backhaul.cli.Completions.Kind;
 import net.backhaul.cli.Completions.Switch;
@@ -53,8 +54,8 @@ final class FishCompletion {
         append(text, option, " -n " + quote(ofCommand(command)));
       }
       for (int i = 0; i < command.arguments().size(); i++) {
-        Kind kind = command.arguments().get(i);
-        String arguments = arguments(kind, command);
+        Kind kind = command.arguments().get(i).kind();
+        String arguments = arguments(command.arguments().get(i));
         if (!arguments.isEmpty()) {
           String position =
               kind == Kind.ROOT
@@ -117,8 +118,8 @@ final class FishCompletion {
     return "contains -- " + command.name() + " (commandline -opc)";
   }
 
-  private static String arguments(Kind kind, Command command) {
-    return switch (kind) {
+  private static String arguments(Argument argument) {
+    return switch (argument.kind()) {
       case NOTHING -> "";
       case FILE, ROOT -> "-F";
       case DIRECTORY -> "(__fish_complete_directories)";
@@ -126,7 +127,7 @@ final class FishCompletion {
           "(NAME_listed listnetworks '^200 listnetworks ([0-9a-f]{16}) (.*) [0-9a-f:]{17} .*')";
       case PEER -> "(NAME_listed listpeers '^200 listpeers ([0-9a-f]{10}) .* ([A-Z]+)$')";
       case MOON -> "(NAME_listed listmoons '.*\"id\": *\"([0-9a-f]+)\"().*')";
-      case SETTING, PROPERTY, ACTION -> String.join(" ", Completions.words(kind, command));
+      case SETTING, PROPERTY, ACTION -> argument.joined();
     };
   }
 }

@@ -173,7 +173,7 @@ class GrammarTest {
         default -> assertEquals('q', letter);
       }
     }
-    return new Invocation(words, json, home, port, token, host);
+    return new Invocation(words, json, home, port, token, host, Map.of());
   }
 
   @Test
@@ -241,9 +241,9 @@ class GrammarTest {
     for (CommandLine command : spec.subcommands().values()) {
       assertTrue(help.contains("\n  " + command.getCommandName()), command.getCommandName());
       for (ArgSpec argument : command.getCommandSpec().positionalParameters()) {
-        boolean shownByItsActions = argument.paramLabel().equals("<action>");
-        assertTrue(
-            shownByItsActions || help.contains(argument.paramLabel()), argument.paramLabel());
+        boolean isFixedWord =
+            List.of("<action>", "<object>", "<part>").contains(argument.paramLabel());
+        assertTrue(isFixedWord || help.contains(argument.paramLabel()), argument.paramLabel());
       }
     }
     assertTrue(help.lines().allMatch(line -> line.length() <= 100), help);

@@ -21,6 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  * error says what was wrong and what to do.
  */
 class HintsTest {
+  private static final int MAX_REQUESTS = 4;
+
   private static final String NETWORK =
       "[{\"id\":\"8056c2e21c000001\",\"mtu\":2800,\"allowDNS\":false,\"routes\":[],\"dns\":{}}]";
 
@@ -96,8 +98,43 @@ class HintsTest {
         "set 8056c2e21c000001 allowDefault=tomorrow | 200 {} | 0 | {} | allowDefault: expected 1,"
             + " 0, true or false, found \"tomorrow\", which counts as true",
         "set 8056c2e21c000001 allowDefault=true | 200 {} | 0 | {} | -",
+        "set 8056c2e21c000001 allowManaged=10.0.0.0/8,fd00::/8 | 200 {} | 0 | {} | -",
+        "set 8056c2e21c000001 allowDNS=10.0.0.53 | 200 {} | 0 | {} | -",
+        "set 8056c2e21c000001 allowGlobal=all | 200 {} | 0 | {} | -",
+        "set 8056c2e21c000001 allowManaged=10.0.0.0/8,net/8 | 200 {} | 2 | '' | nothing was set:"
+            + " allowManaged: expected prefixes such as 10.0.0.0/8,fd00::/8, found \"net/8\"",
+        "set 8056c2e21c000001 allowGlobal=10.0.0.0/33 | 200 {} | 2 | '' | nothing was set:"
+            + " allowGlobal: expected prefixes such as 10.0.0.0/8,fd00::/8, found \"10.0.0.0/33\"",
+        "set 8056c2e21c000001 allowDefault=10.0.0.0/8 | 200 {} | 0 | {} | allowDefault: expected 1,"
+            + " 0, true or false, found \"10.0.0.0/8\", which counts as true",
+        "set 8056c2e21c000001 allowManaged=1 | 200"
+            + " {\"allowManagedWithin\":[\"10.0.0.0/8\",\"fd00::/8\"]} | 0 |"
+            + " {\"allowManagedWithin\":[\"10.0.0.0/8\",\"fd00::/8\"]} | allowManaged is restricted"
+            + " to 10.0.0.0/8,fd00::/8; to permit everything: zerotier-cli set 8056c2e21c000001"
+            + " allowManaged=all",
         "set 8056c2e21c000001 allowDNS=1 allowGlobal=1 | 200 {} | 0 | {} | set does not use"
             + " \"allowDNS=1\"",
+        "info | 200 {\"problems\":[{\"nwid\":\"8056c2e21c000001\",\"problem\":\"no DNS\"}]} | 0"
+            + " | 200 info - - OFFLINE~ | network 8056c2e21c000001: no DNS",
+        "bridge 8056c2e21c000001 br0 --add=eth1,eth2 | 200 {} | 0 | 200 bridge OK~ | -",
+        "bridge 8056c2e21c000001 off | 200 {} | 0 | 200 bridge OK~ | -",
+        "bridge off 8056c2e21c000001 | 200 {} | 0 | 200 bridge OK~ | -",
+        "bridge 8056c2e21c000001 | 200 {} | 2 | '' | nothing was set: expected a bridge, such as"
+            + " br0, or off, found \"\"",
+        "bridge br0 | 200 {} | 2 | '' | nothing was set: expected a network ID of 16 hexadecimal"
+            + " digits, found \"br0\"",
+        "set 8056c2e21c000001 allowManaged=, | 200 {} | 2 | '' | nothing was set: allowManaged:"
+            + " expected prefixes such as 10.0.0.0/8,fd00::/8, found \"\"",
+        "bridge 8056c2e21c000001 br0 --add=eth/1 | 200 {} | 2 | '' | nothing was set: expected"
+            + " devices after --add, such as eth1, found \"eth/1\"",
+        "gateway 8056c2e21c000001 --out=eth0 | 200 {} | 0 | 200 gateway OK~ | -",
+        "gateway 8056c2e21c000001 off | 200 {} | 0 | 200 gateway OK~ | -",
+        "gateway 8056c2e21c000001 eth0 | 200 {} | 2 | '' | nothing was set: expected the device"
+            + " through which packets leave, such as --out eth0, or off, found \"\"",
+        "gateway 8056c2e21c000001 off | 404 | 1 | '' | nothing was set: network 8056c2e21c000001 is"
+            + " not joined; join it first",
+        "gateway 8056c2e21c000001 off | 200 {\"problems\":[\"no nft\"]} | 0 | 200 gateway OK~ | no"
+            + " nft",
         "get 8056c2e21c000001 nosuch | @NETWORK | 0 | error, unknown property name~ | unknown"
             + " property \"nosuch\"; valid are ip, ip4, ip6, ip6plane, ip6prefix and the names in:"
             + " zerotier-cli -j listnetworks",
@@ -143,12 +180,15 @@ class HintsTest {
       throws IOException {
     try (var daemon = new RecordedDaemon()) {
       int space = answer.indexOf(' ');
-      daemon.expect(
+      var exchange =
           new RecordedDaemon.Exchange(
               "any",
               null,
               answer.startsWith("@") ? 200 : Integer.parseInt(answer.substring(0, 3)),
-              answer.startsWith("@") ? NETWORK : space < 0 ? "" : answer.substring(space + 1)));
+              answer.startsWith("@") ? NETWORK : space < 0 ? "" : answer.substring(space + 1));
+      for (int requests = 0; requests < MAX_REQUESTS; requests++) {
+        daemon.expect(exchange);
+      }
       var terminal = terminal();
 
       int found =
@@ -170,7 +210,7 @@ class HintsTest {
   }
 
   @Test
-  void saysThatNoDaemonListens() throws IOException {
+  void reportsThatNoDaemonListens() throws IOException {
     int port;
     try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = socket.getLocalPort();
@@ -191,7 +231,7 @@ class HintsTest {
   }
 
   @Test
-  void saysThatHostNamesAreNotResolved() {
+  void reportsThatHostNamesAreNotResolved() {
     var terminal = terminal();
 
     assertEquals(
@@ -203,7 +243,7 @@ class HintsTest {
   }
 
   @Test
-  void saysWhichFilesAreMissing() throws IOException {
+  void reportsWhichFilesAreMissing() throws IOException {
     String home = directory.resolve("home").toString();
     assertEquals(
         "missing port and zerotier-one.port not found in HOME~there is no home directory HOME:"
@@ -239,7 +279,7 @@ class HintsTest {
   }
 
   @Test
-  void saysWhichFilesThisUserMayNotRead() throws IOException {
+  void reportsWhichFilesThisUserMayNotRead() throws IOException {
     assumeFalse("root".equals(System.getProperty("user.name")), "root may read every file");
     Path home = Files.createDirectory(directory.resolve("home"));
     Path port = Files.writeString(home.resolve("zerotier-one.port"), "9993");

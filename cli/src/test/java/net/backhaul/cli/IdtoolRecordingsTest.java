@@ -155,6 +155,18 @@ class IdtoolRecordingsTest {
   }
 
   @Test
+  void signsMoonAfterByteOrderMark() throws IOException {
+    JsonNode moon = moons().filter(each -> each.has("file")).findFirst().orElseThrow();
+    Files.writeString(directory.resolve("m.json"), "\ufeff" + moon.required("json"));
+    var terminal = terminal(moon.path("timestamp").asLong());
+
+    assertEquals(0, Idtool.run(new String[] {"genmoon", "m.json"}, terminal.terminal()));
+
+    byte[] found = Files.readAllBytes(directory.resolve(moon.get("file_name").asText()));
+    assertEquals(moon.get("file").asText(), HexFormat.of().formatHex(found));
+  }
+
+  @Test
   void writesSecretsReadableByTheirOwnerOnly() throws IOException {
     Files.writeString(directory.resolve("old.secret"), "world-readable so far");
 

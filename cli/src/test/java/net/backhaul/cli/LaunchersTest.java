@@ -190,11 +190,16 @@ class LaunchersTest {
   @ValueSource(
       strings = {
         ".sdkman/candidates/java/26-tem",
-        "Library/Java/JavaVirtualMachines/x/Contents/Home"
+        "Library/Java/JavaVirtualMachines/x/Contents/Home",
+        "homebrew/opt/openjdk@26/libexec/openjdk.jdk/Contents/Home"
       })
-  void findsTheJavaOfAUser(String place) throws Exception {
+  void findsJavaOfUserOrHomebrew(String place) throws Exception {
     Path scripts = checkout();
     Path java = java(directory.resolve(place), "98");
+    Path search = scripts.resolve("find-java.sh");
+    // Quoted, as the directory has a blank in its name.
+    String homebrew = "'" + directory + "/homebrew'";
+    Files.writeString(search, Files.readString(search).replace("/opt/homebrew", homebrew));
 
     Run run = run(directory, Map.of("HOME", directory.toString()), scripts.resolve("zerotier-cli"));
 

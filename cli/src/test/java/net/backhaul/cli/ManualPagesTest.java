@@ -58,6 +58,15 @@ class ManualPagesTest {
   }
 
   @Test
+  void separatesTheParagraphsOfAnItem() {
+    var page = ManualPage.read("# x(1)\n\n## Options\n\n* `-a`: One.\n\n  Two.\n\n  Three.\n");
+
+    String roff = Roff.of(page, "x", "2026-01-01");
+
+    assertTrue(roff.endsWith("\nOne.\n.IP\nTwo.\n.IP\nThree.\n"), roff);
+  }
+
+  @Test
   void keepsWordsAfterTheDeclaredSentence() {
     var page =
         ManualPage.read(

@@ -22,7 +22,7 @@ final class Manuals {
   static final Path TOP = Path.of("").toAbsolutePath().getParent();
 
   /** The day on which what the pages say was last changed; their footer shows it. */
-  private static final String DATE = "2026-11-29";
+  private static final String DATE = "2026-11-30";
 
   private static final int SYNOPSIS_COLUMNS = 72;
 

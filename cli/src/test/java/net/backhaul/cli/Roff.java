@@ -45,8 +45,8 @@ final class Roff {
   }
 
   /**
-   * @param paragraph the macro that begins a paragraph at this indentation, which no heading
-   *     precedes; empty for that of the page
+   * @param paragraph the macro that begins a paragraph in an item; empty for those of the page, of
+   *     which the first one of a section has none
    */
   private void append(List<Block> blocks, String paragraph) {
     Block previous = null;
@@ -61,8 +61,10 @@ final class Roff {
         case Paragraph words when section.equals("Name") ->
             wrapped(escape(words.text()).replace(" \\- ", " - ").replaceFirst(" - ", " \\\\- "));
         case Paragraph words -> {
-          if (previous != null && !(previous instanceof Heading)) {
-            line(paragraph.isEmpty() ? ".PP" : paragraph);
+          if (!paragraph.isEmpty()) {
+            line(paragraph);
+          } else if (previous != null && !(previous instanceof Heading)) {
+            line(".PP");
           }
           wrapped(inline(words.text()));
         }

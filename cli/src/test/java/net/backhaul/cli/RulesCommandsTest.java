@@ -53,7 +53,8 @@ class RulesCommandsTest {
             1,
             "",
             file
-                + ": line 2, column 14: Invalid numeric range.\n"
+                + ": line 2, column 14: Invalid numeric range. It is a number from 0 to 65535, or"
+                + " two with a hyphen, the smaller one first.\n"
                 + "  accept dport 70000;\n"
                 + "               ^\n"),
         run("rules", "check", file));
@@ -66,6 +67,81 @@ class RulesCommandsTest {
 
     assertEquals(1, result.code());
     assertTrue(result.err().contains("1026 rules; a network has at most 1024"), result.err());
+  }
+
+  @Test
+  void runsTests() throws IOException {
+    String rules = "accept ipprotocol tcp;\n# expect drop from new to new ipprotocol udp\n";
+    String file = write("tested.rules", rules);
+    assertEquals(
+        new Result(0, file + ": OK, 2 rules, 0 capabilities, 0 tags, 1 test\n", ""),
+        run("rules", "check", file));
+    String named = write("named.rules", rules + "# expect drop from bob to new\n");
+    assertEquals(
+        new Result(
+            0, named + ": OK, 2 rules, 0 capabilities, 0 tags, 2 tests (1 need a network)\n", ""),
+        run("rules", "check", named));
+
+    String wrong = write("wrong.rules", rules.replace("drop", "accept"));
+    for (String json : new String[] {"-q", "-j"}) {
+      Result failed = run("rules", "check", json, wrong);
+      assertEquals(1, failed.code());
+      assertEquals("", failed.out());
+      assertTrue(failed.err().contains("line 2, column 3: Expected accept, found drop."));
+      assertTrue(failed.err().endsWith("wrong.rules: 1 of 1 tests fails\n"), failed.err());
+    }
+    String many = write("fails.rules", "# expect accept from new to new\n".repeat(30));
+    assertTrue(
+        run("rules", "check", many)
+            .err()
+            .endsWith("30 of 30 tests fail; the first 10 are shown\n"));
+  }
+
+  @Test
+  void explainsAndComparesWithoutADaemon() throws IOException {
+    String file = write("e.rules", "tag r id 1 enum 1 a;\ndrop tseq r a;\naccept;\n");
+
+    Result why =
+        run("rules", "explain", file, "--from", "r=a", "--to=new", "--proto", "udp", "--dport=53");
+
+    assertEquals(0, why.code(), why.err());
+    assertTrue(
+        why.out().startsWith("ethertype ipv4 ipprotocol udp dport 53\nfrom a member with r=a"));
+    assertTrue(why.out().contains("sender: dropped by line 2: drop tseq r a\n"), why.out());
+    Result matrix = run("rules", "matrix", "--proto=udp", file);
+    assertEquals(
+        """
+        from \\ to               1     2
+        1 a new member        yes   yes
+        2 a member with r=a    no    no
+        """,
+        matrix.out());
+    assertTrue(run("-j", "rules", "matrix", file).out().contains("\"reach\""));
+  }
+
+  @Test
+  void namesWhatIsWrongWithOptions() throws IOException {
+    String file = write("o.rules", "accept;\n");
+    Result missing = run("rules", "explain", file, "--from", "new");
+    assertEquals(2, missing.code());
+    assertTrue(missing.err().contains("expected --from <party> and --to <party>"), missing.err());
+    Result wrong = run("rules", "explain", file, "--from", "x=1", "--to", "new");
+    assertTrue(wrong.err().startsWith("--from: line 1, column 1: Expected a tag"), wrong.err());
+    Result twice = run("rules", "explain", file, "--from", "new", "--from", "new", "--to", "new");
+    assertEquals(1, twice.code());
+    assertTrue(twice.err().contains("--from"), twice.err());
+    assertTrue(run("rules", "explain", file, "--from").err().contains("--from"));
+    assertTrue(
+        run("rules", "check", file, "--proto=tcp").err().contains("takes no option --proto"));
+    assertTrue(run("rules", "matrix", file, "--to=new").err().contains("takes no --to"));
+    assertTrue(run("rules", "matrix", file, "--dport=22").err().contains("need a protocol"));
+    Result unknown = run("rules", "matrix", file, "--prot=tcp");
+    assertTrue(unknown.err().contains("unknown switch \"--prot=tcp\""), unknown.err());
+    String many =
+        write(
+            "m.rules", "accept dport 1 ;\naccept dport 3 ;\naccept dport 5 ;\naccept dport 7 ;\n");
+    assertTrue(
+        run("rules", "explain", many, "--from=new", "--to=new").err().contains("kinds of frames"));
   }
 
   @Test

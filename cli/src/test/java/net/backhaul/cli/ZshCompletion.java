@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.cli;
 
+import net.backhaul.cli.Completions.Argument;
 import net.backhaul.cli.Completions.Command;
 import net.backhaul.cli.Completions.Kind;
 import net.backhaul.cli.Completions.Switch;
@@ -74,24 +75,25 @@ final class ZshCompletion {
   }
 
   private static void append(StringBuilder text, Command command) {
-    if (!command.switches().isEmpty()) {
-      text.append("      ").append(command.name()).append(",*)\n        _arguments -S \\\n");
+    boolean isWords = command.arguments().stream().anyMatch(each -> each.kind() == Kind.ACTION);
+    if (!command.switches().isEmpty() && isWords) {
+      text.append("      ").append(command.name()).append(",*)\n");
+      text.append("        if [[ $PREFIX == -* ]]; then\n          compadd -S '' -");
+      command.switches().forEach(each -> text.append(' ').append(each.name()));
+      text.append(" && ret=0\n        fi\n        ;|\n");
+    } else if (!command.switches().isEmpty()) {
+      text.append("      ").append(command.name()).append(",*)\n        _arguments -S");
       for (Switch option : command.switches()) {
-        text.append("          ").append(argument(option)).append(" \\\n");
+        text.append(" \\\n          ").append(argument(option));
       }
       for (int i = 0; i < command.arguments().size(); i++) {
-        Kind kind = command.arguments().get(i);
-        text.append("          ")
-            .append(
-                kind == Kind.ROOT
-                    ? "'*: :{ compset -P \"*=\" && _files }'"
-                    : "'" + (i + 1) + ": :_files'")
-            .append(i + 1 < command.arguments().size() ? " \\\n" : " && ret=0\n        ;;\n");
+        text.append(" \\\n          ").append(positional(i + 1, command.arguments().get(i)));
       }
+      text.append(" && ret=0\n        ;;\n");
       return;
     }
     for (int i = 0; i < command.arguments().size(); i++) {
-      String action = action(command.arguments().get(i), command);
+      String action = action(command.arguments().get(i));
       if (!action.isEmpty()) {
         text.append("      %s,%d) %s && ret=0 ;;\n".formatted(command.name(), i + 1, action));
       }
@@ -111,6 +113,15 @@ final class ZshCompletion {
         name + "[" + option.sentence().replace("[", "\\[").replace("]", "\\]") + "]" + value);
   }
 
+  private static String positional(int position, Argument argument) {
+    return switch (argument.kind()) {
+      case ROOT -> "'*: :{ compset -P \"*=\" && _files }'";
+      case NOTHING -> quote(position + ": : ");
+      case FILE, DIRECTORY -> quote(position + ": :" + action(argument));
+      default -> quote(position + ": :{ " + colons(action(argument)) + " }");
+    };
+  }
+
   private static String quote(String words) {
     return "'" + words.replace("'", "'\\''") + "'";
   }
@@ -119,8 +130,8 @@ final class ZshCompletion {
     return words.replace(":", "\\:");
   }
 
-  private static String action(Kind kind, Command command) {
-    return switch (kind) {
+  private static String action(Argument argument) {
+    return switch (argument.kind()) {
       case NOTHING -> "";
       case FILE, ROOT -> "_files";
       case DIRECTORY -> "_directories";
@@ -131,8 +142,7 @@ final class ZshCompletion {
           "NAME_listed peers listpeers"
               + " 's/^200 listpeers \\([0-9a-f]\\{10\\}\\) .* \\([A-Z]*\\)$/\\1:\\2/p'";
       case MOON -> "NAME_listed moons listmoons 's/.*\"id\": *\"\\([0-9a-f]*\\)\".*/\\1/p'";
-      case SETTING, PROPERTY, ACTION ->
-          "compadd - " + String.join(" ", Completions.words(kind, command));
+      case SETTING, PROPERTY, ACTION -> "compadd - " + argument.joined();
     };
   }
 }

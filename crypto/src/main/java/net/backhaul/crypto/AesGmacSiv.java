@@ -26,7 +26,6 @@ public final class AesGmacSiv {
 
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
-  private static final int COUNTER_SIGN = 12;
   private static final String KNOWN_ANSWER =
       "5beea54e0b7e6e469f3eb6d5f3a80bc8e877bfdd3956adeb500a51291e2ae9b8"
           + "775e620f2b51af64d5ab6d1b4a49d47c1a2ffab86d";
@@ -34,7 +33,6 @@ public final class AesGmacSiv {
 
   private final AesPrimitives aes;
   private final byte[] block = new byte[TAG_BYTES];
-  private final byte[] counter = new byte[TAG_BYTES];
 
   /**
    * Expands K0 (authentication) and K1 (encryption) for both directions; only the first 32 bytes of
@@ -100,7 +98,7 @@ public final class AesGmacSiv {
     LONG.set(block, 0, iv);
     LONG.set(block, 8, aes.foldedGmac(iv, aad, bytes, start, length));
     aes.encryptBlock(block, tag);
-    crypt(tag, bytes, start, length);
+    aes.counterMode(tag, bytes, start, length);
   }
 
   /**
@@ -109,23 +107,16 @@ public final class AesGmacSiv {
    * @return false if the tag is not authentic; the bytes are then undefined
    */
   public boolean open(byte[] tag, byte[] aad, byte[] bytes, int start, int length) {
-    crypt(tag, bytes, start, length);
+    aes.counterMode(tag, bytes, start, length);
     aes.decryptBlock(tag, block);
     long iv = (long) LONG.get(block, 0);
     // Comparing two words at once takes constant time.
     return (long) LONG.get(block, 8) == aes.foldedGmac(iv, aad, bytes, start, length);
   }
 
-  private void crypt(byte[] tag, byte[] bytes, int start, int length) {
-    System.arraycopy(tag, 0, counter, 0, TAG_BYTES);
-    counter[COUNTER_SIGN] &= 0x7f;
-    aes.counterMode(counter, bytes, start, length);
-  }
-
   /** Overwrites the keys and all data derived from them; the object must not be used afterwards. */
   public void wipe() {
     aes.wipe();
     Arrays.fill(block, (byte) 0);
-    Arrays.fill(counter, (byte) 0);
   }
 }

@@ -11,8 +11,11 @@ interface AesPrimitives {
    */
   long foldedGmac(long iv, byte[] aad, byte[] bytes, int start, int length);
 
-  /** Encrypts or decrypts in place under K1, from a 16-byte initial counter that it may change. */
-  void counterMode(byte[] counter, byte[] bytes, int start, int length);
+  /** In the second half of a tag: all bits but the one that is 0 in the initial counter. */
+  long COUNTER_MASK = ~0x8000_0000L;
+
+  /** Encrypts or decrypts in place under K1; a 16-byte tag makes the initial counter. */
+  void counterMode(byte[] tag, byte[] bytes, int start, int length);
 
   /** Encrypts one block of 16 bytes under K1; both arrays may be the same. */
   void encryptBlock(byte[] from, byte[] to);

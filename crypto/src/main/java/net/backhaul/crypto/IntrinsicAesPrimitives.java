@@ -41,24 +41,32 @@ final class IntrinsicAesPrimitives implements AesPrimitives {
   /**
    * Leading zero blocks do not change GHASH: the input is padded in front so that it is, with the
    * length block, a whole number of groups.
+   *
+   * <p>Words that are written separately and read as one block delay the reader. Therefore the IV
+   * is written before the group is filled, and is encrypted before the group is hashed.
    */
   @Override
   public long foldedGmac(long iv, byte[] aad, byte[] bytes, int start, int length) {
-    int hashed = aad.length + (length + BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES + BLOCK_BYTES;
-    grouped = -hashed & (GROUP_BYTES - 1);
-    Arrays.fill(group, 0, grouped, (byte) 0);
-    state[0] = 0;
-    state[1] = 0;
-    hashAad(aad);
-    hash(bytes, start, length);
-    Arrays.fill(group, grouped, GROUP_BYTES - BLOCK_BYTES, (byte) 0);
-    LONG.set(group, GROUP_BYTES - BLOCK_BYTES, 8L * (aad.length + length));
-    LONG.set(group, GROUP_BYTES - BLOCK_BYTES + 8, 0L);
-    hashGroups(group, 0, GROUP_BYTES);
     LONG.set(block, 0, iv);
     LONG.set(block, 8, 1L);
+    int hashed = aad.length + (length + BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES + BLOCK_BYTES;
+    grouped = -hashed & (GROUP_BYTES - 1);
+    state[0] = 0;
+    state[1] = 0;
+    clearGroup();
+    hashAad(aad);
+    hash(bytes, start, length);
+    LONG.set(group, GROUP_BYTES - BLOCK_BYTES, 8L * (aad.length + length));
     encrypt(encryptK0, block, block);
+    hashGroups(group, 0, GROUP_BYTES);
     return state[0] ^ state[1] ^ (long) LONG.get(block, 0) ^ (long) LONG.get(block, 8);
+  }
+
+  /** A fill of constant length as words costs less than one of variable length. */
+  private void clearGroup() {
+    for (int at = 0; at < GROUP_BYTES; at += Long.BYTES) {
+      LONG.set(group, at, 0L);
+    }
   }
 
   /** Hashes whole blocks as words: a copy of variable length costs more than 16 bytes. */
@@ -69,6 +77,7 @@ final class IntrinsicAesPrimitives implements AesPrimitives {
       grouped += BLOCK_BYTES;
       if (grouped == GROUP_BYTES) {
         hashGroups(group, 0, GROUP_BYTES);
+        clearGroup();
         grouped = 0;
       }
     }
@@ -87,6 +96,7 @@ final class IntrinsicAesPrimitives implements AesPrimitives {
     if (whole > 0) {
       hashGroups(bytes, at, whole);
     }
+    clearGroup();
     grouped = length - first - whole;
     System.arraycopy(bytes, at + whole, group, 0, grouped);
   }
@@ -100,8 +110,9 @@ final class IntrinsicAesPrimitives implements AesPrimitives {
   }
 
   @Override
-  public void counterMode(byte[] first, byte[] bytes, int start, int length) {
-    System.arraycopy(first, 0, counter, 0, BLOCK_BYTES);
+  public void counterMode(byte[] tag, byte[] bytes, int start, int length) {
+    LONG.set(counter, 0, (long) LONG.get(tag, 0));
+    LONG.set(counter, 8, (long) LONG.get(tag, 8) & COUNTER_MASK);
     try {
       JdkAesIntrinsics.SET_USED.invokeExact(mode, BLOCK_BYTES);
       int unused =

@@ -24,6 +24,7 @@ final class JcaAesPrimitives implements AesPrimitives {
   private final Cipher decryptBlock = cipher("AES/ECB/NoPadding");
   private final Cipher counter = cipher("AES/CTR/NoPadding");
   private Cipher gcm = cipher("AES/GCM/NoPadding");
+  private final byte[] initial = new byte[BLOCK_BYTES];
   private final byte[] gcmIv = new byte[GCM_IV_BYTES];
 
   JcaAesPrimitives(byte[] k0, byte[] k1) {
@@ -67,9 +68,11 @@ final class JcaAesPrimitives implements AesPrimitives {
   }
 
   @Override
-  public void counterMode(byte[] first, byte[] bytes, int start, int length) {
+  public void counterMode(byte[] tag, byte[] bytes, int start, int length) {
+    LONG.set(initial, 0, (long) LONG.get(tag, 0));
+    LONG.set(initial, 8, (long) LONG.get(tag, 8) & COUNTER_MASK);
     try {
-      counter.init(Cipher.ENCRYPT_MODE, k1, new IvParameterSpec(first));
+      counter.init(Cipher.ENCRYPT_MODE, k1, new IvParameterSpec(initial));
       counter.doFinal(bytes, start, length, bytes, start);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("AES-CTR failed", e);

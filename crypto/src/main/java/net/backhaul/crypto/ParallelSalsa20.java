@@ -13,7 +13,7 @@ import java.util.Arrays;
  * <p>The 16 words of a block are a 4x4 matrix. Each array holds one diagonal of it for all blocks:
  * the first words of all blocks, then all second ones, and so on. A round is then one loop over
  * four arrays. Between column rounds and row rounds the diagonals are rotated by whole columns;
- * each array has room behind its end for the words that a rotation moves there.
+ * each array has space behind its end for the words that a rotation moves there.
  */
 final class ParallelSalsa20 {
   /** The blocks that are computed at once: a packet of 1,432 bytes has 22. */

@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
+require_relative '../../puppet_x/backhaul/permission'
+
 Puppet::Type.newtype(:backhaul_networks) do
   @doc = 'Joins the listed networks, sets what they may configure, and leaves others. The title is the home directory.'
 
@@ -12,11 +14,22 @@ Puppet::Type.newtype(:backhaul_networks) do
   end
 
   newproperty(:networks) do
-    desc 'A hash of network ids, each with a hash of allow_managed, allow_global, allow_default and allow_dns.'
+    desc <<-TEXT
+      A hash of network ids, each with a hash of allow_managed, allow_global, allow_dns (true, false, or a list of
+      prefixes to which the permission is restricted) and allow_default (true, false).
+    TEXT
 
     validate do |value|
-      value.each_key do |id|
+      value.each do |id, permissions|
         raise ArgumentError, "expected a network id of 16 hexadecimal digits, found '#{id}'" unless id =~ /\A[0-9a-f]{16}\z/
+
+        permissions.each { |name, permission| PuppetX::Backhaul::Permission.canonical(name, permission) }
+      end
+    end
+
+    munge do |value|
+      value.transform_values do |permissions|
+        permissions.map { |name, permission| [name, PuppetX::Backhaul::Permission.canonical(name, permission)] }.to_h
       end
     end
 
@@ -36,7 +49,7 @@ Puppet::Type.newtype(:backhaul_networks) do
         next unless found.key?(id)
 
         changed = permissions.reject { |name, value| found[id][name] == value }
-        text << "set #{changed.map { |name, value| "#{name}=#{value}" }.join(' ')} of #{id}" unless changed.empty?
+        text << "set #{changed.map { |name, value| "#{name}=#{[value].flatten.join(',')}" }.join(' ')} of #{id}" unless changed.empty?
       end
       text.join(', ')
     end

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 require 'json'
 require 'net/http'
+require_relative 'home'
 
 module PuppetX
   module Backhaul
@@ -22,8 +23,8 @@ module PuppetX
       def self.local(home, wait_s = START_S)
         deadline = Process.clock_gettime(Process::CLOCK_MONOTONIC) + wait_s
         begin
-          port = Integer(File.read("#{home}/zerotier-one.port").strip)
-          api = new("http://127.0.0.1:#{port}", File.read("#{home}/authtoken.secret").strip)
+          port = Integer(Home.read("#{home}/zerotier-one.port").strip)
+          api = new("http://127.0.0.1:#{port}", Home.read("#{home}/authtoken.secret").strip)
           api.get('/status')
           api
         rescue SystemCallError, ArgumentError, Error

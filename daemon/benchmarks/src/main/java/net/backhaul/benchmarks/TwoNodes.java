@@ -4,11 +4,8 @@ package net.backhaul.benchmarks;
 import java.net.InetSocketAddress;
 import net.backhaul.engine.DatagramBatch;
 import net.backhaul.engine.DatagramRun;
-import net.backhaul.engine.Event;
-import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.Node;
-import net.backhaul.engine.Output;
-import net.backhaul.engine.StateKey;
+import net.backhaul.engine.OutputAdapter;
 import net.backhaul.protocol.ethernet.Macs;
 import net.backhaul.protocol.ethernet.OffloadHeader;
 import net.backhaul.simulation.Scenario;
@@ -122,7 +119,7 @@ final class TwoNodes {
   }
 
   /** Counts datagrams and frames, and records the datagrams in a batch if there is one. */
-  static final class CountingOutput implements Output {
+  static final class CountingOutput extends OutputAdapter {
     private @Nullable DatagramBatch recorded;
     private @Nullable InetSocketAddress recordedFrom;
     long datagrams;
@@ -148,23 +145,5 @@ final class TwoNodes {
     public void deliverFrame(long networkId, byte[] bytes, int start, int length) {
       frames++;
     }
-
-    @Override
-    public void sendShortLived(int socket, InetSocketAddress to, byte[] bytes, int hops) {}
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public void networkChanged(NetworkStatus status) {}
-
-    @Override
-    public void networkLeft(long networkId) {}
-
-    @Override
-    public void saveState(StateKey key, byte @Nullable [] content) {}
-
-    @Override
-    public void event(Event event) {}
   }
 }

@@ -4,6 +4,7 @@ package net.backhaul.controller;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import net.backhaul.protocol.address.Endpoints;
@@ -68,7 +69,32 @@ final class AddressAssignment {
         assignment.hasDerived);
   }
 
+  /** Returns the addresses that a member has, without an assignment of new ones. */
+  static List<InetAddress> recorded(NetworkRecord network, MemberRecord member) {
+    var assignment = new AddressAssignment(network, member, any -> true, new SplittableRandom(0));
+    assignment.addDerived(member.settings());
+    assignment.addRecorded(member.settings());
+    return assignment.addresses.stream().map(IpPrefix::address).toList();
+  }
+
   private void run(MemberSettings settings) {
+    addDerived(settings);
+    addRecorded(settings);
+    boolean automatic = !settings.noAutoAssignIps();
+    if (automatic && network.assign().v6() && !hasRecorded(settings, false)) {
+      assignFrom(false);
+    }
+    if (automatic && network.assign().v4() && !hasRecorded(settings, true)) {
+      assignFrom(true);
+    }
+  }
+
+  private boolean hasRecorded(MemberSettings settings, boolean v4) {
+    return settings.ipAssignments().stream()
+        .anyMatch(own -> isV4(own) == v4 && longestBits(own) >= 0);
+  }
+
+  private void addDerived(MemberSettings settings) {
     boolean automatic = !settings.noAutoAssignIps();
     if (automatic && network.assign().rfc4193()) {
       hasDerived = true;
@@ -82,21 +108,14 @@ final class AddressAssignment {
           new IpPrefix(
               ManagedAddresses.sixPlane(network.id(), address), ManagedAddresses.SIX_PLANE_BITS));
     }
-    boolean haveV4 = false;
-    boolean haveV6 = false;
+  }
+
+  private void addRecorded(MemberSettings settings) {
     for (InetAddress own : settings.ipAssignments()) {
       int bits = longestBits(own);
       if (bits >= 0) {
         addresses.add(new IpPrefix(own, bits));
-        haveV4 |= isV4(own);
-        haveV6 |= !isV4(own);
       }
-    }
-    if (automatic && network.assign().v6() && !haveV6) {
-      assignFrom(false);
-    }
-    if (automatic && network.assign().v4() && !haveV4) {
-      assignFrom(true);
     }
   }
 

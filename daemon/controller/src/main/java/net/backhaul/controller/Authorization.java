@@ -34,6 +34,10 @@ public record Authorization(
     return authorized ? this : new Authorization(true, nowMs, deauthorizedAtMs, type, by);
   }
 
+  Authorization withDeauthorizedAtMs(long changed) {
+    return new Authorization(authorized, authorizedAtMs, changed, credentialType, credential);
+  }
+
   /** Returns the unauthorized state; the same one if it is not authorized. */
   public Authorization deauthorize(long nowMs) {
     return authorized

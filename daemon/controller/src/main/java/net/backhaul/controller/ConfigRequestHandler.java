@@ -6,12 +6,14 @@ import static net.backhaul.protocol.message.ErrorMessage.NETWORK_AUTHENTICATION_
 import static net.backhaul.protocol.message.ErrorMessage.OBJ_NOT_FOUND;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.identity.NetworkIds;
 import net.backhaul.protocol.network.ConfigAnswer;
 import net.backhaul.protocol.network.ConfigRequest;
 import net.backhaul.protocol.network.DictionaryWriter;
+import net.backhaul.protocol.network.DirectoryUpdate;
 import net.backhaul.protocol.packet.Bytes;
 
 /** Answers config requests, and evaluates the last ones again for pushes (04 section 5.7). */
@@ -61,7 +63,31 @@ final class ConfigRequestHandler {
     }
     LastRequest current = LastRequest.of(request, nowMs);
     network.recordRequest(member, current);
-    return evaluate(network, current, nowMs);
+    ConfigAnswer answer = evaluate(network, current, nowMs);
+    if (current.readsDirectory()) {
+      sendDirectory(network, member, current.directoryRevision(), nowMs);
+    }
+    return answer;
+  }
+
+  /** Sends a member what has changed in the directory since the revision that it holds. */
+  private void sendDirectory(NetworkState network, long address, long held, long nowMs) {
+    NetworkState.MemberState member = network.member(address);
+    if (member == null || !member.record().authorized()) {
+      return;
+    }
+    DirectoryLog directory = network.directory();
+    if (directory.isNew()) {
+      directory.refresh(network, records.lastTicket(), nowMs);
+      records.unpublished().add(network);
+    }
+    DirectoryUpdate update = directory.updateSince(held);
+    if (update != null) {
+      notifications.add(
+          Math.max(directory.ticket(), member.ticket()),
+          new PendingNotification.DirectoryPush(
+              network.record().id(), Bytes.of(update.encode()), List.of(address)));
+    }
   }
 
   private ConfigAnswer answerUnknownNetwork(long member, long nowMs) {
@@ -94,6 +120,10 @@ final class ConfigRequestHandler {
     if (member.identityDiffersFrom(request.identity())) {
       counters.accessDenied++;
       return accessDenied();
+    }
+    if (network.blocked(address) != null) {
+      counters.accessDenied++;
+      return accessDenied(); // Without a record, which a blocked node could otherwise create.
     }
     if (member.identity() == null) {
       member = member.withIdentity(request.identity().publicText());
@@ -136,7 +166,8 @@ final class ConfigRequestHandler {
     }
     counters.configs++;
     // Credentials issued after a revocation must be newer than it, even within one millisecond.
-    long timestampMs = Math.max(nowMs, member.authorization().deauthorizedAtMs() + 1);
+    long timestampMs =
+        Math.max(network.credentialTimeMs(nowMs), member.authorization().deauthorizedAtMs() + 1);
     return new ConfigAnswer.Granted(builder.build(network, record, request, assigned, timestampMs));
   }
 

@@ -2,16 +2,16 @@
 package net.backhaul.controller;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
 import net.backhaul.protocol.identity.Identity;
-import net.backhaul.protocol.identity.NetworkIds;
 import net.backhaul.protocol.network.ConfigAnswer;
 import net.backhaul.protocol.network.ConfigRequest;
 import net.backhaul.protocol.network.Revocation;
+import net.backhaul.protocol.network.RevokedCredential;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The controller of the networks whose ids start with this node's address (04 section 5).
@@ -23,7 +23,7 @@ public final class Controller {
   /** Minimum time between two requests of a member; earlier ones are not answered. */
   public static final long MIN_BETWEEN_REQUESTS_MS = 1_000;
 
-  /** Members whose last request is younger are online: changes are pushed to them. */
+  /** Members whose last request or acknowledgement is younger are online: changes are pushed. */
   public static final long ONLINE_MS = 120_000;
 
   /**
@@ -43,38 +43,41 @@ public final class Controller {
   private static final int MAX_ID_TRIALS = 100_000;
 
   /** Notifications sent per turn, in revocations to one recipient; a push counts as several. */
-  private static final int NOTIFICATIONS_PER_TURN = 128;
+  static final int NOTIFICATIONS_PER_TURN = 128;
 
   private static final int NOTIFICATIONS_PER_PUSH = 8;
-
   private final Identity self;
-  private final ControllerOutput output;
   private final RandomGenerator random;
   private final ControllerCounters counters = new ControllerCounters();
   private final NotificationQueue notifications = new NotificationQueue();
   private final RecordTable records;
   private final ConfigRequestHandler requests;
+  private final DirectoryPublisher directories;
+  private final NotificationSender sender;
+  private final UnacknowledgedPushes unacknowledged;
 
   /**
    * Creates a controller with the records of an earlier run.
    *
    * @param self with its private key, which signs configurations and credentials
-   * @param networks of any controller; those of others are stored and shown, but not served
-   * @param members those of unknown networks are ignored
+   * @param stored networks of any controller: those of others are stored and shown, but not served;
+   *     members of unknown networks are ignored
    */
   public Controller(
       Identity self,
-      Collection<NetworkRecord> networks,
-      Collection<MemberRecord> members,
+      StoredRecords stored,
       RecordStore store,
       ControllerOutput output,
       RandomGenerator random) {
     this.self = self;
-    this.output = output;
     this.random = random;
     this.records = new RecordTable(store, counters);
     this.requests = new ConfigRequestHandler(self, records, notifications, random, counters);
-    records.load(networks, members);
+    this.directories = new DirectoryPublisher(records, notifications, output);
+    this.sender =
+        new NotificationSender(records, requests, new RevocationSigner(self, random), output);
+    this.unacknowledged = sender.unacknowledged();
+    records.load(stored);
   }
 
   /**
@@ -84,7 +87,24 @@ public final class Controller {
    * once {@link #saved} has confirmed the change.
    */
   public ConfigAnswer answer(ConfigRequest request, long nowMs) {
-    return requests.answer(request, nowMs);
+    ConfigAnswer answer = requests.answer(request, nowMs);
+    if (answer instanceof ConfigAnswer.Granted) {
+      unacknowledged.remove(
+          new PendingNotification.ConfigPush(request.networkId(), request.member().address()));
+    }
+    return answer;
+  }
+
+  /**
+   * A member acknowledges a pushed configuration (03 section 1.6), so that it is not pushed again;
+   * it is online as after a request.
+   */
+  public void acknowledged(long networkId, long member, long updateId, long nowMs) {
+    NetworkState network = records.network(networkId);
+    var push = new PendingNotification.ConfigPush(networkId, member);
+    if (network != null && unacknowledged.acknowledge(push, updateId)) {
+      network.recordSeen(member, nowMs);
+    }
   }
 
   // Records, for operators.
@@ -104,6 +124,17 @@ public final class Controller {
   public List<MemberRecord> members(long networkId) {
     counters.memberListReads++;
     return records.members(networkId);
+  }
+
+  /**
+   * Returns a page of the members of a network, ascending by address.
+   *
+   * @param afterAddress the last address of the page before; 0 for the first page
+   */
+  public List<MemberRecord> members(long networkId, long afterAddress, int limit) {
+    counters.memberListReads++;
+    NetworkState network = records.network(networkId);
+    return network == null ? List.of() : network.membersAfter(afterAddress, limit);
   }
 
   /** Returns the number of networks. */
@@ -133,6 +164,16 @@ public final class Controller {
     return Optional.ofNullable(records.member(networkId, address));
   }
 
+  /**
+   * Returns when a member last sent a request or an acknowledgement to this run of the controller;
+   * 0 for never.
+   */
+  public long lastSeenMs(long networkId, long address) {
+    NetworkState network = records.network(networkId);
+    LastRequest last = network == null ? null : network.lastRequest(address);
+    return last == null ? 0 : last.seenMs();
+  }
+
   /** Returns a random unused network id of this controller, if one is found (04 section 5.2). */
   public OptionalLong unusedNetworkId() {
     for (int trial = 0; trial < MAX_ID_TRIALS; trial++) {
@@ -150,19 +191,42 @@ public final class Controller {
    * returned unsaved.
    */
   public ChangeResult<NetworkRecord> put(NetworkRecord wanted, long nowMs) {
+    return put(wanted, nowMs, null);
+  }
+
+  /**
+   * Creates or changes a network likewise, for an operator.
+   *
+   * @throws RevisionConflictException if it does not have the expected revision
+   */
+  public ChangeResult<NetworkRecord> put(NetworkRecord wanted, Edit edit) {
+    return put(wanted, edit.nowMs(), edit);
+  }
+
+  private ChangeResult<NetworkRecord> put(NetworkRecord wanted, long nowMs, @Nullable Edit edit) {
     NetworkState network = records.network(wanted.id());
     long revision = network == null ? 0 : network.record().revision();
+    if (edit != null) {
+      edit.verify(revision);
+    }
     NetworkRecord unchanged = wanted.withRevision(revision);
     if (wanted.id() == 0 || (network != null && unchanged.equals(network.record()))) {
       return new ChangeResult<>(unchanged, records.lastTicket());
     }
-    ChangeResult<NetworkRecord> saved = records.save(wanted);
-    if (network != null) {
-      for (long member : network.requestedSince(nowMs - ONLINE_MS)) {
-        notifications.add(saved.ticket(), new PendingNotification.ConfigPush(wanted.id(), member));
-      }
+    NetworkRecord before = network == null ? null : network.record();
+    ChangeResult<NetworkRecord> saved = records.save(wanted, edit);
+    if (network != null && before != null && !wanted.differsInAnnotationsOnly(before)) {
+      revoke(network, RemovedCredentials.of(network, before, nowMs - ONLINE_MS), nowMs);
+      pushToAll(network, saved.ticket(), nowMs);
     }
     return saved;
+  }
+
+  private void pushToAll(NetworkState network, long ticket, long nowMs) {
+    long id = network.record().id();
+    for (long member : network.seenSince(nowMs - ONLINE_MS)) {
+      notifications.add(ticket, new PendingNotification.ConfigPush(id, member));
+    }
   }
 
   /**
@@ -170,42 +234,91 @@ public final class Controller {
    * differs. Member 0 is returned unsaved.
    */
   public ChangeResult<MemberRecord> put(MemberRecord wanted, long nowMs) {
-    NetworkState network = records.network(wanted.networkId());
-    if (network == null) {
-      throw new IllegalArgumentException(
-          "there is no network " + NetworkIds.text(wanted.networkId()));
-    }
+    return put(wanted, nowMs, null);
+  }
+
+  /**
+   * Creates or changes a member likewise, for an operator. A blocked one is not authorized.
+   *
+   * @throws RevisionConflictException if it does not have the expected revision
+   */
+  public ChangeResult<MemberRecord> put(MemberRecord wanted, Edit edit) {
+    return put(wanted, edit.nowMs(), edit);
+  }
+
+  private ChangeResult<MemberRecord> put(MemberRecord asked, long nowMs, @Nullable Edit edit) {
+    MemberRecord wanted = asked;
+    NetworkState network = records.existing(wanted.networkId());
     if (wanted.address() == 0) {
       return new ChangeResult<>(wanted.withRevision(0), records.lastTicket());
     }
     MemberRecord before = records.member(wanted.networkId(), wanted.address());
-    ChangeResult<MemberRecord> saved = records.save(network, wanted);
+    if (edit != null) {
+      edit.verify(before == null ? 0 : before.revision());
+    }
+    if (network.blocked(wanted.address()) != null) {
+      wanted = wanted.withAuthorization(wanted.authorization().deauthorize(nowMs));
+    }
+    boolean deauthorizes = before != null && before.authorized() && !wanted.authorized();
+    long thresholdMs = network.credentialTimeMs(nowMs);
+    MemberSettings settingsBefore = before == null ? MemberSettings.NONE : before.settings();
+    MemberRecord changed =
+        deauthorizes && thresholdMs > nowMs
+            ? wanted.withAuthorization(wanted.authorization().withDeauthorizedAtMs(thresholdMs))
+            : wanted;
+    List<Long> bridges = network.bridges();
+    ChangeResult<MemberRecord> saved = records.save(network, changed, edit);
     MemberRecord after = saved.record();
     if (after.equals(before)) {
       return new ChangeResult<>(after, records.lastTicket());
     }
-    if (isOnline(network, after.address(), nowMs)) {
+    if (after.differsInAnnotationsOnly(before)) {
+      return saved;
+    }
+    revoke(
+        network, RemovedCredentials.of(after.address(), settingsBefore, after.settings()), nowMs);
+    if (!network.bridges().equals(bridges)) {
+      pushToAll(network, saved.ticket(), nowMs); // Members reach what is behind bridges they know.
+    } else if (isOnline(network, after.address(), nowMs)) {
       notifications.add(
           saved.ticket(), new PendingNotification.ConfigPush(after.networkId(), after.address()));
     }
-    if (before != null && before.authorized() && !after.authorized()) {
+    if (deauthorizes) {
       List<Long> recipients = revocationRecipients(network, after.address(), nowMs);
-      addRevocation(before, recipients, saved.ticket(), nowMs);
+      addRevocation(after, recipients, saved.ticket(), thresholdMs);
     }
     return saved;
   }
 
   /** Deletes a network and its members, and returns it; empty if it does not exist. */
   public Optional<ChangeResult<NetworkRecord>> deleteNetwork(long id, long nowMs) {
+    return deleteNetwork(id, nowMs, null);
+  }
+
+  /**
+   * Deletes a network likewise, for an operator.
+   *
+   * @throws RevisionConflictException if it does not have the expected revision
+   */
+  public Optional<ChangeResult<NetworkRecord>> deleteNetwork(long id, Edit edit) {
+    return deleteNetwork(id, edit.nowMs(), edit);
+  }
+
+  private Optional<ChangeResult<NetworkRecord>> deleteNetwork(
+      long id, long nowMs, @Nullable Edit edit) {
     NetworkState network = records.network(id);
     if (network == null) {
       return Optional.empty();
     }
-    long ticket = records.deleteNetwork(id);
+    if (edit != null) {
+      edit.verify(network.record().revision());
+    }
+    long ticket = records.deleteNetwork(network, edit);
     List<Long> recipients = revocationRecipients(network, 0, nowMs);
+    long thresholdMs = network.credentialTimeMs(nowMs);
     for (MemberRecord member : network.members()) {
       if (member.authorized()) {
-        addRevocation(member, recipients, ticket, nowMs);
+        addRevocation(member, recipients, ticket, thresholdMs);
       }
     }
     return Optional.of(new ChangeResult<>(network.record(), ticket));
@@ -214,17 +327,79 @@ public final class Controller {
   /** Deletes a member, and returns it; empty if it does not exist. */
   public Optional<ChangeResult<MemberRecord>> deleteMember(
       long networkId, long address, long nowMs) {
+    return deleteMember(networkId, address, nowMs, null);
+  }
+
+  /**
+   * Deletes a member likewise, for an operator. A block of its address remains.
+   *
+   * @throws RevisionConflictException if it does not have the expected revision
+   */
+  public Optional<ChangeResult<MemberRecord>> deleteMember(
+      long networkId, long address, Edit edit) {
+    return deleteMember(networkId, address, edit.nowMs(), edit);
+  }
+
+  private Optional<ChangeResult<MemberRecord>> deleteMember(
+      long networkId, long address, long nowMs, @Nullable Edit edit) {
     NetworkState network = records.network(networkId);
     MemberRecord member = records.member(networkId, address);
     if (network == null || member == null) {
       return Optional.empty();
     }
-    long ticket = records.deleteMember(network, address);
-    if (member.authorized()) {
-      addRevocation(member, revocationRecipients(network, address, nowMs), ticket, nowMs);
+    if (edit != null) {
+      edit.verify(member.revision());
     }
+    List<Long> bridges = network.bridges();
+    long ticket = records.deleteMember(network, member, edit);
+    if (member.authorized()) {
+      List<Long> recipients = revocationRecipients(network, address, nowMs);
+      addRevocation(member, recipients, ticket, network.credentialTimeMs(nowMs));
+    }
+    revoke(network, RemovedCredentials.of(address, member.settings(), MemberSettings.NONE), nowMs);
     network.removeLastRequest(address);
+    if (!network.bridges().equals(bridges)) {
+      pushToAll(network, ticket, nowMs);
+    }
     return Optional.of(new ChangeResult<>(member, ticket));
+  }
+
+  // Blocks.
+
+  /**
+   * Blocks an address of an existing network: its member is deauthorized, and stays so until {@link
+   * #unblock}; neither deleting it nor a token, a public network or an operator's authorization
+   * admits it.
+   *
+   * @return the block with its ticket; the present one if the address is blocked
+   */
+  public ChangeResult<BlockedAddress> block(long networkId, long address, Edit edit) {
+    NetworkState network = records.existing(networkId);
+    BlockedAddress present = network.blocked(address);
+    if (present != null) {
+      return new ChangeResult<>(present, records.lastTicket());
+    }
+    var block = new BlockedAddress(networkId, address, edit.nowMs());
+    records.block(network, block, edit);
+    MemberRecord member = records.member(networkId, address);
+    if (member != null && member.authorized()) {
+      put(member, edit.expecting(Edit.ANY_REVISION));
+    }
+    return new ChangeResult<>(block, records.lastTicket());
+  }
+
+  /** Ends the block of an address; returns whether there was one. Its member stays unauthorized. */
+  public ChangeResult<Boolean> unblock(long networkId, long address, Edit edit) {
+    NetworkState network = records.existing(networkId);
+    return network.blocked(address) == null
+        ? new ChangeResult<>(false, records.lastTicket())
+        : new ChangeResult<>(true, records.unblock(network, address, edit));
+  }
+
+  /** Returns the blocked addresses of a network, ascending; empty for an unknown network. */
+  public List<BlockedAddress> blocked(long networkId) {
+    NetworkState network = records.network(networkId);
+    return network == null ? List.of() : List.copyOf(network.blocked());
   }
 
   public ControllerCounters counters() {
@@ -241,10 +416,42 @@ public final class Controller {
     }
   }
 
+  /**
+   * Adds the revocations of what members no longer have, for those members that are online and keep
+   * the membership of a member by it.
+   */
+  private void revoke(NetworkState network, List<RevokedCredential> removed, long nowMs) {
+    if (removed.isEmpty()) {
+      return;
+    }
+    long thresholdMs = network.credentialTimeMs(nowMs);
+    network.recordRevoked(thresholdMs);
+    List<Long> recipients =
+        revocationRecipients(network, 0, nowMs).stream()
+            .filter(member -> acceptsRevokedTags(network, member))
+            .filter(member -> removed.stream().anyMatch(each -> each.member() != member))
+            .toList();
+    if (recipients.isEmpty()) {
+      return;
+    }
+    for (int start = 0; start < removed.size(); start += Revocation.MAX_PER_MESSAGE) {
+      int end = Math.min(start + Revocation.MAX_PER_MESSAGE, removed.size());
+      notifications.add(
+          records.lastTicket(),
+          new PendingNotification.RevokeCredentials(
+              network.record().id(), removed.subList(start, end), thresholdMs, recipients));
+    }
+  }
+
+  private static boolean acceptsRevokedTags(NetworkState network, long member) {
+    LastRequest last = network.lastRequest(member);
+    return last != null && last.acceptsRevokedTags();
+  }
+
   /** Returns the authorized members that are online, and the target of the revocation if it is. */
   private static List<Long> revocationRecipients(NetworkState network, long target, long nowMs) {
     var recipients = new ArrayList<Long>();
-    for (long member : network.requestedSince(nowMs - ONLINE_MS)) {
+    for (long member : network.seenSince(nowMs - ONLINE_MS)) {
       NetworkState.MemberState state = network.member(member);
       if (member == target || (state != null && state.record().authorized())) {
         recipients.add(member);
@@ -255,7 +462,7 @@ public final class Controller {
 
   private static boolean isOnline(NetworkState network, long member, long nowMs) {
     LastRequest last = network.lastRequest(member);
-    return last != null && nowMs - last.atMs() < ONLINE_MS;
+    return last != null && nowMs - last.seenMs() < ONLINE_MS;
   }
 
   // Notifications of members.
@@ -273,13 +480,34 @@ public final class Controller {
     notifications.saved(ticket);
   }
 
+  /**
+   * Returns when {@link #publishDirectories} has something to do; {@link Long#MAX_VALUE} for never.
+   */
+  public long nextPublicationMs() {
+    return directories.nextPublicationMs();
+  }
+
+  /** Adds notifications of what has changed in the directories of networks (03 section 3.8). */
+  public void publishDirectories(long nowMs) {
+    directories.publish(nowMs);
+  }
+
   /** Returns whether {@link #sendNotifications} has anything to send. */
-  public boolean hasNotifications() {
-    return notifications.hasReady();
+  public boolean hasNotifications(long nowMs) {
+    return notifications.hasReady() || unacknowledged.nextRetryMs() <= nowMs;
+  }
+
+  /** Returns when {@link #sendNotifications} has a retry; {@link Long#MAX_VALUE} for never. */
+  public long nextRetryMs() {
+    return unacknowledged.nextRetryMs();
   }
 
   /** Sends a limited number of notifications, so that the node's thread is not blocked. */
   public void sendNotifications(long nowMs) {
+    for (PendingNotification.ConfigPush retry : unacknowledged.removeDue(nowMs)) {
+      counters.pushRetries++;
+      notifications.addReady(retry);
+    }
     int sent = 0;
     while (sent < NOTIFICATIONS_PER_TURN && notifications.hasReady()) {
       PendingNotification next = notifications.removeFirst();
@@ -287,43 +515,11 @@ public final class Controller {
           switch (next) {
             case PendingNotification.ConfigPush push -> NOTIFICATIONS_PER_PUSH;
             case PendingNotification.Revoke revoke -> revoke.recipients().size();
+            case PendingNotification.RevokeCredentials revoke ->
+                revoke.revoked().size() + revoke.recipients().size();
+            case PendingNotification.DirectoryPush push -> push.recipients().size();
           };
-      try {
-        send(next, nowMs);
-      } catch (RuntimeException e) {
-        output.internalError("notifying members", e);
-      }
+      sender.send(next, nowMs);
     }
-  }
-
-  private void send(PendingNotification next, long nowMs) {
-    switch (next) {
-      case PendingNotification.ConfigPush push -> send(push, nowMs);
-      case PendingNotification.Revoke revoke -> send(revoke);
-    }
-  }
-
-  private void send(PendingNotification.ConfigPush push, long nowMs) {
-    NetworkState network = records.network(push.networkId());
-    LastRequest last = network == null ? null : network.lastRequest(push.member());
-    if (network == null || last == null || !self.hasPrivateKey()) {
-      return;
-    }
-    if (requests.evaluate(network, last, nowMs) instanceof ConfigAnswer.Granted granted) {
-      counters.pushes++;
-      output.pushConfig(push.member(), granted.config());
-    }
-  }
-
-  private void send(PendingNotification.Revoke revoke) {
-    if (!self.hasPrivateKey()) {
-      return;
-    }
-    long id = random.nextLong() & 0xffff_ffffL;
-    counters.revocations++;
-    output.revoke(
-        Revocation.ofMembership(
-            self, id, revoke.networkId(), revoke.thresholdMs(), revoke.target()),
-        revoke.recipients());
   }
 }

@@ -10,7 +10,9 @@ public final class ControllerCounters {
   long networkFull;
   long configs;
   long pushes;
+  long pushRetries;
   long revocations;
+  long directoryPushes;
   long networkReads;
   long networkListReads;
   long memberReads;
@@ -58,9 +60,19 @@ public final class ControllerCounters {
     return pushes;
   }
 
+  /** Returns the pushes repeated because a member has not acknowledged them. */
+  public long pushRetries() {
+    return pushRetries;
+  }
+
   /** Returns the revocations sent; one to many recipients counts once. */
   public long revocations() {
     return revocations;
+  }
+
+  /** Returns the updates of directories sent, each counted once per recipient. */
+  public long directoryPushes() {
+    return directoryPushes;
   }
 
   /** Returns the reads of one network, by operators. */

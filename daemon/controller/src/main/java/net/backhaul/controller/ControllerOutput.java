@@ -4,6 +4,7 @@ package net.backhaul.controller;
 import java.util.List;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.Revocation;
+import net.backhaul.protocol.packet.Bytes;
 
 /**
  * Sends the controller's notifications to members.
@@ -12,11 +13,17 @@ import net.backhaul.protocol.network.Revocation;
  * so an implementation may call the node.
  */
 public interface ControllerOutput {
-  /** Sends an unrequested configuration to a member. */
-  void pushConfig(long member, NetworkConfig config);
+  /**
+   * Sends an unrequested configuration to a member; returns its update id, by which the member
+   * acknowledges it, or 0 if no acknowledgement is expected.
+   */
+  long pushConfig(long member, NetworkConfig config);
 
-  /** Sends a revocation to members. */
-  void revoke(Revocation revocation, List<Long> recipients);
+  /** Sends revocations to members, in one message: {@link Revocation#MAX_PER_MESSAGE} at most. */
+  void revoke(List<Revocation> revocations, List<Long> recipients);
+
+  /** Sends an update of the directory of a network to members (03 section 3.8). */
+  void pushDirectory(long networkId, Bytes update, List<Long> recipients);
 
   /**
    * Reports an internal error that has cost one notification; the others are sent. The default

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *     a request
  * @param document the JSON text that this was read from, without the revision; opaque here. Where
  *     it disagrees with the other components, they are right
+ * @param annotations not in the document
  */
 public record MemberRecord(
     long networkId,
@@ -22,7 +23,9 @@ public record MemberRecord(
     Authorization authorization,
     MemberSettings settings,
     MemberVersion version,
-    String document) {
+    String document,
+    Annotations annotations)
+    implements ControllerRecord {
   /** The document of a record that was not read from JSON. */
   public static final String NO_DOCUMENT = "{}";
 
@@ -37,7 +40,8 @@ public record MemberRecord(
         Authorization.NONE,
         MemberSettings.NONE,
         MemberVersion.UNKNOWN,
-        NO_DOCUMENT);
+        NO_DOCUMENT,
+        Annotations.NONE);
   }
 
   public boolean authorized() {
@@ -66,7 +70,8 @@ public record MemberRecord(
         authorization,
         settings,
         version,
-        document);
+        document,
+        annotations);
   }
 
   MemberRecord withIdentity(String changed) {
@@ -79,15 +84,25 @@ public record MemberRecord(
         authorization,
         settings,
         version,
-        document);
+        document,
+        annotations);
   }
 
   public MemberRecord withAuthorization(Authorization changed) {
     return new MemberRecord(
-        networkId, address, revision, createdMs, identity, changed, settings, version, document);
+        networkId,
+        address,
+        revision,
+        createdMs,
+        identity,
+        changed,
+        settings,
+        version,
+        document,
+        annotations);
   }
 
-  MemberRecord withSettings(MemberSettings changed) {
+  public MemberRecord withSettings(MemberSettings changed) {
     return new MemberRecord(
         networkId,
         address,
@@ -97,7 +112,8 @@ public record MemberRecord(
         authorization,
         changed,
         version,
-        document);
+        document,
+        annotations);
   }
 
   MemberRecord withVersion(MemberVersion changed) {
@@ -110,6 +126,27 @@ public record MemberRecord(
         authorization,
         settings,
         changed,
-        document);
+        document,
+        annotations);
+  }
+
+  public MemberRecord withAnnotations(Annotations changed) {
+    return new MemberRecord(
+        networkId,
+        address,
+        revision,
+        createdMs,
+        identity,
+        authorization,
+        settings,
+        version,
+        document,
+        changed);
+  }
+
+  /** Returns whether everything else but the revision is that of an older record. */
+  boolean differsInAnnotationsOnly(@Nullable MemberRecord older) {
+    return older != null
+        && withAnnotations(older.annotations).withRevision(older.revision).equals(older);
   }
 }

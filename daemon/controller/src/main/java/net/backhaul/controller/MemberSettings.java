@@ -16,6 +16,7 @@ import java.util.TreeMap;
  * @param traceTarget address of the node that receives trace records; 0 for none
  * @param traceLevel unsigned
  * @param authenticationExpiryMs wall-clock time at which a single sign-on login expires
+ * @param name as the operator wrote it; empty without one
  */
 public record MemberSettings(
     boolean activeBridge,
@@ -26,9 +27,10 @@ public record MemberSettings(
     long traceTarget,
     long traceLevel,
     boolean ssoExempt,
-    long authenticationExpiryMs) {
+    long authenticationExpiryMs,
+    String name) {
   public static final MemberSettings NONE =
-      new MemberSettings(false, false, List.of(), Map.of(), List.of(), 0, 0, false, 0);
+      new MemberSettings(false, false, List.of(), Map.of(), List.of(), 0, 0, false, 0, "");
 
   public MemberSettings {
     ipAssignments = List.copyOf(ipAssignments);
@@ -36,57 +38,81 @@ public record MemberSettings(
     capabilities = List.copyOf(capabilities);
   }
 
+  /** Returns a builder with the same settings. */
+  public Builder toBuilder() {
+    return new Builder(this);
+  }
+
   MemberSettings withIpAssignments(List<InetAddress> changed) {
-    return new MemberSettings(
-        activeBridge,
-        noAutoAssignIps,
-        changed,
-        tags,
-        capabilities,
-        traceTarget,
-        traceLevel,
-        ssoExempt,
-        authenticationExpiryMs);
-  }
-
-  MemberSettings withTags(Map<Long, Long> changed) {
-    return new MemberSettings(
-        activeBridge,
-        noAutoAssignIps,
-        ipAssignments,
-        changed,
-        capabilities,
-        traceTarget,
-        traceLevel,
-        ssoExempt,
-        authenticationExpiryMs);
-  }
-
-  MemberSettings withCapabilities(List<Long> changed) {
-    return new MemberSettings(
-        activeBridge,
-        noAutoAssignIps,
-        ipAssignments,
-        tags,
-        changed,
-        traceTarget,
-        traceLevel,
-        ssoExempt,
-        authenticationExpiryMs);
+    return toBuilder().ipAssignments(changed).build();
   }
 
   MemberSettings withTraceLevel(long changed) {
-    return changed == traceLevel
-        ? this
-        : new MemberSettings(
-            activeBridge,
-            noAutoAssignIps,
-            ipAssignments,
-            tags,
-            capabilities,
-            traceTarget,
-            changed,
-            ssoExempt,
-            authenticationExpiryMs);
+    return changed == traceLevel ? this : toBuilder().traceLevel(changed).build();
+  }
+
+  /** Changes some of the settings of a member. */
+  public static final class Builder {
+    private final MemberSettings before;
+    private boolean activeBridge;
+    private List<InetAddress> ipAssignments;
+    private Map<Long, Long> tags;
+    private List<Long> capabilities;
+    private long traceLevel;
+    private String name;
+
+    private Builder(MemberSettings before) {
+      this.before = before;
+      activeBridge = before.activeBridge;
+      ipAssignments = before.ipAssignments;
+      tags = before.tags;
+      capabilities = before.capabilities;
+      traceLevel = before.traceLevel;
+      name = before.name;
+    }
+
+    public Builder activeBridge(boolean value) {
+      activeBridge = value;
+      return this;
+    }
+
+    Builder ipAssignments(List<InetAddress> value) {
+      ipAssignments = value;
+      return this;
+    }
+
+    public Builder tags(Map<Long, Long> value) {
+      tags = value;
+      return this;
+    }
+
+    public Builder capabilities(List<Long> value) {
+      capabilities = value;
+      return this;
+    }
+
+    Builder traceLevel(long value) {
+      traceLevel = value;
+      return this;
+    }
+
+    public Builder name(String value) {
+      name = value;
+      return this;
+    }
+
+    public MemberSettings build() {
+      return new MemberSettings(
+          activeBridge,
+          before.noAutoAssignIps,
+          ipAssignments,
+          tags,
+          capabilities,
+          before.traceTarget,
+          traceLevel,
+          before.ssoExempt,
+          before.authenticationExpiryMs,
+          name);
+    }
   }
 }

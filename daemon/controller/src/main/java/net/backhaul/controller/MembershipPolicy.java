@@ -51,15 +51,14 @@ final class MembershipPolicy {
         tags.putIfAbsent(tag.id() & U32, tag.defaultValue() & U32);
       }
     }
-    settings = settings.withTags(tags);
+    MemberSettings.Builder changed = settings.toBuilder().tags(tags);
     if (isNew) {
-      settings =
-          settings.withCapabilities(
-              network.capabilities().stream()
-                  .filter(CapabilityDefinition::isDefault)
-                  .map(CapabilityDefinition::id)
-                  .toList());
+      changed.capabilities(
+          network.capabilities().stream()
+              .filter(CapabilityDefinition::isDefault)
+              .map(CapabilityDefinition::id)
+              .toList());
     }
-    return member.withSettings(settings);
+    return member.withSettings(changed.build());
   }
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.Route;
 import net.backhaul.protocol.network.Rule;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network as its operator configured it (04 section 5.3).
@@ -16,7 +17,9 @@ import net.backhaul.protocol.network.Rule;
  * @param authTokens expiry of each token that authorizes members, in wall-clock ms; 0 for never
  * @param traceTarget address of the node that receives trace records; 0 for none
  * @param credentialWindowMs unsigned, not clamped; configurations clamp it
+ * @param directory whether members get the names and addresses of the others
  * @param document the JSON text that this was read from, without the revision; opaque here
+ * @param annotations not in the document
  */
 public record NetworkRecord(
     long id,
@@ -39,7 +42,10 @@ public record NetworkRecord(
     long traceLevel,
     boolean ssoEnabled,
     long credentialWindowMs,
-    String document) {
+    boolean directory,
+    String document,
+    Annotations annotations)
+    implements ControllerRecord {
   public static final long DEFAULT_CREDENTIAL_WINDOW_MS = 1_800_000;
   public static final int DEFAULT_MULTICAST_LIMIT = 32;
 
@@ -60,6 +66,16 @@ public record NetworkRecord(
 
   public NetworkRecord withRevision(long changed) {
     return toBuilder().revision(changed).build();
+  }
+
+  public NetworkRecord withAnnotations(Annotations changed) {
+    return toBuilder().annotations(changed).build();
+  }
+
+  /** Returns whether everything else but the revision is that of an older record. */
+  boolean differsInAnnotationsOnly(@Nullable NetworkRecord older) {
+    return older != null
+        && withAnnotations(older.annotations).withRevision(older.revision).equals(older);
   }
 
   /** Returns a builder with the values of this record. */
@@ -84,7 +100,9 @@ public record NetworkRecord(
         .traceLevel(traceLevel)
         .ssoEnabled(ssoEnabled)
         .credentialWindowMs(credentialWindowMs)
-        .document(document);
+        .directory(directory)
+        .document(document)
+        .annotations(annotations);
   }
 
   /** Builds a network; see the record's components. */
@@ -109,7 +127,9 @@ public record NetworkRecord(
     private long traceLevel;
     private boolean ssoEnabled;
     private long credentialWindowMs = DEFAULT_CREDENTIAL_WINDOW_MS;
+    private boolean directory;
     private String document = "{}";
+    private Annotations annotations = Annotations.NONE;
 
     private Builder(long id) {
       this.id = id;
@@ -210,8 +230,18 @@ public record NetworkRecord(
       return this;
     }
 
+    public Builder directory(boolean value) {
+      directory = value;
+      return this;
+    }
+
     public Builder document(String value) {
       document = value;
+      return this;
+    }
+
+    public Builder annotations(Annotations value) {
+      annotations = value;
       return this;
     }
 
@@ -237,7 +267,9 @@ public record NetworkRecord(
           traceLevel,
           ssoEnabled,
           credentialWindowMs,
-          document);
+          directory,
+          document,
+          annotations);
     }
   }
 }

@@ -3,6 +3,7 @@ package net.backhaul.controller;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +23,15 @@ final class NetworkState {
   private final Map<InetAddress, Integer> assignmentCounts = new HashMap<>();
   private final TreeSet<Long> bridges = new TreeSet<>();
   private final LinkedHashMap<Long, LastRequest> lastRequests = new LinkedHashMap<>();
+  private final DirectoryLog directory = new DirectoryLog();
+  private final TreeMap<Long, BlockedAddress> blocked = new TreeMap<>();
   private int authorized;
+
+  /** The latest time of a deauthorization; later than the clock if that was set back. */
+  private long lastDeauthorizedAtMs;
+
+  /** The latest time up to which a tag or capability of a member was revoked in this run. */
+  private long lastRevokedMs;
 
   /**
    * A member.
@@ -47,6 +56,12 @@ final class NetworkState {
   void record(NetworkRecord changed, long changedTicket) {
     record = changed;
     ticket = changedTicket;
+    directory.changed();
+  }
+
+  /** Returns the directory of the network; empty unless it has one. */
+  DirectoryLog directory() {
+    return directory;
   }
 
   @Nullable MemberState member(long address) {
@@ -56,6 +71,31 @@ final class NetworkState {
   /** Returns all members, ascending. */
   List<MemberRecord> members() {
     return members.values().stream().map(MemberState::record).toList();
+  }
+
+  /** Returns the members after an address, ascending. */
+  List<MemberRecord> membersAfter(long address, int limit) {
+    return members.tailMap(address, false).values().stream()
+        .limit(limit)
+        .map(MemberState::record)
+        .toList();
+  }
+
+  /** Returns the blocked addresses, ascending. */
+  Collection<BlockedAddress> blocked() {
+    return blocked.values();
+  }
+
+  @Nullable BlockedAddress blocked(long address) {
+    return blocked.get(address);
+  }
+
+  void block(BlockedAddress block) {
+    blocked.put(block.address(), block);
+  }
+
+  void unblock(long address) {
+    blocked.remove(address);
   }
 
   int memberCount() {
@@ -70,10 +110,13 @@ final class NetworkState {
     remove(member.address());
     members.put(member.address(), new MemberState(member, memberTicket));
     authorized += member.authorized() ? 1 : 0;
+    lastDeauthorizedAtMs =
+        Math.max(lastDeauthorizedAtMs, member.authorization().deauthorizedAtMs());
     member.settings().ipAssignments().forEach(ip -> assignmentCounts.merge(ip, 1, Integer::sum));
     if (member.settings().activeBridge()) {
       bridges.add(member.address());
     }
+    directory.changed();
   }
 
   void remove(long address) {
@@ -87,6 +130,25 @@ final class NetworkState {
       assignmentCounts.computeIfPresent(ip, (key, count) -> count == 1 ? null : count - 1);
     }
     bridges.remove(address);
+    directory.changed();
+  }
+
+  /**
+   * Returns the time for credentials of the network that are issued now.
+   *
+   * <p>Members do not accept a credential of one that was deauthorized unless it is newer than the
+   * deauthorization, or than the revocation of a credential with its id. After the clock was set
+   * back, a deauthorization may be in the future; the credentials of all members have to be later
+   * then, since they agree only within a window.
+   */
+  long credentialTimeMs(long nowMs) {
+    long timeMs = lastDeauthorizedAtMs > nowMs ? lastDeauthorizedAtMs + 1 : nowMs;
+    return Math.max(timeMs, lastRevokedMs + 1);
+  }
+
+  /** Records that credentials up to a time are revoked: those issued from now on are newer. */
+  void recordRevoked(long thresholdMs) {
+    lastRevokedMs = Math.max(lastRevokedMs, thresholdMs);
   }
 
   boolean isAssigned(InetAddress ip) {
@@ -109,15 +171,23 @@ final class NetworkState {
     }
   }
 
+  /** Records that a member is online, without a request. */
+  void recordSeen(long address, long nowMs) {
+    LastRequest last = lastRequests.get(address);
+    if (last != null) {
+      recordRequest(address, last.withSeenMs(nowMs));
+    }
+  }
+
   void removeLastRequest(long address) {
     lastRequests.remove(address);
   }
 
-  /** Returns the members whose last request is later than a time, the latest first. */
-  List<Long> requestedSince(long sinceMs) {
+  /** Returns the members last seen after a time, the latest first. */
+  List<Long> seenSince(long sinceMs) {
     var found = new ArrayList<Long>();
     lastRequests.sequencedEntrySet().reversed().stream()
-        .takeWhile(entry -> entry.getValue().atMs() > sinceMs)
+        .takeWhile(entry -> entry.getValue().seenMs() > sinceMs)
         .forEach(entry -> found.add(entry.getKey()));
     return found;
   }

@@ -21,6 +21,11 @@ final class NotificationQueue {
     }
   }
 
+  /** Adds a notification that depends on no change. */
+  void addReady(PendingNotification notification) {
+    ready.add(notification);
+  }
+
   boolean isSaved(long ticket) {
     return ticket <= savedTicket;
   }

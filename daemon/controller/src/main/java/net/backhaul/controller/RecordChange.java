@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.controller;
 
+import org.jspecify.annotations.Nullable;
+
 /** A change that a {@link RecordStore} persists. */
 public sealed interface RecordChange {
   /** A network was created or changed. */
@@ -9,9 +11,23 @@ public sealed interface RecordChange {
   /** A member was created or changed. */
   record MemberSaved(MemberRecord member) implements RecordChange {}
 
-  /** A network was deleted, and with it all its members. */
+  /** A network was deleted, and with it all its members and blocks. */
   record NetworkDeleted(long networkId) implements RecordChange {}
 
   /** A member was deleted. */
   record MemberDeleted(long networkId, long address) implements RecordChange {}
+
+  /** An address was blocked. */
+  record Blocked(BlockedAddress block) implements RecordChange {}
+
+  /** An address is no longer blocked. */
+  record Unblocked(long networkId, long address) implements RecordChange {}
+
+  /**
+   * A change by an operator, to be recorded in the audit log.
+   *
+   * @param before the record before the change; null for a new one
+   */
+  record Edited(RecordChange change, Edit edit, @Nullable ControllerRecord before)
+      implements RecordChange {}
 }

@@ -2,8 +2,11 @@
 package net.backhaul.controller;
 
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
+import net.backhaul.protocol.identity.NetworkIds;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +17,10 @@ final class RecordTable {
   private final RecordStore store;
   private final ControllerCounters counters;
   private final TreeMap<Long, NetworkState> networks = new TreeMap<>(Long::compareUnsigned);
+
+  /** The networks whose directories may have to be published. */
+  private final Set<NetworkState> unpublished = new LinkedHashSet<>();
+
   private long lastTicket;
 
   RecordTable(RecordStore store, ControllerCounters counters) {
@@ -21,15 +28,26 @@ final class RecordTable {
     this.counters = counters;
   }
 
+  ControllerCounters counters() {
+    return counters;
+  }
+
   /** Adds stored records; members of unknown networks are ignored. */
-  void load(Collection<NetworkRecord> storedNetworks, Collection<MemberRecord> storedMembers) {
-    storedNetworks.forEach(network -> networks.put(network.id(), new NetworkState(network, 0)));
-    for (MemberRecord member : storedMembers) {
+  void load(StoredRecords stored) {
+    stored.networks().forEach(network -> networks.put(network.id(), new NetworkState(network, 0)));
+    for (MemberRecord member : stored.members()) {
       NetworkState network = networks.get(member.networkId());
       if (network != null) {
         network.put(member, 0);
       }
     }
+    for (BlockedAddress block : stored.blocked()) {
+      NetworkState network = networks.get(block.networkId());
+      if (network != null) {
+        network.block(block);
+      }
+    }
+    unpublished.addAll(networks.values());
   }
 
   /** Returns the networks, ascending. */
@@ -37,8 +55,22 @@ final class RecordTable {
     return networks.values();
   }
 
+  /** Returns the networks whose directories may have to be published; the caller removes others. */
+  Set<NetworkState> unpublished() {
+    return unpublished;
+  }
+
   @Nullable NetworkState network(long id) {
     return networks.get(id);
+  }
+
+  /** Returns a network; throws {@link IllegalArgumentException} where there is none. */
+  NetworkState existing(long id) {
+    NetworkState network = networks.get(id);
+    if (network == null) {
+      throw new IllegalArgumentException("there is no network " + NetworkIds.text(id));
+    }
+    return network;
   }
 
   /** Returns the ticket of the last change. */
@@ -47,31 +79,41 @@ final class RecordTable {
   }
 
   /** Saves a network that differs from the stored one, or is new. */
-  ChangeResult<NetworkRecord> save(NetworkRecord changed) {
+  ChangeResult<NetworkRecord> save(NetworkRecord changed, @Nullable Edit edit) {
     NetworkState network = networks.get(changed.id());
-    long revision = network == null ? 0 : network.record().revision();
+    NetworkRecord before = network == null ? null : network.record();
+    long revision = before == null ? 0 : before.revision();
     NetworkRecord record = changed.withRevision(revision + 1);
-    long ticket = write(new RecordChange.NetworkSaved(record));
+    long ticket = write(new RecordChange.NetworkSaved(record), edit, before);
     counters.networkWrites++;
     if (network == null) {
-      networks.put(record.id(), new NetworkState(record, ticket));
+      network = new NetworkState(record, ticket);
+      networks.put(record.id(), network);
     } else {
       counters.networkChanges++;
       network.record(record, ticket);
     }
+    unpublished.add(network);
     return new ChangeResult<>(record, ticket);
   }
 
   /** Saves a member if anything but its revision differs from the stored record. */
   ChangeResult<MemberRecord> save(NetworkState network, MemberRecord wanted) {
+    return save(network, wanted, null);
+  }
+
+  /** Saves a member likewise, by an operator. */
+  ChangeResult<MemberRecord> save(NetworkState network, MemberRecord wanted, @Nullable Edit edit) {
     NetworkState.MemberState stored = network.member(wanted.address());
     long revision = stored == null ? 0 : stored.record().revision();
     if (stored != null && wanted.withRevision(revision).equals(stored.record())) {
       return new ChangeResult<>(stored.record(), stored.ticket());
     }
     MemberRecord record = wanted.withRevision(revision + 1);
-    long ticket = write(new RecordChange.MemberSaved(record));
+    long ticket =
+        write(new RecordChange.MemberSaved(record), edit, stored == null ? null : stored.record());
     network.put(record, ticket);
+    unpublished.add(network);
     count(stored == null ? null : stored.record(), record);
     return new ChangeResult<>(record, ticket);
   }
@@ -85,15 +127,32 @@ final class RecordTable {
   }
 
   /** Deletes an existing network and its members; returns the ticket. */
-  long deleteNetwork(long id) {
+  long deleteNetwork(NetworkState network, @Nullable Edit edit) {
+    long id = network.record().id();
     networks.remove(id);
-    return write(new RecordChange.NetworkDeleted(id));
+    unpublished.remove(network);
+    return write(new RecordChange.NetworkDeleted(id), edit, network.record());
   }
 
   /** Deletes an existing member; returns the ticket. */
-  long deleteMember(NetworkState network, long address) {
+  long deleteMember(NetworkState network, MemberRecord member, @Nullable Edit edit) {
+    long address = member.address();
     network.remove(address);
-    return write(new RecordChange.MemberDeleted(network.record().id(), address));
+    unpublished.add(network);
+    return write(new RecordChange.MemberDeleted(network.record().id(), address), edit, member);
+  }
+
+  /** Blocks an address of a network; returns the ticket. */
+  long block(NetworkState network, BlockedAddress block, Edit edit) {
+    network.block(block);
+    return write(new RecordChange.Blocked(block), edit, member(block.networkId(), block.address()));
+  }
+
+  /** Ends the block of an address; returns the ticket. */
+  long unblock(NetworkState network, long address, Edit edit) {
+    network.unblock(address);
+    long id = network.record().id();
+    return write(new RecordChange.Unblocked(id, address), edit, member(id, address));
   }
 
   /** Returns the members of a network, ascending; empty for an unknown network. */
@@ -108,8 +167,9 @@ final class RecordTable {
     return member == null ? null : member.record();
   }
 
-  private long write(RecordChange change) {
-    store.write(++lastTicket, change);
+  private long write(RecordChange change, @Nullable Edit edit, @Nullable ControllerRecord before) {
+    store.write(
+        ++lastTicket, edit == null ? change : new RecordChange.Edited(change, edit, before));
     return lastTicket;
   }
 }

@@ -13,6 +13,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import net.backhaul.protocol.message.ErrorMessage;
 import net.backhaul.protocol.network.ConfigAnswer;
 import net.backhaul.protocol.network.NetworkConfig;
@@ -41,6 +43,37 @@ class ControllerChangeTest {
   }
 
   @Test
+  void pushesChangeOfABridgeToAllMembers() {
+    fixture.withPrivateNetwork().join(ALICE);
+    fixture.join(BOB);
+
+    bridge(true);
+    assertEquals(List.of(ALICE.address()), fixture.pushed.getLast().config().activeBridges());
+    bridge(false);
+    assertEquals(List.of(), fixture.pushed.getLast().config().activeBridges());
+
+    bridge(true);
+    fixture.pushed.clear();
+    fixture.controller.deleteMember(NET, ALICE.address(), fixture.nowMs);
+    fixture.saveAll();
+    assertEquals(
+        List.of(BOB.address()),
+        fixture.pushed.stream().map(ControllerFixture.Pushed::member).toList());
+  }
+
+  /** Makes Alice a bridge, or none; both members get the new configuration. */
+  private void bridge(boolean active) {
+    fixture.pushed.clear();
+    MemberRecord alice = fixture.member(ALICE);
+    MemberSettings settings = alice.settings().toBuilder().activeBridge(active).build();
+    fixture.controller.put(alice.withSettings(settings), fixture.nowMs);
+    fixture.saveAll();
+    assertEquals(
+        Set.of(ALICE.address(), BOB.address()),
+        fixture.pushed.stream().map(ControllerFixture.Pushed::member).collect(Collectors.toSet()));
+  }
+
+  @Test
   void notifiesOtherMembersAfterAnInternalError() {
     fixture.withPrivateNetwork().join(ALICE);
     fixture.join(BOB);
@@ -55,7 +88,7 @@ class ControllerChangeTest {
         List.of(BOB.address()),
         fixture.pushed.stream().map(ControllerFixture.Pushed::member).toList());
     assertEquals(List.of("notifying members: as the test demands"), fixture.errors);
-    assertFalse(fixture.controller.hasNotifications());
+    assertFalse(fixture.controller.hasNotifications(fixture.nowMs));
   }
 
   @Test
@@ -139,7 +172,7 @@ class ControllerChangeTest {
     assertEquals(
         new ConfigAnswer.Rejected(ErrorMessage.OBJ_NOT_FOUND, Bytes.EMPTY),
         fixture.advance(2_000).request(ALICE));
-    assertEquals(List.of(), fixture.store.members());
+    assertEquals(List.of(), fixture.store.stored().members());
   }
 
   @Test
@@ -174,7 +207,7 @@ class ControllerChangeTest {
 
     assertTrue(
         fixture.pushed.size() > 0 && fixture.pushed.size() < 50, "pushed " + fixture.pushed.size());
-    assertTrue(fixture.controller.hasNotifications());
+    assertTrue(fixture.controller.hasNotifications(fixture.nowMs));
     fixture.saveAll();
     assertEquals(100, fixture.pushed.size());
   }

@@ -14,6 +14,7 @@ import net.backhaul.protocol.message.ErrorMessage;
 import net.backhaul.protocol.network.ConfigAnswer;
 import net.backhaul.protocol.network.ConfigRequest;
 import net.backhaul.protocol.network.DictionaryWriter;
+import net.backhaul.protocol.network.DirectoryUpdate;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.RequestMetaData;
 import net.backhaul.protocol.network.Revocation;
@@ -42,9 +43,14 @@ final class ControllerFixture implements ControllerOutput {
   final RandomGenerator random = new Random(4);
   final List<Pushed> pushed = new ArrayList<>();
   final List<Revoked> revoked = new ArrayList<>();
+  final List<Integer> revokedPerMessage = new ArrayList<>();
+  final List<PushedDirectory> directories = new ArrayList<>();
 
   /** Members to which a push fails by an internal error. */
   final Set<Long> failing = new HashSet<>();
+
+  /** Whether pushes have update ids: 1 for the first, and so on. */
+  boolean expectsAcknowledgements;
 
   final List<String> errors = new ArrayList<>();
   Controller controller;
@@ -52,11 +58,14 @@ final class ControllerFixture implements ControllerOutput {
 
   record Pushed(long member, NetworkConfig config) {}
 
+  /** An update of the directory of the only network. */
+  record PushedDirectory(DirectoryUpdate update, List<Long> recipients) {}
+
   record Revoked(Revocation revocation, List<Long> members) {}
 
   ControllerFixture() {
     this.store = new CrashingRecordStore();
-    this.controller = new Controller(SELF, List.of(), List.of(), store, this, random);
+    this.controller = new Controller(SELF, StoredRecords.NONE, store, this, random);
   }
 
   /** Restarts the controller without the changes that are not saved. */
@@ -67,23 +76,25 @@ final class ControllerFixture implements ControllerOutput {
   /** Restarts the controller with the first few of the changes that are not saved. */
   ControllerFixture crash(int saved) {
     store.crash(saved);
-    controller = new Controller(SELF, store.networks(), store.members(), store, this, random);
+    controller = new Controller(SELF, store.stored(), store, this, random);
     pushed.clear();
     revoked.clear();
     return this;
   }
 
   @Override
-  public void pushConfig(long member, NetworkConfig config) {
+  public long pushConfig(long member, NetworkConfig config) {
     if (failing.contains(member)) {
       throw new IllegalStateException("as the test demands");
     }
     pushed.add(new Pushed(member, config));
+    return expectsAcknowledgements ? pushed.size() : 0;
   }
 
   @Override
-  public void revoke(Revocation revocation, List<Long> members) {
-    revoked.add(new Revoked(revocation, members));
+  public void revoke(List<Revocation> revocations, List<Long> members) {
+    revokedPerMessage.add(revocations.size());
+    revocations.forEach(each -> revoked.add(new Revoked(each, members)));
   }
 
   @Override
@@ -92,6 +103,12 @@ final class ControllerFixture implements ControllerOutput {
       throw error;
     }
     errors.add(activity + ": " + error.getMessage());
+  }
+
+  @Override
+  public void pushDirectory(long networkId, Bytes update, List<Long> recipients) {
+    directories.add(
+        new PushedDirectory(DirectoryUpdate.read(update.toByteArray()), List.copyOf(recipients)));
   }
 
   ControllerFixture network(NetworkRecord network) {
@@ -108,6 +125,11 @@ final class ControllerFixture implements ControllerOutput {
     return request(member, META_DATA);
   }
 
+  /** Requests a configuration for a member that reads directories. */
+  ConfigAnswer requestWithDirectory(Identity member, long heldRevision) {
+    return request(member, Bytes.of(RequestMetaData.ours("linux/x86_64", heldRevision)));
+  }
+
   ConfigAnswer request(Identity member, Bytes metaData) {
     return controller.answer(new ConfigRequest(NET, member, metaData, 0, 0), nowMs);
   }
@@ -116,7 +138,10 @@ final class ControllerFixture implements ControllerOutput {
   ControllerFixture saveAll() {
     do {
       controller.saved(store.saveAll());
-      while (controller.hasNotifications()) {
+      if (nowMs >= controller.nextPublicationMs()) {
+        controller.publishDirectories(nowMs);
+      }
+      while (controller.hasNotifications(nowMs)) {
         controller.sendNotifications(nowMs);
       }
     } while (store.unsavedCount() > 0);

@@ -11,6 +11,7 @@ final class CrashingRecordStore implements RecordStore {
   private final List<RecordChange> unsaved = new ArrayList<>();
   private final Map<Long, NetworkRecord> networks = new HashMap<>();
   private final Map<List<Long>, MemberRecord> members = new HashMap<>();
+  private final Map<List<Long>, BlockedAddress> blocked = new HashMap<>();
   private long lastTicket;
 
   @Override
@@ -26,22 +27,29 @@ final class CrashingRecordStore implements RecordStore {
 
   /** Saves all changes, and returns the last ticket. */
   long saveAll() {
-    for (RecordChange change : unsaved) {
-      switch (change) {
-        case RecordChange.NetworkSaved(NetworkRecord network) ->
-            networks.put(network.id(), network);
-        case RecordChange.MemberSaved(MemberRecord member) ->
-            members.put(List.of(member.networkId(), member.address()), member);
-        case RecordChange.NetworkDeleted(long id) -> {
-          networks.remove(id);
-          members.keySet().removeIf(key -> key.getFirst() == id);
-        }
-        case RecordChange.MemberDeleted(long networkId, long address) ->
-            members.remove(List.of(networkId, address));
-      }
-    }
+    unsaved.forEach(this::save);
     unsaved.clear();
     return lastTicket;
+  }
+
+  private void save(RecordChange change) {
+    switch (change) {
+      case RecordChange.NetworkSaved(NetworkRecord network) -> networks.put(network.id(), network);
+      case RecordChange.MemberSaved(MemberRecord member) ->
+          members.put(List.of(member.networkId(), member.address()), member);
+      case RecordChange.NetworkDeleted(long id) -> {
+        networks.remove(id);
+        members.keySet().removeIf(key -> key.getFirst() == id);
+        blocked.keySet().removeIf(key -> key.getFirst() == id);
+      }
+      case RecordChange.MemberDeleted(long networkId, long address) ->
+          members.remove(List.of(networkId, address));
+      case RecordChange.Blocked(BlockedAddress block) ->
+          blocked.put(List.of(block.networkId(), block.address()), block);
+      case RecordChange.Unblocked(long networkId, long address) ->
+          blocked.remove(List.of(networkId, address));
+      case RecordChange.Edited edited -> save(edited.change());
+    }
   }
 
   /** Saves the first few unsaved changes, and discards the rest. */
@@ -51,12 +59,11 @@ final class CrashingRecordStore implements RecordStore {
     lastTicket = 0;
   }
 
-  /** Returns the saved networks. */
-  List<NetworkRecord> networks() {
-    return List.copyOf(networks.values());
-  }
-
-  List<MemberRecord> members() {
-    return List.copyOf(members.values());
+  /** Returns the saved records. */
+  StoredRecords stored() {
+    return new StoredRecords(
+        List.copyOf(networks.values()),
+        List.copyOf(members.values()),
+        List.copyOf(blocked.values()));
   }
 }

@@ -13,4 +13,7 @@ import net.backhaul.protocol.network.ConfigRequest;
 @FunctionalInterface
 public interface ConfigSource {
   ConfigAnswer answer(ConfigRequest request, long nowMs);
+
+  /** A member acknowledges the configuration of {@link Node#pushConfig} with this update id. */
+  default void acknowledged(long networkId, long member, long updateId, long nowMs) {}
 }

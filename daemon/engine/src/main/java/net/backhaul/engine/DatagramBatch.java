@@ -39,7 +39,7 @@ public final class DatagramBatch {
     end = 0;
   }
 
-  public boolean hasRoomFor(int length) {
+  public boolean accepts(int length) {
     return bytes.length - end >= length;
   }
 
@@ -63,7 +63,7 @@ public final class DatagramBatch {
    * @param ecn the ECN field of its IP header, 0 where it is not known
    */
   public void add(int socket, InetSocketAddress sender, int length, int ecn) {
-    assert hasRoomFor(length);
+    assert accepts(length);
     if (count == starts.length) {
       sockets = Arrays.copyOf(sockets, 2 * count);
       from = Arrays.copyOf(from, 2 * count);

@@ -9,19 +9,13 @@ import java.net.InetSocketAddress;
  *
  * <p>A mutable view that its owner reuses; it owns no bytes.
  */
-public final class DatagramRun {
+public final class DatagramRun extends SegmentRun {
   private static final InetSocketAddress NOWHERE =
       InetSocketAddress.createUnresolved("nowhere.invalid", 0);
 
   private Traffic traffic = Traffic.CONTROL;
   private int socket = Output.ALL_SOCKETS;
   private InetSocketAddress endpoint = NOWHERE;
-  private byte[] bytes = {};
-  private int start;
-  private int length;
-  private int segmentBytes;
-  private int trafficClass;
-  private int flow;
 
   /**
    * Sets where the datagrams go, with a traffic class and a flow of 0.
@@ -32,8 +26,8 @@ public final class DatagramRun {
     traffic = newTraffic;
     socket = newSocket;
     endpoint = newEndpoint;
-    trafficClass = 0;
-    flow = 0;
+    setTrafficClass(0);
+    setFlow(0);
     return this;
   }
 
@@ -42,7 +36,7 @@ public final class DatagramRun {
    * 2474, RFC 3168). Datagrams of different classes are different runs.
    */
   public DatagramRun trafficClass(int newTrafficClass) {
-    trafficClass = newTrafficClass;
+    setTrafficClass(newTrafficClass);
     return this;
   }
 
@@ -51,7 +45,7 @@ public final class DatagramRun {
    * socket fairly.
    */
   public DatagramRun flow(int newFlow) {
-    flow = newFlow;
+    setFlow(newFlow);
     return this;
   }
 
@@ -67,10 +61,7 @@ public final class DatagramRun {
    * @param newSegmentBytes of each datagram
    */
   public DatagramRun wrap(byte[] newBytes, int newStart, int newLength, int newSegmentBytes) {
-    bytes = newBytes;
-    start = newStart;
-    length = newLength;
-    segmentBytes = newSegmentBytes;
+    setBytes(newBytes, newStart, newLength, newSegmentBytes);
     return this;
   }
 
@@ -79,43 +70,11 @@ public final class DatagramRun {
     return traffic;
   }
 
-  /** Returns the traffic class of the IP headers, 0 to 255. */
-  public int trafficClass() {
-    return trafficClass;
-  }
-
-  public int flow() {
-    return flow;
-  }
-
   public int socket() {
     return socket;
   }
 
   public InetSocketAddress endpoint() {
     return endpoint;
-  }
-
-  public byte[] bytes() {
-    return bytes;
-  }
-
-  public int start() {
-    return start;
-  }
-
-  /** Returns where the last datagram ends. */
-  public int end() {
-    return start + length;
-  }
-
-  /** Returns the length of all datagrams together, in bytes. */
-  public int length() {
-    return length;
-  }
-
-  /** Returns the size of one datagram; the length itself for a single one. */
-  public int segmentBytes() {
-    return segmentBytes;
   }
 }

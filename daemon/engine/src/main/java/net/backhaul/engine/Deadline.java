@@ -11,7 +11,9 @@ public enum Deadline {
   ROOT_CONTACT,
   /** When roots that may not have confirmed our path are probed again. */
   ROOT_PROBE,
-  /** When a peer to which a root has introduced us is tried again. */
+  /** When roots and peers get a HELLO after the uplink of the host has changed. */
+  RECONNECTION,
+  /** When a peer to which a root has introduced us is contacted again. */
   INTRODUCTION,
   /** When idle paths get a keepalive. */
   KEEPALIVE,
@@ -19,6 +21,8 @@ public enum Deadline {
   PEER_EXPIRY,
   /** When a network's configuration is requested again. */
   CONFIG_REQUEST,
+  /** When credentials are repeated that followed others too soon. */
+  CREDENTIALS_REPEAT,
   /** When multicast groups are announced again. */
   MULTICAST_ANNOUNCEMENT,
   /** When a pending multicast frame is sent to more members, or expires. */

@@ -23,6 +23,11 @@ public enum Drop {
   /** An OK that answers no request of ours. */
   UNSOLICITED,
   RATE_LIMITED,
+  /**
+   * An update of a planet or moon that was left out of an OK(HELLO), since its receiver has not
+   * proven its address: the answer would be longer than the HELLO, whose source may be forged.
+   */
+  UNPROVEN_ADDRESS,
   TOO_MANY_PEERS,
   TOO_MANY_GROUPS,
   NOT_A_MEMBER,
@@ -38,6 +43,8 @@ public enum Drop {
   BRIDGING_NOT_AUTHORIZED,
   /** A destination MAC that is behind a bridge, while the network has no other bridge. */
   NO_BRIDGE,
+  /** A frame that circulates in a loop of segments, of which this bridge is a part. */
+  BRIDGE_LOOP,
   /** A destination MAC of a reserved address. */
   INVALID_DESTINATION,
   /** A frame to a group, where the network has no multicast or no broadcast. */

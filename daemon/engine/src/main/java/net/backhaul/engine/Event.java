@@ -25,6 +25,27 @@ public sealed interface Event {
   /** A root reports another address of this node than before. */
   record SurfaceChanged(InetSocketAddress surface) implements Event {}
 
+  /** A root has sent a HELLO with the time of its clock, in milliseconds since 1970. */
+  record RootClock(long address, long timestampMs) implements Event {}
+
+  /**
+   * A peer has answered the last ping to it.
+   *
+   * @param relayed whether the answer came through a root
+   * @param relay that root, or 0 if it is unknown which one
+   * @param endpoint where the answer came from: of the peer, or of the root
+   */
+  record PingAnswered(
+      long address, long roundTripMs, boolean relayed, long relay, InetSocketAddress endpoint)
+      implements Event {}
+
+  /**
+   * Frames circulate in a loop of segments through this bridge, and are dropped.
+   *
+   * @param sourceMac of one of them, 48 bits
+   */
+  record BridgeLoop(long networkId, long sourceMac) implements Event {}
+
   /** A peer has sent us a message that is not for a network (02 section 2.20). */
-  record UserMessage(long source, long type, Bytes data) implements Event {}
+  record UserMessageReceived(long source, long type, Bytes data) implements Event {}
 }

@@ -40,7 +40,7 @@ public final class FrameBatch {
     end = 0;
   }
 
-  public boolean hasRoomFor(int length) {
+  public boolean accepts(int length) {
     return bytes.length - end >= HEADROOM_BYTES + length;
   }
 
@@ -64,7 +64,7 @@ public final class FrameBatch {
   }
 
   private void add(int length, boolean hasOffloadHeader) {
-    assert hasRoomFor(length);
+    assert accepts(length);
     if (count == starts.length) {
       starts = Arrays.copyOf(starts, 2 * count);
       lengths = Arrays.copyOf(lengths, 2 * count);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.engine;
 
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +12,7 @@ import net.backhaul.protocol.ethernet.MulticastGroup;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.Revocation;
+import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.world.World;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +23,11 @@ import org.jspecify.annotations.Nullable;
  * Output} before a call returns.
  */
 public final class Node {
+  /** Minimum and maximum data of a ping: its number, and what an answer in 7 fragments holds. */
+  public static final int MIN_PING_BYTES = 8;
+
+  public static final int MAX_PING_BYTES = 9_600;
+
   private final Output output;
   private final Vl1 vl1;
   private final Networks networks;
@@ -51,7 +56,6 @@ public final class Node {
 
   /** Receives a batch of datagrams; their bytes are overwritten. */
   public void receive(DatagramBatch batch, long nowMs) {
-    networks.beginBatch();
     vl1.receive(batch, nowMs);
     output.flush();
   }
@@ -91,8 +95,21 @@ public final class Node {
     networks.deviceFailed(networkId, failed, nowMs);
   }
 
-  public void localAddressesChanged(List<InetSocketAddress> addresses, long nowMs) {
-    vl1.localAddressesChanged(addresses, nowMs);
+  /**
+   * Sets the sockets that can be used. Paths from others are used again only after their sockets
+   * have come back.
+   */
+  public void socketsChanged(List<LocalSocket> sockets, long nowMs) {
+    vl1.socketsChanged(sockets, nowMs);
+    output.flush();
+  }
+
+  /**
+   * Sends a HELLO to roots and live peers at once, from all sockets: the host may have another
+   * uplink, or was suspended.
+   */
+  public void uplinkChanged(long nowMs) {
+    vl1.uplinkChanged(nowMs);
     output.flush();
   }
 
@@ -102,6 +119,14 @@ public final class Node {
    */
   public void readsEcn(boolean reads) {
     vl1.readsEcn(reads);
+  }
+
+  /**
+   * Sets whether controllers send this node the directories of its networks; initially they do not
+   * (03 section 3.8).
+   */
+  public void readsDirectories(boolean reads) {
+    networks.readsDirectories(reads);
   }
 
   public void options(NodeOptions changed) {
@@ -118,15 +143,46 @@ public final class Node {
     vl1.deorbit(moonId);
   }
 
-  /** Sends a member a configuration of our controller without a request. */
-  public void pushConfig(long member, NetworkConfig config, long nowMs) {
-    networks.pushConfig(member, config, nowMs);
+  /**
+   * Sends a HELLO to all roots, over each IP family that they are listed with: the {@link
+   * #diagnosis} then shows which of them answer.
+   */
+  public void probeRoots(long nowMs) {
+    vl1.probeRoots(nowMs);
     output.flush();
   }
 
-  /** Sends members of a network of our controller the revocation of a credential. */
-  public void revoke(Revocation revocation, List<Long> members, long nowMs) {
-    networks.revoke(revocation, members, nowMs);
+  /**
+   * Sends a peer an ECHO over the path that frames take, or keeps it pending until there is one;
+   * its answer is an {@link Event.PingAnswered}. An earlier one to the peer is no longer expected.
+   * Other implementations answer one ECHO in 166 ms.
+   *
+   * @param bytes the data, {@link #MIN_PING_BYTES} to {@link #MAX_PING_BYTES}
+   */
+  public void ping(long peer, int bytes, long nowMs) {
+    vl1.ping(peer, bytes, nowMs);
+    output.flush();
+  }
+
+  /**
+   * Sends a member a configuration of our controller without a request; returns its update id, by
+   * which the member acknowledges it ({@link ConfigSource#acknowledged}), or 0 where that is us.
+   */
+  public long pushConfig(long member, NetworkConfig config, long nowMs) {
+    long updateId = networks.pushConfig(member, config, nowMs);
+    output.flush();
+    return updateId;
+  }
+
+  /** Sends members of a network of our controller an update of its directory. */
+  public void pushDirectory(long networkId, Bytes update, List<Long> members, long nowMs) {
+    networks.pushDirectory(networkId, update, members, nowMs);
+    output.flush();
+  }
+
+  /** Sends members of a network of our controller the revocations of credentials. */
+  public void revoke(List<Revocation> revocations, List<Long> members, long nowMs) {
+    networks.revoke(revocations, members, nowMs);
     output.flush();
   }
 
@@ -156,6 +212,16 @@ public final class Node {
     return vl1.peerStatuses(nowMs);
   }
 
+  /** Returns how the node, its roots and its peers are reached, and what prevents direct paths. */
+  public Diagnosis diagnosis(long nowMs) {
+    return vl1.diagnosis(nowMs);
+  }
+
+  /** Returns how the roots are reached, which costs less than the whole {@link #diagnosis}. */
+  public List<RootReach> roots(long nowMs) {
+    return vl1.roots(nowMs);
+  }
+
   /** Returns the numbers of direct and of relayed peers, which costs less than their statuses. */
   public PeerCounts peerCounts(long nowMs) {
     return vl1.peerCounts(nowMs);
@@ -172,6 +238,11 @@ public final class Node {
 
   public Optional<NetworkStatus> network(long networkId) {
     return networks.status(networkId);
+  }
+
+  /** Returns the members of a joined network, where its controller has sent a directory. */
+  public Optional<NetworkDirectory> directory(long networkId) {
+    return networks.directory(networkId);
   }
 
   public World planet() {

@@ -23,7 +23,7 @@ public interface Output {
   /** Delivers a whole Ethernet frame, with its 14 bytes of header, to the device of a network. */
   void deliverFrame(long networkId, byte[] bytes, int start, int length);
 
-  /** Sends out what was handed over so far: a batch is at its end. */
+  /** Sends what was collected so far: the end of a batch. */
   void flush();
 
   /** A network was joined or restored, or its configuration or state has changed. */
@@ -31,6 +31,9 @@ public interface Output {
 
   /** A network was left: its device is to be removed. */
   void networkLeft(long networkId);
+
+  /** The directory of a joined network has changed; {@link Node#directory} returns it. */
+  default void directoryChanged(long networkId) {}
 
   /** Saves content for the next run; null removes it. */
   void saveState(StateKey key, byte @Nullable [] content);

@@ -15,7 +15,7 @@ sealed interface Element {
    * @param offset of its first character in the source
    */
   record Token(String text, int line, int column, int offset) implements Element {
-    /** Where no word is to blame. */
+    /** Where no word is at fault. */
     static final Token NOWHERE = new Token("", 0, 0, 0);
 
     String lowerCase() {

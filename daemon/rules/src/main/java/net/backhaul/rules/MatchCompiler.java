@@ -2,6 +2,7 @@
 package net.backhaul.rules;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -81,7 +82,8 @@ final class MatchCompiler {
       case IPSRC, IPDEST -> putIp(kind, json, first, text);
       case IPTOS -> {
         long mask = Words.number(text);
-        require(mask >= 0 && mask <= MAX_U8, first, "Invalid mask.");
+        require(
+            mask >= 0 && mask <= MAX_U8, first, "Invalid mask.", "It is a number from 0 to 255.");
         json.put("mask", mask);
         Token second = argument(first);
         putRange(json, second, value(second), MAX_U8);
@@ -109,7 +111,10 @@ final class MatchCompiler {
     require(
         !Words.isReserved(argument.text()),
         before,
-        "Missing argument(s) to match (invalid argument or argument is reserved word).");
+        "Missing argument(s) to match (invalid argument or argument is reserved word).",
+        argument.lowerCase().equals("icmp")
+            ? "The protocol is icmp4 or icmp6."
+            : "\"%s\" has a meaning of its own.".formatted(argument.text()));
     return argument;
   }
 
@@ -119,7 +124,8 @@ final class MatchCompiler {
     }
     String value = values.get(argument.text());
     if (value == null) {
-      throw new RulesException(argument, "Undefined variable name.");
+      throw new RulesException(
+          argument, "Undefined variable name.", known("parameters", values.keySet()));
     }
     return value;
   }
@@ -132,7 +138,8 @@ final class MatchCompiler {
 
   private static String mac(Token at, String text) throws RulesException {
     String digits = hexDigits(text);
-    require(digits.length() >= MAC_DIGITS, at, "Invalid MAC address.");
+    require(
+        digits.length() >= MAC_DIGITS, at, "Invalid MAC address.", "It has 12 hexadecimal digits.");
     return HexFormat.ofDelimiter(":")
         .formatHex(HexFormat.of().parseHex(digits.substring(0, MAC_DIGITS)));
   }
@@ -149,7 +156,13 @@ final class MatchCompiler {
       throws RulesException {
     Integer named = names.get(text);
     long number = named == null ? Words.number(text) : named;
-    require(number >= 0 && number <= Words.MAX_U32, at, "Invalid numeric value.");
+    require(
+        number >= 0 && number <= Words.MAX_U32,
+        at,
+        "Invalid numeric value.",
+        names.isEmpty()
+            ? "It is a number from 0 to " + Words.MAX_U32 + "."
+            : "It is a number, or one of: " + MatchWords.list(names) + ".");
     return number;
   }
 
@@ -157,7 +170,11 @@ final class MatchCompiler {
       MatchWords.Kind kind, Map<String, @Nullable Object> json, Token at, String text)
       throws RulesException {
     int slash = text.indexOf('/');
-    require(slash > 0, at, "Missing /bits netmask length designation in IP.");
+    require(
+        slash > 0,
+        at,
+        "Missing /bits netmask length designation in IP.",
+        "One address is /32 in IPv4 and /128 in IPv6.");
     int allBits = IpText.bits(text.substring(0, slash));
     require(allBits > 0, at, "Invalid IP address (not valid IPv4 or IPv6).");
     require(
@@ -174,7 +191,10 @@ final class MatchCompiler {
     long start = Words.number(ends[0]);
     long end = ends.length > 1 ? Words.number(ends[1]) : start;
     require(
-        ends.length <= 2 && start >= 0 && start <= end && end <= max, at, "Invalid numeric range.");
+        ends.length <= 2 && start >= 0 && start <= end && end <= max,
+        at,
+        "Invalid numeric range.",
+        "It is a number from 0 to %d, or two with a hyphen, the smaller one first.".formatted(max));
     json.put("start", start);
     json.put("end", end);
   }
@@ -186,7 +206,12 @@ final class MatchCompiler {
       Integer named = MatchWords.CHARACTERISTICS.get(each);
       long bit = named == null ? Words.number(each) : named;
       require(
-          bit >= 0 && bit < Long.SIZE, at, "Invalid bit index (range 0-63) or unrecognized name.");
+          bit >= 0 && bit < Long.SIZE,
+          at,
+          "Invalid bit index (range 0-63) or unrecognized name.",
+          "Names, separated by commas without blanks: "
+              + MatchWords.list(MatchWords.CHARACTERISTICS)
+              + ".");
       mask |= 1L << bit;
     }
     return half(mask >>> Integer.SIZE) + half(mask);
@@ -207,7 +232,11 @@ final class MatchCompiler {
       throws RulesException {
     NamedTag tag = tags.get(text);
     long id = tag == null ? Words.number(text) : tag.id();
-    require(id >= 0 && id <= Words.MAX_U32, first, "Undefined tag name and invalid tag value.");
+    require(
+        id >= 0 && id <= Words.MAX_U32,
+        first,
+        "Undefined tag name and invalid tag value.",
+        known("tags", tags.keySet()));
     Token second = argument(first);
     String name = value(second);
     Long value = tag == null ? null : tag.flags().get(name);
@@ -218,9 +247,25 @@ final class MatchCompiler {
     require(
         number >= 0 && number <= Words.MAX_U32,
         second,
-        "Invalid tag value or unrecognized flag/enum name.");
+        "Invalid tag value or unrecognized flag/enum name.",
+        tag == null
+            ? "A tag that is a number has values that are numbers."
+            : known("flags and enums", names(tag)));
     json.put("id", id);
     json.put("value", number);
+  }
+
+  private static List<String> names(NamedTag tag) {
+    var names = new ArrayList<>(tag.flags().keySet());
+    names.addAll(tag.enums().keySet());
+    return names;
+  }
+
+  /** Names are defined in lower case, and used so. */
+  private static String known(String what, Collection<String> names) {
+    return names.isEmpty()
+        ? "There are no " + what + "."
+        : "The %s, in lower case: %s.".formatted(what, String.join(" ", names));
   }
 
   private static Token token(Element element) throws RulesException {
@@ -234,8 +279,13 @@ final class MatchCompiler {
   }
 
   private static void require(boolean condition, Token at, String otherwise) throws RulesException {
+    require(condition, at, otherwise, "");
+  }
+
+  private static void require(boolean condition, Token at, String otherwise, String hint)
+      throws RulesException {
     if (!condition) {
-      throw new RulesException(at, otherwise);
+      throw new RulesException(at, otherwise, hint);
     }
   }
 }

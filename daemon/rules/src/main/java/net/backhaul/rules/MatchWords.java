@@ -9,13 +9,15 @@ import net.backhaul.rules.Element.Token;
 import org.jspecify.annotations.Nullable;
 
 /** The words of matches (03 sections 5.4.8 and 5.9.7). */
-final class MatchWords {
-  static final Map<String, Integer> ETHERTYPES =
+public final class MatchWords {
+  /** Numbers of EtherTypes by name. */
+  public static final Map<String, Integer> ETHERTYPES =
       numbers(
           "ipv4 2048 arp 2054 wol 2114 rarp 32821 ipv6 34525 atalk 32923 aarp 33011"
               + " ipx_a 33079 ipx_b 33080");
 
-  static final Map<String, Integer> IP_PROTOCOLS =
+  /** Numbers of IP protocols by name. */
+  public static final Map<String, Integer> IP_PROTOCOLS =
       numbers(
           "icmp 1 icmp4 1 icmpv4 1 igmp 2 ipip 4 tcp 6 egp 8 igp 9 udp 17 rdp 27 esp 50 ah 51"
               + " icmp6 58 icmpv6 58 l2tp 115 sctp 132 udplite 136");
@@ -82,9 +84,19 @@ final class MatchWords {
       return "It begins a statement: a semicolon is missing before it, or the statement before it"
           + " has no matches, which only the last one may (write \"accept and;\" for another).";
     }
+    if (keyword.text().matches("[0-9].*")) {
+      return "The match before it has all of its arguments.";
+    }
     return keyword.text().endsWith(",") || keyword.text().contains(",")
         ? "Values of a match are separated by blanks."
         : "The matches are: " + String.join(" ", new TreeSet<>(KINDS.keySet())) + ".";
+  }
+
+  /** Returns the names that a source can use, separated by blanks. */
+  static String list(Map<String, Integer> names) {
+    var usable = new TreeSet<>(names.keySet());
+    usable.removeIf(Words::isReserved);
+    return String.join(" ", usable);
   }
 
   private static Map<String, Kind> kinds() {

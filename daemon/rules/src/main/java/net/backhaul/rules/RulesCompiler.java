@@ -26,7 +26,7 @@ public final class RulesCompiler {
   private static final int TARGET_CHARS = 10;
   private static final int MAX_LENGTH = 0xffff;
 
-  private final Map<String, Macro> macros = new HashMap<>();
+  private final Map<String, Macro> macros = new LinkedHashMap<>();
   private final Map<String, NamedTag> tags = new LinkedHashMap<>();
   private final Map<String, CapabilitySource> capabilities = new LinkedHashMap<>();
   private final Set<Long> capabilityIds = new HashSet<>();
@@ -106,7 +106,10 @@ public final class RulesCompiler {
   private static void verifyName(Token at, String name, String kind, boolean taken)
       throws RulesException {
     if (!Words.isName(name.toLowerCase(Locale.ROOT))) {
-      throw new RulesException(at, "Invalid " + kind + " name.");
+      throw new RulesException(
+          at,
+          "Invalid " + kind + " name.",
+          "Names have letters, digits and underscores, and begin with no digit.");
     }
     if (Words.isReserved(name)) {
       throw new RulesException(at, "Invalid " + kind + " name: it is a reserved word.");
@@ -145,7 +148,8 @@ public final class RulesCompiler {
       }
     }
     if (id < 0) {
-      throw new RulesException(name, "Capability definition is missing a numeric ID.");
+      throw new RulesException(
+          name, "Capability definition is missing a numeric ID.", "Add id and a number.");
     }
     return new CapabilitySource(id, isDefault, statements);
   }
@@ -261,7 +265,12 @@ public final class RulesCompiler {
     }
     Macro macro = macros.get(Macro.name(name.text()));
     if (macro == null) {
-      throw new RulesException(name, "Undefined macro \"%s\".".formatted(Macro.name(name.text())));
+      throw new RulesException(
+          name,
+          "Undefined macro \"%s\".".formatted(Macro.name(name.text())),
+          macros.isEmpty()
+              ? "There are no macros."
+              : "The macros, in lower case: " + String.join(" ", macros.keySet()) + ".");
     }
     List<String> given = Macro.arguments(name.text());
     if (given.size() < macro.parameters().size()) {

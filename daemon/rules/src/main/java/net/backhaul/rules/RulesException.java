@@ -22,7 +22,25 @@ public final class RulesException extends Exception {
     offset = token.offset();
   }
 
-  /** Returns the line as the reference counts: from 1, 0 where no line is to blame. */
+  private RulesException(Excerpt at, int offset, String message, String hint) {
+    super(message);
+    this.hint = hint;
+    this.line = at.line();
+    this.column = at.column();
+    this.offset = offset;
+  }
+
+  /**
+   * Returns an error in a part of a source that the reference ignores; its position is as editors
+   * count.
+   *
+   * @param hint what to do; may be empty
+   */
+  public static RulesException at(String source, int offset, String message, String hint) {
+    return new RulesException(Excerpt.around(source, offset), offset, message, hint);
+  }
+
+  /** Returns the line as the reference counts: from 1, 0 where no line is at fault. */
   public int line() {
     return line;
   }

@@ -23,6 +23,7 @@ final class RulesScanner {
           "macro", "tag", "cap", "drop", "accept", "tee", "watch", "redirect", "break", "priority");
 
   private final Deque<List<Element>> lists = new ArrayDeque<>();
+  private final List<SourceComment> comments = new ArrayList<>();
   private final String source;
 
   private RulesScanner(String source) {
@@ -33,6 +34,13 @@ final class RulesScanner {
   /** Returns the elements of a document. */
   static List<Element> scan(String source) throws RulesException {
     return new RulesScanner(source).scan();
+  }
+
+  /** Returns the comments of a document, in their order. */
+  static List<SourceComment> comments(String source) throws RulesException {
+    var scanner = new RulesScanner(source);
+    scanner.scan();
+    return scanner.comments;
   }
 
   private List<Element> scan() throws RulesException {
@@ -53,7 +61,9 @@ final class RulesScanner {
         }
       } else if (start < 0 && c == '#') {
         // The line end that ends the comment counts, and in CRLF the second character does again.
-        i = commentEnd(i);
+        int end = commentEnd(i);
+        comments.add(new SourceComment(source.substring(i, end), i));
+        i = end;
         line++;
         column = 0;
       } else if (start < 0) {

@@ -27,7 +27,8 @@ final class TagCompiler {
       i += tag.define(words, i);
     }
     if (tag.id < 0) {
-      throw new RulesException(name, "Tag definition is missing a numeric ID.");
+      throw new RulesException(
+          name, "Tag definition is missing a numeric ID.", "Add id and a number.");
     }
     return new NamedTag(name.lowerCase(), tag.id, tag.resolveDefault(), tag.enums, tag.flags);
   }

@@ -62,12 +62,76 @@ class RulesErrorsTest {
     assertEquals(position, error.line() + ":" + error.column());
   }
 
+  /** Messages of the reference name the fault; a hint names what is valid. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      textBlock =
+          """
+          accept dport 70000;                | Invalid numeric range. It is a number from 0 to 65535, or
+          accept dport 90-80;                | Invalid numeric range. It is a number from 0 to 65535, or two
+          accept iptos 3 1-256;              | It is a number from 0 to 255, or two with a hyphen
+          accept iptos 256 1;                | Invalid mask. It is a number from 0 to 255.
+          accept vlan x;                     | Invalid numeric value. It is a number from 0 to 4294967295.
+          accept ethertype ipv5;             | one of: aarp arp atalk ipv4 ipv6 ipx_a ipx_b rarp wol.
+          accept ipprotocol tpc;             | one of: ah egp esp icmp4 icmp6 icmpv4 icmpv6 igmp
+          accept ipprotocol icmp;            | The protocol is icmp4 or icmp6.
+          accept dport drop;                 | "drop" has a meaning of its own.
+          accept dport not sport 5;          | "not" has a meaning of its own.
+          accept ipsrc 10.0.0.1;             | netmask length designation in IP. One address is /32 in IPv4
+          accept ipsrc host/8;               | Invalid IP address (not valid IPv4 or IPv6).
+          accept macsrc 11:22:33;            | Invalid MAC address. It has 12 hexadecimal digits.
+          accept chr syn;                    | separated by commas without blanks: broadcast inbound ipauth
+          accept dport 1, 2;                 | type "2". The match before it has all of its arguments.
+          accept dport 1 sport,5;            | Values of a match are separated by blanks.
+          accept colour 3;                   | Unrecognized match type "colour". The matches are: chr
+          accept dport 1 drop dport 2;       | It begins a statement: a semicolon is missing before it
+          accept teq role 1;                 | Undefined tag name and invalid tag value. There are no tags.
+          tag role id 1; accept teq Role 1;  | The tags, in lower case: role.
+          tag r id 1 enum 1 a flag 0 b; accept teq r c; | The flags and enums, in lower case: b a.
+          accept teq 5 a;                    | A tag that is a number has values that are numbers.
+          macro m($a) accept dport $b; ; include m(1) | Undefined variable name. The parameters, in lower case: $a.
+          macro m accept dport 1; ; include M | Undefined macro "M". The macros, in lower case: m.
+          include m                          | Undefined macro "m". There are no macros.
+          include                            | Include directive is missing a macro name.
+          macro 1m accept dport 1; ;         | Names have letters, digits and underscores
+          macro m accept dport 1; ; macro m accept dport 1; ; | Multiple definition of macro name.
+          tag t id 1; tag t id 2;            | Multiple definition of tag name.
+          cap c id 1 accept dport 1; ; cap c id 2 accept dport 1; ; | Multiple definition of capability name.
+          cap c id 1 accept dport 1; ; cap d id 1 accept dport 1; ; | Duplicate capability ID.
+          cap c accept dport 1; ;            | Capability definition is missing a numeric ID. Add id
+          tag t default 1;                   | Tag definition is missing a numeric ID. Add id
+          tag t id 1 id 2;                   | Duplicate tag id definition.
+          tag t id;                          | Missing numeric ID in tag definition.
+          tag t id 1 default;                | Missing value for tag default.
+          tag t id 1 flag 1;                 | Missing tag flag name or bits.
+          tag t id 1 enum 1;                 | Missing tag enum name or value.
+          tag t id 1 enum x a;               | Invalid or out of range tag enum value.
+          tag t id 1 flag 0 a flag 1 a;      | Duplicate tag flag name.
+          tag t id 1 accept dport 1; ;       | A tag definition contains no statements.
+          accept accept dport 1; ;           | It begins a statement: a semicolon is missing before it
+          tee                                | Missing arguments to "tee".
+          redirect                           | Missing arguments to "redirect".
+          redirect 12345;                    | Missing or invalid ZeroTier address target for redirect.
+          priority 1;                        | Unrecognized action or directive in rule set. Statements are:
+          Accept dport 5;                    | Unrecognized action
+          dport 5;                           | It is a match: the statement before it ended
+          """)
+  void saysWhatIsValid(String source, String message) {
+    var error = assertThrows(RulesException.class, () -> RulesCompiler.compile(source));
+
+    String shown = error.show(source).lines().findFirst().orElseThrow();
+    assertTrue(shown.contains(message), shown);
+  }
+
   @Test
   void showsTheLineWithACaret() {
     String source = "# first\r\ndrop ethertype\tipx;\n";
     var error = assertThrows(RulesException.class, () -> RulesCompiler.compile(source));
     assertEquals(
-        "line 2, column 16: Invalid numeric value.\n  drop ethertype\tipx;\n  "
+        "line 2, column 16: Invalid numeric value. It is a number, or one of: aarp arp atalk ipv4"
+            + " ipv6 ipx_a ipx_b rarp wol.\n  drop ethertype\tipx;\n  "
             + " ".repeat("drop ethertype".length())
             + "\t^",
         error.show(source));

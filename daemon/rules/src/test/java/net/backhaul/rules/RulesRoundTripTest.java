@@ -72,7 +72,7 @@ class RulesRoundTripTest {
   }
 
   @Test
-  void compilesWhateverItDecompiles() {
+  void compilesAllThatItDecompiles() {
     int decompiled = 0;
     int rounds = 5_000;
     for (int round = 0; round < rounds; round++) {

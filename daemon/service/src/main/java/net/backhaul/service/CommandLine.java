@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The command line of {@code zerotier-one} (04 section 1.2).
  *
  * @param port the primary port; 0 for any
- * @param words arguments of the identity tool or the client, where one of them is selected
+ * @param words arguments of the identity tool, the client or the command, where one is selected
  * @param unprivileged whether the daemon may run without being root
  * @param problem what is wrong with the command line; empty if nothing is
  */
@@ -26,6 +26,7 @@ record CommandLine(
   static final int DEFAULT_PORT = 9993;
 
   private static final int MAX_PORT = 0xffff;
+  private static final String CONTROLLER = "controller";
 
   /** Long options of other programs, and ours that have the same effect. */
   private static final Map<String, String> LONG_OPTIONS =
@@ -48,12 +49,19 @@ record CommandLine(
     INVALID,
     VERSION,
     IDTOOL,
-    CLI
+    CLI,
+    /** Networks of the controller: {@link ControllerCommand}. */
+    CONTROLLER
   }
 
   /** Parses words from left to right, up to the first that selects a function other than RUN. */
   static CommandLine parse(List<String> words, Path defaultHome) {
     int port = DEFAULT_PORT;
+    if (words.size() > 1
+        && words.getFirst().equals(CONTROLLER)
+        && ControllerCommand.NAMES.contains(words.get(1))) {
+      return of(Action.CONTROLLER, defaultHome, words.subList(1, words.size()));
+    }
     boolean unprivileged = false;
     boolean fork = false;
     Path home = null;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.service;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -11,6 +12,7 @@ import java.util.random.RandomGenerator;
 import net.backhaul.controller.ChangeResult;
 import net.backhaul.controller.Controller;
 import net.backhaul.controller.ControllerOutput;
+import net.backhaul.controller.RecordChange;
 import net.backhaul.engine.ConfigSource;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.identity.NetworkIds;
@@ -18,9 +20,11 @@ import net.backhaul.protocol.network.ConfigAnswer;
 import net.backhaul.protocol.network.ConfigRequest;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.Revocation;
+import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.service.state.NotSaved;
 import net.backhaul.service.system.RepeatedErrorLog;
-import net.backhaul.store.FileRecordStore;
+import net.backhaul.store.SqlRecordStore;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,15 +36,28 @@ import org.slf4j.LoggerFactory;
 public final class ControllerHost implements ConfigSource, ControllerOutput, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ControllerHost.class);
   private static final RepeatedErrorLog ERRORS = new RepeatedErrorLog(log, "notifying members");
+  private static final Consumer<RecordChange> NO_LISTENER = change -> {};
   private static final long WARN_EVERY_MS = 600_000;
 
+  /** Changes within this time are published together. */
+  private static final long PUBLICATION_DELAY_MS = 100;
+
+  /** Changes that are not saved yet and are to be published; the oldest is evicted. */
+  private static final int MAX_UNPUBLISHED_CHANGES = 100_000;
+
   private final NodeLoop loop;
-  private final FileRecordStore store;
+  private final SqlRecordStore store;
   private final Controller controller;
   private final PriorityQueue<PendingReply> pending = new PriorityQueue<>();
   private long savedTicket;
+  private boolean retryScheduled;
   private long reportedFull;
   private long warnAgainMs;
+  private boolean publicationIsScheduled;
+  private final ArrayDeque<TicketedChange> unpublished = new ArrayDeque<>();
+  private volatile Consumer<RecordChange> onChange = NO_LISTENER;
+
+  private record TicketedChange(long ticket, RecordChange change) {}
 
   /** A reply that shows changes up to a ticket. */
   private record PendingReply(long ticket, Runnable whenSaved, Consumer<String> whenNot)
@@ -57,12 +74,12 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
    * @param self identity of the controller
    */
   public ControllerHost(
-      NodeLoop loop, FileRecordStore store, Identity self, RandomGenerator random) {
+      NodeLoop loop, SqlRecordStore store, Identity self, RandomGenerator random) {
     this.loop = loop;
     this.store = store;
-    this.controller = new Controller(self, store.networks(), store.members(), store, this, random);
+    this.controller = new Controller(self, store.takeStored(), this::write, this, random);
     store.start(
-        new FileRecordStore.Listener() {
+        new SqlRecordStore.Listener() {
           @Override
           public void saved(long ticket) {
             loop.execute(() -> onSaved(ticket));
@@ -73,6 +90,32 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
             loop.execute(() -> onFailed(ticket, why));
           }
         });
+  }
+
+  private void write(long ticket, RecordChange change) {
+    store.write(ticket, change);
+    if (onChange != NO_LISTENER) {
+      unpublished.add(new TicketedChange(ticket, change));
+      if (unpublished.size() > MAX_UNPUBLISHED_CHANGES) {
+        unpublished.removeFirst();
+      }
+    }
+  }
+
+  /**
+   * Sets what is called with each change once it is saved, on the node's thread; null for nothing.
+   */
+  public void onChange(@Nullable Consumer<RecordChange> listener) {
+    onChange = listener == null ? NO_LISTENER : listener;
+  }
+
+  private void publishChanges() {
+    for (TicketedChange first = unpublished.peek();
+        first != null && first.ticket <= savedTicket;
+        first = unpublished.peek()) {
+      unpublished.remove();
+      onChange.accept(first.change);
+    }
   }
 
   /** Queries the controller, from any thread. */
@@ -88,7 +131,7 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
                     controller.lastTicket(),
                     () -> answer.complete(found),
                     why -> answer.complete(found)));
-          } catch (RuntimeException e) {
+          } catch (RuntimeException | Error e) {
             answer.completeExceptionally(e);
           }
         });
@@ -107,7 +150,7 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
                     changed.ticket(),
                     () -> answer.complete(changed.record()),
                     why -> answer.completeExceptionally(new NotSaved(why))));
-          } catch (RuntimeException e) {
+          } catch (RuntimeException | Error e) {
             answer.completeExceptionally(e);
           }
         });
@@ -121,6 +164,7 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
       pending.add(reply);
     }
     sendNotifications();
+    schedulePublication();
   }
 
   private void onSaved(long ticket) {
@@ -132,6 +176,7 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
       pending.remove();
       first.whenSaved.run();
     }
+    publishChanges();
     sendNotifications();
   }
 
@@ -147,23 +192,40 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
 
   /** Notifies a few members, and the rest after other work of the loop. */
   private void sendNotifications() {
-    if (!controller.hasNotifications()) {
+    long nowMs = NodeLoop.nowMs();
+    if (!controller.hasNotifications(nowMs)) {
       return;
     }
-    controller.sendNotifications(NodeLoop.nowMs());
+    controller.sendNotifications(nowMs);
     loop.scheduleWakeUp();
-    if (controller.hasNotifications()) {
+    if (controller.hasNotifications(nowMs)) {
       loop.execute(this::sendNotifications);
     }
+    scheduleRetry();
+  }
+
+  private void scheduleRetry() {
+    long retryMs = controller.nextRetryMs();
+    if (!retryScheduled && retryMs != Long.MAX_VALUE) {
+      retryScheduled = true;
+      loop.executeAfter(Math.max(0, retryMs - NodeLoop.nowMs()), this::retry);
+    }
+  }
+
+  private void retry() {
+    retryScheduled = false;
+    sendNotifications();
+    scheduleRetry();
   }
 
   @Override
   public ConfigAnswer answer(ConfigRequest request, long nowMs) {
     ConfigAnswer answer = controller.answer(request, nowMs);
     warnWhenFull(request.networkId(), nowMs);
-    if (controller.hasNotifications()) {
+    if (controller.hasNotifications(nowMs)) {
       loop.execute(this::sendNotifications);
     }
+    schedulePublication();
     return answer;
   }
 
@@ -182,13 +244,39 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
   }
 
   @Override
-  public void pushConfig(long member, NetworkConfig config) {
-    loop.node().pushConfig(member, config, NodeLoop.nowMs());
+  public void acknowledged(long networkId, long member, long updateId, long nowMs) {
+    controller.acknowledged(networkId, member, updateId, nowMs);
   }
 
   @Override
-  public void revoke(Revocation revocation, List<Long> members) {
-    loop.node().revoke(revocation, members, NodeLoop.nowMs());
+  public long pushConfig(long member, NetworkConfig config) {
+    return loop.node().pushConfig(member, config, NodeLoop.nowMs());
+  }
+
+  @Override
+  public void pushDirectory(long networkId, Bytes update, List<Long> recipients) {
+    loop.node().pushDirectory(networkId, update, recipients, NodeLoop.nowMs());
+  }
+
+  /** Publishes changed directories when they are due; several changes are published together. */
+  private void schedulePublication() {
+    long dueMs = controller.nextPublicationMs();
+    if (dueMs != Long.MAX_VALUE && !publicationIsScheduled) {
+      publicationIsScheduled = true;
+      loop.executeAfter(Math.max(PUBLICATION_DELAY_MS, dueMs - NodeLoop.nowMs()), this::publish);
+    }
+  }
+
+  private void publish() {
+    publicationIsScheduled = false;
+    controller.publishDirectories(NodeLoop.nowMs());
+    sendNotifications();
+    schedulePublication();
+  }
+
+  @Override
+  public void revoke(List<Revocation> revocations, List<Long> members) {
+    loop.node().revoke(revocations, members, NodeLoop.nowMs());
   }
 
   @Override

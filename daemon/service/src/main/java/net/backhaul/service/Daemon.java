@@ -18,15 +18,19 @@ import net.backhaul.protocol.identity.Identity;
 import net.backhaul.service.api.BondApi;
 import net.backhaul.service.api.ConfigApi;
 import net.backhaul.service.api.ControllerApi;
+import net.backhaul.service.api.DiagnosisApi;
 import net.backhaul.service.api.MetricsApi;
 import net.backhaul.service.api.MoonApi;
 import net.backhaul.service.api.NetworkApi;
 import net.backhaul.service.api.PeerApi;
 import net.backhaul.service.api.StatusApi;
+import net.backhaul.service.api.WebControlApi;
 import net.backhaul.service.http.AccessControl;
 import net.backhaul.service.http.HttpServer;
 import net.backhaul.service.http.Router;
+import net.backhaul.service.interfaces.HostAccess;
 import net.backhaul.service.interfaces.Interfaces;
+import net.backhaul.service.names.MemberNames;
 import net.backhaul.service.settings.LiveSettings;
 import net.backhaul.service.settings.LocalConf;
 import net.backhaul.service.state.FileProblem;
@@ -41,9 +45,15 @@ import net.backhaul.service.system.ServiceManager;
 import net.backhaul.service.system.StartFailure;
 import net.backhaul.service.udp.Rebinder;
 import net.backhaul.service.udp.UdpSockets;
-import net.backhaul.store.FileRecordStore;
+import net.backhaul.service.web.WebService;
+import net.backhaul.service.web.WebServices;
+import net.backhaul.sql.Database;
+import net.backhaul.sql.DatabaseException;
+import net.backhaul.store.SqlRecordStore;
+import net.backhaul.tap.HostNetwork;
 import net.backhaul.tap.HostTapFactory;
 import net.backhaul.tap.TapFactory;
+import net.backhaul.tap.linux.LinuxTapFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -53,7 +63,6 @@ public final class Daemon {
   private static final Logger log = LoggerFactory.getLogger(Daemon.class);
   private static final long CLOSE_WITHIN_MS = 1_000;
   private static final String PORT_FILE = "zerotier-one.port";
-  private static final String CONTROLLER_DIRECTORY = "controller.d";
 
   private final HomeDirectory home;
   private final BufferedRandom random = new BufferedRandom();
@@ -68,11 +77,16 @@ public final class Daemon {
   private final ServiceStatus status = new ServiceStatus(loop, manager);
   private final EventLog events = new EventLog(status::scheduleUpdate);
   private final UdpSockets sockets = new UdpSockets(loop);
+  private final MemberNames names = new MemberNames(loop);
+  private final RootClocks rootClocks = new RootClocks();
+  private final PeerPings pings = new PeerPings(loop);
   private final Interfaces devices;
+  private final Database database;
   private final ControllerHost controller;
   private final Rebinder rebinder;
   private final MetricsApi metrics;
   private final Housekeeping housekeeping;
+  private final WebService web;
   private final HttpServer http;
   private final CompletableFuture<End> ended = new CompletableFuture<>();
 
@@ -96,14 +110,21 @@ public final class Daemon {
     home.writePid();
     logStart();
     state = new SavedState(home);
-    devices = new Interfaces(loop, taps, home.path(), state::networkSettings);
+    devices = new Interfaces(loop, taps, hostAccess(taps), home.path(), state::networkSettings);
+    database = new Database(ControllerFiles.database(home, settings.settings().controllerPath()));
     controller = openController();
     rebinder = createRebinder();
     startNode();
-    metrics = new MetricsApi(loop, sockets, controller);
+    metrics = new MetricsApi(loop, sockets, controller, names.counters());
     housekeeping =
         new Housekeeping(
             loop, state, settings, rebinder, new MetricsFile(home, metrics), events, status);
+    web =
+        WebServices.of(
+            home,
+            state::execute,
+            new WebServices.Parts(loop, controller, identity.address()),
+            database);
     http = new HttpServer(accessControl(), routes());
   }
 
@@ -166,25 +187,32 @@ public final class Daemon {
         home.path());
   }
 
+  /** Tests with devices in memory do not touch the host. */
+  private HostAccess hostAccess(TapFactory taps) {
+    return taps instanceof LinuxTapFactory
+        ? new HostAccess(HostNetwork::open, ports.udp(), sockets::areMarked, names)
+        : HostAccess.NONE;
+  }
+
   private ControllerHost openController() throws StartFailure {
     String chosen = settings.settings().controllerPath();
     if (chosen.startsWith("postgres:")) {
       throw new StartFailure(
           "controllerDbPath in local.conf names a PostgreSQL database, which is not supported; "
-              + "remove it to keep networks in files");
+              + "remove it to keep networks in the home");
     }
-    Path directory = home.path().resolve(chosen.isEmpty() ? CONTROLLER_DIRECTORY : chosen);
     try {
-      FileRecordStore store =
-          chosen.isEmpty() && home.belongsToAnotherUser()
-              ? FileRecordStore.openInForeignHome(
-                  home.path(), CONTROLLER_DIRECTORY, home::changeOwner)
-              : FileRecordStore.open(directory);
-      return new ControllerHost(loop, store, identity, random);
+      return new ControllerHost(
+          loop,
+          SqlRecordStore.open(database, ControllerFiles.directory(home, chosen)),
+          identity,
+          random);
     } catch (IOException e) {
       throw new StartFailure(
-          "cannot use %s for the networks of this controller: %s"
-              .formatted(directory, FileProblem.describe(directory, e)),
+          "cannot read the networks of this controller: "
+              + (e instanceof DatabaseException
+                  ? e.getMessage()
+                  : FileProblem.describe(home.path(), e)),
           1);
     }
   }
@@ -201,17 +229,24 @@ public final class Daemon {
 
   private void startNode() {
     Map<StateKey, byte[]> saved = state.load(System.currentTimeMillis());
-    var output = new NodeOutput(sockets, state, devices, events, this::onEvent);
+    names.onChange(devices::resolverChanged);
+    var output =
+        new NodeOutput(
+            sockets, state, new NodeOutput.JoinedNetworks(devices, names), events, this::onEvent);
     loop.start(
-            () ->
-                new Node(
-                    identity,
-                    settings.settings().node(),
-                    output,
-                    controller,
-                    random,
-                    saved,
-                    NodeLoop.nowMs()))
+            () -> {
+              var node =
+                  new Node(
+                      identity,
+                      settings.settings().node(),
+                      output,
+                      controller,
+                      random,
+                      saved,
+                      NodeLoop.nowMs());
+              node.readsDirectories(true);
+              return node;
+            })
         .join();
   }
 
@@ -220,17 +255,20 @@ public final class Daemon {
   }
 
   private Router routes() {
-    var status = new StatusApi(loop, settings, sockets, ports, home.path().toString());
+    var status =
+        new StatusApi(loop, settings, sockets, ports, home.path().toString(), devices::applied);
     var networks = new ControllerApi(controller, identity.address());
     return new Router()
         .add("/status", status)
         .add("/health", status)
         .add("/config", new ConfigApi(settings, state, housekeeping::settingsChanged))
-        .add("/network", new NetworkApi(loop, state, devices, identity.address()))
-        .add("/peer", new PeerApi(loop))
+        .add("/network", new NetworkApi(loop, state, devices, names, identity.address()))
+        .add("/peer", new PeerApi(loop, pings))
+        .add("/diagnosis", new DiagnosisApi(loop, rootClocks, sockets::addresses))
         .add("/moon", new MoonApi(loop, state))
         .add("/bond", new BondApi())
         .add("/metrics", metrics)
+        .add(WebControlApi.PATH, new WebControlApi(web))
         .add("/controller", networks)
         .add("/unstable/controller", networks);
   }
@@ -241,9 +279,11 @@ public final class Daemon {
     if (!identityIsValid.join()) {
       throw IdentityFiles.invalid(home);
     }
+    state.execute(() -> IdentityFiles.saveValidated(home));
     loop.execute(rebinder::start);
     writePort();
     listen();
+    web.start();
     housekeeping.start();
     loop.execute(status::ready);
     loop.feed(manager);
@@ -299,7 +339,10 @@ public final class Daemon {
       case Event.IdentityCollision collision -> ended.complete(End.IDENTITY_COLLISION);
       case Event.PathLearned learned -> {}
       case Event.SurfaceChanged changed -> {}
-      case Event.UserMessage message -> {}
+      case Event.RootClock clock -> rootClocks.record(clock);
+      case Event.PingAnswered answer -> pings.answered(answer);
+      case Event.BridgeLoop loop -> devices.loopFound(loop.networkId());
+      case Event.UserMessageReceived message -> {}
     }
   }
 
@@ -311,6 +354,7 @@ public final class Daemon {
   /** Reads local.conf again, as {@code systemctl reload} requests; from any thread. */
   public void reload() {
     manager.reloading();
+    home.rewritePid();
     housekeeping.reloadSettings();
   }
 
@@ -351,8 +395,11 @@ public final class Daemon {
               return null;
             })
         .join();
+    names.close();
     devices.close();
+    web.close();
     controller.close();
+    database.close();
     loop.close();
     state.close();
     home.close();

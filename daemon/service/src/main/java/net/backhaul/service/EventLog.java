@@ -11,6 +11,7 @@ import net.backhaul.engine.Event;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.PeerStatus;
 import net.backhaul.protocol.address.Endpoints;
+import net.backhaul.protocol.ethernet.Macs;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.identity.NetworkIds;
 import org.slf4j.Logger;
@@ -57,7 +58,22 @@ final class EventLog {
               Endpoints.text(learned.endpoint()));
       case Event.SurfaceChanged changed ->
           log.debug("roots see this node at {}", Endpoints.text(changed.surface()));
-      case Event.UserMessage message ->
+      case Event.RootClock clock ->
+          log.trace(
+              "root {}: its clock is {}", Addresses.text(clock.address()), clock.timestampMs());
+      case Event.PingAnswered answer ->
+          log.debug(
+              "peer {}: answered a ping {}",
+              Addresses.text(answer.address()),
+              answer.relayed() ? "through a root" : "from " + Endpoints.text(answer.endpoint()));
+      case Event.BridgeLoop loop ->
+          log.warn(
+              "network {}: equal frames of {} pass this bridge again and again, and are dropped:"
+                  + " its segments form a loop. Remove the second bridge or cable between them, or"
+                  + " set the spanning tree protocol: ip link set BRIDGE type bridge stp_state 1",
+              NetworkIds.text(loop.networkId()),
+              Macs.text(loop.sourceMac()));
+      case Event.UserMessageReceived message ->
           log.debug(
               "user message of type {} from {}", message.type(), Addresses.text(message.source()));
     }

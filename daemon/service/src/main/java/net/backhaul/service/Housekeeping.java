@@ -41,7 +41,7 @@ final class Housekeeping {
   }
 
   void start() {
-    loop.onHostResume(rebinder::rebindNow);
+    loop.onHostResume(rebinder::reconnectNow);
     every(SETTINGS_EVERY_S, this::pollSettings);
     every(MetricsFile.EVERY_S, () -> metrics.write(state::execute));
     loop.every(TimeUnit.SECONDS.toMillis(PEERS_LOGGED_EVERY_S), this::pollPeers);

@@ -19,10 +19,12 @@ import net.backhaul.service.state.HomeDirectory;
 import net.backhaul.service.state.IdentityFiles;
 import net.backhaul.service.system.CrashReports;
 import net.backhaul.service.system.Fork;
+import net.backhaul.service.system.JournalStream;
 import net.backhaul.service.system.Logging;
 import net.backhaul.service.system.OpenFiles;
 import net.backhaul.service.system.Privileges;
 import net.backhaul.service.system.ServiceManager;
+import net.backhaul.service.system.ServiceProviders;
 import net.backhaul.service.system.Signals;
 import net.backhaul.service.system.StartFailure;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,7 @@ public final class Main {
 
   /** Runs the daemon, or the program that its options select, and ends the process. */
   public static void main(String[] words) {
+    ServiceProviders.select();
     int code = run(List.of(words));
     System.out.flush();
     System.exit(code);
@@ -71,11 +74,20 @@ public final class Main {
       }
       case IDTOOL -> Idtool.run(command.words().toArray(String[]::new), System.out, System.err);
       case CLI -> Cli.run(command.words().toArray(String[]::new), System.out, System.err);
+      case CONTROLLER -> {
+        try {
+          System.out.println(ControllerCommand.run(command.words(), command.home()));
+          yield 0;
+        } catch (StartFailure e) {
+          System.err.println(PROGRAM + ": " + e.getMessage());
+          yield e.exitCode();
+        }
+      }
       case RUN -> {
         String problem = OpenFiles.problem(OpenFiles.limitOfProcess());
         if (!problem.isEmpty()) {
           // Not by the log, whose classes are in further files.
-          String priority = System.getenv("JOURNAL_STREAM") == null ? "" : "<3>";
+          String priority = JournalStream.isStandardError() ? "<3>" : "";
           System.err.println(priority + PROGRAM + ": fatal error: " + problem);
           yield 1;
         }

@@ -7,6 +7,7 @@ import java.util.concurrent.Executor;
 import net.backhaul.service.api.MetricsApi;
 import net.backhaul.service.state.FileProblem;
 import net.backhaul.service.state.HomeDirectory;
+import net.backhaul.service.system.RepeatedErrorLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +21,7 @@ final class MetricsFile {
 
   private final HomeDirectory home;
   private final MetricsApi metrics;
+  private final RepeatedErrorLog errors = new RepeatedErrorLog(log, "writing " + NAME);
   private boolean failed;
 
   MetricsFile(HomeDirectory home, MetricsApi metrics) {
@@ -29,7 +31,14 @@ final class MetricsFile {
 
   /** Writes the current metrics, on the thread of the executor. */
   void write(Executor thread) {
-    metrics.text().thenAcceptAsync(this::write, thread);
+    metrics
+        .text()
+        .thenAcceptAsync(this::write, thread)
+        .exceptionally(
+            error -> {
+              errors.add(error, NodeLoop.nowMs());
+              return null;
+            });
   }
 
   private void write(String text) {
@@ -40,7 +49,7 @@ final class MetricsFile {
       if (!failed) {
         failed = true;
         log.warn(
-            "cannot write {}: {}; it is tried again every {} s",
+            "cannot write {}: {}; this is retried every {} s",
             home.file(NAME),
             FileProblem.describe(home.file(NAME), e),
             EVERY_S);

@@ -19,6 +19,7 @@ import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
 import net.backhaul.engine.Node;
 import net.backhaul.service.system.Durations;
+import net.backhaul.service.system.PauseDetector;
 import net.backhaul.service.system.RepeatedErrorLog;
 import net.backhaul.service.system.ServiceManager;
 import net.backhaul.service.system.SteadyClock;
@@ -46,14 +47,19 @@ public final class NodeLoop implements AutoCloseable {
    */
   static final long ERROR_PAUSE_MS = 100;
 
-  /** A step of the clock that indicates that the host was suspended (04 section 8.1). */
+  /** A step of the clock that is logged (04 section 8.1). */
   private static final long SLEEP_MS = 10_000;
+
+  /** After a pause of this length, uplinks and NAT mappings may be others than before. */
+  private static final long MIN_PAUSE_MS = 2_000;
 
   private final MultiThreadIoEventLoopGroup group;
   private final EventLoop loop;
   private volatile Runnable onHostResume = () -> {};
   private @Nullable Node node;
+  private final PauseDetector pauses = new PauseDetector();
   private @Nullable ScheduledFuture<?> wakeUp;
+  private long wakeUpAtSteadyMs = steadyMs();
   private long wakeUpAtMs;
   private long notBeforeMs;
   private final ObjLongConsumer<Node> advance;
@@ -92,7 +98,7 @@ public final class NodeLoop implements AutoCloseable {
     return System.nanoTime() / 1_000_000;
   }
 
-  /** Feeds the watchdog of the service manager on the loop, so that it notices when that hangs. */
+  /** Feeds the watchdog of the service manager on the loop, which detects when that hangs. */
   public void feed(ServiceManager manager) {
     long everyMs = manager.watchdogMs() / WATCHDOG_FEEDS;
     if (everyMs > 0) {
@@ -100,7 +106,7 @@ public final class NodeLoop implements AutoCloseable {
     }
   }
 
-  /** Sets what is run, on the loop, when the host resumes from suspend. */
+  /** Sets what is run, on the loop, when the host resumes from suspend, or this process. */
   public void onHostResume(Runnable work) {
     onHostResume = work;
   }
@@ -141,6 +147,11 @@ public final class NodeLoop implements AutoCloseable {
     loop.execute(guarded(work));
   }
 
+  /** Runs a task on the loop once, after a time; if it fails, that is logged with a rate limit. */
+  public void executeAfter(long delayMs, Runnable work) {
+    loop.schedule(guarded(work), delayMs, TimeUnit.MILLISECONDS);
+  }
+
   /**
    * Runs a task on the loop periodically. If it fails, that is logged with a rate limit, and the
    * task runs again at its next time.
@@ -153,7 +164,7 @@ public final class NodeLoop implements AutoCloseable {
     return () -> {
       try {
         work.run();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         taskErrors.add(e, nowMs());
       }
     };
@@ -202,6 +213,7 @@ public final class NodeLoop implements AutoCloseable {
       log.trace("next deadline: {} in {} ms", node().nextDeadline(), deadlineMs - nowMs);
     }
     wakeUpAtMs = dueMs;
+    wakeUpAtSteadyMs = steadyMs() + Math.max(0, dueMs - nowMs);
     wakeUp = loop.schedule(this::wake, Math.max(0, dueMs - nowMs), TimeUnit.MILLISECONDS);
   }
 
@@ -210,7 +222,7 @@ public final class NodeLoop implements AutoCloseable {
     try {
       followClock();
       advance.accept(node(), nowMs());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       advanceErrors.add(e, nowMs());
       notBeforeMs = nowMs() + ERROR_PAUSE_MS;
     }
@@ -219,10 +231,15 @@ public final class NodeLoop implements AutoCloseable {
 
   private void followClock() {
     long jumpedMs = CLOCK.follow(System.currentTimeMillis(), steadyMs());
+    long pausedMs = Math.max(jumpedMs, pauses.pausedMs(steadyMs(), wakeUpAtSteadyMs));
     if (jumpedMs > SLEEP_MS) {
       log.info(
           "the clock has jumped ahead by {}, or this host was suspended; sockets are checked",
           Durations.text(jumpedMs));
+    } else if (pausedMs > MIN_PAUSE_MS) {
+      log.debug("the host or this process did not run for {}", Durations.text(pausedMs));
+    }
+    if (pausedMs > MIN_PAUSE_MS) {
       onHostResume.run();
     } else if (CLOCK.steppedBackMs() > SLEEP_MS) {
       log.warn(

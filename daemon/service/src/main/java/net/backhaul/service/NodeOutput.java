@@ -11,6 +11,7 @@ import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.StateKey;
 import net.backhaul.service.interfaces.Interfaces;
+import net.backhaul.service.names.MemberNames;
 import net.backhaul.service.state.SavedState;
 import net.backhaul.service.system.RepeatedErrorLog;
 import net.backhaul.service.udp.UdpSockets;
@@ -26,20 +27,25 @@ final class NodeOutput implements Output {
   private final SavedState state;
   private final Interfaces devices;
   private final EventLog log;
+  private final MemberNames names;
   private final Consumer<Event> events;
   private final ControllerClockLog clocks = new ControllerClockLog();
   private final Map<String, RepeatedErrorLog> errors = new HashMap<>();
 
+  /** What follows the networks that the node has joined. */
+  record JoinedNetworks(Interfaces devices, MemberNames names) {}
+
   NodeOutput(
       UdpSockets sockets,
       SavedState state,
-      Interfaces devices,
+      JoinedNetworks networks,
       EventLog log,
       Consumer<Event> events) {
+    this.names = networks.names;
     this.log = log;
     this.sockets = sockets;
     this.state = state;
-    this.devices = devices;
+    this.devices = networks.devices;
     this.events = events;
   }
 
@@ -72,6 +78,12 @@ final class NodeOutput implements Output {
     log.networkChanged(status);
     clocks.networkChanged(status, System.currentTimeMillis());
     devices.networkChanged(status);
+    names.networkChanged(status.networkId());
+  }
+
+  @Override
+  public void directoryChanged(long networkId) {
+    names.networkChanged(networkId);
   }
 
   @Override
@@ -79,6 +91,7 @@ final class NodeOutput implements Output {
     log.networkLeft(networkId);
     clocks.networkLeft(networkId);
     devices.networkLeft(networkId);
+    names.networkLeft(networkId);
   }
 
   @Override

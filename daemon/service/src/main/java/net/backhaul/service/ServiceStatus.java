@@ -28,7 +28,7 @@ final class ServiceStatus {
    * The state of a node that the status shows.
    *
    * @param wasOnline whether it has been online since the start
-   * @param settings what is to be said of local.conf; may be empty
+   * @param settings the message about local.conf; may be empty
    */
   record Content(
       boolean online,
@@ -46,7 +46,8 @@ final class ServiceStatus {
       text.append("; networks: ");
       appendNetworks(text);
       text.append("; peers: ").append(peers.direct()).append(" direct, ");
-      text.append(peers.relayed()).append(" relayed");
+      // Without a root nothing can be relayed.
+      text.append(peers.relayed()).append(online ? " relayed" : " without a path");
       if (!settings.isEmpty()) {
         text.append("; ").append(settings);
       }
@@ -84,7 +85,7 @@ final class ServiceStatus {
     manager.ready(sent);
   }
 
-  /** Sets what is to be said of local.conf. */
+  /** Sets the message about local.conf. */
   void settings(String outcome) {
     settings = outcome;
     update();

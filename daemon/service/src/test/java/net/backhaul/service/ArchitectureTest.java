@@ -43,6 +43,7 @@ class ArchitectureTest {
   private static final String[] SANS_IO = {
     "net.backhaul.crypto..",
     "net.backhaul.protocol..",
+    "net.backhaul.rules..",
     "net.backhaul.engine..",
     "net.backhaul.controller.."
   };
@@ -61,12 +62,14 @@ class ArchitectureTest {
           protocol   : crypto
           tap        : ''
           json       : ''
-          rules      : json
+          rules      : json protocol crypto
           cli        : rules json protocol crypto
-          engine     : protocol crypto
+          engine     : rules.evaluation protocol crypto
           controller : protocol crypto
-          store      : controller json protocol crypto
-          service    : engine controller store json tap cli protocol crypto
+          sql        : ''
+          store      : sql controller rules json protocol crypto
+          web        : controller store sql json protocol crypto
+          service    : engine controller store sql web rules json tap cli protocol crypto
           testing    : ''
           """)
   void modulesDependOnLowerOnesOnly(String module, String below) {
@@ -103,7 +106,11 @@ class ArchitectureTest {
           settings   : state system
           http       : system
           udp        : settings system .
-          interfaces : state system .
+          routing    : udp .
+          dns        : system
+          names      : dns .
+          forwarding : state system
+          interfaces : dns forwarding routing state system .
           """)
   void packagesOfTheServiceDependOnLowerOnesOnly(String name, String below) {
     String service = OURS + "service.";
@@ -239,13 +246,14 @@ class ArchitectureTest {
       delimiter = ':',
       textBlock =
           """
-          io.netty..            : service
+          io.netty..            : service web.server
           com.fasterxml..       : json testing
           com.sun.jna..         : tap service.udp testing
-          org.bouncycastle..    : crypto
+          org.bouncycastle..    : crypto web
           net.jpountz..         : protocol
           picocli..             : cli
-          org.slf4j..           : service store
+          java.sql..            : sql
+          org.slf4j..           : service sql store web
           ch.qos.logback..      : service
           org.junit..           : testing
           """)

@@ -86,7 +86,7 @@ final class Citations {
     STRAY
         .matcher(flat)
         .results()
-        .forEach(found -> complain(file, flat, found, "is not of the form \"03 section 4.8\""));
+        .forEach(found -> report(file, flat, found, "is not of the form \"03 section 4.8\""));
   }
 
   /** Checks what a chapter says of its own sections. */
@@ -108,18 +108,18 @@ final class Citations {
     List<String> numbers =
         ONE_NUMBER.matcher(found.group(3)).results().map(MatchResult::group).toList();
     if (numbers.size() > 1 != found.group(2).endsWith("s")) {
-      complain(file, text, found, "needs \"section\" for one number and \"sections\" for several");
+      report(file, text, found, "needs \"section\" for one number and \"sections\" for several");
     }
     for (String number : numbers) {
       if (sections.getOrDefault(chapter, Set.of()).contains(number)) {
         resolved++;
       } else {
-        complain(file, text, found, "names no section: " + chapter + " has no " + number);
+        report(file, text, found, "names no section: " + chapter + " has no " + number);
       }
     }
   }
 
-  private void complain(String file, String text, MatchResult found, String reason) {
+  private void report(String file, String text, MatchResult found, String reason) {
     long line = 1 + text.substring(0, found.start()).chars().filter(c -> c == '\n').count();
     problems.add(
         "%s:%d: \"%s\" %s".formatted(file, line, found.group().replaceAll("\\s+", " "), reason));

@@ -16,7 +16,7 @@ class ControllerClockLogTest {
   private static final long HOUR_MS = 3_600_000;
 
   private final ControllerClockLog clocks = new ControllerClockLog();
-  @RegisterExtension final CapturedLog lines = new CapturedLog(ControllerClockLog.class);
+  @RegisterExtension final CapturedLog log = new CapturedLog(ControllerClockLog.class);
 
   @Test
   void reportsClockThatIsAheadOnceAndItsCorrection() {
@@ -30,7 +30,7 @@ class ControllerClockLogTest {
                 + " of this host; one of them is wrong",
             "WARN network 8056c2e21c000001: the clock of its controller was set back by 2 h 59 min;"
                 + " members exchange their credentials again, which can take a minute"),
-        logged());
+        log.lines());
   }
 
   @Test
@@ -40,17 +40,11 @@ class ControllerClockLogTest {
     receive(NOW_MS + ControllerClockLog.TOLERANCE_MS, NOW_MS);
     receive(NOW_MS, NOW_MS);
 
-    assertEquals(List.of(), logged());
+    assertEquals(List.of(), log.lines());
   }
 
   private void receive(long timestampMs, long wallMs) {
     clocks.networkChanged(status(config(timestampMs)), wallMs);
-  }
-
-  private List<String> logged() {
-    return lines.list().stream()
-        .map(event -> event.getLevel() + " " + event.getFormattedMessage())
-        .toList();
   }
 
   private static NetworkStatus status(NetworkConfig config) {

@@ -54,7 +54,7 @@ public final class DaemonInTest implements AutoCloseable {
   }
 
   /** Sends a request with the token. */
-  public RawHttp.Answer ask(String method, String target, String body) throws IOException {
+  public RawHttp.Answer request(String method, String target, String body) throws IOException {
     String request =
         "%s %s HTTP/1.1\r\nX-ZT1-Auth: %s\r\nContent-Length: %d\r\n\r\n%s"
             .formatted(method, target, token(), body.length(), body);

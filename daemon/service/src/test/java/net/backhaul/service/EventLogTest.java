@@ -4,19 +4,15 @@ package net.backhaul.service;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import java.net.InetSocketAddress;
 import java.util.List;
 import net.backhaul.engine.Event;
 import net.backhaul.engine.LatencyHistogram;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.PeerStatus;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The lines by which an operator follows a node. */
 class EventLogTest {
@@ -27,20 +23,11 @@ class EventLogTest {
 
   private int changes;
   private final EventLog events = new EventLog(() -> changes++);
-  private final Logger logger = (Logger) LoggerFactory.getLogger(EventLog.class);
-  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+  @RegisterExtension final CapturedLog log = new CapturedLog(EventLog.class);
 
   @BeforeEach
-  void record() {
-    logger.setLevel(Level.DEBUG);
-    lines.start();
-    logger.addAppender(lines);
-  }
-
-  @AfterEach
-  void restore() {
-    logger.detachAppender(lines);
-    logger.setLevel(null);
+  void logAll() {
+    log.level(Level.DEBUG);
   }
 
   @Test
@@ -52,14 +39,14 @@ class EventLogTest {
         List.of(
             "INFO ONLINE: a root answers",
             "INFO OFFLINE: no root answers; peers without a direct path cannot be reached"),
-        logged());
+        log.lines());
   }
 
   @Test
   void logsThatARootIsOnlineByItself() {
     events.onEvent(new Event.Online(true));
 
-    assertEquals(List.of("INFO ONLINE: this node is a root itself"), logged());
+    assertEquals(List.of("INFO ONLINE: this node is a root itself"), log.lines());
   }
 
   @Test
@@ -73,7 +60,7 @@ class EventLogTest {
             "INFO OFFLINE: no root has answered since the start; is UDP to the roots permitted, and"
                 + " does the file planet list the right ones?",
             "INFO ONLINE: a root answers"),
-        logged());
+        log.lines());
   }
 
   @Test
@@ -92,7 +79,7 @@ class EventLogTest {
                 + " node",
             "INFO network 8056c2e21c000001: OK",
             "INFO network 8056c2e21c000001: left"),
-        logged());
+        log.lines());
   }
 
   @Test
@@ -107,25 +94,19 @@ class EventLogTest {
             "DEBUG peer 0b59471541: relayed",
             "DEBUG peer 0b59471541: direct, at 192.0.2.7/9993",
             "DEBUG peer 0b59471541: relayed"),
-        logged());
+        log.lines());
   }
 
   @Test
   void doesNotListPeersAboveDebug() {
-    logger.setLevel(Level.INFO);
+    log.level(Level.INFO);
 
     events.logPeers(
         () -> {
           throw new AssertionError("peers are listed");
         });
 
-    assertEquals(List.of(), logged());
-  }
-
-  private List<String> logged() {
-    return lines.list.stream()
-        .map(line -> line.getLevel() + " " + line.getFormattedMessage())
-        .toList();
+    assertEquals(List.of(), log.lines());
   }
 
   private static NetworkStatus status(NetworkStatus.State state) {

@@ -7,7 +7,7 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 
-/** Reports synchronized methods, volatile fields, and calls that wait. */
+/** Reports synchronized methods, volatile fields, and calls that block. */
 final class Locks extends ArchCondition<JavaClass> {
   Locks() {
     super("lock");

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Resident memory of a daemon process before and after a burst; 20 s on an idle machine. */
+/** Resident memory of a daemon process before and after a burst; 20 s on an idle host. */
 @EnabledOnOs(OS.LINUX)
 class MemoryProcessTest {
   private static final long START_WITHIN_S = 60;

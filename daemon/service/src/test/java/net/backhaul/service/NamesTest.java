@@ -25,12 +25,6 @@ class NamesTest {
   private static final Pattern COMMENT_OR_TEXT =
       Pattern.compile("(?s)/\\*.*?\\*/|//[^\\n]*|\"\"\".*?\"\"\"");
 
-  /** Nested types that are always written with the outer name, by that, and why they stay. */
-  private static final Map<String, String> ALLOWED =
-      Map.of(
-          "PushDirectPaths.Path", "what the message lists is called so in 02 section 2.15",
-          "Event.UserMessage", "the event that such a message has come");
-
   @Test
   void givesEachTypeOfMainCodeOneName() {
     var sources = new HashMap<String, String>();
@@ -54,9 +48,7 @@ class NamesTest {
                 "y/C.java", "/** Not a\nclass A */\npublic final class C {}\n",
                 "y/D.java", "enum D {\n}\n",
                 "y/E.java", "class E {\n  enum Kind {}\n}\n",
-                "y/F.java", "class F {\n  enum Kind {}\n}\n",
-                "y/Event.java", "class Event {\n  class UserMessage {}\n}\n",
-                "y/UserMessage.java", "class UserMessage {\n}\n")));
+                "y/F.java", "class F {\n  enum Kind {}\n}\n")));
   }
 
   private static List<String> clashes(Map<String, String> sources) {
@@ -86,7 +78,7 @@ class NamesTest {
             });
     for (String[] type : nested) {
       String name = type[0] + "." + type[1];
-      if (fileByTopLevelName.containsKey(type[1]) && !ALLOWED.containsKey(name)) {
+      if (fileByTopLevelName.containsKey(type[1])) {
         found.add(name + " has the name of " + fileByTopLevelName.get(type[1]));
       }
     }

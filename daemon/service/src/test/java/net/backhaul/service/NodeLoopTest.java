@@ -4,24 +4,22 @@ package net.backhaul.service;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.netty.channel.epoll.Epoll;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import net.backhaul.engine.Node;
-import net.backhaul.engine.NodeOptions;
+import net.backhaul.engine.OutputAdapter;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.testing.Await;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The loop after internal errors in the node. */
 class NodeLoopTest {
@@ -34,21 +32,13 @@ class NodeLoopTest {
   private final NodeLoop loop = new NodeLoop(Epoll.isAvailable(), this::advance);
   private final List<Long> failures = new CopyOnWriteArrayList<>();
   private volatile boolean fails = true;
+  private volatile Supplier<Throwable> failure =
+      () -> new IllegalStateException("as the test demands");
   private volatile boolean advanced;
-  private final Logger logger = (Logger) org.slf4j.LoggerFactory.getLogger(NodeLoop.class);
-  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-
-  @BeforeEach
-  void start() {
-    lines.start();
-    logger.addAppender(lines);
-    logger.setAdditive(false);
-  }
+  @RegisterExtension final CapturedLog log = new CapturedLog(NodeLoop.class);
 
   @AfterEach
   void end() {
-    logger.detachAppender(lines);
-    logger.setAdditive(true);
     loop.close();
   }
 
@@ -71,8 +61,7 @@ class NodeLoopTest {
     }
     assertEquals(
         List.of("internal error while advancing the node"),
-        loop.submit(node -> lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList())
-            .join());
+        loop.submit(node -> log.messages()).join());
   }
 
   @Test
@@ -97,19 +86,33 @@ class NodeLoopTest {
 
     assertTrue(next.join());
     assertEquals(
-        List.of("internal error while running a task on the node's thread"),
-        lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList());
+        List.of("internal error while running a task on the node's thread"), log.messages());
   }
 
+  /** A missing class must not stop the node's timers: the executor cancels what throws. */
   @Test
-  void repeatsPeriodicTasksThatFail() {
+  void advancesAgainAfterErrorOfLinkage() {
+    failure = () -> new NoClassDefFoundError("as the test demands");
+    loop.start(() -> node()).join();
+    Await.until(() -> failures.size() >= 1);
+    fails = false;
+
+    Await.until(() -> advanced);
+    assertEquals(
+        List.of("internal error while advancing the node"),
+        loop.submit(node -> log.messages()).join());
+  }
+
+  @ParameterizedTest
+  @MethodSource("failures")
+  void repeatsPeriodicTasksThatFail(Supplier<Throwable> failure) {
     var attempts = new AtomicInteger();
     Future<?> task =
         loop.every(
             1,
             () -> {
               attempts.incrementAndGet();
-              throw new IllegalStateException("as the test demands");
+              throwAny(failure.get());
             });
 
     Await.until(() -> attempts.get() >= 3);
@@ -117,26 +120,33 @@ class NodeLoopTest {
     loop.execute(() -> {});
 
     assertEquals(
-        List.of("internal error while running a task on the node's thread"),
-        lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList());
+        List.of("internal error while running a task on the node's thread"), log.messages());
+  }
+
+  static List<Supplier<Throwable>> failures() {
+    return List.of(
+        () -> new IllegalStateException("as the test demands"),
+        () -> new NoClassDefFoundError("as the test demands"),
+        () -> new StackOverflowError("as the test demands"));
+  }
+
+  private static void throwAny(Throwable failure) {
+    switch (failure) {
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      default -> throw new IllegalArgumentException(failure);
+    }
   }
 
   private Node node() {
-    return new Node(
-        Identity.parse(SELF),
-        NodeOptions.DEFAULT,
-        new SilentOutput(),
-        null,
-        new Random(1),
-        Map.of(),
-        NodeLoop.nowMs());
+    return TestNode.of(Identity.parse(SELF), new OutputAdapter());
   }
 
   /** Fails, or advances the node. */
   private void advance(Node node, long nowMs) {
     if (fails) {
       failures.add(System.nanoTime());
-      throw new IllegalStateException("as the test demands");
+      throwAny(failure.get());
     }
     node.advance(nowMs);
     advanced = true;

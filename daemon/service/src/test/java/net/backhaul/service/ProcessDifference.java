@@ -35,7 +35,7 @@ record ProcessDifference(String ours, String reason) {
                           "permission denied: /zt/zt-u belongs to user root (mode rwxr-xr-x), this"
                               + " process runs as user nobody; run \"chown nobody '/zt/zt-u'\" as"
                               + " root"),
-                  "the file, its owner and the command that mends it are named")),
+                  "the file, its owner and the command that corrects it are named")),
           "home directory cannot be created",
           Map.of(
               "exit",

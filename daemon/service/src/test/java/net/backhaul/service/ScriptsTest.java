@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +18,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Checks of the build scripts that must be able to fail, and the output of the demo. */
 class ScriptsTest {
@@ -47,14 +51,25 @@ class ScriptsTest {
 
   private static final Pattern NOT_ON_MACOS =
       Pattern.compile(
-          "\\b(mapfile|readarray|coproc)\\b|declare -A|local -n|\\$\\{\\w+(,|\\^)|&>>|\\|&"
-              + "|sed -[a-z]*[ui]|(^|[ (])timeout [0-9]|-quit\\b|date \\S*%N|grep -[a-zA-Z]*P"
-              + "|cp -[a-z]*[axT]|ln -[a-z]*[rT]|stat --|xargs -r|sort -V|mktemp --");
+          "\\b(mapfile|readarray|coproc)\\b|declare -A|local -n|\\$\\{\\w+(,|\\^)|&>>|\\|&|sed"
+              + " -[a-z]*[ui]|(^|[ (])timeout [0-9]|-quit\\b|date \\S*%N|grep -[a-zA-Z]*P|cp"
+              + " -[a-z]*[axT]|ln -[a-z]*[rT]|stat (-\\w+ )*(-c|-\\w*c\\b|--)|xargs -[rd]|sort"
+              + " -[zV]|mktemp --|touch -\\w*d|find .*"
+              + " -(newermt|printf|xtype|readable|writable|executable)|du -\\w*b|date (-\\w"
+              + " )*-d|head -[nc] ?-|install -\\w*D|readlink -[em]|base64 (-w|--wrap)|echo"
+              + " -e|\\b(nproc|tac|numfmt|md5sum|flock|setsid|realpath|dd .*iflag)\\b");
+
+  /** Lines that only Linux reaches, and those with an alternative for other systems. */
+  private static final Pattern WITH_ALTERNATIVE =
+      Pattern.compile("# on Linux$|2>/dev/null\\)? \\|\\| ");
 
   private static final String CACHED =
       "[0.1s][info][class,load] java.lang.Object source: shared objects file\n";
   private static final String FROM_JAR =
       "[0.2s][info][class,load] net.backhaul.cli.Cli source: file:/app/backhaul-cli.jar\n";
+
+  private static final FileAttribute<?> EXECUTABLE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x"));
 
   @TempDir Path directory;
 
@@ -107,7 +122,8 @@ class ScriptsTest {
       Result result = runBench(command.replace("DIRECTORY", "scripts") + " --plan");
 
       assertEquals(0, result.status(), () -> command + ": " + result.output());
-      assertTrue(result.output().contains("tcp1"), () -> command + ": " + result.output());
+      String planned = command.contains("bench recovery") ? "new address" : "tcp1";
+      assertTrue(result.output().contains(planned), () -> command + ": " + result.output());
     }
   }
 
@@ -119,7 +135,9 @@ class ScriptsTest {
       List<String> lines = Tree.lines(TREE.resolve("scripts").resolve(name));
       for (int i = 0; i < lines.size(); i++) {
         String line = lines.get(i).strip();
-        if (!line.startsWith("#") && NOT_ON_MACOS.matcher(line).find()) {
+        if (!line.startsWith("#")
+            && !WITH_ALTERNATIVE.matcher(line).find()
+            && NOT_ON_MACOS.matcher(line).find()) {
           problems.add(name + ":" + (i + 1) + ": " + line);
         }
       }
@@ -128,6 +146,17 @@ class ScriptsTest {
     assertEquals(List.of(), problems);
     assertTrue(NOT_ON_MACOS.matcher("mapfile -t files < list").find());
     assertTrue(NOT_ON_MACOS.matcher("x=$(timeout 5 sleep 6)").find());
+    for (String command :
+        List.of(
+            "stat -L -c %d file",
+            "touch -d @1 file",
+            "find . -newermt @1",
+            "find . -type f -printf x",
+            "date -u -d @1 +%Y",
+            "head -n -1",
+            "dd if=file iflag=nofollow")) {
+      assertTrue(NOT_ON_MACOS.matcher(command).find(), command);
+    }
     assertFalse(NOT_ON_MACOS.matcher("tar -C target --uid 0 -cf - name").find());
   }
 
@@ -140,6 +169,53 @@ class ScriptsTest {
     assertTrue(link.output().contains("there is no fiber; there are fibre, "), link.output());
     assertEquals(2, measurement.status());
     assertTrue(measurement.output().contains("there is no tcp9"), measurement.output());
+  }
+
+  @Test
+  void rejectsToShowOrMeasureOnMacOs() throws Exception {
+    Path uname = Files.createFile(directory.resolve("uname"), EXECUTABLE);
+    Files.writeString(uname, "#!/bin/sh\necho Darwin\n");
+    Result demo = run("sh", "-c", "PATH=$0:$PATH exec \"$1\"", directory.toString(), DEMO);
+
+    assertEquals(1, demo.status());
+    assertEquals(
+        "scripts/demo: needs Linux: its hosts are network namespaces, which Darwin does not have\n",
+        demo.output());
+    for (String words : List.of("", "wan")) {
+      String program =
+          "import runpy, sys; sys.platform = 'darwin';"
+              + " runpy.run_path('scripts/bench', run_name='__main__')";
+      Result bench = runBench("timeout 20 python3 -B -c \"" + program + "\" " + words);
+
+      assertEquals(1, bench.status(), bench.output());
+      assertEquals(
+          "scripts/bench: needs Linux, for its namespaces and emulated links; this is darwin\n",
+          bench.output());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        ".sdkman/candidates/java/98-tem",
+        "Library/Java/JavaVirtualMachines/temurin-98.jdk/Contents/Home",
+        "homebrew/opt/openjdk@98/libexec/openjdk.jdk/Contents/Home"
+      })
+  void findsJdksOfMacOs(String place) throws Exception {
+    String home = directory.toRealPath().toString();
+    Path jdk = Path.of(home, place);
+    Path javac = Files.createDirectories(jdk.resolve("bin")).resolve("javac");
+    Files.createFile(javac, EXECUTABLE);
+    Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"98.0.1\"\n");
+    Path script = directory.resolve("find-jdk");
+    String text = Files.readString(TREE.resolve("scripts/find-jdk"));
+    Files.writeString(script, text.replace("/opt/homebrew", home + "/homebrew"));
+
+    Result found =
+        run("sh", "-c", "unset JAVA_HOME; HOME=$0 exec bash \"$1\"", home, script.toString());
+
+    assertEquals(jdk + "\n", found.output());
+    assertEquals(0, found.status());
   }
 
   private static Result runBench(String command) throws IOException, InterruptedException {

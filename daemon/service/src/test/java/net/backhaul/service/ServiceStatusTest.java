@@ -57,10 +57,11 @@ class ServiceStatusTest {
   @Test
   void distinguishesOfflineBeforeAndAfterFirstAnswer() {
     assertEquals(
-        "OFFLINE: no root has answered yet; networks: none joined; peers: 4 direct, 1 relayed",
+        "OFFLINE: no root has answered yet; networks: none joined;"
+            + " peers: 4 direct, 1 without a path",
         text(false, false));
     assertEquals(
-        "OFFLINE: no root answers; networks: none joined; peers: 4 direct, 1 relayed",
+        "OFFLINE: no root answers; networks: none joined; peers: 4 direct, 1 without a path",
         text(false, true));
   }
 

@@ -22,13 +22,13 @@ class UnsavedChangesTest {
     try (DaemonInTest daemon = DaemonInTest.start(home)) {
       Path directory = Files.writeString(home.resolve("networks.d"), "");
 
-      assertNotSaved(daemon.ask("POST", NETWORK, "{}"));
-      assertNotSaved(daemon.ask("POST", NETWORK, "{\"allowDNS\": true}"));
-      assertTrue(daemon.ask("GET", "/network", "").body().contains("8056c2e21c000001"));
+      assertNotSaved(daemon.request("POST", NETWORK, "{}"));
+      assertNotSaved(daemon.request("POST", NETWORK, "{\"allowDNS\": true}"));
+      assertTrue(daemon.request("GET", "/network", "").body().contains("8056c2e21c000001"));
 
       Files.delete(directory);
 
-      assertEquals(200, daemon.ask("POST", NETWORK, "{}").status());
+      assertEquals(200, daemon.request("POST", NETWORK, "{}").status());
       assertEquals(2, files(directory));
     }
   }
@@ -36,16 +36,16 @@ class UnsavedChangesTest {
   @Test
   void rejectsToConfirmLeaveUntilItIsSaved() throws Exception {
     try (DaemonInTest daemon = DaemonInTest.start(home)) {
-      assertEquals(200, daemon.ask("POST", NETWORK, "{}").status());
+      assertEquals(200, daemon.request("POST", NETWORK, "{}").status());
       Path file = home.resolve("networks.d/8056c2e21c000001.conf");
       Files.delete(file);
       Files.createDirectory(file);
 
-      assertNotSaved(daemon.ask("DELETE", NETWORK, ""));
+      assertNotSaved(daemon.request("DELETE", NETWORK, ""));
 
       Files.delete(file);
 
-      RawHttp.Answer again = daemon.ask("DELETE", NETWORK, "");
+      RawHttp.Answer again = daemon.request("DELETE", NETWORK, "");
       assertEquals(200, again.status(), again.body());
       assertEquals(0, files(home.resolve("networks.d")));
     }
@@ -57,11 +57,11 @@ class UnsavedChangesTest {
       Path file = home.resolve("moons.d/0000000b59471541.moon");
       Files.createDirectories(file);
 
-      assertNotSaved(daemon.ask("DELETE", MOON, ""));
+      assertNotSaved(daemon.request("DELETE", MOON, ""));
 
       Files.delete(file);
 
-      assertEquals(200, daemon.ask("DELETE", MOON, "").status());
+      assertEquals(200, daemon.request("DELETE", MOON, "").status());
     }
   }
 
@@ -69,15 +69,15 @@ class UnsavedChangesTest {
   void rejectsSettingsThatCannotBeSaved() throws Exception {
     try (DaemonInTest daemon = DaemonInTest.start(home)) {
       Path blocking = Files.createDirectories(home.resolve(".local.conf.new/kept"));
-      String before = daemon.ask("GET", "/config", "").body();
+      String before = daemon.request("GET", "/config", "").body();
 
-      RawHttp.Answer answer = daemon.ask("POST", "/config/settings", "{\"dscp\": 46}");
+      RawHttp.Answer answer = daemon.request("POST", "/config/settings", "{\"dscp\": 46}");
 
       assertEquals(500, answer.status(), answer.body());
       assertTrue(answer.body().contains("local.conf cannot be written: "), answer.body());
-      assertEquals(before, daemon.ask("GET", "/config", "").body());
+      assertEquals(before, daemon.request("GET", "/config", "").body());
       Files.delete(blocking);
-      assertEquals(200, daemon.ask("POST", "/config/settings", "{\"dscp\": 46}").status());
+      assertEquals(200, daemon.request("POST", "/config/settings", "{\"dscp\": 46}").status());
     }
   }
 

@@ -10,12 +10,16 @@ import java.util.Random;
 import net.backhaul.controller.AddressPool;
 import net.backhaul.controller.AssignModes;
 import net.backhaul.controller.Authorization;
+import net.backhaul.controller.BlockedAddress;
+import net.backhaul.controller.CapabilityDefinition;
 import net.backhaul.controller.Controller;
 import net.backhaul.controller.ControllerOutput;
 import net.backhaul.controller.MemberRecord;
+import net.backhaul.controller.MemberSettings;
 import net.backhaul.controller.NetworkRecord;
 import net.backhaul.controller.RecordChange;
 import net.backhaul.controller.RecordStore;
+import net.backhaul.controller.StoredRecords;
 import net.backhaul.engine.ConfigSource;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.address.IpPrefix;
@@ -24,6 +28,8 @@ import net.backhaul.protocol.network.ConfigRequest;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.Revocation;
 import net.backhaul.protocol.network.Route;
+import net.backhaul.protocol.network.Rule;
+import net.backhaul.protocol.packet.Bytes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +43,7 @@ public final class SimulatedController implements ConfigSource, RecordStore, Con
   private final Random random;
   private final Map<Long, NetworkRecord> networks = new LinkedHashMap<>();
   private final Map<MemberKey, MemberRecord> members = new LinkedHashMap<>();
+  private final Map<MemberKey, BlockedAddress> blocked = new LinkedHashMap<>();
   private final List<PendingWrite> pendingWrites = new ArrayList<>();
   private @Nullable Controller controller;
   private long clockAheadMs;
@@ -62,7 +69,15 @@ public final class SimulatedController implements ConfigSource, RecordStore, Con
   void start() {
     pendingWrites.clear();
     controller =
-        new Controller(host.identity(), networks.values(), members.values(), this, this, random);
+        new Controller(
+            host.identity(),
+            new StoredRecords(
+                List.copyOf(networks.values()),
+                List.copyOf(members.values()),
+                List.copyOf(blocked.values())),
+            this,
+            this,
+            random);
   }
 
   private Controller running() {
@@ -90,6 +105,20 @@ public final class SimulatedController implements ConfigSource, RecordStore, Con
     return id;
   }
 
+  /** Switches the directory of a network on or off. */
+  public void directory(long networkId, boolean on) {
+    NetworkRecord record = running().network(networkId).orElseThrow();
+    running().put(record.toBuilder().directory(on).build(), clockMs());
+    host.drainPending();
+  }
+
+  /** Names a member; an empty name removes it. */
+  public void name(SimulatedHost member, long networkId, String name) {
+    MemberRecord record = member(member, networkId);
+    running().put(record.withSettings(record.settings().toBuilder().name(name).build()), clockMs());
+    host.drainPending();
+  }
+
   /** Authorizes a member, whether or not it has sent a request. */
   public void authorize(SimulatedHost member, long networkId) {
     MemberRecord record = member(member, networkId);
@@ -105,17 +134,41 @@ public final class SimulatedController implements ConfigSource, RecordStore, Con
     running().put(record.withAuthorization(authorization), clockMs());
   }
 
+  /** Sets the rules of a network, and its capabilities, which members may be given. */
+  public void rules(long networkId, List<Rule> rules, List<CapabilityDefinition> capabilities) {
+    NetworkRecord record = running().network(networkId).orElseThrow();
+    running().put(record.toBuilder().rules(rules).capabilities(capabilities).build(), clockMs());
+  }
+
+  /** Sets the tags of a member, and the ids of its capabilities. */
+  public void credentials(
+      SimulatedHost member, long networkId, Map<Long, Long> tags, List<Long> capabilities) {
+    MemberRecord record = member(member, networkId);
+    MemberSettings settings =
+        record.settings().toBuilder().tags(tags).capabilities(capabilities).build();
+    running().put(record.withSettings(settings), clockMs());
+  }
+
   private MemberRecord member(SimulatedHost member, long networkId) {
     return running()
         .member(networkId, member.nodeAddress())
         .orElseGet(() -> MemberRecord.unauthorized(networkId, member.nodeAddress(), clockMs()));
   }
 
+  /** Returns how many pushes were repeated since the start. */
+  public long pushRetries() {
+    return running().counters().pushRetries();
+  }
+
   long nextDeadlineMs() {
-    if (running().hasNotifications()) {
+    if (running().hasNotifications(clockMs())) {
       return host.nowMs();
     }
-    return pendingWrites.isEmpty() ? Long.MAX_VALUE : pendingWrites.getFirst().savedAtMs;
+    long savedAtMs = pendingWrites.isEmpty() ? Long.MAX_VALUE : pendingWrites.getFirst().savedAtMs;
+    long dueMs = Math.min(running().nextRetryMs(), running().nextPublicationMs());
+    return dueMs == Long.MAX_VALUE
+        ? savedAtMs
+        : Math.min(savedAtMs, host.nowMs() + dueMs - clockMs());
   }
 
   void advance(long nowMs) {
@@ -124,6 +177,7 @@ public final class SimulatedController implements ConfigSource, RecordStore, Con
       apply(write.change);
       running().saved(write.ticket);
     }
+    running().publishDirectories(clockMs());
     running().sendNotifications(clockMs());
   }
 
@@ -135,9 +189,15 @@ public final class SimulatedController implements ConfigSource, RecordStore, Con
       case RecordChange.NetworkDeleted(long networkId) -> {
         networks.remove(networkId);
         members.keySet().removeIf(member -> member.networkId == networkId);
+        blocked.keySet().removeIf(member -> member.networkId == networkId);
       }
       case RecordChange.MemberDeleted(long networkId, long address) ->
           members.remove(new MemberKey(networkId, address));
+      case RecordChange.Blocked(BlockedAddress block) ->
+          blocked.put(new MemberKey(block.networkId(), block.address()), block);
+      case RecordChange.Unblocked(long networkId, long address) ->
+          blocked.remove(new MemberKey(networkId, address));
+      case RecordChange.Edited edited -> apply(edited.change());
     }
   }
 
@@ -152,12 +212,22 @@ public final class SimulatedController implements ConfigSource, RecordStore, Con
   }
 
   @Override
-  public void pushConfig(long member, NetworkConfig config) {
-    host.running().pushConfig(member, config, host.nowMs());
+  public void pushDirectory(long networkId, Bytes update, List<Long> recipients) {
+    host.running().pushDirectory(networkId, update, recipients, host.nowMs());
   }
 
   @Override
-  public void revoke(Revocation revocation, List<Long> recipients) {
-    host.running().revoke(revocation, recipients, host.nowMs());
+  public void acknowledged(long networkId, long member, long updateId, long nowMs) {
+    running().acknowledged(networkId, member, updateId, clockMs());
+  }
+
+  @Override
+  public long pushConfig(long member, NetworkConfig config) {
+    return host.running().pushConfig(member, config, host.nowMs());
+  }
+
+  @Override
+  public void revoke(List<Revocation> revocations, List<Long> recipients) {
+    host.running().revoke(revocations, recipients, host.nowMs());
   }
 }

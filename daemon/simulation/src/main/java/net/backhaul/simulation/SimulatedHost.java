@@ -16,6 +16,7 @@ import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.Event;
 import net.backhaul.engine.FrameBatch;
+import net.backhaul.engine.LocalSocket;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.Node;
 import net.backhaul.engine.NodeOptions;
@@ -24,6 +25,7 @@ import net.backhaul.engine.Output;
 import net.backhaul.engine.PeerStatus;
 import net.backhaul.engine.StateKey;
 import net.backhaul.engine.Traffic;
+import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.packet.Ecn;
@@ -35,12 +37,15 @@ import org.jspecify.annotations.Nullable;
  * <p>The node can be stopped, killed and restarted as a process; its saved state persists.
  */
 public final class SimulatedHost implements SimulatedInternet.DatagramSink, Output {
-  private static final int SOCKET = 0;
   private static final int BATCH_BYTES = 65_536;
 
   private final SimulatedInternet internet;
-  private final InetSocketAddress address;
-  private final Uplink uplink;
+  private InetSocketAddress address;
+  private Uplink uplink;
+
+  /** The number of the socket; another address has another one. */
+  private int socket;
+
   private final Random random;
   private final Identity identity;
   private final Map<StateKey, byte[]> savedState = new HashMap<>();
@@ -55,6 +60,7 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
   private @Nullable Output redirectedOutput;
   private Consumer<byte[]> frameObserver = frame -> {};
   private boolean draining;
+  private boolean isSuspended;
   boolean isDisconnected;
 
   /** Sends a host's datagrams to the internet or to its NAT. */
@@ -138,9 +144,59 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
             Map.copyOf(savedState),
             internet.nowMs());
     node = started;
-    started.localAddressesChanged(List.of(address), internet.nowMs());
+    reportSockets();
     drainPending();
     return this;
+  }
+
+  private void reportSockets() {
+    if (node != null) {
+      node.socketsChanged(
+          isDisconnected ? List.of() : List.of(new LocalSocket(socket, address)), internet.nowMs());
+    }
+  }
+
+  /** Gives the host another public address instead of its own, as an event of the host. */
+  public void changeAddress(String ip) {
+    move(ip, internet::send);
+  }
+
+  /** Moves the host behind a NAT, as an event of the host. */
+  public void moveBehind(SimulatedNat nat, String ip) {
+    move(ip, nat::sendFromInside);
+  }
+
+  private void move(String ip, Uplink to) {
+    internet.route(address.getAddress(), null);
+    address = new InetSocketAddress(Endpoints.parseIp(ip), address.getPort());
+    internet.route(address.getAddress(), this);
+    uplink = to;
+    socket++;
+    reportSockets();
+    running().uplinkChanged(internet.nowMs());
+    drainPending();
+  }
+
+  /** Sets the link down or up, as an event of the host; its address and socket stay. */
+  public void setLink(boolean up) {
+    isDisconnected = !up;
+    reportSockets();
+    running().uplinkChanged(internet.nowMs());
+    drainPending();
+  }
+
+  /** Suspends the host: its node does nothing until {@link #resume}. */
+  public void suspend() {
+    isDisconnected = true;
+    isSuspended = true;
+  }
+
+  /** Resumes the host, which its node notices. */
+  public void resume() {
+    isDisconnected = false;
+    isSuspended = false;
+    running().uplinkChanged(internet.nowMs());
+    drainPending();
   }
 
   /** Stops the node as SIGKILL does. */
@@ -163,7 +219,7 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
   }
 
   boolean isRunning() {
-    return node != null;
+    return node != null && !isSuspended;
   }
 
   /** Returns the running node. */
@@ -309,7 +365,7 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
       byte[] bytes = datagram.bytes();
       datagrams.clear();
       System.arraycopy(bytes, 0, datagrams.bytes(), 0, bytes.length);
-      datagrams.add(SOCKET, datagram.from(), bytes.length, datagram.trafficClass() & Ecn.MASK);
+      datagrams.add(socket, datagram.from(), bytes.length, datagram.trafficClass() & Ecn.MASK);
       current.receive(datagrams, nowMs);
       drainPending();
     }
@@ -382,7 +438,8 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
       redirectedOutput.sendDatagrams(run);
       return;
     }
-    for (int at = run.start(); at < run.end() && !isDisconnected; at += run.segmentBytes()) {
+    boolean open = !isDisconnected && (run.socket() == socket || run.socket() == ALL_SOCKETS);
+    for (int at = run.start(); open && at < run.end(); at += run.segmentBytes()) {
       int end = Math.min(at + run.segmentBytes(), run.end());
       byte[] bytes = Arrays.copyOfRange(run.bytes(), at, end);
       uplink.send(

@@ -55,12 +55,12 @@ public final class SimulatedInternet {
     void receive(Datagram datagram, long nowMs);
   }
 
-  /** Changes the traffic class of datagrams on their way, or loses them. */
+  /** Changes the traffic class of datagrams in transit, or drops them. */
   public interface PathModel {
-    /** The datagram does not go on. */
+    /** The datagram is dropped. */
     int LOST = -1;
 
-    /** Returns the traffic class with which a datagram goes on, or {@link #LOST}. */
+    /** Returns the traffic class with which a datagram is forwarded, or {@link #LOST}. */
     int trafficClass(InetSocketAddress from, InetSocketAddress to, int length, int trafficClass);
   }
 
@@ -152,22 +152,27 @@ public final class SimulatedInternet {
 
   /** Returns the planet file with these roots. */
   public static byte[] planet(SimulatedHost... roots) {
-    return world(World.Type.PLANET, PLANET_ID, roots);
+    return planet(1, roots);
+  }
+
+  /** Returns the planet file with these roots and a timestamp; a later one replaces it. */
+  public static byte[] planet(long timestampMs, SimulatedHost... roots) {
+    return world(World.Type.PLANET, PLANET_ID, timestampMs, roots);
   }
 
   /** Returns the moon file with these roots. */
   public static byte[] moon(long id, SimulatedHost... roots) {
-    return world(World.Type.MOON, id, roots);
+    return world(World.Type.MOON, id, 1, roots);
   }
 
-  private static byte[] world(World.Type type, long id, SimulatedHost... roots) {
+  private static byte[] world(World.Type type, long id, long timestampMs, SimulatedHost... roots) {
     KeyPair signer = KeyPair.generate(new Random(PLANET_KEYS_SEED));
     var listed = new ArrayList<World.Root>();
     for (SimulatedHost root : roots) {
       listed.add(new World.Root(root.identity().withoutPrivateKey(), List.of(root.endpoint())));
     }
     var file = new WireWriter();
-    World.make(type, id, 1, signer.publicKey(), listed, signer).writeTo(file);
+    World.make(type, id, timestampMs, signer.publicKey(), listed, signer).writeTo(file);
     return file.toByteArray();
   }
 

@@ -34,7 +34,7 @@ class ChaosTest extends ScenarioTest {
       failRandomly(random);
       internet.run(random.nextInt(LONGEST_STEP_MS));
     }
-    heal();
+    recover();
     internet.run(RECOVERY_MS);
 
     for (SimulatedHost member : members) {
@@ -137,7 +137,7 @@ class ChaosTest extends ScenarioTest {
     }
   }
 
-  private void heal() {
+  private void recover() {
     internet.loss(0);
     for (SimulatedHost host : List.of(root, controllerHost)) {
       if (!host.isRunning()) {

@@ -126,7 +126,7 @@ class KeepaliveTest extends ScenarioTest {
   }
 
   @Test
-  void relaysThroughRootWhenPathDies() {
+  void relaysThroughRootWhenPathFails() {
     startMembersBehindNats(Kind.SYMMETRIC, null);
     assertPings(alice, bob, 1_000);
 

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import net.backhaul.engine.Drop;
 import net.backhaul.engine.Event;
-import net.backhaul.engine.PeerStatus;
 import net.backhaul.engine.StateKey;
 import net.backhaul.simulation.SimulatedNat.Kind;
 import org.junit.jupiter.api.Test;
@@ -41,6 +41,20 @@ class PeerDiscoveryTest extends ScenarioTest {
     internet.run(1_200);
 
     assertTrue(alice.status().online());
+  }
+
+  @Test
+  void getsNewPlanetOnceItsAddressIsProven() {
+    SimulatedHost second = internet.host("192.88.99.2");
+    var planet = new StateKey(StateKey.Kind.PLANET, 0);
+    root.save(planet, SimulatedInternet.planet(2, root, second)).start();
+    alice = internet.host(ALICE_IP);
+    alice.save(planet, SimulatedInternet.planet(1, root)).start();
+
+    internet.run(15_000);
+
+    assertTrue(root.dropped(Drop.UNPROVEN_ADDRESS) > 0);
+    assertEquals(2, alice.status().planetTimestampMs());
   }
 
   @Test
@@ -161,16 +175,7 @@ class PeerDiscoveryTest extends ScenarioTest {
 
   @Test
   void relaysThroughMoonWithoutRoot() {
-    SimulatedHost moon = internet.host("192.88.99.2");
-    long moonId = moon.nodeAddress();
-    moon.save(new StateKey(StateKey.Kind.MOON, moonId), SimulatedInternet.moon(moonId, moon));
-    scenario.start(moon);
-    startMembersBehindNats(Kind.SYMMETRIC, Kind.SYMMETRIC);
-
-    alice.orbit(moonId, moonId);
-    bob.orbit(moonId, moonId);
-    internet.run(3_000);
-    assertEquals(PeerStatus.Role.MOON, alice.peer(moon).role());
+    SimulatedHost moon = startMembersWithMoon("192.88.99.2");
     assertTrue(alice.isDirectTo(moon));
 
     root.kill();

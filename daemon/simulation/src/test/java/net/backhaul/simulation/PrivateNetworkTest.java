@@ -131,6 +131,40 @@ class PrivateNetworkTest extends ScenarioTest {
     assertPings(bob, alice);
   }
 
+  /** A member is deauthorized and authorized again while the clock of the controller is ahead. */
+  @ParameterizedTest
+  @ValueSource(longs = {3 * HOUR_MS, 24 * 365 * HOUR_MS})
+  void reconnectsMemberAuthorizedAgainWhileTheControllersClockWasAhead(long aheadMs) {
+    killAndRestartController(aheadMs);
+    joinAuthorized(alice, bob);
+    assertPings(alice, bob);
+    controllerHost.controller().deauthorize(bob, network);
+    internet.run(70_000);
+    authorize(bob);
+    internet.run(62_000);
+    assertPings(alice, bob);
+
+    killAndRestartController(0);
+    int answered = ping(alice, bob, network, 130, 1_000);
+
+    assertTrue(answered >= 125, () -> answered + " of 130 pings were answered");
+    assertPings(alice, bob);
+    assertPings(bob, alice);
+
+    int replies = alice.pingReplies(network);
+    InetAddress bobIp = bob.ipStack(network).addresses().getFirst().address();
+    controllerHost.controller().deauthorize(bob, network);
+    internet.run(1_000);
+    alice.ping(bobIp, network);
+    internet.run(70_000);
+    assertEquals(replies, alice.pingReplies(network));
+    assertEquals(NetworkStatus.State.ACCESS_DENIED, bob.state(network));
+
+    authorize(bob);
+    internet.run(62_000);
+    assertPings(alice, bob);
+  }
+
   private void killAndRestartController(long aheadMs) {
     controllerHost.controller().clockAhead(aheadMs);
     killAndRestart(controllerHost, true, 1_000);

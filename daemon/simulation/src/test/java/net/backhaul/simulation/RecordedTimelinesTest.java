@@ -356,7 +356,7 @@ class RecordedTimelinesTest {
     // The path by which the root has reported the change is not probed: it has just been used.
     assertEquals(1, probesOfRoot(run.recorded, recordedMs + 20).size());
     assertEquals(List.of(), probesOfRoot(run.ours, oursMs + 20));
-    // B goes on to probe the path that is gone: at each check, as every silent one.
+    // B continues to probe the path that is gone: at each check, as every silent one.
     List<Row> recordedProbes = toOldAddress(run.recorded, recordedMs + CHECK_MS);
     assertTrue(recordedProbes.stream().allMatch(row -> row.what().equals("B->A ECHO")));
     assertTrue(toOldAddress(run.ours, oursMs + CHECK_MS).size() > recordedProbes.size());

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import net.backhaul.engine.PeerStatus;
+import net.backhaul.engine.StateKey;
 import net.backhaul.simulation.SimulatedNat.Kind;
 
 /** Base of tests with a root, and two hosts, Alice and Bob, on a network. */
@@ -60,6 +62,20 @@ abstract class ScenarioTest {
                 ? internet.host(BOB_IP)
                 : internet.host("10.2.0.2", internet.nat(BOB_IP, bobKind)));
     internet.run(1_000);
+  }
+
+  /** Starts the root, a moon that both members orbit, and these behind symmetric NATs. */
+  final SimulatedHost startMembersWithMoon(String moonIp) {
+    SimulatedHost moon = internet.host(moonIp);
+    long moonId = moon.nodeAddress();
+    moon.save(new StateKey(StateKey.Kind.MOON, moonId), SimulatedInternet.moon(moonId, moon));
+    scenario.start(moon);
+    startMembersBehindNats(Kind.SYMMETRIC, Kind.SYMMETRIC);
+    alice.orbit(moonId, moonId);
+    bob.orbit(moonId, moonId);
+    internet.run(3_000);
+    assertEquals(PeerStatus.Role.MOON, alice.peer(moon).role());
+    return moon;
   }
 
   /** Asserts that a ping on the ad-hoc network is answered within some time. */

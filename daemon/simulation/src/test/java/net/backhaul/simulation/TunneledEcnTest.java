@@ -23,7 +23,7 @@ class TunneledEcnTest extends ScenarioTest {
   private static final int EXPEDITED = 46 << 2;
   private static final int LOW_PRIORITY = 1 << 2;
 
-  /** Fits into one datagram, and is longer than what nodes send of their own accord. */
+  /** Fits into one datagram, and is longer than what nodes send unsolicited. */
   private static final int SHORT_FRAME = 1_300;
 
   private static final int FRAME_OF_TWO_DATAGRAMS = 2_700;

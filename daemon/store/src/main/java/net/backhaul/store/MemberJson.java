@@ -7,14 +7,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import net.backhaul.controller.Annotations;
 import net.backhaul.controller.Authorization;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.MemberSettings;
 import net.backhaul.controller.MemberVersion;
 import net.backhaul.json.Json;
+import net.backhaul.json.Lenient;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.identity.NetworkIds;
+import net.backhaul.rules.LenientIp;
 import org.jspecify.annotations.Nullable;
 
 /** Converts members from and to JSON, and applies POST bodies to them (04 section 5.5). */
@@ -149,7 +152,8 @@ public final class MemberJson {
             ? authorization.authorize(Authorization.BY_API, null, nowMs)
             : authorization.deauthorize(nowMs),
         authorization);
-    return record(json, member.networkId(), member.address(), member.revision());
+    return record(json, member.networkId(), member.address(), member.revision())
+        .withAnnotations(member.annotations());
   }
 
   private static void set(Map<String, @Nullable Object> json, String key, @Nullable Object value) {
@@ -157,13 +161,13 @@ public final class MemberJson {
       case "authorized", "activeBridge", "noAutoAssignIps" ->
           json.put(key, Lenient.bool(value, false));
       case "name" -> json.put(key, Lenient.string(value, ""));
-      case "remoteTraceTarget" -> json.put(key, Lenient.storedTraceTarget(value));
+      case "remoteTraceTarget" -> json.put(key, TraceTargets.stored(value));
       case "remoteTraceLevel", "authenticationExpiryTime" ->
           json.put(key, Json.unsigned(Lenient.integer(value, 0)));
       case "ipAssignments" -> {
         if (value instanceof List) {
           Lenient.entries(value).forEach(Lenient::mustBeString);
-          json.put(key, ipsJson(Lenient.ips(value)));
+          json.put(key, ipsJson(LenientIp.ips(value)));
         }
       }
       case "tags" -> {
@@ -246,19 +250,21 @@ public final class MemberJson {
         new MemberSettings(
             Lenient.bool(json.get("activeBridge"), false),
             Lenient.bool(json.get("noAutoAssignIps"), false),
-            Lenient.ips(json.get("ipAssignments")),
+            LenientIp.ips(json.get("ipAssignments")),
             tags(json.get("tags")),
             capabilities(json.get("capabilities")),
-            Lenient.traceTarget(json.get("remoteTraceTarget")),
+            TraceTargets.address(json.get("remoteTraceTarget")),
             Lenient.integer(json.get("remoteTraceLevel"), 0),
             Lenient.bool(json.get("ssoExempt"), false),
-            Lenient.integer(json.get("authenticationExpiryTime"), 0)),
+            Lenient.integer(json.get("authenticationExpiryTime"), 0),
+            Lenient.string(json.get("name"), "")),
         new MemberVersion(
             (int) Lenient.integer(json.get("vMajor"), -1),
             (int) Lenient.integer(json.get("vMinor"), -1),
             (int) Lenient.integer(json.get("vRev"), -1),
             (int) Lenient.integer(json.get("vProto"), -1)),
-        Json.write(json));
+        Json.write(json),
+        Annotations.NONE);
   }
 
   private static @Nullable String text(@Nullable Object value) {

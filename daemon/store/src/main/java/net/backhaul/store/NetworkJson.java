@@ -7,22 +7,29 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import net.backhaul.controller.AddressPool;
 import net.backhaul.controller.AssignModes;
 import net.backhaul.controller.CapabilityDefinition;
 import net.backhaul.controller.NetworkRecord;
 import net.backhaul.controller.TagDefinition;
 import net.backhaul.json.Json;
+import net.backhaul.json.Lenient;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.protocol.identity.NetworkIds;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.Route;
+import net.backhaul.rules.LenientIp;
+import net.backhaul.rules.NetworkSource;
+import net.backhaul.rules.RuleJson;
+import net.backhaul.rules.RuleSet;
 import org.jspecify.annotations.Nullable;
 
 /** Converts networks from and to JSON, and applies POST bodies to them (04 section 5.3). */
 public final class NetworkJson {
+  /** On the wire it has 16 bits. */
+  private static final int MAX_METRIC = 0xffff;
+
   private static final String REVISION = "revision";
   private static final int V4_BITS = 32;
   private static final int V6_BITS = 128;
@@ -80,13 +87,26 @@ public final class NetworkJson {
    * @throws IllegalArgumentException if the reference rejects the request
    */
   public static NetworkRecord edit(NetworkRecord network, Map<String, @Nullable Object> body) {
-    Map<String, @Nullable Object> json = Json.asObject(Json.parse(network.document()));
+    return edit(network, body, NetworkSource.Sent.read(body));
+  }
+
+  /**
+   * Applies the body of a POST whose source of rules, if any, has been compiled.
+   *
+   * @throws IllegalArgumentException if the reference rejects the request
+   */
+  public static NetworkRecord edit(
+      NetworkRecord network, Map<String, @Nullable Object> body, NetworkSource.Sent source) {
+    Map<String, @Nullable Object> before = Json.asObject(Json.parse(network.document()));
+    fillDefaults(before, network.id());
+    Map<String, @Nullable Object> json = Json.object();
+    json.putAll(before);
     NOT_STORED.forEach(json::remove);
-    fillDefaults(json, network.id());
     // The reference resets the level with each POST that does not set it.
     json.put("remoteTraceLevel", 0L);
     body.forEach((key, value) -> set(json, key, value));
-    return record(json, network.id(), network.revision());
+    NetworkSource.update(before, json, source);
+    return record(json, network.id(), network.revision()).withAnnotations(network.annotations());
   }
 
   private static void fillDefaults(Map<String, @Nullable Object> json, long id) {
@@ -108,7 +128,7 @@ public final class NetworkJson {
     Json.putIfMissing(json, "remoteTraceTarget", null);
     Json.putIfMissing(json, "routes", List.of());
     Json.putIfMissing(json, "rules", List.of(acceptEverything()));
-    Json.putIfMissing(json, "rulesSource", "");
+    Json.putIfMissing(json, NetworkSource.MEMBER, "");
     Json.putIfMissing(json, "ssoEnabled", false);
     Json.putIfMissing(json, "tags", List.of());
     Json.putIfMissing(json, "v4AssignMode", v4Mode(false));
@@ -137,7 +157,8 @@ public final class NetworkJson {
       case "mtu" -> json.put(key, mtu(value));
       case "v4AssignMode" -> json.put(key, v4FromPost(value));
       case "v6AssignMode" -> json.put(key, v6FromPost(value));
-      case "remoteTraceTarget" -> json.put(key, Lenient.storedTraceTarget(value));
+      case "directory" -> json.put(key, Lenient.bool(value, false));
+      case "remoteTraceTarget" -> json.put(key, TraceTargets.stored(value));
       case "remoteTraceLevel" -> json.put(key, Json.unsigned(Lenient.integer(value, 0)));
       case "authTokens" -> json.put(key, tokens(value));
       case "routes" -> putIfArray(json, key, value, routesJson(routes(value)));
@@ -243,6 +264,9 @@ public final class NetworkJson {
       Map<String, @Nullable Object> json = Json.object();
       json.put("target", route.target().toString());
       json.put("via", route.via() == null ? null : Endpoints.ipText(route.via()));
+      if (route.metric() != 0) {
+        json.put("metric", route.metric());
+      }
       array.add(json);
     }
     return array;
@@ -307,15 +331,16 @@ public final class NetworkJson {
         .capabilities(capabilities(json.get("capabilities")))
         .tags(tags(json.get("tags")))
         .dnsDomain(Lenient.string(dns.get("domain"), ""))
-        .dnsServers(Lenient.ips(dns.get("servers")))
+        .dnsServers(LenientIp.ips(dns.get("servers")))
         .authTokens(tokenExpiries(json.get("authTokens")))
-        .traceTarget(Lenient.traceTarget(json.get("remoteTraceTarget")))
+        .traceTarget(TraceTargets.address(json.get("remoteTraceTarget")))
         .traceLevel(Lenient.integer(json.get("remoteTraceLevel"), 0))
         .ssoEnabled(Lenient.bool(json.get("ssoEnabled"), false))
         .credentialWindowMs(
             Lenient.integer(
                 json.get("certificateTimeoutWindowSize"),
                 NetworkRecord.DEFAULT_CREDENTIAL_WINDOW_MS))
+        .directory(Lenient.bool(json.get("directory"), false))
         .document(Json.write(json))
         .build();
   }
@@ -324,22 +349,31 @@ public final class NetworkJson {
     var routes = new ArrayList<Route>();
     for (Object entry : Lenient.entries(array)) {
       Map<String, @Nullable Object> json = Json.asObject(entry);
-      IpPrefix target = json.get("target") instanceof String text ? Lenient.prefix(text) : null;
+      IpPrefix target = json.get("target") instanceof String text ? LenientIp.prefix(text) : null;
       if (target != null && target.bits() <= maxBits(target.address())) {
-        InetAddress via = json.get("via") instanceof String text ? Lenient.ip(text) : null;
+        InetAddress via = json.get("via") instanceof String text ? LenientIp.ip(text) : null;
         boolean fits = via != null && maxBits(via) == maxBits(target.address());
-        routes.add(new Route(target, fits ? via : null, 0, 0));
+        routes.add(new Route(target, fits ? via : null, 0, metric(json.get("metric"))));
       }
     }
     return routes;
+  }
+
+  /** Returns the metric of a route; 0, which the reference always sends, for the usual one. */
+  private static int metric(@Nullable Object value) {
+    return value instanceof Number number
+            && number.longValue() >= 0
+            && number.longValue() <= MAX_METRIC
+        ? number.intValue()
+        : 0;
   }
 
   private static List<AddressPool> pools(@Nullable Object array) {
     var pools = new ArrayList<AddressPool>();
     for (Object entry : Lenient.entries(array)) {
       Map<String, @Nullable Object> json = Json.asObject(entry);
-      InetAddress start = Lenient.ip(Lenient.string(json.get("ipRangeStart"), ""));
-      InetAddress end = Lenient.ip(Lenient.string(json.get("ipRangeEnd"), ""));
+      InetAddress start = LenientIp.ip(Lenient.string(json.get("ipRangeStart"), ""));
+      InetAddress end = LenientIp.ip(Lenient.string(json.get("ipRangeEnd"), ""));
       if (start != null && end != null && maxBits(start) == maxBits(end)) {
         pools.add(new AddressPool(start, end));
       }
@@ -352,31 +386,15 @@ public final class NetworkJson {
   }
 
   private static List<CapabilityDefinition> capabilities(@Nullable Object array) {
-    var byId = new TreeMap<Long, CapabilityDefinition>(Long::compareUnsigned);
-    for (Object entry : Lenient.entries(array)) {
-      if (entry instanceof Map) {
-        Map<String, @Nullable Object> json = Json.asObject(entry);
-        long id = Lenient.integer(json.get("id"), 0);
-        boolean isDefault = Lenient.bool(json.get("default"), false);
-        byId.put(id, new CapabilityDefinition(id, isDefault, RuleJson.readAll(json.get("rules"))));
-      }
-    }
-    return List.copyOf(byId.values());
+    return RuleSet.capabilities(array).stream()
+        .map(each -> new CapabilityDefinition(each.id(), each.isDefault(), each.rules()))
+        .toList();
   }
 
   private static List<TagDefinition> tags(@Nullable Object array) {
-    var byId = new TreeMap<Long, TagDefinition>(Long::compareUnsigned);
-    for (Object entry : Lenient.entries(array)) {
-      if (entry instanceof Map) {
-        Map<String, @Nullable Object> json = Json.asObject(entry);
-        long id = Lenient.integer(json.get("id"), 0);
-        Object defaultValue = json.get("default");
-        byId.put(
-            id,
-            new TagDefinition(id, defaultValue == null ? null : Lenient.integer(defaultValue, 0)));
-      }
-    }
-    return List.copyOf(byId.values());
+    return RuleSet.tags(array).stream()
+        .map(each -> new TagDefinition(each.id(), each.defaultValue()))
+        .toList();
   }
 
   private static Map<String, Long> tokenExpiries(@Nullable Object tokens) {

@@ -10,6 +10,7 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -22,6 +23,7 @@ import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -73,6 +75,30 @@ public final class OpenDirectory implements Closeable {
       }
     }
     return new OpenDirectory(base.resolve(below), at);
+  }
+
+  /**
+   * Creates an empty file, durably, that only its owner may read; fails where the name exists.
+   *
+   * @param file in a directory whose path can be trusted
+   */
+  public static void createFile(Path file, OwnerChange owner) throws IOException {
+    Path parent = file.toAbsolutePath().getParent();
+    if (parent == null) {
+      throw new FileSystemException(file.toString(), null, "expected a file, found a root");
+    }
+    try (OpenDirectory opened = open(parent, Path.of(""))) {
+      boolean posix = file.getFileSystem().supportedFileAttributeViews().contains("posix");
+      FileAttribute<?>[] mode =
+          posix
+              ? new FileAttribute<?>[] {
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+              }
+              : new FileAttribute<?>[0];
+      opened.create(file.getFileName(), new byte[0], true, mode);
+      opened.changeOwner(file.getFileName(), owner);
+      opened.force();
+    }
   }
 
   private static @Nullable SecureDirectoryStream<Path> secure(DirectoryStream<Path> opened)
@@ -217,31 +243,6 @@ public final class OpenDirectory implements Closeable {
       return true;
     } catch (NoSuchFileException missing) {
       return false;
-    }
-  }
-
-  /** Deletes an entry with all that it holds; links are deleted and not followed. */
-  void deleteTree(Path name) throws IOException {
-    BasicFileAttributes found = attributes(name, LinkOption.NOFOLLOW_LINKS);
-    if (found == null) {
-      return;
-    }
-    if (!found.isDirectory()) {
-      deleteIfExists(name);
-      return;
-    }
-    try (OpenDirectory inner =
-        new OpenDirectory(
-            path.resolve(name),
-            opened == null ? null : opened.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS))) {
-      for (Path each : inner.names()) {
-        inner.deleteTree(each);
-      }
-    }
-    if (opened == null) {
-      Files.deleteIfExists(path.resolve(name));
-    } else {
-      opened.deleteDirectory(name);
     }
   }
 

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -14,53 +13,44 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import net.backhaul.controller.MemberRecord;
-import net.backhaul.controller.RecordChange;
 import net.backhaul.protocol.identity.NetworkIds;
+import net.backhaul.sql.Database;
+import net.backhaul.sql.DatabaseException;
+import net.backhaul.sql.DatabaseFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Records in the home of a user who replaces directories by links while root writes there. */
+/** Records in the home of a user who replaces files and directories by links while root starts. */
 class ForeignHomeTest {
   private static final long NETWORK_ID = 0x0b59_4715_4100_00a1L;
-  private static final long MEMBER = 0x01_2345_6789L;
   private static final String NETWORK_FILE = NetworkIds.text(NETWORK_ID) + ".json";
 
   @TempDir Path home;
   @TempDir Path elsewhere;
 
   private final List<String> owned = new ArrayList<>();
-  private RecordFiles files;
+  private final OpenDirectory.OwnerChange owner =
+      created -> owned.add(created.readAttributes().isDirectory() ? "directory" : "file");
+  private ControllerDirectory files;
 
   @BeforeEach
-  void saveRecords() throws IOException {
+  void createFiles() throws IOException {
     files =
-        new RecordFiles(
-            new RecordFiles.Location(
-                home,
-                Path.of("controller.d"),
-                created -> owned.add(created.readAttributes().isDirectory() ? "directory" : "file"),
-                List.of(LinkOption.NOFOLLOW_LINKS)));
-    files.load();
-    files.apply(saved());
-    files.apply(new RecordChange.MemberSaved(MemberRecord.unauthorized(NETWORK_ID, MEMBER, 1)));
-    files.sync();
+        new ControllerDirectory(
+            new ControllerDirectory.Location(
+                home, Path.of("controller.d"), owner, List.of(LinkOption.NOFOLLOW_LINKS)));
+    files.create();
+    Files.writeString(
+        home.resolve("controller.d/network").resolve(NETWORK_FILE),
+        "{\"id\":\"" + NetworkIds.text(NETWORK_ID) + "\"}");
   }
 
-  private static RecordChange saved() {
-    return new RecordChange.NetworkSaved(NetworkJson.create(NETWORK_ID, 1));
-  }
-
-  /** Replaces a directory of the home by a link to one of root with the same file names. */
-  private void replaceByLink(String name) {
-    try {
-      Path directory = home.resolve(name);
-      Files.move(directory, home.resolve("moved"));
-      Files.createSymbolicLink(directory, elsewhere);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** Replaces a directory of the home by a link to one of root. */
+  private void replaceByLink(String name) throws IOException {
+    Path directory = home.resolve(name);
+    Files.move(directory, home.resolve("moved"));
+    Files.createSymbolicLink(directory, elsewhere);
   }
 
   private List<String> filesElsewhere() throws IOException {
@@ -69,70 +59,69 @@ class ForeignHomeTest {
     }
   }
 
-  @Test
-  void assignsTheOwnerOfFilesAndDirectories() {
-    assertEquals(
-        List.of("directory", "directory", "directory", "file", "directory", "directory", "file"),
-        owned);
+  private Database database() {
+    return new Database(
+        new DatabaseFile(
+            home.resolve("backhaul.db"), file -> OpenDirectory.createFile(file, owner)));
   }
 
   @Test
-  void writesNothingThroughDirectoryReplacedByLink() throws IOException {
-    files.beforeWrite = () -> replaceByLink("controller.d/network");
+  void assignsTheOwnerOfFilesAndDirectories() throws IOException {
+    try (Database database = database()) {
+      database.open();
+    }
 
-    assertThrows(IOException.class, () -> files.apply(saved()));
+    assertEquals(List.of("directory", "directory", "directory", "file"), owned);
+    assertEquals(
+        "rw-------",
+        PosixFilePermissions.toString(Files.getPosixFilePermissions(home.resolve("backhaul.db"))));
+  }
 
-    assertEquals(List.of(), filesElsewhere());
+  @Test
+  void opensNoDatabaseThroughLink() throws IOException {
+    Path other = Files.writeString(elsewhere.resolve("other.db"), "");
+    Files.createSymbolicLink(home.resolve("backhaul.db"), other);
+
+    try (Database database = database()) {
+      assertThrows(DatabaseException.class, database::open);
+    }
+
+    assertEquals(0, Files.size(other));
+  }
+
+  @Test
+  void writesNoLogOfChangesThroughLink() throws IOException {
+    try (Database database = database()) {
+      database.open();
+    }
+    Path other = Files.writeString(elsewhere.resolve("other"), "of root");
+    Files.createSymbolicLink(home.resolve("backhaul.db-wal"), other);
+
+    try (Database database = database()) {
+      assertThrows(DatabaseException.class, database::open);
+    }
+
+    assertEquals("of root", Files.readString(other));
+  }
+
+  @Test
+  void readsNothingThroughLink() throws IOException {
+    Files.writeString(elsewhere.resolve("0b594715410000a2.json"), "{\"id\":\"0b594715410000a2\"}");
+    replaceByLink("controller.d/network");
+
+    assertThrows(IOException.class, () -> files.read());
   }
 
   @Test
   void createsNothingThroughLinkToTheRecords() throws IOException {
     replaceByLink("controller.d");
 
-    assertThrows(IOException.class, () -> files.apply(saved()));
-    assertThrows(IOException.class, () -> files.load());
+    assertThrows(IOException.class, () -> files.create());
+    assertThrows(IOException.class, () -> files.setAside());
 
     try (Stream<Path> all = Files.list(elsewhere)) {
       assertEquals(List.of(), all.toList());
     }
-  }
-
-  @Test
-  void deletesNothingThroughDirectoryReplacedByLink() throws IOException {
-    Files.writeString(elsewhere.resolve(NETWORK_FILE), "of root");
-    Files.writeString(elsewhere.resolve("0123456789.json"), "of root");
-    replaceByLink("controller.d/network");
-
-    assertThrows(IOException.class, () -> files.apply(new RecordChange.NetworkDeleted(NETWORK_ID)));
-    Files.delete(home.resolve("controller.d/network"));
-    Files.move(home.resolve("moved"), home.resolve("controller.d/network"));
-    replaceByLink("controller.d/network/" + NetworkIds.text(NETWORK_ID) + "/member");
-    assertThrows(
-        IOException.class, () -> files.apply(new RecordChange.MemberDeleted(NETWORK_ID, MEMBER)));
-
-    assertEquals(2, filesElsewhere().size());
-  }
-
-  @Test
-  void deletesLinksInADeletedNetworkAndNotWhatTheyLeadTo() throws IOException {
-    Files.writeString(elsewhere.resolve("file"), "of root");
-    Path network = home.resolve("controller.d/network").resolve(NetworkIds.text(NETWORK_ID));
-    Files.createSymbolicLink(network.resolve("link"), elsewhere);
-
-    files.apply(new RecordChange.NetworkDeleted(NETWORK_ID));
-
-    assertTrue(Files.notExists(network));
-    assertEquals(List.of("file"), filesElsewhere());
-  }
-
-  @Test
-  void setsNoDamagedFileAsideThroughLink() throws IOException {
-    Files.writeString(elsewhere.resolve(NETWORK_FILE), "damaged");
-    replaceByLink("controller.d/network");
-
-    assertThrows(IOException.class, () -> files.load());
-
-    assertEquals(List.of(NETWORK_FILE), filesElsewhere());
   }
 
   /** The first step of a start is to make the directory of the records private. */
@@ -141,9 +130,10 @@ class ForeignHomeTest {
     Files.setPosixFilePermissions(elsewhere, PosixFilePermissions.fromString("rwxr-xr-x"));
     replaceByLink("controller.d");
 
-    assertThrows(IOException.class, () -> files.load());
+    assertThrows(IOException.class, () -> files.create());
 
     assertEquals(
         "rwxr-xr-x", PosixFilePermissions.toString(Files.getPosixFilePermissions(elsewhere)));
+    assertTrue(filesElsewhere().isEmpty());
   }
 }

@@ -21,7 +21,7 @@ final class InMemoryRecordStore implements RecordStore {
   /** Confirms all changes, and sends the notifications that depend on them. */
   void save(Controller controller, long nowMs) {
     controller.saved(last);
-    while (controller.hasNotifications()) {
+    while (controller.hasNotifications(nowMs)) {
       controller.sendNotifications(nowMs);
       controller.saved(last);
     }

@@ -14,6 +14,7 @@ import net.backhaul.controller.Controller;
 import net.backhaul.controller.ControllerOutput;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.NetworkRecord;
+import net.backhaul.controller.StoredRecords;
 import net.backhaul.json.Json;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.address.IpPrefix;
@@ -44,20 +45,24 @@ class LiveMemberTest implements ControllerOutput {
   private final InMemoryRecordStore store = new InMemoryRecordStore();
   private final Controller controller =
       new Controller(
-          RecordedIdentities.identity("r"), List.of(), List.of(), store, this, new Random(1));
+          RecordedIdentities.identity("r"), StoredRecords.NONE, store, this, new Random(1));
   private final List<NetworkConfig> pushed = new ArrayList<>();
   private final List<Revocation> revoked = new ArrayList<>();
   private final Map<String, Map<String, Object>> lastExpected = new HashMap<>();
   private long nowMs = 1_700_000_000_000L;
 
   @Override
-  public void pushConfig(long member, NetworkConfig config) {
+  public void pushDirectory(long networkId, Bytes update, List<Long> recipients) {}
+
+  @Override
+  public long pushConfig(long member, NetworkConfig config) {
     pushed.add(config);
+    return 0;
   }
 
   @Override
-  public void revoke(Revocation revocation, List<Long> members) {
-    revoked.add(revocation);
+  public void revoke(List<Revocation> revocations, List<Long> members) {
+    revoked.addAll(revocations);
   }
 
   @Test

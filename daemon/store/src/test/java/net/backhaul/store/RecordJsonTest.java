@@ -3,13 +3,13 @@ package net.backhaul.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import net.backhaul.controller.ChangeResult;
 import net.backhaul.controller.Controller;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.NetworkRecord;
+import net.backhaul.controller.StoredRecords;
 import net.backhaul.json.Json;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.network.ConfigRequest;
@@ -25,8 +25,7 @@ class RecordJsonTest {
   private final Controller controller =
       new Controller(
           RecordedIdentities.identity("r"),
-          List.of(),
-          List.of(),
+          StoredRecords.NONE,
           store,
           new RecordingOutput(),
           new Random(1));

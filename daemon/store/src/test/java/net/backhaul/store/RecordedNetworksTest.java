@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import net.backhaul.controller.Controller;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.NetworkRecord;
+import net.backhaul.controller.StoredRecords;
 import net.backhaul.json.Json;
 import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.protocol.identity.Addresses;
@@ -41,7 +42,11 @@ class RecordedNetworksTest {
 
   private Controller controller(List<NetworkRecord> networks, List<MemberRecord> members) {
     return new Controller(
-        RecordedIdentities.identity("r"), networks, members, store, output, new Random(1));
+        RecordedIdentities.identity("r"),
+        new StoredRecords(networks, members, List.of()),
+        store,
+        output,
+        new Random(1));
   }
 
   private static ConfigRequest request(long networkId, Identity member) {

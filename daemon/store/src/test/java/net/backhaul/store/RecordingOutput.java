@@ -7,18 +7,23 @@ import java.util.Map;
 import net.backhaul.controller.ControllerOutput;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.Revocation;
+import net.backhaul.protocol.packet.Bytes;
 
 /** Records the last configuration pushed to each member. */
 final class RecordingOutput implements ControllerOutput {
   final Map<Long, NetworkConfig> pushed = new LinkedHashMap<>();
 
   @Override
-  public void pushConfig(long member, NetworkConfig config) {
+  public void pushDirectory(long networkId, Bytes update, List<Long> recipients) {}
+
+  @Override
+  public long pushConfig(long member, NetworkConfig config) {
     pushed.put(member, config);
+    return 0;
   }
 
   @Override
-  public void revoke(Revocation revocation, List<Long> members) {
+  public void revoke(List<Revocation> revocations, List<Long> members) {
     throw new AssertionError("unexpected revocation");
   }
 }

@@ -61,8 +61,19 @@ public abstract class NamespaceHost implements AutoCloseable {
     return NetworkNamespace.ip(threadDirectory, arguments);
   }
 
+  /** Assigns both addresses to a device, and returns once sockets can be bound to them. */
+  protected final void assignAddresses(String device) throws Exception {
+    ip("address", "add", v4.getHostAddress() + "/24", "dev", device);
+    ip("address", "add", v6.getHostAddress() + "/64", "dev", device);
+    here(
+        () -> {
+          awaitUsable();
+          return v6;
+        });
+  }
+
   /** Returns once sockets can be bound to {@link #v6}: even without detection not at once. */
-  protected final void awaitUsable() throws IOException {
+  private void awaitUsable() throws IOException {
     long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(WITHIN_S);
     while (true) {
       try (DatagramChannel socket = DatagramChannel.open()) {

@@ -29,6 +29,8 @@ final class NativeSocket implements AutoCloseable {
 
     static native long send(int fd, long address, long length, int flags);
 
+    static native long recvmsg(int fd, long message, int flags);
+
     static native int if_nametoindex(String name);
 
     static native int close(int fd);
@@ -75,6 +77,11 @@ final class NativeSocket implements AutoCloseable {
   /** Returns how many bytes were sent, or -1. */
   long send(byte[] bytes) {
     return NativeCalls.send(fd, copy(bytes), bytes.length, 0);
+  }
+
+  /** Receives into a {@code struct msghdr}; returns how many bytes, or -1. */
+  long receive(Memory message, int flags) {
+    return NativeCalls.recvmsg(fd, Pointer.nativeValue(message), flags);
   }
 
   private long copy(byte[] bytes) {

@@ -3,6 +3,7 @@ package net.backhaul.protocol.address;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,24 @@ public record IpPrefix(InetAddress address, int bits) {
       }
     }
     return true;
+  }
+
+  /** Returns whether a prefix of the same or of more bits lies in this one. */
+  public boolean contains(IpPrefix other) {
+    return other.bits >= bits && contains(other.address);
+  }
+
+  /** Returns this prefix with its host bits cleared. */
+  public IpPrefix network() {
+    byte[] ip = address.getAddress();
+    for (int bit = bits; bit < ip.length * 8; bit++) {
+      ip[bit / 8] &= (byte) ~(0x80 >> bit % 8);
+    }
+    try {
+      return new IpPrefix(InetAddress.getByAddress(ip), bits);
+    } catch (UnknownHostException e) {
+      throw new AssertionError("an IP has 4 or 16 bytes, not " + ip.length, e);
+    }
   }
 
   /** Returns whether this is 0.0.0.0/0 or ::/0. */

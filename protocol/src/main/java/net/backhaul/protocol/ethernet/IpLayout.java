@@ -23,9 +23,12 @@ final class IpLayout {
   static final int IPV6_LENGTH = 4;
   static final int IPV6_NEXT_HEADER = 6;
   static final int IPV6_ADDRESSES = 8;
+  static final int PORTS_BYTES = 4;
   static final int TCP_SEQUENCE = 4;
+  static final int TCP_ACK = 8;
   static final int TCP_DATA_OFFSET = 12;
   static final int TCP_FLAGS = 13;
+  static final int TCP_WINDOW = 14;
   static final int TCP_CHECKSUM = 16;
   static final int UDP_LENGTH = 4;
   static final int UDP_CHECKSUM = 6;
@@ -38,10 +41,6 @@ final class IpLayout {
   static final int CWR = 0x80;
 
   private static final int ETHER_TYPE = 12;
-  private static final int TAG_BYTES = 4;
-
-  /** As many as Linux parses (VLAN_MAX_DEPTH). */
-  private static final int MAX_TAGS = 8;
 
   /** The more-fragments flag and the fragment offset. */
   private static final int ANY_FRAGMENT = 0x3fff;
@@ -109,22 +108,18 @@ final class IpLayout {
     ipAt = start;
     end = start + length;
     int type = etherType;
-    for (int tags = 0; isTag(type) && tags < MAX_TAGS; tags++) {
-      if (end - ipAt < TAG_BYTES) {
+    for (int tags = 0; EtherTypes.isVlanTag(type) && tags < EtherTypes.MAX_VLAN_TAGS; tags++) {
+      if (end - ipAt < EtherTypes.VLAN_TAG_BYTES) {
         return SegmentationFailure.TRUNCATED;
       }
       type = BigEndian.u16(bytes, ipAt + 2);
-      ipAt += TAG_BYTES;
+      ipAt += EtherTypes.VLAN_TAG_BYTES;
     }
     return switch (type) {
       case EtherTypes.IPV4 -> findIpv4(bytes);
       case EtherTypes.IPV6 -> findIpv6(bytes);
       default -> SegmentationFailure.WRONG_PROTOCOL;
     };
-  }
-
-  private static boolean isTag(int etherType) {
-    return etherType == EtherTypes.VLAN || etherType == EtherTypes.SERVICE_VLAN;
   }
 
   private SegmentationFailure findIpv4(byte[] frame) {

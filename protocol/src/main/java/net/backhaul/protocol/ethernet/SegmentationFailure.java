@@ -24,5 +24,5 @@ public enum SegmentationFailure {
   /** The checksum offset is not that of the transport header. */
   WRONG_CHECKSUM_POSITION,
   /** Less than the minimum payload fits beside the headers. */
-  NO_ROOM
+  NO_SPACE_FOR_PAYLOAD
 }

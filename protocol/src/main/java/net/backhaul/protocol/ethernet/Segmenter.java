@@ -5,18 +5,22 @@ import static net.backhaul.protocol.ethernet.IpLayout.CWR;
 import static net.backhaul.protocol.ethernet.IpLayout.ETHERNET_BYTES;
 import static net.backhaul.protocol.ethernet.IpLayout.FIN;
 import static net.backhaul.protocol.ethernet.IpLayout.IPV4_CHECKSUM;
+import static net.backhaul.protocol.ethernet.IpLayout.IPV4_FRAGMENT;
 import static net.backhaul.protocol.ethernet.IpLayout.IPV4_ID;
 import static net.backhaul.protocol.ethernet.IpLayout.IPV4_LENGTH;
 import static net.backhaul.protocol.ethernet.IpLayout.IPV6_BYTES;
 import static net.backhaul.protocol.ethernet.IpLayout.IPV6_LENGTH;
+import static net.backhaul.protocol.ethernet.IpLayout.PORTS_BYTES;
 import static net.backhaul.protocol.ethernet.IpLayout.PSH;
 import static net.backhaul.protocol.ethernet.IpLayout.RST;
 import static net.backhaul.protocol.ethernet.IpLayout.SYN;
+import static net.backhaul.protocol.ethernet.IpLayout.TCP_ACK;
 import static net.backhaul.protocol.ethernet.IpLayout.TCP_BYTES;
 import static net.backhaul.protocol.ethernet.IpLayout.TCP_CHECKSUM;
 import static net.backhaul.protocol.ethernet.IpLayout.TCP_DATA_OFFSET;
 import static net.backhaul.protocol.ethernet.IpLayout.TCP_FLAGS;
 import static net.backhaul.protocol.ethernet.IpLayout.TCP_SEQUENCE;
+import static net.backhaul.protocol.ethernet.IpLayout.TCP_WINDOW;
 import static net.backhaul.protocol.ethernet.IpLayout.UDP_BYTES;
 import static net.backhaul.protocol.ethernet.IpLayout.UDP_CHECKSUM;
 import static net.backhaul.protocol.ethernet.IpLayout.UDP_LENGTH;
@@ -48,8 +52,11 @@ public final class Segmenter {
   private boolean v6;
   private boolean tcp;
 
-  /** The sum of the pseudo header without its length. */
-  private long pseudoSum;
+  /** The sum of the IPv4 header without the fields that differ between packets. */
+  private long ipSum;
+
+  /** The sum of the pseudo header and the transport header, without those fields. */
+  private long transportSum;
 
   private int count;
   private int segmentPayloadBytes;
@@ -123,22 +130,27 @@ public final class Segmenter {
    * <p>A packet is what follows the first 14 bytes of the Ethernet frame: an IP packet, preceded by
    * the tag and the inner EtherType of each of its VLAN tags.
    *
-   * @param out has room for {@link #packetBytes} and does not overlap the frame
+   * @param out has space for {@link #packetBytes} and does not overlap the frame
    */
   public int next(byte[] out, int outStart) {
     assert hasNext();
     int payload = Math.min(segmentPayloadBytes, payloadLeft);
+    // Sums are of the frame: loads from the packet would wait for the narrower stores before them.
+    long payloadSum = InternetChecksum.sum(frame, payloadAt, payload);
     System.arraycopy(frame, packetAt, out, outStart, headerBytes);
     System.arraycopy(frame, payloadAt, out, outStart + headerBytes, payload);
     payloadAt += payload;
     payloadLeft -= payload;
     int length = headerBytes + payload;
     finishIp(out, outStart + ipOffset, length - ipOffset);
+    int transportBytes = length - transportOffset;
+    long sum = transportSum + InternetChecksum.number(transportBytes) + payloadSum;
     if (tcp) {
-      finishTcp(out, outStart + transportOffset, length - transportOffset, payload);
+      finishTcp(out, outStart + transportOffset, sum);
     } else {
-      finishUdp(out, outStart + transportOffset, length - transportOffset);
+      finishUdp(out, outStart + transportOffset, transportBytes, sum);
     }
+    sequence += payload;
     first = false;
     return length;
   }
@@ -259,17 +271,22 @@ public final class Segmenter {
     headerBytes = transportOffset + (tcp ? dataOffset(frame, transportAt) : UDP_BYTES);
     payloadAt = packetAt + headerBytes;
     payloadLeft = start + length - payloadAt;
-    int room = tcp ? maxPacketBytes - headerBytes : Integer.MAX_VALUE;
-    if (room < MIN_PAYLOAD_BYTES) {
-      failure = SegmentationFailure.NO_ROOM;
+    int maxPayloadBytes = tcp ? maxPacketBytes - headerBytes : Integer.MAX_VALUE;
+    if (maxPayloadBytes < MIN_PAYLOAD_BYTES) {
+      failure = SegmentationFailure.NO_SPACE_FOR_PAYLOAD;
       return;
     }
-    segmentPayloadBytes = Math.min(offload.gsoBytes(), Math.min(room, payloadLeft));
+    segmentPayloadBytes = Math.min(offload.gsoBytes(), Math.min(maxPayloadBytes, payloadLeft));
     count = payloadLeft == 0 ? 1 : (payloadLeft + segmentPayloadBytes - 1) / segmentPayloadBytes;
     first = true;
-    pseudoSum = pseudoSum(frame, start + length - transportAt);
-    ipId = v6 ? 0 : BigEndian.u16(frame, layout.ipAt() + IPV4_ID);
+    transportSum =
+        pseudoSum(frame, start + length - transportAt)
+            + InternetChecksum.sum(frame, transportAt, PORTS_BYTES);
+    if (!v6) {
+      measureIpv4(frame, layout.ipAt());
+    }
     if (tcp) {
+      transportSum += sumOfTcp(frame, transportAt);
       sequence = BigEndian.i32(frame, transportAt + TCP_SEQUENCE);
       flags = BigEndian.u8(frame, transportAt + TCP_FLAGS);
     }
@@ -289,36 +306,54 @@ public final class Segmenter {
     return (frame[tcpAt + TCP_DATA_OFFSET] & 0xf0) >>> 2;
   }
 
+  private void measureIpv4(byte[] frame, int ip) {
+    int afterChecksum = IPV4_CHECKSUM + Short.BYTES;
+    ipId = BigEndian.u16(frame, ip + IPV4_ID);
+    ipSum =
+        InternetChecksum.sum(frame, ip, IPV4_LENGTH)
+            + InternetChecksum.sum(frame, ip + IPV4_FRAGMENT, IPV4_CHECKSUM - IPV4_FRAGMENT)
+            + InternetChecksum.sum(
+                frame, ip + afterChecksum, transportOffset - ipOffset - afterChecksum);
+  }
+
+  /** Returns the sum of a TCP header after its ports, without sequence, flags and checksum. */
+  private long sumOfTcp(byte[] frame, int at) {
+    int afterChecksum = TCP_CHECKSUM + Short.BYTES;
+    return InternetChecksum.sum(frame, at + TCP_ACK, TCP_DATA_OFFSET - TCP_ACK)
+        + InternetChecksum.number((frame[at + TCP_DATA_OFFSET] & 0xff) << 8)
+        + InternetChecksum.load(frame, at + TCP_WINDOW)
+        + InternetChecksum.sum(
+            frame, at + afterChecksum, headerBytes - transportOffset - afterChecksum);
+  }
+
   private void finishIp(byte[] out, int ip, int length) {
     if (v6) {
       BigEndian.put16(out, ip + IPV6_LENGTH, length - IPV6_BYTES);
       return;
     }
+    int id = ipId++ & 0xffff;
+    long sum = ipSum + InternetChecksum.number(length) + InternetChecksum.number(id);
     BigEndian.put16(out, ip + IPV4_LENGTH, length);
-    BigEndian.put16(out, ip + IPV4_ID, ipId++);
-    InternetChecksum.store(out, ip + IPV4_CHECKSUM, 0);
-    long sum = InternetChecksum.sum(out, ip, transportOffset - ipOffset);
+    BigEndian.put16(out, ip + IPV4_ID, id);
     InternetChecksum.store(out, ip + IPV4_CHECKSUM, InternetChecksum.finish(sum));
   }
 
-  private void finishTcp(byte[] out, int at, int length, int payload) {
-    BigEndian.put32(out, at + TCP_SEQUENCE, sequence);
-    sequence += payload;
+  private void finishTcp(byte[] out, int at, long sum) {
     int without = (payloadLeft > 0 ? FIN | PSH : 0) | (first ? 0 : CWR);
-    out[at + TCP_FLAGS] = (byte) (flags & ~without);
-    InternetChecksum.store(out, at + TCP_CHECKSUM, 0);
-    long sum = sumOf(out, at, length);
-    InternetChecksum.store(out, at + TCP_CHECKSUM, InternetChecksum.finish(sum));
+    int ownFlags = flags & ~without;
+    BigEndian.put32(out, at + TCP_SEQUENCE, sequence);
+    out[at + TCP_FLAGS] = (byte) ownFlags;
+    long complete =
+        sum
+            + InternetChecksum.number(sequence >>> 16)
+            + InternetChecksum.number(sequence)
+            + InternetChecksum.number(ownFlags);
+    InternetChecksum.store(out, at + TCP_CHECKSUM, InternetChecksum.finish(complete));
   }
 
-  private void finishUdp(byte[] out, int at, int length) {
+  private static void finishUdp(byte[] out, int at, int length, long sum) {
+    long complete = sum + InternetChecksum.number(length);
     BigEndian.put16(out, at + UDP_LENGTH, length);
-    InternetChecksum.store(out, at + UDP_CHECKSUM, 0);
-    long sum = sumOf(out, at, length);
-    InternetChecksum.store(out, at + UDP_CHECKSUM, InternetChecksum.finishUdp(sum));
-  }
-
-  private long sumOf(byte[] out, int at, int length) {
-    return pseudoSum + InternetChecksum.number(length) + InternetChecksum.sum(out, at, length);
+    InternetChecksum.store(out, at + UDP_CHECKSUM, InternetChecksum.finishUdp(complete));
   }
 }

@@ -78,9 +78,7 @@ public record Capability(
 
   /** Returns the bytes that every node in the chain signs. */
   public byte[] signedBytes() {
-    var out = new WireWriter().u64(Wire.MARK);
-    writeFields(out);
-    return out.u16(0).u64(Wire.MARK).toByteArray();
+    return Wire.signedBytes(this::writeFields);
   }
 
   /** Creates a capability of a member, signed by the controller. */

@@ -12,7 +12,8 @@ import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 
 /**
- * A chunk of a configuration dictionary, signed by the controller (03 section 1.6).
+ * A chunk of a configuration dictionary or of a directory update, signed by the controller (03
+ * section 1.6).
  *
  * @param updateId common to all chunks of an update, never 0
  * @param totalLength the length of the dictionary
@@ -32,6 +33,9 @@ public record ConfigChunk(
 
   /** Flag: members forward the chunk to other members. */
   public static final int FAST_PROPAGATION = 0x01;
+
+  /** Flag: the data belong to a directory update instead of a dictionary (03 section 3.8). */
+  public static final int DIRECTORY = 0x02;
 
   private static final int SIGNATURE_TYPE = 1;
 
@@ -86,6 +90,11 @@ public record ConfigChunk(
   /** Returns whether members forward the chunk. */
   public boolean propagatesFast() {
     return (flags & FAST_PROPAGATION) != 0;
+  }
+
+  /** Returns whether the data belong to a directory update. */
+  public boolean isDirectory() {
+    return (flags & DIRECTORY) != 0;
   }
 
   /** Returns an id that distinguishes chunks, derived from two words of the signature. */

@@ -2,6 +2,7 @@
 package net.backhaul.protocol.network;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 import net.backhaul.crypto.Signatures;
 import net.backhaul.protocol.identity.Identity;
@@ -57,8 +58,8 @@ public sealed interface Credential
 
   /** The common parts of the binary forms of credentials. */
   final class Wire {
-    static final long MARK = 0x7f7f_7f7f_7f7f_7f7fL;
-    static final int SIGNATURE_TYPE = 1;
+    private static final long MARK = 0x7f7f_7f7f_7f7f_7f7fL;
+    private static final int SIGNATURE_TYPE = 1;
 
     private Wire() {}
 
@@ -78,6 +79,20 @@ public sealed interface Credential
     static void writeSignature(WireWriter out, Bytes signature) {
       out.u8(SIGNATURE_TYPE).u16(Signatures.BYTES);
       out.bytes(Arrays.copyOf(signature.toByteArray(), Signatures.BYTES));
+    }
+
+    /** Writes a credential with one signature. */
+    static void writeSigned(WireWriter out, Consumer<WireWriter> fields, Bytes signature) {
+      fields.accept(out);
+      writeSignature(out, signature);
+      out.u16(0);
+    }
+
+    /** Returns the bytes that are signed: the fields, between two markers. */
+    static byte[] signedBytes(Consumer<WireWriter> fields) {
+      var out = new WireWriter().u64(MARK);
+      fields.accept(out);
+      return out.u16(0).u64(MARK).toByteArray();
     }
 
     static void skipAdditional(WireReader in) {

@@ -93,9 +93,7 @@ public record OwnershipCertificate(
 
   @Override
   public void writeTo(WireWriter out) {
-    writeFields(out);
-    Wire.writeSignature(out, signature);
-    out.u16(0);
+    Wire.writeSigned(out, this::writeFields, signature);
   }
 
   private void writeFields(WireWriter out) {
@@ -109,9 +107,7 @@ public record OwnershipCertificate(
 
   /** Returns the signed bytes. */
   public byte[] signedBytes() {
-    var out = new WireWriter().u64(Wire.MARK);
-    writeFields(out);
-    return out.u16(0).u64(Wire.MARK).toByteArray();
+    return Wire.signedBytes(this::writeFields);
   }
 
   /** Creates and signs a certificate. */

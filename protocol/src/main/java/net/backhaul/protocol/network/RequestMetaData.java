@@ -8,6 +8,9 @@ public final class RequestMetaData {
   private static final int CAPACITY = 1_024;
   private static final int MAX_AUTH_BYTES = 512;
 
+  /** The key of the revision of the directory that the member holds, not in the reference. */
+  private static final String DIRECTORY = "bhd";
+
   private final Dictionary dictionary;
 
   private RequestMetaData(Dictionary dictionary) {
@@ -26,6 +29,21 @@ public final class RequestMetaData {
    * @param platform operating system and architecture, such as linux/x86_64
    */
   public static byte[] ours(String platform) {
+    return common(platform).toByteArray();
+  }
+
+  /**
+   * Returns the metadata of this implementation for a member that reads directories.
+   *
+   * @param directoryRevision the revision of the directory that it holds; 0 for none
+   */
+  public static byte[] ours(String platform, long directoryRevision) {
+    DictionaryWriter out = common(platform);
+    out.addU64(DIRECTORY, directoryRevision);
+    return out.toByteArray();
+  }
+
+  private static DictionaryWriter common(String platform) {
     var out = new DictionaryWriter(CAPACITY);
     out.addU64("v", 7);
     out.addU64("vend", 1);
@@ -40,7 +58,7 @@ public final class RequestMetaData {
     out.addU64("f", 0);
     out.addU64("revr", 1);
     out.add("o", platform);
-    return out.toByteArray();
+    return out;
   }
 
   /** Returns the version of configurations that the member reads. */
@@ -70,6 +88,16 @@ public final class RequestMetaData {
   /** Returns the revision of the software. */
   public long revision() {
     return dictionary.u64("revv", 0);
+  }
+
+  /** Returns whether the member reads directories of networks (03 section 3.8). */
+  public boolean readsDirectory() {
+    return dictionary.bytes(DIRECTORY) != null;
+  }
+
+  /** Returns the revision of the directory that the member holds; 0 for none. */
+  public long directoryRevision() {
+    return dictionary.u64(DIRECTORY, 0);
   }
 
   /** Returns the join credential, empty if absent. */

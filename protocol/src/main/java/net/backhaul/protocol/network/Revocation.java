@@ -30,6 +30,9 @@ public record Revocation(
   /** Flag: members forward the revocation to other members. */
   public static final long FAST_PROPAGATION = 0x01;
 
+  /** Maximum revocations in a message, which has to fit into a packet. */
+  public static final int MAX_PER_MESSAGE = 64;
+
   /** Reads the binary form. */
   public static Revocation read(WireReader in) {
     in.skip(4);
@@ -53,9 +56,7 @@ public record Revocation(
 
   @Override
   public void writeTo(WireWriter out) {
-    writeFields(out);
-    Wire.writeSignature(out, signature);
-    out.u16(0);
+    Wire.writeSigned(out, this::writeFields, signature);
   }
 
   private void writeFields(WireWriter out) {
@@ -65,37 +66,55 @@ public record Revocation(
 
   /** Returns the signed bytes. */
   public byte[] signedBytes() {
-    var out = new WireWriter().u64(Wire.MARK);
-    writeFields(out);
-    return out.u16(0).u64(Wire.MARK).toByteArray();
+    return Wire.signedBytes(this::writeFields);
   }
 
   /** Creates and signs the revocation of a membership, which members forward. */
   public static Revocation ofMembership(
       Identity controller, long id, long networkId, long thresholdMs, long member) {
-    long signer = controller.address();
-    var unsigned =
-        new Revocation(
+    return new Revocation(
             id,
             networkId,
             0,
             thresholdMs,
             FAST_PROPAGATION,
             member,
-            signer,
+            controller.address(),
             TYPE_MEMBERSHIP,
-            Bytes.EMPTY);
-    Bytes signature = Bytes.of(controller.sign(unsigned.signedBytes()));
+            Bytes.EMPTY)
+        .signed(controller);
+  }
+
+  /**
+   * Creates and signs the revocation of a tag or capability, which members do not forward: the
+   * reference revokes the membership by it (03 section 4.8).
+   */
+  public static Revocation of(
+      Identity controller, long id, long networkId, long thresholdMs, RevokedCredential revoked) {
+    return new Revocation(
+            id,
+            networkId,
+            revoked.id(),
+            thresholdMs,
+            0,
+            revoked.member(),
+            controller.address(),
+            revoked.type(),
+            Bytes.EMPTY)
+        .signed(controller);
+  }
+
+  private Revocation signed(Identity controller) {
     return new Revocation(
         id,
         networkId,
-        0,
+        credentialId,
         thresholdMs,
-        FAST_PROPAGATION,
-        member,
+        flags,
+        target,
         signer,
-        TYPE_MEMBERSHIP,
-        signature);
+        credentialType,
+        Bytes.of(controller.sign(signedBytes())));
   }
 
   /** Returns whether members forward the revocation. */

@@ -23,8 +23,8 @@ public final class Compression {
       return -1;
     }
     try {
-      int room = Math.min(length - 1, out.length - outStart);
-      return COMPRESSOR.compress(in, start, length, out, outStart, room);
+      int maxBytes = Math.min(length - 1, out.length - outStart);
+      return COMPRESSOR.compress(in, start, length, out, outStart, maxBytes);
     } catch (LZ4Exception notShorter) {
       return -1;
     }

@@ -18,7 +18,7 @@ public final class Ecn {
   /** The transport reacts to marks. */
   public static final int ECT_0 = 2;
 
-  /** A router on the way has experienced congestion. */
+  /** A router on the path has experienced congestion. */
   public static final int CE = 3;
 
   /** The result of {@link #decapsulate} for a packet that must be dropped. */

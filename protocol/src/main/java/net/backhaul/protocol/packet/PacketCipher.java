@@ -75,8 +75,8 @@ public final class PacketCipher {
       case Packets.SUITE_AES -> {
         writeAad(bytes, start);
         aes().seal(bytes, start, aad, bytes, body, bodyLength, tag);
-        System.arraycopy(tag, 0, bytes, start, ID_BYTES);
-        System.arraycopy(tag, ID_BYTES, bytes, start + MAC, MAC_BYTES);
+        BigEndian.put64(bytes, start, BigEndian.i64(tag, 0));
+        BigEndian.put64(bytes, start + MAC, BigEndian.i64(tag, ID_BYTES));
       }
       default ->
           throw new IllegalArgumentException(
@@ -114,8 +114,8 @@ public final class PacketCipher {
       }
       case Packets.SUITE_AES -> {
         writeAad(bytes, start);
-        System.arraycopy(bytes, start, tag, 0, ID_BYTES);
-        System.arraycopy(bytes, start + MAC, tag, ID_BYTES, MAC_BYTES);
+        BigEndian.put64(tag, 0, BigEndian.i64(bytes, start));
+        BigEndian.put64(tag, ID_BYTES, BigEndian.i64(bytes, start + MAC));
         return aes().open(tag, aad, bytes, body, bodyLength);
       }
       default -> {
@@ -148,20 +148,30 @@ public final class PacketCipher {
 
   /** Starts the key stream of a packet: block 0 is the one-time MAC key, the body is at block 1. */
   private void startStream(byte[] bytes, int start, int length) {
-    System.arraycopy(key48, 0, mangled, 0, KEY_BYTES);
-    for (int i = 0; i < FLAGS; i++) {
-      mangled[i] ^= bytes[start + i];
-    }
-    mangled[FLAGS] ^= (byte) (bytes[start + FLAGS] & WITHOUT_HOPS);
-    mangled[FLAGS + 1] ^= (byte) length;
-    mangled[FLAGS + 2] ^= (byte) (length >>> 8);
+    long sizeBits = Short.reverseBytes((short) length) & 0xffffL; // Little-endian.
+    xorWithKey(0, BigEndian.i64(bytes, start));
+    xorWithKey(8, BigEndian.i64(bytes, start + ID_BYTES));
+    xorWithKey(16, sourceEndAndFlags(bytes, start) | sizeBits << 24);
+    xorWithKey(24, 0);
     salsa.start(mangled, 0, bytes, start);
     salsa.nextBlock(firstBlock, 0);
   }
 
+  private void xorWithKey(int at, long word) {
+    BigEndian.put64(mangled, at, BigEndian.i64(key48, at) ^ word);
+  }
+
+  /** Written as the two words that are read: shorter writes delay the reader. */
   private void writeAad(byte[] bytes, int start) {
-    System.arraycopy(bytes, start + ID_BYTES, aad, 0, FLAGS - ID_BYTES);
-    aad[FLAGS - ID_BYTES] = (byte) (bytes[start + FLAGS] & WITHOUT_HOPS);
+    BigEndian.put64(aad, 0, BigEndian.i64(bytes, start + ID_BYTES));
+    BigEndian.put64(aad, ID_BYTES, sourceEndAndFlags(bytes, start));
+  }
+
+  /** Returns the end of the source address and the flags without hops as the start of a word. */
+  private static long sourceEndAndFlags(byte[] bytes, int start) {
+    long sourceEnd = BigEndian.u16(bytes, start + FLAGS - Short.BYTES);
+    long flags = bytes[start + FLAGS] & WITHOUT_HOPS;
+    return sourceEnd << 48 | flags << 40;
   }
 
   private AesGmacSiv aes() {

@@ -25,14 +25,14 @@ public final class WireWriter {
 
   /** Writes the low 8 bits of a value. */
   public WireWriter u8(int value) {
-    int at = room(1);
+    int at = reserve(1);
     bytes[at] = (byte) value;
     return this;
   }
 
   /** Writes the low 16 bits of a value. */
   public WireWriter u16(int value) {
-    int at = room(2);
+    int at = reserve(2);
     bytes[at] = (byte) (value >>> 8);
     bytes[at + 1] = (byte) value;
     return this;
@@ -65,7 +65,7 @@ public final class WireWriter {
 
   /** Writes a range of an array. */
   public WireWriter bytes(byte[] source, int start, int length) {
-    int at = room(length);
+    int at = reserve(length);
     System.arraycopy(source, start, bytes, at, length);
     return this;
   }
@@ -96,7 +96,7 @@ public final class WireWriter {
     return bytes;
   }
 
-  private int room(int count) {
+  private int reserve(int count) {
     if (count > maxBytes - size) {
       throw new IllegalStateException("more than " + maxBytes + " bytes");
     }

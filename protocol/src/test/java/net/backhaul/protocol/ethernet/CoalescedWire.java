@@ -60,8 +60,7 @@ final class CoalescedWire {
     if (!offload.isSuperFrame()) {
       assertEquals(OffloadHeader.DATA_VALID, offload.flags());
       byte[] frame = Arrays.copyOfRange(written, OffloadHeader.BYTES, length);
-      assertEquals(
-          "", NaiveChecksum.complaint(Arrays.copyOfRange(frame, 14, frame.length), 0, null));
+      assertEquals("", NaiveChecksum.problem(Arrays.copyOfRange(frame, 14, frame.length), 0, null));
       received.add(frame);
       writes.add(1);
       return;
@@ -87,7 +86,7 @@ final class CoalescedWire {
     int from = offload.checksumStart();
     int sum = NaiveChecksum.checksum(Arrays.copyOfRange(whole, from, whole.length));
     BigEndian.put16(whole, from + offload.checksumOffset(), sum == 0 ? 0xffff : sum);
-    assertEquals("", NaiveChecksum.complaint(Arrays.copyOfRange(whole, 14, whole.length), 0, null));
+    assertEquals("", NaiveChecksum.problem(Arrays.copyOfRange(whole, 14, whole.length), 0, null));
   }
 
   static void assertSame(List<byte[]> expected, List<byte[]> frames, String where) {

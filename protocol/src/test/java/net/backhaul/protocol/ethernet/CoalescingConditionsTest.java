@@ -147,17 +147,18 @@ class CoalescingConditionsTest extends SegmentPairs {
   @Test
   void leavesUnusualFramesUnchanged() {
     int ip = 14;
-    assertUnchanged(made -> {}, frame -> mend(set(frame, ip + 6, 0x20)));
-    assertUnchanged(made -> {}, frame -> mend(set(frame, ip + 7, 1)));
-    assertUnchanged(made -> {}, frame -> mend(set(frame, ip + 3, frame[ip + 3] - 1)));
-    assertUnchanged(this::udp, frame -> mend(set(frame, ip + 20 + 5, frame[ip + 20 + 5] - 1)));
+    assertUnchanged(made -> {}, frame -> correctChecksums(set(frame, ip + 6, 0x20)));
+    assertUnchanged(made -> {}, frame -> correctChecksums(set(frame, ip + 7, 1)));
+    assertUnchanged(made -> {}, frame -> correctChecksums(set(frame, ip + 3, frame[ip + 3] - 1)));
+    assertUnchanged(
+        this::udp, frame -> correctChecksums(set(frame, ip + 20 + 5, frame[ip + 20 + 5] - 1)));
     assertUnchanged(
         this::udp,
         frame -> {
           // The checksum of such a payload would be 0, which means none.
-          mend(set(set(frame, ip + 28, 0), ip + 29, 0));
+          correctChecksums(set(set(frame, ip + 28, 0), ip + 29, 0));
           BigEndian.put16(frame, ip + 28, BigEndian.u16(frame, ip + 26));
-          return mend(frame);
+          return correctChecksums(frame);
         });
   }
 
@@ -166,7 +167,8 @@ class CoalescingConditionsTest extends SegmentPairs {
     var made = typical();
     made.gsoBytes = 50;
 
-    made.packets(ANY_SIZE).forEach(piece -> send(mend(set(made.ethernet(piece), 14 + 6, 0x20))));
+    made.packets(ANY_SIZE)
+        .forEach(piece -> send(correctChecksums(set(made.ethernet(piece), 14 + 6, 0x20))));
     wire.flush();
 
     CoalescedWire.assertSame(sent, wire.received, "fragments");
@@ -174,7 +176,7 @@ class CoalescingConditionsTest extends SegmentPairs {
   }
 
   /** Corrects the checksums of an IPv4 frame without options, whatever its length fields. */
-  private static byte[] mend(byte[] frame) {
+  private static byte[] correctChecksums(byte[] frame) {
     boolean tcp = frame[23] == 6;
     byte[] transport = Arrays.copyOfRange(frame, 34, frame.length);
     BigEndian.put16(transport, tcp ? 16 : 6, 0);

@@ -85,8 +85,8 @@ class MssOptionTest {
       BigEndian.put16(made.tcpOptions, at, reduced);
       byte[] wanted = packet(made);
       byte[] changed = Arrays.copyOfRange(frame, start, start + before.length);
-      String complaint = NaiveChecksum.complaint(changed, made.tag.length, made.finalDestination);
-      assertEquals("", complaint, where);
+      String problem = NaiveChecksum.problem(changed, made.tag.length, made.finalDestination);
+      assertEquals("", problem, where);
       // 0 and 0xffff are the same checksum.
       int checksumAt = before.length - made.payload.length - made.tcpOptions.length - 20 + 16;
       BigEndian.put16(wanted, checksumAt, BigEndian.u16(changed, checksumAt));
@@ -147,7 +147,7 @@ class MssOptionTest {
     assertEquals(60, option.headerBytes());
     option.replace(1_334);
 
-    assertEquals("", NaiveChecksum.complaint(packet, 0, null));
+    assertEquals("", NaiveChecksum.problem(packet, 0, null));
     assertTrue(find(made, packet, 0, packet.length));
     assertEquals(1_334, option.mssBytes());
   }

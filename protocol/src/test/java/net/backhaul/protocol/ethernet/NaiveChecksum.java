@@ -42,7 +42,7 @@ final class NaiveChecksum {
    *
    * @param destination the address that the checksum covers, or null if it is the header's
    */
-  static String complaint(byte[] packet, int tagBytes, byte[] destination) {
+  static String problem(byte[] packet, int tagBytes, byte[] destination) {
     byte[] ip = Arrays.copyOfRange(packet, tagBytes, packet.length);
     boolean v6 = ip[0] >>> 4 == 6;
     int at;

@@ -28,7 +28,7 @@ class FeaturesTest {
               + "a78867c0bded1c128a5fe39d7a4b8fa146421ea64e52087880b0b62e8f2d83ba");
 
   @Test
-  void followMoonsOfHello() {
+  void followsMoonsOfHello() {
     String without = written(hello(Features.NONE));
 
     assertEquals(without + ENCODED, written(hello(ECN)));
@@ -37,7 +37,7 @@ class FeaturesTest {
   }
 
   @Test
-  void followWorldsOfHelloOk() {
+  void followsWorldsOfHelloOk() {
     String without = written(ok(Features.NONE));
 
     assertEquals(without + ENCODED, written(ok(ECN)));
@@ -83,7 +83,7 @@ class FeaturesTest {
   }
 
   @Test
-  void containFlags() {
+  void containsFlags() {
     assertTrue(ECN.has(Features.ECN));
     assertTrue(new Features(0xff).has(Features.ECN));
     assertFalse(new Features(0xfe).has(Features.ECN));

@@ -387,7 +387,7 @@ class MessageVectorsTest {
       case PushDirectPaths push ->
           all.put(
               "addresses",
-              push.paths().stream().map(path -> Endpoints.text(path.endpoint())).toList() + "");
+              push.endpoints().stream().map(each -> Endpoints.text(each.endpoint())).toList() + "");
     }
     if (message instanceof Ok ok) {
       var out = new WireWriter();

@@ -22,7 +22,7 @@ Puppet::Type.type(:backhaul_member).provide(:api) do
 
   def flush
     return unless @changes
-    raise Puppet::Error, "#{resource[:home]}/identity.public does not exist: is the service started?" if address.nil?
+    raise Puppet::Error, "#{resource[:home]}/identity.public holds no identity: is the service started?" if address.nil?
 
     api.post(path, @changes)
   end
@@ -39,10 +39,10 @@ Puppet::Type.type(:backhaul_member).provide(:api) do
     !resource[:network].start_with?(@controller)
   end
 
-  # Nil before the first start.
+  # Nil before the first start, and where the file is none of the daemon.
   def address
-    @address ||= File.read("#{resource[:home]}/identity.public")[0, 10]
-  rescue Errno::ENOENT
+    @address ||= PuppetX::Backhaul::Home.read("#{resource[:home]}/identity.public", 10)[/\A[0-9a-f]{10}\z/]
+  rescue SystemCallError
     nil
   end
 

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 require_relative '../../../puppet_x/backhaul/api'
+require_relative '../../../puppet_x/backhaul/permission'
 
 Puppet::Type.type(:backhaul_networks).provide(:api) do
   desc "Uses the daemon's API on loopback."
-
-  PERMISSIONS = { 'allow_managed' => 'allowManaged', 'allow_global' => 'allowGlobal', 'allow_default' => 'allowDefault',
-                  'allow_dns' => 'allowDNS' }.freeze
 
   def networks
     noop = resource.noop?
@@ -15,9 +13,10 @@ Puppet::Type.type(:backhaul_networks).provide(:api) do
 
       raise Puppet::Error, "the daemon of #{resource[:home]} does not answer: is the service started?"
     end
-    @api.get('/network').map { |network|
-      [network['id'], PERMISSIONS.transform_values { |key| network[key] }]
-    }.to_h
+    @found = @api.get('/network').map { |network| [network['id'], network] }.to_h
+    @found.transform_values do |network|
+      PuppetX::Backhaul::Permission::NAMES.keys.map { |name| [name, PuppetX::Backhaul::Permission.found(network, name)] }.to_h
+    end
   end
 
   def networks=(wanted)
@@ -25,7 +24,7 @@ Puppet::Type.type(:backhaul_networks).provide(:api) do
     wanted.each do |id, permissions|
       next if found.key?(id) && permissions.all? { |name, value| found[id][name] == value }
 
-      @api.post("/network/#{id}", permissions.transform_keys { |name| PERMISSIONS.fetch(name) })
+      @api.post("/network/#{id}", PuppetX::Backhaul::Permission.body(permissions, @found.fetch(id, {})))
     end
     (found.keys - wanted.keys).each { |id| @api.delete("/network/#{id}") } if resource.exclusive?
   end

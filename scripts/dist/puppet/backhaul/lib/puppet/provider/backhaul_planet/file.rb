@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 require 'securerandom'
+require_relative '../../../puppet_x/backhaul/home'
 
 Puppet::Type.type(:backhaul_planet).provide(:file) do
   desc 'Reads and replaces the file planet in the home directory.'
@@ -23,7 +24,7 @@ Puppet::Type.type(:backhaul_planet).provide(:file) do
   # Whether the home directory has the planet that is wanted, or a later one of the same id.
   def current?
     found = header(target)
-    return !File.exist?(target) || (!found.nil? && found[0] == PUBLIC_ID) if resource[:source] == 'public'
+    return !exist?(target) || (!found.nil? && found[0] == PUBLIC_ID) if resource[:source] == 'public'
 
     wanted = header(resource[:source])
     # In noop mode the file may not have been copied yet.
@@ -46,15 +47,20 @@ Puppet::Type.type(:backhaul_planet).provide(:file) do
     File.rename(name, target)
   end
 
+  # Whether there is a file or a link, even one that leads nowhere.
+  def exist?(path)
+    File.exist?(path) || File.symlink?(path)
+  end
+
   def target
     "#{resource[:home]}/planet"
   end
 
-  # Id and time of a planet file; nil if the file does not exist or is none.
+  # Id and time of a planet file; nil if the file does not exist or is none; a link is none.
   def header(file)
-    type, id, time = File.binread(file, HEADER_BYTES)&.unpack('CQ>Q>')
+    type, id, time = PuppetX::Backhaul::Home.read(file, HEADER_BYTES).unpack('CQ>Q>')
     [id, time] if type == PLANET && time
-  rescue Errno::ENOENT
+  rescue SystemCallError
     nil
   end
 end

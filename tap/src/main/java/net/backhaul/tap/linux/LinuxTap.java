@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import net.backhaul.tap.HostNetworkMonitor;
 import net.backhaul.tap.Offloads;
 import net.backhaul.tap.TapAddress;
 import net.backhaul.tap.TapDevice;
@@ -26,7 +27,7 @@ final class LinuxTap implements TapDevice {
   private final int fd;
   private final int control;
   private final Netlink netlink;
-  private final AddressMonitor monitor;
+  private final HostNetworkMonitor monitor;
   private final Memory poll = new Memory(8);
   private final String name;
   private final int index;
@@ -43,7 +44,7 @@ final class LinuxTap implements TapDevice {
       int fd,
       int control,
       Netlink netlink,
-      AddressMonitor monitor,
+      HostNetworkMonitor monitor,
       String name,
       int index,
       TapOptions options,
@@ -97,7 +98,7 @@ final class LinuxTap implements TapDevice {
     var netlink = new Netlink();
     try {
       return new LinuxTap(
-          fd, control, netlink, new AddressMonitor(), name, index, options, offloads);
+          fd, control, netlink, NetworkMonitor.ofAddresses(), name, index, options, offloads);
     } catch (TapException e) {
       netlink.close();
       throw e;
@@ -193,7 +194,7 @@ final class LinuxTap implements TapDevice {
 
   @Override
   public List<TapAddress> addresses() throws TapException {
-    if (monitor.pollChanged() || !addressesKnown) {
+    if (monitor.poll().addresses() || !addressesKnown) {
       addressesKnown = false;
       lastAddresses = List.copyOf(netlink.addresses(index));
       addressesKnown = true;

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import net.backhaul.tap.TapAddress;
 import net.backhaul.tap.TapException;
+import org.jspecify.annotations.Nullable;
 
 /** A connection to rtnetlink: sends one request at a time and reads its answer. */
 final class Netlink implements AutoCloseable {
@@ -50,27 +51,50 @@ final class Netlink implements AutoCloseable {
   /** Returns the addresses of a device. */
   List<TapAddress> addresses(int device) throws TapException {
     var addresses = new ArrayList<TapAddress>();
-    send(NetlinkMessage.listAddresses());
+    for (ByteBuffer each : list(NetlinkMessage.listAddresses(), NetlinkMessage.RTM_NEWADDR)) {
+      TapAddress address = NetlinkMessage.readAddress(each, device);
+      if (address != null) {
+        addresses.add(address);
+      }
+    }
+    return addresses;
+  }
+
+  /** Sends a request for a list, and returns its entries, which have the given type. */
+  List<ByteBuffer> list(byte[] request, int entryType) throws TapException {
+    var entries = new ArrayList<ByteBuffer>();
+    send(request);
     while (true) {
       for (ByteBuffer each : split(receive())) {
         if (!isOurs(each)) {
           continue;
         }
-        switch (type(each)) {
-          case NetlinkMessage.RTM_NEWADDR -> {
-            TapAddress address = NetlinkMessage.readAddress(each, device);
-            if (address != null) {
-              addresses.add(address);
-            }
-          }
-          case NetlinkMessage.NLMSG_DONE -> {
-            return addresses;
-          }
-          case NetlinkMessage.NLMSG_ERROR ->
-              throw new TapException(
-                  "the kernel does not list addresses: "
-                      + LibC.errorText(-each.getInt(NetlinkMessage.HEADER_BYTES)));
-          default -> {}
+        int type = type(each);
+        if (type == entryType) {
+          entries.add(each);
+        } else if (type == NetlinkMessage.NLMSG_DONE) {
+          return entries;
+        } else if (type == NetlinkMessage.NLMSG_ERROR) {
+          throw new TapException(
+              "the kernel does not list what netlink request "
+                  + type(ByteBuffer.wrap(request).order(ByteOrder.nativeOrder()))
+                  + " is for: "
+                  + LibC.errorText(-each.getInt(NetlinkMessage.HEADER_BYTES)));
+        }
+      }
+    }
+  }
+
+  /** Sends a request for one object, and returns the answer; null where the kernel has none. */
+  @Nullable ByteBuffer find(byte[] request, int answerType) throws TapException {
+    send(request);
+    while (true) {
+      for (ByteBuffer each : split(receive())) {
+        if (isOurs(each) && type(each) == answerType) {
+          return each;
+        }
+        if (isOurs(each) && type(each) == NetlinkMessage.NLMSG_ERROR) {
+          return null;
         }
       }
     }
@@ -111,7 +135,7 @@ final class Netlink implements AutoCloseable {
   }
 
   /** Splits the messages of one read. */
-  private static List<ByteBuffer> split(ByteBuffer all) {
+  static List<ByteBuffer> split(ByteBuffer all) {
     all.order(ByteOrder.nativeOrder());
     var messages = new ArrayList<ByteBuffer>();
     int at = 0;
@@ -126,7 +150,7 @@ final class Netlink implements AutoCloseable {
     return messages;
   }
 
-  private static int type(ByteBuffer message) {
+  static int type(ByteBuffer message) {
     return message.getShort(4) & 0xffff;
   }
 

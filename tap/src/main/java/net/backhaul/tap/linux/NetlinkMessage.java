@@ -7,6 +7,8 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 import net.backhaul.tap.TapAddress;
 import net.backhaul.tap.TapRoute;
 import org.jspecify.annotations.Nullable;
@@ -30,14 +32,11 @@ final class NetlinkMessage {
   static final int RTM_NEWROUTE = 24;
   static final int RTM_DELROUTE = 25;
 
-  /** The metric of our routes; routes of the host are preferred. */
-  static final int ROUTE_METRIC = 5_000;
-
-  private static final int NLM_F_REQUEST = 0x1;
-  private static final int NLM_F_ACK = 0x4;
-  private static final int NLM_F_DUMP = 0x300;
-  private static final int NLM_F_EXCL = 0x200;
-  private static final int NLM_F_CREATE = 0x400;
+  static final int NLM_F_REQUEST = 0x1;
+  static final int NLM_F_ACK = 0x4;
+  static final int NLM_F_DUMP = 0x300;
+  static final int NLM_F_EXCL = 0x200;
+  static final int NLM_F_CREATE = 0x400;
 
   private static final int IFA_ADDRESS = 1;
   private static final int IFA_LOCAL = 2;
@@ -51,7 +50,7 @@ final class NetlinkMessage {
   private static final int RTA_GATEWAY = 5;
   private static final int RTA_PRIORITY = 6;
   private static final int RTA_PREFSRC = 7;
-  private static final byte RT_TABLE_MAIN = (byte) 254;
+  private static final int RTA_TABLE = 15;
   private static final byte RTPROT_STATIC = 4;
   private static final byte RT_SCOPE_UNIVERSE = 0;
   private static final byte RT_SCOPE_LINK = (byte) 253;
@@ -61,13 +60,17 @@ final class NetlinkMessage {
   private static final int IFLA_GSO_IPV4_MAX_SIZE = 63;
 
   private static final int ADDRESS_PART_BYTES = 8;
-  private static final int ATTRIBUTE_HEADER_BYTES = 4;
+  static final int ATTRIBUTE_HEADER_BYTES = 4;
+
+  /** Without the flags for nested attributes and for network byte order. */
+  private static final int TYPE_MASK = 0x3fff;
+
   private static final int CAPACITY_BYTES = 256;
 
   private final ByteBuffer bytes =
       ByteBuffer.allocate(CAPACITY_BYTES).order(ByteOrder.nativeOrder());
 
-  private NetlinkMessage(int type, int flags) {
+  NetlinkMessage(int type, int flags) {
     bytes.putInt(0).putShort((short) type).putShort((short) flags).putInt(0).putInt(0);
   }
 
@@ -123,12 +126,29 @@ final class NetlinkMessage {
   /** Returns the address in an RTM_NEWADDR message, or null for another device's. */
   static @Nullable TapAddress readAddress(ByteBuffer message, int device) {
     int bits = message.get(HEADER_BYTES + 1) & 0xff;
-    if (message.getInt(HEADER_BYTES + 4) != device) {
+    if (deviceOfAddress(message) != device) {
       return null;
     }
-    byte[] local = new byte[0];
-    byte[] address = new byte[0];
-    int at = HEADER_BYTES + ADDRESS_PART_BYTES;
+    Map<Integer, byte[]> attributes = attributes(message, HEADER_BYTES + ADDRESS_PART_BYTES);
+    byte[] address = attributes.getOrDefault(IFA_ADDRESS, new byte[0]);
+    try {
+      // On point-to-point links IFA_ADDRESS is the remote end; IPv6 often has no IFA_LOCAL.
+      return new TapAddress(
+          InetAddress.getByAddress(attributes.getOrDefault(IFA_LOCAL, address)), bits);
+    } catch (UnknownHostException | IllegalArgumentException notAnIp) {
+      return null;
+    }
+  }
+
+  /** Returns the number of the device in an RTM_NEWADDR message. */
+  static int deviceOfAddress(ByteBuffer message) {
+    return message.getInt(HEADER_BYTES + 4);
+  }
+
+  /** Returns the attributes that begin at an offset, by their types; nested ones are not split. */
+  static Map<Integer, byte[]> attributes(ByteBuffer message, int start) {
+    var attributes = new HashMap<Integer, byte[]>();
+    int at = start;
     while (at + ATTRIBUTE_HEADER_BYTES <= message.limit()) {
       int length = message.getShort(at) & 0xffff;
       if (length < ATTRIBUTE_HEADER_BYTES || at + length > message.limit()) {
@@ -136,19 +156,10 @@ final class NetlinkMessage {
       }
       byte[] value = new byte[length - ATTRIBUTE_HEADER_BYTES];
       message.get(at + ATTRIBUTE_HEADER_BYTES, value);
-      switch (message.getShort(at + 2)) {
-        case IFA_LOCAL -> local = value;
-        case IFA_ADDRESS -> address = value;
-        default -> {}
-      }
+      attributes.put(message.getShort(at + 2) & TYPE_MASK, value);
       at += aligned(length);
     }
-    try {
-      // On point-to-point links IFA_ADDRESS is the remote end; IPv6 often has no IFA_LOCAL.
-      return new TapAddress(InetAddress.getByAddress(local.length > 0 ? local : address), bits);
-    } catch (UnknownHostException | IllegalArgumentException notAnIp) {
-      return null;
-    }
+    return attributes;
   }
 
   static int aligned(int length) {
@@ -167,14 +178,17 @@ final class NetlinkMessage {
         .put((byte) route.target().bits())
         .put((byte) 0)
         .put((byte) 0)
-        .put(RT_TABLE_MAIN)
+        .put((byte) (route.table() < 256 ? route.table() : 0))
         .put(RTPROT_STATIC)
         .put(via == null && v4 ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE)
         .put(RTN_UNICAST)
         .putInt(0);
     message.attribute(RTA_DST, network(route.target()));
     message.attribute(RTA_OIF, number(device));
-    message.attribute(RTA_PRIORITY, number(ROUTE_METRIC));
+    message.attribute(RTA_PRIORITY, number(route.metric()));
+    if (route.table() > 255) {
+      message.attribute(RTA_TABLE, number(route.table()));
+    }
     if (via != null) {
       message.attribute(RTA_GATEWAY, via.getAddress());
     }
@@ -196,7 +210,21 @@ final class NetlinkMessage {
     attribute(IFA_ADDRESS, address.ip().getAddress());
   }
 
-  private void attribute(int type, byte[] value) {
+  /** Adds bytes of the fixed part. */
+  NetlinkMessage fixed(int... values) {
+    for (int value : values) {
+      bytes.put((byte) value);
+    }
+    return this;
+  }
+
+  /** Adds a number of 32 bits of the fixed part. */
+  NetlinkMessage number32(int value) {
+    bytes.putInt(value);
+    return this;
+  }
+
+  void attribute(int type, byte[] value) {
     bytes
         .putShort((short) (ATTRIBUTE_HEADER_BYTES + value.length))
         .putShort((short) type)
@@ -204,14 +232,14 @@ final class NetlinkMessage {
     bytes.position(aligned(bytes.position()));
   }
 
-  private byte[] toBytes() {
+  byte[] toBytes() {
     byte[] message = new byte[bytes.position()];
     bytes.putInt(0, message.length);
     bytes.get(0, message);
     return message;
   }
 
-  private static byte[] number(int value) {
+  static byte[] number(int value) {
     return ByteBuffer.allocate(4).order(ByteOrder.nativeOrder()).putInt(value).array();
   }
 

@@ -6,7 +6,10 @@ import net.backhaul.tap.TapException;
 import net.backhaul.tap.TapRoute;
 import org.jspecify.annotations.Nullable;
 
-/** The routes to one device; changes are judged by what route prints (04 section 6.2). */
+/**
+ * The routes to one device; the output of route decides whether a change has succeeded (04 section
+ * 6.2).
+ */
 final class FethRoutes {
   private final CommandRunner commands;
   private final String device;

@@ -22,6 +22,7 @@ import net.backhaul.tap.TapDevice;
 import net.backhaul.tap.TapException;
 import net.backhaul.tap.TapOptions;
 import net.backhaul.tap.TapRoute;
+import net.backhaul.testing.ArpReply;
 import net.backhaul.testing.NetworkNamespace;
 import org.junit.jupiter.api.Test;
 
@@ -92,7 +93,7 @@ class LinuxTapTest {
   }
 
   @Test
-  void seesAddressesThatOthersChange() throws Exception {
+  void returnsAddressesThatOthersChange() throws Exception {
     NetworkNamespace.run(
         () -> {
           try (TapDevice tap = new LinuxTapFactory().open(OPTIONS);
@@ -204,7 +205,7 @@ class LinuxTapTest {
 
             var memory = new FrameMemory(4_096);
             byte[] question = awaitFrame(tap, memory, 0x0806);
-            byte[] answer = arpAnswer(question);
+            byte[] answer = ArpReply.to(question);
             memory.copyFrom(answer, 0, answer.length);
             assertTrue(tap.write(memory.address(), answer.length));
             byte[] datagram = awaitFrame(tap, memory, 0x0800);
@@ -303,18 +304,6 @@ class LinuxTapTest {
       }
     }
     throw new AssertionError("no frame of type " + Integer.toHexString(etherType));
-  }
-
-  private static byte[] arpAnswer(byte[] question) {
-    byte[] answer = question.clone();
-    byte[] mac = {2, 0, 0, 0, 0, 9};
-    System.arraycopy(question, 6, answer, 0, 6);
-    System.arraycopy(mac, 0, answer, 6, 6);
-    answer[21] = 2;
-    System.arraycopy(mac, 0, answer, 22, 6);
-    System.arraycopy(question, 38, answer, 28, 4);
-    System.arraycopy(question, 22, answer, 32, 10);
-    return answer;
   }
 
   private static byte[] echo(byte[] frame) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.tap.linux;
 
-import net.backhaul.tap.TapAddress;
 import net.backhaul.tap.TapDevice;
 import net.backhaul.tap.TapOptions;
 import net.backhaul.testing.NamespaceHost;
@@ -21,13 +20,7 @@ final class TapHost extends NamespaceHost {
   /** Returns one of the hosts of 10.230.0.0/24 and fd30::/64. */
   static TapHost open(int number, int mtuBytes, boolean offloads) throws Exception {
     var host = new TapHost(number, mtuBytes, offloads);
-    host.here(
-        () -> {
-          host.tap.addAddress(new TapAddress(host.v4, 24));
-          host.tap.addAddress(new TapAddress(host.v6, 64));
-          host.awaitUsable();
-          return host;
-        });
+    host.assignAddresses(host.tap.name());
     return host;
   }
 

@@ -31,7 +31,7 @@ class TunOffloadsTest {
   void requestsAllFlagsOnce() {
     var kernel = new OldKernel(TunOffloads.ALL);
     assertEquals(TunOffloads.ALL, TunOffloads.best(kernel::grants));
-    assertEquals(List.of(TunOffloads.ALL), kernel.asked);
+    assertEquals(List.of(TunOffloads.ALL), kernel.requested);
   }
 
   @Test
@@ -74,7 +74,7 @@ class TunOffloadsTest {
   /** A kernel that supports some of the flags and validates them as all kernels do. */
   private static final class OldKernel {
     final int known;
-    final List<Integer> asked = new ArrayList<>();
+    final List<Integer> requested = new ArrayList<>();
     int set;
 
     OldKernel(int known) {
@@ -82,7 +82,7 @@ class TunOffloadsTest {
     }
 
     boolean grants(int flags) {
-      asked.add(flags);
+      requested.add(flags);
       if (!mayBeAskedOf(known, flags)) {
         return false;
       }

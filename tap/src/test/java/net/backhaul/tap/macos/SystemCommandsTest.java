@@ -45,7 +45,14 @@ class SystemCommandsTest {
   void doesNotWaitForProgramsThatKeepTheOutputOpen() {
     Assertions.assertTimeoutPreemptively(
         Duration.ofSeconds(30),
-        () -> assertThrows(TapException.class, () -> SHORT.run(shell("sleep 5 & echo done"))));
+        () -> {
+          try {
+            // Java may have read what was printed before the end.
+            assertEquals("done\n", SHORT.run(shell("sleep 60 & echo done")));
+          } catch (TapException e) {
+            assertTrue(e.getMessage().contains("within 300 ms"), e::getMessage);
+          }
+        });
   }
 
   @Test

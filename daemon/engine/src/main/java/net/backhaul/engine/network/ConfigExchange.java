@@ -48,27 +48,30 @@ final class ConfigExchange {
   private static final long AFTER_JOIN_MS = 120_000;
   private static final int MAX_URL_BYTES = 2_047;
 
-  private static final byte[] META_DATA = RequestMetaData.ours(platform());
+  private static final String PLATFORM = platform();
 
   private final PeerLink link;
   private final Output output;
   private final @Nullable ConfigSource controller;
   private final LongMap<Network> networks;
-  private final MulticastAnnouncer announcer;
+  private final MemberNotices notices;
+  private final DirectoryExchange directories;
   private final BadSignaturePenalty badSignatures = new BadSignaturePenalty();
   private final long self;
+  private boolean readsDirectories;
 
   ConfigExchange(
       NodeContext node,
       @Nullable ConfigSource controller,
       LongMap<Network> networks,
-      MulticastAnnouncer announcer) {
+      MemberNotices notices) {
     this.link = node.link();
     this.output = node.output();
     this.controller = controller;
     this.networks = networks;
-    this.announcer = announcer;
+    this.notices = notices;
     this.self = link.self().address();
+    this.directories = new DirectoryExchange(node);
   }
 
   // Requesting.
@@ -89,7 +92,7 @@ final class ConfigExchange {
     Policy policy = network.policy;
     long revision = policy == null ? 0 : policy.config.revision();
     long timestampMs = policy == null ? 0 : policy.config.timestampMs();
-    Bytes metaData = Bytes.of(META_DATA);
+    Bytes metaData = Bytes.of(metaData(network));
     if (Addresses.isReserved(network.controller)) {
       return; // No node has this address; the network stays as it is.
     }
@@ -106,6 +109,17 @@ final class ConfigExchange {
               new ConfigRequest(network.id, us, metaData, revision, timestampMs), nowMs),
           nowMs);
     }
+  }
+
+  /** Sets whether requests state that this node reads directories; initially they do not. */
+  void readsDirectories(boolean reads) {
+    readsDirectories = reads;
+  }
+
+  private byte[] metaData(Network network) {
+    return readsDirectories
+        ? RequestMetaData.ours(PLATFORM, network.directory.heldRevision())
+        : RequestMetaData.ours(PLATFORM);
   }
 
   private static long requestInterval(Network network, long nowMs) {
@@ -151,6 +165,12 @@ final class ConfigExchange {
         chunk.isLegacy()
             ? receiveLegacy(network, chunk, packet)
             : receiveChunk(network, chunk, packet);
+    if (chunk.isDirectory()) {
+      if (dictionary != null) {
+        directories.receive(network, dictionary, packet.nowMs());
+      }
+      return PacketOutcome.ACCEPTED;
+    }
     NetworkConfig config = dictionary == null ? null : decode(dictionary);
     if (config == null) {
       return PacketOutcome.ACCEPTED;
@@ -176,11 +196,12 @@ final class ConfigExchange {
   private byte @Nullable [] receiveChunk(Network network, ConfigChunk chunk, InboundPacket packet) {
     long source = packet.source();
     long nowMs = packet.nowMs();
-    if (ChunkAssembler.isOutOfBounds(chunk)) {
+    if (ChunkAssembler.isOutOfBounds(chunk)
+        || (chunk.isDirectory() && DirectoryExchange.isOutOfBounds(chunk))) {
       link.drop(Drop.BAD_CONFIGURATION);
       return null;
     }
-    if (network.chunks.isDuplicate(chunk)) {
+    if (network.assembler(chunk).isDuplicate(chunk)) {
       return null;
     }
     if (source != network.controller && badSignatures.isPenalized(source, nowMs)) {
@@ -200,7 +221,7 @@ final class ConfigExchange {
         }
       }
     }
-    return network.chunks.accept(chunk);
+    return network.assembler(chunk).accept(chunk);
   }
 
   private @Nullable NetworkConfig decode(byte[] dictionary) {
@@ -224,16 +245,24 @@ final class ConfigExchange {
     }
     boolean wasFresh = before != null && network.lastConfigMs != 0 && !network.hasFailed();
     network.enforce(new Policy(config, self), CredentialPacker.messages(config), nowMs);
-    network.nextRequestMs = nowMs + REFRESH_MS;
+    // Not from now: controllers push to members whose requests are recent (04 section 5.7), so
+    // frequent pushes must not postpone the next request.
+    network.nextRequestMs = Math.max(nowMs, network.lastRequestMs + REFRESH_MS);
     output.networkChanged(network.status());
     if (save) {
       output.saveState(new StateKey(StateKey.Kind.NETWORK, network.id), config.encode());
     }
+    notices.credentials().sendIfNew(network, before, nowMs);
     if (!wasFresh || (before != null && before.config.flags() != config.flags())) {
-      announcer.announceAll(network, nowMs);
+      notices.announcer().announceAll(network, nowMs);
     }
     link.retryPending(nowMs);
     return ConfigOutcome.CHANGED;
+  }
+
+  /** Applies an update of the directory by the controller on this node. */
+  void applyDirectory(Network network, Bytes update, long nowMs) {
+    directories.receive(network, update.toByteArray(), nowMs);
   }
 
   /** Applies a saved configuration, which is in force until the controller answers. */
@@ -300,6 +329,7 @@ final class ConfigExchange {
   }
 
   private void fail(Network network, NetworkStatus.State failure, String authenticationUrl) {
+    directories.clear(network);
     if (network.fail(failure, authenticationUrl)) {
       output.networkChanged(network.status());
     }

@@ -11,6 +11,7 @@ import net.backhaul.engine.peer.PacketOutcome;
 import net.backhaul.engine.peer.PeerLink;
 import net.backhaul.protocol.identity.NetworkIds;
 import net.backhaul.protocol.message.ErrorMessage;
+import net.backhaul.protocol.message.NetworkConfigOk;
 import net.backhaul.protocol.message.NetworkConfigPush;
 import net.backhaul.protocol.message.NetworkConfigRequest;
 import net.backhaul.protocol.message.NetworkConfigRequestOk;
@@ -20,6 +21,7 @@ import net.backhaul.protocol.network.ConfigChunk;
 import net.backhaul.protocol.network.ConfigRequest;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.packet.Bytes;
+import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
 import org.jspecify.annotations.Nullable;
 
@@ -74,7 +76,7 @@ final class ControllerProxy {
     switch (controller.answer(configRequest, packet.nowMs())) {
       case ConfigAnswer.Granted(NetworkConfig config) -> {
         recordGrant(networkId, packet.source(), packet.nowMs());
-        for (ConfigChunk chunk : chunks(config)) {
+        for (ConfigChunk chunk : chunks(config, newUpdateId())) {
           packet.reply(new NetworkConfigRequestOk(packet.packetId(), chunk));
         }
       }
@@ -96,19 +98,49 @@ final class ControllerProxy {
     packet.reply(new ErrorMessage(inRe, packet.packetId(), rejected.errorCode(), networkId, rest));
   }
 
-  /** Sends a configuration that was not requested. */
-  void push(long member, NetworkConfig config, long nowMs) {
+  /** Sends a configuration that was not requested; returns its update id. */
+  long push(long member, NetworkConfig config, long nowMs) {
     recordGrant(config.networkId(), member, nowMs);
-    for (ConfigChunk chunk : chunks(config)) {
+    long updateId = newUpdateId();
+    for (ConfigChunk chunk : chunks(config, updateId)) {
       link.send(member, new NetworkConfigPush(chunk), nowMs);
+    }
+    return updateId;
+  }
+
+  /** Passes the acknowledgement of a push to the controller; the OK to an ECHO looks alike. */
+  void receiveAcknowledgement(InboundPacket packet) {
+    WireReader body = packet.okBody();
+    if (controller == null || body.remaining() != NetworkConfigOk.BODY_BYTES) {
+      return;
+    }
+    var ok = NetworkConfigOk.read(packet.inRePacketId(), body);
+    if (NetworkIds.controller(ok.networkId()) == link.self().address()) {
+      controller.acknowledged(ok.networkId(), packet.source(), ok.updateId(), packet.nowMs());
     }
   }
 
-  private List<ConfigChunk> chunks(NetworkConfig config) {
+  /** Sends an update of the directory of a network to members; it is signed once. */
+  void pushDirectory(long networkId, Bytes update, List<Long> members, long nowMs) {
+    List<ConfigChunk> chunks =
+        ConfigChunk.split(
+            link.self(), networkId, update.toByteArray(), newUpdateId(), ConfigChunk.DIRECTORY);
+    for (long member : members) {
+      for (ConfigChunk chunk : chunks) {
+        link.send(member, new NetworkConfigPush(chunk), nowMs);
+      }
+    }
+  }
+
+  private long newUpdateId() {
     long updateId = random.nextLong();
     while (updateId == 0) {
       updateId = random.nextLong();
     }
+    return updateId;
+  }
+
+  private List<ConfigChunk> chunks(NetworkConfig config, long updateId) {
     return ConfigChunk.split(link.self(), config.networkId(), config.encode(), updateId, 0);
   }
 

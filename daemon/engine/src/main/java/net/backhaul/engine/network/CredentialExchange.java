@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.engine.network;
 
+import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.LongFunction;
+import net.backhaul.engine.Deadlines;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.LongMap;
 import net.backhaul.engine.peer.InboundPacket;
@@ -11,11 +14,13 @@ import net.backhaul.engine.peer.PacketOutcome;
 import net.backhaul.engine.peer.PeerLink;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.identity.NetworkIds;
 import net.backhaul.protocol.message.Credentials;
 import net.backhaul.protocol.message.Message;
 import net.backhaul.protocol.network.Capability;
 import net.backhaul.protocol.network.Credential;
 import net.backhaul.protocol.network.MembershipCertificate;
+import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.NetworkCredentials;
 import net.backhaul.protocol.network.OwnershipCertificate;
 import net.backhaul.protocol.network.Revocation;
@@ -40,7 +45,28 @@ final class CredentialExchange {
 
   private static final long PUSH_EVERY_MS = 500_000;
   private static final long REQUESTED_PUSH_SPACING_MS = 1_000;
+
+  /**
+   * A sender may deliver {@link #RECEIVE_BURST} packets at once and one more in each of these
+   * intervals. The reference accepts no burst, by which it loses the second of two quick changes.
+   */
   private static final long RECEIVE_SPACING_MS = 1_000;
+
+  private static final int RECEIVE_BURST = 8;
+
+  /** The burst of controllers of our networks: each change of a member may be a revocation. */
+  private static final int RECEIVE_BURST_OF_CONTROLLER = 64;
+
+  /** When credentials are repeated of which a receiver without a burst has lost the first copy. */
+  private static final long REPEAT_AFTER_MS = 1_100;
+
+  private static final int MAX_REPEATS = 1_024;
+
+  /**
+   * Maximum members to which new credentials are sent at once; others get them before the next
+   * frame.
+   */
+  private static final int MAX_PROMPT_RECIPIENTS = 256;
 
   /**
    * Verifying a signature is expensive: after this many invalid ones the rest of the packet is
@@ -56,7 +82,13 @@ final class CredentialExchange {
   private final PeerLink link;
   private final LongMap<Network> networks;
   private final BadSignaturePenalty badSignatures = new BadSignaturePenalty();
-  private LongMap<Long> lastReceivedMs = new LongMap<>();
+  private final ArrayDeque<Repeat> repeats = new ArrayDeque<>();
+
+  /** By sender, when its burst is complete again: one interval after each packet. */
+  private LongMap<Long> receivableMs = new LongMap<>();
+
+  /** Credentials that are sent to a member once more; in the order of their times. */
+  private record Repeat(Network network, Member member, long atMs) {}
 
   CredentialExchange(PeerLink link, LongMap<Network> networks) {
     this.link = link;
@@ -148,16 +180,31 @@ final class CredentialExchange {
   }
 
   private boolean isRateLimited(long source, long nowMs) {
-    Long last = lastReceivedMs.get(source);
-    return last != null && nowMs - last < RECEIVE_SPACING_MS;
+    Long completeMs = receivableMs.get(source);
+    if (completeMs == null || completeMs - nowMs <= (RECEIVE_BURST - 1) * RECEIVE_SPACING_MS) {
+      return false;
+    }
+    return completeMs - nowMs > (RECEIVE_BURST_OF_CONTROLLER - 1) * RECEIVE_SPACING_MS
+        || !isController(source);
+  }
+
+  private boolean isController(long address) {
+    for (Network network : networks.values()) {
+      if (NetworkIds.controller(network.id) == address) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Not for deferred packets: they are retried as soon as the signer's identity is known. */
   private void recordReceived(long source, long nowMs) {
-    if (lastReceivedMs.size() >= MAX_SENDERS) {
-      lastReceivedMs = new LongMap<>(); // Allows each sender one more packet within a second.
+    if (receivableMs.size() >= MAX_SENDERS) {
+      receivableMs = new LongMap<>(); // Allows each sender one more burst.
     }
-    lastReceivedMs.put(source, nowMs);
+    Long completeMs = receivableMs.get(source);
+    long fromMs = completeMs == null ? nowMs : Math.max(nowMs, completeMs);
+    receivableMs.put(source, fromMs + RECEIVE_SPACING_MS);
   }
 
   /** Accepts a certificate that is attached to another message, as old senders do. */
@@ -291,7 +338,7 @@ final class CredentialExchange {
   }
 
   private void propagate(Network network, Revocation revocation, long deliveredBy, long nowMs) {
-    Message message = message(revocation);
+    Message message = message(List.of(revocation));
     for (Member member : network.members.all()) {
       if (member.address != deliveredBy && member.address != revocation.signer()) {
         link.send(member.address, message, nowMs);
@@ -299,11 +346,10 @@ final class CredentialExchange {
     }
   }
 
-  /** Returns a message with a revocation and no other credential. */
-  static Message message(Revocation revocation) {
+  /** Returns a message with revocations and no other credential. */
+  static Message message(List<Revocation> revocations) {
     return new Credentials(
-        new NetworkCredentials(
-            List.of(), List.of(), List.of(), List.of(revocation), List.of(), true));
+        new NetworkCredentials(List.of(), List.of(), List.of(), revocations, List.of(), true));
   }
 
   // Sending.
@@ -329,11 +375,86 @@ final class CredentialExchange {
     }
   }
 
+  /**
+   * Sends new credentials to members at once, if the configuration has a tag, capability or
+   * certificate of ownership that the one before had not: rules of those members depend on it, and
+   * they may not get a frame of ours before. Those with which we communicated last come first.
+   */
+  void sendIfNew(Network network, @Nullable Policy before, long nowMs) {
+    Policy policy = network.policy;
+    if (before == null || policy == null || !hasNew(before.config, policy.config)) {
+      return;
+    }
+    network.members.all().stream()
+        .filter(member -> nowMs - member.touchedMs <= PUSH_EVERY_MS)
+        .filter(member -> member.sentCredentialsOf != null || member.com() != null)
+        .sorted(Comparator.comparingLong((Member member) -> member.touchedMs).reversed())
+        .limit(MAX_PROMPT_RECIPIENTS)
+        .forEach(member -> send(network, member, nowMs));
+  }
+
+  /** Timestamps and signatures differ in each configuration, and are ignored. */
+  private static boolean hasNew(NetworkConfig before, NetworkConfig after) {
+    return after.tags().stream()
+            .anyMatch(
+                tag ->
+                    before.tags().stream()
+                        .noneMatch(old -> old.id() == tag.id() && old.value() == tag.value()))
+        || after.capabilities().stream()
+            .anyMatch(
+                capability ->
+                    before.capabilities().stream()
+                        .noneMatch(
+                            old ->
+                                old.id() == capability.id()
+                                    && old.rules().equals(capability.rules())))
+        || after.ownerships().stream()
+            .anyMatch(
+                ownership ->
+                    before.ownerships().stream()
+                        .noneMatch(old -> old.addresses().equals(ownership.addresses())));
+  }
+
   private void send(Network network, Member member, long nowMs) {
+    boolean mayBeLost = nowMs - member.lastCredentialsMs < REPEAT_AFTER_MS;
     member.sentCredentialsOf = network.policy;
     member.lastCredentialsMs = nowMs;
+    sendAll(network, member, nowMs);
+    if (mayBeLost && repeats.size() < MAX_REPEATS && !isRepeated(network, member)) {
+      repeats.add(new Repeat(network, member, nowMs + REPEAT_AFTER_MS));
+    }
+  }
+
+  private boolean isRepeated(Network network, Member member) {
+    for (Repeat repeat : repeats) {
+      if (repeat.network == network && repeat.member == member) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void sendAll(Network network, Member member, long nowMs) {
     for (Message message : network.credentials) {
       link.send(member.address, message, nowMs);
+    }
+  }
+
+  /** Returns when credentials are to be repeated. */
+  long nextDeadlineMs() {
+    Repeat first = repeats.peekFirst();
+    return first == null ? Deadlines.NEVER : first.atMs;
+  }
+
+  /** Repeats credentials whose time has come, in the version that is in force now. */
+  void advance(long nowMs) {
+    for (Repeat next = repeats.peekFirst();
+        next != null && nowMs >= next.atMs;
+        next = repeats.peekFirst()) {
+      repeats.removeFirst();
+      if (networks.get(next.network.id) == next.network) {
+        sendAll(next.network, next.member, nowMs);
+      }
     }
   }
 }

@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Packs the credentials of a configuration into NETWORK_CREDENTIALS messages (03 section 4.9). */
 final class CredentialPacker {
-  /** The room that the reference requires for one more: it packs by the size of its structures. */
-  private static final int ROOM_FOR_CAPABILITY = 2_880;
+  /** The space that the reference requires for one more: it packs by the size of its structures. */
+  private static final int CAPABILITY_BYTES = 2_880;
 
-  private static final int ROOM_FOR_TAG = 152;
-  private static final int ROOM_FOR_OWNERSHIP = 432;
+  private static final int TAG_BYTES = 152;
+  private static final int OWNERSHIP_BYTES = 432;
   private static final int COUNT_BYTES = 2;
 
   private final NetworkConfig config;
@@ -58,15 +58,14 @@ final class CredentialPacker {
 
   private Message next(@Nullable MembershipCertificate com) {
     size = Packets.HEADER_BYTES + (com == null ? 0 : bytes(com)) + 1 + COUNT_BYTES;
-    List<Capability> someCapabilities =
-        take(config.capabilities(), capabilities, ROOM_FOR_CAPABILITY);
+    List<Capability> someCapabilities = take(config.capabilities(), capabilities, CAPABILITY_BYTES);
     capabilities += someCapabilities.size();
     size += COUNT_BYTES;
-    List<Tag> someTags = take(config.tags(), tags, ROOM_FOR_TAG);
+    List<Tag> someTags = take(config.tags(), tags, TAG_BYTES);
     tags += someTags.size();
     size += 2 * COUNT_BYTES;
     List<OwnershipCertificate> someOwnerships =
-        take(config.ownerships(), ownerships, ROOM_FOR_OWNERSHIP);
+        take(config.ownerships(), ownerships, OWNERSHIP_BYTES);
     ownerships += someOwnerships.size();
     return new Credentials(
         new NetworkCredentials(
@@ -78,9 +77,9 @@ final class CredentialPacker {
             true));
   }
 
-  private <T extends Credential> List<T> take(List<T> all, int from, int room) {
+  private <T extends Credential> List<T> take(List<T> all, int from, int reservedBytes) {
     int to = from;
-    while (to < all.size() && size + room < Packets.MAX_SENT_BYTES) {
+    while (to < all.size() && size + reservedBytes < Packets.MAX_SENT_BYTES) {
       size += bytes(all.get(to));
       to++;
     }

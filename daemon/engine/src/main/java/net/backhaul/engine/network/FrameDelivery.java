@@ -24,9 +24,9 @@ final class FrameDelivery {
     }
     byte[] bytes = frame.array();
     int start = frame.ethernetStart();
-    BigEndian.putMac(bytes, start, frame.destinationMac);
-    BigEndian.putMac(bytes, start + 6, frame.sourceMac);
-    BigEndian.put16(bytes, start + 12, frame.etherType);
+    BigEndian.putMac(bytes, start, frame.destinationMac());
+    BigEndian.putMac(bytes, start + 6, frame.sourceMac());
+    BigEndian.put16(bytes, start + 12, frame.etherType());
     frame.network.counters.received(true, 1);
     output.deliverFrame(frame.network.id, bytes, start, frame.ethernetLength());
   }

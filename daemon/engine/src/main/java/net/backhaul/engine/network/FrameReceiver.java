@@ -126,7 +126,7 @@ final class FrameReceiver {
 
   /** Returns false for a frame that must not be acknowledged. */
   private boolean receive(FrameView frame) {
-    if (frame.sourceMac == 0 || frame.sourceMac == frame.network.mac) {
+    if (frame.sourceMac() == 0 || frame.sourceMac() == frame.network.mac) {
       frame.drop(link, Drop.SPOOFED_MAC);
       return false;
     }
@@ -148,24 +148,24 @@ final class FrameReceiver {
   }
 
   private void deliver(FrameView frame, int headerBytes) {
-    mssClamp.apply(frame, frame.source, headerBytes);
+    mssClamp.apply(frame, frame.source(), headerBytes);
     delivery.deliver(frame);
   }
 
   /** Returns why a frame may not have its MACs, or null if it may; records bridge routes. */
   private static @Nullable Drop checkMacs(FrameView frame) {
     Policy policy = frame.policy;
-    if (frame.sourceMac != Macs.of(frame.source, frame.network.id)) {
-      if (!policy.isActiveBridge(frame.source)) {
+    if (frame.sourceMac() != Macs.of(frame.source(), frame.network.id)) {
+      if (!policy.isActiveBridge(frame.source())) {
         return Drop.SPOOFED_MAC;
       }
-      frame.network.bridgeRoutes.learn(frame.sourceMac, frame.source);
+      frame.network.bridgeRoutes.learn(frame.sourceMac(), frame.source());
       return null;
     }
-    if (frame.destinationMac == frame.network.mac) {
+    if (frame.destinationMac() == frame.network.mac) {
       return null;
     }
-    if (Macs.isMulticast(frame.destinationMac)) {
+    if (Macs.isMulticast(frame.destinationMac())) {
       return policy.multicastLimit == 0 ? Drop.MULTICAST_DISABLED : null;
     }
     return policy.amBridge ? null : Drop.BRIDGING_NOT_AUTHORIZED;

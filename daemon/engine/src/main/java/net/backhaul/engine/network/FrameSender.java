@@ -72,7 +72,7 @@ final class FrameSender {
     }
   }
 
-  /** Sends the frame at hand; an internal error costs just this one. */
+  /** Sends the current frame; an internal error costs just this one. */
   private void send(boolean offloaded) {
     try {
       if (offloaded) {
@@ -90,7 +90,10 @@ final class FrameSender {
     link.drop(reason);
   }
 
-  /** Does what the host has left to do on a frame: computes its checksum, or segments it. */
+  /**
+   * Completes the work that the host has offloaded: computes the checksum of a frame, or segments
+   * it.
+   */
   private void sendOffloaded() {
     byte[] bytes = view.array();
     int start = view.ethernetStart();
@@ -121,7 +124,7 @@ final class FrameSender {
       view.drop(link, Drop.FRAME_TOO_LONG);
       return;
     }
-    if (to == 0 || !policy.isFlowInvariant || (view.isBridged && !policy.amBridge)) {
+    if (to == 0 || !policy.isSegmentInvariant || (view.isBridged && !policy.amBridge)) {
       sendSegments();
       return;
     }
@@ -135,16 +138,16 @@ final class FrameSender {
 
   /** Sends the segments to the view's destination, packets back to back. */
   private void sendRuns() {
-    int room = Packets.HEADER_BYTES + headerBytes(view);
-    int packetBytes = room + segmenter.packetBytes();
+    int headroom = Packets.HEADER_BYTES + headerBytes(view);
+    int packetBytes = headroom + segmenter.packetBytes();
     int end = 0;
     while (segmenter.hasNext()) {
       if (end + packetBytes > run.length) {
         sendRun(end, packetBytes);
         end = 0;
       }
-      writeHeader(view, run, end + room);
-      end += room + segmenter.next(run, end + room);
+      writeHeader(view, run, end + headroom);
+      end += headroom + segmenter.next(run, end + headroom);
       view.network.counters.sent(true, 1);
     }
     sendRun(end, packetBytes);
@@ -152,7 +155,7 @@ final class FrameSender {
 
   private void sendRun(int length, int packetBytes) {
     Verb verb = view.isBridged ? Verb.EXT_FRAME : Verb.FRAME;
-    view.classify(packets.to(view.destination, verb));
+    view.classify(packets.to(view.destination(), verb));
     link.send(packets.wrap(run, 0, length, packetBytes), view.nowMs);
   }
 
@@ -171,7 +174,7 @@ final class FrameSender {
 
   /** Returns the member that the destination MAC stands for; 0 for groups, bridges, ourselves. */
   private static long memberAt(FrameView frame) {
-    long mac = frame.destinationMac;
+    long mac = frame.destinationMac();
     Network network = frame.network;
     if (Macs.isMulticast(mac)
         || mac == network.mac
@@ -184,11 +187,13 @@ final class FrameSender {
 
   private void send(FrameView frame) {
     Network network = frame.network;
-    long destination = frame.destinationMac;
+    long destination = frame.destinationMac();
     if (frame.isBridged && !frame.policy.amBridge) {
       frame.drop(link, Drop.BRIDGING_NOT_AUTHORIZED);
     } else if (Macs.isMulticast(destination)) {
-      multicastSender.send(frame);
+      if (frame.network.loopGuard.accepts(frame, true, link, output)) {
+        multicastSender.send(frame);
+      }
     } else if (destination == network.mac) {
       int start = frame.ethernetStart();
       output.deliverFrame(network.id, frame.array(), start, frame.ethernetLength());
@@ -216,10 +221,10 @@ final class FrameSender {
   /** Sends a frame to the view's destination: writes the header before the data, and seals it. */
   private void sendFrame(FrameView frame) {
     int header = headerBytes(frame);
-    mssClamp.apply(frame, frame.destination, header);
+    mssClamp.apply(frame, frame.destination(), header);
     writeHeader(frame, frame.array(), frame.at(0));
     Verb verb = frame.isBridged ? Verb.EXT_FRAME : Verb.FRAME;
-    frame.classify(packets.to(frame.destination, verb));
+    frame.classify(packets.to(frame.destination(), verb));
     packets.wrapPayload(frame.array(), frame.at(-header), header + frame.length());
     link.send(packets, frame.nowMs);
   }
@@ -234,11 +239,11 @@ final class FrameSender {
     BigEndian.put64(bytes, payload, frame.network.id);
     if (frame.isBridged) {
       bytes[payload + 8] = 0;
-      BigEndian.putMac(bytes, payload + 9, frame.destinationMac);
-      BigEndian.putMac(bytes, payload + 15, frame.sourceMac);
-      BigEndian.put16(bytes, payload + 21, frame.etherType);
+      BigEndian.putMac(bytes, payload + 9, frame.destinationMac());
+      BigEndian.putMac(bytes, payload + 15, frame.sourceMac());
+      BigEndian.put16(bytes, payload + 21, frame.etherType());
     } else {
-      BigEndian.put16(bytes, payload + 8, frame.etherType);
+      BigEndian.put16(bytes, payload + 8, frame.etherType());
     }
   }
 
@@ -249,7 +254,10 @@ final class FrameSender {
     if (!rules.acceptsOutbound(frame, false)) {
       return;
     }
-    long learned = frame.network.bridgeRoutes.bridgeTo(frame.destinationMac);
+    long learned = frame.network.bridgeRoutes.bridgeTo(frame.destinationMac());
+    if (learned == 0 && !frame.network.loopGuard.accepts(frame, true, link, output)) {
+      return;
+    }
     if (learned != 0 && learned != self && policy.isActiveBridge(learned)) {
       frame.network.counters.sent(true, 1);
       sendToBridge(frame, learned);
@@ -286,7 +294,7 @@ final class FrameSender {
       System.arraycopy(frame.array(), frame.at(0), copy, data, length);
       copyView.begin(frame.network, frame.policy, frame.nowMs);
       copyView.wrap(copy, data, length);
-      copyView.ethernet(frame.destinationMac, frame.sourceMac, frame.etherType);
+      copyView.ethernet(frame.destinationMac(), frame.sourceMac(), frame.etherType());
       copyView.outbound(self, bridge, frame.remote);
       copyView.isBridged = true;
       sendFrame(copyView);

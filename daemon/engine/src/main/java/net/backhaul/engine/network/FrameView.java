@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.engine.network;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.peer.PacketRun;
 import net.backhaul.engine.peer.PeerLink;
@@ -11,6 +8,7 @@ import net.backhaul.protocol.ethernet.EtherTypes;
 import net.backhaul.protocol.ethernet.InternetChecksum;
 import net.backhaul.protocol.packet.BigEndian;
 import net.backhaul.protocol.packet.Ecn;
+import net.backhaul.rules.evaluation.FrameHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,14 +19,10 @@ import org.jspecify.annotations.Nullable;
  * #ethernet}, then {@link #inbound} or {@link #outbound}. The remote member is the sender of an
  * inbound frame and the recipient of an outbound one; null where there is no single recipient.
  */
-final class FrameView {
+final class FrameView extends FrameHeader {
   /** Destination MAC, source MAC and EtherType. */
   static final int ETHERNET_BYTES = 14;
 
-  private static final VarHandle INT =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
   private static final int IPV4_MIN_BYTES = 20;
   private static final int IPV6_MIN_BYTES = 40;
   private static final int NEXT_HEADER = 6;
@@ -47,13 +41,11 @@ final class FrameView {
   /** An odd number without pattern, of which the upper half of a product is a hash. */
   private static final long HASH_FACTOR = 0x9e37_79b9_7f4a_7c15L;
 
-  private static final int TAG_BYTES = 4;
-  private static final int MAX_TAGS_BYTES = 2 * TAG_BYTES;
+  private static final int MAX_TAGS_BYTES = EtherTypes.MAX_VLAN_TAGS * EtherTypes.VLAN_TAG_BYTES;
 
   private static final int HOP_BY_HOP = 0;
   private static final int ROUTING = 43;
   private static final int DESTINATION_OPTIONS = 60;
-  private static final int MOBILITY = 135;
 
   // Set by begin, before anything reads them.
   @SuppressWarnings("NullAway.Init")
@@ -63,21 +55,11 @@ final class FrameView {
   Policy policy;
 
   long nowMs;
-  boolean inbound;
 
   /** Whether an outbound frame is sent as EXT_FRAME, with both MACs: it is not from this host. */
   boolean isBridged;
 
-  long source;
-  long destination;
-  long sourceMac;
-  long destinationMac;
-  int etherType;
   @Nullable Member remote;
-  private byte[] bytes = {};
-  private int start;
-  private int length;
-  private int walkedProtocol;
 
   /** Sets the network, the configuration in force and the time; borrowed. */
   void begin(Network ofNetwork, Policy inForce, long timeMs) {
@@ -93,33 +75,16 @@ final class FrameView {
         BigEndian.mac(newBytes, newStart),
         BigEndian.mac(newBytes, newStart + 6),
         BigEndian.u16(newBytes, newStart + 12));
-    isBridged = sourceMac != network.mac;
-  }
-
-  /** Points this view at the bytes after an Ethernet header. */
-  void wrap(byte[] newBytes, int newStart, int newLength) {
-    bytes = newBytes;
-    start = newStart;
-    length = newLength;
-  }
-
-  void ethernet(long newDestinationMac, long newSourceMac, int newEtherType) {
-    destinationMac = newDestinationMac;
-    sourceMac = newSourceMac;
-    etherType = newEtherType;
+    isBridged = sourceMac() != network.mac;
   }
 
   void outbound(long from, long to, @Nullable Member recipient) {
-    inbound = false;
-    source = from;
-    destination = to;
+    outbound(from, to);
     remote = recipient;
   }
 
   void inbound(long from, long to, @Nullable Member sender) {
-    inbound = true;
-    source = from;
-    destination = to;
+    inbound(from, to);
     remote = sender;
   }
 
@@ -127,7 +92,7 @@ final class FrameView {
   void classify(PacketRun packets) {
     int ip = ipAt();
     if (ip < 0) {
-      packets.trafficClass(0).flow((int) (destinationMac ^ etherType));
+      packets.trafficClass(0).flow((int) (destinationMac() ^ etherType()));
       return;
     }
     boolean v4 = u8(ip) >>> 4 == 4;
@@ -137,13 +102,13 @@ final class FrameView {
   /** Returns a hash of the flow of an IP packet: its addresses, and its ports where it has some. */
   private int flow(int ip, boolean v4) {
     int protocol = u8(ip + (v4 ? IPV4_PROTOCOL : NEXT_HEADER));
-    long hash = protocol * HASH_FACTOR + (v4 ? i64(ip + IPV4_ADDRESSES) : ipv6Addresses(ip));
+    long hash = protocol * HASH_FACTOR + (v4 ? int64(ip + IPV4_ADDRESSES) : ipv6Addresses(ip));
     int transport = ip + (v4 ? (u8(ip) & 0xf) * Integer.BYTES : IPV6_MIN_BYTES);
     boolean hasPorts =
         (protocol == TCP || protocol == UDP)
-            && length >= transport + Integer.BYTES
+            && length() >= transport + Integer.BYTES
             && (!v4 || (u16(ip + IPV4_FRAGMENT) & IPV4_IS_FRAGMENT) == 0);
-    int ports = hasPorts ? (int) INT.get(bytes, start + transport) : 0;
+    int ports = hasPorts ? int32(transport) : 0;
     hash = (hash * HASH_FACTOR + ports) * HASH_FACTOR;
     return (int) ((hash ^ hash >>> Integer.SIZE) * HASH_FACTOR >>> Integer.SIZE);
   }
@@ -151,13 +116,9 @@ final class FrameView {
   /** Returns a hash of both addresses; without a loop, which costs more than four steps. */
   private long ipv6Addresses(int ip) {
     int at = ip + IPV6_ADDRESSES;
-    long source = i64(at) * HASH_FACTOR + i64(at + 8);
-    long destination = i64(at + 16) * HASH_FACTOR + i64(at + 24);
+    long source = int64(at) * HASH_FACTOR + int64(at + 8);
+    long destination = int64(at + 16) * HASH_FACTOR + int64(at + 24);
     return source * HASH_FACTOR + destination;
-  }
-
-  private long i64(int i) {
-    return (long) LONG.get(bytes, start + i);
   }
 
   /**
@@ -179,9 +140,10 @@ final class FrameView {
     }
     if (ecn != inner) {
       int before = u16(ip);
-      bytes[start + ip + 1] ^= (byte) ((inner ^ ecn) << shift);
+      byte[] bytes = array();
+      bytes[at(ip + 1)] ^= (byte) ((inner ^ ecn) << shift);
       if (v4) {
-        int checksum = start + ip + IPV4_CHECKSUM;
+        int checksum = at(ip + IPV4_CHECKSUM);
         int updated = InternetChecksum.update(BigEndian.u16(bytes, checksum), before, u16(ip));
         BigEndian.put16(bytes, checksum, updated);
       }
@@ -189,17 +151,17 @@ final class FrameView {
     return true;
   }
 
-  /** Returns the index of the IP header, behind up to two VLAN tags; -1 where there is none. */
+  /** Returns the index of the IP header, behind up to eight VLAN tags; -1 where there is none. */
   private int ipAt() {
     int at = 0;
-    int type = etherType;
-    while (at < MAX_TAGS_BYTES && (type == EtherTypes.VLAN || type == EtherTypes.SERVICE_VLAN)) {
+    int type = etherType();
+    while (at < MAX_TAGS_BYTES && EtherTypes.isVlanTag(type)) {
       type = u16(at + 2);
-      at += TAG_BYTES;
+      at += EtherTypes.VLAN_TAG_BYTES;
     }
     int minBytes = type == EtherTypes.IPV4 ? IPV4_MIN_BYTES : IPV6_MIN_BYTES;
     int version = type == EtherTypes.IPV4 ? 4 : type == EtherTypes.IPV6 ? 6 : -1;
-    return length - at >= minBytes && u8(at) >>> 4 == version ? at : -1;
+    return length() - at >= minBytes && u8(at) >>> 4 == version ? at : -1;
   }
 
   /**
@@ -207,7 +169,7 @@ final class FrameView {
    * nearly all untagged frames.
    */
   boolean maybeSyn() {
-    return switch (etherType) {
+    return switch (etherType()) {
       case EtherTypes.IPV4 ->
           u8(IPV4_PROTOCOL) == TCP && (u8(ipv4HeaderBytes() + TCP_FLAGS) & SYN) != 0;
       case EtherTypes.IPV6 -> {
@@ -223,7 +185,7 @@ final class FrameView {
 
   /** Counts this frame as dropped, for its network and for the node. */
   void drop(PeerLink link, Drop reason) {
-    if (inbound) {
+    if (isInbound()) {
       network.counters.received(false, 1);
     } else {
       network.counters.sent(false, 1);
@@ -231,93 +193,13 @@ final class FrameView {
     link.drop(reason);
   }
 
-  byte[] array() {
-    return bytes;
-  }
-
-  /** Returns the index in {@link #array} of byte {@code i} of the frame. */
-  int at(int i) {
-    return start + i;
-  }
-
-  /** Returns the length in bytes, without the Ethernet header. */
-  int length() {
-    return length;
-  }
-
   /** Returns where the Ethernet header begins. */
   int ethernetStart() {
-    return start - ETHERNET_BYTES;
+    return at(-ETHERNET_BYTES);
   }
 
   /** Returns the length with the Ethernet header. */
   int ethernetLength() {
-    return ETHERNET_BYTES + length;
-  }
-
-  /** Returns a byte, or 0 beyond the end. */
-  int u8(int i) {
-    return i < length ? bytes[start + i] & 0xff : 0;
-  }
-
-  int u16(int i) {
-    return u8(i) << 8 | u8(i + 1);
-  }
-
-  long u32(int i) {
-    return (long) u16(i) << 16 | u16(i + 2);
-  }
-
-  /** Returns four bytes within the frame in native order, for comparison only. */
-  int int32(int i) {
-    return (int) INT.get(bytes, start + i);
-  }
-
-  /** Returns eight bytes within the frame in native order, for comparison only. */
-  long int64(int i) {
-    return (long) LONG.get(bytes, start + i);
-  }
-
-  boolean isIpv4() {
-    return etherType == EtherTypes.IPV4 && length >= IPV4_MIN_BYTES;
-  }
-
-  boolean isIpv6() {
-    return etherType == EtherTypes.IPV6 && length >= IPV6_MIN_BYTES;
-  }
-
-  /** Returns the length stated by an IPv4 header. */
-  int ipv4HeaderBytes() {
-    return 4 * (u8(0) & 0x0f);
-  }
-
-  /**
-   * Skips IPv6 extension headers; returns the index of the payload, or -1 where they are truncated
-   * (03 section 5.4.3).
-   */
-  int walkIpv6() {
-    int at = IPV6_MIN_BYTES;
-    int protocol = u8(NEXT_HEADER);
-    while (at <= length) {
-      switch (protocol) {
-        case HOP_BY_HOP, ROUTING, DESTINATION_OPTIONS, MOBILITY -> {
-          if (at + 8 > length) {
-            return -1;
-          }
-          protocol = u8(at);
-          at += 8 * u8(at + 1) + 8;
-        }
-        default -> {
-          walkedProtocol = protocol;
-          return at;
-        }
-      }
-    }
-    return -1;
-  }
-
-  /** Returns the protocol number found by the last successful {@link #walkIpv6}. */
-  int walkedProtocol() {
-    return walkedProtocol;
+    return ETHERNET_BYTES + length();
   }
 }

@@ -3,6 +3,7 @@ package net.backhaul.engine.network;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import net.backhaul.protocol.identity.Identity;
@@ -13,6 +14,11 @@ import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.OwnershipCertificate;
 import net.backhaul.protocol.network.Revocation;
 import net.backhaul.protocol.network.Tag;
+import net.backhaul.rules.evaluation.CapabilityRules;
+import net.backhaul.rules.evaluation.OwnedAddresses;
+import net.backhaul.rules.evaluation.Parties;
+import net.backhaul.rules.evaluation.Party;
+import net.backhaul.rules.evaluation.RuleTable;
 import org.jspecify.annotations.Nullable;
 
 /** Another member of a network and its credentials (03 sections 4.8 and 4.9). */
@@ -38,14 +44,23 @@ final class Member {
   private long comTimestampMs;
   private long comRevokedMs;
   private final List<Tag> tags = new ArrayList<>(0);
-  private final List<CompiledCapability> capabilities = new ArrayList<>(0);
-  private final List<CompiledOwnership> ownerships = new ArrayList<>(0);
+  private final List<HeldCapability> capabilities = new ArrayList<>(0);
+  private final List<HeldOwnership> ownerships = new ArrayList<>(0);
   private final Map<Revoked, Long> revoked = new HashMap<>(0);
+
+  /** What rules need of the credentials, compiled for a configuration; null after a change. */
+  private @Nullable Parties parties;
+
+  private @Nullable Policy partiesOf;
 
   private @Nullable MembershipCertificate checkedOurs;
   private @Nullable MembershipCertificate checkedTheirs;
   private @Nullable Identity checkedIdentity;
   private boolean agrees;
+
+  private record HeldCapability(Capability capability, RuleTable table) {}
+
+  private record HeldOwnership(OwnershipCertificate certificate, OwnedAddresses addresses) {}
 
   /** The credentials that are revoked up to a time. */
   private record Revoked(int type, long id) {
@@ -99,47 +114,49 @@ final class Member {
     return agrees;
   }
 
-  /** Returns the value of a tag that is current and not revoked, or -1. */
-  long usableTag(long id, Policy policy) {
-    for (int i = 0; i < tags.size(); i++) {
-      Tag tag = tags.get(i);
-      if (tag.id() == id) {
-        return isUsable(tag, policy) ? tag.value() : -1;
+  /**
+   * Returns us and this member with its usable credentials, for the rules of a configuration; the
+   * same object until one of these changes.
+   */
+  Parties parties(Policy policy) {
+    Parties current = parties;
+    if (current == null || partiesOf != policy) {
+      current = new Parties(policy.rules, policy.me, party(policy));
+      parties = current;
+      partiesOf = policy;
+    }
+    return current;
+  }
+
+  /** Returns this member with the credentials that are current and not revoked. */
+  private Party party(Policy policy) {
+    var usableTags = new LinkedHashMap<Long, Long>();
+    for (Tag tag : tags) {
+      if (isUsable(tag, policy)) {
+        usableTags.put(tag.id(), tag.value());
       }
     }
-    return -1;
+    var usableCapabilities = new ArrayList<CapabilityRules>();
+    for (HeldCapability held : capabilities) {
+      if (isUsable(held.capability(), policy)) {
+        usableCapabilities.add(new CapabilityRules(held.capability().id(), held.table()));
+      }
+    }
+    List<OwnedAddresses> owned =
+        ownerships.stream()
+            .filter(held -> isUsable(held.certificate(), policy))
+            .map(HeldOwnership::addresses)
+            .toList();
+    return new Party(address, usableTags, usableCapabilities, owned);
+  }
+
+  /** Returns the value of a tag that is current and not revoked, or {@link Party#NO_TAG}. */
+  long usableTag(long id, Policy policy) {
+    return parties(policy).remoteTag(id);
   }
 
   int capabilityCount() {
     return capabilities.size();
-  }
-
-  CompiledCapability capability(int i) {
-    return capabilities.get(i);
-  }
-
-  boolean isCapabilityUsable(int i, Policy policy) {
-    return isUsable(capabilities.get(i).capability(), policy);
-  }
-
-  boolean ownsIp(byte[] bytes, int start, int length, Policy policy) {
-    for (int i = 0; i < ownerships.size(); i++) {
-      CompiledOwnership ownership = ownerships.get(i);
-      if (ownership.ownsIp(bytes, start, length) && isUsable(ownership.certificate(), policy)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  boolean ownsMac(long mac, Policy policy) {
-    for (int i = 0; i < ownerships.size(); i++) {
-      CompiledOwnership ownership = ownerships.get(i);
-      if (ownership.ownsMac(mac) && isUsable(ownership.certificate(), policy)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private boolean isUsable(Credential credential, Policy policy) {
@@ -155,7 +172,7 @@ final class Member {
     return ownerships.size();
   }
 
-  /** Returns whether a certificate is revoked, or outdated by the one at hand. */
+  /** Returns whether a certificate is revoked, or outdated by the current one. */
   boolean rejects(MembershipCertificate newCom, @Nullable Policy policy) {
     long timestampMs = newCom.timestampMs();
     return timestampMs <= comRevokedMs
@@ -191,20 +208,23 @@ final class Member {
 
   void record(Tag tag) {
     tags.removeIf(old -> old.id() == tag.id());
-    makeRoom(tags, MAX_TAGS);
+    evictOldestAt(tags, MAX_TAGS);
     tags.add(tag);
+    parties = null;
   }
 
   void record(Capability capability) {
     capabilities.removeIf(old -> old.capability().id() == capability.id());
-    makeRoom(capabilities, MAX_CAPABILITIES);
-    capabilities.add(new CompiledCapability(capability));
+    evictOldestAt(capabilities, MAX_CAPABILITIES);
+    capabilities.add(new HeldCapability(capability, new RuleTable(capability.rules())));
+    parties = null;
   }
 
   void record(OwnershipCertificate ownership) {
     ownerships.removeIf(old -> old.certificate().id() == ownership.id());
-    makeRoom(ownerships, MAX_OWNERSHIPS);
-    ownerships.add(new CompiledOwnership(ownership));
+    evictOldestAt(ownerships, MAX_OWNERSHIPS);
+    ownerships.add(new HeldOwnership(ownership, new OwnedAddresses(ownership)));
+    parties = null;
   }
 
   /** Returns whether a revocation has no effect beyond those recorded. */
@@ -224,6 +244,7 @@ final class Member {
       revoked.remove(revoked.keySet().iterator().next());
     }
     revoked.put(Revoked.by(revocation), revocation.thresholdMs());
+    parties = null;
   }
 
   private static <T extends Credential> @Nullable T find(List<T> all, long id) {
@@ -254,7 +275,7 @@ final class Member {
   }
 
   /** Only the controller can fill these lists; the oldest entry is evicted. */
-  private static void makeRoom(List<?> list, int max) {
+  private static void evictOldestAt(List<?> list, int max) {
     if (list.size() >= max) {
       list.removeFirst();
     }

@@ -30,7 +30,7 @@ final class MssClamp {
    */
   void apply(FrameView frame, long peer, int frameHeaderBytes) {
     if (frame.maybeSyn()
-        && option.find(frame.etherType, frame.array(), frame.at(0), frame.length())) {
+        && option.find(frame.etherType(), frame.array(), frame.at(0), frame.length())) {
       int mssBytes = option.mssBytes();
       int headerBytes = option.headerBytes();
       int overheadBytes = Packets.HEADER_BYTES + frameHeaderBytes + headerBytes;
@@ -38,12 +38,12 @@ final class MssClamp {
       int within = Math.min(mssBytes, frame.policy.mtuBytes - headerBytes);
       int best = best(within, overheadBytes, datagramBytes);
       // The other end may send shorter segments than it is allowed to, which fill less.
-      int sent = frame.network.statedMtus.mtuBytesOf(frame.destinationMac) - headerBytes;
+      int sent = frame.network.statedMtus.mtuBytesOf(frame.destinationMac()) - headerBytes;
       if (sent > 0 && sent < best) {
         int bestOfSent = best(sent, overheadBytes, datagramBytes);
         best = bestOfSent < sent ? bestOfSent : best;
       }
-      frame.network.statedMtus.record(frame.sourceMac, mssBytes + headerBytes);
+      frame.network.statedMtus.record(frame.sourceMac(), mssBytes + headerBytes);
       if (best < mssBytes) {
         option.replace(best);
       }

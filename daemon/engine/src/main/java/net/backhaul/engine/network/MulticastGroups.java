@@ -52,10 +52,10 @@ final class MulticastGroups {
     final MulticastGroup name;
     long lastGatherMs = Member.NEVER;
 
-    private final Map<Long, MulticastQuota.Entry> byAddress = new HashMap<>();
+    private final Map<Long, MulticastQuota.GroupMember> byAddress = new HashMap<>();
 
     /** The members in no particular order. */
-    private final ArrayList<MulticastQuota.Entry> members = new ArrayList<>(1);
+    private final ArrayList<MulticastQuota.GroupMember> members = new ArrayList<>(1);
 
     /** Frames of ours for members yet to be found; the oldest is evicted. */
     private final ArrayDeque<OutboundMulticast> pending = new ArrayDeque<>(0);
@@ -84,24 +84,24 @@ final class MulticastGroups {
      */
     long drawMember(int drawn, RandomGenerator random) {
       int other = drawn + random.nextInt(members.size() - drawn);
-      MulticastQuota.Entry entry = members.get(other);
+      MulticastQuota.GroupMember entry = members.get(other);
       move(members.get(drawn), other);
       move(entry, drawn);
       return entry.address();
     }
 
-    private void move(MulticastQuota.Entry entry, int index) {
+    private void move(MulticastQuota.GroupMember entry, int index) {
       members.set(index, entry);
       entry.index = index;
     }
 
-    private void add(MulticastQuota.Entry entry) {
+    private void add(MulticastQuota.GroupMember entry) {
       byAddress.put(entry.address(), entry);
       entry.index = members.size();
       members.add(entry);
     }
 
-    private void remove(MulticastQuota.Entry entry) {
+    private void remove(MulticastQuota.GroupMember entry) {
       byAddress.remove(entry.address());
       move(members.getLast(), entry.index);
       members.removeLast();
@@ -203,7 +203,7 @@ final class MulticastGroups {
     }
     var key = new Key(networkId, group);
     Group known = groups.get(key);
-    MulticastQuota.Entry entry = known == null ? null : known.byAddress.get(member);
+    MulticastQuota.GroupMember entry = known == null ? null : known.byAddress.get(member);
     if (entry != null) {
       quota.refresh(entry, nowMs);
       return false;
@@ -225,7 +225,7 @@ final class MulticastGroups {
     if (!quota.isFull(networkId)) {
       return true;
     }
-    MulticastQuota.Entry evicted = quota.entryToEvict(networkId, member);
+    MulticastQuota.GroupMember evicted = quota.entryToEvict(networkId, member);
     if (evicted == null) {
       return false;
     }
@@ -241,13 +241,13 @@ final class MulticastGroups {
   /** Removes a member that unsubscribed from a group. */
   void remove(long networkId, MulticastGroup group, long member) {
     Group known = get(networkId, group);
-    MulticastQuota.Entry entry = known == null ? null : known.byAddress.get(member);
+    MulticastQuota.GroupMember entry = known == null ? null : known.byAddress.get(member);
     if (entry != null) {
       removeMember(entry);
     }
   }
 
-  private void removeMember(MulticastQuota.Entry entry) {
+  private void removeMember(MulticastQuota.GroupMember entry) {
     entry.group.remove(entry);
     quota.remove(entry);
   }
@@ -266,7 +266,7 @@ final class MulticastGroups {
     for (Iterator<Group> all = groups.values().iterator(); all.hasNext(); ) {
       Group group = all.next();
       for (int i = group.members.size() - 1; i >= 0; i--) {
-        MulticastQuota.Entry entry = group.members.get(i);
+        MulticastQuota.GroupMember entry = group.members.get(i);
         if (nowMs - entry.announcedMs() >= MEMBER_LIFE_MS) {
           removeMember(entry);
         }

@@ -51,8 +51,8 @@ final class MulticastQuota {
     final long address;
     final PeerUsage peer;
     final NetworkUsage network;
-    @Nullable Entry oldest;
-    @Nullable Entry newest;
+    @Nullable GroupMember oldest;
+    @Nullable GroupMember newest;
 
     MemberUsage(long address, PeerUsage peer, NetworkUsage network) {
       this.address = address;
@@ -60,7 +60,7 @@ final class MulticastQuota {
       this.network = network;
     }
 
-    void append(Entry entry) {
+    void append(GroupMember entry) {
       entry.older = newest;
       if (newest == null) {
         oldest = entry;
@@ -70,7 +70,7 @@ final class MulticastQuota {
       newest = entry;
     }
 
-    void unlink(Entry entry) {
+    void unlink(GroupMember entry) {
       if (entry.older == null) {
         oldest = entry.newer;
       } else {
@@ -87,17 +87,17 @@ final class MulticastQuota {
   }
 
   /** One member of one group. */
-  static final class Entry {
+  static final class GroupMember {
     final MulticastGroups.Group group;
     private final MemberUsage member;
     private long announcedMs;
-    private @Nullable Entry older;
-    private @Nullable Entry newer;
+    private @Nullable GroupMember older;
+    private @Nullable GroupMember newer;
 
     /** The position among the members of the group. */
     int index;
 
-    private Entry(MulticastGroups.Group group, MemberUsage member) {
+    private GroupMember(MulticastGroups.Group group, MemberUsage member) {
       this.group = group;
       this.member = member;
     }
@@ -132,7 +132,7 @@ final class MulticastQuota {
   }
 
   /** Returns the entry to evict for a member, or null if the member itself is to be rejected. */
-  @Nullable Entry entryToEvict(long networkId, long member) {
+  @Nullable GroupMember entryToEvict(long networkId, long member) {
     NetworkUsage network = networks.get(networkId);
     if (network != null && isNetworkFull(networkId)) {
       Usage<MemberUsage> largest = network.ranking.largest();
@@ -165,7 +165,7 @@ final class MulticastQuota {
   }
 
   /** Counts a member of a group, which was not in it before. */
-  Entry add(MulticastGroups.Group group, long member, long nowMs) {
+  GroupMember add(MulticastGroups.Group group, long member, long nowMs) {
     NetworkUsage network = networks.computeIfAbsent(group.networkId, missing -> new NetworkUsage());
     PeerUsage peer = peers.computeIfAbsent(member, missing -> new PeerUsage());
     MemberUsage usage =
@@ -175,20 +175,20 @@ final class MulticastQuota {
     network.entries++;
     network.ranking.increment(usage.usage);
     ranking.increment(peer.usage);
-    var entry = new Entry(group, usage);
+    var entry = new GroupMember(group, usage);
     entry.announcedMs = nowMs;
     usage.append(entry);
     return entry;
   }
 
   /** Records that a member announced itself again. */
-  void refresh(Entry entry, long nowMs) {
+  void refresh(GroupMember entry, long nowMs) {
     entry.announcedMs = nowMs;
     entry.member.unlink(entry);
     entry.member.append(entry);
   }
 
-  void remove(Entry entry) {
+  void remove(GroupMember entry) {
     MemberUsage member = entry.member;
     member.unlink(entry);
     entries--;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.LongMap;
+import net.backhaul.engine.Output;
 import net.backhaul.engine.peer.InboundPacket;
 import net.backhaul.engine.peer.PacketOutcome;
 import net.backhaul.engine.peer.PeerLink;
@@ -43,6 +44,7 @@ final class MulticastReceiver {
   private final MulticastSender sender;
   private final MulticastGroups groups;
   private final FrameDelivery delivery;
+  private final Output output;
   private final long self;
   private final FrameView view = new FrameView();
 
@@ -60,6 +62,7 @@ final class MulticastReceiver {
     this.sender = sender;
     this.groups = sender.groups();
     this.delivery = new FrameDelivery(node);
+    this.output = node.output();
     this.self = link.self().address();
   }
 
@@ -224,25 +227,29 @@ final class MulticastReceiver {
 
   /** Returns false for a frame that must not be answered. */
   private boolean receive(FrameView frame, MulticastGroup group, boolean replicate) {
-    long sourceMac = frame.sourceMac;
+    long sourceMac = frame.sourceMac();
     Network network = frame.network;
     if (!Macs.isMulticast(group.mac())) {
       frame.drop(link, Drop.INVALID_DESTINATION);
       return false;
+    }
+    // Before the check of the source: frames of our own that come back are evidence of a loop.
+    if (!network.loopGuard.accepts(frame, false, link, output)) {
+      return true;
     }
     if (sourceMac == 0 || Macs.isMulticast(sourceMac) || sourceMac == network.mac) {
       frame.drop(link, Drop.SPOOFED_MAC);
       return false;
     }
     if (replicate && frame.policy.config.isReplicator(self)) {
-      sender.distribute(frame, group, frame.source);
+      sender.distribute(frame, group, frame.source());
     }
-    if (sourceMac != Macs.of(frame.source, network.id)) {
-      if (!frame.policy.isActiveBridge(frame.source)) {
+    if (sourceMac != Macs.of(frame.source(), network.id)) {
+      if (!frame.policy.isActiveBridge(frame.source())) {
         frame.drop(link, Drop.SPOOFED_MAC);
         return false;
       }
-      network.bridgeRoutes.learn(sourceMac, frame.source);
+      network.bridgeRoutes.learn(sourceMac, frame.source());
     }
     switch (rules.filterInbound(frame)) {
       case ACCEPT, SUPER_ACCEPT -> delivery.deliver(frame);

@@ -91,9 +91,9 @@ final class MulticastSender {
   void send(FrameView frame) {
     Policy policy = frame.policy;
     MulticastGroup group;
-    if (frame.destinationMac == Macs.BROADCAST && isArpRequest(frame)) {
+    if (frame.destinationMac() == Macs.BROADCAST && isArpRequest(frame)) {
       group = new MulticastGroup(Macs.BROADCAST, (int) frame.u32(ARP_TARGET_IP));
-    } else if (frame.destinationMac == Macs.BROADCAST) {
+    } else if (frame.destinationMac() == Macs.BROADCAST) {
       if (!policy.config.broadcastEnabled()) {
         frame.drop(link, Drop.MULTICAST_DISABLED);
         return;
@@ -102,7 +102,7 @@ final class MulticastSender {
     } else if (neighbors.answer(frame)) {
       return;
     } else {
-      group = new MulticastGroup(frame.destinationMac, 0);
+      group = new MulticastGroup(frame.destinationMac(), 0);
     }
     if (policy.multicastLimit == 0) {
       frame.drop(link, Drop.MULTICAST_DISABLED);
@@ -119,7 +119,7 @@ final class MulticastSender {
   }
 
   private static boolean isArpRequest(FrameView frame) {
-    return frame.etherType == EtherTypes.ARP
+    return frame.etherType() == EtherTypes.ARP
         && frame.length() >= ARP_MIN_BYTES
         && frame.u16(2) == EtherTypes.IPV4
         && frame.u8(4) == 6
@@ -155,10 +155,10 @@ final class MulticastSender {
             false,
             null,
             enough ? 1 : limit - members + 1L,
-            origin != 0 || frame.isBridged ? frame.sourceMac : 0,
+            origin != 0 || frame.isBridged ? frame.sourceMac() : 0,
             group.mac(),
             group.adi(),
-            frame.etherType,
+            frame.etherType(),
             Bytes.of(data));
     var outbound = new OutboundMulticast(message, data, limit, frame.nowMs);
     if (!enough) {
@@ -191,10 +191,10 @@ final class MulticastSender {
             true,
             null,
             0,
-            frame.sourceMac,
+            frame.sourceMac(),
             group.mac(),
             group.adi(),
-            frame.etherType,
+            frame.etherType(),
             Bytes.of(data));
     copy(
         frame.network,

@@ -38,7 +38,7 @@ final class NeighborDiscovery {
     Policy policy = frame.policy;
     long networkId = frame.network.id;
     if (!policy.config.ndpEmulation()
-        || frame.etherType != EtherTypes.IPV6
+        || frame.etherType() != EtherTypes.IPV6
         || frame.length() < MIN_BYTES
         || frame.u8(6) != ICMPV6
         || frame.u8(40) != SOLICITATION) {
@@ -65,7 +65,7 @@ final class NeighborDiscovery {
     byte[] body = body(target, ownerMac, 0);
     int checksum = checksum(target, ours, body);
     var out = new WireWriter();
-    out.mac(solicitation.sourceMac).mac(ownerMac).u16(EtherTypes.IPV6);
+    out.mac(solicitation.sourceMac()).mac(ownerMac).u16(EtherTypes.IPV6);
     out.u32(FIRST_LINE).u16(PAYLOAD_BYTES).u8(ICMPV6).u8(0xff);
     out.bytes(target).bytes(ours).bytes(body(target, ownerMac, checksum));
     output.deliverFrame(solicitation.network.id, out.array(), 0, out.size());

@@ -13,6 +13,7 @@ import net.backhaul.protocol.ethernet.MulticastGroup;
 import net.backhaul.protocol.identity.NetworkIds;
 import net.backhaul.protocol.message.Message;
 import net.backhaul.protocol.network.ChunkAssembler;
+import net.backhaul.protocol.network.ConfigChunk;
 import org.jspecify.annotations.Nullable;
 
 /** A joined network: the state that the parts of this package share. */
@@ -33,8 +34,11 @@ final class Network {
   final Members members = new Members();
   final NetworkCounters counters = new NetworkCounters();
   final BridgeRoutes bridgeRoutes = new BridgeRoutes();
+  final LoopGuard loopGuard = new LoopGuard();
   final StatedMtus statedMtus = new StatedMtus();
   final ChunkAssembler chunks = new ChunkAssembler();
+  final ChunkAssembler directoryChunks = new ChunkAssembler();
+  final MemberDirectory directory = new MemberDirectory();
 
   /** The configuration in force; it stays while a failure is recorded. */
   @Nullable Policy policy;
@@ -163,6 +167,11 @@ final class Network {
 
   void expireBridgedGroups(long nowMs) {
     bridgedGroups.values().removeIf(sinceMs -> nowMs - sinceMs >= BRIDGED_GROUP_LIFE_MS);
+  }
+
+  /** Returns the assembler to which a chunk belongs. */
+  ChunkAssembler assembler(ConfigChunk chunk) {
+    return chunk.isDirectory() ? directoryChunks : chunks;
   }
 
   /** Returns whether this host or a device behind it is in a group. */

@@ -12,6 +12,7 @@ import net.backhaul.engine.Deadlines;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.FrameBatch;
 import net.backhaul.engine.LongMap;
+import net.backhaul.engine.NetworkDirectory;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.NetworkTraffic;
 import net.backhaul.engine.Output;
@@ -23,12 +24,14 @@ import net.backhaul.engine.peer.PeerLink;
 import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.protocol.ethernet.MulticastGroup;
 import net.backhaul.protocol.message.ErrorMessage;
+import net.backhaul.protocol.message.Message;
 import net.backhaul.protocol.message.MulticastFrameOk;
 import net.backhaul.protocol.message.MulticastGatherOk;
 import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.network.ConfigChunk;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.Revocation;
+import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.packet.WireReader;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +81,8 @@ public final class Networks implements PacketHandler {
     self = link.self().address();
     announcer = new MulticastAnnouncer(link);
     credentials = new CredentialExchange(link, networks);
-    exchange = new ConfigExchange(node, controller, networks, announcer);
+    var notices = new MemberNotices(announcer, credentials);
+    exchange = new ConfigExchange(node, controller, networks, notices);
     controllerProxy = new ControllerProxy(link, controller, node.random());
     membership = new MembershipCheck(link, announcer, credentials, controllerProxy);
     rules = new RuleEngine(link, node.random());
@@ -138,6 +142,7 @@ public final class Networks implements PacketHandler {
       lastRequestsOfLeft.put(networkId, network.lastRequestMs);
       networks.remove(networkId);
       joined = networks.values().toArray(Network[]::new);
+      rules.clearVerdicts();
       output.saveState(new StateKey(StateKey.Kind.NETWORK, networkId), null);
       output.networkLeft(networkId);
     }
@@ -168,37 +173,48 @@ public final class Networks implements PacketHandler {
       }
       return;
     }
-    rules.clearVerdicts();
     frameSender.send(network, frames, nowMs);
-  }
-
-  /** Begins a batch of received packets, within which verdicts on flows are cached. */
-  public void beginBatch() {
-    rules.clearVerdicts();
   }
 
   // Requests of the controller on this node.
 
-  /** Sends a member a configuration that it did not request, or applies it if that is us. */
-  public void pushConfig(long member, NetworkConfig config, long nowMs) {
+  /**
+   * Sends a member a configuration that it did not request and returns its update id, or applies it
+   * if that is us and returns 0.
+   */
+  public long pushConfig(long member, NetworkConfig config, long nowMs) {
     if (member != self) {
-      controllerProxy.push(member, config, nowMs);
-      return;
+      return controllerProxy.push(member, config, nowMs);
     }
     Network network = networks.get(config.networkId());
     if (network != null) {
       exchange.apply(network, config, true, nowMs);
     }
+    return 0;
   }
 
-  /** Sends a revocation to members, and applies it here (03 section 4.6). */
-  public void revoke(Revocation revocation, List<Long> members, long nowMs) {
+  /** Sends an update of the directory of a network to members, one of which may be us. */
+  public void pushDirectory(long networkId, Bytes update, List<Long> members, long nowMs) {
+    controllerProxy.pushDirectory(
+        networkId, update, members.stream().filter(each -> each != self).toList(), nowMs);
+    Network network = networks.get(networkId);
+    if (network != null && members.contains(self)) {
+      exchange.applyDirectory(network, update, nowMs);
+    }
+  }
+
+  /**
+   * Sends revocations to members in one message, {@link Revocation#MAX_PER_MESSAGE} at most, and
+   * applies them here (03 section 4.6).
+   */
+  public void revoke(List<Revocation> revocations, List<Long> members, long nowMs) {
+    Message message = CredentialExchange.message(revocations);
     for (long member : members) {
       if (member != self) {
-        link.send(member, CredentialExchange.message(revocation), nowMs);
+        link.send(member, message, nowMs);
       }
     }
-    credentials.accept(revocation, self, nowMs);
+    revocations.forEach(each -> credentials.accept(each, self, nowMs));
   }
 
   // Status.
@@ -222,6 +238,17 @@ public final class Networks implements PacketHandler {
   /** Returns the state of a network, empty for one that is not joined. */
   public Optional<NetworkStatus> status(long networkId) {
     return Optional.ofNullable(networks.get(networkId)).map(Network::status);
+  }
+
+  /** Sets whether controllers send directories to this node; initially they do not. */
+  public void readsDirectories(boolean reads) {
+    exchange.readsDirectories(reads);
+  }
+
+  /** Returns the directory of a network, empty without one. */
+  public Optional<NetworkDirectory> directory(long networkId) {
+    return Optional.ofNullable(networks.get(networkId))
+        .map(network -> network.directory.snapshot(networkId));
   }
 
   @Override
@@ -264,6 +291,7 @@ public final class Networks implements PacketHandler {
       }
     }
     multicastSender.advance(nowMs);
+    credentials.advance(nowMs);
     if (expire) {
       groups.expire(nowMs);
       controllerProxy.expire(nowMs);
@@ -289,6 +317,7 @@ public final class Networks implements PacketHandler {
     deadlines.set(Deadline.CONFIG_REQUEST, requestMs);
     deadlines.set(
         Deadline.MULTICAST_ANNOUNCEMENT, joined.length == 0 ? Deadlines.NEVER : nextAnnounceMs);
+    deadlines.set(Deadline.CREDENTIALS_REPEAT, credentials.nextDeadlineMs());
     deadlines.set(Deadline.MULTICAST_PENDING, multicastSender.nextDeadlineMs());
     deadlines.set(Deadline.NETWORK_EXPIRY, nextExpiryMs);
   }
@@ -303,10 +332,7 @@ public final class Networks implements PacketHandler {
       case MULTICAST_FRAME -> multicastReceiver.receiveFrame(packet);
       case MULTICAST_LIKE -> multicastReceiver.receiveLike(packet);
       case MULTICAST_GATHER -> multicastReceiver.receiveGather(packet);
-      case NETWORK_CREDENTIALS -> {
-        rules.clearVerdicts();
-        yield credentials.receive(packet);
-      }
+      case NETWORK_CREDENTIALS -> credentials.receive(packet);
       case NETWORK_CONFIG_REQUEST -> controllerProxy.receive(packet);
       case NETWORK_CONFIG -> exchange.receive(ConfigChunk.read(packet.payload()), true, packet);
       default -> PacketOutcome.IGNORED;
@@ -319,6 +345,7 @@ public final class Networks implements PacketHandler {
     long inRePacketId = packet.inRePacketId();
     switch (inReVerb) {
       case NETWORK_CONFIG_REQUEST -> exchange.receive(ConfigChunk.read(in), false, packet);
+      case ECHO -> controllerProxy.receiveAcknowledgement(packet);
       case MULTICAST_GATHER ->
           multicastReceiver.receiveGatherOk(
               MulticastGatherOk.read(inRePacketId, in), packet.nowMs());

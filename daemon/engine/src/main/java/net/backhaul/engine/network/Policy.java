@@ -3,16 +3,25 @@ package net.backhaul.engine.network;
 
 import java.net.InetAddress;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.protocol.ethernet.ManagedAddresses;
 import net.backhaul.protocol.network.MembershipCertificate;
 import net.backhaul.protocol.network.NetworkConfig;
-import net.backhaul.protocol.network.Tag;
+import net.backhaul.rules.evaluation.CapabilityRules;
+import net.backhaul.rules.evaluation.NetworkRules;
+import net.backhaul.rules.evaluation.OwnedAddresses;
+import net.backhaul.rules.evaluation.Parties;
+import net.backhaul.rules.evaluation.Party;
+import net.backhaul.rules.evaluation.RuleTable;
 import org.jspecify.annotations.Nullable;
 
 /** The configuration in force, compiled for the path of frames. */
 final class Policy {
+  /** CWR, PSH and FIN, which are set in the first or last segment only. */
+  private static final int SEGMENT_FLAGS = 0x80 | 0x08 | 0x01;
+
   private static final int SIX_PLANE_BYTES = 5;
   private static final int RFC4193_BYTES = 11;
 
@@ -24,19 +33,26 @@ final class Policy {
   final int mtuBytes;
   final long timestampMs;
   final long windowMs;
-  final boolean unknownMatchesMatch;
   final boolean amBridge;
-  final RuleTable rules;
-  final CompiledCapability[] capabilities;
 
-  /** Whether outbound frames of one flow all get the same verdict. */
-  final boolean isFlowInvariant;
+  /** Whether the rules accept every frame, whatever the credentials of its members. */
+  final boolean acceptsAll;
 
-  private final CompiledOwnership[] ownerships;
+  final NetworkRules rules;
+
+  /** This member, with its credentials. */
+  final Party me;
+
+  /** This member with frames to no single recipient. */
+  final Parties alone;
+
+  /**
+   * Whether all segments of a super-frame get the same verdict: it depends on nothing that differs
+   * between them.
+   */
+  final boolean isSegmentInvariant;
+
   private final long[] bridges;
-  private final long[] tagIds;
-  private final long[] tagValues;
-  private final List<byte[]> impliedPrefixes;
 
   Policy(NetworkConfig config, long self) {
     this.config = config;
@@ -48,22 +64,29 @@ final class Policy {
     mtuBytes = config.mtuBytes();
     timestampMs = config.timestampMs();
     windowMs = config.credentialWindowMs();
-    unknownMatchesMatch = (config.flags() & NetworkConfig.FLAG_UNKNOWN_MATCHES_MATCH) != 0;
     amBridge = config.isActiveBridge(self);
-    rules = new RuleTable(config.rules());
-    capabilities =
-        config.capabilities().stream()
-            .map(CompiledCapability::new)
-            .toArray(CompiledCapability[]::new);
-    isFlowInvariant =
-        rules.isFlowInvariant()
-            && Arrays.stream(capabilities).allMatch(each -> each.rules().isFlowInvariant());
-    ownerships =
-        config.ownerships().stream().map(CompiledOwnership::new).toArray(CompiledOwnership[]::new);
+    rules =
+        new NetworkRules(
+            new RuleTable(config.rules()),
+            (config.flags() & NetworkConfig.FLAG_UNKNOWN_MATCHES_MATCH) != 0,
+            config.ndpEmulation() ? impliedPrefixes() : List.of());
+    acceptsAll = rules.table().acceptsAll();
+    me = me();
+    alone = new Parties(rules, me, null);
+    isSegmentInvariant =
+        alone.isFlowInvariant(false) && (alone.tcpFlags(false) & SEGMENT_FLAGS) == 0;
     bridges = config.activeBridges().stream().mapToLong(Long::longValue).toArray();
-    tagIds = config.tags().stream().mapToLong(Tag::id).toArray();
-    tagValues = config.tags().stream().mapToLong(Tag::value).toArray();
-    impliedPrefixes = config.ndpEmulation() ? impliedPrefixes() : List.of();
+  }
+
+  private Party me() {
+    var tags = new LinkedHashMap<Long, Long>();
+    config.tags().forEach(tag -> tags.putIfAbsent(tag.id(), tag.value()));
+    List<CapabilityRules> capabilities =
+        config.capabilities().stream()
+            .map(each -> new CapabilityRules(each.id(), new RuleTable(each.rules())))
+            .toList();
+    return new Party(
+        self, tags, capabilities, config.ownerships().stream().map(OwnedAddresses::new).toList());
   }
 
   /** Returns the prefixes in which an address belongs to a member without a certificate. */
@@ -79,45 +102,6 @@ final class Policy {
                     address.getAddress(),
                     address.equals(sixPlane) ? SIX_PLANE_BYTES : RFC4193_BYTES))
         .toList();
-  }
-
-  /** Returns the value of a tag of ours, or -1 without one. */
-  long tag(long id) {
-    for (int i = 0; i < tagIds.length; i++) {
-      if (tagIds[i] == id) {
-        return tagValues[i];
-      }
-    }
-    return -1;
-  }
-
-  boolean ownsIp(byte[] bytes, int start, int length) {
-    for (CompiledOwnership ownership : ownerships) {
-      if (ownership.ownsIp(bytes, start, length)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  boolean ownsMac(long mac) {
-    for (CompiledOwnership ownership : ownerships) {
-      if (ownership.ownsMac(mac)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** Returns whether an IPv6 address is derived from network and member (03 section 5.4.8). */
-  boolean impliesOwnership(byte[] bytes, int start) {
-    for (int i = 0; i < impliedPrefixes.size(); i++) {
-      byte[] prefix = impliedPrefixes.get(i);
-      if (Arrays.equals(prefix, 0, prefix.length, bytes, start, start + prefix.length)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** Returns whether a credential's timestamp is within the window of the configuration. */

@@ -11,7 +11,7 @@
  *   <li>{@code CredentialExchange} accepts credentials of members and sends ours; {@code
  *       MembershipCheck} decides which peers are members.
  *   <li>{@code FrameSender} and {@code FrameReceiver} handle frames to one member; {@code
- *       RuleEngine} filters all frames.
+ *       RuleEngine} filters all frames, by the evaluation of {@code net.backhaul.rules}.
  *   <li>{@code MulticastAnnouncer} announces our multicast groups, {@code MulticastGroups} records
  *       the members of groups, {@code MulticastSender} and {@code MulticastReceiver} handle frames
  *       to groups.

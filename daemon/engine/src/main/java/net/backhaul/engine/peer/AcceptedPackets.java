@@ -3,7 +3,7 @@ package net.backhaul.engine.peer;
 
 import net.backhaul.protocol.message.Verb;
 
-/** Does what every packet that counts as received requires (02 section 3.4). */
+/** Applies the effects of every packet that counts as received (02 section 3.4). */
 final class AcceptedPackets {
   private final PathLearning learning;
   private final TrustedPaths trustedPaths;
@@ -36,6 +36,9 @@ final class AcceptedPackets {
     }
     boolean isDirect = packet.hops() == 0;
     Path path = isDirect ? learning.received(packet, verb) : packet.path();
+    if (!isDirect) {
+      rootContact.relayed(packet);
+    }
     if (trusted) {
       peer.lastTrustMs = nowMs;
       if (path != null) {

@@ -7,7 +7,7 @@ import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.packet.Ecn;
 
 /**
- * Endpoints from which CE says nothing about congestion (02 section 1.9): a device on the way
+ * Endpoints from which CE says nothing about congestion (02 section 1.9): a device on the path
  * writes it into all datagrams, also into HELLO and OK, which are never ECN-capable.
  *
  * <p>The one recorded first is evicted.

@@ -26,7 +26,7 @@ final class DatagramReceiver {
   private final Reassembly reassembly = new Reassembly();
   private final PendingHeads heads = new PendingHeads();
 
-  /** How many datagrams of the batch the packet at hand consists of, as far as that is known. */
+  /** How many datagrams of the batch the current packet consists of, as far as that is known. */
   private int taken;
 
   DatagramReceiver(

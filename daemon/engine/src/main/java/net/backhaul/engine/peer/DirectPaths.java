@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import net.backhaul.engine.Drop;
+import net.backhaul.engine.LocalSocket;
 import net.backhaul.engine.Output;
 import net.backhaul.protocol.address.IpScope;
 import net.backhaul.protocol.message.PushDirectPaths;
@@ -51,11 +52,9 @@ final class DirectPaths {
     this.hellos = hellos;
   }
 
-  /** Sets the addresses of our sockets; returns whether they have changed. */
-  boolean localAddresses(List<InetSocketAddress> addresses) {
-    boolean changed = !Set.copyOf(localAddresses).equals(Set.copyOf(addresses));
-    localAddresses = List.copyOf(addresses);
-    return changed;
+  /** Sets our sockets, whose addresses are pushed. */
+  void sockets(List<LocalSocket> sockets) {
+    localAddresses = sockets.stream().map(LocalSocket::address).toList();
   }
 
   /** Sends our addresses to a trusted sender if that is due. */
@@ -69,7 +68,7 @@ final class DirectPaths {
     peer.lastPathPushSentMs = nowMs;
     Set<InetSocketAddress> all = new LinkedHashSet<>(localAddresses);
     all.addAll(surface.distinct(nowMs));
-    var records = new ArrayList<PushDirectPaths.Path>();
+    var records = new ArrayList<PushDirectPaths.PushedEndpoint>();
     int bytes = 0;
     for (InetSocketAddress address : all) {
       int size = RECORD_OVERHEAD_BYTES + address.getAddress().getAddress().length + 2;
@@ -78,7 +77,7 @@ final class DirectPaths {
         records.clear();
         bytes = 0;
       }
-      records.add(new PushDirectPaths.Path(0, address));
+      records.add(new PushDirectPaths.PushedEndpoint(0, address));
       bytes += size;
     }
     if (!records.isEmpty()) {
@@ -105,7 +104,7 @@ final class DirectPaths {
     var stored = new ArrayList<InetSocketAddress>();
     peer.pushedEndpoints = stored;
     for (int left = push.u16(); left > 0; left--) {
-      PushDirectPaths.Path record = PushDirectPaths.Path.read(push);
+      PushDirectPaths.PushedEndpoint record = PushDirectPaths.PushedEndpoint.read(push);
       if (record == null) {
         continue;
       }
@@ -117,7 +116,8 @@ final class DirectPaths {
         stored.add(endpoint);
       }
       boolean redirect = (record.flags() & REDIRECT) != 0;
-      if ((!redirect && has(peer, endpoint, nowMs)) || !permissions.permits(peer, endpoint)) {
+      if ((!redirect && has(peer, endpoint, nowMs))
+          || !permissions.permits(peer, endpoint, nowMs)) {
         continue;
       }
       if (tried[kind(endpoint.getAddress())]++ >= MAX_TRIED_PER_KIND) {
@@ -137,6 +137,7 @@ final class DirectPaths {
     long nowMs = packet.nowMs();
     Path current = packet.path();
     var path = new Path(packet.socket(), endpoint);
+    path.sinceMs = nowMs;
     path.priority = (current == null ? 1 : current.priority) + 2;
     path.lastInMs = nowMs;
     path.lastValidMs = nowMs;
@@ -146,7 +147,7 @@ final class DirectPaths {
 
   private static boolean has(Peer peer, InetSocketAddress endpoint, long nowMs) {
     for (Path path : peer.paths) {
-      if (path.endpoint.equals(endpoint) && !path.isExpired(nowMs)) {
+      if (path.endpoint.equals(endpoint) && path.isUsable(nowMs)) {
         return true;
       }
     }

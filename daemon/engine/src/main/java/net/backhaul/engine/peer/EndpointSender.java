@@ -56,11 +56,17 @@ final class EndpointSender {
       return;
     }
     PacketRun packet = encoder.encoded();
-    sealer.peerUntrusted(peer, datagrams.endpoint());
+    int socket = datagrams.socket();
+    InetSocketAddress endpoint = datagrams.endpoint();
+    sealer.peerUntrusted(peer, endpoint);
     sealer.seal(packet.verbByte(), packet.bytes(), packet.start(), packet.length());
     datagrams.wrap(packet.bytes(), packet.start(), packet.length());
     sendPacket(datagrams, sealer.mtuBytes());
-    Path path = peer.path(datagrams.socket(), datagrams.endpoint());
+    if (message instanceof Echo) {
+      peer.probed(socket, endpoint, sealer.packetId(), nowMs);
+      return;
+    }
+    Path path = peer.path(socket, endpoint);
     if (path != null) {
       path.lastOutMs = nowMs;
     }

@@ -101,6 +101,9 @@ final class HelloReceiver {
       context.drop(Drop.INVALID_IDENTITY);
       return PacketOutcome.IGNORED;
     }
+    if (upstreams.contains(peer.address)) {
+      context.output.event(new Event.RootClock(peer.address, hello.timestampMs()));
+    }
     surface.report(packet, hello.endpoint());
     packet.reply(answer(hello, packet));
     peer.version(hello.protocolVersion(), hello.major(), hello.minor(), hello.revision());
@@ -228,8 +231,24 @@ final class HelloReceiver {
         Version.MINOR,
         Version.REVISION,
         seen,
-        newerWorlds(hello),
+        provenWorlds(hello, packet),
         context.features());
+  }
+
+  /**
+   * Returns newer worlds for a sender that receives what we send to where its HELLO came from: over
+   * a path of its own or of a root, which it has confirmed before. Others get them with a later
+   * HELLO.
+   */
+  private List<World> provenWorlds(Hello hello, InboundPacket packet) {
+    List<World> newer = newerWorlds(hello);
+    if (newer.isEmpty()
+        || packet.path() != null
+        || upstreams.at(packet.socket(), packet.endpoint()) != null) {
+      return newer;
+    }
+    context.drop(Drop.UNPROVEN_ADDRESS);
+    return List.of();
   }
 
   private List<World> newerWorlds(Hello hello) {

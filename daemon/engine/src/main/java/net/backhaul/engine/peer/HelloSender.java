@@ -64,15 +64,13 @@ final class HelloSender {
     view.wrap(packet, 0, length);
     view.fragmented(length > mtuBytes);
     peer.cipher.seal(Packets.SUITE_POLY, packet, 0, length);
-    context.expectedReplies.expect(view.id());
+    long packetId = view.id();
+    context.expectedReplies.expect(packetId);
     context.counters.sent(Verb.HELLO.number());
     peer.counters.sent++;
     datagrams.to(Traffic.CONTROL, socket, endpoint).wrap(packet, 0, length);
     endpoints.sendPacket(datagrams, mtuBytes);
-    Path path = peer.path(socket, endpoint);
-    if (path != null) {
-      path.lastOutMs = nowMs;
-    }
+    peer.probed(socket, endpoint, packetId, nowMs);
   }
 
   private List<Hello.MoonVersion> moons() {

@@ -27,7 +27,7 @@ final class Introductions {
 
   /**
    * When a peer that did not answer is contacted again, after the first time. The first datagrams
-   * of both sides may be lost in each other's NAT or on the way, and the root introduces a pair
+   * of both sides may be lost in each other's NAT or in transit, and the root introduces a pair
    * only once in half a minute.
    */
   private static final long[] RETRY_AFTER_MS = {250, 1_000, 2_500, 5_000, 10_000, 20_000};
@@ -107,7 +107,7 @@ final class Introductions {
       Path path = peer.paths.get(i);
       if (path.scope == scope
           && path.ipBytes == ipBytes
-          && !path.isExpired(nowMs)
+          && path.isUsable(nowMs)
           && (best == null || path.quality(nowMs) <= best.quality(nowMs))) {
         best = path;
       }
@@ -187,7 +187,7 @@ final class Introductions {
 
   private void contact(Peer peer, Introduction introduction, long nowMs) {
     introduction.tries++;
-    if (!prober.permits(peer, introduction.endpoint)) {
+    if (!prober.permits(peer, introduction.endpoint, nowMs)) {
       pending.remove(peer.address);
       return;
     }

@@ -43,7 +43,7 @@ final class Keepalive {
       boolean root = upstreams.contains(peer.address);
       if (root || peer.isActive(nowMs)) {
         try {
-          keepOpen(peer, root ? ROOT_HELLO_EVERY_MS : HELLO_EVERY_MS, nowMs);
+          keepOpen(peer, root, nowMs);
         } catch (RuntimeException e) {
           context.internalError("keeping the paths of a peer open", e);
         }
@@ -52,7 +52,8 @@ final class Keepalive {
     rootContact.evaluateOnline(nowMs);
   }
 
-  private void keepOpen(Peer peer, long helloEveryMs, long nowMs) {
+  private void keepOpen(Peer peer, boolean root, long nowMs) {
+    long helloEveryMs = root ? ROOT_HELLO_EVERY_MS : HELLO_EVERY_MS;
     boolean helloDue = nowMs - peer.lastHelloSentMs >= helloEveryMs;
     boolean sentHello = false;
     int families = 0;
@@ -66,12 +67,19 @@ final class Keepalive {
         useless.add(path);
         continue;
       }
+      if (!path.hasSocket) {
+        continue;
+      }
       families |= path.ipBytes;
+      boolean idle = path.idleMs(nowMs) >= ECHO_WHEN_IDLE_MS;
+      if (root && idle) {
+        path.startProbe(nowMs); // So that a dead root is not selected as a relay any more.
+      }
       if (helloDue || !path.isAlive(nowMs) || isWorthMeasuring(peer, path)) {
         // A peer that fell silent may have lost all its state about us: only a HELLO helps then.
         hellos.send(peer, path, nowMs);
         sentHello = true;
-      } else if (path.idleMs(nowMs) >= ECHO_WHEN_IDLE_MS) {
+      } else if (idle) {
         endpoints.sendEcho(peer, path, nowMs);
       }
     }

@@ -2,6 +2,7 @@
 package net.backhaul.engine.peer;
 
 import net.backhaul.engine.Drop;
+import net.backhaul.engine.PeerReach.Verdict;
 import net.backhaul.protocol.message.Nop;
 import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.packet.WireReader;
@@ -32,7 +33,7 @@ final class LanBeacons {
       context.drop(Drop.UNKNOWN_SENDER);
     } else if (beacon.nowMs() - lastAnsweredMs < SPACING_MS) {
       context.drop(Drop.RATE_LIMITED);
-    } else if (!permissions.permits(peer, beacon.endpoint())) {
+    } else if (permissions.verdict(peer, beacon.endpoint()) != Verdict.TRIED) {
       context.drop(Drop.NOT_FOR_US);
     } else {
       lastAnsweredMs = beacon.nowMs();

@@ -38,6 +38,7 @@ final class PacketDispatcher {
   private final WhoisExchange whois;
   private final Introductions introductions;
   private final DirectPaths directPaths;
+  private final Pings pings;
   private final AcceptedPackets accepted;
   private PacketHandler networks = NoHandler.INSTANCE;
   private final PendingInbound pending = new PendingInbound();
@@ -49,6 +50,7 @@ final class PacketDispatcher {
       WhoisExchange whois,
       Introductions introductions,
       DirectPaths directPaths,
+      Pings pings,
       AcceptedPackets accepted) {}
 
   PacketDispatcher(PeerContext context, InboundPacket packet, PeerLookup peers, Handlers handlers) {
@@ -59,6 +61,7 @@ final class PacketDispatcher {
     this.whois = handlers.whois();
     this.introductions = handlers.introductions();
     this.directPaths = handlers.directPaths();
+    this.pings = handlers.pings();
     this.accepted = handlers.accepted();
   }
 
@@ -77,7 +80,7 @@ final class PacketDispatcher {
     return pending.size();
   }
 
-  /** Handles the packet at hand, which is still sealed; invalid ones are dropped. */
+  /** Handles the current packet, which is still sealed; invalid ones are dropped. */
   void receive() {
     PacketView header = packet.header();
     try {
@@ -202,9 +205,15 @@ final class PacketDispatcher {
     if (inRe == null) {
       return PacketOutcome.ACCEPTED;
     }
+    if (packet.hops() == 0 && (inRe == Verb.HELLO || inRe == Verb.ECHO)) {
+      packet.peer().answered(inRePacketId);
+    }
     return switch (inRe) {
       case HELLO -> hellos.receiveOk(packet);
       case WHOIS -> whois.receiveOk(packet, WhoisOk.read(inRePacketId, packet.okBody()));
+      // A NETWORK_CONFIG is acknowledged as if it were an ECHO (03 section 1.6).
+      case ECHO ->
+          pings.receive(packet) ? PacketOutcome.ACCEPTED : networks.receiveOk(packet, inRe);
       case NETWORK_CONFIG_REQUEST, MULTICAST_GATHER, MULTICAST_FRAME ->
           networks.receiveOk(packet, inRe);
       default -> PacketOutcome.ACCEPTED;
@@ -258,13 +267,14 @@ final class PacketDispatcher {
   private PacketOutcome receiveUserMessage() {
     if (packet.payloadLength() >= USER_MESSAGE_TYPE_BYTES) {
       UserMessage message = UserMessage.read(packet.payload());
-      context.output.event(new Event.UserMessage(packet.source(), message.type(), message.data()));
+      context.output.event(
+          new Event.UserMessageReceived(packet.source(), message.type(), message.data()));
     }
     return PacketOutcome.ACCEPTED;
   }
 
   private void addPending(long source, boolean opened) {
-    if (pending.add(PendingInbound.Packet.copyOf(packet, source, opened))) {
+    if (pending.add(PendingInbound.ReceivedPacket.copyOf(packet, source, opened))) {
       context.drop(Drop.PENDING_EXPIRED);
     }
     context.scheduleRetry(packet.nowMs());
@@ -279,11 +289,11 @@ final class PacketDispatcher {
       return;
     }
     int before = pending.size();
-    List<PendingInbound.Packet> young = pending.removeAll(nowMs);
+    List<PendingInbound.ReceivedPacket> young = pending.removeAll(nowMs);
     for (int i = young.size(); i < before; i++) {
       context.drop(Drop.PENDING_EXPIRED);
     }
-    for (PendingInbound.Packet each : young) {
+    for (PendingInbound.ReceivedPacket each : young) {
       try {
         retry(each, nowMs);
       } catch (WireException e) {
@@ -294,7 +304,7 @@ final class PacketDispatcher {
     }
   }
 
-  private void retry(PendingInbound.Packet each, long nowMs) {
+  private void retry(PendingInbound.ReceivedPacket each, long nowMs) {
     packet.arrived(each.socket(), each.endpoint(), each.receivedAtMs(), nowMs).ecn(each.ecn());
     packet.wrap(each.bytes(), 0, each.bytes().length);
     if (!each.opened()) {

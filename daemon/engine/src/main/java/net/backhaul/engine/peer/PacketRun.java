@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.engine.peer;
 
+import net.backhaul.engine.SegmentRun;
 import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.packet.Packets;
 
@@ -10,17 +11,11 @@ import net.backhaul.protocol.packet.Packets;
  *
  * <p>A mutable view that its owner reuses; it owns no bytes.
  */
-public final class PacketRun {
+public final class PacketRun extends SegmentRun {
   private static final int COMPRESSED = 0x80;
 
   private long destination;
   private int verbByte;
-  private byte[] bytes = {};
-  private int start;
-  private int length;
-  private int packetBytes;
-  private int trafficClass;
-  private int flow;
 
   /** Sets the destination and the verb of the packets. */
   public PacketRun to(long address, Verb verb) {
@@ -31,20 +26,20 @@ public final class PacketRun {
   PacketRun to(long address, int verbAndFlags) {
     destination = address;
     verbByte = verbAndFlags;
-    trafficClass = 0;
-    flow = 0;
+    setTrafficClass(0);
+    setFlow(0);
     return this;
   }
 
   /** Sets the traffic class of the IP packets in frames, all of the same; initially 0. */
   public PacketRun trafficClass(int newTrafficClass) {
-    trafficClass = newTrafficClass;
+    setTrafficClass(newTrafficClass);
     return this;
   }
 
   /** Sets a hash of the flow of the IP packets in frames; initially 0. */
   public PacketRun flow(int newFlow) {
-    flow = newFlow;
+    setFlow(newFlow);
     return this;
   }
 
@@ -66,23 +61,12 @@ public final class PacketRun {
    * @param newPacketBytes of each packet, with the space for its header
    */
   public PacketRun wrap(byte[] newBytes, int newStart, int newLength, int newPacketBytes) {
-    bytes = newBytes;
-    start = newStart;
-    length = newLength;
-    packetBytes = newPacketBytes;
+    setBytes(newBytes, newStart, newLength, newPacketBytes);
     return this;
   }
 
   public long destination() {
     return destination;
-  }
-
-  public int trafficClass() {
-    return trafficClass;
-  }
-
-  public int flow() {
-    return flow;
   }
 
   int verbByte() {
@@ -92,27 +76,5 @@ public final class PacketRun {
   /** Returns the number of the verb. */
   public int verb() {
     return verbByte & ~COMPRESSED;
-  }
-
-  public byte[] bytes() {
-    return bytes;
-  }
-
-  /** Returns where the header of the first packet begins. */
-  public int start() {
-    return start;
-  }
-
-  /** Returns where the last packet ends. */
-  public int end() {
-    return start + length;
-  }
-
-  public int length() {
-    return length;
-  }
-
-  public int packetBytes() {
-    return packetBytes;
   }
 }

@@ -19,6 +19,7 @@ final class PacketSealer {
   private int suite;
   private int mtuBytes;
   private long trustedPathId;
+  private long packetId;
 
   PacketSealer(PeerContext context) {
     this.context = context;
@@ -43,6 +44,11 @@ final class PacketSealer {
     return mtuBytes;
   }
 
+  /** Returns the id of the last packet that was sealed and is no frame, as it is on the wire. */
+  long packetId() {
+    return packetId;
+  }
+
   /** Writes the header before a payload and seals the packet in place. */
   void seal(int verbByte, byte[] bytes, int start, int length) {
     Peer to = peer;
@@ -52,16 +58,19 @@ final class PacketSealer {
     PacketView.writeHeader(
         bytes, start, context.random.nextLong(), to.address, context.address, verbByte);
     view.wrap(bytes, start, length);
-    view.fragmented(length > mtuBytes);
+    if (length > mtuBytes) {
+      view.fragmented(true);
+    }
     if (trustedPathId == 0) {
       to.cipher.seal(suite, bytes, start, length);
     } else {
       view.suite(Packets.SUITE_TRUSTED);
       view.mac(trustedPathId);
     }
-    // Nothing answers frames, and they are so many that other requests would be evicted.
+    // Frames get no answer, and recording them would evict other requests.
     if (verbByte != Verb.FRAME.number() && verbByte != Verb.EXT_FRAME.number()) {
-      context.expectedReplies.expect(view.id());
+      packetId = view.id();
+      context.expectedReplies.expect(packetId);
     }
     context.counters.sent(verbByte & VERB_MASK);
     to.counters.sent++;

@@ -3,6 +3,7 @@ package net.backhaul.engine.peer;
 
 import java.net.InetSocketAddress;
 import net.backhaul.protocol.address.IpScope;
+import org.jspecify.annotations.Nullable;
 
 /** One path to a peer: a socket of ours and an endpoint of the peer's (02 section 3.3). */
 final class Path {
@@ -19,15 +20,27 @@ final class Path {
   private static final long SUSPECT_AFTER_MS = 30_000;
 
   /** After this long without a packet in return, sending over the path probes it. */
-  private static final long PROBE_AFTER_MS = 800;
+  private static final long PROBE_AFTER_MS = 500;
 
   private static final long PROBE_SPACING_MS = 1_000;
 
-  /** A path whose probes were not answered for this long is used after all others. */
-  private static final long OVERDUE_MS = 1_000;
+  /** The first probes that are not answered follow each other faster: one may be lost. */
+  private static final int FAST_PROBES = 4;
 
-  /** A path whose probes were not answered for this long is used after a root. */
-  private static final long UNRESPONSIVE_MS = 3_000;
+  private static final long FAST_PROBE_SPACING_MS = 300;
+
+  /**
+   * A path whose probes were not answered for this many round trips, and for this long, is used
+   * after all others.
+   */
+  private static final int OVERDUE_ROUND_TRIPS = 3;
+
+  private static final long MIN_OVERDUE_MS = 700;
+  private static final long MIN_SUPERSEDED_OVERDUE_MS = 200;
+  private static final long MAX_OVERDUE_MS = 3_000;
+
+  /** A path whose probes were not answered for this much longer is used after a root. */
+  private static final long UNRESPONSIVE_MS = 600;
 
   /** How long after its last trusted packet others may still be relayed for (02 section 3.6). */
   static final long TRUSTED_FOR_MS = 600_000;
@@ -54,6 +67,17 @@ final class Path {
   private long probedSinceMs = NEVER;
   private long lastProbeMs = NEVER;
   private int probes;
+
+  /** Whether its socket is open and can send; a socket whose device is down may come back. */
+  boolean hasSocket = true;
+
+  private long supersededAtMs = NEVER;
+
+  /** When the path was learned. */
+  long sinceMs;
+
+  private @Nullable ProbeLog probeLog;
+
   int latencyMs = UNKNOWN_LATENCY_MS;
   int timesMeasured;
   int priority = 1;
@@ -71,6 +95,11 @@ final class Path {
 
   boolean isAlive(long nowMs) {
     return nowMs - lastInMs < ALIVE_FOR_MS;
+  }
+
+  /** Returns whether packets may be sent over this path: it has not expired, and has a socket. */
+  boolean isUsable(long nowMs) {
+    return hasSocket && !isExpired(nowMs);
   }
 
   boolean isExpired(long nowMs) {
@@ -92,20 +121,37 @@ final class Path {
    */
   boolean recordSend(boolean sent, long nowMs) {
     if (unansweredSinceMs > lastInMs) {
-      return nowMs - unansweredSinceMs >= PROBE_AFTER_MS;
+      return isSuperseded() || nowMs - unansweredSinceMs >= PROBE_AFTER_MS;
     }
     if (sent) {
       unansweredSinceMs = nowMs;
     }
-    return false;
+    return isSuperseded();
+  }
+
+  /** Records a probe by its packet; most paths of a root to others have none. */
+  void recordProbe(long packetId, long nowMs) {
+    ProbeLog log = probeLog;
+    if (log == null) {
+      log = new ProbeLog();
+      probeLog = log;
+    }
+    log.sent(packetId, nowMs);
+  }
+
+  /** Returns the probes of the path; null where there was none. */
+  @Nullable ProbeLog probeLog() {
+    return probeLog;
   }
 
   /** Returns whether to send a probe now, and counts it. */
   boolean startProbe(long nowMs) {
-    if (nowMs - lastProbeMs < PROBE_SPACING_MS) {
+    boolean first = probedSinceMs <= lastInMs;
+    boolean fast = first ? isSuperseded() : probes < FAST_PROBES;
+    if (nowMs - lastProbeMs < (fast ? FAST_PROBE_SPACING_MS : PROBE_SPACING_MS)) {
       return false;
     }
-    if (probedSinceMs <= lastInMs) {
+    if (first) {
       probedSinceMs = nowMs;
       probes = 0;
     }
@@ -115,11 +161,23 @@ final class Path {
   }
 
   /**
+   * Records that the peer, or we, may have moved to another path: sending over this one probes it
+   * at once, and if that is not answered soon, any other path is better.
+   */
+  void supersede(long nowMs) {
+    supersededAtMs = nowMs;
+  }
+
+  private boolean isSuperseded() {
+    return supersededAtMs > lastInMs;
+  }
+
+  /**
    * Returns whether to search for the peer at other endpoints, now that another probe was sent: the
    * path is overdue, and searches become rarer.
    */
   boolean shouldSearchElsewhere(long nowMs) {
-    return isOverdue(nowMs) && Integer.bitCount(probes) == 1;
+    return isOverdue(nowMs) && Integer.bitCount(Math.max(0, probes - FAST_PROBES)) <= 1;
   }
 
   /** Returns whether nothing was received lately. */
@@ -129,7 +187,22 @@ final class Path {
 
   /** Returns whether probes were not answered for so long that any other path is better. */
   boolean isOverdue(long nowMs) {
-    return isUnansweredFor(OVERDUE_MS, nowMs);
+    return isUnansweredFor(overdueMs(), nowMs);
+  }
+
+  /** Returns whether a probe of an outage was sent again. */
+  boolean isProbedAgain() {
+    return probedSinceMs > lastInMs && probes > 1;
+  }
+
+  private long overdueMs() {
+    long minMs = isSuperseded() ? MIN_SUPERSEDED_OVERDUE_MS : MIN_OVERDUE_MS;
+    return Math.clamp((long) OVERDUE_ROUND_TRIPS * latencyMs, minMs, maxOverdueMs());
+  }
+
+  /** The round trip of a path that was never measured is probably an ordinary one. */
+  private long maxOverdueMs() {
+    return latencyMs == UNKNOWN_LATENCY_MS ? MIN_OVERDUE_MS : MAX_OVERDUE_MS;
   }
 
   private boolean isUnansweredFor(long ms, long nowMs) {
@@ -138,14 +211,15 @@ final class Path {
 
   /** Returns whether packets go through a root until this path is confirmed again. */
   boolean isSuspect(long nowMs) {
-    return nowMs - lastInMs >= SUSPECT_AFTER_MS || isUnansweredFor(UNRESPONSIVE_MS, nowMs);
+    return nowMs - lastInMs >= SUSPECT_AFTER_MS
+        || isUnansweredFor(overdueMs() + UNRESPONSIVE_MS, nowMs);
   }
 
   boolean isTrusted(long nowMs) {
     return nowMs - lastTrustMs < TRUSTED_FOR_MS;
   }
 
-  /** Returns how good this path is; less is better (02 section 3.3). */
+  /** Returns the rank of this path; lower is better (02 section 3.3). */
   long quality(long nowMs) {
     long age = nowMs - lastInMs;
     long penalty = latencyMs;

@@ -44,10 +44,13 @@ final class PathLearning {
     if (known != null) {
       known.lastInMs = nowMs;
       known.lastValidMs = nowMs;
+      if (verb == Verb.HELLO) {
+        peer.supersedeOthers(known, nowMs);
+      }
       return known;
     }
     if (peer.hasLivePathToIp(packet.socket(), packet.endpoint().getAddress(), nowMs)
-        || !permissions.permits(peer, packet.endpoint())) {
+        || !permissions.permits(peer, packet.endpoint(), nowMs)) {
       return null;
     }
     if (verb == Verb.OK) {
@@ -64,12 +67,14 @@ final class PathLearning {
     Peer peer = packet.peer();
     long nowMs = packet.nowMs();
     var path = new Path(packet.socket(), packet.endpoint());
+    path.sinceMs = nowMs;
     path.lastInMs = nowMs;
     path.lastValidMs = nowMs;
     if (packet.roundTripMs >= 0) {
       path.recordRoundTrip(packet.roundTripMs);
     }
     peer.addPath(path, nowMs);
+    peer.supersedeOthers(path, nowMs);
     saveIfDue(peer, nowMs);
     context.output.event(new Event.PathLearned(peer.address, packet.endpoint()));
     context.retryPending(nowMs);

@@ -4,6 +4,7 @@ package net.backhaul.engine.peer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.function.Predicate;
+import net.backhaul.engine.PeerReach.Verdict;
 import net.backhaul.protocol.address.Endpoints;
 
 /** Decides which endpoints may be contacted or learned for a peer (02 section 3.9). */
@@ -23,12 +24,26 @@ final class PathPermissions {
     this.managed = managed;
   }
 
-  /** Returns whether an endpoint may be contacted or learned for a peer. */
-  boolean permits(Peer peer, InetSocketAddress endpoint) {
+  /**
+   * Returns whether an endpoint may be contacted or learned for a peer that is authentic; one that
+   * may not is recorded.
+   */
+  boolean permits(Peer peer, InetSocketAddress endpoint, long nowMs) {
+    Verdict verdict = verdict(peer, endpoint);
+    if (verdict != Verdict.TRIED) {
+      peer.recordCandidate(endpoint, verdict, nowMs);
+    }
+    return verdict == Verdict.TRIED;
+  }
+
+  /** Returns {@code TRIED} for an endpoint that may be contacted for a peer, else why not. */
+  Verdict verdict(Peer peer, InetSocketAddress endpoint) {
     InetAddress ip = endpoint.getAddress();
-    return Endpoints.usableForPath(endpoint)
-        && roots.permits(peer.address, ip)
-        && !managed.test(ip)
-        && !context.options().forbids(peer.address, ip);
+    if (context.options().forbids(peer.address, ip)) {
+      return Verdict.FORBIDDEN;
+    }
+    boolean usable =
+        Endpoints.usableForPath(endpoint) && roots.permits(peer.address, ip) && !managed.test(ip);
+    return usable ? Verdict.TRIED : Verdict.UNUSABLE;
   }
 }

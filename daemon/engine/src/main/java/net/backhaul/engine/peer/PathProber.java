@@ -26,8 +26,8 @@ final class PathProber {
   }
 
   /** Returns whether an endpoint may be contacted for a peer. */
-  boolean permits(Peer peer, InetSocketAddress endpoint) {
-    return permissions.permits(peer, endpoint);
+  boolean permits(Peer peer, InetSocketAddress endpoint, long nowMs) {
+    return permissions.permits(peer, endpoint, nowMs);
   }
 
   /** Probes an endpoint, from one socket or all of its family. */
@@ -39,18 +39,26 @@ final class PathProber {
     }
   }
 
+  /** Probes a path unless that was done lately; returns whether a probe was sent. */
+  boolean probeIfDue(Peer peer, Path path, long nowMs) {
+    if (!path.startProbe(nowMs)) {
+      return false;
+    }
+    endpoints.sendEcho(peer, path, nowMs);
+    return true;
+  }
+
   /**
    * Probes a path that takes packets and brings none: a peer that was restarted has other ports.
    * All paths of the peer are probed at once, so that they do not have to fail one after another.
    */
   void probeSuspect(Peer peer, Path suspect, long nowMs) {
-    if (!suspect.startProbe(nowMs)) {
+    if (!probeIfDue(peer, suspect, nowMs)) {
       return;
     }
-    endpoints.sendEcho(peer, suspect, nowMs);
     for (Path other : peer.paths) {
-      if (other != suspect && other.isQuiet(nowMs) && other.startProbe(nowMs)) {
-        endpoints.sendEcho(peer, other, nowMs);
+      if (other != suspect && other.isQuiet(nowMs)) {
+        probeIfDue(peer, other, nowMs);
       }
     }
     if (suspect.shouldSearchElsewhere(nowMs)) {
@@ -64,7 +72,7 @@ final class PathProber {
    */
   private void search(Peer peer, Path dead, long nowMs) {
     for (InetSocketAddress endpoint : peer.pushedEndpoints) {
-      if (!endpoint.equals(dead.endpoint) && permissions.permits(peer, endpoint)) {
+      if (!endpoint.equals(dead.endpoint) && permissions.permits(peer, endpoint, nowMs)) {
         hellos.send(peer, Output.ALL_SOCKETS, endpoint, nowMs);
       }
     }
@@ -81,7 +89,7 @@ final class PathProber {
     }
     peer.lastHintTriedMs = nowMs;
     InetSocketAddress hint = hints.get(context.random.nextInt(hints.size()));
-    if (permissions.permits(peer, hint)) {
+    if (permissions.permits(peer, hint, nowMs)) {
       hellos.send(peer, Output.ALL_SOCKETS, hint, nowMs);
     }
   }

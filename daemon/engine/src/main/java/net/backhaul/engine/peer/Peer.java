@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import net.backhaul.engine.PeerReach;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.Features;
 import net.backhaul.protocol.packet.PacketCipher;
@@ -47,11 +48,18 @@ final class Peer {
   long lastPathPushReceivedMs = NEVER;
   int pathPushesInARow;
 
+  /** The root that has relayed the peer's last packet that was not direct, and when it came. */
+  @Nullable Peer relay;
+
+  long relayedInMs = NEVER;
+
   /** The endpoints of the paths that were removed last; they are saved where no path is left. */
   List<InetSocketAddress> lastEndpoints = List.of();
 
   /** The first endpoints of its last PUSH_DIRECT_PATHS. */
   List<InetSocketAddress> pushedEndpoints = List.of();
+
+  private @Nullable Candidates candidates;
 
   final PeerCounters counters = new PeerCounters();
   final Confirmations confirmations = new Confirmations();
@@ -113,7 +121,7 @@ final class Peer {
     long bestQuality = Long.MAX_VALUE;
     for (int i = 0; i < paths.size(); i++) {
       Path path = paths.get(i);
-      if (!path.isExpired(nowMs)) {
+      if (path.isUsable(nowMs)) {
         long quality = path.quality(nowMs);
         if (quality <= bestQuality) {
           best = path;
@@ -128,7 +136,7 @@ final class Peer {
   @Nullable Path anyPath() {
     Path newest = null;
     for (Path path : paths) {
-      if (newest == null || path.lastInMs > newest.lastInMs) {
+      if (path.hasSocket && (newest == null || path.lastInMs > newest.lastInMs)) {
         newest = path;
       }
     }
@@ -151,7 +159,7 @@ final class Peer {
     return null;
   }
 
-  /** Returns whether a living path of the same socket and IP exists, whatever its port. */
+  /** Returns whether a live path of the same socket and IP exists, whatever its port. */
   boolean hasLivePathToIp(int socket, InetAddress ip, long nowMs) {
     for (Path path : paths) {
       if (path.socket == socket
@@ -167,7 +175,7 @@ final class Peer {
   /** Returns whether a path to this IP exists that has not expired, whatever its port. */
   boolean hasUsablePathTo(InetAddress ip, long nowMs) {
     for (Path path : paths) {
-      if (!path.isExpired(nowMs) && path.endpoint.getAddress().equals(ip)) {
+      if (path.isUsable(nowMs) && path.endpoint.getAddress().equals(ip)) {
         return true;
       }
     }
@@ -177,6 +185,20 @@ final class Peer {
   /** Returns the endpoints of its paths, or of the last ones. */
   List<InetSocketAddress> knownEndpoints() {
     return paths.isEmpty() ? lastEndpoints : paths.stream().map(path -> path.endpoint).toList();
+  }
+
+  /** Returns the distinct endpoints at which it may still be, the latest first, up to a limit. */
+  List<InetSocketAddress> reconnectionEndpoints(int max, long nowMs) {
+    if (paths.isEmpty()) {
+      return lastEndpoints.subList(0, Math.min(max, lastEndpoints.size()));
+    }
+    return paths.stream()
+        .filter(path -> !path.isExpired(nowMs))
+        .sorted(Comparator.comparingLong((Path path) -> -path.lastInMs))
+        .map(path -> path.endpoint)
+        .distinct()
+        .limit(max)
+        .toList();
   }
 
   /** Removes paths that are not usable any more. */
@@ -225,6 +247,76 @@ final class Peer {
       paths.remove(victim);
     }
     paths.add(added);
+  }
+
+  /**
+   * Records that the peer has a new path, or has sent a HELLO over one: it may have moved there, so
+   * that sending over another probes that at once.
+   */
+  void supersedeOthers(Path current, long nowMs) {
+    for (Path other : paths) {
+      if (other != current) {
+        other.supersede(nowMs);
+      }
+    }
+  }
+
+  /** Returns whether a packet has come over a path that can be used, at this time or later. */
+  boolean hasReceived(long sinceMs) {
+    for (Path path : paths) {
+      if (path.hasSocket && path.lastInMs >= sinceMs) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Records a probe, a HELLO or an ECHO of our own, by its packet: over a path of the peer, or to
+   * an endpoint at which one is searched.
+   */
+  void probed(int socket, InetSocketAddress endpoint, long packetId, long nowMs) {
+    Path path = path(socket, endpoint);
+    if (path != null) {
+      path.lastOutMs = nowMs;
+      path.recordProbe(packetId, nowMs);
+    } else if (!hasPathTo(endpoint)) {
+      recordCandidate(endpoint, PeerReach.Verdict.TRIED, nowMs);
+    }
+  }
+
+  private boolean hasPathTo(InetSocketAddress endpoint) {
+    for (Path path : paths) {
+      if (path.endpoint.equals(endpoint)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Records an endpoint at which a path is searched, or may not be. */
+  void recordCandidate(InetSocketAddress endpoint, PeerReach.Verdict verdict, long nowMs) {
+    Candidates all = candidates;
+    if (all == null) {
+      all = new Candidates();
+      candidates = all;
+    }
+    all.record(endpoint, verdict, nowMs);
+  }
+
+  /** Returns the endpoints at which a path was searched lately, the latest first. */
+  List<PeerReach.Candidate> candidates(long nowMs) {
+    return candidates == null ? List.of() : candidates.latest(nowMs);
+  }
+
+  /** Records that a packet of ours was answered, which may have been a probe. */
+  void answered(long packetId) {
+    for (Path path : paths) {
+      ProbeLog log = path.probeLog();
+      if (log != null && log.answered(packetId)) {
+        return;
+      }
+    }
   }
 
   /** Returns the round trip of the best path, or -1 while unknown. */

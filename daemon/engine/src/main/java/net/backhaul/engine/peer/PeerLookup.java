@@ -49,7 +49,7 @@ final class PeerLookup {
       return null;
     }
     for (InetSocketAddress endpoint : restored.endpoints()) {
-      if (permissions.permits(restored.peer(), endpoint)) {
+      if (permissions.permits(restored.peer(), endpoint, nowMs)) {
         hellos.send(restored.peer(), Output.ALL_SOCKETS, endpoint, nowMs);
       }
     }

@@ -18,7 +18,7 @@ final class PendingInbound {
   static final int MAX_PACKETS = 32;
   static final long MAX_AGE_MS = 5_000;
 
-  private final ArrayDeque<Packet> packets = new ArrayDeque<>(MAX_PACKETS);
+  private final ArrayDeque<ReceivedPacket> packets = new ArrayDeque<>(MAX_PACKETS);
 
   /**
    * A copy of a pending packet.
@@ -26,7 +26,7 @@ final class PendingInbound {
    * @param opened whether it was already authenticated and decrypted
    */
   @SuppressWarnings("ArrayRecordComponent") // Never compared; the record owns the bytes.
-  record Packet(
+  record ReceivedPacket(
       long source,
       int socket,
       InetSocketAddress endpoint,
@@ -34,10 +34,10 @@ final class PendingInbound {
       boolean opened,
       int ecn,
       long receivedAtMs) {
-    static Packet copyOf(InboundPacket packet, long source, boolean opened) {
+    static ReceivedPacket copyOf(InboundPacket packet, long source, boolean opened) {
       byte[] bytes =
           Arrays.copyOfRange(packet.bytes(), packet.start(), packet.start() + packet.length());
-      return new Packet(
+      return new ReceivedPacket(
           source,
           packet.socket(),
           packet.endpoint(),
@@ -57,7 +57,7 @@ final class PendingInbound {
   }
 
   /** Adds a packet; returns whether another one was evicted for it. */
-  boolean add(Packet packet) {
+  boolean add(ReceivedPacket packet) {
     boolean full = packets.size() == MAX_PACKETS;
     if (full) {
       packets.removeFirst();
@@ -67,9 +67,9 @@ final class PendingInbound {
   }
 
   /** Removes all packets and returns those that have not expired. */
-  List<Packet> removeAll(long nowMs) {
-    var young = new ArrayList<Packet>(packets.size());
-    for (Packet packet : packets) {
+  List<ReceivedPacket> removeAll(long nowMs) {
+    var young = new ArrayList<ReceivedPacket>(packets.size());
+    for (ReceivedPacket packet : packets) {
       if (nowMs - packet.receivedAtMs() <= MAX_AGE_MS) {
         young.add(packet);
       }

@@ -16,11 +16,11 @@ final class PendingOutbound {
   static final int MAX_PACKETS = 32;
   static final long MAX_AGE_MS = 5_000;
 
-  private final ArrayDeque<Packet> packets = new ArrayDeque<>(MAX_PACKETS);
+  private final ArrayDeque<UnsealedPacket> packets = new ArrayDeque<>(MAX_PACKETS);
 
   /** A pending packet: its verb byte with the flag of compressed payloads, and its payload. */
   @SuppressWarnings("ArrayRecordComponent") // Never compared; the record owns the bytes.
-  record Packet(long destination, int verbByte, byte[] payload, long sinceMs) {}
+  record UnsealedPacket(long destination, int verbByte, byte[] payload, long sinceMs) {}
 
   boolean isEmpty() {
     return packets.isEmpty();
@@ -30,7 +30,7 @@ final class PendingOutbound {
     return packets.size();
   }
 
-  void add(Packet packet) {
+  void add(UnsealedPacket packet) {
     if (packets.size() == MAX_PACKETS) {
       packets.removeFirst();
     }
@@ -38,9 +38,9 @@ final class PendingOutbound {
   }
 
   /** Removes all packets and returns those that have not expired. */
-  List<Packet> removeAll(long nowMs) {
-    var young = new ArrayList<Packet>(packets.size());
-    for (Packet packet : packets) {
+  List<UnsealedPacket> removeAll(long nowMs) {
+    var young = new ArrayList<UnsealedPacket>(packets.size());
+    for (UnsealedPacket packet : packets) {
       if (nowMs - packet.sinceMs() <= MAX_AGE_MS) {
         young.add(packet);
       }

@@ -4,6 +4,7 @@ package net.backhaul.engine.peer;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import net.backhaul.engine.Deadline;
 import net.backhaul.engine.Event;
 import net.backhaul.engine.Output;
@@ -81,6 +82,15 @@ final class RootContact {
     }
   }
 
+  /** Records which root has relayed a packet. */
+  void relayed(InboundPacket packet) {
+    Peer root = upstreams.at(packet.socket(), packet.endpoint());
+    if (root != null) {
+      packet.peer().relay = root;
+      packet.peer().relayedInMs = packet.nowMs();
+    }
+  }
+
   private void startProbes(Peer root, long nowMs) {
     root.confirmationsNeeded = CONFIRMATIONS;
     root.probesLeft = MAX_PROBES;
@@ -107,22 +117,26 @@ final class RootContact {
     }
   }
 
-  /** Our own addresses have changed: roots get a HELLO at once and report how they see us. */
-  void addressesChanged(long nowMs) {
+  /** Contacts roots without a path at the next chance: they or we may have moved. */
+  void contactSoon(long nowMs) {
     upstreams.contactSoon(nowMs);
-    for (Map.Entry<Long, Roots.Root> entry : roots.upstreams()) {
-      Peer root = peers.find(entry.getKey(), nowMs);
-      if (root != null && !root.paths.isEmpty()) {
-        root.lastHelloSentMs = nowMs;
-        contactAtEndpoints(root, nowMs);
-      }
+  }
+
+  /** Calls a function with each root. */
+  void forEachRoot(Consumer<Peer> function) {
+    for (int i = 0; i < upstreams.count(); i++) {
+      function.accept(upstreams.get(i));
     }
+  }
+
+  boolean isRoot(Peer peer) {
+    return upstreams.contains(peer.address);
   }
 
   private void contactMissing(long nowMs) {
     context.deadlines.set(Deadline.ROOT_CONTACT, nowMs + MAX_DELAY_MS);
     boolean missing = false;
-    for (Map.Entry<Long, Roots.Root> entry : roots.upstreams()) {
+    for (Map.Entry<Long, Roots.ListedRoot> entry : roots.upstreams()) {
       Peer root = peers.find(entry.getKey(), nowMs);
       if (root != null && root.bestPath(nowMs) == null) {
         missing = true;
@@ -147,6 +161,21 @@ final class RootContact {
       }
     } catch (RuntimeException e) {
       context.internalError("contacting a root", e);
+    }
+  }
+
+  /** Sends a HELLO to each root at each of its paths, and at an endpoint of families without. */
+  void probeAllFamilies(long nowMs) {
+    for (int i = 0; i < upstreams.count(); i++) {
+      Peer root = upstreams.get(i);
+      int families = 0;
+      for (Path path : List.copyOf(root.paths)) {
+        if (path.isUsable(nowMs)) {
+          families |= path.ipBytes;
+          hellos.send(root, path, nowMs);
+        }
+      }
+      contactOtherFamilies(root, families, nowMs);
     }
   }
 
@@ -205,7 +234,7 @@ final class RootContact {
   /** Decides whether we are online: a root has sent packets lately, or we are one. */
   void evaluateOnline(long nowMs) {
     boolean now = roots.amRoot();
-    for (Map.Entry<Long, Roots.Root> entry : roots.upstreams()) {
+    for (Map.Entry<Long, Roots.ListedRoot> entry : roots.upstreams()) {
       Peer root = peers.known(entry.getKey());
       now |= root != null && root.isAlive(nowMs);
     }

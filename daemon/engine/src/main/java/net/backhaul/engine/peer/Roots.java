@@ -24,7 +24,7 @@ final class Roots {
   private final Map<Long, World> moons = new TreeMap<>();
   private final Map<Long, Long> requestedMoons = new TreeMap<>();
 
-  private final Map<Long, Root> upstreams = new LinkedHashMap<>();
+  private final Map<Long, ListedRoot> upstreams = new LinkedHashMap<>();
 
   /** The keys of the above as an array: every packet reads them, and a map boxes longs. */
   private long[] upstreamAddresses = {};
@@ -32,7 +32,7 @@ final class Roots {
   private boolean amRoot;
 
   /** A root: its identity and the endpoints that our worlds list for it. */
-  record Root(Identity identity, Role role, List<InetSocketAddress> endpoints) {}
+  record ListedRoot(Identity identity, Role role, List<InetSocketAddress> endpoints) {}
 
   Roots(long self, Output output, @Nullable World savedPlanet) {
     this.self = self;
@@ -65,7 +65,7 @@ final class Roots {
     return amRoot;
   }
 
-  Iterable<Map.Entry<Long, Root>> upstreams() {
+  Iterable<Map.Entry<Long, ListedRoot>> upstreams() {
     return upstreams.entrySet();
   }
 
@@ -87,18 +87,18 @@ final class Roots {
   }
 
   Role role(long address) {
-    Root root = upstreams.get(address);
+    ListedRoot root = upstreams.get(address);
     return root == null ? Role.LEAF : root.role();
   }
 
   List<InetSocketAddress> endpoints(long address) {
-    Root root = upstreams.get(address);
+    ListedRoot root = upstreams.get(address);
     return root == null ? List.of() : root.endpoints();
   }
 
   /** Returns whether a peer may have this IP address: roots have only those that are listed. */
   boolean permits(long address, InetAddress ip) {
-    Root root = upstreams.get(address);
+    ListedRoot root = upstreams.get(address);
     if (root == null || root.endpoints().isEmpty()) {
       return true;
     }
@@ -183,7 +183,7 @@ final class Roots {
         amRoot = true;
         continue;
       }
-      Root known = upstreams.get(address);
+      ListedRoot known = upstreams.get(address);
       var endpoints = new ArrayList<InetSocketAddress>();
       if (known != null) {
         endpoints.addAll(known.endpoints());
@@ -195,7 +195,7 @@ final class Roots {
       }
       upstreams.put(
           address,
-          new Root(
+          new ListedRoot(
               known == null ? root.identity() : known.identity(),
               known == null ? role : known.role(),
               List.copyOf(endpoints)));

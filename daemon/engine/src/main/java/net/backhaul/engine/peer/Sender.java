@@ -61,7 +61,7 @@ final class Sender {
     if (run.destination() == context.address) {
       return;
     }
-    if (run.packetBytes() > Packets.MAX_BYTES) {
+    if (run.segmentBytes() > Packets.MAX_BYTES) {
       context.drop(Drop.TOO_LONG);
       return;
     }
@@ -75,13 +75,10 @@ final class Sender {
     sealer.peer(peer, path.endpoint);
     datagrams.to(traffic(run.verb()), path.socket, path.endpoint).flow(run.flow());
     if (run.trafficClass() != 0) {
-      datagrams.trafficClass(outerClass(run.trafficClass(), peer, path, nowMs));
+      datagrams.trafficClass(outerClass(run.trafficClass(), peer));
     }
     sealAndSend(run);
-    path.lastOutMs = nowMs;
-    if (direct != null && direct.recordSend(path == direct, nowMs)) {
-      paths.probeSuspect(peer, direct, nowMs);
-    }
+    paths.sent(peer, direct, path, nowMs);
   }
 
   /**
@@ -89,16 +86,15 @@ final class Sender {
    * field is copied only where every hop keeps it, else a router would mark instead of dropping,
    * and the flow would never slow down.
    */
-  private int outerClass(int inner, Peer peer, Path path, long nowMs) {
-    boolean marked =
-        (inner & Ecn.MASK) != 0 && peer.supportsEcn() && paths.keepsEcn(peer, path, nowMs);
+  private int outerClass(int inner, Peer peer) {
+    boolean marked = (inner & Ecn.MASK) != 0 && peer.supportsEcn() && paths.keepsEcn();
     return context.options().dscpBits(inner) | (marked ? inner & Ecn.MASK : Ecn.NOT_ECT);
   }
 
   private void sealAndSend(PacketRun run) {
     byte[] bytes = run.bytes();
     int end = run.end();
-    int packetBytes = run.packetBytes();
+    int packetBytes = run.segmentBytes();
     boolean fragmented = packetBytes > sealer.mtuBytes();
     for (int at = run.start(); at < end; at += packetBytes) {
       int length = Math.min(packetBytes, end - at);
@@ -123,10 +119,10 @@ final class Sender {
 
   private void addPending(PacketRun run, boolean unknown, long nowMs) {
     long destination = run.destination();
-    for (int at = run.start(); at < run.end(); at += run.packetBytes()) {
-      int end = Math.min(at + run.packetBytes(), run.end());
+    for (int at = run.start(); at < run.end(); at += run.segmentBytes()) {
+      int end = Math.min(at + run.segmentBytes(), run.end());
       byte[] copy = Arrays.copyOfRange(run.bytes(), at + HEADER, end);
-      pending.add(new PendingOutbound.Packet(destination, run.verbByte(), copy, nowMs));
+      pending.add(new PendingOutbound.UnsealedPacket(destination, run.verbByte(), copy, nowMs));
     }
     context.scheduleRetry(nowMs);
     if (unknown) {
@@ -142,7 +138,7 @@ final class Sender {
     if (pending.isEmpty()) {
       return;
     }
-    for (PendingOutbound.Packet each : pending.removeAll(nowMs)) {
+    for (PendingOutbound.UnsealedPacket each : pending.removeAll(nowMs)) {
       try {
         retry(each, nowMs);
       } catch (RuntimeException e) {
@@ -151,7 +147,7 @@ final class Sender {
     }
   }
 
-  private void retry(PendingOutbound.Packet packet, long nowMs) {
+  private void retry(PendingOutbound.UnsealedPacket packet, long nowMs) {
     long destination = packet.destination();
     Peer peer = peers.find(destination, nowMs);
     if (peer == null || paths.route(peer, peer.bestPath(nowMs), nowMs) == null) {

@@ -4,10 +4,17 @@ package net.backhaul.engine.peer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.LongPredicate;
+import net.backhaul.engine.LocalSocket;
+import net.backhaul.engine.NatObservation;
 import net.backhaul.protocol.address.IpScope;
 
 /**
@@ -18,6 +25,9 @@ import net.backhaul.protocol.address.IpScope;
 final class SurfaceAddresses {
   static final int MAX_REPORTS = 512;
   static final long REPORT_LIFE_MS = 600_000;
+
+  /** Reports of roots that differ more in age may be about different mappings of one NAT. */
+  private static final long COMPARED_WITHIN_MS = 250_000;
 
   private final Map<Key, Report> reports = new LinkedHashMap<>();
 
@@ -74,6 +84,61 @@ final class SurfaceAddresses {
       }
     }
     return all;
+  }
+
+  /**
+   * Returns the NAT of an IP family, by the reports of roots that are about as new as the newest.
+   *
+   * @param isRoot whether the node of an address is a root
+   */
+  NatObservation nat(int ipBytes, List<LocalSocket> sockets, LongPredicate isRoot, long nowMs) {
+    long newestMs = Long.MIN_VALUE;
+    for (Map.Entry<Key, Report> each : reports.entrySet()) {
+      if (isObservation(each, ipBytes, isRoot)) {
+        newestMs = Math.max(newestMs, each.getValue().atMs());
+      }
+    }
+    Map<Integer, Set<InetSocketAddress>> bySocket = new LinkedHashMap<>();
+    Map<Integer, Set<InetSocketAddress>> observers = new HashMap<>();
+    var observed = new LinkedHashSet<InetSocketAddress>();
+    int count = 0;
+    for (Map.Entry<Key, Report> each : reports.entrySet()) {
+      Report report = each.getValue();
+      boolean counts =
+          isObservation(each, ipBytes, isRoot)
+              && newestMs - report.atMs() < COMPARED_WITHIN_MS
+              && nowMs - report.atMs() < REPORT_LIFE_MS;
+      if (counts) {
+        int socket = each.getKey().socket();
+        bySocket.computeIfAbsent(socket, s -> new LinkedHashSet<>()).add(report.surface());
+        observers.computeIfAbsent(socket, s -> new HashSet<>()).add(each.getKey().reporterAt());
+        observed.add(report.surface());
+        count++;
+      }
+    }
+    NatObservation.Kind kind = NatObservation.Kind.UNKNOWN;
+    if (bySocket.values().stream().anyMatch(surfaces -> surfaces.size() > 1)) {
+      kind = NatObservation.Kind.ENDPOINT_DEPENDENT;
+    } else if (count > 0 && sockets.stream().anyMatch(each -> observed.contains(each.address()))) {
+      kind = NatObservation.Kind.NONE;
+    } else if (count > 0) {
+      kind =
+          observers.values().stream().anyMatch(endpoints -> endpoints.size() > 1)
+              ? NatObservation.Kind.ENDPOINT_INDEPENDENT
+              : NatObservation.Kind.UNDETERMINED;
+    }
+    return new NatObservation(ipBytes, kind, List.copyOf(observed), count);
+  }
+
+  private static boolean isObservation(
+      Map.Entry<Key, Report> each, int ipBytes, LongPredicate isRoot) {
+    return each.getValue().surface().getAddress().getAddress().length == ipBytes
+        && isRoot.test(each.getKey().reporter());
+  }
+
+  /** Removes the reports about sockets that are not usable any more. */
+  void retain(Set<Integer> sockets) {
+    reports.keySet().removeIf(key -> !sockets.contains(key.socket()));
   }
 
   int size() {

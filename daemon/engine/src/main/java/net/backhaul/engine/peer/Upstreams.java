@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.engine.peer;
 
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,10 @@ final class Upstreams {
   private static final long FIRST_CONTACT_DELAY_MS = 250;
 
   private static final long SILENT_SCORE = 0xffffffffL;
+
+  /** Added to the score of a root that does not answer probes; others are better. */
+  private static final long OVERDUE_SCORE = SILENT_SCORE / 2;
+
   private static final long SILENCE_STEP_MS = 61_000;
 
   private final PeerContext context;
@@ -61,6 +66,35 @@ final class Upstreams {
     return best;
   }
 
+  /** Returns the root to which we have a path with this socket and endpoint, or null. */
+  @Nullable Peer at(int socket, InetSocketAddress endpoint) {
+    for (Peer peer : rootPeers) {
+      if (peer.path(socket, endpoint) != null) {
+        return peer;
+      }
+    }
+    return null;
+  }
+
+  /** Returns the peer that is the root of this address, or null. */
+  @Nullable Peer peer(long address) {
+    for (Peer peer : rootPeers) {
+      if (peer.address == address) {
+        return peer;
+      }
+    }
+    return null;
+  }
+
+  /** Returns how many roots there are, for {@link #get}, which iterates without allocation. */
+  int count() {
+    return rootPeers.length;
+  }
+
+  Peer get(int index) {
+    return rootPeers[index];
+  }
+
   /** Replaces a world if the new one may replace it (01 section 7.5), and contacts its roots. */
   void update(World world, long nowMs) {
     if (roots.add(world, false)) {
@@ -72,7 +106,7 @@ final class Upstreams {
   /** Makes peers of the roots of all worlds. */
   void refresh() {
     List<Peer> found = new ArrayList<>();
-    for (Map.Entry<Long, Roots.Root> entry : roots.upstreams()) {
+    for (Map.Entry<Long, Roots.ListedRoot> entry : roots.upstreams()) {
       peers.add(entry.getValue().identity()).ifPresent(found::add);
     }
     rootPeers = found.toArray(Peer[]::new);
@@ -96,7 +130,9 @@ final class Upstreams {
     if (silence >= Peer.ACTIVITY_TIMEOUT_MS) {
       return SILENT_SCORE;
     }
-    int latency = root.latencyMs(nowMs);
-    return (latency <= 0 ? Path.UNKNOWN_LATENCY_MS : latency) * (silence / SILENCE_STEP_MS + 1);
+    Path path = root.bestPath(nowMs);
+    int latency = path == null || path.latencyMs == 0 ? Path.UNKNOWN_LATENCY_MS : path.latencyMs;
+    boolean overdue = path == null || path.isOverdue(nowMs);
+    return latency * (silence / SILENCE_STEP_MS + 1) + (overdue ? OVERDUE_SCORE : 0);
   }
 }

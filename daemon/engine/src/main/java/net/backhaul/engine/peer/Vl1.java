@@ -2,7 +2,6 @@
 package net.backhaul.engine.peer;
 
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -13,12 +12,16 @@ import net.backhaul.engine.Counters;
 import net.backhaul.engine.DatagramBatch;
 import net.backhaul.engine.Deadline;
 import net.backhaul.engine.Deadlines;
+import net.backhaul.engine.Diagnosis;
 import net.backhaul.engine.Drop;
+import net.backhaul.engine.LocalSocket;
 import net.backhaul.engine.NodeOptions;
 import net.backhaul.engine.NodeStatus;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.PeerCounts;
+import net.backhaul.engine.PeerReach;
 import net.backhaul.engine.PeerStatus;
+import net.backhaul.engine.RootReach;
 import net.backhaul.engine.StateKey;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.Message;
@@ -45,8 +48,11 @@ public final class Vl1 implements PeerLink {
   private final Sender sender;
   private final Introductions introductions;
   private final DirectPaths directPaths;
+  private final Pings pings;
   private final RootContact rootContact;
   private final Keepalive keepalive;
+  private final Reconnection reconnection;
+  private final ReachReports reachReports;
   private final PacketDispatcher dispatcher;
   private final DatagramReceiver receiver;
   private final List<TimedWork> timedWork;
@@ -87,13 +93,17 @@ public final class Vl1 implements PeerLink {
     directPaths = new DirectPaths(context, surface, permissions, prober, hellos);
     rootContact = new RootContact(context, lookup, upstreams, endpoints, hellos, whois);
     keepalive = new Keepalive(context, lookup, endpoints, hellos, rootContact);
+    reconnection = new Reconnection(context, lookup, surface, hellos, rootContact);
     var learning = new PathLearning(context, peers, permissions, hellos, prober);
+    reachReports = new ReachReports(context, upstreams, surface);
+    pings = new Pings(context, upstreams);
     var accepted = new AcceptedPackets(learning, trustedPaths, rootContact, directPaths);
     var reports = new SurfaceReports(context, upstreams, surface, learning);
     var helloReceiver = new HelloReceiver(context, lookup, upstreams, reports, accepted);
     var packet = new InboundPacket(endpoints::reply);
     var handlers =
-        new PacketDispatcher.Handlers(helloReceiver, whois, introductions, directPaths, accepted);
+        new PacketDispatcher.Handlers(
+            helloReceiver, whois, introductions, directPaths, pings, accepted);
     dispatcher = new PacketDispatcher(context, packet, lookup, handlers);
     var beacons = new LanBeacons(context, lookup, permissions);
     var relay = new Relay(context, lookup, upstreams, endpoints, introductions, trustedPaths);
@@ -101,6 +111,7 @@ public final class Vl1 implements PeerLink {
     timedWork =
         List.of(
             new TimedWork("contacting roots", rootContact::advance),
+            new TimedWork("reconnecting to peers", reconnection::advance),
             new TimedWork("keeping paths open", timeMs -> keepalive.advance(upstreams, timeMs)),
             new TimedWork("expiring peers", this::expireIfDue),
             new TimedWork("following introductions", introductions::advance),
@@ -159,11 +170,22 @@ public final class Vl1 implements PeerLink {
     context.readsEcn(reads);
   }
 
-  /** Sets the addresses of our sockets; where they have changed, roots get a HELLO at once. */
-  public void localAddressesChanged(List<InetSocketAddress> addresses, long nowMs) {
-    if (directPaths.localAddresses(addresses)) {
-      rootContact.addressesChanged(nowMs);
-    }
+  /** Sets our usable sockets; paths from others are not used until these are back. */
+  public void socketsChanged(List<LocalSocket> sockets, long nowMs) {
+    directPaths.sockets(sockets);
+    reconnection.socketsChanged(sockets);
+    reachReports.sockets(sockets);
+    upstreams.contactSoon(nowMs);
+  }
+
+  /** Sends a HELLO to roots and live peers at once, from all sockets. */
+  public void uplinkChanged(long nowMs) {
+    reconnection.begin(nowMs);
+  }
+
+  /** Sends a peer an ECHO, whose answer is reported as an event. */
+  public void ping(long peer, int bytes, long nowMs) {
+    send(peer, pings.begin(peer, bytes, nowMs), nowMs);
   }
 
   /** Follows a moon: a saved one at once, another one as soon as its seed has sent it. */
@@ -213,6 +235,26 @@ public final class Vl1 implements PeerLink {
     }
     all.sort(Comparator.comparingLong(PeerStatus::address));
     return all;
+  }
+
+  /** Returns how the node, its roots and its peers are reached. */
+  public Diagnosis diagnosis(long nowMs) {
+    var reaches = new ArrayList<PeerReach>();
+    for (Peer peer : peers.all()) {
+      reaches.add(reachReports.peer(peer, status(peer, nowMs), nowMs));
+    }
+    reaches.sort(Comparator.comparingLong(reach -> reach.peer().address()));
+    return new Diagnosis(
+        status(nowMs), reachReports.nats(nowMs), reachReports.roots(nowMs), reaches);
+  }
+
+  public List<RootReach> roots(long nowMs) {
+    return reachReports.roots(nowMs);
+  }
+
+  /** Sends a HELLO to all roots, over each IP family that they are listed with. */
+  public void probeRoots(long nowMs) {
+    rootContact.probeAllFamilies(nowMs);
   }
 
   /** Counts the peers by how they are reached. */
@@ -381,6 +423,7 @@ public final class Vl1 implements PeerLink {
     surface.expire(nowMs);
     introductions.expire(nowMs);
     whois.expire(nowMs);
+    pings.expire(nowMs);
     trustedPaths.expire(nowMs);
     receiver.expire(nowMs);
   }
@@ -410,6 +453,7 @@ public final class Vl1 implements PeerLink {
         + sender.pending()
         + whois.pending()
         + introductions.pending()
+        + pings.pending()
         + surface.size()
         + context.blindMarks.size()
         + trustedPaths.size();
@@ -452,7 +496,7 @@ public final class Vl1 implements PeerLink {
     Path preferred = peer.bestPath(nowMs);
     var paths = new ArrayList<PeerStatus.PathStatus>();
     for (Path path : peer.paths) {
-      if (!path.isExpired(nowMs)) {
+      if (path.isUsable(nowMs)) {
         paths.add(
             new PeerStatus.PathStatus(
                 path.endpoint,

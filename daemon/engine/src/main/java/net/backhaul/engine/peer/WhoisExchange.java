@@ -94,7 +94,7 @@ final class WhoisExchange {
     requestedAtMs.values().removeIf(atMs -> nowMs - atMs > 2 * REQUEST_SPACING_MS);
   }
 
-  /** Answers a WHOIS; a root without limit, another node now and then. */
+  /** Answers a WHOIS; a root without limit, another node with a rate limit. */
   PacketOutcome receive(InboundPacket packet, Whois request) {
     Peer peer = packet.peer();
     long nowMs = packet.nowMs();

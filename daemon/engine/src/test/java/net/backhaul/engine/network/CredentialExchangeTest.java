@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import net.backhaul.engine.Deadlines;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.LongMap;
 import net.backhaul.engine.peer.InboundPacket;
@@ -70,13 +71,105 @@ class CredentialExchangeTest {
   }
 
   @Test
-  void acceptsCredentialsOnceASecond() {
+  void acceptsSecondPacketAtOnce() {
     link.known.put(CONTROLLER.address(), CONTROLLER);
-    receive(only(com(BOB, NOW_MS)), NOW_MS);
 
-    assertEquals(PacketOutcome.IGNORED, receive(only(com(BOB, NOW_MS + 5)), NOW_MS + 999));
-    assertEquals(1, link.drops.get(Drop.RATE_LIMITED));
-    assertEquals(PacketOutcome.TRUSTED, receive(only(com(BOB, NOW_MS + 5)), NOW_MS + 1_000));
+    assertEquals(PacketOutcome.TRUSTED, receive(only(com(BOB, NOW_MS)), NOW_MS));
+    assertEquals(PacketOutcome.TRUSTED, receive(only(com(BOB, NOW_MS + 5)), NOW_MS + 5));
+    assertEquals(NOW_MS + 5, network.members.get(BOB.address()).comTimestampMs());
+  }
+
+  @Test
+  void limitsPacketsOfOneSender() {
+    link.known.put(CONTROLLER.address(), CONTROLLER);
+    int accepted = 0;
+    for (int i = 0; i < 100; i++) {
+      NetworkCredentials credentials = only(com(BOB, NOW_MS + i));
+      accepted += receive(credentials, NOW_MS) == PacketOutcome.TRUSTED ? 1 : 0;
+    }
+
+    assertEquals(8, accepted);
+    assertEquals(92, link.drops.get(Drop.RATE_LIMITED));
+    assertEquals(PacketOutcome.IGNORED, receive(only(com(BOB, NOW_MS + 200)), NOW_MS + 999));
+    assertEquals(PacketOutcome.TRUSTED, receive(only(com(BOB, NOW_MS + 200)), NOW_MS + 1_000));
+    assertEquals(PacketOutcome.IGNORED, receive(only(com(BOB, NOW_MS + 300)), NOW_MS + 1_001));
+  }
+
+  private static NetworkConfig withTag(NetworkConfig config, Tag tag) {
+    return new NetworkConfig(
+        config.networkId(),
+        config.timestampMs(),
+        config.credentialWindowMs(),
+        config.revision(),
+        config.issuedTo(),
+        0,
+        0,
+        config.flags(),
+        config.multicastLimit(),
+        false,
+        config.name(),
+        config.mtuBytes(),
+        config.com(),
+        List.of(),
+        List.of(tag),
+        List.of(),
+        List.of(),
+        List.of(),
+        config.addresses(),
+        config.rules(),
+        "",
+        List.of(),
+        config.sso());
+  }
+
+  private Policy enforceWithTag(long value, long timestampMs) {
+    NetworkConfig plain = new TestController(CONTROLLER, NETWORK_ID).config(ALICE, timestampMs);
+    Tag tag = Tag.issue(CONTROLLER, NETWORK_ID, timestampMs, 5, value, ALICE.address());
+    NetworkConfig config = withTag(plain, tag);
+    network.enforce(
+        new Policy(config, ALICE.address()), CredentialPacker.messages(config), timestampMs);
+    return network.policy;
+  }
+
+  @Test
+  void sendsNewTagsToMembersInUseAtOnce() {
+    link.known.put(CONTROLLER.address(), CONTROLLER);
+    exchange.accept(com(BOB, NOW_MS), BOB.address(), NOW_MS);
+    network.members.touch(0x1234567890L, NOW_MS); // No credential was ever exchanged with it.
+    Policy first = enforceWithTag(1, NOW_MS);
+
+    Policy refreshed = enforceWithTag(1, NOW_MS + 5_000);
+    exchange.sendIfNew(network, first, NOW_MS + 5_000);
+    assertEquals(List.of(), link.sent);
+
+    enforceWithTag(2, NOW_MS + 10_000);
+    exchange.sendIfNew(network, refreshed, NOW_MS + 10_000);
+    assertEquals(1, link.sent.size());
+    assertEquals(BOB.address(), link.sent.getFirst().to());
+    assertEquals(Verb.NETWORK_CREDENTIALS, link.sent.getFirst().verb());
+  }
+
+  /** The reference drops what arrives within a second of the credentials before. */
+  @Test
+  void repeatsCredentialsThatFollowOthersWithinASecond() {
+    link.known.put(CONTROLLER.address(), CONTROLLER);
+    exchange.accept(com(BOB, NOW_MS), BOB.address(), NOW_MS);
+    Member bob = network.members.get(BOB.address());
+    Policy first = enforceWithTag(1, NOW_MS);
+    exchange.sendIfDue(network, bob, NOW_MS);
+    assertEquals(Deadlines.NEVER, exchange.nextDeadlineMs());
+
+    Policy second = enforceWithTag(2, NOW_MS + 100);
+    exchange.sendIfNew(network, first, NOW_MS + 100);
+    enforceWithTag(3, NOW_MS + 200);
+    exchange.sendIfNew(network, second, NOW_MS + 200);
+    assertEquals(3, link.sent.size());
+    assertEquals(NOW_MS + 1_200, exchange.nextDeadlineMs());
+
+    exchange.advance(NOW_MS + 1_200);
+    assertEquals(4, link.sent.size());
+    assertEquals(link.sent.get(2).payload(), link.sent.get(3).payload());
+    assertEquals(Deadlines.NEVER, exchange.nextDeadlineMs());
   }
 
   /** Sets the configuration in force, issued at a time. */
@@ -128,7 +221,7 @@ class CredentialExchangeTest {
   }
 
   @Test
-  void rejectsRevokedCertificateWhateverTheTimeOfTheOneAtHand() {
+  void rejectsRevokedCertificateRegardlessOfItsTime() {
     link.known.put(CONTROLLER.address(), CONTROLLER);
     enforce(NOW_MS);
     exchange.accept(com(BOB, NOW_MS + 2 * WINDOW_MS), BOB.address(), NOW_MS);

@@ -3,6 +3,7 @@ package net.backhaul.engine.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -16,9 +17,14 @@ import net.backhaul.protocol.network.Rule;
 import net.backhaul.protocol.network.Sso;
 import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.packet.WireWriter;
+import net.backhaul.rules.evaluation.NetworkRules;
+import net.backhaul.rules.evaluation.Parties;
+import net.backhaul.rules.evaluation.Party;
+import net.backhaul.rules.evaluation.RuleTable;
+import net.backhaul.rules.evaluation.RuleVerdict;
 import org.junit.jupiter.api.Test;
 
-/** The cached verdict on a flow equals the verdict on each of its frames. */
+/** The cached verdicts on flows equal the verdict on each of their frames. */
 class FlowVerdictCacheTest {
   private static final Identity CONTROLLER = RecordedIdentities.all().get("controller");
   private static final Identity ALICE = RecordedIdentities.all().get("alice");
@@ -46,9 +52,13 @@ class FlowVerdictCacheTest {
       if (random.nextBoolean()) {
         sender.record(capability());
       }
-      byte[] frame = frame();
+      byte[][] flows = {frame(), frame(), frame()};
       for (int i = 0; i < FRAMES; i++) {
+        byte[] frame = flows[random.nextInt(flows.length)];
         change(frame);
+        if (random.nextInt(FRAMES / 2) == 0) {
+          sender.record(capability());
+        }
         boolean inbound = random.nextBoolean();
         view.begin(network, policy, NOW_MS);
         wrap(frame, inbound, sender);
@@ -61,17 +71,105 @@ class FlowVerdictCacheTest {
               uncached.acceptsOutbound(view, false), engine.acceptsOutbound(view, false), what);
         }
       }
-      flowInvariant += policy.isFlowInvariant ? 1 : 0;
+      flowInvariant += policy.alone.isFlowInvariant(false) ? 1 : 0;
     }
     assertTrue(flowInvariant > POLICIES / 10, "some policies are flow-invariant");
     assertTrue(flowInvariant < POLICIES, "some policies are not flow-invariant");
   }
 
   @Test
+  void cachesSeveralFlows() {
+    var cache = new FlowVerdictCache();
+    Parties parties = parties(Rule.action(Rule.ACTION_DROP));
+    int flows = 16;
+    for (int port = 0; port < flows; port++) {
+      cache.put(flow(port, 0), parties, verdict(port));
+    }
+    int cached = 0;
+    for (int port = 0; port < flows; port++) {
+      RuleVerdict found = cache.get(flow(port, 0), parties);
+      cached += found == null ? 0 : 1;
+      assertTrue(found == null || found == verdict(port), "port " + port);
+    }
+    assertTrue(cached > flows / 2, "cached: " + cached);
+    assertNull(cache.get(flow(0, 0), parties(Rule.action(Rule.ACTION_DROP))));
+    cache.clear();
+    assertNull(cache.get(flow(flows - 1, 0), parties));
+  }
+
+  private static RuleVerdict verdict(int port) {
+    return port % 2 == 0 ? RuleVerdict.DROP : RuleVerdict.ACCEPT;
+  }
+
+  @Test
+  void neverReturnsVerdictOfAnotherFlow() {
+    var cache = new FlowVerdictCache();
+    Parties parties = parties(Rule.action(Rule.ACTION_DROP));
+    int flows = 100 * FlowVerdictCache.SETS * FlowVerdictCache.WAYS;
+    for (int i = 0; i < flows; i++) {
+      int port = random.nextInt(1_000);
+      RuleVerdict found = cache.get(flow(port, 0), parties);
+      assertTrue(found == null || found == verdict(port), "port " + port);
+      if (found == null) {
+        cache.put(flow(port, 0), parties, verdict(port));
+      }
+    }
+  }
+
+  @Test
+  void separatesFlowsByTheTcpFlagsThatRulesDependOn() {
+    var cache = new FlowVerdictCache();
+    Parties parties = parties(characteristics(0x12));
+    cache.put(flow(1, 0x10), parties, RuleVerdict.ACCEPT);
+
+    assertEquals(RuleVerdict.ACCEPT, cache.get(flow(1, 0x10), parties));
+    assertEquals(RuleVerdict.ACCEPT, cache.get(flow(1, 0x18), parties));
+    assertNull(cache.get(flow(1, 0x02), parties));
+    assertNull(cache.get(flow(1, 0x12), parties));
+  }
+
+  @Test
+  void cachesFlowsBehindExtensionHeaders() {
+    var cache = new FlowVerdictCache();
+    Parties parties = parties(characteristics(0x12));
+    byte[] frame = new byte[FRAME_BYTES];
+    frame[0] = 0x60;
+    frame[6] = 60;
+    frame[40] = 6;
+    view.wrap(frame, 0, FRAME_BYTES);
+    view.ethernet(1, 2, 0x86dd);
+    cache.put(view, parties, RuleVerdict.ACCEPT);
+    assertEquals(RuleVerdict.ACCEPT, cache.get(view, parties));
+
+    frame[48] = 1;
+    assertNull(cache.get(view, parties), "another port");
+  }
+
+  private static Parties parties(Rule rule) {
+    Party alice = new Party(ALICE.address());
+    return new Parties(NetworkRules.of(List.of(rule)), alice, new Party(BOB.address()));
+  }
+
+  /** Returns a TCP segment over IPv4, in a frame that is reused. */
+  private FrameView flow(int port, int flags) {
+    byte[] frame = new byte[FRAME_BYTES];
+    frame[0] = 0x45;
+    frame[9] = 6;
+    frame[20] = (byte) (port >> 8);
+    frame[21] = (byte) port;
+    frame[33] = (byte) flags;
+    view.wrap(frame, 0, FRAME_BYTES);
+    view.ethernet(1, 2, 0x0800);
+    view.outbound(ALICE.address(), BOB.address(), null);
+    return view;
+  }
+
+  @Test
   void detectsRulesThatDependOnTheFrame() {
     assertTrue(table(rule(Rule.MATCH_ETHERTYPE, new WireWriter().u16(0x800))).isFlowInvariant());
     assertTrue(table(characteristics(1L << 63)).isFlowInvariant());
-    assertFalse(table(characteristics(1L << 63 | 2)).isFlowInvariant());
+    assertTrue(table(characteristics(1L << 63 | 2)).isFlowInvariant());
+    assertEquals(2, table(characteristics(1L << 63 | 2)).tcpFlags());
     assertFalse(
         table(rule(Rule.MATCH_FRAME_SIZE_RANGE, new WireWriter().u16(1).u16(9))).isFlowInvariant());
     assertFalse(table(rule(Rule.MATCH_RANDOM, new WireWriter().u32(7))).isFlowInvariant());
@@ -100,7 +198,7 @@ class FlowVerdictCacheTest {
     boolean flowsOnly = random.nextInt(3) > 0;
     var rules = new ArrayList<Rule>();
     for (int i = random.nextInt(most); i >= 0; i--) {
-      int type = random.nextInt(flowsOnly ? 6 : 9);
+      int type = random.nextInt(flowsOnly ? 7 : 9);
       var fields = new WireWriter();
       int port = random.nextInt(4);
       Rule match =
@@ -111,7 +209,7 @@ class FlowVerdictCacheTest {
             case 3 -> rule(Rule.MATCH_IP_PROTOCOL, fields.u8(random.nextBoolean() ? 6 : 17));
             case 4 -> rule(Rule.MATCH_IPV4_SOURCE, fields.u32(0x0a000000L + port).u8(32));
             case 5 -> characteristics(1L << 63);
-            case 6 -> characteristics(0x10);
+            case 6 -> characteristics(random.nextInt(0x20));
             case 7 -> rule(Rule.MATCH_FRAME_SIZE_RANGE, fields.u16(0).u16(60));
             default -> rule(Rule.MATCH_RANDOM, fields.u32(0x7fff_ffffL));
           };
@@ -177,7 +275,8 @@ class FlowVerdictCacheTest {
     boolean v4 = frame[0] >> 4 == 4;
     random.nextBytes(noise);
     System.arraycopy(noise, 0, frame, 60, 60); // Payload, and TCP flags at 53 on IPv6.
-    switch (random.nextInt(12)) {
+    switch (random.nextInt(13)) {
+      case 8 -> extend(frame, v4);
       case 0 -> frame[1] = (byte) (random.nextInt(4) << (v4 ? 0 : 4));
       case 1 -> frame[v4 ? 9 : 6] = (byte) (random.nextBoolean() ? 6 : 17);
       case 2 -> frame[v4 ? 21 : 41] = (byte) random.nextInt(4);
@@ -187,6 +286,21 @@ class FlowVerdictCacheTest {
       case 6 -> frame[0] = (byte) (v4 ? 0x45 + random.nextInt(2) : 0x60);
       case 7 -> frame[6] = (byte) (v4 ? random.nextInt(3) * 0x20 : frame[6]);
       default -> {}
+    }
+  }
+
+  /** Puts an extension header or options before the ports, or removes them. */
+  private void extend(byte[] frame, boolean v4) {
+    byte protocol = (byte) (random.nextBoolean() ? 6 : 17);
+    if (v4) {
+      frame[0] = (byte) (0x45 + random.nextInt(3));
+    } else if (random.nextBoolean()) {
+      frame[6] = 0;
+      frame[40] = protocol;
+      frame[41] = (byte) random.nextInt(2);
+      System.arraycopy(new byte[] {0, 1, 0, 2}, 0, frame, 48 + 8 * frame[41], 4);
+    } else {
+      frame[6] = protocol;
     }
   }
 

@@ -274,7 +274,7 @@ class FrameDropsTest {
   }
 
   @Test
-  void dropsMulticastsThatReachNobodyInTime() {
+  void dropsMulticastsThatReachNoMemberInTime() {
     network.join();
 
     network.send(frame(GROUP_MAC, ALICES_MAC, 60));

@@ -22,6 +22,8 @@ class FrameEcnTest {
   private static final Identity ALICE = RecordedIdentities.all().get("alice");
   private static final long AD_HOC = 0xff00_00ff_ff00_0000L;
   private static final long NOW_MS = 1_700_000_000_000L;
+  private static final String EIGHT_TAGS =
+      "88a80064810000658100006681000067810000688100006981000070" + "81000071";
   private static final String IPV4 = "0800";
   private static final String IPV6 = "86dd";
   private static final int ETHERNET_BYTES = 14;
@@ -36,7 +38,7 @@ class FrameEcnTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "81000064", "88a8006481000065"})
+  @ValueSource(strings = {"", "81000064", "88a8006481000065", EIGHT_TAGS})
   void appliesMarksToPackets(String tags) {
     for (String type : new String[] {IPV4, IPV6}) {
       for (int trafficClass = 0; trafficClass < 256; trafficClass++) {
@@ -74,7 +76,7 @@ class FrameEcnTest {
           "810000640806" + "45".repeat(60),
           "8100", // A tag without its data.
           "81000064",
-          "8100006481000065810000660800" + "45".repeat(60), // One tag more than are supported.
+          EIGHT_TAGS + "810000660800" + "45".repeat(60), // One tag more than are parsed.
           "0026" + "45".repeat(60) // A length, not a type.
         }) {
       byte[] frame = HexFormat.of().parseHex("000102030405060708090a0b" + other);

@@ -7,15 +7,10 @@ import static net.backhaul.engine.network.JoinedNetwork.NOW_MS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import net.backhaul.engine.DatagramRun;
-import net.backhaul.engine.Event;
 import net.backhaul.engine.FrameBatch;
-import net.backhaul.engine.NetworkStatus;
-import net.backhaul.engine.Output;
-import net.backhaul.engine.StateKey;
+import net.backhaul.engine.OutputAdapter;
 import net.backhaul.engine.peer.InboundPacket;
 import net.backhaul.protocol.ethernet.Macs;
 import net.backhaul.protocol.ethernet.OffloadHeader;
@@ -38,34 +33,13 @@ class FramePathAllocationTest {
   private final RecordingLink link = network.link;
   private final Networks networks = network.networks;
 
-  private static final class CountingOutput implements Output {
+  private static final class CountingOutput extends OutputAdapter {
     int delivered;
-
-    @Override
-    public void sendDatagrams(DatagramRun run) {}
-
-    @Override
-    public void sendShortLived(int socket, InetSocketAddress to, byte[] bytes, int hops) {}
 
     @Override
     public void deliverFrame(long networkId, byte[] bytes, int start, int length) {
       delivered++;
     }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public void networkChanged(NetworkStatus status) {}
-
-    @Override
-    public void networkLeft(long networkId) {}
-
-    @Override
-    public void saveState(StateKey key, byte[] content) {}
-
-    @Override
-    public void event(Event event) {}
   }
 
   private void join(List<Rule> rules) {

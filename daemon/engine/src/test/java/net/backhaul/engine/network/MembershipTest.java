@@ -172,6 +172,37 @@ class MembershipTest {
     assertEquals(10, controller.requestsMs.size() - before, 1);
   }
 
+  /** A controller pushes only to members whose requests are recent. */
+  @Test
+  void refreshesTheConfigurationOnceAMinuteDespiteFrequentPushes() {
+    join(alice);
+    int before = controller.requestsMs.size();
+
+    for (int push = 0; push < 60; push++) {
+      mesh.run(10_000);
+      hub.networks.pushConfig(
+          alice.address(), controller.config(alice.identity, mesh.nowMs), mesh.nowMs);
+    }
+
+    assertEquals(10, controller.requestsMs.size() - before, 1);
+  }
+
+  @Test
+  void passesAcknowledgementsOfPushesToTheController() {
+    join(alice);
+
+    long first = hub.networks.pushConfig(alice.address(), newerConfig(), mesh.nowMs);
+    mesh.run(1_000);
+    long second = hub.networks.pushConfig(alice.address(), newerConfig(), mesh.nowMs);
+    mesh.run(1_000);
+
+    assertEquals(List.of(first, second), controller.acknowledged);
+  }
+
+  private NetworkConfig newerConfig() {
+    return controller.config(alice.identity, mesh.nowMs);
+  }
+
   @Test
   void deliversTheFirstArpOfANewPairAfterThreeOneWayTrips() {
     join(alice, bob);
@@ -241,7 +272,7 @@ class MembershipTest {
 
     controller.authorized.remove(bob.address());
     var revocation = Revocation.ofMembership(CONTROLLER, 1, NETWORK_ID, mesh.nowMs, bob.address());
-    hub.networks.revoke(revocation, List.of(alice.address(), bob.address()), mesh.nowMs);
+    hub.networks.revoke(List.of(revocation), List.of(alice.address(), bob.address()), mesh.nowMs);
     mesh.run(100);
     bob.sendFrame(NETWORK_ID, ping(bob, alice));
     mesh.run(2_000);

@@ -57,7 +57,7 @@ class MulticastGroupsTest {
   }
 
   @Test
-  void keepsRoomForOthersWhileManyMembersFillANetwork() {
+  void keepsSpaceForOthersWhileManyMembersFillANetwork() {
     groups.add(PUBLIC, group(7), BOB.address(), NOW_MS);
     for (int i = 0; i < FLOODERS; i++) {
       flood(PUBLIC, i);
@@ -160,7 +160,7 @@ class MulticastGroupsTest {
   }
 
   @Test
-  void keepsRoomForOthersWhilePeersFillTheWholeTable() {
+  void keepsSpaceForOthersWhilePeersFillTheWholeTable() {
     for (int network = 10; network < 20; network++) {
       for (int i = 0; i < FLOODERS; i++) {
         flood(network, i);

@@ -37,7 +37,7 @@ class NetworkErrorsTest {
   }
 
   @Test
-  void losesOneFrameOfABatch() {
+  void dropsOneFrameOfABatch() {
     network.join();
     link.failing.add(JoinedNetwork.CONTROLLER.address());
     long failing = Macs.of(JoinedNetwork.CONTROLLER.address(), JoinedNetwork.ID);

@@ -73,8 +73,8 @@ final class RecordingLink implements PeerLink {
   @Override
   public void send(PacketRun run, long nowMs) {
     fail(run.destination());
-    for (int at = run.start(); recording && at < run.end(); at += run.packetBytes()) {
-      int end = Math.min(at + run.packetBytes(), run.end());
+    for (int at = run.start(); recording && at < run.end(); at += run.segmentBytes()) {
+      int end = Math.min(at + run.segmentBytes(), run.end());
       String payload = HexFormat.of().formatHex(run.bytes(), at + 28, end);
       sent.add(new Sent(run.destination(), Verb.of(run.verb()), payload));
       Arrays.fill(run.bytes(), at, end, (byte) 0x55);

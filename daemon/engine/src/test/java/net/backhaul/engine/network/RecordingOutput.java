@@ -18,6 +18,7 @@ final class RecordingOutput implements Output {
   final List<String> frames = new ArrayList<>();
   final List<NetworkStatus> changes = new ArrayList<>();
   final List<Long> left = new ArrayList<>();
+  final List<Long> directories = new ArrayList<>();
   final Map<StateKey, byte[]> saved = new HashMap<>();
 
   void clear() {
@@ -48,6 +49,11 @@ final class RecordingOutput implements Output {
   @Override
   public void networkChanged(NetworkStatus status) {
     changes.add(status);
+  }
+
+  @Override
+  public void directoryChanged(long networkId) {
+    directories.add(networkId);
   }
 
   @Override

@@ -23,6 +23,7 @@ final class TestController implements ConfigSource {
 
   final Set<Long> authorized = new HashSet<>();
   final List<Long> requestsMs = new ArrayList<>();
+  final List<Long> acknowledged = new ArrayList<>();
   final List<Long> specialists = new ArrayList<>();
   long flags = NetworkConfig.FLAG_BROADCAST;
   int multicastLimit = 32;
@@ -44,6 +45,11 @@ final class TestController implements ConfigSource {
     return authorized.contains(request.member().address())
         ? new ConfigAnswer.Granted(config(request.member(), nowMs))
         : new ConfigAnswer.Rejected(ErrorMessage.NETWORK_ACCESS_DENIED, Bytes.EMPTY);
+  }
+
+  @Override
+  public void acknowledged(long networkId, long member, long updateId, long nowMs) {
+    acknowledged.add(updateId);
   }
 
   NetworkConfig config(Identity member, long nowMs) {

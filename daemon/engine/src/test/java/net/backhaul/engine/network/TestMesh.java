@@ -121,8 +121,8 @@ final class TestMesh {
 
     @Override
     public void send(PacketRun run, long nowMs) {
-      for (int at = run.start(); at < run.end(); at += run.packetBytes()) {
-        int end = Math.min(at + run.packetBytes(), run.end());
+      for (int at = run.start(); at < run.end(); at += run.segmentBytes()) {
+        int end = Math.min(at + run.segmentBytes(), run.end());
         byte[] payload = Arrays.copyOfRange(run.bytes(), at + Packets.HEADER_BYTES, end);
         fly(run.destination(), Verb.of(run.verb()), payload);
         Arrays.fill(run.bytes(), at, end, (byte) 0x55);

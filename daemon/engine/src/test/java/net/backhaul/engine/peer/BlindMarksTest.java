@@ -14,7 +14,7 @@ class BlindMarksTest {
   private final InboundPacket packet = new InboundPacket((to, message) -> {});
 
   @Test
-  void ignoreMarkOfEndpointWhoseOkHasOne() {
+  void ignoresMarkOfEndpointWhoseOkHasOne() {
     receive(1, Verb.OK, true);
 
     assertEquals(Ecn.NOT_ECT, marks.meaningful(Ecn.CE, endpoint(1)));
@@ -26,7 +26,7 @@ class BlindMarksTest {
   }
 
   @Test
-  void keepMarksOfEndpointWhoseFramesHaveThem() {
+  void keepsMarksOfEndpointWhoseFramesHaveThem() {
     receive(1, Verb.FRAME, true);
     assertEquals(Ecn.CE, marks.meaningful(Ecn.CE, endpoint(1)));
 
@@ -36,7 +36,7 @@ class BlindMarksTest {
   }
 
   @Test
-  void evictFirstEndpointAtLimit() {
+  void evictsFirstEndpointAtLimit() {
     for (int port = 1; port <= BlindMarks.MAX_ENDPOINTS + 1; port++) {
       receive(port, Verb.OK, true);
     }

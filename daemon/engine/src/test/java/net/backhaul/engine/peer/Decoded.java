@@ -87,7 +87,7 @@ final class Decoded {
       case PUSH_DIRECT_PATHS ->
           fields.put(
               "paths",
-              PushDirectPaths.read(in).paths().stream()
+              PushDirectPaths.read(in).endpoints().stream()
                   .map(path -> Endpoints.text(path.endpoint()))
                   .toList()
                   .toString());

@@ -135,7 +135,7 @@ class InternalErrorsTest {
   }
 
   @Test
-  void losesOneDatagramOfABatch() {
+  void dropsOneDatagramOfABatch() {
     addPeers();
     handler.failing.add(2L);
 
@@ -146,7 +146,7 @@ class InternalErrorsTest {
   }
 
   @Test
-  void losesOnePacketOfSeveralDatagrams() {
+  void dropsOnePacketOfSeveralDatagrams() {
     addPeers();
     handler.failing.add(1L);
     var batch = new DatagramBatch(20_000);
@@ -171,7 +171,7 @@ class InternalErrorsTest {
   }
 
   @Test
-  void losesOnePendingPacket() {
+  void dropsOnePendingPacket() {
     addPeers();
     handler.pending = true;
     node.receive(batch(1, 2, 3), START_MS);
@@ -188,7 +188,7 @@ class InternalErrorsTest {
   }
 
   @Test
-  void losesOnePendingPacketToBeSent() {
+  void dropsOnePendingPacketToBeSent() {
     node.attach(handler);
     Message message = new UserMessage(1, Bytes.EMPTY);
     node.send(B, message, START_MS);
@@ -208,7 +208,7 @@ class InternalErrorsTest {
   }
 
   @Test
-  void losesOnePacketToBeSent() {
+  void dropsOnePacketToBeSent() {
     addPeers();
     output.failing.add(AT_B);
     Message message = new UserMessage(1, Bytes.EMPTY);

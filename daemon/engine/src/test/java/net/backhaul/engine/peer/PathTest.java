@@ -61,15 +61,43 @@ class PathTest {
 
     stream(NOW_MS + 100, NOW_MS + 1_000, -1);
     assertEquals(quality, path.quality(NOW_MS + 1_000));
-    stream(NOW_MS + 1_000, NOW_MS + 2_200, -1);
-    assertTrue(path.quality(NOW_MS + 2_200) > 1_000 * quality, "any other path is better");
-    assertFalse(path.isSuspect(NOW_MS + 2_200));
-    stream(NOW_MS + 2_200, NOW_MS + 4_200, -1);
-    assertTrue(path.isSuspect(NOW_MS + 4_200), "a root is better");
+    stream(NOW_MS + 1_000, NOW_MS + 1_400, -1);
+    assertTrue(path.quality(NOW_MS + 1_400) > 1_000 * quality, "any other path is better");
+    assertFalse(path.isSuspect(NOW_MS + 1_400));
+    stream(NOW_MS + 1_400, NOW_MS + 2_000, -1);
+    assertTrue(path.isSuspect(NOW_MS + 2_000), "a root is better");
 
-    path.lastInMs = NOW_MS + 4_300;
-    assertFalse(path.isSuspect(NOW_MS + 4_300));
-    assertEquals(quality, path.quality(NOW_MS + 4_300));
+    path.lastInMs = NOW_MS + 2_100;
+    assertFalse(path.isSuspect(NOW_MS + 2_100));
+    assertEquals(quality, path.quality(NOW_MS + 2_100));
+  }
+
+  @Test
+  void waitsForProbesOfLongRoundTripLonger() {
+    path.latencyMs = 600;
+
+    stream(NOW_MS + 100, NOW_MS + 2_400, -1);
+    assertFalse(path.isOverdue(NOW_MS + 2_399));
+    assertTrue(path.isOverdue(NOW_MS + 2_400));
+  }
+
+  @Test
+  void leavesSupersededPathThatDoesNotAnswerAtOnce() {
+    path.supersede(NOW_MS + 100);
+
+    stream(NOW_MS + 100, NOW_MS + 300, -1);
+    assertFalse(path.isOverdue(NOW_MS + 299));
+    assertTrue(path.isOverdue(NOW_MS + 300));
+    assertTrue(path.isSuspect(NOW_MS + 900));
+  }
+
+  @Test
+  void keepsSupersededPathThatAnswers() {
+    path.supersede(NOW_MS + 100);
+
+    assertTrue(stream(NOW_MS + 100, NOW_MS + 500, 20) <= 1);
+
+    assertFalse(path.isOverdue(NOW_MS + 5_000));
   }
 
   @Test
@@ -89,7 +117,7 @@ class PathTest {
       }
     }
 
-    assertEquals(5, searches, "after about 1, 3, 7, 15 and 31 seconds");
+    assertEquals(7, searches, "after about 1, 2, 3, 5, 9, 17 and 33 seconds");
   }
 
   @Test

@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -35,6 +37,7 @@ import net.backhaul.protocol.packet.PacketView;
 import net.backhaul.protocol.packet.Packets;
 import net.backhaul.protocol.packet.WireWriter;
 import net.backhaul.protocol.world.World;
+import net.backhaul.testing.Vectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -87,6 +90,33 @@ class PeerHandlingTest {
     assertEquals(1, leaf.counters().received(Verb.ECHO));
     assertEquals(1, leaf.counters().dropped(Drop.TOO_LONG));
     assertEquals(List.of(), output.datagrams);
+  }
+
+  @Test
+  void sendsWorldsToProvenAddressesAlone() {
+    byte[] hello = HexFormat.of().parseHex(helloWithOldPlanet());
+    addPeer(leaf, "B", AT_B);
+
+    receive(RecordedNodes.endpoint("192.88.99.9/9993"), hello.clone(), START_MS);
+
+    assertEquals(Verb.OK.name(), Decoded.of(output.datagrams.getFirst()).get("verb"));
+    assertTrue(output.datagrams.getFirst().bytes().length <= hello.length);
+    assertEquals(1, leaf.counters().dropped(Drop.UNPROVEN_ADDRESS));
+
+    output.datagrams.clear();
+    receive(AT_B, hello.clone(), START_MS);
+
+    assertTrue(output.datagrams.getFirst().bytes().length > hello.length);
+    assertEquals(1, leaf.counters().dropped(Drop.UNPROVEN_ADDRESS));
+  }
+
+  private static String helloWithOldPlanet() {
+    for (JsonNode recorded : Vectors.file("vl1/cases.json").required("cases")) {
+      if (recorded.required("id").asText().equals("hello-old-planet")) {
+        return recorded.required("inject").get(0).required("wire").asText();
+      }
+    }
+    throw new AssertionError("no such case");
   }
 
   @Test
@@ -183,10 +213,11 @@ class PeerHandlingTest {
   void limitsPathsAddedByRedirects() {
     Peer peer = addPeer(leaf, "B", AT_B);
     for (int push = 0; push < 20; push++) {
-      var paths = new ArrayList<PushDirectPaths.Path>();
+      var paths = new ArrayList<PushDirectPaths.PushedEndpoint>();
       for (int i = 0; i < 200; i++) {
         paths.add(
-            new PushDirectPaths.Path(2, RecordedNodes.endpoint("10.7." + push + "." + i + "/1")));
+            new PushDirectPaths.PushedEndpoint(
+                2, RecordedNodes.endpoint("10.7." + push + "." + i + "/1")));
       }
       receive(
           AT_B, Datagrams.sealed("B", "A", new PushDirectPaths(paths)), START_MS + push * 31_000L);

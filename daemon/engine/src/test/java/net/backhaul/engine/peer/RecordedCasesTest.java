@@ -238,7 +238,7 @@ class RecordedCasesTest {
       }
     }
     var delivered =
-        device.output.events.stream().filter(Event.UserMessage.class::isInstance).count();
+        device.output.events.stream().filter(Event.UserMessageReceived.class::isInstance).count();
     assertEquals(messages, delivered, why(recorded));
     assertEquals(
         collision,

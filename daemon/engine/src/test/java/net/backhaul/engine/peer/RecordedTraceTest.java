@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import net.backhaul.engine.Event;
 import net.backhaul.engine.FrameBatch;
+import net.backhaul.engine.LocalSocket;
 import net.backhaul.engine.NodeOptions;
 import net.backhaul.engine.StateKey;
 import net.backhaul.engine.network.Networks;
@@ -90,7 +91,7 @@ class RecordedTraceTest {
   /** A packet, decoded; times since the beginning of the recording. */
   private record Packet(long atMs, Map<String, String> decoded) {}
 
-  /** A datagram on its way to our node. */
+  /** A datagram in transit to our node. */
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
   private record Arrival(long atMs, InetSocketAddress from, byte[] bytes) {}
 
@@ -160,7 +161,7 @@ class RecordedTraceTest {
             nowMs);
     networks = new Networks(new NodeContext(vl1, output, new Random(2)), null, Map.of(), nowMs);
     vl1.attach(networks);
-    vl1.localAddressesChanged(List.of(RecordedNodes.endpoint(SOCKETS.get(me))), nowMs);
+    vl1.socketsChanged(List.of(new LocalSocket(0, RecordedNodes.endpoint(SOCKETS.get(me)))), nowMs);
   }
 
   private void runUntil(long timeMs) {
@@ -281,12 +282,12 @@ class RecordedTraceTest {
     }
     output.datagrams.clear();
     for (Event event : output.events) {
-      if (event instanceof Event.UserMessage message) {
+      if (event instanceof Event.UserMessageReceived message) {
         String type = HexFormat.of().toHexDigits(message.type());
         delivered.add((nowMs - T0) + " " + type + " " + message.data().hex());
       }
     }
-    output.events.removeIf(Event.UserMessage.class::isInstance);
+    output.events.removeIf(Event.UserMessageReceived.class::isInstance);
   }
 
   /** Answers for the recorded root, which cannot have answered what only our node sends. */

@@ -7,13 +7,12 @@ import java.util.Arrays;
 import java.util.List;
 import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Event;
-import net.backhaul.engine.NetworkStatus;
-import net.backhaul.engine.Output;
+import net.backhaul.engine.OutputAdapter;
 import net.backhaul.engine.StateKey;
 import org.jspecify.annotations.Nullable;
 
 /** Records the effects of a node. */
-class RecordingOutput implements Output {
+class RecordingOutput extends OutputAdapter {
   final List<Datagram> datagrams = new ArrayList<>();
   final List<Event> events = new ArrayList<>();
   final List<StateKey> saved = new ArrayList<>();
@@ -35,18 +34,6 @@ class RecordingOutput implements Output {
   public void sendShortLived(int socket, InetSocketAddress to, byte[] bytes, int hops) {
     datagrams.add(new Datagram(socket, to, bytes.clone(), hops));
   }
-
-  @Override
-  public void deliverFrame(long networkId, byte[] bytes, int start, int length) {}
-
-  @Override
-  public void flush() {}
-
-  @Override
-  public void networkChanged(NetworkStatus status) {}
-
-  @Override
-  public void networkLeft(long networkId) {}
 
   @Override
   public void saveState(StateKey key, byte @Nullable [] content) {

@@ -12,11 +12,13 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import net.backhaul.controller.ChangeResult;
 import net.backhaul.controller.Controller;
+import net.backhaul.controller.Edit;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.NetworkRecord;
 import net.backhaul.json.Json;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.identity.NetworkIds;
+import net.backhaul.rules.NetworkSource;
 import net.backhaul.service.ControllerHost;
 import net.backhaul.service.NodeLoop;
 import net.backhaul.service.http.Request;
@@ -32,6 +34,7 @@ public final class ControllerApi implements Resource {
   private static final String UNSTABLE = "/unstable/controller";
   private static final String NETWORK = "/network";
   private static final String MEMBER = "/member";
+  private static final String ACTOR = "authtoken.secret";
   private static final String RANDOM_ID = "______";
   private static final int NETWORK_LENGTH = NETWORK.length() + 1 + NetworkIds.DIGITS;
   private static final int MEMBER_LENGTH = MEMBER.length() + 1 + Addresses.DIGITS;
@@ -39,10 +42,12 @@ public final class ControllerApi implements Resource {
       CompletableFuture.completedFuture(Response.NOT_FOUND);
 
   private final ControllerHost controller;
+  private final RulesSources rulesSources;
   private final long self;
 
   public ControllerApi(ControllerHost controller, long self) {
     this.controller = controller;
+    rulesSources = new RulesSources(controller);
     this.self = self;
   }
 
@@ -103,6 +108,11 @@ public final class ControllerApi implements Resource {
     return NOT_FOUND;
   }
 
+  /** Requests of this API carry the token of the home, which tells no users apart. */
+  private static Edit edit(long nowMs) {
+    return Edit.of(ACTOR, "", nowMs);
+  }
+
   private static boolean isGet(Request request) {
     return request.method() == Request.Method.GET;
   }
@@ -157,6 +167,10 @@ public final class ControllerApi implements Resource {
   }
 
   private CompletableFuture<Response> create(JsonBody wanted) {
+    return rulesSources.withSource(wanted, OptionalLong.empty(), this::create);
+  }
+
+  private CompletableFuture<Response> create(JsonBody wanted, NetworkSource.Sent source) {
     return changed(
         controller.change(
             all -> {
@@ -167,7 +181,9 @@ public final class ControllerApi implements Resource {
               }
               NetworkRecord fresh = NetworkJson.create(id.getAsLong(), nowMs);
               return answer(
-                  wanted, fresh, all.put(NetworkJson.edit(fresh, wanted.object()), nowMs));
+                  wanted,
+                  fresh,
+                  all.put(NetworkJson.edit(fresh, wanted.object(), source), edit(nowMs)));
             }));
   }
 
@@ -182,7 +198,7 @@ public final class ControllerApi implements Resource {
           NotSavedAnswer.report(
               controller.change(
                   all ->
-                      all.deleteNetwork(id, NodeLoop.nowMs())
+                      all.deleteNetwork(id, edit(NodeLoop.nowMs()))
                           .map(
                               deleted ->
                                   new ChangeResult<>(json(deleted.record()), deleted.ticket()))
@@ -192,13 +208,21 @@ public final class ControllerApi implements Resource {
   }
 
   private CompletableFuture<Response> changeNetwork(long id, JsonBody wanted) {
+    return rulesSources.withSource(
+        wanted, OptionalLong.of(id), (body, source) -> changeNetwork(id, body, source));
+  }
+
+  private CompletableFuture<Response> changeNetwork(
+      long id, JsonBody wanted, NetworkSource.Sent source) {
     return changed(
         controller.change(
             all -> {
               long nowMs = NodeLoop.nowMs();
               NetworkRecord before = all.network(id).orElseGet(() -> NetworkJson.create(id, nowMs));
               return answer(
-                  wanted, before, all.put(NetworkJson.edit(before, wanted.object()), nowMs));
+                  wanted,
+                  before,
+                  all.put(NetworkJson.edit(before, wanted.object(), source), edit(nowMs)));
             }));
   }
 
@@ -308,7 +332,7 @@ public final class ControllerApi implements Resource {
           NotSavedAnswer.report(
               controller.change(
                   all ->
-                      all.deleteMember(networkId, address, NodeLoop.nowMs())
+                      all.deleteMember(networkId, address, edit(NodeLoop.nowMs()))
                           .map(
                               deleted ->
                                   new ChangeResult<>(json(deleted.record()), deleted.ticket()))
@@ -330,7 +354,7 @@ public final class ControllerApi implements Resource {
                   all.member(networkId, Addresses.parse(id))
                       .orElseGet(() -> MemberJson.create(nwid, id, nowMs));
               ChangeResult<MemberRecord> changed =
-                  all.put(MemberJson.edit(before, wanted.object(), nowMs), nowMs);
+                  all.put(MemberJson.edit(before, wanted.object(), nowMs), edit(nowMs));
               return new ChangeResult<>(
                   () -> answer(wanted, before, changed.record()), changed.ticket());
             }));

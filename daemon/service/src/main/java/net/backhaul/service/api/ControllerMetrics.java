@@ -100,6 +100,11 @@ final class ControllerMetrics {
     rejected("access_denied", counters.accessDenied());
     rejected("unknown_network", counters.unknownNetwork());
     rejected("network_full", counters.networkFull());
+    out.single(
+        "backhaul_controller_push_retries",
+        COUNTER,
+        "configurations pushed again because the member has not acknowledged them",
+        counters.pushRetries());
   }
 
   private void rejected(String reason, long count) {

@@ -7,6 +7,7 @@ import net.backhaul.service.NodeLoop;
 import net.backhaul.service.http.Request;
 import net.backhaul.service.http.Resource;
 import net.backhaul.service.http.Response;
+import net.backhaul.service.names.NameCounters;
 import net.backhaul.service.udp.UdpSockets;
 
 /** Answers {@code /metrics} (04 section 7). */
@@ -14,8 +15,11 @@ public final class MetricsApi implements Resource {
   private final NodeLoop loop;
   private final UdpSockets sockets;
   private final ControllerHost controller;
+  private final NameCounters names;
 
-  public MetricsApi(NodeLoop loop, UdpSockets sockets, ControllerHost controller) {
+  public MetricsApi(
+      NodeLoop loop, UdpSockets sockets, ControllerHost controller, NameCounters names) {
+    this.names = names;
     this.loop = loop;
     this.sockets = sockets;
     this.controller = controller;
@@ -27,7 +31,8 @@ public final class MetricsApi implements Resource {
             node ->
                 NodeMetrics.text(
                         node, sockets.sendQueueFull(), sockets.receiveQueueFull(), NodeLoop.nowMs())
-                    + SocketMetrics.text(sockets))
+                    + SocketMetrics.text(sockets)
+                    + NameMetrics.text(names))
         .thenCombine(controller.query(ControllerMetrics::text), String::concat);
   }
 

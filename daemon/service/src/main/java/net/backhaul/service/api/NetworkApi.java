@@ -11,6 +11,7 @@ import net.backhaul.engine.NetworkStatus;
 import net.backhaul.json.Json;
 import net.backhaul.protocol.identity.NetworkIds;
 import net.backhaul.service.NodeLoop;
+import net.backhaul.service.dns.LocalResolver;
 import net.backhaul.service.http.Request;
 import net.backhaul.service.http.Resource;
 import net.backhaul.service.http.Response;
@@ -28,9 +29,12 @@ public final class NetworkApi implements Resource {
   private final NodeLoop loop;
   private final SavedState state;
   private final Interfaces devices;
+  private final MembersApi members;
   private final long self;
 
-  public NetworkApi(NodeLoop loop, SavedState state, Interfaces devices, long self) {
+  public NetworkApi(
+      NodeLoop loop, SavedState state, Interfaces devices, LocalResolver resolver, long self) {
+    members = new MembersApi(loop, resolver, self);
     this.loop = loop;
     this.state = state;
     this.devices = devices;
@@ -43,6 +47,9 @@ public final class NetworkApi implements Resource {
       return request.method() == Request.Method.GET
           ? loop.submit(node -> node.networks()).thenApply(this::all)
           : CompletableFuture.completedFuture(Response.NOT_FOUND);
+    }
+    if (request.path().endsWith(MembersApi.PATH)) {
+      return members.answer(request);
     }
     String digits = PathIds.below(PATH, request.path(), NetworkIds.DIGITS);
     if (digits == null) {
@@ -66,13 +73,7 @@ public final class NetworkApi implements Resource {
   private CompletableFuture<Response> join(long id, JsonBody body) {
     Map<String, @Nullable Object> wanted = body.object();
     LocalNetworkSettings before = state.networkSettings(id);
-    var after =
-        new LocalNetworkSettings(
-            wanted.get("allowManaged") instanceof Boolean b ? b : before.allowManaged(),
-            wanted.get("allowManaged") instanceof Boolean ? List.of() : before.managedWithin(),
-            wanted.get("allowGlobal") instanceof Boolean b ? b : before.allowGlobal(),
-            wanted.get("allowDefault") instanceof Boolean b ? b : before.allowDefault(),
-            wanted.get("allowDNS") instanceof Boolean b ? b : before.allowDns());
+    LocalNetworkSettings after = NetworkPermissions.read(wanted, before);
     state.saveNetworkSettings(id, after);
     devices.settingsChanged(id, after);
     CompletableFuture<Response> answer =
@@ -84,7 +85,8 @@ public final class NetworkApi implements Resource {
                         .thenCompose(reconciled -> loop.submit(node -> node.network(id)))
                         .thenApply(
                             found ->
-                                body.ignored(Map.of(), object(found.orElse(joined)))
+                                new JsonBody(NetworkPermissions.expected(wanted), body.isObject())
+                                    .ignored(Map.of(), object(found.orElse(joined)))
                                     .report(found.map(this::one).orElse(Response.json("{}")))));
     return whenSaved(id, answer);
   }

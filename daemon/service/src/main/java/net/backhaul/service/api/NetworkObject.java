@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.service.api;
 
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,9 @@ import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.Route;
 import net.backhaul.service.interfaces.AppliedNetwork;
 import net.backhaul.service.interfaces.DeviceMtu;
+import net.backhaul.service.routing.RouteConflict;
 import net.backhaul.service.state.LocalNetworkSettings;
+import net.backhaul.service.state.NetworkSettingNames;
 import org.jspecify.annotations.Nullable;
 
 /** The JSON object of a joined network (04 section 4.5.2). */
@@ -36,11 +39,13 @@ final class NetworkObject {
     out.put("portDeviceName", applied.map(AppliedNetwork::deviceName).orElse(""));
     out.put("portError", applied.map(AppliedNetwork::portError).orElse(0));
     out.put("dhcp", false);
-    out.put("allowManaged", settings.allowManaged());
-    out.put("allowGlobal", settings.allowGlobal());
-    out.put("allowDefault", settings.allowDefault());
-    out.put("allowDNS", settings.allowDns());
+    out.put(NetworkSettingNames.MANAGED, settings.managed().granted());
+    out.put(NetworkSettingNames.GLOBAL, settings.global().granted());
+    out.put(NetworkSettingNames.DEFAULT, settings.allowDefault());
+    out.put(NetworkSettingNames.DNS, settings.dns().granted());
+    NetworkPermissions.putLists(out, settings);
     out.put("multicastSubscriptions", groups(status));
+    applied.ifPresent(each -> putProblems(out, each));
     NetworkConfig config = status.config();
     if (config == null) {
       putUnknown(out);
@@ -52,6 +57,30 @@ final class NetworkObject {
       out.put("authenticationURL", status.authenticationUrl());
       out.put("authenticationExpiryTime", config.sso().expiryMs());
     }
+    return out;
+  }
+
+  /** The reference has no such members; there are none without problems. */
+  private static void putProblems(Map<String, @Nullable Object> out, AppliedNetwork applied) {
+    if (!applied.rejected().isEmpty()) {
+      var rejected = new ArrayList<@Nullable Object>();
+      applied.rejected().forEach(each -> rejected.add(object(each)));
+      out.put("rejected", rejected);
+    }
+    if (!applied.problems().isEmpty()) {
+      out.put("problems", applied.problems());
+    }
+  }
+
+  private static Map<String, @Nullable Object> object(RouteConflict rejected) {
+    Map<String, @Nullable Object> out = Json.object();
+    out.put("kind", rejected.isRoute() ? "route" : "address");
+    out.put("target", rejected.target().toString());
+    InetAddress via = rejected.via();
+    if (via != null) {
+      out.put("via", Endpoints.ipText(via));
+    }
+    out.put("reason", rejected.reason());
     return out;
   }
 

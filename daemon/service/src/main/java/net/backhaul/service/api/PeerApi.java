@@ -9,6 +9,7 @@ import net.backhaul.json.Json;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.service.NodeLoop;
+import net.backhaul.service.PeerPings;
 import net.backhaul.service.http.Request;
 import net.backhaul.service.http.Resource;
 import net.backhaul.service.http.Response;
@@ -19,13 +20,18 @@ public final class PeerApi implements Resource {
   private static final String PATH = "/peer";
 
   private final NodeLoop loop;
+  private final PingApi pings;
 
-  public PeerApi(NodeLoop loop) {
+  public PeerApi(NodeLoop loop, PeerPings pings) {
     this.loop = loop;
+    this.pings = new PingApi(pings);
   }
 
   @Override
   public CompletableFuture<Response> answer(Request request) {
+    if (request.path().endsWith(PingApi.PATH)) {
+      return pings.answer(request);
+    }
     boolean all = request.path().equals(PATH);
     String id = all ? "" : PathIds.below(PATH, request.path(), Addresses.DIGITS);
     if (request.method() != Request.Method.GET || id == null) {

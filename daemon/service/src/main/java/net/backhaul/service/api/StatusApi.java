@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import net.backhaul.engine.NodeStatus;
 import net.backhaul.json.Json;
 import net.backhaul.protocol.Version;
@@ -16,6 +17,7 @@ import net.backhaul.service.Ports;
 import net.backhaul.service.http.Request;
 import net.backhaul.service.http.Resource;
 import net.backhaul.service.http.Response;
+import net.backhaul.service.interfaces.AppliedNetwork;
 import net.backhaul.service.settings.LiveSettings;
 import net.backhaul.service.settings.Settings;
 import net.backhaul.service.udp.UdpSockets;
@@ -28,9 +30,21 @@ public final class StatusApi implements Resource {
   private final UdpSockets sockets;
   private final Ports ports;
   private final String home;
+  private final Supplier<Map<Long, AppliedNetwork>> networks;
 
+  /**
+   * Creates it.
+   *
+   * @param networks returns the state of the joined networks on this host
+   */
   public StatusApi(
-      NodeLoop loop, LiveSettings settings, UdpSockets sockets, Ports ports, String home) {
+      NodeLoop loop,
+      LiveSettings settings,
+      UdpSockets sockets,
+      Ports ports,
+      String home,
+      Supplier<Map<Long, AppliedNetwork>> networks) {
+    this.networks = networks;
     this.loop = loop;
     this.settings = settings;
     this.sockets = sockets;
@@ -72,6 +86,7 @@ public final class StatusApi implements Resource {
     out.put("planetWorldId", node.planetId());
     out.put("planetWorldTimestamp", node.planetTimestampMs());
     out.put("config", config(snapshot));
+    HostNetworkObject.put(out, networks.get());
     return out;
   }
 

@@ -10,7 +10,7 @@ final class BodyBudget {
     this.maxBytes = maxBytes;
   }
 
-  /** Reserves bytes; returns whether there was room. */
+  /** Reserves bytes; returns false above the budget. */
   boolean reserve(int bytes) {
     if (bytes > maxBytes - reservedBytes) {
       return false;

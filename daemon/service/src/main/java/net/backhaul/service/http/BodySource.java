@@ -8,8 +8,8 @@ import java.util.concurrent.CompletableFuture;
 /**
  * Produces the body of a streamed response, chunk by chunk.
  *
- * <p>The connection requests a chunk only when its send buffer has room, so a slow reader holds one
- * chunk and {@link HttpLimits#SEND_BUFFER_BYTES} at most. A source without data, such as one of
+ * <p>The connection requests a chunk only when its send buffer is writable, so a slow reader holds
+ * one chunk and {@link HttpLimits#SEND_BUFFER_BYTES} at most. A source without data, such as one of
  * server-sent events between two events, returns a future that it completes later.
  */
 @FunctionalInterface

@@ -9,21 +9,21 @@ import java.util.Set;
  * Bounds the connections of a server and what they hold together; used on the HTTP event loop.
  *
  * <p>Connections that have sent no complete request head with a valid token are evicted for new
- * ones, longest wait first, so that slow or idle clients do not block others.
+ * ones, the one that has waited longest first, so that slow or idle clients do not block others.
  */
 final class ConnectionTable {
   private final BodyBudget bodies;
   private final ErrorLogs errors = new ErrorLogs();
-  private final Side managers = new Side(HttpLimits.MAX_CONNECTIONS);
-  private final Side others = new Side(HttpLimits.MAX_METRICS_CONNECTIONS);
+  private final ClientGroup managers = new ClientGroup(HttpLimits.MAX_CONNECTIONS);
+  private final ClientGroup others = new ClientGroup(HttpLimits.MAX_METRICS_CONNECTIONS);
 
   /** The connections from addresses that may use the API, or from all others. */
-  private static final class Side {
+  private static final class ClientGroup {
     private final int maxConnections;
     private final Set<Channel> waiting = new LinkedHashSet<>();
     private int open;
 
-    Side(int maxConnections) {
+    ClientGroup(int maxConnections) {
       this.maxConnections = maxConnections;
     }
 
@@ -60,32 +60,32 @@ final class ConnectionTable {
     return errors;
   }
 
-  /** Adds a connection; returns whether there was room or room was made. */
+  /** Adds a connection; returns false at the limit, if no other can be evicted. */
   boolean add(Channel channel, boolean manages) {
-    return side(manages).add(channel);
+    return group(manages).add(channel);
   }
 
   /** Closes the connection that has waited longest for a request, if there is one. */
   void evictWaiting() {
-    Side side = others.waiting.isEmpty() ? managers : others;
-    if (!side.waiting.isEmpty()) {
-      side.waiting.iterator().next().close();
+    ClientGroup group = others.waiting.isEmpty() ? managers : others;
+    if (!group.waiting.isEmpty()) {
+      group.waiting.iterator().next().close();
     }
   }
 
   /** Records that a connection waits for the head of a request. */
   void waits(Channel channel, boolean manages) {
     if (channel.isOpen()) {
-      side(manages).waiting.add(channel);
+      group(manages).waiting.add(channel);
     }
   }
 
   /** Records that a connection has sent the head of a request with a valid token. */
   void works(Channel channel, boolean manages) {
-    side(manages).waiting.remove(channel);
+    group(manages).waiting.remove(channel);
   }
 
-  private Side side(boolean manages) {
+  private ClientGroup group(boolean manages) {
     return manages ? managers : others;
   }
 }

@@ -195,7 +195,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private CompletableFuture<Response> resource(RequestHead received, Request request) {
     try {
       return root.answer(request).exceptionally(thrown -> failure(received, thrown));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return CompletableFuture.completedFuture(failure(received, e));
     }
   }
@@ -211,7 +211,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     if (!(cause instanceof IllegalArgumentException)) {
       connections.errors().answering(received, cause);
     }
-    String description = Json.write(String.valueOf(cause.getMessage()));
+    // The message of an error of linkage is the name of a class alone, others may have none.
+    String reason = cause instanceof Error ? cause.toString() : String.valueOf(cause.getMessage());
+    String description = Json.write(reason);
     return Response.json(500, "{\"error\": 500, \"description\": " + description + "}");
   }
 

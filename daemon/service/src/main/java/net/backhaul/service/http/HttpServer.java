@@ -11,7 +11,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketProtocolFamily;
@@ -48,7 +47,7 @@ public final class HttpServer implements AutoCloseable {
         new MultiThreadIoEventLoopGroup(
             1,
             new DefaultThreadFactory("http", true),
-            Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+            Epoll.isAvailable() ? StableEpoll.newFactory() : NioIoHandler.newFactory());
   }
 
   /** Listens on every address of one family; returns whether the port could be bound. */

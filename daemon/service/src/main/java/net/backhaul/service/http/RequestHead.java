@@ -47,7 +47,7 @@ final class RequestHead {
     return received.protocolVersion().equals(HttpVersion.HTTP_1_0);
   }
 
-  /** Returns whether the decoder did not understand it, so that what follows cannot be read. */
+  /** Returns whether the decoder could not parse it, so that what follows cannot be read. */
   boolean isMalformed() {
     return received.decoderResult().isFailure();
   }
@@ -69,7 +69,7 @@ final class RequestHead {
     return isMalformed() ? 0 : HttpUtil.getContentLength(received, 0L);
   }
 
-  /** Returns the answer to a request that no resource gets to see, or null. */
+  /** Returns the answer to a request that is rejected before any resource, or null. */
   @Nullable Response rejection(AccessControl access, InetAddress from, int maxBodyBytes) {
     if (isMalformed()) {
       Throwable cause = received.decoderResult().cause();

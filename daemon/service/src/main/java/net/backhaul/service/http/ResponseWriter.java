@@ -151,7 +151,7 @@ final class ResponseWriter {
     CompletableFuture<Optional<ByteBuffer>> next;
     try {
       next = from.next();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       next = CompletableFuture.failedFuture(e);
     }
     next.thenAcceptAsync(this::send, context.executor()).exceptionally(this::fail);
@@ -193,7 +193,7 @@ final class ResponseWriter {
             });
   }
 
-  /** Requests the next chunk when the send buffer has room again. */
+  /** Requests the next chunk when the send buffer is writable again. */
   void onWritabilityChanged() {
     if (waitsForRoom && context.channel().isWritable()) {
       waitsForRoom = false;

@@ -3,12 +3,12 @@ package net.backhaul.service.interfaces;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 import net.backhaul.json.ByteOrderMark;
 import net.backhaul.protocol.identity.NetworkIds;
+import net.backhaul.service.state.BoundedFile;
 import net.backhaul.service.state.FileProblem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,14 +26,7 @@ final class DeviceMap {
   static String nameFor(long networkId, Path home) {
     Path file = home.resolve(FILE);
     try {
-      if (Files.size(file) > MAX_BYTES) {
-        log.warn(
-            "{} is longer than {} bytes and is ignored; devices get their default names",
-            file,
-            MAX_BYTES);
-        return "";
-      }
-      byte[] text = ByteOrderMark.strip(Files.readAllBytes(file));
+      byte[] text = ByteOrderMark.strip(BoundedFile.read(file, MAX_BYTES));
       return nameFor(networkId, new String(text, StandardCharsets.ISO_8859_1));
     } catch (NoSuchFileException none) {
       return "";

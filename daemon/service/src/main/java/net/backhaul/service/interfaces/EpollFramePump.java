@@ -118,7 +118,7 @@ final class EpollFramePump implements FramePump, EpollIoHandle {
         }
       }
     } catch (IOException | RuntimeException e) {
-      // The loop would sleep for a second after an exception, and meet it again.
+      // After an exception the loop pauses for a second, and the exception would repeat.
       failed("can no longer be read", e);
     }
   }

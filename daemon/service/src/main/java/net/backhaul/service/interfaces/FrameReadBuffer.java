@@ -31,7 +31,7 @@ final class FrameReadBuffer {
 
   /** Returns whether the batch must be handed over before a read of this size. */
   boolean isFull(int readBytes) {
-    return batch.count() == MAX_FRAMES || !batch.hasRoomFor(readBytes);
+    return batch.count() == MAX_FRAMES || !batch.accepts(readBytes);
   }
 
   /**

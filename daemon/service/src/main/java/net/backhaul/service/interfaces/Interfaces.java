@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -18,7 +19,6 @@ import net.backhaul.engine.FrameBatch;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.protocol.ethernet.MulticastGroup;
 import net.backhaul.protocol.identity.NetworkIds;
-import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.service.NodeLoop;
 import net.backhaul.service.state.LocalNetworkSettings;
 import net.backhaul.service.system.RepeatedErrorLog;
@@ -51,16 +51,14 @@ public final class Interfaces implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Interfaces.class);
   private static final RepeatedErrorLog ERRORS = new RepeatedErrorLog(log, "handling frames");
-  private static final long POLL_EVERY_MS = 1_000;
-  private static final long RETRY_AFTER_MS = 5_000;
-  private static final long REPAIR_EVERY_MS = 30_000;
 
   private final NodeLoop loop;
   private final TapFactory taps;
+  private final HostAccess access;
   private final Path home;
   private final LongFunction<LocalNetworkSettings> settings;
   private final SystemThread system;
-  private final long retryAfterMs;
+  private final Intervals intervals;
 
   // Used on the node loop.
   private final PumpTable pumps = new PumpTable();
@@ -69,6 +67,7 @@ public final class Interfaces implements AutoCloseable {
 
   // Used on the system thread.
   private final Map<Long, ManagedNetwork> networks = new LinkedHashMap<>();
+  private @Nullable HostSetup hostSetup;
   private boolean online;
   private long repairAtMs;
 
@@ -83,25 +82,41 @@ public final class Interfaces implements AutoCloseable {
    * @param settings called on the system thread, once for each device that is opened
    */
   public Interfaces(
-      NodeLoop loop, TapFactory taps, Path home, LongFunction<LocalNetworkSettings> settings) {
-    this(loop, taps, home, settings, POLL_EVERY_MS, RETRY_AFTER_MS);
+      NodeLoop loop,
+      TapFactory taps,
+      HostAccess access,
+      Path home,
+      LongFunction<LocalNetworkSettings> settings) {
+    this(loop, taps, access, home, settings, Intervals.DEFAULT);
   }
 
   /** Creates it with other intervals; for tests. */
   Interfaces(
       NodeLoop loop,
       TapFactory taps,
+      HostAccess access,
       Path home,
       LongFunction<LocalNetworkSettings> settings,
-      long pollEveryMs,
-      long retryAfterMs) {
-    this.retryAfterMs = retryAfterMs;
+      Intervals intervals) {
+    this.intervals = intervals;
     this.loop = loop;
     this.taps = taps;
+    this.access = access;
     this.home = home;
     this.settings = settings;
     system = new SystemThread(loop);
-    system.every(pollEveryMs, this::poll);
+    system.execute(this::host);
+    system.every(intervals.pollMs, this::poll);
+  }
+
+  /**
+   * The times between periodic work.
+   *
+   * @param retryMs until a device that failed is opened again
+   * @param repairMs until addresses and routes that other programs have changed are set again
+   */
+  record Intervals(long pollMs, long retryMs, long repairMs) {
+    private static final Intervals DEFAULT = new Intervals(1_000, 5_000, 30_000);
   }
 
   // On the node loop.
@@ -127,7 +142,14 @@ public final class Interfaces implements AutoCloseable {
   /** Closes the network's device. */
   public void networkLeft(long networkId) {
     pending.remove(networkId);
-    system.execute(() -> removeNetwork(networkId));
+    system.execute(
+        () -> {
+          ManagedNetwork network = networks.get(networkId);
+          if (network != null) {
+            host().removeLeft(network);
+          }
+          removeNetwork(networkId);
+        });
   }
 
   /** Writes a frame, whose bytes are borrowed, to the network's device. */
@@ -147,7 +169,7 @@ public final class Interfaces implements AutoCloseable {
     try {
       loop.node().sendFrames(networkId, frames, NodeLoop.nowMs());
       loop.scheduleWakeUp();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       ERRORS.add(e, NodeLoop.nowMs());
     }
   }
@@ -161,6 +183,17 @@ public final class Interfaces implements AutoCloseable {
           ManagedNetwork network = networks.get(networkId);
           if (network != null) {
             network.settings = changed;
+            apply(network);
+          }
+        });
+  }
+
+  /** Applies a network again: the resolver of its names has changed. */
+  public void resolverChanged(long networkId) {
+    system.execute(
+        () -> {
+          ManagedNetwork network = networks.get(networkId);
+          if (network != null) {
             apply(network);
           }
         });
@@ -185,9 +218,28 @@ public final class Interfaces implements AutoCloseable {
         });
   }
 
+  /** Records that frames circulate through the bridge of a network, for its problems. */
+  public void loopFound(long networkId) {
+    system.execute(
+        () -> {
+          ManagedNetwork network = networks.get(networkId);
+          if (network != null) {
+            network.loopFoundMs = NodeLoop.nowMs();
+            apply(network);
+          }
+        });
+  }
+
   /** Returns the applied state of a network; empty if it is not joined or still pending. */
   public Optional<AppliedNetwork> applied(long networkId) {
     return Optional.ofNullable(applied.get(networkId));
+  }
+
+  /** Returns the applied state of all networks, by their ids. */
+  public Map<Long, AppliedNetwork> applied() {
+    var all = new TreeMap<Long, AppliedNetwork>(Long::compareUnsigned);
+    all.putAll(applied);
+    return all;
   }
 
   /** Returns the names of all devices. */
@@ -208,7 +260,11 @@ public final class Interfaces implements AutoCloseable {
   /** Closes all devices, which removes their addresses and routes. Not on the node loop. */
   @Override
   public void close() {
-    system.execute(() -> List.copyOf(networks.keySet()).forEach(this::removeNetwork));
+    system.execute(
+        () -> {
+          List.copyOf(networks.keySet()).forEach(this::removeNetwork);
+          host().close();
+        });
     system.end();
   }
 
@@ -278,13 +334,13 @@ public final class Interfaces implements AutoCloseable {
   }
 
   private void deviceFailed(ManagedNetwork network, String reason) {
-    network.retryAtMs = NodeLoop.nowMs() + retryAfterMs;
+    network.retryAtMs = NodeLoop.nowMs() + intervals.retryMs;
     if (!reason.equals(network.error)) {
       log.error(
           "network {} has no device: {}; retried every {} s",
           NetworkIds.text(network.networkId),
           reason,
-          Math.max(1, retryAfterMs / 1_000));
+          Math.max(1, intervals.retryMs / 1_000));
     }
     network.error = reason;
     publish(network);
@@ -338,6 +394,7 @@ public final class Interfaces implements AutoCloseable {
   }
 
   private void closeDevice(ManagedNetwork network) {
+    host().remove(network);
     FramePump pump = network.pump;
     ManagedDevice managed = network.managed;
     network.pump = null;
@@ -359,27 +416,28 @@ public final class Interfaces implements AutoCloseable {
   private void apply(ManagedNetwork network) {
     ManagedDevice managed = network.managed;
     if (managed != null) {
-      managed.apply(network.status.config(), network.settings, online);
-      warnOfDns(network);
+      applyAddressesAndRoutes(network, managed);
+      if (!host().reconcile(network)) {
+        applyAddressesAndRoutes(network, managed);
+        host().reconcile(network);
+      }
       updateMulticastGroups(network, managed);
     }
     publish(network);
   }
 
-  /** A setting without an effect must not be silent. */
-  private static void warnOfDns(ManagedNetwork network) {
-    NetworkConfig config = network.status.config();
-    boolean ignored =
-        network.settings.allowDns() && config != null && !config.dnsServers().isEmpty();
-    if (config != null && ignored && !network.warnedOfDns) {
-      log.warn(
-          "network {}: allowDNS=1 has no effect: this version does not configure the host's DNS;"
-              + " its servers are {} for the domain \"{}\"",
-          NetworkIds.text(network.networkId),
-          config.dnsServers().stream().map(InetAddress::getHostAddress).toList(),
-          config.dnsDomain().replaceAll("\\p{Cntrl}", "?"));
+  private void applyAddressesAndRoutes(ManagedNetwork network, ManagedDevice managed) {
+    HostState state = host().state(network, online, deviceNames());
+    managed.apply(network.status.config(), network.settings, state);
+  }
+
+  private HostSetup host() {
+    HostSetup mine = hostSetup;
+    if (mine == null) {
+      mine = new HostSetup(loop, access);
+      hostSetup = mine;
     }
-    network.warnedOfDns = ignored;
+    return mine;
   }
 
   private void publish(ManagedNetwork network) {
@@ -409,7 +467,7 @@ public final class Interfaces implements AutoCloseable {
     long nowMs = NodeLoop.nowMs();
     boolean repair = nowMs >= repairAtMs;
     if (repair) {
-      repairAtMs = nowMs + REPAIR_EVERY_MS;
+      repairAtMs = nowMs + intervals.repairMs;
     }
     for (ManagedNetwork network : List.copyOf(networks.values())) {
       ManagedDevice managed = network.managed;

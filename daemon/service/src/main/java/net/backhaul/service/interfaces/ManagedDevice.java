@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.service.interfaces;
 
+import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -13,6 +15,8 @@ import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.protocol.ethernet.MulticastGroup;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.Route;
+import net.backhaul.service.routing.FullTunnel;
+import net.backhaul.service.routing.RouteConflict;
 import net.backhaul.service.state.LocalNetworkSettings;
 import net.backhaul.tap.TapAddress;
 import net.backhaul.tap.TapDevice;
@@ -46,6 +50,10 @@ final class ManagedDevice {
 
   private List<IpPrefix> appliedAddresses = List.of();
   private List<Route> appliedRoutes = List.of();
+  private List<RouteConflict> rejected = List.of();
+
+  /** The wanted routes that the host has. */
+  private final Set<TapRoute> setRoutes = new HashSet<>();
 
   ManagedDevice(TapDevice device) {
     this.device = device;
@@ -66,7 +74,7 @@ final class ManagedDevice {
   }
 
   /** Reconciles the device; calling it again repairs what other programs have changed. */
-  void apply(@Nullable NetworkConfig config, LocalNetworkSettings settings, boolean online) {
+  void apply(@Nullable NetworkConfig config, LocalNetworkSettings settings, HostState host) {
     ipv6Off = false;
     reportLimitedMtu(config);
     int mtuBytes = DeviceMtu.of(config);
@@ -75,9 +83,11 @@ final class ManagedDevice {
     }
     List<IpPrefix> assigned = config == null ? List.of() : config.addresses();
     List<Route> routes = config == null ? List.of() : config.routes();
-    List<IpPrefix> wanted = ManagedPlan.addresses(assigned, settings);
+    AddressPlan addresses = AddressPlan.of(assigned, settings, host);
+    List<IpPrefix> wanted = addresses.addresses();
     // Routes first: without their source address or router the kernel has removed some already.
-    ManagedPlan plan = ManagedPlan.of(assigned, routes, settings, othersThan(wanted), online);
+    ManagedPlan plan = ManagedPlan.of(addresses, routes, settings, othersThan(wanted), host);
+    reportRejected(plan.rejected());
     removeRoutesBut(plan);
     removeAddressesBut(wanted);
     addAddresses(wanted);
@@ -86,6 +96,38 @@ final class ManagedDevice {
       log.info("{}: IPv6 is on again", device.name());
     }
     wasIpv6Off = ipv6Off;
+  }
+
+  /** Returns the managed addresses and routes that conflict with the rest of the host. */
+  List<RouteConflict> rejected() {
+    return rejected;
+  }
+
+  /** Returns the families whose default route is set in a table of its own. */
+  Set<FullTunnel.Family> tunneled() {
+    var families = EnumSet.noneOf(FullTunnel.Family.class);
+    for (TapRoute each : setRoutes) {
+      if (each.table() == FullTunnel.TABLE) {
+        boolean v4 = each.target().ip() instanceof Inet4Address;
+        families.add(v4 ? FullTunnel.Family.V4 : FullTunnel.Family.V6);
+      }
+    }
+    return families;
+  }
+
+  /** Reports each conflict once, and its end. */
+  private void reportRejected(List<RouteConflict> now) {
+    for (RouteConflict each : now) {
+      if (!rejected.contains(each)) {
+        log.warn("{}: {}", device.name(), each);
+      }
+    }
+    for (RouteConflict each : rejected) {
+      if (now.stream().noneMatch(other -> other.target().equals(each.target()))) {
+        log.info("{}: {} has no conflict any more", device.name(), each.target());
+      }
+    }
+    rejected = now;
   }
 
   /** Reports once that the device was set down, which stays so, and that it is up again. */
@@ -176,6 +218,7 @@ final class ManagedDevice {
 
   private void addRoutes(ManagedPlan plan) {
     var applied = new LinkedHashSet<Route>();
+    setRoutes.clear();
     for (ManagedPlan.Planned each : plan.routes()) {
       TapRoute route = each.route();
       boolean there =
@@ -189,6 +232,7 @@ final class ManagedDevice {
                     }
                   });
       if (there) {
+        setRoutes.add(route);
         applied.add(each.origin());
       }
     }
@@ -230,11 +274,11 @@ final class ManagedDevice {
     }
   }
 
-  private interface Change {
+  private interface DeviceChange {
     void make() throws TapException;
   }
 
-  private boolean attempt(String what, Change change) {
+  private boolean attempt(String what, DeviceChange change) {
     try {
       change.make();
       reported.remove(what);

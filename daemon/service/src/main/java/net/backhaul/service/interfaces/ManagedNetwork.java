@@ -15,9 +15,12 @@ final class ManagedNetwork {
   @Nullable ManagedDevice managed;
   @Nullable FramePump pump;
   List<MulticastGroup> groups = List.of();
+  List<String> problems = List.of();
   String error = "";
   long retryAtMs;
-  boolean warnedOfDns;
+
+  /** When frames last circulated through its bridge. */
+  long loopFoundMs = Long.MIN_VALUE / 2;
 
   ManagedNetwork(NetworkStatus status, LocalNetworkSettings settings) {
     this.networkId = status.networkId();
@@ -28,12 +31,14 @@ final class ManagedNetwork {
   AppliedNetwork applied() {
     ManagedDevice mine = managed;
     return mine == null
-        ? new AppliedNetwork("", settings, List.of(), List.of(), AppliedNetwork.PORT_FAILED, error)
+        ? AppliedNetwork.failed(settings, error)
         : new AppliedNetwork(
             mine.device().name(),
             settings,
             mine.appliedAddresses(),
             mine.appliedRoutes(),
+            mine.rejected(),
+            problems,
             0,
             error);
   }

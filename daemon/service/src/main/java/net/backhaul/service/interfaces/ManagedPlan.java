@@ -4,27 +4,25 @@ package net.backhaul.service.interfaces;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.protocol.network.Route;
+import net.backhaul.service.routing.RouteConflict;
 import net.backhaul.service.state.LocalNetworkSettings;
 import net.backhaul.tap.TapAddress;
 import net.backhaul.tap.TapRoute;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The wanted addresses and routes of a network's device: those that the controller assigns and the
- * operator allows (04 sections 6.1.3 to 6.1.5).
+ * The wanted addresses and routes of a network's device: those that the controller assigns, the
+ * operator allows (04 sections 6.1.3 to 6.1.5) and the rest of the host permits.
  *
- * @param addresses sorted, each once
  * @param routes those on the link first, since the others depend on them
  */
-record ManagedPlan(List<IpPrefix> addresses, List<Planned> routes) {
-  static final ManagedPlan NOTHING = new ManagedPlan(List.of(), List.of());
+record ManagedPlan(List<IpPrefix> addresses, List<Planned> routes, List<RouteConflict> rejected) {
+  static final ManagedPlan NOTHING = new ManagedPlan(List.of(), List.of(), List.of());
 
   /** A route to be set, and its origin in the configuration. */
   record Planned(Route origin, TapRoute route) {}
@@ -32,62 +30,68 @@ record ManagedPlan(List<IpPrefix> addresses, List<Planned> routes) {
   ManagedPlan {
     addresses = List.copyOf(addresses);
     routes = List.copyOf(routes);
-  }
-
-  /** Returns the assigned addresses that are allowed. */
-  static List<IpPrefix> addresses(List<IpPrefix> assigned, LocalNetworkSettings settings) {
-    Set<IpPrefix> allowed =
-        new TreeSet<>(
-            Comparator.comparing((IpPrefix each) -> each.address().getAddress().length)
-                .thenComparing(
-                    each -> each.address().getAddress(), java.util.Arrays::compareUnsigned)
-                .thenComparing(IpPrefix::bits));
-    for (IpPrefix each : assigned) {
-      if (isPossible(each) && settings.allows(each)) {
-        allowed.add(each);
-      }
-    }
-    return List.copyOf(allowed);
+    rejected = List.copyOf(rejected);
   }
 
   /**
    * Creates the plan.
    *
    * @param onDevice further addresses of the device, which routes may use as source
-   * @param online whether default routes through a router may be set
    */
   static ManagedPlan of(
-      List<IpPrefix> assigned,
+      AddressPlan addresses,
       List<Route> routes,
       LocalNetworkSettings settings,
       List<TapAddress> onDevice,
-      boolean online) {
-    List<IpPrefix> addresses = addresses(assigned, settings);
+      HostState host) {
     Set<InetAddress> own = new LinkedHashSet<>();
-    addresses.forEach(each -> own.add(each.address()));
+    addresses.addresses().forEach(each -> own.add(each.address()));
     onDevice.forEach(each -> own.add(each.ip()));
     var onLink = new ArrayList<Planned>();
     var through = new ArrayList<Planned>();
+    var rejected = new ArrayList<>(addresses.rejected());
     for (Route route : routes) {
       InetAddress via = route.via();
       IpPrefix target = route.target();
-      boolean waits = target.isDefaultRoute() && via != null && !online;
+      boolean isDefault = target.network().isDefaultRoute();
+      boolean waits = isDefault && via != null && !host.online();
       if (waits
           || !isAllowed(target, settings)
           || (via != null && (own.contains(via) || !sameFamily(via, target.address())))
-          || isImplied(target, addresses)) {
+          || isImplied(target, addresses.addresses())) {
+        continue;
+      }
+      String conflict =
+          isDefault ? host.noDefault() : host.conflicts().reason(target.network(), metric(route));
+      if (conflict != null) {
+        rejected.add(new RouteConflict(true, target, via, conflict));
         continue;
       }
       InetAddress source = nearest(target.address(), own);
       if (source != null) {
-        for (TapAddress each : split(target)) {
-          (via == null ? onLink : through)
-              .add(new Planned(route, new TapRoute(each, via, via == null ? source : null)));
+        for (TapRoute each : planned(route, via == null ? source : null, host)) {
+          (via == null ? onLink : through).add(new Planned(route, each));
         }
       }
     }
     onLink.addAll(through);
-    return new ManagedPlan(addresses, onLink);
+    return new ManagedPlan(addresses.addresses(), onLink, rejected);
+  }
+
+  private static List<TapRoute> planned(Route route, @Nullable InetAddress source, HostState host) {
+    IpPrefix target = route.target().network();
+    if (target.isDefaultRoute() && host.table() != TapRoute.MAIN_TABLE) {
+      return List.of(
+          new TapRoute(tapAddress(target), route.via(), source, metric(route), host.table()));
+    }
+    return split(target).stream()
+        .map(each -> new TapRoute(each, route.via(), source, metric(route), TapRoute.MAIN_TABLE))
+        .toList();
+  }
+
+  /** Controllers of the reference send 0, which stands for the usual metric. */
+  private static int metric(Route route) {
+    return route.metric() == 0 ? TapRoute.DEFAULT_METRIC : route.metric();
   }
 
   /** Returns the routes of the configuration that are part of the plan, each once. */
@@ -104,11 +108,9 @@ record ManagedPlan(List<IpPrefix> addresses, List<Planned> routes) {
    * route.
    */
   private static boolean isAllowed(IpPrefix target, LocalNetworkSettings settings) {
-    return isPossible(target) && settings.allows(target) && settings.allows(network(target));
-  }
-
-  private static boolean isPossible(IpPrefix prefix) {
-    return prefix.bits() >= 0 && prefix.bits() <= bitsOf(prefix.address());
+    return AddressPlan.isPossible(target)
+        && settings.allows(target)
+        && settings.allows(target.network());
   }
 
   /** The kernel sets the route to an address's own network together with the address. */
@@ -120,7 +122,7 @@ record ManagedPlan(List<IpPrefix> addresses, List<Planned> routes) {
   /** Splits a default route into two halves, so that the host's own stays in place. */
   private static List<TapAddress> split(IpPrefix target) {
     if (!target.isDefaultRoute()) {
-      return List.of(tapAddress(network(target)));
+      return List.of(tapAddress(target.network()));
     }
     byte[] upper = new byte[target.address().getAddress().length];
     upper[0] = (byte) 0x80;
@@ -152,14 +154,6 @@ record ManagedPlan(List<IpPrefix> addresses, List<Planned> routes) {
     return 8 * one.length;
   }
 
-  private static IpPrefix network(IpPrefix prefix) {
-    byte[] ip = prefix.address().getAddress();
-    for (int bit = prefix.bits(); bit < ip.length * 8; bit++) {
-      ip[bit / 8] &= (byte) ~(0x80 >> bit % 8);
-    }
-    return new IpPrefix(ip(ip), prefix.bits());
-  }
-
   private static InetAddress ip(byte[] bytes) {
     try {
       return InetAddress.getByAddress(bytes);
@@ -170,9 +164,5 @@ record ManagedPlan(List<IpPrefix> addresses, List<Planned> routes) {
 
   private static boolean sameFamily(InetAddress one, InetAddress other) {
     return one.getAddress().length == other.getAddress().length;
-  }
-
-  private static int bitsOf(InetAddress address) {
-    return address.getAddress().length * 8;
   }
 }

@@ -83,7 +83,7 @@ final class SystemThread {
     return () -> {
       try {
         work.run();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         ERRORS.add(e, NodeLoop.nowMs());
       }
     };

@@ -66,7 +66,7 @@ public final class LiveSettings {
     return changed;
   }
 
-  /** Returns the outcome of the last reload or change. */
+  /** Returns the outcome of the last reload that found a change or an unusable file. */
   public Reload lastReload() {
     return last;
   }
@@ -108,6 +108,7 @@ public final class LiveSettings {
           "local.conf: settings.{}: applied at the next start of the daemon",
           String.join(", settings.", keys));
     }
-    last = new Reload(changed, keys, false);
+    // An operator's reload may come after the periodic check has read the same change.
+    last = new Reload(changed.isEmpty() ? last.changed() : changed, keys, false);
   }
 }

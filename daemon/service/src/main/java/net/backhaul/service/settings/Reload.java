@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * The outcome of a reload of local.conf.
  *
- * @param changed the keys whose values differ from those before
+ * @param changed the keys whose values the last change of the file changed
  * @param forNextStart keys of {@code settings} that take effect at the next start only
  * @param isUnusable whether the file could not be used, so that the settings stay as they were
  */

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param secondaryPort 0 for any
  * @param tertiaryPort 0 for any
  * @param bind where not empty, the addresses to bind UDP to in place of those of the host
- * @param skippedInterfaces prefixes of names of interfaces that are not used
+ * @param interfaces those of the host that are used
  * @param managers networks besides loopback from which the API may be used
  * @param controllerPath directory of the controller's data; empty for the default
  */
@@ -37,7 +37,7 @@ public record Settings(
     boolean allowSecondaryPort,
     boolean portMappingEnabled,
     List<InetAddress> bind,
-    List<String> skippedInterfaces,
+    InterfaceFilter interfaces,
     List<IpPrefix> managers,
     boolean allowTcpFallbackRelay,
     boolean forceTcpRelay,
@@ -60,6 +60,8 @@ public record Settings(
           "portMappingEnabled",
           "bind",
           "interfacePrefixBlacklist",
+          "allowInterfaces",
+          "denyInterfaces",
           "allowManagementFrom",
           "allowTcpFallbackRelay",
           "tcpFallbackRelay",
@@ -92,7 +94,6 @@ public record Settings(
 
   public Settings {
     bind = List.copyOf(bind);
-    skippedInterfaces = List.copyOf(skippedInterfaces);
     managers = List.copyOf(managers);
   }
 
@@ -123,11 +124,11 @@ public record Settings(
   /**
    * Reads the root object of local.conf.
    *
-   * @param complain takes one sentence for each value of a wrong type, which then counts as absent,
-   *     and for each key that is not known
+   * @param onProblem takes one sentence for each value of a wrong type, which then counts as
+   *     absent, and for each key that is not known
    */
-  public static Settings read(Map<String, @Nullable Object> conf, Consumer<String> complain) {
-    var root = new SettingsReader(conf, "", complain);
+  public static Settings read(Map<String, @Nullable Object> conf, Consumer<String> onProblem) {
+    var root = new SettingsReader(conf, "", onProblem);
     root.reportUnknownKeys(ROOT_KEYS);
     SettingsReader in = root.below("settings");
     in.reportUnknownKeys(SETTINGS_KEYS);
@@ -140,7 +141,7 @@ public record Settings(
         in.bool("allowSecondaryPort", true),
         in.bool("portMappingEnabled", true),
         in.list("bind", "an IP address", Endpoints::parseIp),
-        in.list("interfacePrefixBlacklist", "the beginning of an interface's name", text -> text),
+        interfaces(in),
         in.networks("allowManagementFrom"),
         in.bool("allowTcpFallbackRelay", true),
         in.bool("forceTcpRelay", false),
@@ -148,6 +149,14 @@ public record Settings(
         in.text("softwareUpdateChannel", "release"),
         in.text("controllerDbPath", ""),
         nodeOptions(root));
+  }
+
+  private static InterfaceFilter interfaces(SettingsReader in) {
+    String form = "an interface's name, with * and ? for any characters, or IP/bits";
+    return new InterfaceFilter(
+        in.list("interfacePrefixBlacklist", "the beginning of an interface's name", text -> text),
+        in.list("allowInterfaces", form, InterfacePattern::parse),
+        in.list("denyInterfaces", form, InterfacePattern::parse));
   }
 
   private static SortedSet<String> sorted(String... keys) {

@@ -21,33 +21,44 @@ import org.jspecify.annotations.Nullable;
  * reported and counts as absent.
  *
  * @param where the keys that lead to the object, each followed by a dot
- * @param complain takes one sentence for each problem
+ * @param onProblem takes one sentence for each problem
  */
 record SettingsReader(
-    Map<String, @Nullable Object> object, String where, Consumer<String> complain) {
+    Map<String, @Nullable Object> object, String where, Consumer<String> onProblem) {
   /** Returns an object below this one, empty where there is none. */
   SettingsReader below(String key) {
     Object value = object.get(key);
     if (value != null && !(value instanceof Map)) {
       wrong(key, "an object", value);
     }
-    return new SettingsReader(Json.asObject(value), where + key + ".", complain);
+    return new SettingsReader(Json.asObject(value), where + key + ".", onProblem);
   }
 
   boolean bool(String key, boolean absent) {
     Object value = object.get(key);
-    return switch (value) {
-      case null -> absent;
-      case Boolean bool -> bool;
-      case Number number when number.doubleValue() == 1 -> true;
-      case Number number when number.doubleValue() == 0 -> false;
-      case String text when text.equals("1") || text.equalsIgnoreCase("true") -> true;
-      case String text when text.equals("0") || text.equalsIgnoreCase("false") -> false;
-      default -> {
-        wrong(key, "true or false", value);
-        yield absent;
-      }
-    };
+    // No switch on patterns: Java would generate a class for it at every start.
+    if (value == null) {
+      return absent;
+    }
+    if (value instanceof Boolean bool) {
+      return bool;
+    }
+    if (isNumber(value, 1) || isText(value, "1", "true")) {
+      return true;
+    }
+    if (isNumber(value, 0) || isText(value, "0", "false")) {
+      return false;
+    }
+    wrong(key, "true or false", value);
+    return absent;
+  }
+
+  private static boolean isNumber(Object value, int expected) {
+    return value instanceof Number number && number.doubleValue() == expected;
+  }
+
+  private static boolean isText(Object value, String digit, String word) {
+    return value instanceof String text && (text.equals(digit) || text.equalsIgnoreCase(word));
   }
 
   long number(String key, long absent, long min, long max) {
@@ -61,12 +72,11 @@ record SettingsReader(
   /** Returns a whole number in a range, or null for anything else. */
   @Nullable Long numberOrNull(String key, long min, long max) {
     try {
+      Object value = object.get(key);
       Long number =
-          switch (object.get(key)) {
-            case Long each -> each;
-            case String text -> Long.valueOf(text);
-            case null, default -> null;
-          };
+          value instanceof String text
+              ? Long.valueOf(text)
+              : value instanceof Long given ? given : null;
       return number == null || number < min || number > max ? null : number;
     } catch (NumberFormatException e) {
       return null;
@@ -123,7 +133,7 @@ record SettingsReader(
   IpPrefix network(String key, String text) {
     IpPrefix network = IpPrefix.parse(text);
     if (network.isDefaultRoute() && text.indexOf('/') < 0) {
-      complain.accept(
+      onProblem.accept(
           "local.conf: %s%s: %s without /bits is every %s address; write %s/0 if that is meant"
               .formatted(
                   where,
@@ -139,7 +149,7 @@ record SettingsReader(
   void reportUnknownKeys(SortedSet<String> known) {
     for (String key : object.keySet()) {
       if (!known.contains(key)) {
-        complain.accept(
+        onProblem.accept(
             "local.conf: %s%s: unknown key, it is ignored%s"
                 .formatted(where, key, NearestWords.suggestion(key, known)));
       }
@@ -147,7 +157,7 @@ record SettingsReader(
   }
 
   void wrong(String key, String expected, @Nullable Object found) {
-    complain.accept(
+    onProblem.accept(
         "local.conf: %s%s: expected %s, found %s; it is ignored"
             .formatted(where, key, expected, LocalConf.kind(found)));
   }

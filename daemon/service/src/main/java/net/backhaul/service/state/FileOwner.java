@@ -203,8 +203,20 @@ final class FileOwner {
     }
   }
 
-  /** Returns whether a file has one name; false where the path no longer leads to this file. */
+  /**
+   * Returns whether a file has one name; false where the path no longer leads to this file.
+   *
+   * <p>The user could exchange the name between this check and the change, so it protects only
+   * where the kernel lets users link no files of others.
+   */
   private boolean hasOneName(Path path, PosixFileAttributes found) throws IOException {
+    if (!Privileges.protectsHardLinks()) {
+      log.warn(
+          "the owner of {} is not changed, because fs.protected_hardlinks is not 1; set it by:"
+              + " sysctl fs.protected_hardlinks=1",
+          path);
+      return false;
+    }
     Map<String, Object> now =
         Files.readAttributes(path, "unix:nlink,fileKey", LinkOption.NOFOLLOW_LINKS);
     if (Objects.equals(now.get("fileKey"), found.fileKey())

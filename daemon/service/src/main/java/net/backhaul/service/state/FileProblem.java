@@ -29,13 +29,15 @@ public final class FileProblem {
     String user = System.getProperty("user.name", "?");
     try {
       PosixFileAttributes found = Files.readAttributes(denying, PosixFileAttributes.class);
-      return "permission denied: %s belongs to user %s (mode %s), this process runs as user %s; run \"chown %s '%s'\" as root"
+      String owner = found.owner().getName();
+      String command = owner.equals(user) ? "chmod u+rwX" : "chown " + user;
+      return "permission denied: %s belongs to user %s (mode %s), this process runs as user %s; run \"%s '%s'\" as root"
           .formatted(
               denying,
-              found.owner().getName(),
+              owner,
               PosixFilePermissions.toString(found.permissions()),
               user,
-              user,
+              command,
               denying);
     } catch (IOException | UnsupportedOperationException unknown) {
       return "permission denied: %s, this process runs as user %s".formatted(denying, user);

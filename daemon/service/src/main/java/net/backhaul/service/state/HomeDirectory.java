@@ -8,6 +8,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -27,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import net.backhaul.json.ByteOrderMark;
+import net.backhaul.service.system.StartFailure;
 import net.backhaul.store.OpenDirectory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,6 +59,21 @@ public final class HomeDirectory implements AutoCloseable {
       Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
   private final Path path;
+
+  /** Files by which a directory is known as a home. */
+  private static final List<String> NODE_FILES =
+      List.of(
+          "identity.secret",
+          "identity.public",
+          "authtoken.secret",
+          "planet",
+          "local.conf",
+          "devicemap",
+          "networks.d",
+          "moons.d",
+          "controller.d",
+          "backhaul.db");
+
   private FileOwner owner;
   private @Nullable FileChannel pidFile;
 
@@ -82,12 +99,33 @@ public final class HomeDirectory implements AutoCloseable {
 
   /**
    * Gives the home and all that it holds to a user, if this process is root, that user exists and
-   * the home still belongs to root.
+   * the home still belongs to root; fails where the directory was probably named by mistake.
    */
-  public void assignTo(String user) {
-    if (!owner.changesOwner()) {
-      owner = FileOwner.named(path, user);
-      owner.applyToTree(path);
+  public void assignTo(String user) throws StartFailure {
+    if (owner.changesOwner()) {
+      return;
+    }
+    FileOwner assigned = FileOwner.named(path, user);
+    if (assigned.changesOwner() && !holdsOnlyNode()) {
+      throw new StartFailure(
+          "%s is root's and holds other files than those of a node, so it is not given to %s; expected an empty directory, a home, or -U to run as root"
+              .formatted(path, user),
+          1);
+    }
+    owner = assigned;
+    owner.applyToTree(path);
+  }
+
+  /** Returns whether the directory is empty or holds files of a node; false if it is unreadable. */
+  private boolean holdsOnlyNode() {
+    if (NODE_FILES.stream().anyMatch(this::exists)) {
+      return true;
+    }
+    try (DirectoryStream<Path> entries =
+        Files.newDirectoryStream(path, each -> !each.endsWith("lost+found"))) {
+      return !entries.iterator().hasNext();
+    } catch (IOException e) {
+      return false;
     }
   }
 
@@ -120,12 +158,7 @@ public final class HomeDirectory implements AutoCloseable {
   public Optional<byte[]> read(String name) {
     Path file = file(name);
     try {
-      if (Files.size(file) > MAX_FILE_BYTES) {
-        log.warn(
-            "{} is longer than {} bytes; the daemon continues without it", file, MAX_FILE_BYTES);
-        return Optional.empty();
-      }
-      return Optional.of(Files.readAllBytes(file));
+      return Optional.of(BoundedFile.read(file, MAX_FILE_BYTES));
     } catch (NoSuchFileException missing) {
       return Optional.empty();
     } catch (IOException e) {
@@ -159,7 +192,7 @@ public final class HomeDirectory implements AutoCloseable {
 
   private void write(String name, byte[] content, boolean secret) throws IOException {
     Path file = file(name);
-    if (Files.exists(file)
+    if (Files.isRegularFile(file)
         && Files.size(file) == content.length
         && Arrays.equals(Files.readAllBytes(file), content)) {
       return;
@@ -359,11 +392,31 @@ public final class HomeDirectory implements AutoCloseable {
     }
     try {
       channel.truncate(0);
-      String pid = Long.toString(ProcessHandle.current().pid());
-      channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)), 0);
+      channel.write(pid(), 0);
     } catch (IOException e) {
       log.warn("cannot write {}: {}", file(PID_FILE), FileProblem.describe(file(PID_FILE), e));
     }
+  }
+
+  /**
+   * Writes the id of this process to the pid file again, whose changed time confirms a reload to
+   * the program that requested it.
+   */
+  public void rewritePid() {
+    FileChannel channel = pidFile;
+    if (channel == null) {
+      return;
+    }
+    try {
+      channel.write(pid(), 0);
+    } catch (IOException e) {
+      log.warn("cannot write {}: {}", file(PID_FILE), FileProblem.describe(file(PID_FILE), e));
+    }
+  }
+
+  private static ByteBuffer pid() {
+    String pid = Long.toString(ProcessHandle.current().pid());
+    return ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII));
   }
 
   /** Releases the home. */

@@ -3,7 +3,6 @@ package net.backhaul.service.state;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.util.random.RandomGenerator;
 import net.backhaul.json.ByteOrderMark;
 import net.backhaul.protocol.identity.Identity;
@@ -32,7 +31,8 @@ public final class IdentityFiles {
     } catch (IllegalArgumentException e) {
       throw invalid(home);
     }
-    if (!identity.hasPrivateKey() || !identity.keysMatch()) {
+    boolean usable = ValidatedIdentity.isRecorded(home, text) || identity.keysMatch();
+    if (!identity.hasPrivateKey() || !usable) {
       throw invalid(home);
     }
     writePublic(home, identity);
@@ -52,9 +52,23 @@ public final class IdentityFiles {
     try {
       String text = secretText(home);
       Identity identity = text.isEmpty() ? null : Identity.parse(text);
-      return identity != null && identity.validates() ? identity : null;
+      boolean valid =
+          identity != null && (ValidatedIdentity.isRecorded(home, text) || identity.validates());
+      return valid ? identity : null;
     } catch (StartFailure | IllegalArgumentException e) {
       return null; // load() reports it
+    }
+  }
+
+  /** Records that the identity on disk is valid, so that later starts need not validate it. */
+  public static void saveValidated(HomeDirectory home) {
+    try {
+      String text = secretText(home);
+      if (!ValidatedIdentity.isRecorded(home, text)) {
+        ValidatedIdentity.save(home, text);
+      }
+    } catch (StartFailure e) {
+      log.debug("the identity is validated again at the next start: {}", e.getMessage());
     }
   }
 
@@ -63,7 +77,8 @@ public final class IdentityFiles {
       return "";
     }
     try {
-      byte[] text = ByteOrderMark.strip(Files.readAllBytes(home.file(SECRET)));
+      byte[] text =
+          ByteOrderMark.strip(BoundedFile.read(home.file(SECRET), HomeDirectory.MAX_FILE_BYTES));
       return new String(text, StandardCharsets.ISO_8859_1).strip();
     } catch (IOException e) {
       throw new StartFailure(
@@ -100,7 +115,8 @@ public final class IdentityFiles {
    */
   public static void saveAfterCollision(HomeDirectory home) throws IOException {
     home.writeSecret(
-        "identity.secret.saved_after_collision", Files.readAllBytes(home.file(SECRET)));
+        "identity.secret.saved_after_collision",
+        BoundedFile.read(home.file(SECRET), HomeDirectory.MAX_FILE_BYTES));
     home.delete(SECRET);
     home.delete(PUBLIC);
   }

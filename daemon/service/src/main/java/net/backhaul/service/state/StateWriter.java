@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import net.backhaul.service.system.RepeatedErrorLog;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,6 +43,9 @@ final class StateWriter implements AutoCloseable {
       new ScheduledThreadPoolExecutor(
           1, work -> Thread.ofPlatform().daemon().name("state").unstarted(work));
 
+  private final RepeatedErrorLog errors =
+      new RepeatedErrorLog(log, "running a task on the state thread");
+
   // Used on the state thread.
 
   /** Contents that could not be written, by file, those first that were retried longest ago. */
@@ -64,10 +68,20 @@ final class StateWriter implements AutoCloseable {
     }
   }
 
-  /** Runs other work on the state thread; returns false after the end, when it is discarded. */
+  /**
+   * Runs other work on the state thread; if it fails, that is logged with a rate limit. Returns
+   * false after the end, when it is discarded.
+   */
   boolean execute(Runnable work) {
     try {
-      thread.execute(work);
+      thread.execute(
+          () -> {
+            try {
+              work.run();
+            } catch (RuntimeException | Error e) {
+              errors.add(e, System.currentTimeMillis());
+            }
+          });
       return true;
     } catch (RejectedExecutionException ended) {
       log.trace("the state is closed already");

@@ -8,11 +8,7 @@ import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.spi.ContextAwareBase;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Map;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -30,7 +26,9 @@ public final class Logging extends ContextAwareBase implements Configurator {
   public ExecutionStatus configure(LoggerContext context) {
     Level level = Level.toLevel(System.getProperty(PROPERTY, System.getenv(VARIABLE)), Level.INFO);
     var appender =
-        new Lines(System.err, new LogFormat(isJournal(), !level.isGreaterOrEqual(Level.INFO)));
+        new Lines(
+            System.err,
+            new LogFormat(JournalStream.isStandardError(), !level.isGreaterOrEqual(Level.INFO)));
     appender.setContext(context);
     appender.start();
     context.getLogger("io.netty").setLevel(Level.WARN);
@@ -45,7 +43,9 @@ public final class Logging extends ContextAwareBase implements Configurator {
    * the journal records its priority.
    */
   public static void print(org.slf4j.event.Level level, String text) {
-    System.err.print(LogFormat.verbatim(isJournal(), Level.convertAnSLF4JLevel(level), text));
+    System.err.print(
+        LogFormat.verbatim(
+            JournalStream.isStandardError(), Level.convertAnSLF4JLevel(level), text));
   }
 
   /** Logs exceptions that no code catches, in place of Java's own lines. */
@@ -54,24 +54,6 @@ public final class Logging extends ContextAwareBase implements Configurator {
         (thread, thrown) ->
             LoggerFactory.getLogger(Logging.class)
                 .error("internal error in thread {}, which has ended", thread.getName(), thrown));
-  }
-
-  private static boolean isJournal() {
-    return isJournal(System.getenv(), Path.of("/proc/self/fd/2"));
-  }
-
-  /** Returns whether a stream is the one that {@code JOURNAL_STREAM} names by device and inode. */
-  static boolean isJournal(Map<String, String> environment, Path stream) {
-    String named = environment.get("JOURNAL_STREAM");
-    if (named == null) {
-      return false;
-    }
-    try {
-      Map<String, Object> found = Files.readAttributes(stream, "unix:dev,ino");
-      return named.equals(found.get("dev") + ":" + found.get("ino"));
-    } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
-      return false;
-    }
   }
 
   /** Writes each event with one call, so that lines of several threads do not mix. */

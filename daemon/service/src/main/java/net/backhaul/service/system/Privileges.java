@@ -18,4 +18,16 @@ public final class Privileges {
       return "root".equals(System.getProperty("user.name"));
     }
   }
+
+  /**
+   * Returns whether the kernel lets users link only their own files, and those that they may write:
+   * then a file with one name in a directory of a user is not exchanged for a file of root.
+   */
+  public static boolean protectsHardLinks() {
+    try {
+      return Files.readString(Path.of("/proc/sys/fs/protected_hardlinks")).strip().equals("1");
+    } catch (IOException unknown) {
+      return false;
+    }
+  }
 }

@@ -29,7 +29,7 @@ final class BatchSender {
   /**
    * Sends the batch.
    *
-   * @return the index of the first run that the kernel has no room for; the number of runs if none
+   * @return the index of the first run that the kernel does not accept; the number of runs if none
    */
   int send(OpenSocket from) {
     for (int run = 0; run < out.runs(); run++) {
@@ -63,7 +63,7 @@ final class BatchSender {
     return done;
   }
 
-  /** Sends the datagrams of a rejected run; false if there is no room for the rest. */
+  /** Sends the datagrams of a rejected run; false if the send queue is full before the rest. */
   private boolean sendSingly(OpenSocket from, int run) {
     int segmentBytes = out.segmentBytes(run);
     int count = Math.ceilDiv(out.length(run), segmentBytes);

@@ -8,7 +8,7 @@ import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.function.BiPredicate;
 import net.backhaul.protocol.address.Endpoints;
 
 /** Lists the addresses of the host to bind sockets to (02 section 4.4, 04 section 6.1.11). */
@@ -19,31 +19,38 @@ public final class HostAddresses {
   private HostAddresses() {}
 
   /**
-   * Returns every usable address of every interface, once for each port.
+   * The addresses of the host, once for each port.
    *
-   * @param skippedPrefixes further prefixes of interface names to leave out
-   * @param forbidden addresses that local.conf forbids or that are on own devices
+   * @param up those of interfaces that are up
+   * @param down those of interfaces that are down or have no carrier
    */
-  public static List<BindAddress> find(
-      List<Integer> ports, List<String> skippedPrefixes, Predicate<InetAddress> forbidden) {
-    var all = new ArrayList<BindAddress>();
-    try {
-      for (NetworkInterface device : NetworkInterface.networkInterfaces().toList()) {
-        if (isSkipped(device.getName(), skippedPrefixes) || !isUp(device)) {
-          continue;
-        }
-        for (InetAddress address : device.inetAddresses().toList()) {
-          InetAddress plain = withoutScope(address);
-          if (Endpoints.usableForPath(new InetSocketAddress(plain, 1)) && !forbidden.test(plain)) {
-            ports.forEach(
-                port -> all.add(new BindAddress(plain, port, device.getName(), device.getIndex())));
-          }
+  record Found(List<BindAddress> up, List<BindAddress> down) {}
+
+  /**
+   * Returns every usable address of every interface.
+   *
+   * @param permitted whether an address of an interface, by its name, may be used
+   * @throws SocketException if the interfaces cannot be listed, for example without open files
+   */
+  static Found find(List<Integer> ports, BiPredicate<String, InetAddress> permitted)
+      throws SocketException {
+    var up = new ArrayList<BindAddress>();
+    var down = new ArrayList<BindAddress>();
+    for (NetworkInterface device : NetworkInterface.networkInterfaces().toList()) {
+      if (isSkipped(device.getName())) {
+        continue;
+      }
+      List<BindAddress> all = isUp(device) ? up : down;
+      for (InetAddress address : device.inetAddresses().toList()) {
+        InetAddress plain = withoutScope(address);
+        if (Endpoints.usableForPath(new InetSocketAddress(plain, 1))
+            && permitted.test(device.getName(), plain)) {
+          ports.forEach(
+              port -> all.add(new BindAddress(plain, port, device.getName(), device.getIndex())));
         }
       }
-    } catch (SocketException e) {
-      return wildcards(ports);
     }
-    return all;
+    return new Found(up, down);
   }
 
   /** Returns the addresses that local.conf names, once for each port. */
@@ -56,7 +63,7 @@ public final class HostAddresses {
   }
 
   /** Returns the wildcard addresses, where interfaces cannot be listed. */
-  private static List<BindAddress> wildcards(List<Integer> ports) {
+  static List<BindAddress> wildcards(List<Integer> ports) {
     return of(List.of(Endpoints.parseIp("0.0.0.0"), Endpoints.parseIp("::")), ports);
   }
 
@@ -66,18 +73,19 @@ public final class HostAddresses {
   }
 
   /** An interface that was removed after it was listed counts as down. */
-  private static boolean isUp(NetworkInterface device) {
+  private static boolean isUp(NetworkInterface device) throws SocketException {
     try {
       return device.isUp();
     } catch (SocketException removed) {
+      NetworkInterface.networkInterfaces(); // fails as well where no open file is left
       return false;
     }
   }
 
-  private static boolean isSkipped(String name, List<String> more) {
+  /** Returns whether an interface has no sockets because of its name. */
+  static boolean isSkipped(String name) {
     boolean mac = System.getProperty("os.name").startsWith("Mac");
     return SKIPPED_PREFIXES.stream().anyMatch(name::startsWith)
-        || more.stream().anyMatch(name::startsWith)
         || (mac && SKIPPED_ON_MACOS.stream().anyMatch(name::startsWith));
   }
 

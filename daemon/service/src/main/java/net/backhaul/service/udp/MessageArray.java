@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * An array of Linux's {@code struct mmsghdr}, each with one buffer, one address and room for two
+ * An array of Linux's {@code struct mmsghdr}, each with one buffer, one address and space for two
  * control messages, the segment size and the traffic class, in the layout of the C library of
  * 64-bit systems.
  */

@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads a socket with {@code recvmmsg}, on the event loop of its channel, and notices when it can
+ * Reads a socket with {@code recvmmsg}, on the event loop of its channel, and detects when it can
  * be written.
  *
  * <p>Netty's channel creates an object for every datagram, which costs more than receiving it. So

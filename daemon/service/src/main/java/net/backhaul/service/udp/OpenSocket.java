@@ -82,8 +82,8 @@ final class OpenSocket {
     return supportsRuns;
   }
 
-  /** Returns whether the send queue has room; a fair queue makes room itself. */
-  boolean hasRoomFor(Traffic traffic) {
+  /** Returns whether the send queue accepts a run; a fair queue drops others for it. */
+  boolean accepts(Traffic traffic) {
     return sendQueue != null
         || channel.isWritable()
         || (traffic == Traffic.CONTROL

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Objects are reused.
  */
 final class QueuedRun {
-  /** The memory of long runs: room for what is appended, so that flows leave as runs. */
+  /** The memory of long runs: space for what is appended, so that flows leave as runs. */
   private static final int LONG_BYTES = 16 * 1024;
 
   /** The memory of runs that are as short as those of sparse flows. */

@@ -3,38 +3,50 @@ package net.backhaul.service.udp;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import net.backhaul.engine.LocalSocket;
 import net.backhaul.engine.Node;
 import net.backhaul.engine.PeerStatus;
 import net.backhaul.service.NodeLoop;
+import net.backhaul.service.settings.InterfaceFilter;
+import net.backhaul.service.settings.InterfacePattern;
 import net.backhaul.service.settings.Settings;
 import net.backhaul.service.system.OpenFiles;
-import net.backhaul.tap.HostAddressMonitor;
+import net.backhaul.tap.HostNetworkMonitor;
 import net.backhaul.tap.TapException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reconciles the sockets with the addresses of the host (04 section 6.1.11).
+ * Reconciles the sockets with the addresses of the host (04 section 6.1.11), and has roots and
+ * peers contacted where its uplinks have changed.
  *
- * <p>When the host reports that addresses have changed, every 30 seconds, and more often after the
- * start, while addresses are still being configured.
+ * <p>When the host reports that its network has changed, every 30 seconds, and more often after the
+ * start, while addresses are still being configured. A socket whose interface goes down stays open,
+ * so that it can be used as soon as that is up again.
  */
 public final class Rebinder {
   private static final Logger log = LoggerFactory.getLogger(Rebinder.class);
   private static final long FIRST_DELAY_MS = 500;
   private static final long LAST_DELAY_MS = 30_000;
-  private static final long MONITOR_EVERY_MS = 1_000;
+
+  /** After this long without a usable socket, the log reports it. */
+  private static final long WARN_AFTER_MS = 2_000;
+
   private static final Path DEVICES = Path.of("/sys/class/net");
 
   private final NodeLoop loop;
@@ -43,12 +55,35 @@ public final class Rebinder {
   private final Supplier<Settings> settings;
   private final List<Integer> ports;
   private final Predicate<InetAddress> isOnOwnDevice;
+  private final AtomicReference<InterfaceFilter> checkedFilter =
+      new AtomicReference<>(InterfaceFilter.ALL);
   private volatile int openSockets;
   private long delayMs = FIRST_DELAY_MS;
   private boolean hasNoSockets;
+  private boolean warningScheduled;
   private boolean limitReached;
-  private @Nullable HostAddressMonitor monitor;
-  private @Nullable Future<?> monitorTask;
+  private @Nullable NetworkEvents events;
+
+  /** The usable sockets, and the uplinks, that the last reconciliation has found. */
+  private List<LocalSocket> usable = List.of();
+
+  private Set<BindAddress> up = Set.of();
+  private Set<InetAddress> sources = Set.of();
+
+  /**
+   * What the host has when it is looked up, before the order is known in which to bind.
+   *
+   * @param addresses to bind, or bound to interfaces that are down
+   * @param up those whose interfaces are up
+   * @param sources from which the host sends to the internet
+   */
+  private record Host(List<BindAddress> addresses, Set<BindAddress> up, Set<InetAddress> sources) {}
+
+  /** A cause to contact roots and peers even where all sockets stay as they are. */
+  private enum Cause {
+    NONE,
+    UPLINK
+  }
 
   /**
    * Creates it.
@@ -73,54 +108,88 @@ public final class Rebinder {
 
   /** Binds, and schedules the next time; on the node loop, after the node was created. */
   public void start() {
-    List<BindAddress> wanted = wantedAddresses();
+    startEvents(); // First, so that no change is missed.
+    Host host = Objects.requireNonNull(find(List.of()));
     Limit limit = limit();
-    boolean fits = wanted.size() <= limit.sockets;
-    rebind(fits ? wanted : orderByUse(wanted, endpoints(loop.node())), limit);
+    boolean fits = host.addresses.size() <= limit.sockets;
+    List<InetSocketAddress> endpoints = fits ? List.of() : endpoints(loop.node());
+    rebind(fits ? host : orderByUse(host, endpoints), limit, Cause.NONE);
     scheduleNext();
-    startMonitor();
   }
 
-  /** Binds within a second of a change, where the host reports changes. */
-  private void startMonitor() {
+  /** Binds at once after a change, where the host reports changes. */
+  private void startEvents() {
     try {
-      HostAddressMonitor opened = HostAddressMonitor.open();
-      monitor = opened;
-      monitorTask =
-          loop.every(
-              MONITOR_EVERY_MS,
-              () -> {
-                if (opened.pollChanged()) {
-                  rebindNow();
-                }
-              });
+      HostNetworkMonitor monitor = HostNetworkMonitor.open(HostAddresses::isSkipped);
+      events = new NetworkEvents(loop, monitor, this::networkChanged);
+      events.start();
     } catch (TapException | LinkageError e) {
       log.debug("addresses are listed every {} ms: {}", LAST_DELAY_MS, e.toString());
     }
   }
 
+  private void networkChanged(HostNetworkMonitor.Changes changes) {
+    boolean uplink = changes.defaultRoutes() || changes.links().stream().anyMatch(this::isUplink);
+    reconcile(uplink ? Cause.UPLINK : Cause.NONE);
+  }
+
+  /** Returns whether peers may be reached over a device; not over those of containers. */
+  private boolean isUplink(String device) {
+    boolean bound =
+        up.stream().anyMatch(each -> each.device().equals(device) || each.device().isEmpty())
+            || sockets.sockets(each -> each.device().equals(device)).size() > 0;
+    boolean leads =
+        up.stream()
+            .anyMatch(each -> each.device().equals(device) && sources.contains(each.address()));
+    return bound && (leads || !Uplinks.isOfContainers(device, Rebinder::isBridge));
+  }
+
+  private static boolean isBridge(String device) {
+    return Files.isDirectory(DEVICES.resolve(device).resolve("bridge"));
+  }
+
   /** Ends the monitor of addresses; on the node loop. */
   public void close() {
-    if (monitor != null && monitorTask != null) {
-      monitorTask.cancel(false); // Or it would read a closed descriptor.
-      monitor.close();
-      monitor = null;
+    if (events != null) {
+      events.close();
+      events = null;
     }
   }
 
   /** Reconciles at once; from any thread. */
   public void rebindNow() {
+    loop.execute(() -> reconcile(Cause.NONE));
+  }
+
+  /** Reconciles at once, and has roots and peers contacted; from any thread. */
+  public void reconnectNow() {
+    loop.execute(() -> reconcile(Cause.UPLINK));
+  }
+
+  private void reconcile(Cause cause) {
+    List<BindAddress> open = sockets.bound();
     background.execute(
         () -> {
-          List<BindAddress> wanted = wantedAddresses();
-          Limit limit = limit();
-          if (wanted.size() <= limit.sockets) {
-            loop.execute(() -> rebind(wanted, limit));
-          } else {
-            loop.submit(Rebinder::endpoints)
-                .thenApplyAsync(endpoints -> orderByUse(wanted, endpoints), background)
-                .thenAcceptAsync(ordered -> rebind(ordered, limit), loop::execute);
+          Host host = find(open);
+          if (host == null) {
+            return;
           }
+          Limit limit = limit();
+          if (host.addresses.size() <= limit.sockets) {
+            loop.execute(() -> rebind(host, limit, cause));
+          } else {
+            loop.execute(() -> rebindByUse(host, limit, cause));
+          }
+        });
+  }
+
+  /** Each step runs as a task of its own, so that its thread logs the error if it fails. */
+  private void rebindByUse(Host host, Limit limit, Cause cause) {
+    List<InetSocketAddress> endpoints = endpoints(loop.node());
+    background.execute(
+        () -> {
+          Host ordered = orderByUse(host, endpoints);
+          loop.execute(() -> rebind(ordered, limit, cause));
         });
   }
 
@@ -146,13 +215,15 @@ public final class Rebinder {
     return all;
   }
 
-  private List<BindAddress> orderByUse(
-      List<BindAddress> wanted, List<InetSocketAddress> endpoints) {
-    return Uplinks.first(
-        wanted,
-        ports,
-        Uplinks.sources(endpoints),
-        device -> Files.isDirectory(DEVICES.resolve(device).resolve("bridge")));
+  /** Returns the sockets that the node is to use; on the node loop. */
+  List<LocalSocket> usable() {
+    return usable;
+  }
+
+  private Host orderByUse(Host host, List<InetSocketAddress> endpoints) {
+    List<BindAddress> ordered =
+        Uplinks.first(host.addresses, ports, Uplinks.sources(endpoints), Rebinder::isBridge);
+    return new Host(ordered, host.up, host.sources);
   }
 
   private void scheduleNext() {
@@ -161,38 +232,100 @@ public final class Rebinder {
             () -> {
               delayMs = Math.min(2 * delayMs, LAST_DELAY_MS);
               scheduleNext(); // First, so that an internal error does not end the repetition.
-              rebindNow();
+              loop.execute(this::rebindNow);
             },
             delayMs,
             TimeUnit.MILLISECONDS);
   }
 
-  private List<BindAddress> wantedAddresses() {
+  /**
+   * Returns the addresses to bind; the wildcard addresses where interfaces cannot be listed.
+   *
+   * @param open the addresses that have a socket: where interfaces cannot be listed, null is
+   *     returned, so that these stay; those of interfaces that are down stay as well
+   */
+  private @Nullable Host find(List<BindAddress> open) {
     Settings now = settings.get();
     if (now.forceTcpRelay()) {
-      return List.of();
+      return new Host(List.of(), Set.of(), Set.of());
     }
-    return now.bind().isEmpty()
-        ? HostAddresses.find(
-            ports,
-            now.skippedInterfaces(),
-            address -> now.forbids(address) || isOnOwnDevice.test(address))
-        : HostAddresses.of(now.bind(), ports);
+    if (!now.bind().isEmpty()) {
+      return host(HostAddresses.of(now.bind(), ports), List.of());
+    }
+    warnAboutUnknown(now.interfaces());
+    try {
+      HostAddresses.Found found =
+          HostAddresses.find(ports, (device, address) -> permits(now, device, address));
+      return host(found.up(), found.down().stream().filter(open::contains).toList());
+    } catch (SocketException e) {
+      log.debug("the interfaces cannot be listed: {}", e.toString());
+      return open.isEmpty() ? host(HostAddresses.wildcards(ports), List.of()) : null;
+    }
   }
 
-  private void rebind(List<BindAddress> ordered, Limit limit) {
+  private boolean permits(Settings now, String device, InetAddress address) {
+    return now.interfaces().permits(device, address)
+        && !now.forbids(address)
+        && !isOnOwnDevice.test(address);
+  }
+
+  private static Host host(List<BindAddress> up, List<BindAddress> down) {
+    var all = new ArrayList<>(up);
+    all.addAll(down);
+    return new Host(all, Set.copyOf(up), Uplinks.sources(List.of()));
+  }
+
+  private void rebind(Host host, Limit limit, Cause cause) {
+    List<BindAddress> ordered = host.addresses;
     List<BindAddress> wanted = ordered.subList(0, Math.min(ordered.size(), limit.sockets));
-    boolean changed = sockets.rebind(wanted);
+    sockets.rebind(wanted);
     sockets.overLimit(ordered.size() - wanted.size());
     openSockets = sockets.count();
-    if (changed) {
-      log.debug("UDP sockets: {}", sockets.addresses());
+    List<LocalSocket> now = sockets.sockets(host.up::contains);
+    boolean uplink = cause == Cause.UPLINK || !host.sources.equals(sources);
+    if (!now.equals(usable)) {
+      log.debug("UDP sockets: {}", now);
       loop.node().readsEcn(sockets.readsEcn());
-      loop.node().localAddressesChanged(sockets.addresses(), NodeLoop.nowMs());
-      loop.scheduleWakeUp();
+      loop.node().socketsChanged(now, NodeLoop.nowMs());
+      uplink |= changedDevices(host.up).anyMatch(this::isUplink);
     }
-    warnWithoutSockets();
+    usable = now;
+    up = host.up;
+    sources = host.sources;
+    if (uplink) {
+      loop.node().uplinkChanged(NodeLoop.nowMs());
+    }
+    loop.scheduleWakeUp();
+    noticeMissingSockets();
     warnOverLimit(limit);
+  }
+
+  /** Returns the devices of addresses that are usable now and were not before, or vice versa. */
+  private Stream<String> changedDevices(Set<BindAddress> now) {
+    return Stream.concat(
+            now.stream().filter(each -> !up.contains(each)),
+            up.stream().filter(each -> !now.contains(each)))
+        .map(BindAddress::device)
+        .distinct();
+  }
+
+  /** Warns once, after each change of the settings, about interfaces that do not exist. */
+  private void warnAboutUnknown(InterfaceFilter filter) {
+    if (filter.equals(checkedFilter.getAndSet(filter))) {
+      return;
+    }
+    for (InterfacePattern each : filter.named()) {
+      try {
+        if (NetworkInterface.getByName(each.text()) == null) {
+          log.warn(
+              "local.conf names the interface {}, which does not exist now; if it is spelled"
+                  + " correctly, the setting applies as soon as it does",
+              each);
+        }
+      } catch (SocketException e) {
+        log.debug("the interface {} cannot be looked up: {}", each, e.toString());
+      }
+    }
   }
 
   /** Warns once that addresses have no socket because of a limit. */
@@ -200,8 +333,8 @@ public final class Rebinder {
     boolean over = sockets.overLimit() > 0;
     if (over && !limitReached) {
       String devices =
-          "bridges of containers are the last to get one; interfacePrefixBlacklist in local.conf"
-              + " leaves interfaces out";
+          "bridges of containers are the last to get one; denyInterfaces in local.conf leaves"
+              + " interfaces out";
       if (limit.openFiles == 0) {
         log.warn(
             "the limit of {} UDP sockets is reached, {} addresses and ports have none; {}",
@@ -223,18 +356,30 @@ public final class Rebinder {
     limitReached = over;
   }
 
-  /** Warns when the last socket is closed, and reports when there are sockets again. */
+  /** Has it checked later whether there are still no sockets: most links are back soon. */
+  private void noticeMissingSockets() {
+    if (!usable.isEmpty()) {
+      if (hasNoSockets) {
+        log.info("UDP sockets are open again: {}", sockets.addresses());
+      }
+      hasNoSockets = false;
+    } else if (!hasNoSockets && !warningScheduled) {
+      warningScheduled = true;
+      loop.eventLoop()
+          .schedule(
+              () -> loop.execute(this::warnWithoutSockets), WARN_AFTER_MS, TimeUnit.MILLISECONDS);
+    }
+  }
+
   private void warnWithoutSockets() {
-    boolean none = sockets.addresses().isEmpty();
-    if (none && !hasNoSockets) {
+    warningScheduled = false;
+    if (usable.isEmpty() && !hasNoSockets) {
+      hasNoSockets = true;
       log.warn(
           "no UDP socket is open, so no peer can be reached: {}; checked again every 30 s",
           settings.get().forceTcpRelay()
               ? "forceTcpRelay is set in local.conf, and there is no TCP relay yet"
-              : "no interface has a usable address that can be bound");
-    } else if (!none && hasNoSockets) {
-      log.info("UDP sockets are open again: {}", sockets.addresses());
+              : "no interface that local.conf allows has a usable address that can be bound");
     }
-    hasNoSockets = none;
   }
 }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * more than are free), so one flood gets half of them, two get a third each, and a source that
  * sends little loses nothing. Datagrams leave a queue only to be handled: those of one source stay
  * in order, and those that arrive while its queue is full are dropped. A HELLO may then still use
- * room that is reserved for it.
+ * memory that is reserved for it.
  */
 final class ReceiveQueue {
   /** Number of queues; sources whose hashes collide share one. */
@@ -93,7 +93,7 @@ final class ReceiveQueue {
     while (done < run.length) {
       int rest = run.length - done;
       int firstBytes = Math.min(run.segmentBytes, rest);
-      DatagramBatch batch = roomFor(run.senderHash, firstBytes, rest, run.segmentBytes);
+      DatagramBatch batch = batchFor(run.senderHash, firstBytes, rest, run.segmentBytes);
       if (batch == null) {
         addHellos(run, done);
         return;
@@ -156,7 +156,7 @@ final class ReceiveQueue {
   }
 
   /** Returns the batch for the first datagram of the rest of a run; null if the queue is full. */
-  private @Nullable DatagramBatch roomFor(
+  private @Nullable DatagramBatch batchFor(
       int sourceHash, int firstBytes, int runBytes, int segmentBytes) {
     if (ready.isEmpty() && accepts(fresh, firstBytes, runBytes, segmentBytes)) {
       return fresh;
@@ -184,7 +184,7 @@ final class ReceiveQueue {
     for (int done = offset; done < run.length; done += run.segmentBytes) {
       int part = Math.min(run.segmentBytes, run.length - done);
       if (last != null
-          && last.hasRoomFor(part)
+          && last.accepts(part)
           && last.count() < BATCH_DATAGRAMS + HELLO_DATAGRAMS
           && isHello(run.memory, run.start + done, part)) {
         run.memory.get(run.start + done, last.bytes(), last.end(), part);

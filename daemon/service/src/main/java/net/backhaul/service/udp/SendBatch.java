@@ -54,7 +54,7 @@ final class SendBatch {
   }
 
   /**
-   * Adds the datagrams of a run from an offset on, or as many of them as there is room for.
+   * Adds the datagrams of a run from an offset on, or as many of them as fit.
    *
    * @param asRun whether they may continue a run of the batch, or form one
    * @return how many bytes were added; 0 if the batch must be sent first

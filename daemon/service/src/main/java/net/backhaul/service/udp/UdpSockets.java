@@ -12,12 +12,8 @@ import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
-import io.netty.channel.unix.IntegerUnixChannelOption;
-import io.netty.channel.unix.RawUnixChannelOption;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -26,8 +22,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import net.backhaul.engine.DatagramBatch;
 import net.backhaul.engine.DatagramRun;
+import net.backhaul.engine.LocalSocket;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.Traffic;
 import net.backhaul.service.NodeLoop;
@@ -45,6 +43,9 @@ public final class UdpSockets {
   /** Maximum open sockets; {@link Rebinder} selects the addresses that get one. */
   public static final int MAX_SOCKETS = 256;
 
+  /** The mark of all sockets, by which rules of the host lead their datagrams past a tunnel. */
+  public static final int MARK = 0x5a54;
+
   /** Open files of a socket: a second descriptor reads it. */
   static final int FILES_PER_SOCKET = 2;
 
@@ -61,16 +62,10 @@ public final class UdpSockets {
   /** A duplicate address detection of IPv6 makes the first attempts fail. */
   private static final int WARN_AT_FAILURE = 4;
 
-  private static final int SOL_SOCKET = 1;
-  private static final int SO_BINDTODEVICE = 25;
-  private static final int SO_RCVBUFFORCE = 33;
-  private static final int IFNAMSIZ = 16;
-  private static final int IP_TTL = 2;
-  private static final int IP_RECVTOS = 13;
-  private static final int IPV6_RECVTCLASS = 66;
   private static final int DEFAULT_TTL = 64;
 
   private final NodeLoop loop;
+  private volatile boolean areMarked;
   private final Map<BindAddress, OpenSocket> open = new LinkedHashMap<>();
   private final Map<BindAddress, Integer> bindFailures = new HashMap<>();
   private OpenSocket[] byNumber = new OpenSocket[0];
@@ -100,6 +95,11 @@ public final class UdpSockets {
     this(loop, batch -> handle(loop, batch), BatchSender::sendmmsg);
   }
 
+  /** Returns whether all sockets have {@link #MARK}; from any thread. */
+  public boolean areMarked() {
+    return areMarked;
+  }
+
   /**
    * Creates sockets.
    *
@@ -108,6 +108,7 @@ public final class UdpSockets {
    */
   UdpSockets(NodeLoop loop, Consumer<DatagramBatch> receiver, BatchSender.@Nullable Call send) {
     this.loop = loop;
+    areMarked = loop.supportsDescriptors();
     this.receiveQueue = new ReceiveQueue(receiver, ThreadLocalRandom.current().nextInt());
     this.requestTurn = loop.afterIo(this::turn);
     boolean own = send != null && loop.supportsDescriptors() && supportsDirectCalls();
@@ -129,7 +130,7 @@ public final class UdpSockets {
   private static void handle(NodeLoop loop, DatagramBatch batch) {
     try {
       loop.node().receive(batch, NodeLoop.nowMs());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       ERRORS.add(e, NodeLoop.nowMs());
     }
     loop.scheduleWakeUp();
@@ -163,6 +164,19 @@ public final class UdpSockets {
       open.values().forEach(socket -> byNumber[socket.number] = socket);
     }
     return changed;
+  }
+
+  /** Returns the open sockets of these addresses. */
+  List<LocalSocket> sockets(Predicate<BindAddress> which) {
+    return open.entrySet().stream()
+        .filter(each -> which.test(each.getKey()))
+        .map(each -> new LocalSocket(each.getValue().number, each.getValue().address))
+        .toList();
+  }
+
+  /** Returns the addresses that have an open socket. */
+  List<BindAddress> bound() {
+    return List.copyOf(open.keySet());
   }
 
   /** Returns the endpoints of all open sockets. */
@@ -228,11 +242,12 @@ public final class UdpSockets {
       return; // Later its TTL would be the usual one.
     }
     flush();
-    boolean limited = loop.supportsDescriptors() && from.v4 && ttl(from.channel, hops);
+    boolean limited =
+        loop.supportsDescriptors() && from.v4 && SocketOptions.ttl(from.channel, hops);
     collect(from, shortLived.to(Traffic.CONTROL, socket, to).wrap(bytes, 0, bytes.length));
     flush();
     if (limited) {
-      ttl(from.channel, DEFAULT_TTL);
+      SocketOptions.ttl(from.channel, DEFAULT_TTL);
     }
   }
 
@@ -260,7 +275,7 @@ public final class UdpSockets {
   /** Adds a run to the batch, and sends the batch when it is full or for another socket. */
   private void collect(OpenSocket from, DatagramRun run) {
     Destination destination = destinations.of(run.endpoint(), from.v4);
-    if (destination == null || !from.hasRoomFor(run.traffic())) {
+    if (destination == null || !from.accepts(run.traffic())) {
       sendQueueFull += Math.ceilDiv(run.length(), run.segmentBytes());
       return;
     }
@@ -352,10 +367,13 @@ public final class UdpSockets {
       return false;
     }
     if (nativeEpoll) {
-      enlargeReceiveBuffer(channel);
+      SocketOptions.receiveBuffer(channel, BUFFER_BYTES);
+      if (!SocketOptions.mark(channel, MARK)) {
+        areMarked = false;
+      }
     }
     if (nativeEpoll && !local.device().isEmpty()) {
-      bindToDevice(channel, local.device());
+      SocketOptions.bindToDevice(channel, local.device());
     }
     var address = (InetSocketAddress) channel.localAddress();
     var socket =
@@ -402,7 +420,7 @@ public final class UdpSockets {
       nettySends = true;
       return;
     }
-    socket.readsEcn(requestTrafficClass(socket));
+    socket.readsEcn(SocketOptions.requestTrafficClass(socket.channel, socket.v4));
     var receiver = new MessageReceiver(fd, socket.number, reader, receiveQueue, this::endOfRead);
     socket.receiver(receiver);
     if (sender != null) {
@@ -415,50 +433,5 @@ public final class UdpSockets {
           });
     }
     receiver.start(directCalls);
-  }
-
-  /** Sets the receive buffer beyond the system limit, which takes CAP_NET_ADMIN. */
-  private static void enlargeReceiveBuffer(Channel channel) {
-    var option = new IntegerUnixChannelOption("SO_RCVBUFFORCE", SOL_SOCKET, SO_RCVBUFFORCE);
-    try {
-      channel.config().setOption(option, BUFFER_BYTES);
-    } catch (RuntimeException e) {
-      log.debug("the system's limit holds for the receive buffer: {}", e.toString());
-    }
-  }
-
-  /** Requests the traffic class of each datagram; a socket of IPv6 may receive both families. */
-  private static boolean requestTrafficClass(OpenSocket socket) {
-    var v4 = new IntegerUnixChannelOption("IP_RECVTOS", MessageArray.IPPROTO_IP, IP_RECVTOS);
-    var v6 =
-        new IntegerUnixChannelOption("IPV6_RECVTCLASS", MessageArray.IPPROTO_IPV6, IPV6_RECVTCLASS);
-    try {
-      socket.channel.config().setOption(v4, 1);
-      return socket.v4 || socket.channel.config().setOption(v6, 1);
-    } catch (RuntimeException e) {
-      log.debug("socket {} does not read ECN: {}", socket.number, e.toString());
-      return false;
-    }
-  }
-
-  /** Keeps datagrams of the node out of routes through its own devices. */
-  private static void bindToDevice(Channel channel, String device) {
-    ByteBuffer name = ByteBuffer.allocateDirect(IFNAMSIZ);
-    name.put(device.getBytes(StandardCharsets.UTF_8)).clear();
-    var option = new RawUnixChannelOption("SO_BINDTODEVICE", SOL_SOCKET, SO_BINDTODEVICE, IFNAMSIZ);
-    try {
-      channel.config().setOption(option, name);
-    } catch (RuntimeException e) {
-      log.debug("cannot bind a socket to {}: {}", device, e.toString());
-    }
-  }
-
-  private static boolean ttl(Channel channel, int hops) {
-    var option = new IntegerUnixChannelOption("IP_TTL", MessageArray.IPPROTO_IP, IP_TTL);
-    try {
-      return channel.config().setOption(option, hops);
-    } catch (RuntimeException e) {
-      return false;
-    }
   }
 }

@@ -75,6 +75,15 @@ final class Uplinks {
   }
 
   /**
+   * Returns whether a device probably leads to containers or virtual hosts of this one.
+   *
+   * @param isBridge whether a device is a bridge
+   */
+  static boolean isOfContainers(String device, Predicate<String> isBridge) {
+    return OF_CONTAINERS.stream().anyMatch(device::startsWith) || isBridge.test(device);
+  }
+
+  /**
    * Orders addresses by the use of their devices and, within one, by port: the primary one first.
    *
    * @param ports in the order of their importance
@@ -94,9 +103,8 @@ final class Uplinks {
     }
     Set<String> ofContainers = new HashSet<>();
     for (BindAddress each : all) {
-      String device = each.device();
-      if (OF_CONTAINERS.stream().anyMatch(device::startsWith) || isBridge.test(device)) {
-        ofContainers.add(device);
+      if (isOfContainers(each.device(), isBridge)) {
+        ofContainers.add(each.device());
       }
     }
     return all.stream()

@@ -228,6 +228,7 @@ class ApiRecordingsTest {
     var names = new TreeSet<String>();
     object.fieldNames().forEachRemaining(names::add);
     names.remove("bind"); // We are bound to loopback, the recorded node was not.
+    names.remove("problems"); // Ours reports that the host has no resolver for the name servers.
     return names;
   }
 

@@ -52,7 +52,7 @@ class BondRecordingsTest {
         String recorded =
             response.required("status").asInt() + " " + response.path("body").asText();
 
-        RawHttp.Answer answer = daemon.ask(method, target, request.path("body").asText());
+        RawHttp.Answer answer = daemon.request(method, target, request.path("body").asText());
 
         String ours = answer.status() + " " + answer.body();
         String label = step.required("state").asText() + ": " + method + " " + target;

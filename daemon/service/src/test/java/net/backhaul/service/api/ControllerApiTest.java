@@ -2,6 +2,7 @@
 package net.backhaul.service.api;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -20,13 +21,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.regex.Pattern;
+import net.backhaul.controller.Annotations;
+import net.backhaul.controller.Edit;
+import net.backhaul.controller.StoredRecords;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.service.ControllerHost;
 import net.backhaul.service.NodeLoop;
 import net.backhaul.service.http.AccessControl;
 import net.backhaul.service.http.HttpServer;
 import net.backhaul.service.http.Router;
-import net.backhaul.store.FileRecordStore;
+import net.backhaul.sql.AuditLog;
+import net.backhaul.sql.Database;
+import net.backhaul.sql.DatabaseFile;
+import net.backhaul.store.ControllerDirectory;
+import net.backhaul.store.SqlRecordStore;
 import net.backhaul.testing.Vectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,6 +52,7 @@ class ControllerApiTest {
       List.of("creationTime", "lastAuthorizedTime", "lastDeauthorizedTime", "clock");
 
   @TempDir Path directory;
+  private Database database;
   private NodeLoop loop;
   private ControllerHost controller;
   private HttpServer http;
@@ -58,7 +67,11 @@ class ControllerApiTest {
     Identity self =
         Identity.parse(
             Vectors.file("service/identities.json").required("r").required("secret").asText());
-    controller = new ControllerHost(loop, FileRecordStore.open(directory), self, new Random(1));
+    database = new Database(DatabaseFile.of(directory.resolve("backhaul.db")));
+    var files =
+        new ControllerDirectory(ControllerDirectory.Location.of(directory.resolve("controller.d")));
+    controller =
+        new ControllerHost(loop, SqlRecordStore.open(database, files), self, new Random(1));
     var api = new ControllerApi(controller, self.address());
     http =
         new HttpServer(
@@ -71,6 +84,7 @@ class ControllerApiTest {
   void stop() {
     http.close();
     controller.close();
+    database.close();
     loop.close();
   }
 
@@ -110,7 +124,7 @@ class ControllerApiTest {
     }
     JsonNode wanted = expected(target, expected);
     JsonNode shown = MAPPER.readTree(answer.body());
-    rememberNewId(wanted, shown);
+    recordNewId(wanted, shown);
     assertEquals(withoutVolatile(wanted), withoutVolatile(shown), what);
     assertKeysAreSorted(what, shown);
     lastShown.put(target, wanted);
@@ -131,7 +145,7 @@ class ControllerApiTest {
   }
 
   /** Maps a recorded random id to the one of this run. */
-  private void rememberNewId(JsonNode wanted, JsonNode shown) {
+  private void recordNewId(JsonNode wanted, JsonNode shown) {
     String then = wanted.path("id").asText();
     String now = shown.path("id").asText();
     if (!then.equals(now) && now.matches(NEW_ID)) {
@@ -192,45 +206,82 @@ class ControllerApiTest {
     assertEquals(names.stream().sorted().toList(), names, what);
   }
 
+  /** Reads the database as another process does: what is committed. */
+  private StoredRecords stored() throws IOException {
+    return Database.read(DatabaseFile.of(directory.resolve("backhaul.db")), SqlRecordStore::read);
+  }
+
   @Test
   void savesBeforeAnswering() throws Exception {
     String nwid = "0b59471541000001";
     for (int i = 0; i < 20; i++) {
       String name = "{\"name\":\"n" + i + "\"}";
       send(request("POST", "/controller/network/" + nwid, name));
-      String stored = Files.readString(directory.resolve("network/" + nwid + ".json"));
-      assertTrue(stored.contains("\"name\":\"n" + i + "\""), stored);
+      assertEquals("n" + i, stored().networks().getFirst().name());
     }
     send(request("POST", "/controller/network/" + nwid + "/member/0123456789", "{}"));
-    Path member = directory.resolve("network/" + nwid + "/member/0123456789.json");
-    assertTrue(Files.exists(member));
+    assertEquals(1, stored().members().size());
     send(request("DELETE", "/controller/network/" + nwid + "/member/0123456789", null));
-    assertTrue(Files.notExists(member));
+    assertEquals(List.of(), stored().members());
     send(request("DELETE", "/controller/network/" + nwid, null));
-    try (var left = Files.list(directory.resolve("network"))) {
-      assertEquals(List.of(), left.toList());
+    assertEquals(StoredRecords.NONE, stored());
+    List<String> actions =
+        database.submit(session -> AuditLog.before(session, Long.MAX_VALUE, 3)).join().stream()
+            .map(row -> row.entry().actor() + " " + row.entry().action())
+            .toList();
+    String actor = "authtoken.secret ";
+    assertEquals(List.of(actor + "delete", actor + "delete", actor + "create"), actions);
+  }
+
+  @Test
+  void neitherShowsNorChangesAnnotations() throws Exception {
+    String path = "/controller/network/0b59471541000001";
+    var annotations = new Annotations("kept", List.of("x"));
+    send(request("POST", path, "{}"));
+    send(request("POST", path + "/member/0123456789", "{}"));
+    controller
+        .change(
+            all ->
+                all.put(
+                    all.network(0x0b59471541000001L).orElseThrow().withAnnotations(annotations),
+                    Edit.of("alice", "", 1)))
+        .join();
+    controller
+        .change(
+            all ->
+                all.put(
+                    all.member(0x0b59471541000001L, 0x0123456789L)
+                        .orElseThrow()
+                        .withAnnotations(annotations),
+                    Edit.of("alice", "", 1)))
+        .join();
+
+    for (String each : List.of(path, path + "/member/0123456789")) {
+      String answer = send(request("POST", each, "{\"name\":\"n\",\"notes\":\"\"}")).body();
+      assertFalse(answer.contains("kept"), answer);
+      assertFalse(send(request("GET", each, null)).body().contains("kept"), each);
     }
+    assertEquals(annotations, stored().networks().getFirst().annotations());
+    assertEquals(annotations, stored().members().getFirst().annotations());
+    assertEquals("n", stored().networks().getFirst().name());
   }
 
   @Test
   void reportsChangeThatCannotBeSaved() throws Exception {
     String path = "/controller/network/0b59471541000001";
     assertEquals(200, send(request("POST", path, "{}")).statusCode());
-    Path networks = directory.resolve("network");
-    Files.move(networks, directory.resolve("elsewhere"));
-    Files.writeString(networks, "not a directory");
+    Path file = directory.resolve("backhaul.db");
+    Files.move(file, directory.resolve("elsewhere"));
 
     HttpResponse<String> rejected = send(request("POST", path, "{\"name\":\"x\"}"));
 
     assertEquals(500, rejected.statusCode());
-    assertTrue(rejected.body().contains("cannot write to"), rejected.body());
+    assertTrue(rejected.body().contains("cannot save networks"), rejected.body());
     assertEquals(200, send(request("GET", path, null)).statusCode());
-    Files.delete(networks);
-    Files.move(directory.resolve("elsewhere"), networks);
+    Files.move(directory.resolve("elsewhere"), file);
     assertEquals(200, send(request("POST", path, "{\"name\":\"y\"}")).statusCode());
-    String stored = Files.readString(networks.resolve("0b59471541000001.json"));
-    assertTrue(stored.contains("\"name\":\"y\""), stored);
-    assertTrue(stored.contains("\"revision\":3"), stored);
+    assertEquals("y", stored().networks().getFirst().name());
+    assertEquals(3, stored().networks().getFirst().revision());
   }
 
   private String ignored(String target, String body) throws Exception {
@@ -245,6 +296,9 @@ class ControllerApiTest {
 
     assertEquals("", ignored(network, "{\"name\":\"x\"}"));
     assertEquals("routes", ignored(network, "{\"routes\":\"x\"}"));
+    String route = "{\"routes\":[{\"target\":\"10.9.0.0/16\",\"via\":\"10.0.0.1\",\"metric\":%d}]}";
+    assertEquals("", ignored(network, route.formatted(70)));
+    assertEquals("routes[0]", ignored(network, route.formatted(65_536)));
     assertEquals("body", ignored(network, "[]"));
     assertEquals("nwid", ignored("/controller/network/0123456789000001", "{}"));
     assertEquals("nosuch", ignored(network + "/member/0123456789", "{\"nosuch\":1}"));

@@ -51,8 +51,8 @@ class MetricsRecordingsTest {
   @BeforeAll
   static void readMetricsOfJoinedNode() throws Exception {
     try (DaemonInTest daemon = DaemonInTest.start(home)) {
-      assertEquals(200, daemon.ask("POST", "/network/0b594715410000a1", "{}").status());
-      ours = daemon.ask("GET", "/metrics", "").body();
+      assertEquals(200, daemon.request("POST", "/network/0b594715410000a1", "{}").status());
+      ours = daemon.request("GET", "/metrics", "").body();
     }
   }
 
@@ -132,7 +132,13 @@ class MetricsRecordingsTest {
     own.removeAll(families(recorded("metrics-member.prom")).keySet());
 
     assertEquals(
-        Set.of("backhaul_controller_rejected", "backhaul_drop", "backhaul_udp_sockets"), own);
+        Set.of(
+            "backhaul_controller_push_retries",
+            "backhaul_controller_rejected",
+            "backhaul_drop",
+            "backhaul_udp_sockets",
+            "backhaul_dns_queries"),
+        own);
   }
 
   @Test

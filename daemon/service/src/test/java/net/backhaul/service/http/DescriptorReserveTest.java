@@ -5,41 +5,35 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import net.backhaul.service.CapturedLog;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class DescriptorReserveTest {
   private final AtomicInteger evictions = new AtomicInteger();
   private final DescriptorReserve reserve = new DescriptorReserve(evictions::incrementAndGet);
   private final EmbeddedChannel server = new EmbeddedChannel(reserve);
-  private final Logger logger = (Logger) LoggerFactory.getLogger(DescriptorReserve.class);
-  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+  @RegisterExtension final CapturedLog log = new CapturedLog(DescriptorReserve.class);
 
   @BeforeEach
-  void record() {
+  void freezeTime() {
     server.freezeTime();
-    lines.start();
-    logger.addAppender(lines);
   }
 
   @AfterEach
   void close() {
-    logger.detachAppender(lines);
     reserve.close();
     server.close();
   }
 
   @Test
-  void makesRoomForOneConnectionAndContinuesToAccept() {
+  void evictsOneConnectionAndContinuesToAccept() {
     assertTrue(reserve.isHeld());
 
     server.pipeline().fireExceptionCaught(new IOException("Too many open files"));
@@ -63,8 +57,8 @@ class DescriptorReserveTest {
     }
 
     assertEquals(3, reserve.failures());
-    assertEquals(1, lines.list.size());
-    String line = lines.list.getFirst().getFormattedMessage();
+    assertEquals(1, log.messages().size());
+    String line = log.messages().getFirst();
     assertTrue(
         line.startsWith("a connection of the API cannot be accepted: Too many open files; "), line);
     assertTrue(line.contains("raise LimitNOFILE="), line);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.service.interfaces;
 
-import net.backhaul.tap.TapAddress;
 import net.backhaul.tap.TapDevice;
 import net.backhaul.tap.TapOptions;
 import net.backhaul.tap.linux.LinuxTapFactory;
@@ -24,13 +23,7 @@ final class DeviceHost extends NamespaceHost {
   static DeviceHost open(int number, int mtuBytes, boolean offloads) throws Exception {
     var host = new DeviceHost(number, mtuBytes, offloads);
     host.ip("link", "set", host.tap.name(), "txqueuelen", QUEUE_FRAMES);
-    host.here(
-        () -> {
-          host.tap.addAddress(new TapAddress(host.v4, 24));
-          host.tap.addAddress(new TapAddress(host.v6, 64));
-          host.awaitUsable();
-          return host;
-        });
+    host.assignAddresses(host.tap.name());
     return host;
   }
 

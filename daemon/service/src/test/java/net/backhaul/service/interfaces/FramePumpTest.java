@@ -32,6 +32,7 @@ import net.backhaul.tap.TapDevice;
 import net.backhaul.tap.TapOptions;
 import net.backhaul.tap.linux.LinuxTapFactory;
 import net.backhaul.testing.AllocationMeter;
+import net.backhaul.testing.ArpReply;
 import net.backhaul.testing.NetworkNamespace;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -147,7 +148,7 @@ class FramePumpTest {
             byte[] question = next(0x0806);
             assertEquals(2, question[41]);
 
-            deliver(pump, arpAnswer(question));
+            deliver(pump, ArpReply.to(question));
             byte[] datagram = next(0x0800);
             assertEquals(2, datagram[42]);
             deliver(pump, turned(datagram));
@@ -244,18 +245,6 @@ class FramePumpTest {
     byte[] bytes = new byte[length];
     ByteBuffer.wrap(bytes).putInt(14, number);
     return bytes;
-  }
-
-  private static byte[] arpAnswer(byte[] question) {
-    byte[] answer = question.clone();
-    byte[] mac = {2, 0, 0, 0, 0, 9};
-    System.arraycopy(question, 6, answer, 0, 6);
-    System.arraycopy(mac, 0, answer, 6, 6);
-    answer[21] = 2;
-    System.arraycopy(mac, 0, answer, 22, 6);
-    System.arraycopy(question, 38, answer, 28, 4);
-    System.arraycopy(question, 22, answer, 32, 10);
-    return answer;
   }
 
   /** Returns the frame as if its receiver sent it back; no sum changes by swapping. */

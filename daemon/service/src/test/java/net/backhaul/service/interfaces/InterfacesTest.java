@@ -9,19 +9,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import net.backhaul.engine.NetworkStatus;
-import net.backhaul.engine.Node;
-import net.backhaul.engine.NodeOptions;
 import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.protocol.ethernet.MulticastGroup;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.service.NodeLoop;
+import net.backhaul.service.TestNode;
 import net.backhaul.service.state.LocalNetworkSettings;
 import net.backhaul.tap.MemoryTap;
 import net.backhaul.tap.TapDevice;
@@ -84,24 +82,14 @@ class InterfacesTest {
         new Interfaces(
             loop,
             taps,
+            HostAccess.NONE,
             home,
             networkId -> {
               settingsAsked.incrementAndGet();
               return LocalNetworkSettings.DEFAULT;
             },
-            50,
-            50);
-    loop.start(
-            () ->
-                new Node(
-                    Identity.parse(SELF),
-                    NodeOptions.DEFAULT,
-                    new ToDevices(interfaces),
-                    null,
-                    new Random(1),
-                    Map.of(),
-                    NodeLoop.nowMs()))
-        .join();
+            new Interfaces.Intervals(50, 50, 30_000));
+    loop.start(() -> TestNode.of(Identity.parse(SELF), new ToDevices(interfaces))).join();
   }
 
   @AfterEach
@@ -198,8 +186,7 @@ class InterfacesTest {
     MemoryTap tap = taps.next();
     Await.until(() -> !tap.addresses().isEmpty());
 
-    interfaces.settingsChanged(
-        AD_HOC, new LocalNetworkSettings(false, List.of(), false, false, false));
+    interfaces.settingsChanged(AD_HOC, LocalNetworkSettings.of(false, false, false, false));
     Await.until(() -> tap.addresses().isEmpty() && applied(AD_HOC).addresses().isEmpty());
 
     interfaces.settingsChanged(AD_HOC, LocalNetworkSettings.DEFAULT);
@@ -287,9 +274,7 @@ class InterfacesTest {
   private AppliedNetwork applied(long networkId) {
     return interfaces
         .applied(networkId)
-        .orElse(
-            new AppliedNetwork(
-                "", LocalNetworkSettings.DEFAULT, List.of(), List.of(), 1, "not yet begun"));
+        .orElse(AppliedNetwork.failed(LocalNetworkSettings.DEFAULT, "not yet begun"));
   }
 
   private static NetworkStatus withMtu(NetworkStatus status, int mtuBytes) {

@@ -6,16 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.Random;
+import java.util.List;
 import net.backhaul.engine.NetworkStatus;
-import net.backhaul.engine.Node;
-import net.backhaul.engine.NodeOptions;
 import net.backhaul.protocol.ethernet.Macs;
 import net.backhaul.protocol.ethernet.MulticastGroup;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.service.NodeLoop;
+import net.backhaul.service.TestNode;
+import net.backhaul.service.dns.LocalResolver;
 import net.backhaul.service.state.LocalNetworkSettings;
+import net.backhaul.tap.HostNetwork;
 import net.backhaul.tap.TapDevice;
 import net.backhaul.tap.TapException;
 import net.backhaul.tap.TapFactory;
@@ -32,17 +32,20 @@ class LinuxInterfacesTest {
 
   @TempDir Path home;
 
-  /** Opens devices in a namespace that the opening thread gets at the first. */
+  /** Opens devices in a namespace of the system thread. */
   private static final class TapsOfItsOwn implements TapFactory {
     private final TapFactory real = new LinuxTapFactory();
     private String thread = "";
 
     @Override
     public TapDevice open(TapOptions options) throws TapException {
-      if (thread.isEmpty()) {
-        thread = NetworkNamespace.enter();
-      }
       return real.open(options);
+    }
+
+    /** Called first. */
+    HostNetwork host() throws TapException {
+      thread = NetworkNamespace.enter();
+      return HostNetwork.open();
     }
 
     String ip(String... arguments) throws Exception {
@@ -57,17 +60,14 @@ class LinuxInterfacesTest {
     var loop = new NodeLoop();
     try (loop;
         var interfaces =
-            new Interfaces(loop, taps, home, networkId -> LocalNetworkSettings.DEFAULT, 50, 50)) {
-      loop.start(
-              () ->
-                  new Node(
-                      Identity.parse(InterfacesTest.SELF),
-                      NodeOptions.DEFAULT,
-                      new ToDevices(interfaces),
-                      null,
-                      new Random(1),
-                      Map.of(),
-                      NodeLoop.nowMs()))
+            new Interfaces(
+                loop,
+                taps,
+                new HostAccess(taps::host, List.of(9_993), () -> true, LocalResolver.NONE),
+                home,
+                networkId -> LocalNetworkSettings.DEFAULT,
+                new Interfaces.Intervals(50, 50, 50))) {
+      loop.start(() -> TestNode.of(Identity.parse(InterfacesTest.SELF), new ToDevices(interfaces)))
           .join();
       loop.submit(node -> node.join(AD_HOC, NodeLoop.nowMs())).join();
       NetworkStatus status = status(loop);
@@ -85,8 +85,7 @@ class LinuxInterfacesTest {
       taps.ip("addr", "add", "10.7.7.7/24", "dev", name);
       Await.until(
           () -> status(loop).groups().contains(new MulticastGroup(Macs.BROADCAST, 0x0a070707)));
-      interfaces.settingsChanged(
-          AD_HOC, new LocalNetworkSettings(false, java.util.List.of(), false, false, false));
+      interfaces.settingsChanged(AD_HOC, LocalNetworkSettings.of(false, false, false, false));
       Await.until(() -> interfaces.applied(AD_HOC).orElseThrow().addresses().isEmpty());
       String without = taps.ip("addr", "show", name);
       assertFalse(without.contains(address), without);

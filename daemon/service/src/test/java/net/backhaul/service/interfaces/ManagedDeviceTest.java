@@ -24,12 +24,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class ManagedDeviceTest {
-  private static final LocalNetworkSettings ALL =
-      new LocalNetworkSettings(true, List.of(), true, true, true);
-  private static final LocalNetworkSettings NONE =
-      new LocalNetworkSettings(false, List.of(), true, true, true);
+  private static final LocalNetworkSettings ALL = LocalNetworkSettings.of(true, true, true, true);
+  private static final LocalNetworkSettings NONE = LocalNetworkSettings.of(false, true, true, true);
 
-  @RegisterExtension final CapturedLog lines = new CapturedLog(ManagedDevice.class);
+  @RegisterExtension final CapturedLog log = new CapturedLog(ManagedDevice.class);
 
   @Test
   void matchesRecordedStateOfLinux() throws Exception {
@@ -43,10 +41,10 @@ class ManagedDeviceTest {
               managed.apply(
                   Configurations.of(stage.assigned(), stage.routes(), stage.mtuBytes()),
                   stage.settings(),
-                  true);
+                  HostState.ONLINE);
 
               var expected = new TreeSet<>(stage.ipRoutes());
-              if (stage.settings().allowManaged()) {
+              if (stage.settings().managed().granted()) {
                 // Intended by the reference, whose request the kernel rejects.
                 expected.add(
                     "192.0.2.0/24 dev ztdymewfka proto static scope link src 10.230.0.105"
@@ -77,13 +75,14 @@ class ManagedDeviceTest {
     Route equal = route("10.9.0.0/16", "10.0.0.1");
     Route other = route("10.8.0.0/16", "10.0.0.1");
 
-    managed.apply(Configurations.of(assigned, List.of(equal, other), 2_800), ALL, true);
+    managed.apply(Configurations.of(assigned, List.of(equal, other), 2_800), ALL, HostState.ONLINE);
     assertEquals(List.of(users, address("10.0.0.5", 24)), tap.addresses());
     assertEquals(2, tap.routes().size());
     assertEquals(2, managed.appliedAddresses().size());
     assertEquals(List.of(equal, other), managed.appliedRoutes());
 
-    managed.apply(Configurations.of(assigned, List.of(equal, other), 2_800), NONE, true);
+    managed.apply(
+        Configurations.of(assigned, List.of(equal, other), 2_800), NONE, HostState.ONLINE);
     assertEquals(List.of(users), tap.addresses());
     assertEquals(List.of(usersRoute), tap.routes());
     assertEquals(List.of(), managed.appliedAddresses());
@@ -95,10 +94,14 @@ class ManagedDeviceTest {
     var tap = new MemoryTap("zt0", 1, 2_800);
     var managed = new ManagedDevice(tap);
     managed.apply(
-        Configurations.of(List.of(IpPrefix.parse("10.0.0.5/24")), List.of(), 2_800), ALL, true);
+        Configurations.of(List.of(IpPrefix.parse("10.0.0.5/24")), List.of(), 2_800),
+        ALL,
+        HostState.ONLINE);
 
     managed.apply(
-        Configurations.of(List.of(IpPrefix.parse("10.0.0.5/16")), List.of(), 1_500), ALL, true);
+        Configurations.of(List.of(IpPrefix.parse("10.0.0.5/16")), List.of(), 1_500),
+        ALL,
+        HostState.ONLINE);
 
     assertEquals(List.of(address("10.0.0.5", 16)), tap.addresses());
     assertEquals(1_500, tap.mtuBytes());
@@ -109,18 +112,18 @@ class ManagedDeviceTest {
     var tap = new MemoryTap("zt0", 1, 2_800);
     var managed = new ManagedDevice(tap);
 
-    managed.apply(Configurations.of(List.of(), List.of(), 10_000), ALL, true);
-    managed.apply(Configurations.of(List.of(), List.of(), 10_000), ALL, true);
+    managed.apply(Configurations.of(List.of(), List.of(), 10_000), ALL, HostState.ONLINE);
+    managed.apply(Configurations.of(List.of(), List.of(), 10_000), ALL, HostState.ONLINE);
 
     assertEquals(9_861, tap.mtuBytes());
     assertEquals(
         List.of(
             "WARN zt0: the network's MTU is 10000, and packets carry at most 9861: the device has"
                 + " an MTU of 9861"),
-        logged());
-    managed.apply(Configurations.of(List.of(), List.of(), 9_861), ALL, true);
+        log.lines());
+    managed.apply(Configurations.of(List.of(), List.of(), 9_861), ALL, HostState.ONLINE);
     assertEquals(9_861, tap.mtuBytes());
-    assertEquals(1, logged().size());
+    assertEquals(1, log.lines().size());
   }
 
   @Test
@@ -135,8 +138,8 @@ class ManagedDeviceTest {
             IpPrefix.parse("fd31::1/64"));
     var config = Configurations.of(assigned, List.of(route("fd32::/64", "fd30::2")), 2_800);
 
-    managed.apply(config, ALL, true);
-    managed.apply(config, ALL, true);
+    managed.apply(config, ALL, HostState.ONLINE);
+    managed.apply(config, ALL, HostState.ONLINE);
 
     assertEquals(List.of(address("10.0.0.5", 24)), tap.addresses());
     assertEquals(List.of(assigned.getFirst()), managed.appliedAddresses());
@@ -144,12 +147,12 @@ class ManagedDeviceTest {
     assertEquals(warning, warnings());
 
     tap.switchIpv6(true);
-    managed.apply(config, ALL, true);
+    managed.apply(config, ALL, HostState.ONLINE);
     assertEquals(3, tap.addresses().size());
     assertEquals(1, tap.routes().size());
     assertEquals(warning, warnings());
     tap.switchIpv6(false);
-    managed.apply(config, NONE, true);
+    managed.apply(config, NONE, HostState.ONLINE);
     assertEquals(warning, warnings());
   }
 
@@ -158,7 +161,7 @@ class ManagedDeviceTest {
     var tap = new MemoryTap("zt0", 1, 2_800);
     var managed = new ManagedDevice(tap);
     managed.pollState();
-    assertEquals(List.of(), logged());
+    assertEquals(List.of(), log.lines());
 
     tap.setUp(false);
     managed.pollState();
@@ -171,17 +174,11 @@ class ManagedDeviceTest {
             "WARN zt0 was set down by another program or an administrator, so it carries no frames"
                 + " until: ip link set zt0 up",
             "INFO zt0 is up again"),
-        logged());
+        log.lines());
   }
 
   private List<String> warnings() {
-    return logged().stream().filter(line -> line.startsWith("WARN")).toList();
-  }
-
-  private List<String> logged() {
-    return lines.list().stream()
-        .map(event -> event.getLevel() + " " + event.getFormattedMessage())
-        .toList();
+    return log.lines().stream().filter(line -> line.startsWith("WARN")).toList();
   }
 
   @Test
@@ -189,7 +186,7 @@ class ManagedDeviceTest {
     var tap = new MemoryTap("zt0", 1, 1_500);
     var managed = new ManagedDevice(tap);
 
-    managed.apply(null, ALL, true);
+    managed.apply(null, ALL, HostState.ONLINE);
 
     assertEquals(2_800, tap.mtuBytes());
     assertEquals(List.of(), tap.addresses());

@@ -60,9 +60,8 @@ final class RecordedStages {
     }
     return new Stage(
         stage.required("note").asText(),
-        new LocalNetworkSettings(
+        LocalNetworkSettings.of(
             network.required("allowManaged").asBoolean(),
-            List.of(),
             network.required("allowGlobal").asBoolean(),
             network.required("allowDefault").asBoolean(),
             network.required("allowDNS").asBoolean()),

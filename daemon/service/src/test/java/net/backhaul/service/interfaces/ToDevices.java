@@ -2,10 +2,10 @@
 package net.backhaul.service.interfaces;
 
 import net.backhaul.engine.NetworkStatus;
-import net.backhaul.service.SilentOutput;
+import net.backhaul.engine.OutputAdapter;
 
 /** The output of a node that has devices and nothing else. */
-final class ToDevices extends SilentOutput {
+final class ToDevices extends OutputAdapter {
   private final Interfaces interfaces;
 
   ToDevices(Interfaces interfaces) {

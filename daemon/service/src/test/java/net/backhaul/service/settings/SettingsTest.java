@@ -54,7 +54,7 @@ class SettingsTest {
     assertFalse(settings.allowSecondaryPort());
     assertEquals(
         List.of(Endpoints.parseIp("127.0.0.1"), Endpoints.parseIp("::1")), settings.bind());
-    assertEquals(List.of("docker"), settings.skippedInterfaces());
+    assertEquals(List.of("docker"), settings.interfaces().skippedPrefixes());
     assertEquals(
         List.of(IpPrefix.parse("10.0.0.0/8"), IpPrefix.parse("192.0.2.7/32")), settings.managers());
     assertTrue(settings.forceTcpRelay());
@@ -179,10 +179,10 @@ class SettingsTest {
         "{'virtual': {'0b59471541': {'try': ['x']}}}"
             + "| virtual.0b59471541.try: expected IP/port, found the string \"x\""
       })
-  void reportsWrongTypeWithKeyAndTreatsItAsAbsent(String conf, String complaint) {
+  void reportsWrongTypeWithKeyAndTreatsItAsAbsent(String conf, String message) {
     Settings settings = read(conf.strip().replace('\'', '"'));
 
-    assertEquals(List.of("local.conf: " + complaint.strip() + "; it is ignored"), problems);
+    assertEquals(List.of("local.conf: " + message.strip() + "; it is ignored"), problems);
     assertEquals(OptionalInt.empty(), settings.primaryPort());
     assertTrue(settings.portMappingEnabled());
   }

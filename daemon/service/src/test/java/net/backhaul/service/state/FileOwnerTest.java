@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import net.backhaul.service.system.Privileges;
+import net.backhaul.service.system.StartFailure;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +29,9 @@ class FileOwnerTest {
   private static final int SWAP_ROUNDS = 2_000;
 
   @TempDir Path home;
+
+  /** A directory of root. */
+  @TempDir Path elsewhere;
 
   @BeforeEach
   void requireRoot() {
@@ -50,7 +54,6 @@ class FileOwnerTest {
   @Test
   void writesNothingThroughDirectoryReplacedByLinkAfterTheChecks() throws Exception {
     Files.setOwner(home, user());
-    Path elsewhere = Files.createTempDirectory("directory-of-root");
     Files.createDirectory(home.resolve("networks.d"));
     try (var directory = HomeDirectory.open(home)) {
       directory.beforeOpen =
@@ -70,15 +73,12 @@ class FileOwnerTest {
       try (Stream<Path> written = Files.list(elsewhere)) {
         assertEquals(List.of(), written.toList());
       }
-    } finally {
-      Files.delete(elsewhere);
     }
   }
 
   @Test
   void deletesAndRenamesNothingThroughDirectoryReplacedByLink() throws Exception {
     Files.setOwner(home, user());
-    Path elsewhere = Files.createTempDirectory("directory-of-root");
     Path file = Files.writeString(elsewhere.resolve("0b594715410000a1.conf"), "of root");
     try (var directory = HomeDirectory.open(home)) {
       Files.createSymbolicLink(home.resolve("networks.d"), elsewhere);
@@ -87,10 +87,6 @@ class FileOwnerTest {
       directory.moveAside("networks.d/0b594715410000a1.conf", "a test");
 
       assertEquals("of root", Files.readString(file));
-    } finally {
-      Files.deleteIfExists(file);
-      Files.deleteIfExists(elsewhere.resolve(file.getFileName() + ".damaged"));
-      Files.delete(elsewhere);
     }
   }
 
@@ -108,53 +104,42 @@ class FileOwnerTest {
   @Test
   void doesNotChangeTheOwnerOfFilesWithSeveralNames() throws Exception {
     Files.setOwner(home, user());
-    Path elsewhere = Files.createTempFile("file-of-root", "");
-    try {
-      Files.createLink(home.resolve("linked"), elsewhere);
+    Path file = Files.createFile(elsewhere.resolve("file"));
+    Files.createLink(home.resolve("linked"), file);
 
-      HomeDirectory.open(home);
+    HomeDirectory.open(home);
 
-      assertEquals("root", Files.getOwner(elsewhere).getName());
-    } finally {
-      Files.delete(elsewhere);
-    }
+    assertEquals("root", Files.getOwner(file).getName());
   }
 
   @Test
   void doesNotFollowLinksOfTheOwnerOfTheHome() throws Exception {
     Files.setOwner(home, user());
-    Path elsewhere = Files.createTempDirectory("directory-of-root");
     Path file = Files.writeString(elsewhere.resolve("file"), "of root");
     Set<PosixFilePermission> mode = Files.getPosixFilePermissions(file);
     Path link = home.resolve("zerotier-one.pid");
-    try {
-      Files.createSymbolicLink(link, file);
-      Files.createSymbolicLink(home.resolve("authtoken.secret"), file);
-      Files.createSymbolicLink(home.resolve("networks.d"), elsewhere);
-      Files.createSymbolicLink(home.resolve(".planet.new"), file);
+    Files.createSymbolicLink(link, file);
+    Files.createSymbolicLink(home.resolve("authtoken.secret"), file);
+    Files.createSymbolicLink(home.resolve("networks.d"), elsewhere);
+    Files.createSymbolicLink(home.resolve(".planet.new"), file);
 
-      HomeDirectory directory = HomeDirectory.open(home);
+    try (var directory = HomeDirectory.open(home)) {
       directory.protect("authtoken.secret");
       directory.claim();
       directory.writePid();
       directory.write("planet", new byte[] {1});
       assertThrows(IOException.class, () -> directory.write("networks.d/file", new byte[] {1}));
-
-      assertEquals("of root", Files.readString(file));
-      assertEquals(mode, Files.getPosixFilePermissions(file));
-      assertEquals("root", Files.getOwner(file).getName());
-      assertEquals("root", Files.getOwner(elsewhere).getName());
-      directory.close();
-    } finally {
-      Files.deleteIfExists(file);
-      Files.deleteIfExists(elsewhere);
     }
+
+    assertEquals("of root", Files.readString(file));
+    assertEquals(mode, Files.getPosixFilePermissions(file));
+    assertEquals("root", Files.getOwner(file).getName());
+    assertEquals("root", Files.getOwner(elsewhere).getName());
   }
 
   @Test
   void doesNotChangeOwnersWhereDirectoriesAreSwappedForLinks() throws Exception {
     Files.setOwner(home, user());
-    Path elsewhere = Files.createTempDirectory("directory-of-root");
     Path file = Files.writeString(elsewhere.resolve("file"), "of root");
     Path swapped = home.resolve("swapped");
     Path moved = home.resolve("moved");
@@ -184,8 +169,6 @@ class FileOwnerTest {
     } finally {
       ends.set(true);
       swapper.join();
-      Files.delete(file);
-      Files.delete(elsewhere);
     }
   }
 
@@ -200,6 +183,18 @@ class FileOwnerTest {
     directory.assignTo("daemon");
     assertEquals("daemon", Files.getOwner(home).getName());
     assertEquals("daemon", Files.getOwner(home.resolve("planet")).getName());
+  }
+
+  @Test
+  void rejectsADirectoryOfRootWithOtherFilesThanThoseOfANode() throws Exception {
+    Files.writeString(home.resolve("passwd"), "x");
+    HomeDirectory directory = HomeDirectory.open(home);
+
+    directory.assignTo("no-such-user-here");
+    assertThrows(StartFailure.class, () -> directory.assignTo("daemon"));
+
+    assertEquals("root", Files.getOwner(home).getName());
+    assertEquals("root", Files.getOwner(home.resolve("passwd")).getName());
   }
 
   @Test

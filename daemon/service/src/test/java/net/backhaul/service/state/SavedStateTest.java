@@ -21,22 +21,42 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import net.backhaul.engine.StateKey;
 import net.backhaul.protocol.address.IpPrefix;
+import net.backhaul.service.CapturedLog;
 import net.backhaul.testing.Await;
 import net.backhaul.testing.Vectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class SavedStateTest {
   private static final long NETWORK = 0x0b594715410000a1L;
   private static final long NOW_MS = System.currentTimeMillis();
 
+  @RegisterExtension final CapturedLog log = new CapturedLog(StateWriter.class);
   @TempDir Path directory;
   private HomeDirectory home;
 
   @BeforeEach
   void open() throws IOException {
     home = HomeDirectory.open(directory);
+  }
+
+  @Test
+  void logsTasksThatFailOnceAndRunsTheNextOnes() {
+    var next = new CompletableFuture<Boolean>();
+    try (var state = new SavedState(home)) {
+      for (int i = 0; i < 3; i++) {
+        state.execute(
+            () -> {
+              throw new IllegalStateException("as the test demands");
+            });
+      }
+      state.execute(() -> next.complete(true));
+      assertTrue(next.join());
+    }
+    assertEquals(
+        List.of("ERROR internal error while running a task on the state thread"), log.lines());
   }
 
   @Test
@@ -164,8 +184,7 @@ class SavedStateTest {
   @Test
   void writesNetworkSettingsAsTheReferenceDoes() throws Exception {
     try (var state = new SavedState(home)) {
-      state.saveNetworkSettings(
-          NETWORK, new LocalNetworkSettings(true, List.of(), false, true, false));
+      state.saveNetworkSettings(NETWORK, LocalNetworkSettings.of(true, false, true, false));
     }
 
     assertEquals(
@@ -184,11 +203,11 @@ class SavedStateTest {
       settings = state.networkSettings(NETWORK);
     }
 
-    assertTrue(settings.allowManaged());
-    assertTrue(settings.allowGlobal());
+    assertTrue(settings.managed().granted());
+    assertTrue(settings.global().granted());
     assertEquals(
         List.of(IpPrefix.parse("10.0.0.0/8"), IpPrefix.parse("fd00::/8")),
-        settings.managedWithin());
+        settings.managed().within());
   }
 
   @Test
@@ -230,10 +249,9 @@ class SavedStateTest {
           problem);
 
       Files.delete(file);
-      Files.writeString(file, "a file can be deleted");
 
-      Await.until(() -> !Files.exists(file));
-      state.whenMoonSaved(key.id()).join();
+      Await.until(
+          () -> state.whenMoonSaved(key.id()).handle((done, error) -> error == null).join());
     }
   }
 

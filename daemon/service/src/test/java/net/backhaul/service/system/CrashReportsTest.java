@@ -3,9 +3,6 @@ package net.backhaul.service.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,11 +11,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import net.backhaul.service.CapturedLog;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** Reports of crashes of the Java virtual machine. */
 class CrashReportsTest {
@@ -33,19 +30,11 @@ class CrashReportsTest {
 
   @TempDir Path home;
   private Path directory;
-  private final Logger logger = (Logger) LoggerFactory.getLogger(CrashReports.class);
-  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+  @RegisterExtension final CapturedLog log = new CapturedLog(CrashReports.class);
 
   @BeforeEach
-  void record() {
+  void setDirectory() {
     directory = home.resolve("crashes.d");
-    lines.start();
-    logger.addAppender(lines);
-  }
-
-  @AfterEach
-  void restore() {
-    logger.detachAppender(lines);
   }
 
   @Test
@@ -57,7 +46,7 @@ class CrashReportsTest {
     assertEquals(List.of(directory), created);
     assertEquals(
         "rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)));
-    assertEquals(List.of(), logged());
+    assertEquals(List.of(), log.lines());
   }
 
   @Test
@@ -74,7 +63,7 @@ class CrashReportsTest {
                 + " SIGSEGV (0xb) at pc=0x00007f10, pid=7, tid=8; its report is "
                 + directory.resolve("crash-19700101T000001.000Z.log")
                 + ", attach it when you report the crash"),
-        logged());
+        log.lines());
   }
 
   @Test
@@ -97,7 +86,7 @@ class CrashReportsTest {
     collect();
 
     assertEquals(List.of("hs_err_pid1.log", "notes"), names());
-    assertEquals(List.of(), logged());
+    assertEquals(List.of(), log.lines());
   }
 
   @Test
@@ -106,7 +95,7 @@ class CrashReportsTest {
 
     collect();
 
-    assertEquals(1, logged().size());
+    assertEquals(1, log.lines().size());
   }
 
   private void collect() {
@@ -123,11 +112,5 @@ class CrashReportsTest {
     try (Stream<Path> files = Files.list(directory)) {
       return files.map(each -> each.getFileName().toString()).sorted().toList();
     }
-  }
-
-  private List<String> logged() {
-    return lines.list.stream()
-        .map(line -> line.getLevel() + " " + line.getFormattedMessage())
-        .toList();
   }
 }

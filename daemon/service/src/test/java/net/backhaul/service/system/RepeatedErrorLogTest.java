@@ -3,22 +3,20 @@ package net.backhaul.service.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import java.util.List;
+import net.backhaul.service.CapturedLog;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.slf4j.LoggerFactory;
 
 class RepeatedErrorLogTest {
   private static final long NOW_MS = 1_700_000_000_000L;
 
+  @RegisterExtension final CapturedLog log = new CapturedLog(RepeatedErrorLog.class);
+
   @Test
   void logsFirstErrorAndThenOnePerIntervalWithTheNumberBetween() {
-    var logger = new LoggerContext().getLogger("test");
-    var lines = new ListAppender<ILoggingEvent>();
-    lines.start();
-    logger.addAppender(lines);
-    var errors = new RepeatedErrorLog(logger, "testing");
+    var errors = new RepeatedErrorLog(LoggerFactory.getLogger(RepeatedErrorLog.class), "testing");
 
     for (long ms = 0; ms <= RepeatedErrorLog.INTERVAL_MS; ms += 1_000) {
       errors.add(new IllegalStateException(), NOW_MS + ms);
@@ -30,6 +28,6 @@ class RepeatedErrorLogTest {
             "internal error while testing",
             "internal error while testing (and 59 more since the last that was logged)",
             "internal error while testing"),
-        lines.list.stream().map(ILoggingEvent::getFormattedMessage).toList());
+        log.messages());
   }
 }

@@ -240,7 +240,7 @@ class RunsTest {
     long dropped = from.sockets.sendQueueFull();
     assertTrue(dropped > 1_000, "7 MB don't fit into a limit of 4 MB");
     from.onLoop(() -> from.send(Traffic.CONTROL, to.address(), bytes, MTU));
-    assertEquals(dropped, from.sockets.sendQueueFull(), "control has room when data has none");
+    assertEquals(dropped, from.sockets.sendQueueFull(), "control is accepted when data is not");
 
     from.onLoop(from.sockets::flush);
     to.await(1);

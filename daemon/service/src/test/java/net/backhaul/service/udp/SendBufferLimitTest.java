@@ -41,7 +41,7 @@ class SendBufferLimitTest {
   }
 
   @Test
-  void hasRoomForTwoDatagramsOnTheSlowestLink() {
+  void acceptsTwoDatagramsOnTheSlowestLink() {
     for (int i = 0; i < 20; i++) {
       cycle(0.1, 0.1);
     }

@@ -28,7 +28,7 @@ final class Station implements AutoCloseable {
   private final List<Integer> ecns = new ArrayList<>();
   private final Semaphore arrivals = new Semaphore(0);
 
-  /** Who makes the calls of the kernel. */
+  /** What makes the system calls. */
   enum Way {
     OUR_CALLS,
     NETTY_EPOLL,

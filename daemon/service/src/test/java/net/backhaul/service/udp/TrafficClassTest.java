@@ -92,7 +92,7 @@ class TrafficClassTest {
     }
   }
 
-  /** The receiver uses only the ECN field, so the kernel is asked for the rest here. */
+  /** The receiver uses only the ECN field, so the rest is requested from the kernel here. */
   @Test
   void sendsDscp() throws InterruptedException {
     assumeTrue(Epoll.isAvailable());

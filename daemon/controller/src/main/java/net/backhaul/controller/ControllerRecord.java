@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.controller;
+
+/** A record that operators change: a network or a member. */
+public sealed interface ControllerRecord permits NetworkRecord, MemberRecord {
+  /** Returns the number of changes; 0 before the record is saved for the first time. */
+  long revision();
+
+  /** Returns what operators wrote about it. */
+  Annotations annotations();
+}

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import net.backhaul.cli.Cli;
+import net.backhaul.crypto.KeyPair;
+import net.backhaul.protocol.identity.Identity;
+import net.backhaul.protocol.packet.WireWriter;
+import net.backhaul.protocol.world.World;
+import net.backhaul.testing.NetworkNamespace;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A daemon as a process on a host of its own: a network namespace on a bridge that the first node's
+ * namespace has. The first node is the root of all of them.
+ */
+final class NamespaceNode implements AutoCloseable {
+  private static final String SUBNET = "10.9.0.";
+  private static final long CALL_S = 90;
+
+  /** Properties that name a directory with the programs of another implementation. */
+  private static final String ROOT_PROGRAMS = "backhaul.rootPrograms";
+
+  private static final String MEMBER_PROGRAMS = "backhaul.memberPrograms";
+
+  /** The same for one node, with its number behind it: 1 for the root, 2 for the first member. */
+  private static final String NODE_PROGRAMS = "backhaul.nodePrograms.";
+
+  private static final String SETTINGS =
+      "{\"settings\": {\"portMappingEnabled\": false, \"allowSecondaryPort\": false}}";
+
+  private final ExecutorService thread = NetworkNamespace.thread();
+  private final String namespace;
+  private final Path home;
+  private final int number;
+  private final Identity identity;
+  private Process daemon;
+  private RawHttp http;
+  private String token = "";
+
+  private NamespaceNode(Path directory, int number) throws Exception {
+    this.number = number;
+    home = Files.createDirectory(directory.resolve("node" + number));
+    identity = Identity.generate(new Random(number));
+    Files.writeString(home.resolve("identity.secret"), identity.secretText());
+    Files.writeString(home.resolve("local.conf"), SETTINGS);
+    namespace = here(() -> Files.readSymbolicLink(Path.of("/proc/thread-self")).toString());
+    ip("link", "set", "lo", "up");
+  }
+
+  /** Starts a number of nodes, of which the first is the root. */
+  static List<NamespaceNode> start(Path directory, int count) throws Exception {
+    List<NamespaceNode> nodes = create(directory, count);
+    start(nodes, 1);
+    return nodes;
+  }
+
+  /** Creates the hosts of a number of nodes, on one link. */
+  static List<NamespaceNode> create(Path directory, int count) throws Exception {
+    var nodes = new ArrayList<NamespaceNode>();
+    for (int number = 1; number <= count; number++) {
+      nodes.add(new NamespaceNode(directory, number));
+    }
+    NamespaceNode first = nodes.getFirst();
+    first.ip("link", "add", "underlay", "type", "bridge");
+    first.ip("link", "set", "underlay", "up");
+    first.ip("address", "add", SUBNET + "1/24", "dev", "underlay");
+    for (NamespaceNode node : nodes) {
+      if (node != first) {
+        node.connect(first, "eth0", node.number);
+        node.ip("link", "set", "eth0", "up");
+      }
+    }
+    return nodes;
+  }
+
+  /** Starts the daemons of nodes, of which the first ones are roots. */
+  static void start(List<NamespaceNode> nodes, int roots) throws Exception {
+    for (NamespaceNode node : nodes) {
+      node.writePlanet(nodes.subList(0, roots));
+      node.launch();
+    }
+    for (NamespaceNode node : nodes) {
+      node.awaitAnswer();
+    }
+  }
+
+  /**
+   * Connects the host to the link by one more device, which is down.
+   *
+   * @param first the first node, which has the link
+   * @param host the last number of its address
+   */
+  void connect(NamespaceNode first, String device, int host) throws IOException {
+    String peer = "host" + host;
+    first.ip("link", "add", peer, "type", "veth", "peer", "name", device);
+    first.ip("link", "set", device, "netns", "/proc/" + namespace + "/ns/net");
+    first.ip("link", "set", peer, "master", "underlay", "up");
+    ip("address", "add", SUBNET + host + "/24", "dev", device);
+  }
+
+  /** Forbids direct paths to another node; before the daemon starts. */
+  void forbidPathsTo(NamespaceNode other) throws IOException {
+    Files.writeString(
+        home.resolve("local.conf"),
+        SETTINGS.substring(0, SETTINGS.length() - 1)
+            + ", \"virtual\": {\"%s\": {\"blacklist\": [\"%s0/24\"]}}}"
+                .formatted(other.address(), SUBNET));
+  }
+
+  private void writePlanet(List<NamespaceNode> nodes) throws IOException {
+    var roots = new ArrayList<World.Root>();
+    for (NamespaceNode node : nodes) {
+      roots.add(
+          new World.Root(
+              node.identity.withoutPrivateKey(),
+              List.of(new InetSocketAddress(SUBNET + node.number, 9993))));
+    }
+    KeyPair signer = KeyPair.generate(new Random(9));
+    World planet = World.make(World.Type.PLANET, 9, 1, signer.publicKey(), roots, signer);
+    var out = new WireWriter();
+    planet.writeTo(out);
+    Files.write(home.resolve("planet"), out.toByteArray());
+  }
+
+  /** Starts the daemon, and returns when it answers. */
+  void startDaemon() throws Exception {
+    launch();
+    awaitAnswer();
+  }
+
+  /** Returns the directory with the programs of another implementation, or null. */
+  @Nullable String programs() {
+    return System.getProperty(
+        NODE_PROGRAMS + number, System.getProperty(number == 1 ? ROOT_PROGRAMS : MEMBER_PROGRAMS));
+  }
+
+  private void launch() throws Exception {
+    String programs = programs();
+    List<String> words = List.of("-U", home.toString());
+    List<String> command =
+        programs == null
+            ? DaemonProcess.command(words)
+            : List.of(Path.of(programs, "zerotier-one").toString(), "-U", home.toString());
+    daemon =
+        here(
+            () ->
+                new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(home.resolve("log").toFile())
+                    .start());
+  }
+
+  private void awaitAnswer() throws Exception {
+    http = here(() -> DaemonProcess.awaitAnswer(daemon::isAlive, home));
+    token = Files.readString(home.resolve("authtoken.secret")).strip();
+  }
+
+  /** Returns the directory below /proc of a thread on this host. */
+  String namespace() {
+    return namespace;
+  }
+
+  /** Returns the home directory of the daemon. */
+  Path home() {
+    return home;
+  }
+
+  /**
+   * Runs {@code zerotier-cli} on this host.
+   *
+   * @return its exit code, a line break, and its output with that on standard error
+   */
+  String cli(String... words) throws Exception {
+    return here(
+        () -> {
+          var bytes = new ByteArrayOutputStream();
+          var out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+          var all = new ArrayList<>(List.of("-D" + home));
+          all.addAll(List.of(words));
+          int code = Cli.run(all.toArray(String[]::new), out, out);
+          return code + "\n" + bytes.toString(StandardCharsets.UTF_8);
+        });
+  }
+
+  /** Returns what the daemon has logged. */
+  String log() throws IOException {
+    return Files.readString(home.resolve("log"));
+  }
+
+  /** Ends the daemon as {@code kill -9} does. */
+  void killDaemon() throws Exception {
+    daemon.destroyForcibly().waitFor();
+    Files.deleteIfExists(home.resolve("zerotier-one.port"));
+  }
+
+  /** Stops the process of the daemon, or lets it go on. */
+  void pauseDaemon(boolean pause) throws Exception {
+    String signal = pause ? "-STOP" : "-CONT";
+    new ProcessBuilder("kill", signal, Long.toString(daemon.pid())).start().waitFor();
+  }
+
+  /** Returns the address of the node. */
+  String address() {
+    return "%010x".formatted(identity.address());
+  }
+
+  /** Runs code on this host, such as opening a socket. */
+  <T> T here(Callable<T> work) throws Exception {
+    return thread.submit(work).get(CALL_S, TimeUnit.SECONDS);
+  }
+
+  /** Runs the ip program on this host, which has to succeed. */
+  void ip(String... arguments) throws IOException {
+    String output = NetworkNamespace.ip(namespace, arguments);
+    if (!output.isEmpty()) {
+      throw new IOException(String.join(" ", arguments) + ": " + output);
+    }
+  }
+
+  /** Runs the ip program on this host; returns its output. */
+  String show(String... arguments) throws IOException {
+    return NetworkNamespace.ip(namespace, arguments);
+  }
+
+  /** Sends a request to the API of the daemon; returns the body of the answer. */
+  String request(String method, String target, String body) throws Exception {
+    String request =
+        "%s %s HTTP/1.1\r\nX-ZT1-Auth: %s\r\nContent-Length: %d\r\n\r\n%s"
+            .formatted(method, target, token, body.length(), body);
+    RawHttp.Answer answer = here(() -> http.send(request, true));
+    if (answer.status() != 200) {
+      throw new IOException(method + " " + target + ": " + answer);
+    }
+    return answer.body();
+  }
+
+  @Override
+  public void close() {
+    if (daemon != null) {
+      daemon.destroyForcibly();
+    }
+    thread.close();
+  }
+}

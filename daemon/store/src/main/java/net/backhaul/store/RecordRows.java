@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.store;
+
+import java.util.ArrayList;
+import net.backhaul.controller.Annotations;
+import net.backhaul.controller.BlockedAddress;
+import net.backhaul.controller.ControllerRecord;
+import net.backhaul.controller.Edit;
+import net.backhaul.controller.MemberRecord;
+import net.backhaul.controller.NetworkRecord;
+import net.backhaul.controller.RecordChange;
+import net.backhaul.controller.StoredRecords;
+import net.backhaul.json.Json;
+import net.backhaul.protocol.identity.Addresses;
+import net.backhaul.protocol.identity.NetworkIds;
+import net.backhaul.sql.AuditEntry;
+import net.backhaul.sql.AuditLog;
+import net.backhaul.sql.Row;
+import net.backhaul.sql.SqlSession;
+import org.jspecify.annotations.Nullable;
+
+/** The controller's records in the tables of {@code 001-controller.sql}. */
+final class RecordRows {
+  private static final String SAVE_NETWORK =
+      "INSERT INTO network (id, revision, document, notes, labels) VALUES (?, ?, ?, ?, ?)"
+          + " ON CONFLICT (id) DO UPDATE SET revision = excluded.revision,"
+          + " document = excluded.document, notes = excluded.notes, labels = excluded.labels";
+
+  private static final String SAVE_MEMBER =
+      "INSERT INTO member (network_id, address, revision, document, notes, labels)"
+          + " VALUES (?, ?, ?, ?, ?, ?)"
+          + " ON CONFLICT (network_id, address) DO UPDATE SET revision = excluded.revision,"
+          + " document = excluded.document, notes = excluded.notes, labels = excluded.labels";
+
+  private static final String BLOCK =
+      "INSERT INTO block (network_id, address, since_ms) VALUES (?, ?, ?)"
+          + " ON CONFLICT (network_id, address) DO UPDATE SET since_ms = excluded.since_ms";
+
+  private static final String UNBLOCK = "DELETE FROM block WHERE network_id = ? AND address = ?";
+
+  private static final String SAVE_PROPERTY =
+      "INSERT INTO property (name, content) VALUES (?, ?)"
+          + " ON CONFLICT (name) DO UPDATE SET content = excluded.content";
+
+  private RecordRows() {}
+
+  /**
+   * Reads all records.
+   *
+   * @throws IllegalArgumentException if one is damaged
+   */
+  static StoredRecords read(SqlSession session) {
+    return new StoredRecords(
+        session.query(
+            "SELECT id, document, notes, labels FROM network ORDER BY id", RecordRows::network),
+        session.query(
+            "SELECT network_id, address, document, notes, labels FROM member"
+                + " ORDER BY network_id, address",
+            RecordRows::member),
+        session.query(
+            "SELECT network_id, address, since_ms FROM block ORDER BY network_id, address",
+            row ->
+                new BlockedAddress(
+                    NetworkIds.parse(row.text(1)), Addresses.parse(row.text(2)), row.number(3))));
+  }
+
+  private static NetworkRecord network(Row row) {
+    try {
+      return NetworkJson.read(row.text(2)).withAnnotations(annotations(row.text(3), row.text(4)));
+    } catch (IllegalArgumentException e) {
+      throw damaged("network " + row.text(1), e);
+    }
+  }
+
+  private static MemberRecord member(Row row) {
+    try {
+      return MemberJson.read(NetworkIds.parse(row.text(1)), row.text(3))
+          .withAnnotations(annotations(row.text(4), row.text(5)));
+    } catch (IllegalArgumentException e) {
+      throw damaged("member " + row.text(2) + " of network " + row.text(1), e);
+    }
+  }
+
+  private static IllegalArgumentException damaged(String record, IllegalArgumentException e) {
+    return new IllegalArgumentException("the record of " + record + ": " + e.getMessage(), e);
+  }
+
+  private static Annotations annotations(String notes, String labels) {
+    return notes.isEmpty() && labels.equals("[]")
+        ? Annotations.NONE
+        : new Annotations(notes, ExportedJson.readLabels(Json.parse(labels)));
+  }
+
+  /** Writes a change. */
+  static void apply(SqlSession session, RecordChange change) {
+    switch (change) {
+      case RecordChange.NetworkSaved(NetworkRecord network) -> save(session, network);
+      case RecordChange.MemberSaved(MemberRecord member) -> save(session, member);
+      case RecordChange.MemberDeleted(long networkId, long address) ->
+          session.update(
+              "DELETE FROM member WHERE network_id = ? AND address = ?",
+              NetworkIds.text(networkId),
+              Addresses.text(address));
+      case RecordChange.NetworkDeleted(long id) -> {
+        String text = NetworkIds.text(id);
+        session.update("DELETE FROM member WHERE network_id = ?", text);
+        session.update("DELETE FROM block WHERE network_id = ?", text);
+        session.update("DELETE FROM network WHERE id = ?", text);
+      }
+      case RecordChange.Blocked(BlockedAddress block) -> save(session, block);
+      case RecordChange.Unblocked(long networkId, long address) ->
+          session.update(UNBLOCK, NetworkIds.text(networkId), Addresses.text(address));
+      case RecordChange.Edited(RecordChange made, Edit edit, ControllerRecord before) -> {
+        apply(session, made);
+        AuditLog.append(session, entry(made, edit, before));
+      }
+    }
+  }
+
+  private static void save(SqlSession session, NetworkRecord network) {
+    session.update(
+        SAVE_NETWORK,
+        NetworkIds.text(network.id()),
+        network.revision(),
+        Json.write(NetworkJson.write(network)),
+        network.annotations().notes(),
+        labels(network.annotations()));
+  }
+
+  private static void save(SqlSession session, MemberRecord member) {
+    session.update(
+        SAVE_MEMBER,
+        NetworkIds.text(member.networkId()),
+        Addresses.text(member.address()),
+        member.revision(),
+        Json.write(MemberJson.write(member)),
+        member.annotations().notes(),
+        labels(member.annotations()));
+  }
+
+  private static void save(SqlSession session, BlockedAddress block) {
+    session.update(
+        BLOCK,
+        NetworkIds.text(block.networkId()),
+        Addresses.text(block.address()),
+        block.sinceMs());
+  }
+
+  private static String labels(Annotations annotations) {
+    return Json.write(new ArrayList<@Nullable Object>(annotations.labels()));
+  }
+
+  /** Writes records of an import; those with the same ids are replaced. */
+  static void saveAll(SqlSession session, StoredRecords records) {
+    records.networks().forEach(network -> save(session, network));
+    records.members().forEach(member -> save(session, member));
+    records.blocked().forEach(block -> save(session, block));
+  }
+
+  private static AuditEntry entry(
+      RecordChange change, Edit edit, @Nullable ControllerRecord before) {
+    String action =
+        switch (change) {
+          case RecordChange.NetworkSaved saved -> before == null ? "create" : "change";
+          case RecordChange.MemberSaved saved -> before == null ? "create" : "change";
+          case RecordChange.NetworkDeleted deleted -> "delete";
+          case RecordChange.MemberDeleted deleted -> "delete";
+          case RecordChange.Blocked blocked -> "block";
+          case RecordChange.Unblocked unblocked -> "unblock";
+          case RecordChange.Edited edited -> "change";
+        };
+    ControllerRecord after =
+        switch (change) {
+          case RecordChange.NetworkSaved(NetworkRecord network) -> network;
+          case RecordChange.MemberSaved(MemberRecord member) -> member;
+          case RecordChange.Blocked blocked -> before;
+          case RecordChange.Unblocked unblocked -> before;
+          default -> null;
+        };
+    return new AuditEntry(
+        edit.nowMs(),
+        edit.actor(),
+        edit.origin(),
+        action,
+        NetworkIds.text(networkId(change)),
+        address(change),
+        ExportedJson.write(before),
+        ExportedJson.write(after));
+  }
+
+  private static long networkId(RecordChange change) {
+    return switch (change) {
+      case RecordChange.NetworkSaved(NetworkRecord network) -> network.id();
+      case RecordChange.MemberSaved(MemberRecord member) -> member.networkId();
+      case RecordChange.NetworkDeleted(long id) -> id;
+      case RecordChange.MemberDeleted(long networkId, long address) -> networkId;
+      case RecordChange.Blocked(BlockedAddress block) -> block.networkId();
+      case RecordChange.Unblocked(long networkId, long address) -> networkId;
+      case RecordChange.Edited edited -> networkId(edited.change());
+    };
+  }
+
+  private static String address(RecordChange change) {
+    return switch (change) {
+      case RecordChange.NetworkSaved saved -> "";
+      case RecordChange.MemberSaved(MemberRecord member) -> Addresses.text(member.address());
+      case RecordChange.NetworkDeleted deleted -> "";
+      case RecordChange.MemberDeleted(long networkId, long address) -> Addresses.text(address);
+      case RecordChange.Blocked(BlockedAddress block) -> Addresses.text(block.address());
+      case RecordChange.Unblocked(long networkId, long address) -> Addresses.text(address);
+      case RecordChange.Edited edited -> address(edited.change());
+    };
+  }
+
+  // Properties of the database.
+
+  static String property(SqlSession session, String name) {
+    return session
+        .queryFirst("SELECT content FROM property WHERE name = ?", row -> row.text(1), name)
+        .orElse("");
+  }
+
+  static void setProperty(SqlSession session, String name, String content) {
+    session.update(SAVE_PROPERTY, name, content);
+  }
+}

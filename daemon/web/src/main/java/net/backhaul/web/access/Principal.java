@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.web.access;
+
+/**
+ * The caller of a request.
+ *
+ * @param accountId 0 without a log-in
+ * @param name of the account
+ * @param credentialId of the session or the token
+ */
+public record Principal(
+    long accountId, String name, AccessGrant grant, CallerKind credential, long credentialId) {
+  /** How a caller has proved its account. */
+  public enum CallerKind {
+    NONE,
+    SESSION,
+    TOKEN
+  }
+
+  /** A caller without a log-in. */
+  public static final Principal NOBODY = new Principal(0, "", AccessGrant.NONE, CallerKind.NONE, 0);
+
+  /** Returns whether the caller may do something in a network. */
+  public boolean may(AccessLevel permission, long network) {
+    return grant.permits(permission, network);
+  }
+}

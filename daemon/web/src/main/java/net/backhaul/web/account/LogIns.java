@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.web.account;
+
+import java.security.SecureRandom;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import net.backhaul.protocol.address.Endpoints;
+import net.backhaul.web.http.ProblemException;
+import net.backhaul.web.http.RequestProblem;
+import net.backhaul.web.http.WebRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Verifies passwords and codes, and opens sessions; used on the thread of the web API.
+ *
+ * <p>An unknown name takes the same time as a known one and gets the same answer.
+ */
+public final class LogIns {
+  private final Accounts accounts;
+  private final LogInThrottle throttle = new LogInThrottle();
+  private final PasswordWorker worker;
+  private final Executor thread;
+  private final SecureRandom random;
+  private final PasswordHash passwords;
+
+  /**
+   * What a client presents.
+   *
+   * @param code empty without one
+   */
+  public record Attempt(String name, String password, String code) {}
+
+  /**
+   * Makes it.
+   *
+   * @param thread runs its work on the thread of the web API
+   */
+  public LogIns(Accounts accounts, PasswordWorker worker, Executor thread, SecureRandom random) {
+    this.accounts = accounts;
+    this.worker = worker;
+    this.thread = thread;
+    this.random = random;
+    this.passwords = worker.passwords();
+    for (Account account : accounts.list()) {
+      for (WebSession session : accounts.sessions(account.id())) {
+        throttle.addKnownSource(account.name(), Endpoints.parseIp(session.from()));
+      }
+    }
+  }
+
+  /** Opens a session if name, password and code are right. */
+  public CompletableFuture<Accounts.Created<WebSession>> logIn(
+      Attempt attempt, WebRequest request, long nowMs) {
+    return verified(attempt, request, nowMs)
+        .thenCompose(
+            proof -> {
+              throttle.succeeded(attempt.name(), request.client().address());
+              return accounts.openSession(
+                  proof.account, SessionOrigin.of(request), proof.totpStep, nowMs);
+            });
+  }
+
+  private record Proof(Account account, long totpStep) {}
+
+  private CompletableFuture<Proof> verified(Attempt attempt, WebRequest request, long nowMs) {
+    throttle.begin(attempt.name(), request.client().address(), nowMs);
+    Account account = accounts.find(attempt.name());
+    String stored = account == null ? "" : account.passwordHash();
+    String hash = stored.isEmpty() ? passwords.ofNoPassword() : stored;
+    return worker
+        .submit(() -> PasswordHash.verify(attempt.password(), hash))
+        .thenApplyAsync(
+            isRight -> proof(attempt, isRight ? currentAccount(attempt, hash) : null, nowMs),
+            thread);
+  }
+
+  /** Returns the account unless it was deleted or its password changed during the verification. */
+  private @Nullable Account currentAccount(Attempt attempt, String hash) {
+    Account account = accounts.find(attempt.name());
+    return account != null && account.passwordHash().equals(hash) ? account : null;
+  }
+
+  private static Proof proof(Attempt attempt, @Nullable Account account, long nowMs) {
+    if (account == null) {
+      throw rejected("wrong-credentials", "name, password or code is wrong");
+    }
+    if (!account.requiresCode()) {
+      return new Proof(account, 0);
+    }
+    if (attempt.code().isEmpty()) {
+      throw rejected("code-required", "code: expected the current code of 6 digits, found none");
+    }
+    OptionalLong step =
+        Totp.verify(account.totpSecret(), attempt.code(), account.totpStep(), nowMs);
+    if (step.isEmpty()) {
+      throw rejected("wrong-credentials", "name, password or code is wrong");
+    }
+    return new Proof(account, step.getAsLong());
+  }
+
+  private static ProblemException rejected(String code, String detail) {
+    return new ProblemException(RequestProblem.of(401, code, detail));
+  }
+
+  /** Verifies the password of an account once more, before a change that requires it. */
+  public CompletableFuture<Account> confirm(
+      Account account, String password, WebRequest request, long nowMs) {
+    throttle.begin(account.name(), request.client().address(), nowMs);
+    String hash = account.passwordHash();
+    return worker
+        .submit(() -> PasswordHash.verify(password, hash))
+        .thenApplyAsync(
+            isRight -> {
+              Account current = accounts.find(account.id());
+              if (!isRight || current == null || !current.passwordHash().equals(hash)) {
+                throw RequestProblem.field(
+                    "password", "expected the current password of this account");
+              }
+              throttle.succeeded(account.name(), request.client().address());
+              return current;
+            },
+            thread);
+  }
+
+  /** Returns the hash of a new password. */
+  public CompletableFuture<String> hash(String password) {
+    return worker
+        .submit(() -> passwords.create(password, random))
+        .thenApplyAsync(hash -> hash, thread);
+  }
+}

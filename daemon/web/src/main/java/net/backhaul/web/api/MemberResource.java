@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.web.api;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import net.backhaul.controller.ChangeResult;
+import net.backhaul.controller.Controller;
+import net.backhaul.controller.MemberRecord;
+import net.backhaul.json.Json;
+import net.backhaul.protocol.identity.Addresses;
+import net.backhaul.protocol.identity.NetworkIds;
+import net.backhaul.store.MemberJson;
+import net.backhaul.web.access.Access;
+import net.backhaul.web.access.AccessLevel;
+import net.backhaul.web.http.Fields;
+import net.backhaul.web.http.Preconditions;
+import net.backhaul.web.http.ProblemException;
+import net.backhaul.web.http.RequestProblem;
+import net.backhaul.web.http.WebMethod;
+import net.backhaul.web.http.WebResponse;
+import net.backhaul.web.route.AuthorizedRequest;
+import net.backhaul.web.route.WebRoute;
+import org.jspecify.annotations.Nullable;
+
+/** The members of a network. */
+final class MemberResource {
+  static final String PATH = NetworkResource.ONE + "/members";
+  static final String ONE = PATH + "/{member}";
+  static final String AUTHORIZATION = ONE + "/authorization";
+  private static final int ADDRESS_TEXT_BYTES = 64;
+
+  private final WebHost host;
+  private final Executor thread;
+
+  /**
+   * Makes the resource.
+   *
+   * @param thread runs its work on the thread of the web API
+   */
+  MemberResource(WebHost host, Executor thread) {
+    this.host = host;
+    this.thread = thread;
+  }
+
+  List<WebRoute> routes() {
+    return List.of(
+        new WebRoute(WebMethod.GET, PATH, Access.inNetwork(AccessLevel.READ), this::list),
+        new WebRoute(WebMethod.POST, PATH, Access.inNetwork(AccessLevel.AUTHORIZE), this::add),
+        new WebRoute(WebMethod.GET, ONE, Access.inNetwork(AccessLevel.READ), this::get),
+        new WebRoute(WebMethod.PATCH, ONE, Access.inNetwork(AccessLevel.OPERATE), this::change),
+        new WebRoute(WebMethod.DELETE, ONE, Access.inNetwork(AccessLevel.OPERATE), this::delete),
+        new WebRoute(
+            WebMethod.PATCH,
+            AUTHORIZATION,
+            Access.inNetwork(AccessLevel.AUTHORIZE),
+            this::authorize));
+  }
+
+  // Lists.
+
+  private record Selection(List<MemberView> all, int authorized) {}
+
+  private CompletableFuture<WebResponse> list(AuthorizedRequest exchange) {
+    var search = MemberSearch.read(exchange.request().query(), exchange.nowMs());
+    long networkId = exchange.ids().network();
+    return host.query(
+            (controller, nowMs) -> {
+              requireNetwork(controller, networkId);
+              List<MemberView> all =
+                  controller.members(networkId).stream()
+                      .map(each -> MemberView.of(controller, each, nowMs))
+                      .toList();
+              return new Selection(all, controller.authorizedCount(networkId));
+            })
+        .thenComposeAsync(found -> page(search, found), thread);
+  }
+
+  private CompletableFuture<WebResponse> page(MemberSearch search, Selection found) {
+    List<MemberView> matching =
+        found.all.stream().filter(search.matches()).sorted(search.order()).toList();
+    int start = Math.min(search.offset(), matching.size());
+    List<MemberView> page =
+        matching.subList(start, Math.min(start + search.limit(), matching.size()));
+    Map<String, @Nullable Object> out = Json.object();
+    out.put("total", found.all.size());
+    out.put("authorized", found.authorized);
+    out.put("matching", matching.size());
+    out.put("offset", start);
+    return objects(page)
+        .thenApply(
+            members -> {
+              out.put("members", members);
+              return WebResponse.json(out);
+            });
+  }
+
+  private CompletableFuture<List<@Nullable Object>> objects(List<MemberView> members) {
+    Set<Long> addresses = new HashSet<>();
+    members.forEach(each -> addresses.add(each.member().address()));
+    return host.links(addresses)
+        .thenApplyAsync(
+            links -> {
+              var objects = new ArrayList<@Nullable Object>();
+              for (MemberView each : members) {
+                objects.add(
+                    each.object(
+                        links.getOrDefault(each.member().address(), WebHost.MemberLink.NONE)));
+              }
+              return objects;
+            },
+            thread);
+  }
+
+  // One member.
+
+  private CompletableFuture<WebResponse> get(AuthorizedRequest exchange) {
+    long networkId = exchange.ids().network();
+    long address = exchange.ids().member();
+    return host.query(
+            (controller, nowMs) ->
+                MemberView.of(controller, require(controller, networkId, address), nowMs))
+        .thenComposeAsync(view -> response(200, view), thread);
+  }
+
+  private CompletableFuture<WebResponse> response(int status, MemberView view) {
+    return objects(List.of(view))
+        .thenApply(
+            objects ->
+                WebResponse.json(status, objects.getFirst())
+                    .withRevision(view.member().revision()));
+  }
+
+  static void requireNetwork(Controller controller, long networkId) {
+    if (controller.network(networkId).isEmpty()) {
+      throw RequestProblem.notFound("network " + NetworkIds.text(networkId));
+    }
+  }
+
+  static MemberRecord require(Controller controller, long networkId, long address) {
+    requireNetwork(controller, networkId);
+    return controller
+        .member(networkId, address)
+        .orElseThrow(() -> RequestProblem.notFound("member " + Addresses.text(address)));
+  }
+
+  /** Adds a member before its first request, authorized unless the request says otherwise. */
+  private CompletableFuture<WebResponse> add(AuthorizedRequest exchange) {
+    Fields fields = exchange.body();
+    long address = address(fields);
+    Map<String, @Nullable Object> settings = MemberFields.readAuthorization(fields);
+    fields.done();
+    Json.putIfMissing(settings, "authorized", true);
+    long networkId = exchange.ids().network();
+    return host.change(
+            (controller, nowMs) -> {
+              requireNetwork(controller, networkId);
+              if (controller.member(networkId, address).isPresent()) {
+                throw new ProblemException(
+                    RequestProblem.of(
+                        409,
+                        "exists",
+                        "member " + Addresses.text(address) + " exists; change it instead"));
+              }
+              MemberRecord fresh =
+                  MemberJson.create(NetworkIds.text(networkId), Addresses.text(address), nowMs);
+              return put(controller, MemberFields.apply(fresh, settings, nowMs), nowMs);
+            })
+        .thenComposeAsync(view -> response(201, view), thread)
+        .thenApply(
+            response ->
+                response.with(
+                    "Location",
+                    NetworkResource.PATH
+                        + "/"
+                        + NetworkIds.text(networkId)
+                        + "/members/"
+                        + Addresses.text(address)));
+  }
+
+  private static long address(Fields fields) {
+    String text = fields.text("id", ADDRESS_TEXT_BYTES);
+    try {
+      long address = text.length() == Addresses.DIGITS ? Addresses.parse(text) : 0;
+      if (address != 0 && !Addresses.isReserved(address)) {
+        return address;
+      }
+    } catch (IllegalArgumentException e) {
+      // Reported below.
+    }
+    fields.reject("id", "expected an address of 10 hexadecimal digits");
+    return 0;
+  }
+
+  private static ChangeResult<MemberView> put(
+      Controller controller, MemberRecord wanted, long nowMs) {
+    ChangeResult<MemberRecord> saved = controller.put(wanted, nowMs);
+    return new ChangeResult<>(MemberView.of(controller, saved.record(), nowMs), saved.ticket());
+  }
+
+  private CompletableFuture<WebResponse> change(AuthorizedRequest exchange) {
+    Fields fields = exchange.body();
+    Map<String, @Nullable Object> settings = MemberFields.read(fields);
+    fields.done();
+    return change(exchange, settings);
+  }
+
+  private CompletableFuture<WebResponse> authorize(AuthorizedRequest exchange) {
+    Fields fields = exchange.body();
+    Map<String, @Nullable Object> settings = MemberFields.readAuthorization(fields);
+    fields.done();
+    return change(exchange, settings);
+  }
+
+  private CompletableFuture<WebResponse> change(
+      AuthorizedRequest exchange, Map<String, @Nullable Object> settings) {
+    long networkId = exchange.ids().network();
+    long address = exchange.ids().member();
+    return host.change(
+            (controller, nowMs) -> {
+              MemberRecord before = require(controller, networkId, address);
+              Preconditions.requireMatch(exchange.request(), before.revision());
+              return put(controller, MemberFields.apply(before, settings, nowMs), nowMs);
+            })
+        .thenComposeAsync(view -> response(200, view), thread);
+  }
+
+  private CompletableFuture<WebResponse> delete(AuthorizedRequest exchange) {
+    long networkId = exchange.ids().network();
+    long address = exchange.ids().member();
+    return host.change(
+            (controller, nowMs) -> {
+              MemberRecord before = require(controller, networkId, address);
+              Preconditions.requireMatch(exchange.request(), before.revision());
+              return controller
+                  .deleteMember(networkId, address, nowMs)
+                  .orElseThrow(() -> RequestProblem.notFound("member " + Addresses.text(address)));
+            })
+        .thenApplyAsync(deleted -> WebResponse.empty(), thread);
+  }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.web.api;
+
+import java.util.Map;
+import net.backhaul.controller.Controller;
+import net.backhaul.controller.MemberRecord;
+import net.backhaul.controller.MemberSettings;
+import net.backhaul.controller.MemberVersion;
+import net.backhaul.json.Json;
+import net.backhaul.protocol.address.Endpoints;
+import net.backhaul.protocol.identity.Addresses;
+import net.backhaul.protocol.identity.NetworkIds;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A member as the API shows it.
+ *
+ * @param seenMs when it last sent a request to this run of the controller; 0 for never
+ * @param isOnline whether that is recent
+ */
+record MemberView(MemberRecord member, long seenMs, boolean isOnline) {
+  /** Reads a member on the thread of the controller. */
+  static MemberView of(Controller controller, MemberRecord member, long nowMs) {
+    long seenMs = controller.lastSeenMs(member.networkId(), member.address());
+    return new MemberView(member, seenMs, seenMs != 0 && nowMs - seenMs < Controller.ONLINE_MS);
+  }
+
+  String name() {
+    return member.settings().name();
+  }
+
+  /** Returns the JSON object of the member, with how this node reaches it. */
+  Map<String, @Nullable Object> object(WebHost.MemberLink link) {
+    MemberSettings settings = member.settings();
+    Map<String, @Nullable Object> out = Json.object();
+    out.put("id", Addresses.text(member.address()));
+    out.put("network", NetworkIds.text(member.networkId()));
+    out.put("revision", member.revision());
+    out.put("name", settings.name());
+    out.put("authorized", member.authorized());
+    out.put("authorizedMs", member.authorization().authorizedAtMs());
+    out.put("deauthorizedMs", member.authorization().deauthorizedAtMs());
+    out.put("createdMs", member.createdMs());
+    out.put("addresses", settings.ipAssignments().stream().map(Endpoints::ipText).toList());
+    out.put("bridge", settings.activeBridge());
+    out.put("autoAssign", !settings.noAutoAssignIps());
+    Map<String, @Nullable Object> tags = Json.object();
+    settings.tags().forEach((id, value) -> tags.put(Long.toString(id), value));
+    out.put("tags", tags);
+    out.put("capabilities", settings.capabilities().stream().map(Json::unsigned).toList());
+    out.put("version", version(member.version()));
+    out.put("seenMs", seenMs);
+    out.put("online", isOnline);
+    out.put("link", link.link());
+    out.put("latencyMs", link.latencyMs());
+    out.put("endpoint", link.endpoint() == null ? null : Endpoints.text(link.endpoint()));
+    return out;
+  }
+
+  private static @Nullable String version(MemberVersion version) {
+    return version.major() < 0
+        ? null
+        : version.major() + "." + version.minor() + "." + version.revision();
+  }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.web.api;
+
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+import net.backhaul.web.access.Authorizer;
+import net.backhaul.web.access.HostNames;
+import net.backhaul.web.access.Secrets;
+import net.backhaul.web.access.SessionCookie;
+import net.backhaul.web.account.Account;
+import net.backhaul.web.account.AccountState;
+import net.backhaul.web.account.AccountStore;
+import net.backhaul.web.account.Accounts;
+import net.backhaul.web.account.LogIns;
+import net.backhaul.web.account.PasswordWorker;
+import net.backhaul.web.http.RequestProblem;
+import net.backhaul.web.http.WebRequest;
+import net.backhaul.web.http.WebResponse;
+import net.backhaul.web.route.WebRoute;
+import net.backhaul.web.route.WebRouter;
+
+/** The whole web API, without its listener; used on one thread. */
+public final class WebApi {
+  private static final int RUN_CHARS = 8;
+
+  private final LongSupplier wallMs;
+  private final Accounts accounts;
+  private final SetupLinks links;
+  private final Authorizer authorizer;
+  private final WebRouter router;
+
+  /**
+   * What the API uses.
+   *
+   * @param thread runs work on the thread of the web API
+   * @param wallMs wall-clock time
+   */
+  public record Environment(
+      WebHost host,
+      AccountStore store,
+      PasswordWorker passwords,
+      Executor thread,
+      SecureRandom random,
+      LongSupplier wallMs) {}
+
+  /**
+   * How clients reach the listener.
+   *
+   * @param origin of links, as in {@code https://vpn.example.org}
+   * @param isSecure whether clients use TLS, also that of a reverse proxy
+   */
+  public record Site(String origin, HostNames hosts, boolean isSecure) {}
+
+  public WebApi(Environment environment, AccountState state, Site site) {
+    wallMs = environment.wallMs;
+    accounts = new Accounts(state, environment.store, environment.random);
+    links = new SetupLinks(site.origin);
+    var cookie = new SessionCookie(site.isSecure);
+    var logIns =
+        new LogIns(accounts, environment.passwords, environment.thread, environment.random);
+    var feed =
+        new ChangeFeed(
+            Secrets.create(environment.random).substring(0, RUN_CHARS),
+            caller -> accounts.isCurrent(caller, wallMs.getAsLong()));
+    accounts.onEnd(ended -> environment.thread.execute(feed::ended));
+    environment.host.onChange(change -> environment.thread.execute(() -> feed.publish(change)));
+    var sessions = new SessionApi(accounts, logIns, cookie);
+    var routes = new ArrayList<WebRoute>();
+    routes.addAll(new GeneralApi(environment.host, feed, environment.thread).routes());
+    routes.addAll(sessions.routes());
+    routes.addAll(new AccountApi(accounts, logIns, sessions, environment.random).routes());
+    routes.addAll(new UserResource(accounts, links).routes());
+    routes.addAll(
+        new NetworkResource(environment.host, environment.thread, environment.random).routes());
+    routes.addAll(new MemberResource(environment.host, environment.thread).routes());
+    routes.addAll(new BulkMembers(environment.host, environment.thread).routes());
+    authorizer = new Authorizer(accounts, site.hosts, cookie);
+    router = new WebRouter(routes, authorizer);
+  }
+
+  /**
+   * Returns whether the head of a request has a valid session or token, so that its body may be
+   * long.
+   *
+   * @param headers by name in lower case
+   */
+  public boolean isKnownCaller(Map<String, String> headers) {
+    return authorizer.isKnown(headers, wallMs.getAsLong());
+  }
+
+  /** Answers a request; the future never fails. */
+  public CompletableFuture<WebResponse> answer(WebRequest request) {
+    return router.answer(request, wallMs.getAsLong());
+  }
+
+  public List<WebRoute> routes() {
+    return router.routes();
+  }
+
+  /** Returns the number of accounts. */
+  public int accountCount() {
+    return accounts.list().size();
+  }
+
+  /** Makes the link by which the first administrator is created; the earlier one ends. */
+  public CompletableFuture<String> createFirstLink() {
+    return accounts
+        .createLink(0, wallMs.getAsLong())
+        .thenApply(created -> links.url(created.secret()));
+  }
+
+  /**
+   * Makes a link by which a user sets another password.
+   *
+   * @throws net.backhaul.web.http.ProblemException if there is no such user
+   */
+  public CompletableFuture<String> createLink(String name) {
+    Account account = accounts.find(name);
+    if (account == null) {
+      throw RequestProblem.notFound("user " + name);
+    }
+    return accounts
+        .createLink(account.id(), wallMs.getAsLong())
+        .thenApply(created -> links.url(created.secret()));
+  }
+}

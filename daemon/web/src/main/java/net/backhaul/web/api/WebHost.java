@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.web.api;
+
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import net.backhaul.controller.ChangeResult;
+import net.backhaul.controller.Controller;
+import net.backhaul.controller.RecordChange;
+import net.backhaul.protocol.address.IpPrefix;
+import org.jspecify.annotations.Nullable;
+
+/** What the web API uses of the daemon. Futures complete on any thread. */
+public interface WebHost {
+  /** A question to the controller, answered on the thread that owns it. */
+  @FunctionalInterface
+  interface Query<T> {
+    T apply(Controller controller, long nowMs);
+  }
+
+  /** A change of the controller's records, made on the thread that owns it. */
+  @FunctionalInterface
+  interface Change<T> {
+    ChangeResult<T> apply(Controller controller, long nowMs);
+  }
+
+  /**
+   * How this node reaches another one.
+   *
+   * @param link DIRECT, RELAY, SELF or NONE
+   * @param latencyMs round trip of the best path, or -1
+   * @param endpoint of the preferred path; null without one
+   */
+  record MemberLink(String link, int latencyMs, @Nullable InetSocketAddress endpoint) {
+    public static final MemberLink NONE = new MemberLink("NONE", -1, null);
+  }
+
+  /** Returns the address of this node, with which the ids of its networks begin. */
+  long address();
+
+  /** Queries the controller; the answer shows nothing that is not durable. */
+  <T> CompletableFuture<T> query(Query<T> query);
+
+  /**
+   * Makes a change; completes when it is durable.
+   *
+   * @return fails with {@link net.backhaul.web.http.StorageFailure} if it cannot be written
+   */
+  <T> CompletableFuture<T> change(Change<T> change);
+
+  /** Returns how this node reaches others; {@link MemberLink#NONE} for unknown ones. */
+  CompletableFuture<Map<Long, MemberLink>> links(Set<Long> addresses);
+
+  /** Returns the networks of this host's devices and routes. */
+  CompletableFuture<List<IpPrefix>> hostNetworks();
+
+  /**
+   * Sets what is called with each change of a record once it is durable, on any thread; null for
+   * nothing.
+   */
+  void onChange(@Nullable Consumer<RecordChange> callback);
+}

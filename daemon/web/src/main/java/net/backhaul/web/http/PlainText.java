@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.web.http;
+
+/** Which characters names and notes may have. */
+public final class PlainText {
+  private PlainText() {}
+
+  /** Returns whether a code point is neither a control character nor one of bidirectional text. */
+  public static boolean isAllowed(int codePoint, boolean severalLines) {
+    if (severalLines && (codePoint == '\n' || codePoint == '\t' || codePoint == '\r')) {
+      return true;
+    }
+    return !Character.isISOControl(codePoint) && !changesDirection(codePoint);
+  }
+
+  private static boolean changesDirection(int codePoint) {
+    return codePoint >= 0x202a && codePoint <= 0x202e
+        || codePoint >= 0x2066 && codePoint <= 0x2069
+        || codePoint == 0x200e
+        || codePoint == 0x200f
+        || codePoint == 0x061c
+        || codePoint == 0x2028
+        || codePoint == 0x2029;
+  }
+
+  /** Returns a text from a client with replaced characters that are not allowed, and shortened. */
+  public static String sanitized(String text, int maxChars) {
+    var out = new StringBuilder();
+    text.codePoints()
+        .limit(maxChars)
+        .forEach(each -> out.appendCodePoint(isAllowed(each, false) ? each : '?'));
+    return out.toString();
+  }
+}

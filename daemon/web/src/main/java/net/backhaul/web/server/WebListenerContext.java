@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.web.server;
+
+import java.util.Map;
+import net.backhaul.web.api.WebApi;
+import net.backhaul.web.http.WebLimits;
+
+/**
+ * What the connections of a listener share; used on its thread.
+ *
+ * @param isSecure whether clients use TLS, also that of a reverse proxy
+ * @param hasProxy whether a reverse proxy on this host reports the addresses of clients
+ */
+record WebListenerContext(
+    WebApi api, ConnectionLimit connections, boolean isSecure, boolean hasProxy) {
+  /** Returns the longest body that the sender of a head may send. */
+  int maxBodyBytes(Map<String, String> headers) {
+    return api.isKnownCaller(headers) ? WebLimits.MAX_BODY_BYTES : WebLimits.MAX_UNKNOWN_BODY_BYTES;
+  }
+}
