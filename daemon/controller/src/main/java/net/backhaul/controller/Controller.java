@@ -402,6 +402,12 @@ public final class Controller {
     return network == null ? List.of() : List.copyOf(network.blocked());
   }
 
+  /** Returns the block of an address; empty if it is not blocked. */
+  public Optional<BlockedAddress> blocked(long networkId, long address) {
+    NetworkState network = records.network(networkId);
+    return Optional.ofNullable(network == null ? null : network.blocked(address));
+  }
+
   public ControllerCounters counters() {
     return counters;
   }

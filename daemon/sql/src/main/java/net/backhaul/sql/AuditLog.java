@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.sql;
 
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who changed what, when and from where. Rows are appended in the transaction of the change, and
@@ -11,6 +13,13 @@ public final class AuditLog {
   /** Maximum rows; a few hundred more until the oldest are removed. */
   public static final int MAX_ROWS = 200_000;
 
+  /** Maximum rows that one search reads. */
+  public static final int MAX_ROWS_READ = 20_000;
+
+  /** Length of the objects of a page, at which it ends. */
+  public static final int MAX_PAGE_CHARS = 4_000_000;
+
+  private static final int ROWS_AT_ONCE = 100;
   private static final int REMOVAL_INTERVAL = 256;
 
   private static final String COLUMNS =
@@ -65,6 +74,71 @@ public final class AuditLog {
         networkId,
         beforeId,
         limit);
+  }
+
+  /** Returns rows of one member before a number, the latest first. */
+  private static List<Numbered> ofMember(SqlSession session, AuditQuery query, long beforeId) {
+    return session.query(
+        "SELECT "
+            + COLUMNS
+            + " FROM audit WHERE network_id = ? AND address = ? AND id < ?"
+            + " ORDER BY id DESC LIMIT ?",
+        AuditLog::read,
+        query.networkId(),
+        query.address(),
+        beforeId,
+        ROWS_AT_ONCE);
+  }
+
+  /**
+   * Some of the rows of a search, the latest first.
+   *
+   * @param nextId before which the search goes on; 0 at its end
+   */
+  public record Page(List<Numbered> rows, long nextId) {
+    public Page {
+      rows = List.copyOf(rows);
+    }
+  }
+
+  /**
+   * Searches for rows. A page may have less than the wanted number although there are more: a
+   * search reads at most {@link #MAX_ROWS_READ} rows, and returns at most {@link #MAX_PAGE_CHARS}.
+   */
+  public static Page find(SqlSession session, AuditQuery query) {
+    var found = new ArrayList<Numbered>();
+    long nextId = query.beforeId();
+    long chars = 0;
+    for (int read = 0; read < MAX_ROWS_READ; read += ROWS_AT_ONCE) {
+      List<Numbered> part = part(session, query, nextId);
+      for (Numbered each : part) {
+        nextId = each.id;
+        if (query.matches(each.entry)) {
+          found.add(each);
+          chars += length(each.entry.before()) + length(each.entry.after());
+          if (found.size() >= query.limit() || chars >= MAX_PAGE_CHARS) {
+            return new Page(found, nextId);
+          }
+        }
+      }
+      if (part.size() < ROWS_AT_ONCE) {
+        return new Page(found, 0);
+      }
+    }
+    return new Page(found, nextId);
+  }
+
+  private static List<Numbered> part(SqlSession session, AuditQuery query, long beforeId) {
+    if (query.networkId().isEmpty()) {
+      return before(session, beforeId, ROWS_AT_ONCE);
+    }
+    return query.address().isEmpty()
+        ? ofNetwork(session, query.networkId(), beforeId, ROWS_AT_ONCE)
+        : ofMember(session, query, beforeId);
+  }
+
+  private static int length(@Nullable String text) {
+    return text == null ? 0 : text.length();
   }
 
   private static Numbered read(Row row) {

@@ -19,7 +19,8 @@ import java.util.List;
  */
 public final class Schema {
   /** Resources of this package. */
-  static final List<String> NAMES = List.of("001-controller.sql", "002-web.sql");
+  static final List<String> NAMES =
+      List.of("001-controller.sql", "002-web.sql", "003-membership.sql");
 
   private final List<String> names;
 

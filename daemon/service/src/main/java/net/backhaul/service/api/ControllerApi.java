@@ -35,6 +35,7 @@ public final class ControllerApi implements Resource {
   private static final String NETWORK = "/network";
   private static final String MEMBER = "/member";
   private static final String ACTOR = "authtoken.secret";
+  private static final String ORIGIN = "local API";
   private static final String RANDOM_ID = "______";
   private static final int NETWORK_LENGTH = NETWORK.length() + 1 + NetworkIds.DIGITS;
   private static final int MEMBER_LENGTH = MEMBER.length() + 1 + Addresses.DIGITS;
@@ -110,7 +111,7 @@ public final class ControllerApi implements Resource {
 
   /** Requests of this API carry the token of the home, which tells no users apart. */
   private static Edit edit(long nowMs) {
-    return Edit.of(ACTOR, "", nowMs);
+    return Edit.of(ACTOR, ORIGIN, nowMs);
   }
 
   private static boolean isGet(Request request) {

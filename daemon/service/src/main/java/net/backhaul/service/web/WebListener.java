@@ -20,6 +20,7 @@ import net.backhaul.sql.Database;
 import net.backhaul.web.account.AccountState;
 import net.backhaul.web.account.DatabaseAccountStore;
 import net.backhaul.web.account.PasswordWorker;
+import net.backhaul.web.api.DatabaseAuditReader;
 import net.backhaul.web.api.WebApi;
 import net.backhaul.web.api.WebHost;
 import net.backhaul.web.http.ProblemException;
@@ -68,7 +69,13 @@ final class WebListener implements AutoCloseable {
             (thread, site) ->
                 new WebApi(
                     new WebApi.Environment(
-                        host, store, passwords, thread, random, System::currentTimeMillis),
+                        host,
+                        store,
+                        new DatabaseAuditReader(database),
+                        passwords,
+                        thread,
+                        random,
+                        System::currentTimeMillis),
                     state,
                     site));
   }

@@ -7,9 +7,15 @@ package net.backhaul.web.access;
  * @param accountId 0 without a log-in
  * @param name of the account
  * @param credentialId of the session or the token
+ * @param tokenName empty unless it is a token
  */
 public record Principal(
-    long accountId, String name, AccessGrant grant, CallerKind credential, long credentialId) {
+    long accountId,
+    String name,
+    AccessGrant grant,
+    CallerKind credential,
+    long credentialId,
+    String tokenName) {
   /** How a caller has proved its account. */
   public enum CallerKind {
     NONE,
@@ -18,7 +24,13 @@ public record Principal(
   }
 
   /** A caller without a log-in. */
-  public static final Principal NOBODY = new Principal(0, "", AccessGrant.NONE, CallerKind.NONE, 0);
+  public static final Principal NOBODY =
+      new Principal(0, "", AccessGrant.NONE, CallerKind.NONE, 0, "");
+
+  /** Returns the account as the audit log names it, with the token where one was used. */
+  public String actor() {
+    return tokenName.isEmpty() ? name : name + " (token " + tokenName + ")";
+  }
 
   /** Returns whether the caller may do something in a network. */
   public boolean may(AccessLevel permission, long network) {

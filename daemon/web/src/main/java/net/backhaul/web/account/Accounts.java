@@ -111,7 +111,12 @@ public final class Accounts implements CallerLookup {
 
   private static Principal principal(Account account, WebSession session) {
     return new Principal(
-        account.id(), account.name(), account.grant(), Principal.CallerKind.SESSION, session.id());
+        account.id(),
+        account.name(),
+        account.grant(),
+        Principal.CallerKind.SESSION,
+        session.id(),
+        "");
   }
 
   private static Principal principal(Account account, ApiToken token) {
@@ -120,7 +125,8 @@ public final class Accounts implements CallerLookup {
         account.name(),
         account.grant().and(token.grant()),
         Principal.CallerKind.TOKEN,
-        token.id());
+        token.id(),
+        token.name());
   }
 
   // Accounts.

@@ -18,7 +18,9 @@ import net.backhaul.web.account.ApiToken;
 import net.backhaul.web.account.LogIns;
 import net.backhaul.web.account.SessionOrigin;
 import net.backhaul.web.account.Totp;
+import net.backhaul.web.account.WebSession;
 import net.backhaul.web.http.Fields;
+import net.backhaul.web.http.Preconditions;
 import net.backhaul.web.http.ProblemException;
 import net.backhaul.web.http.RequestProblem;
 import net.backhaul.web.http.RouteIds;
@@ -59,9 +61,11 @@ final class AccountApi {
         new WebRoute(WebMethod.POST, PATH + "/totp/confirm", own, this::confirmTotp),
         new WebRoute(WebMethod.POST, PATH + "/totp/remove", own, this::removeTotp),
         new WebRoute(WebMethod.GET, PATH + "/sessions", own, this::listSessions),
+        new WebRoute(WebMethod.GET, PATH + "/sessions/{session}", own, this::showSession),
         new WebRoute(WebMethod.DELETE, PATH + "/sessions/{session}", own, this::endSession),
         new WebRoute(WebMethod.GET, PATH + "/tokens", own, this::listTokens),
         new WebRoute(WebMethod.POST, PATH + "/tokens", own, this::createToken),
+        new WebRoute(WebMethod.GET, PATH + "/tokens/{token}", own, this::showToken),
         new WebRoute(WebMethod.DELETE, PATH + "/tokens/{token}", own, this::revokeToken));
   }
 
@@ -79,9 +83,21 @@ final class AccountApi {
 
   private CompletableFuture<WebResponse> show(AuthorizedRequest exchange) {
     Principal caller = exchange.caller();
-    Map<String, @Nullable Object> out = AccountView.object(account(exchange));
+    Account account = account(exchange);
+    Map<String, @Nullable Object> out = AccountView.object(account);
     AccountView.put(out, caller.grant()); // Of a token, which may permit less.
-    return answer(WebResponse.json(out));
+    return answer(WebResponse.json(out).withRevision(account.revision()));
+  }
+
+  /** Returns the account, if it has the revision that the request names. */
+  private Account matching(AuthorizedRequest exchange) {
+    Account account = account(exchange);
+    Preconditions.requireMatch(exchange.request(), account.revision());
+    return account;
+  }
+
+  private static WebResponse response(Account changed) {
+    return WebResponse.json(AccountView.object(changed)).withRevision(changed.revision());
   }
 
   /** All sessions and tokens end; the caller gets a new session. */
@@ -91,9 +107,9 @@ final class AccountApi {
     String fresh = Passwords.fresh(fields, "newPassword");
     fields.done();
     return logIns
-        .confirm(account(exchange), password, exchange.request(), exchange.nowMs())
+        .confirm(matching(exchange), password, exchange.request(), exchange.nowMs())
         .thenCompose(confirmed -> logIns.hash(fresh))
-        .thenCompose(hash -> accounts.changePassword(account(exchange), hash))
+        .thenCompose(hash -> accounts.changePassword(matching(exchange), hash))
         .thenCompose(
             changed ->
                 accounts.openSession(
@@ -127,7 +143,7 @@ final class AccountApi {
     Fields fields = exchange.body();
     String code = fields.secret("code", MAX_CODE_BYTES);
     fields.done();
-    Account account = account(exchange);
+    Account account = matching(exchange);
     String secret = pendingSecrets.get(account.id());
     if (secret == null) {
       throw new ProblemException(
@@ -138,9 +154,7 @@ final class AccountApi {
       throw RequestProblem.field("code", "expected the current code of the new secret");
     }
     pendingSecrets.remove(account.id());
-    return accounts
-        .changeTotp(account, secret, step.getAsLong())
-        .thenApply(changed -> WebResponse.json(AccountView.object(changed)));
+    return accounts.changeTotp(account, secret, step.getAsLong()).thenApply(AccountApi::response);
   }
 
   private CompletableFuture<WebResponse> removeTotp(AuthorizedRequest exchange) {
@@ -148,9 +162,9 @@ final class AccountApi {
     String password = Passwords.existing(fields);
     fields.done();
     return logIns
-        .confirm(account(exchange), password, exchange.request(), exchange.nowMs())
+        .confirm(matching(exchange), password, exchange.request(), exchange.nowMs())
         .thenCompose(account -> accounts.changeTotp(account, "", 0))
-        .thenApply(changed -> WebResponse.json(AccountView.object(changed)));
+        .thenApply(AccountApi::response);
   }
 
   private CompletableFuture<WebResponse> listSessions(AuthorizedRequest exchange) {
@@ -163,7 +177,20 @@ final class AccountApi {
     return answer(WebResponse.json(out));
   }
 
+  private CompletableFuture<WebResponse> showSession(AuthorizedRequest exchange) {
+    long id = exchange.ids().get(RouteIds.SESSION);
+    for (WebSession each : accounts.sessions(exchange.caller().accountId())) {
+      if (each.id() == id) {
+        return answer(
+            WebResponse.json(AccountView.object(each, exchange.caller().credentialId()))
+                .withRevision(AccountView.FIXED_REVISION));
+      }
+    }
+    throw RequestProblem.notFound("session of this id");
+  }
+
   private CompletableFuture<WebResponse> endSession(AuthorizedRequest exchange) {
+    Preconditions.requireMatch(exchange.request(), AccountView.FIXED_REVISION);
     return accounts
         .endSession(exchange.caller().accountId(), exchange.ids().get(RouteIds.SESSION))
         .orElseThrow(() -> RequestProblem.notFound("session of this id"))
@@ -198,11 +225,25 @@ final class AccountApi {
             created -> {
               Map<String, @Nullable Object> out = AccountView.object(created.record());
               out.put("token", created.secret());
-              return WebResponse.json(201, out);
+              return WebResponse.json(201, out)
+                  .withRevision(AccountView.FIXED_REVISION)
+                  .with("Location", PATH + "/tokens/" + created.record().id());
             });
   }
 
+  private CompletableFuture<WebResponse> showToken(AuthorizedRequest exchange) {
+    long id = exchange.ids().get(RouteIds.TOKEN);
+    for (ApiToken each : accounts.tokens(exchange.caller().accountId())) {
+      if (each.id() == id) {
+        return answer(
+            WebResponse.json(AccountView.object(each)).withRevision(AccountView.FIXED_REVISION));
+      }
+    }
+    throw RequestProblem.notFound("token of this id");
+  }
+
   private CompletableFuture<WebResponse> revokeToken(AuthorizedRequest exchange) {
+    Preconditions.requireMatch(exchange.request(), AccountView.FIXED_REVISION);
     return accounts
         .revokeToken(exchange.caller().accountId(), exchange.ids().get(RouteIds.TOKEN))
         .orElseThrow(() -> RequestProblem.notFound("token of this id"))

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Accounts, sessions, tokens and grants as the API shows and reads them; without any secret. */
 final class AccountView {
+  /** That of sessions and tokens, of which nobody changes anything. */
+  static final long FIXED_REVISION = 1;
+
   private static final int MAX_PERMISSION_BYTES = 32;
 
   private AccountView() {}
@@ -37,6 +40,7 @@ final class AccountView {
   static Map<String, @Nullable Object> object(WebSession session, long currentId) {
     Map<String, @Nullable Object> out = Json.object();
     out.put("id", session.id());
+    out.put("revision", FIXED_REVISION);
     out.put("createdMs", session.createdMs());
     out.put("usedMs", session.usedMs());
     out.put("from", session.from());
@@ -48,6 +52,7 @@ final class AccountView {
   static Map<String, @Nullable Object> object(ApiToken token) {
     Map<String, @Nullable Object> out = Json.object();
     out.put("id", token.id());
+    out.put("revision", FIXED_REVISION);
     out.put("name", token.name());
     put(out, token.grant());
     out.put("createdMs", token.createdMs());

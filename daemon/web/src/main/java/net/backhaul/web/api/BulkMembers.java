@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import net.backhaul.controller.ChangeResult;
 import net.backhaul.controller.Controller;
+import net.backhaul.controller.Edit;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.json.Json;
 import net.backhaul.protocol.identity.Addresses;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class BulkMembers {
   static final String CHANGE = MemberResource.PATH + "/bulk/change";
   static final String AUTHORIZATION = MemberResource.PATH + "/bulk/authorization";
+  static final String BLOCK = MemberResource.PATH + "/bulk/block";
   static final String DELETE = MemberResource.PATH + "/bulk/delete";
 
   /** The maximum number of members of a request. */
@@ -44,7 +46,7 @@ final class BulkMembers {
   /** Changes one member, on the thread of the controller; returns the ticket of the change. */
   private interface MemberOperation {
     ChangeResult<Map<String, @Nullable Object>> apply(
-        Controller controller, MemberRecord member, long nowMs);
+        Controller controller, MemberRecord member, Edit edit);
   }
 
   /**
@@ -65,14 +67,15 @@ final class BulkMembers {
             AUTHORIZATION,
             Access.inNetwork(AccessLevel.AUTHORIZE),
             this::authorize),
+        new WebRoute(WebMethod.POST, BLOCK, Access.inNetwork(AccessLevel.AUTHORIZE), this::block),
         new WebRoute(WebMethod.POST, DELETE, Access.inNetwork(AccessLevel.OPERATE), this::delete));
   }
 
   private CompletableFuture<WebResponse> change(AuthorizedRequest exchange) {
     Fields fields = exchange.body();
     List<Long> members = members(fields);
-    Map<String, @Nullable Object> settings = MemberFields.read(fields.object("change"));
-    if (settings.containsKey("ipAssignments")) {
+    MemberFields settings = MemberFields.read(fields.object("change"));
+    if (settings.settings().containsKey("ipAssignments")) {
       fields.reject("change.addresses", "expected no addresses: no two members share one");
     }
     fields.done();
@@ -85,13 +88,31 @@ final class BulkMembers {
     Map<String, @Nullable Object> settings = Json.object();
     settings.put("authorized", fields.bool("authorized"));
     fields.done();
-    return run(exchange, members, changing(settings));
+    return run(exchange, members, changing(new MemberFields(settings, AnnotationFields.NONE)));
   }
 
-  private static MemberOperation changing(Map<String, @Nullable Object> settings) {
-    return (controller, member, nowMs) -> {
-      ChangeResult<MemberRecord> saved =
-          controller.put(MemberFields.apply(member, settings, nowMs), nowMs);
+  /** Blocks members, or ends their blocks. */
+  private CompletableFuture<WebResponse> block(AuthorizedRequest exchange) {
+    Fields fields = exchange.body();
+    List<Long> members = members(fields);
+    boolean blocks = fields.bool("blocked");
+    fields.done();
+    return run(
+        exchange,
+        members,
+        (controller, member, edit) -> {
+          long network = member.networkId();
+          long ticket =
+              blocks
+                  ? controller.block(network, member.address(), edit).ticket()
+                  : controller.unblock(network, member.address(), edit).ticket();
+          return new ChangeResult<>(row(member.address(), 200), ticket);
+        });
+  }
+
+  private static MemberOperation changing(MemberFields settings) {
+    return (controller, member, edit) -> {
+      ChangeResult<MemberRecord> saved = controller.put(settings.apply(member, edit.nowMs()), edit);
       Map<String, @Nullable Object> row = row(member.address(), 200);
       row.put("revision", saved.record().revision());
       return new ChangeResult<>(row, saved.ticket());
@@ -105,9 +126,9 @@ final class BulkMembers {
     return run(
         exchange,
         members,
-        (controller, member, nowMs) ->
+        (controller, member, edit) ->
             controller
-                .deleteMember(member.networkId(), member.address(), nowMs)
+                .deleteMember(member.networkId(), member.address(), edit)
                 .map(deleted -> new ChangeResult<>(row(member.address(), 204), deleted.ticket()))
                 .orElseThrow(() -> RequestProblem.notFound("member")));
   }
@@ -150,7 +171,10 @@ final class BulkMembers {
                             for (long address : part) {
                               var row =
                                   apply(
-                                      controller, new Target(networkId, address), nowMs, operation);
+                                      controller,
+                                      new Target(networkId, address),
+                                      exchange.edit(nowMs),
+                                      operation);
                               rows.add(row.record());
                               ticket = Math.max(ticket, row.ticket());
                             }
@@ -174,10 +198,10 @@ final class BulkMembers {
   private record Target(long networkId, long address) {}
 
   private static ChangeResult<Map<String, @Nullable Object>> apply(
-      Controller controller, Target target, long nowMs, MemberOperation operation) {
+      Controller controller, Target target, Edit edit, MemberOperation operation) {
     try {
       return operation.apply(
-          controller, MemberResource.require(controller, target.networkId, target.address), nowMs);
+          controller, MemberResource.require(controller, target.networkId, target.address), edit);
     } catch (ProblemException e) {
       Map<String, @Nullable Object> row = row(target.address, e.problem().status());
       row.put("problem", e.problem().object());

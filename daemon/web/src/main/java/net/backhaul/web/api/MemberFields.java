@@ -15,18 +15,20 @@ import net.backhaul.store.MemberJson;
 import net.backhaul.web.http.Fields;
 import org.jspecify.annotations.Nullable;
 
-/** The settings of a member in a request, validated, as {@link NetworkFields} are. */
-final class MemberFields {
+/**
+ * The settings of a member in a request, validated, as {@link NetworkFields} are.
+ *
+ * @param settings as a body of the recorded API
+ */
+record MemberFields(Map<String, @Nullable Object> settings, AnnotationFields annotations) {
   static final int MAX_NAME_BYTES = 256;
   static final int MAX_ADDRESSES = 32;
   static final int MAX_TAGS = 128;
   static final int MAX_CAPABILITIES = 128;
   private static final long MAX_U32 = 0xffff_ffffL;
 
-  private MemberFields() {}
-
-  /** Reads whether the member is authorized, and its name, where they are present. */
-  static Map<String, @Nullable Object> readAuthorization(Fields fields) {
+  /** Reads whether the member is authorized, its name, notes and labels, where present. */
+  static MemberFields readAuthorization(Fields fields) {
     Map<String, @Nullable Object> body = Json.object();
     if (fields.has("authorized")) {
       body.put("authorized", fields.bool("authorized"));
@@ -34,12 +36,13 @@ final class MemberFields {
     if (fields.has("name")) {
       body.put("name", fields.text("name", MAX_NAME_BYTES));
     }
-    return body;
+    return new MemberFields(body, AnnotationFields.read(fields));
   }
 
   /** Reads all settings that are present. */
-  static Map<String, @Nullable Object> read(Fields fields) {
-    Map<String, @Nullable Object> body = readAuthorization(fields);
+  static MemberFields read(Fields fields) {
+    MemberFields read = readAuthorization(fields);
+    Map<String, @Nullable Object> body = read.settings;
     if (fields.has("bridge")) {
       body.put("activeBridge", fields.bool("bridge"));
     }
@@ -55,10 +58,10 @@ final class MemberFields {
     if (fields.has("capabilities")) {
       body.put("capabilities", capabilities(fields));
     }
-    return body;
+    return read;
   }
 
-  private static List<@Nullable Object> addresses(Fields fields) {
+  static List<@Nullable Object> addresses(Fields fields) {
     var out = new ArrayList<@Nullable Object>();
     Set<InetAddress> seen = new HashSet<>();
     List<String> texts = fields.texts("addresses", MAX_ADDRESSES);
@@ -74,7 +77,7 @@ final class MemberFields {
     return out;
   }
 
-  private static List<@Nullable Object> tags(Fields fields) {
+  static List<@Nullable Object> tags(Fields fields) {
     var out = new ArrayList<@Nullable Object>();
     Fields tags = fields.object("tags");
     List<String> ids = tags.names();
@@ -116,8 +119,7 @@ final class MemberFields {
   }
 
   /** Applies settings to a member; what the request does not name stays. */
-  static MemberRecord apply(
-      MemberRecord member, Map<String, @Nullable Object> settings, long nowMs) {
+  MemberRecord apply(MemberRecord member, long nowMs) {
     Map<String, @Nullable Object> body = Json.object();
     body.putAll(settings);
     // An object of the recorded API resets these when it does not name them.
@@ -125,6 +127,7 @@ final class MemberFields {
     if (member.settings().traceTarget() != 0) {
       body.put("remoteTraceTarget", Addresses.text(member.settings().traceTarget()));
     }
-    return MemberJson.edit(member, body, nowMs);
+    return MemberJson.edit(member, body, nowMs)
+        .withAnnotations(annotations.apply(member.annotations()));
   }
 }

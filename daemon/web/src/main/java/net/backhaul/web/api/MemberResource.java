@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import net.backhaul.controller.ChangeResult;
 import net.backhaul.controller.Controller;
+import net.backhaul.controller.Edit;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.json.Json;
 import net.backhaul.protocol.identity.Addresses;
@@ -152,9 +153,9 @@ final class MemberResource {
   private CompletableFuture<WebResponse> add(AuthorizedRequest exchange) {
     Fields fields = exchange.body();
     long address = address(fields);
-    Map<String, @Nullable Object> settings = MemberFields.readAuthorization(fields);
+    MemberFields settings = MemberFields.readAuthorization(fields);
     fields.done();
-    Json.putIfMissing(settings, "authorized", true);
+    Json.putIfMissing(settings.settings(), "authorized", true);
     long networkId = exchange.ids().network();
     return host.change(
             (controller, nowMs) -> {
@@ -168,7 +169,7 @@ final class MemberResource {
               }
               MemberRecord fresh =
                   MemberJson.create(NetworkIds.text(networkId), Addresses.text(address), nowMs);
-              return put(controller, MemberFields.apply(fresh, settings, nowMs), nowMs);
+              return put(controller, settings.apply(fresh, nowMs), exchange.edit(nowMs));
             })
         .thenComposeAsync(view -> response(201, view), thread)
         .thenApply(
@@ -197,34 +198,34 @@ final class MemberResource {
   }
 
   private static ChangeResult<MemberView> put(
-      Controller controller, MemberRecord wanted, long nowMs) {
-    ChangeResult<MemberRecord> saved = controller.put(wanted, nowMs);
-    return new ChangeResult<>(MemberView.of(controller, saved.record(), nowMs), saved.ticket());
+      Controller controller, MemberRecord wanted, Edit edit) {
+    ChangeResult<MemberRecord> saved = controller.put(wanted, edit);
+    return new ChangeResult<>(
+        MemberView.of(controller, saved.record(), edit.nowMs()), saved.ticket());
   }
 
   private CompletableFuture<WebResponse> change(AuthorizedRequest exchange) {
     Fields fields = exchange.body();
-    Map<String, @Nullable Object> settings = MemberFields.read(fields);
+    MemberFields settings = MemberFields.read(fields);
     fields.done();
     return change(exchange, settings);
   }
 
   private CompletableFuture<WebResponse> authorize(AuthorizedRequest exchange) {
     Fields fields = exchange.body();
-    Map<String, @Nullable Object> settings = MemberFields.readAuthorization(fields);
+    MemberFields settings = MemberFields.readAuthorization(fields);
     fields.done();
     return change(exchange, settings);
   }
 
-  private CompletableFuture<WebResponse> change(
-      AuthorizedRequest exchange, Map<String, @Nullable Object> settings) {
+  private CompletableFuture<WebResponse> change(AuthorizedRequest exchange, MemberFields settings) {
     long networkId = exchange.ids().network();
     long address = exchange.ids().member();
     return host.change(
             (controller, nowMs) -> {
               MemberRecord before = require(controller, networkId, address);
               Preconditions.requireMatch(exchange.request(), before.revision());
-              return put(controller, MemberFields.apply(before, settings, nowMs), nowMs);
+              return put(controller, settings.apply(before, nowMs), exchange.edit(nowMs));
             })
         .thenComposeAsync(view -> response(200, view), thread);
   }
@@ -237,7 +238,7 @@ final class MemberResource {
               MemberRecord before = require(controller, networkId, address);
               Preconditions.requireMatch(exchange.request(), before.revision());
               return controller
-                  .deleteMember(networkId, address, nowMs)
+                  .deleteMember(networkId, address, exchange.edit(nowMs))
                   .orElseThrow(() -> RequestProblem.notFound("member " + Addresses.text(address)));
             })
         .thenApplyAsync(deleted -> WebResponse.empty(), thread);

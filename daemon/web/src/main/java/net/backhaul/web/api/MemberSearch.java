@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.web.http.RequestProblem;
@@ -98,8 +99,11 @@ record MemberSearch(
     return switch (colon < 0 ? "" : word.substring(0, colon)) {
       case "authorized" -> yesOrNo(value, each -> each.member().authorized());
       case "online" -> yesOrNo(value, MemberView::isOnline);
+      case "blocked" -> yesOrNo(value, MemberView::isBlocked);
       case "bridge" -> yesOrNo(value, each -> each.member().settings().activeBridge());
       case "name" -> pattern(value, MemberView::name);
+      case "label" -> label(value);
+      case "notes" -> pattern(value, each -> each.member().annotations().notes());
       case "address" -> pattern(value, each -> Addresses.text(each.member().address()));
       case "ip" -> each -> hasIp(each, value);
       case "seen" -> seen(value, nowMs);
@@ -110,8 +114,23 @@ record MemberSearch(
 
   private static boolean contains(MemberView member, String word) {
     return member.name().toLowerCase(Locale.ROOT).contains(word)
+        || member.member().annotations().notes().toLowerCase(Locale.ROOT).contains(word)
+        || labels(member).anyMatch(each -> each.contains(word))
         || Addresses.text(member.member().address()).contains(word)
         || hasIp(member, word);
+  }
+
+  private static Stream<String> labels(MemberView member) {
+    return member.member().annotations().labels().stream()
+        .map(each -> each.toLowerCase(Locale.ROOT));
+  }
+
+  /** Matches a whole label, which may have asterisks for any characters. */
+  private static Predicate<MemberView> label(String value) {
+    String[] parts = value.split("\\*", -1);
+    return member ->
+        labels(member)
+            .anyMatch(each -> parts.length == 1 ? each.equals(value) : matches(each, parts));
   }
 
   private static boolean hasIp(MemberView member, String beginning) {

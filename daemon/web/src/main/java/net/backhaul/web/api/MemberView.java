@@ -18,11 +18,15 @@ import org.jspecify.annotations.Nullable;
  * @param seenMs when it last sent a request to this run of the controller; 0 for never
  * @param isOnline whether that is recent
  */
-record MemberView(MemberRecord member, long seenMs, boolean isOnline) {
+record MemberView(MemberRecord member, long seenMs, boolean isOnline, boolean isBlocked) {
   /** Reads a member on the thread of the controller. */
   static MemberView of(Controller controller, MemberRecord member, long nowMs) {
     long seenMs = controller.lastSeenMs(member.networkId(), member.address());
-    return new MemberView(member, seenMs, seenMs != 0 && nowMs - seenMs < Controller.ONLINE_MS);
+    return new MemberView(
+        member,
+        seenMs,
+        seenMs != 0 && nowMs - seenMs < Controller.ONLINE_MS,
+        controller.blocked(member.networkId(), member.address()).isPresent());
   }
 
   String name() {
@@ -38,6 +42,7 @@ record MemberView(MemberRecord member, long seenMs, boolean isOnline) {
     out.put("revision", member.revision());
     out.put("name", settings.name());
     out.put("authorized", member.authorized());
+    out.put("blocked", isBlocked);
     out.put("authorizedMs", member.authorization().authorizedAtMs());
     out.put("deauthorizedMs", member.authorization().deauthorizedAtMs());
     out.put("createdMs", member.createdMs());
@@ -48,6 +53,7 @@ record MemberView(MemberRecord member, long seenMs, boolean isOnline) {
     settings.tags().forEach((id, value) -> tags.put(Long.toString(id), value));
     out.put("tags", tags);
     out.put("capabilities", settings.capabilities().stream().map(Json::unsigned).toList());
+    AnnotationFields.put(out, member.annotations());
     out.put("version", version(member.version()));
     out.put("seenMs", seenMs);
     out.put("online", isOnline);

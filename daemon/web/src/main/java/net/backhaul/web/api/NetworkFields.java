@@ -20,8 +20,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The settings of a network in a request: validated, and translated to the object of the recorded
  * API, through which all changes of a record's document go.
+ *
+ * @param settings as a body of the recorded API
  */
-final class NetworkFields {
+record NetworkFields(
+    Map<String, @Nullable Object> settings, AutoAssign assign, AnnotationFields annotations) {
   static final int MAX_NAME_BYTES = 127;
   static final int MAX_DOMAIN_BYTES = 127;
   static final int MAX_MULTICAST_LIMIT = 65_535;
@@ -30,10 +33,8 @@ final class NetworkFields {
   static final int MAX_DNS_SERVERS = 4;
   static final int MAX_METRIC = 0xffff;
 
-  private NetworkFields() {}
-
   /** Reads the fields that are present. */
-  static Map<String, @Nullable Object> read(Fields fields) {
+  static NetworkFields read(Fields fields) {
     Map<String, @Nullable Object> body = Json.object();
     if (fields.has("name")) {
       body.put("name", fields.text("name", MAX_NAME_BYTES));
@@ -63,7 +64,7 @@ final class NetworkFields {
     if (fields.has("dns")) {
       body.put("dns", dns(fields.object("dns")));
     }
-    return body;
+    return new NetworkFields(body, AutoAssign.read(fields), AnnotationFields.read(fields));
   }
 
   private static List<@Nullable Object> routes(Fields fields) {
@@ -161,9 +162,18 @@ final class NetworkFields {
     }
   }
 
+  /** Returns whether the request states which addresses members get. */
+  boolean hasAddresses() {
+    return settings.containsKey("routes") || settings.containsKey("ipAssignmentPools");
+  }
+
+  /** Returns these with IPv4 addresses, unless the request has decided that. */
+  NetworkFields withIpv4() {
+    return new NetworkFields(settings, assign.withIpv4(), annotations);
+  }
+
   /** Applies settings to a network; what the request does not name stays. */
-  static NetworkRecord apply(
-      NetworkRecord network, Map<String, @Nullable Object> settings, AutoAssign assign) {
+  NetworkRecord apply(NetworkRecord network) {
     Map<String, @Nullable Object> body = Json.object();
     body.putAll(settings);
     // An object of the recorded API resets these when it does not name them.
@@ -172,6 +182,7 @@ final class NetworkFields {
       body.put("remoteTraceTarget", Addresses.text(network.traceTarget()));
     }
     assign.putInto(body, network.assign());
-    return NetworkJson.edit(network, body);
+    return NetworkJson.edit(network, body)
+        .withAnnotations(annotations.apply(network.annotations()));
   }
 }

@@ -11,6 +11,7 @@ import java.util.random.RandomGenerator;
 import net.backhaul.controller.AddressPool;
 import net.backhaul.controller.ChangeResult;
 import net.backhaul.controller.Controller;
+import net.backhaul.controller.Edit;
 import net.backhaul.controller.NetworkRecord;
 import net.backhaul.json.Json;
 import net.backhaul.protocol.address.Endpoints;
@@ -96,12 +97,10 @@ final class NetworkResource {
   /** Creates a network; without routes and pools it gets a free subnet. */
   private CompletableFuture<WebResponse> create(AuthorizedRequest exchange) {
     Fields fields = exchange.body();
-    Map<String, @Nullable Object> settings = NetworkFields.read(fields);
-    var wanted = NetworkFields.AutoAssign.read(fields);
+    NetworkFields read = NetworkFields.read(fields);
     fields.done();
-    boolean hasAddresses =
-        settings.containsKey("routes") || settings.containsKey("ipAssignmentPools");
-    var assign = hasAddresses ? wanted : wanted.withIpv4();
+    boolean hasAddresses = read.hasAddresses();
+    NetworkFields settings = hasAddresses ? read : read.withIpv4();
     CompletableFuture<List<IpPrefix>> used =
         hasAddresses ? CompletableFuture.completedFuture(List.of()) : host.hostNetworks();
     return used.thenCompose(
@@ -109,9 +108,9 @@ final class NetworkResource {
                 host.change(
                     (controller, nowMs) -> {
                       if (!hasAddresses) {
-                        putSubnet(settings, controller, taken);
+                        putSubnet(settings.settings(), controller, taken);
                       }
-                      return create(controller, settings, assign, nowMs);
+                      return create(controller, settings, exchange.edit(nowMs));
                     }))
         .thenApplyAsync(
             view -> {
@@ -150,17 +149,14 @@ final class NetworkResource {
   }
 
   private static ChangeResult<NetworkView> create(
-      Controller controller,
-      Map<String, @Nullable Object> settings,
-      NetworkFields.AutoAssign assign,
-      long nowMs) {
+      Controller controller, NetworkFields settings, Edit edit) {
     OptionalLong id = controller.unusedNetworkId();
     if (id.isEmpty()) {
       throw new ProblemException(
           RequestProblem.of(409, "too-many", "no network id of this controller is free"));
     }
-    NetworkRecord fresh = NetworkJson.create(id.getAsLong(), nowMs);
-    return shown(controller, controller.put(NetworkFields.apply(fresh, settings, assign), nowMs));
+    NetworkRecord fresh = NetworkJson.create(id.getAsLong(), edit.nowMs());
+    return shown(controller, controller.put(settings.apply(fresh), edit));
   }
 
   private static ChangeResult<NetworkView> shown(
@@ -170,16 +166,15 @@ final class NetworkResource {
 
   private CompletableFuture<WebResponse> change(AuthorizedRequest exchange) {
     Fields fields = exchange.body();
-    Map<String, @Nullable Object> settings = NetworkFields.read(fields);
-    var assign = NetworkFields.AutoAssign.read(fields);
+    NetworkFields settings = NetworkFields.read(fields);
     fields.done();
     long id = exchange.ids().network();
     return host.change(
             (controller, nowMs) -> {
               NetworkRecord before = view(controller, id).network();
               Preconditions.requireMatch(exchange.request(), before.revision());
-              NetworkRecord wanted = NetworkFields.apply(before, settings, assign);
-              return shown(controller, controller.put(wanted, nowMs));
+              return shown(
+                  controller, controller.put(settings.apply(before), exchange.edit(nowMs)));
             })
         .thenApplyAsync(NetworkResource::response, thread);
   }
@@ -191,7 +186,7 @@ final class NetworkResource {
               NetworkRecord before = view(controller, id).network();
               Preconditions.requireMatch(exchange.request(), before.revision());
               return controller
-                  .deleteNetwork(id, nowMs)
+                  .deleteNetwork(id, exchange.edit(nowMs))
                   .orElseThrow(() -> RequestProblem.notFound("network " + NetworkIds.text(id)));
             })
         .thenApplyAsync(deleted -> WebResponse.empty(), thread);

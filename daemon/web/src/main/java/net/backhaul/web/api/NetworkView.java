@@ -40,6 +40,7 @@ record NetworkView(NetworkRecord network, int members, int authorized) {
     out.put("routes", routes());
     out.put("pools", pools());
     out.put("dns", dns());
+    AnnotationFields.put(out, network.annotations());
     out.put("memberCount", members);
     out.put("authorizedCount", authorized);
     return out;

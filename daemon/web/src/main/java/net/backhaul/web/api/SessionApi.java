@@ -14,6 +14,7 @@ import net.backhaul.web.account.LogIns;
 import net.backhaul.web.account.SetupLink;
 import net.backhaul.web.account.WebSession;
 import net.backhaul.web.http.Fields;
+import net.backhaul.web.http.Preconditions;
 import net.backhaul.web.http.ProblemException;
 import net.backhaul.web.http.RequestProblem;
 import net.backhaul.web.http.WebMethod;
@@ -82,10 +83,12 @@ final class SessionApi {
     if (account == null || secret == null) {
       throw RequestProblem.notFound("session");
     }
-    return CompletableFuture.completedFuture(WebResponse.json(object(account, secret)));
+    return CompletableFuture.completedFuture(
+        WebResponse.json(object(account, secret)).withRevision(AccountView.FIXED_REVISION));
   }
 
   private CompletableFuture<WebResponse> logOut(AuthorizedRequest exchange) {
+    Preconditions.requireMatch(exchange.request(), AccountView.FIXED_REVISION);
     return accounts
         .endSession(exchange.caller().accountId(), exchange.caller().credentialId())
         .orElseGet(() -> CompletableFuture.completedFuture(null))

@@ -43,6 +43,7 @@ public final class WebApi {
   public record Environment(
       WebHost host,
       AccountStore store,
+      AuditReader auditLog,
       PasswordWorker passwords,
       Executor thread,
       SecureRandom random,
@@ -79,6 +80,8 @@ public final class WebApi {
         new NetworkResource(environment.host, environment.thread, environment.random).routes());
     routes.addAll(new MemberResource(environment.host, environment.thread).routes());
     routes.addAll(new BulkMembers(environment.host, environment.thread).routes());
+    routes.addAll(new BlockResource(environment.host, environment.thread).routes());
+    routes.addAll(new AuditResource(environment.auditLog, environment.thread).routes());
     authorizer = new Authorizer(accounts, site.hosts, cookie);
     router = new WebRouter(routes, authorizer);
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.web.route;
 
+import net.backhaul.controller.Edit;
+import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.web.access.Principal;
 import net.backhaul.web.http.Fields;
 import net.backhaul.web.http.RouteIds;
@@ -12,6 +14,15 @@ import net.backhaul.web.http.WebRequest;
  * @param caller {@link Principal#NOBODY} on public routes
  */
 public record AuthorizedRequest(WebRequest request, RouteIds ids, Principal caller, long nowMs) {
+  /**
+   * Returns who makes a change by this request, as the audit log records it.
+   *
+   * @param changeMs the time of the controller
+   */
+  public Edit edit(long changeMs) {
+    return Edit.of(caller.actor(), Endpoints.ipText(request.client().address()), changeMs);
+  }
+
   /** Reads the body, which must be a JSON object. */
   public Fields body() {
     return Fields.read(request);

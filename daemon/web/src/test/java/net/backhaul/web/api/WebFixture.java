@@ -18,6 +18,7 @@ import java.util.function.Consumer;
 import net.backhaul.controller.Controller;
 import net.backhaul.controller.ControllerOutput;
 import net.backhaul.controller.RecordChange;
+import net.backhaul.controller.RecordStore;
 import net.backhaul.controller.StoredRecords;
 import net.backhaul.json.Json;
 import net.backhaul.protocol.address.IpPrefix;
@@ -26,6 +27,7 @@ import net.backhaul.protocol.identity.NetworkIds;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.Revocation;
 import net.backhaul.protocol.packet.Bytes;
+import net.backhaul.sql.AuditLog;
 import net.backhaul.store.MemberJson;
 import net.backhaul.store.NetworkJson;
 import net.backhaul.web.access.HostNames;
@@ -144,23 +146,30 @@ final class WebFixture implements WebHost, ControllerOutput {
   }
 
   WebFixture() {
+    this(
+        (ticket, change) -> {},
+        query -> CompletableFuture.completedFuture(new AuditLog.Page(List.of(), 0)));
+  }
+
+  WebFixture(RecordStore store, AuditReader auditLog) {
     controller =
         new Controller(
             SELF,
             StoredRecords.NONE,
             (ticket, change) -> {
+              store.write(ticket, change);
               recordChanges.add(change);
               onChange.accept(change);
             },
             this,
             new Random(2));
-    api = start(AccountState.EMPTY);
+    api = start(AccountState.EMPTY, auditLog);
     controller.put(NetworkJson.create(NET, nowMs), nowMs);
     controller.put(NetworkJson.create(OTHER_NET, nowMs), nowMs);
     controller.put(MemberJson.create(NetworkIds.text(NET), "0123456789", nowMs), nowMs);
   }
 
-  private WebApi start(AccountState state) {
+  private WebApi start(AccountState state, AuditReader auditLog) {
     return new WebApi(
         new WebApi.Environment(
             this,
@@ -168,6 +177,7 @@ final class WebFixture implements WebHost, ControllerOutput {
               accountChanges.addAll(changes);
               return CompletableFuture.completedFuture(null);
             },
+            auditLog,
             new PasswordWorker(new PasswordHash(64), this::runPasswordWork),
             Runnable::run,
             new SecureRandom(),
