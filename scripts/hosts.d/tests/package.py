@@ -44,16 +44,17 @@ def test_first_network(bench):
 
 
 def test_own_root(bench):
-    """README's own root: genplanet and a restart, and the host is a root for another one."""
+    """README's own root: root init, and the host is a root for another one that uses its planet."""
     root = bench.fresh(installed=True)
     member = bench.fresh(installed=True)
-    root.run("cd /root\n" + commands("README.md", "genplanet", ROOTS, {"192.0.2.1": root.ip}))
-    for host in (root, member):
-        host.write(f"{ZT_HOME}/planet", "")
-        host.path(f"{ZT_HOME}/planet").write_bytes(root.path("/root/planet").read_bytes())
-        host.run("sudo systemctl restart zerotier-one")
+    printed = root.run(commands("README.md", "root init", ROOTS, {"192.0.2.1": root.ip}))
+    planet = matches(printed, r"zerotier-cli (planet use planet:\S+)", "root init")[1]
+    contains(member.run(f"sudo zerotier-cli {planet}"), "200 planet use OK", "the other host")
     member.online()
     matches(member.run("zerotier-cli peers"), f"^{root.address()} .* PLANET .* {root.ip}/9993$")
+    for host in (root, member):
+        host.run("sudo systemctl restart zerotier-one")
+    member.online()
 
 
 def test_documented_commands(bench):

@@ -40,6 +40,8 @@ complete -c zerotier-cli -n '__zerotier_cli_at 0' -a 'gateway' -d 'Forward packe
 complete -c zerotier-cli -n '__zerotier_cli_at 0' -a 'listmoons' -d 'List moons (additional sets of roots)'
 complete -c zerotier-cli -n '__zerotier_cli_at 0' -a 'orbit' -d 'Join a moon through any of its roots'
 complete -c zerotier-cli -n '__zerotier_cli_at 0' -a 'deorbit' -d 'Leave a moon'
+complete -c zerotier-cli -n '__zerotier_cli_at 0' -a 'root' -d 'Make a planet of its own, with this node as its root'
+complete -c zerotier-cli -n '__zerotier_cli_at 0' -a 'planet' -d 'Use the roots of another planet, or the public ones again'
 complete -c zerotier-cli -n '__zerotier_cli_at 0' -a 'listbonds' -d 'List bonded peers'
 complete -c zerotier-cli -n '__zerotier_cli_at 0' -a 'bond' -d 'Show the links to a bonded peer'
 complete -c zerotier-cli -n '__zerotier_cli_at 0' -a 'doctor' -d 'Check this host and its daemon, and say what to do'
@@ -63,6 +65,11 @@ complete -c zerotier-cli -n '__zerotier_cli_at 1 bridge' -a '(__zerotier_cli_lis
 complete -c zerotier-cli -n 'contains -- gateway (commandline -opc)' -l out -x -d 'The device through which packets leave'
 complete -c zerotier-cli -n '__zerotier_cli_at 1 gateway' -a '(__zerotier_cli_listed listnetworks \'^200 listnetworks ([0-9a-f]{16}) (.*) [0-9a-f:]{17} .*\')'
 complete -c zerotier-cli -n '__zerotier_cli_at 1 deorbit' -a '(__zerotier_cli_listed listmoons \'.*"id": *"([0-9a-f]+)"().*\')'
+complete -c zerotier-cli -n 'contains -- root (commandline -opc)' -l endpoint -x -d 'Where other hosts reach the root; without port: this daemon\'s'
+complete -c zerotier-cli -n '__zerotier_cli_at 1 root' -a 'init add remove show'
+complete -c zerotier-cli -n '__zerotier_cli_at 2 root' -F
+complete -c zerotier-cli -n '__zerotier_cli_at 1 planet' -a 'use'
+complete -c zerotier-cli -n '__zerotier_cli_at 2 planet' -F
 complete -c zerotier-cli -n '__zerotier_cli_at 1 bond' -a '(__zerotier_cli_listed listpeers \'^200 listpeers ([0-9a-f]{10}) .* ([A-Z]+)$\')'
 complete -c zerotier-cli -n '__zerotier_cli_at 2 bond' -a 'show rotate'
 complete -c zerotier-cli -n 'contains -- rules (commandline -opc)' -l from -x -d 'The sender: new, an address, a name, or tag=value'

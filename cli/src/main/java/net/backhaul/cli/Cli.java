@@ -87,6 +87,8 @@ public final class Cli {
       case "listmoons" -> MoonCommands.list(session);
       case "orbit" -> MoonCommands.orbit(session);
       case "deorbit" -> MoonCommands.deorbit(session);
+      case "root" -> RootCommands.run(session);
+      case "planet" -> PlanetCommands.run(session);
       case "listbonds" -> BondCommands.list(session);
       case "bond" -> BondCommands.run(session);
       case "dump" -> DumpCommand.run(session);

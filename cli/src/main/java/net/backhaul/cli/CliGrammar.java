@@ -39,6 +39,8 @@ final class CliGrammar extends Grammar {
         "listmoons",
         "orbit",
         "deorbit",
+        "root",
+        "planet",
         "listbonds",
         "bond",
         "doctor",
@@ -114,6 +116,8 @@ final class CliGrammar extends Grammar {
       case "listmoons" -> create(name, "List moons (additional sets of roots)", 0);
       case "orbit" -> create(name, "Join a moon through any of its roots", 0, WORLD, "<seed>");
       case "deorbit" -> create(name, "Leave a moon", 0, WORLD);
+      case "root" -> root(name);
+      case "planet" -> planet(name);
       case "listbonds" -> create(name, "List bonded peers", 0);
       case "bond" -> bond(name);
       case "doctor" -> create(name, "Check this host and its daemon, and say what to do", 0);
@@ -236,6 +240,32 @@ final class CliGrammar extends Grammar {
             "Send members the names and addresses of each other, or end that");
     return controller.addOption(
         flag("--force", "Set rules also if members lose flows that they have now").build());
+  }
+
+  private static CommandSpec root(String name) {
+    CommandSpec root = create(name, "", 0, "<action>", "<identity>");
+    root.usageMessage()
+        .customSynopsis(RootCommands.INIT, RootCommands.ADD, RootCommands.REMOVE, RootCommands.SHOW)
+        .header(
+            "Make a planet of its own, with this node as its root",
+            "Add a root to it, or change the endpoints of one",
+            "Remove a root from it",
+            "Show the roots, and the command by which other hosts use them");
+    return root.addOption(
+        text(
+                "--endpoint",
+                "<ip/port>",
+                "Where other hosts reach the root; without port: this daemon's")
+            .build());
+  }
+
+  private static CommandSpec planet(String name) {
+    CommandSpec planet = create(name, "", 0, "<action>", "<planet>");
+    planet
+        .usageMessage()
+        .customSynopsis(PlanetCommands.USE)
+        .header("Use the roots of another planet, or the public ones again");
+    return planet;
   }
 
   private static CommandSpec web(String name) {

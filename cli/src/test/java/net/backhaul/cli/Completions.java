@@ -180,10 +180,12 @@ final class Completions {
           "<identity>",
           "<identity.secret>",
           "<identity.public>",
+          "<planet>",
           "<identity of first root>",
           "<moon json>" ->
           Kind.FILE;
       case "<port>",
+          "<ip/port>",
           "<token>",
           "<ip>",
           "<seed>",

@@ -114,6 +114,18 @@ public final class Node {
   }
 
   /**
+   * Uses another planet, also one with another id, which no root could make this node use (01
+   * section 7.5), and contacts its roots.
+   */
+  public void usePlanet(World planet, long nowMs) {
+    if (planet.type() != World.Type.PLANET) {
+      throw new IllegalArgumentException("expected a planet, found " + planet.type());
+    }
+    vl1.usePlanet(planet, nowMs);
+    output.flush();
+  }
+
+  /**
    * Sets whether the sockets read the ECN field of all datagrams that they receive; initially they
    * do not. Only then do peers mark datagrams as ECN-capable (02 section 1.9).
    */

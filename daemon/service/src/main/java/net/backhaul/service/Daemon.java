@@ -23,6 +23,7 @@ import net.backhaul.service.api.MetricsApi;
 import net.backhaul.service.api.MoonApi;
 import net.backhaul.service.api.NetworkApi;
 import net.backhaul.service.api.PeerApi;
+import net.backhaul.service.api.PlanetApi;
 import net.backhaul.service.api.StatusApi;
 import net.backhaul.service.api.WebControlApi;
 import net.backhaul.service.http.AccessControl;
@@ -266,6 +267,7 @@ public final class Daemon {
         .add("/peer", new PeerApi(loop, pings))
         .add("/diagnosis", new DiagnosisApi(loop, rootClocks, sockets::addresses))
         .add("/moon", new MoonApi(loop, state))
+        .add(PlanetApi.PATH, new PlanetApi(loop, state, identity, ports))
         .add("/bond", new BondApi())
         .add("/metrics", metrics)
         .add(WebControlApi.PATH, new WebControlApi(web))

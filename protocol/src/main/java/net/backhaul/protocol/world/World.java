@@ -165,6 +165,11 @@ public record World(
             updateKey.toByteArray(), newer.signedBytes(), newer.signature.toByteArray());
   }
 
+  /** Returns whether its own update key has signed it, as that of a first version usually does. */
+  public boolean isSelfSigned() {
+    return Signatures.verify(updateKey.toByteArray(), signedBytes(), signature.toByteArray());
+  }
+
   /** Creates and signs a world (01 section 7.8). */
   public static World make(
       Type type,

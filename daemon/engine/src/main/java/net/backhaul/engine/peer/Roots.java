@@ -138,6 +138,13 @@ final class Roots {
     return true;
   }
 
+  /** Replaces the planet by another one, whatever its id: the operator decides. */
+  void use(World chosen) {
+    planet = chosen;
+    output.saveState(new StateKey(StateKey.Kind.PLANET, chosen.id()), bytes(chosen));
+    rebuild();
+  }
+
   private boolean acceptsMoon(World moon, boolean alwaysAcceptNew) {
     World known = moons.get(moon.id());
     if (moon.id() == 0) {

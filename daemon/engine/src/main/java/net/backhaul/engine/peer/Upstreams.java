@@ -103,6 +103,13 @@ final class Upstreams {
     }
   }
 
+  /** Replaces the planet by the operator's choice, and contacts its roots. */
+  void use(World planet, long nowMs) {
+    roots.use(planet);
+    refresh();
+    contactSoon(nowMs);
+  }
+
   /** Makes peers of the roots of all worlds. */
   void refresh() {
     List<Peer> found = new ArrayList<>();

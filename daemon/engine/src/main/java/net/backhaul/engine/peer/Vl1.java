@@ -198,6 +198,11 @@ public final class Vl1 implements PeerLink {
     upstreams.contactSoon(nowMs);
   }
 
+  /** Uses another planet, also one with another id. */
+  public void usePlanet(World planet, long nowMs) {
+    upstreams.use(planet, nowMs);
+  }
+
   /** Stops following a moon and removes its saved state. */
   public void deorbit(long moonId) {
     roots.removeMoon(moonId);

@@ -152,6 +152,11 @@ public final class SavedState implements AutoCloseable {
     return writer.whenSaved(List.of(fileName(key), settingsFile(networkId)));
   }
 
+  /** Completes when the last change of the planet is on the disk, or fails likewise. */
+  public CompletableFuture<Void> whenPlanetSaved() {
+    return writer.whenSaved(List.of(PLANET));
+  }
+
   /** Completes when the last change of a moon is on the disk, or fails likewise. */
   public CompletableFuture<Void> whenMoonSaved(long moonId) {
     return writer.whenSaved(List.of(fileName(new StateKey(StateKey.Kind.MOON, moonId))));
