@@ -27,9 +27,6 @@ final class GeneralApi {
   static final String OPENAPI = "/api/v1/openapi";
 
   private static final String DOCUMENT = "/net/backhaul/web/openapi.json";
-  private static final String WELCOME =
-      "This is the web API of a Backhaul controller, below /api/v1. It has no pages yet;"
-          + " docs/web.md of the package describes how to log in and use it.\n";
 
   private final WebHost host;
   private final ChangeFeed feed;
@@ -48,16 +45,9 @@ final class GeneralApi {
 
   List<WebRoute> routes() {
     return List.of(
-        new WebRoute(WebMethod.GET, "/", Access.PUBLIC, this::welcome),
-        new WebRoute(WebMethod.GET, SetupLinks.PATH, Access.PUBLIC, this::welcome),
         new WebRoute(WebMethod.GET, STATUS, Access.ANY_CALLER, this::status),
         new WebRoute(WebMethod.GET, EVENTS, Access.inSomeNetwork(AccessLevel.READ), this::events),
         new WebRoute(WebMethod.GET, OPENAPI, Access.ANY_CALLER, this::openApi));
-  }
-
-  private CompletableFuture<WebResponse> welcome(AuthorizedRequest exchange) {
-    return CompletableFuture.completedFuture(
-        WebResponse.typed(200, "text/plain; charset=utf-8", WELCOME));
   }
 
   private CompletableFuture<WebResponse> status(AuthorizedRequest exchange) {
@@ -66,6 +56,7 @@ final class GeneralApi {
               Map<String, @Nullable Object> out = Json.object();
               out.put("address", Addresses.text(host.address()));
               out.put("version", Version.backhaul());
+              out.put("nodeVersion", Version.REFERENCE);
               out.put("clockMs", nowMs);
               return out;
             })

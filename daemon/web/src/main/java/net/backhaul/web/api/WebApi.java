@@ -21,6 +21,7 @@ import net.backhaul.web.account.PasswordWorker;
 import net.backhaul.web.http.RequestProblem;
 import net.backhaul.web.http.WebRequest;
 import net.backhaul.web.http.WebResponse;
+import net.backhaul.web.page.PageApi;
 import net.backhaul.web.route.WebRoute;
 import net.backhaul.web.route.WebRouter;
 
@@ -73,6 +74,7 @@ public final class WebApi {
     var sessions = new SessionApi(accounts, logIns, cookie);
     var routes = new ArrayList<WebRoute>();
     routes.addAll(new GeneralApi(environment.host, feed, environment.thread).routes());
+    routes.addAll(new PageApi().routes());
     routes.addAll(sessions.routes());
     routes.addAll(new AccountApi(accounts, logIns, sessions, environment.random).routes());
     routes.addAll(new UserResource(accounts, links).routes());

@@ -18,6 +18,7 @@ public final class PathTemplate {
   /** The longest path that is matched. */
   public static final int MAX_PATH_CHARS = 256;
 
+  private static final int ASSET_DIGITS = 16;
   private static final int MAX_NUMBER_DIGITS = 15;
 
   private final String text;
@@ -96,6 +97,7 @@ public final class PathTemplate {
     return switch (name) {
       case RouteIds.NETWORK -> hexadecimal(digits, NetworkIds.DIGITS);
       case RouteIds.MEMBER -> hexadecimal(digits, Addresses.DIGITS);
+      case RouteIds.ASSET -> hexadecimal(digits, ASSET_DIGITS);
       default -> decimal(digits);
     };
   }

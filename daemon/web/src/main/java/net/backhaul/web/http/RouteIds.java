@@ -15,6 +15,9 @@ public record RouteIds(Map<String, Long> values) {
   /** The address of a member: 10 hexadecimal digits. */
   public static final String MEMBER = "member";
 
+  /** The hash of a file of the page: 16 hexadecimal digits. */
+  public static final String ASSET = "asset";
+
   /** Other ids: decimal digits. */
   public static final String USER = "user";
 

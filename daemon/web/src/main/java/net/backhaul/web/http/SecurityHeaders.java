@@ -6,11 +6,14 @@ import java.util.Map;
 
 /** Headers of every response, which restrict what a browser does with it. */
 public final class SecurityHeaders {
-  private static final String CONTENT_SECURITY_POLICY =
+  /** The header of the content security policy. */
+  public static final String CONTENT_SECURITY_POLICY = "Content-Security-Policy";
+
+  private static final String POLICY =
       String.join(
           "; ",
           "default-src 'none'",
-          "script-src 'self'",
+          "script-src 'self'%s",
           "style-src 'self'",
           "img-src 'self' data:",
           "font-src 'self'",
@@ -21,10 +24,19 @@ public final class SecurityHeaders {
 
   private SecurityHeaders() {}
 
+  /**
+   * Returns the content security policy of a document with one inline script.
+   *
+   * @param sha256 of the script, in Base64
+   */
+  public static String withScript(String sha256) {
+    return POLICY.formatted(" 'sha256-" + sha256 + "'");
+  }
+
   /** Returns the headers; those of a response with the same name replace them. */
   public static Map<String, String> all() {
     Map<String, String> headers = new LinkedHashMap<>();
-    headers.put("Content-Security-Policy", CONTENT_SECURITY_POLICY);
+    headers.put(CONTENT_SECURITY_POLICY, POLICY.formatted(""));
     headers.put("X-Content-Type-Options", "nosniff");
     headers.put("X-Frame-Options", "DENY");
     headers.put("Referrer-Policy", "no-referrer");

@@ -205,7 +205,7 @@ final class WebConnection extends ChannelInboundHandlerAdapter {
                 HttpResponseStatus.valueOf(response.status()),
                 isHead ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(bytes));
         setHeaders(out.headers(), response);
-        if (response.status() != 204) {
+        if (response.status() != 204 && response.status() != 304) {
           HttpUtil.setContentLength(out, bytes.length);
         }
         context

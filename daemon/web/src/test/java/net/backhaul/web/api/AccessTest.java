@@ -37,7 +37,8 @@ class AccessTest {
           "member", "0123456789",
           "user", "1",
           "session", "1",
-          "token", "1");
+          "token", "1",
+          "asset", "0123456789abcdef");
   private static final String READ = "\"permission\":\"read\",\"networks\":null";
   private static final String OPERATE_OTHER =
       "\"permission\":\"operate\",\"networks\":[\"" + NetworkIds.text(OTHER_NET) + "\"]";

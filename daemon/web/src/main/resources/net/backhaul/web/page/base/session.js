@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who is logged in, and what they may do.
+import { createStore, useStore } from 'base/store.js';
+
+const LEVELS = ['read', 'authorize', 'operate', 'admin'];
+
+/** undefined until known; null without a session; otherwise {user, csrfToken}. */
+export const session = createStore(undefined);
+
+export const useSession = () => useStore(session);
+
+/** Returns whether the user has a permission in a network; without one, in all networks. */
+export function may(level, network) {
+  const user = session.get()?.user;
+  if (!user || LEVELS.indexOf(user.permission) < LEVELS.indexOf(level)) return false;
+  return user.networks === null || (network !== undefined && user.networks.includes(network));
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// All about one member, beside the table.
+import { html, useCallback, useEffect, useRef, useState } from 'base/lib.js';
+import { api } from 'base/api.js';
+import { throttle, useChanges, usePolling } from 'base/events.js';
+import { ago, dateTime, pingLine, plain } from 'base/format.js';
+import { setQuery } from 'base/router.js';
+import { may } from 'base/session.js';
+import { t } from 'base/strings.js';
+import { changeWithUndo, membersPath, remove, setAuthorized, setBlocked, titleOf } from 'parts/memberactions.js';
+import { ReplaceDevice } from 'parts/memberdialogs.js';
+import { splitIps } from 'parts/memberrow.js';
+import { State, VersionText, linkText, seenText } from 'parts/memberstate.js';
+import { attempt } from 'parts/notices.js';
+import { Button, CopyLine, Linked, SavedField, Switch } from 'parts/ui.js';
+
+const REFRESH_MS = 300;
+const POLL_MS = 2000;
+
+const close = () => setQuery({ member: null });
+
+/** Tags as "id=value" with blanks between them. */
+const tagsText = tags => Object.entries(tags).map(([id, value]) => `${id}=${value}`).join(' ');
+
+function parseTags(text) {
+  const tags = {};
+  for (const each of text.split(/[\s,]+/).filter(Boolean)) {
+    const [id, value] = each.split('=');
+    tags[id] = Number(value);
+  }
+  return tags;
+}
+
+function Facts({ member, status }) {
+  const fact = (key, value) => value && html`<dt>${t(key)}</dt><dd>${value}</dd>`;
+  return html`<dl class="facts-list">
+    ${fact('member.address', html`<code>${member.id}</code>`)}
+    ${fact('column.link', linkText(member))}
+    ${fact('column.endpoint', member.endpoint && html`<code>${plain(member.endpoint)}</code>`)}
+    ${fact('column.version', member.version && html`<${VersionText} member=${member} status=${status} />`)}
+    ${fact('column.seen', html`<span title=${dateTime(member.seenMs)}>${seenText(member)}</span>`)}
+    ${fact('member.created', html`<span title=${dateTime(member.createdMs)}>${ago(member.createdMs)}</span>`)}
+    ${fact('member.authorizedAt', member.authorized && member.authorizedMs && html`<span title=${dateTime(member.authorizedMs)}>${ago(member.authorizedMs)}</span>`)}
+  </dl>`;
+}
+
+function Editor({ member, done }) {
+  const mayOperate = may('operate', member.network);
+  const mayName = may('authorize', member.network);
+  const [isWritingNotes, setWritingNotes] = useState(false);
+  const save = (field, read = text => text) => async text => {
+    await changeWithUndo(member, { [field]: read(text) }, t('done.changed', { member: titleOf(member) }), done);
+    setWritingNotes(false);
+  };
+  const toggle = field => value => attempt(() => save(field)(value));
+  return html`<${SavedField} label=${t('member.name')} value=${member.name} save=${save('name')} fieldName="name"
+      maxlength="127" disabled=${!mayName} />
+    ${member.notes !== undefined &&
+    (isWritingNotes || !member.notes
+      ? html`<${SavedField} label=${t('member.notes')} value=${member.notes} save=${save('notes')} fieldName="notes"
+          multiline disabled=${!mayName} hint=${t('member.notesHint')} />`
+      : html`<div class="field"><span class="label-text">${t('member.notes')}</span>
+          <p class="notes"><${Linked} text=${member.notes} /></p>
+          ${mayName && html`<${Button} kind="plain" onClick=${() => setWritingNotes(true)}>${t('member.notesEdit')}<//>`}</div>`)}
+    ${member.labels !== undefined &&
+    html`<${SavedField} label=${t('member.labels')} value=${member.labels.join(' ')} fieldName="labels" hint=${t('member.labelsHint')}
+      save=${save('labels', text => text.split(/[\s,]+/).filter(Boolean))} disabled=${!mayName} />`}
+    <${SavedField} label=${t('member.ips')} value=${member.addresses.join(', ')} save=${save('addresses', splitIps)}
+      fieldName="addresses" hint=${t('member.ipsHint')} disabled=${!mayOperate} spellcheck=${false} />
+    <${Switch} label=${t('member.autoAssign')} hint=${t('member.autoAssignHint')} checked=${member.autoAssign}
+      disabled=${!mayOperate} onChange=${toggle('autoAssign')} />
+    <${Switch} label=${t('member.bridge')} hint=${t('member.bridgeHint')} checked=${member.bridge}
+      disabled=${!mayOperate} onChange=${toggle('bridge')} />
+    <${SavedField} label=${t('member.tags')} value=${tagsText(member.tags)} save=${save('tags', parseTags)} fieldName="tags"
+      hint=${t('member.tagsHint')} disabled=${!mayOperate} />
+    <${SavedField} label=${t('member.capabilities')} value=${member.capabilities.join(' ')} fieldName="capabilities"
+      save=${save('capabilities', text => splitIps(text).map(Number))} hint=${t('member.capabilitiesHint')} disabled=${!mayOperate} />`;
+}
+
+export function MemberPanel({ network, id, status, done }) {
+  const [member, setMember] = useState(null);
+  const [problem, setProblem] = useState(null);
+  const [isReplacing, setReplacing] = useState(false);
+  const heading = useRef(null);
+  const load = useCallback(
+    throttle(() => api.get(`${membersPath(network)}/${id}`).then(setMember, setProblem), REFRESH_MS),
+    [network, id],
+  );
+  useEffect(load, [load]);
+  useEffect(() => heading.current?.focus(), [member === null]);
+  useChanges(change => (change.type === 'reset' || change.member === id) && load());
+  usePolling(load, POLL_MS);
+  const saved = now => {
+    if (now) setMember(now);
+    done();
+  };
+  const gone = () => {
+    done();
+    close();
+  };
+  const onKeyDown = event => event.key === 'Escape' && !event.target.closest('dialog') && close();
+  const body = () => {
+    const ip = member.addresses[0];
+    const mayOperate = may('operate', network);
+    return html`
+      ${ip && html`<${CopyLine} text=${pingLine(ip)} label=${t('join.pingLine', { member: titleOf(member) })} />`}
+      <${Facts} member=${member} status=${status} />
+      ${may('authorize', network) &&
+      html`<div class="buttons start">
+        <${Button} kind=${member.authorized ? '' : 'main'}
+          onClick=${() => attempt(() => setAuthorized(member, !member.authorized, saved))}>
+          ${t(member.authorized ? 'member.deauthorize' : 'member.authorize')}<//>
+        ${member.blocked !== undefined &&
+        html`<${Button} onClick=${() => attempt(() => setBlocked(member, !member.blocked, load))}>
+          ${t(member.blocked ? 'member.unblock' : 'member.block')}<//>`}
+        ${mayOperate && html`<${Button} onClick=${() => setReplacing(true)}>${t('member.replace')}<//>
+          <${Button} kind="danger" onClick=${() => attempt(() => remove(member, gone))}>${t('member.remove')}<//>`}
+      </div>`}
+      <${Editor} member=${member} done=${saved} />`;
+  };
+  return html`<aside class="panel" aria-label=${t('member.panel')} onKeyDown=${onKeyDown}>
+    <div class="panel-head">
+      <h2 tabindex="-1" ref=${heading}>${member ? titleOf(member) : id}</h2>
+      ${member && html`<${State} member=${member} />`}
+      <${Button} kind="plain icon" aria-label=${t('close')} onClick=${close}>×<//>
+    </div>
+    ${member ? body() : problem && html`<p class="error" role="alert">${problem.message}</p>`}
+    ${isReplacing &&
+    html`<${ReplaceDevice} member=${member} close=${() => setReplacing(false)}
+      done=${fresh => (done(), setQuery({ member: fresh.id }))} />`}
+  </aside>`;
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+// Small components that all views use.
+import { html, useEffect, useId, useRef, useState } from 'base/lib.js';
+import { t } from 'base/strings.js';
+
+export function Button({ kind = '', busy, children, ...rest }) {
+  return html`<button type="button" class=${'button ' + kind} aria-busy=${busy ? 'true' : undefined}
+    disabled=${busy || rest.disabled} ...${rest}>${children}</button>`;
+}
+
+/** A labelled input with a hint and the error of its field. */
+export function Field({ label, hint, error, multiline, ...input }) {
+  const id = useId();
+  const described = [hint && id + 'h', error && id + 'e'].filter(Boolean).join(' ');
+  const attributes = {
+    id,
+    'aria-describedby': described || undefined,
+    'aria-invalid': error ? 'true' : undefined,
+    ...input,
+  };
+  return html`<div class="field">
+    <label for=${id}>${label}</label>
+    ${multiline ? html`<textarea rows="3" ...${attributes}></textarea>` : html`<input ...${attributes} />`}
+    ${hint && html`<p class="hint" id=${id + 'h'}>${hint}</p>`}
+    ${error && html`<p class="error" id=${id + 'e'} role="alert">${error}</p>`}
+  </div>`;
+}
+
+/**
+ * A labelled input that saves what was typed when it is left or Enter is pressed; Escape restores.
+ * Another value from outside is shown unless somebody is typing.
+ *
+ * @param save returns a promise; it fails with a Problem, whose text is shown
+ */
+export function SavedField({ value, save, fieldName, ...rest }) {
+  const [text, setText] = useState(null);
+  const [error, setError] = useState('');
+  const reverted = useRef(false);
+  const commit = async () => {
+    if (reverted.current || text === null || text === value) {
+      reverted.current = false;
+      setText(null);
+      return;
+    }
+    try {
+      setError('');
+      await save(text);
+      setText(null);
+    } catch (problem) {
+      const fields = Object.entries(problem.fields || {});
+      const own = fields.find(([name]) => !fieldName || name.startsWith(fieldName));
+      setError(own ? own[1] : problem.message);
+    }
+  };
+  const onKeyDown = event => {
+    if (event.key === 'Enter' && (!rest.multiline || event.ctrlKey || event.metaKey)) event.target.blur();
+    if (event.key === 'Escape' && text !== null) {
+      event.stopPropagation();
+      reverted.current = true;
+      setError('');
+      setText(null);
+      event.target.blur();
+    }
+  };
+  return html`<${Field} ...${rest} value=${text ?? value} error=${error}
+    onInput=${event => setText(event.target.value)} onBlur=${commit} onKeyDown=${onKeyDown} />`;
+}
+
+export function Switch({ label, hint, checked, onChange, disabled }) {
+  const id = useId();
+  return html`<div class="switch">
+    <input type="checkbox" role="switch" id=${id} checked=${checked} disabled=${disabled}
+      aria-describedby=${hint ? id + 'h' : undefined}
+      onChange=${event => onChange(event.target.checked, event.target)} />
+    <div><label for=${id}>${label}</label>${hint && html`<p class="hint" id=${id + 'h'}>${hint}</p>`}</div>
+  </div>`;
+}
+
+/** One line for a shell, with a button that copies it. */
+export function CopyLine({ text, label }) {
+  const [copied, setCopied] = useState(false);
+  const line = useRef(null);
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      setCopied(true);
+      setTimeout(() => setCopied(false), 2000);
+    } catch {
+      // Without TLS only loopback may use the clipboard: select the line instead.
+      const range = document.createRange();
+      range.selectNodeContents(line.current);
+      const selection = getSelection();
+      selection.removeAllRanges();
+      selection.addRange(range);
+    }
+  };
+  return html`<div class="copy">
+    <code ref=${line} tabindex="0" aria-label=${label}>${text}</code>
+    <${Button} onClick=${copy} aria-label=${t('copy.what', { what: label })}>
+      ${copied ? t('copy.done') : t('copy.do')}<//>
+    <span class="hidden" role="status">${copied ? t('copy.done') : ''}</span>
+  </div>`;
+}
+
+/** A modal dialog; opens when it is rendered. */
+export function Dialog({ title, onClose, children }) {
+  const element = useRef(null);
+  const id = useId();
+  useEffect(() => {
+    const before = document.activeElement;
+    element.current.showModal();
+    return () => before?.focus?.();
+  }, []);
+  return html`<dialog ref=${element} aria-labelledby=${id}
+      onCancel=${event => (event.preventDefault(), onClose())}>
+    <h2 id=${id}>${title}</h2>
+    ${children}
+  </dialog>`;
+}
+
+/** A button that shows what is in it until something else is clicked. */
+export function Menu({ label, children }) {
+  const element = useRef(null);
+  useEffect(() => {
+    const close = event => {
+      const menu = element.current;
+      if (!menu?.open) return;
+      if (event.type === 'keydown' && event.key === 'Escape') {
+        menu.open = false;
+        menu.querySelector('summary').focus();
+      } else if (event.type === 'pointerdown' && !menu.contains(event.target)) {
+        menu.open = false;
+      }
+    };
+    addEventListener('pointerdown', close);
+    addEventListener('keydown', close);
+    return () => {
+      removeEventListener('pointerdown', close);
+      removeEventListener('keydown', close);
+    };
+  }, []);
+  return html`<details class="menu" ref=${element}>
+    <summary class="button">${label}</summary>
+    <div class="menu-items" onClick=${event => event.target.closest('button') && (element.current.open = false)}>
+      ${children}
+    </div>
+  </details>`;
+}
+
+/** Text in which links can be followed. */
+export function Linked({ text }) {
+  const parts = String(text).split(/(https?:\/\/[^\s<>"')\]]+)/);
+  return parts.map((part, index) =>
+    index % 2 ? html`<a href=${part} target="_blank" rel="noopener noreferrer">${part}</a>` : part,
+  );
+}
+
+/** Sets the title of the window. */
+export function useTitle(title) {
+  useEffect(() => {
+    document.title = title ? title + ' – Backhaul' : 'Backhaul';
+  }, [title]);
+}
+
+/** Returns whether the window matches a media query. */
+export function useMedia(query) {
+  const [matches, setMatches] = useState(matchMedia(query).matches);
+  useEffect(() => {
+    const media = matchMedia(query);
+    const update = () => setMatches(media.matches);
+    media.addEventListener('change', update);
+    return () => media.removeEventListener('change', update);
+  }, [query]);
+  return matches;
+}
