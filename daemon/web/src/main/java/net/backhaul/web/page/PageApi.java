@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The page: one document for the URLs of all views, whose modules read the URL, and its files.
- * Public, since they are the same for everybody; all data come from the API.
+ * Public: they are the same for all users, and all data come from the API.
  */
 public final class PageApi {
   /** The URLs of the views. */

@@ -47,6 +47,12 @@ export function compareVersions(one, other) {
   return 0;
 }
 
+/** Returns an endpoint like 192.0.2.1/9993 as 192.0.2.1:9993, that of IPv6 in brackets. */
+export function endpoint(text) {
+  const [ip, port] = plain(text).split('/');
+  return port === undefined ? ip : (ip.includes(':') ? `[${ip}]` : ip) + ':' + port;
+}
+
 export const count = (number, one, many) => t(number === 1 ? one : many, { number: number.toLocaleString('en') });
 
 export const pingLine = ip => (ip.includes(':') ? 'ping -6 ' : 'ping ') + ip;

@@ -3,7 +3,7 @@
 import { html, useCallback, useEffect, useRef, useState } from 'base/lib.js';
 import { api } from 'base/api.js';
 import { throttle, useChanges, usePolling } from 'base/events.js';
-import { ago, dateTime, pingLine, plain } from 'base/format.js';
+import { ago, dateTime, endpoint, pingLine } from 'base/format.js';
 import { setQuery } from 'base/router.js';
 import { may } from 'base/session.js';
 import { t } from 'base/strings.js';
@@ -36,7 +36,7 @@ function Facts({ member, status }) {
   return html`<dl class="facts-list">
     ${fact('member.address', html`<code>${member.id}</code>`)}
     ${fact('column.link', linkText(member))}
-    ${fact('column.endpoint', member.endpoint && html`<code>${plain(member.endpoint)}</code>`)}
+    ${fact('column.endpoint', member.endpoint && html`<code>${endpoint(member.endpoint)}</code>`)}
     ${fact('column.version', member.version && html`<${VersionText} member=${member} status=${status} />`)}
     ${fact('column.seen', html`<span title=${dateTime(member.seenMs)}>${seenText(member)}</span>`)}
     ${fact('member.created', html`<span title=${dateTime(member.createdMs)}>${ago(member.createdMs)}</span>`)}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One row of the table of members.
 import { html, useState } from 'base/lib.js';
-import { plain } from 'base/format.js';
+import { endpoint, plain } from 'base/format.js';
 import { setQuery } from 'base/router.js';
 import { may } from 'base/session.js';
 import { t } from 'base/strings.js';
@@ -17,7 +17,7 @@ export const COLUMNS = [
   { key: 'ips', cell: (member, row) => html`<${InlineIps} member=${member} done=${row.done} />` },
   { key: 'labels', isExtra: true, cell: member => html`<${Labels} labels=${member.labels || []} />` },
   { key: 'link', cell: member => orNone(linkText(member)) },
-  { key: 'endpoint', cell: member => (member.endpoint ? html`<code>${plain(member.endpoint)}</code>` : orNone('')) },
+  { key: 'endpoint', cell: member => (member.endpoint ? html`<code>${endpoint(member.endpoint)}</code>` : orNone('')) },
   { key: 'version', cell: (member, row) => html`<${VersionText} member=${member} status=${row.status} />` },
   { key: 'seen', sort: 'seen', cell: member => seenText(member) },
 ];

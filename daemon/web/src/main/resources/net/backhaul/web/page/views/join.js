@@ -3,7 +3,7 @@
 import { html, useCallback, useEffect, useRef, useState } from 'base/lib.js';
 import { api } from 'base/api.js';
 import { throttle, useChanges, usePolling } from 'base/events.js';
-import { ago, joinLine, pingLine, plain } from 'base/format.js';
+import { ago, endpoint, joinLine, pingLine, plain } from 'base/format.js';
 import { Link } from 'base/router.js';
 import { may } from 'base/session.js';
 import { t } from 'base/strings.js';
@@ -41,7 +41,7 @@ function Waiting({ member, offered, done }) {
       <code class="strong">${member.id}</code>
       <span>${t('join.asked', { when: ago(member.seenMs || member.createdMs) })}</span>
       ${member.version && html`<span>${t('member.version')} ${plain(member.version)}</span>`}
-      ${member.endpoint && html`<span>${t('join.from', { endpoint: plain(member.endpoint) })}</span>`}
+      ${member.endpoint && html`<span>${t('join.from', { endpoint: endpoint(member.endpoint) })}</span>`}
     </div>
     <div class="inline">
       <${Field} label=${t('join.name')} value=${wanted} maxlength="127" onInput=${event => setName(event.target.value)} />

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import net.backhaul.json.Json;
+import net.backhaul.testing.Await;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
+
+/**
+ * The first hour in a browser, from the printed link to a ping between two members on hosts of
+ * their own: at the width of a desk, at that of a telephone, and by keyboard alone.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class PageFirstHourTest {
+  private static final String PASSWORD = "correct horse battery";
+  private static final int MAX_CLICKS = 5;
+  private static final long APPEARS_MS = 1_000;
+  private static final Pattern LINK = Pattern.compile("http://127\\.0\\.0\\.1:\\d+(/setup#\\S+)");
+  private static final Pattern NETWORK = Pattern.compile("/networks/([0-9a-f]{16})/join");
+
+  @TempDir static Path directory;
+  private NamespaceMembers nodes;
+  private NamespaceRelay relay;
+  private Browser browser;
+
+  @BeforeAll
+  void start() throws Exception {
+    browser = Browser.start(directory);
+    nodes = NamespaceMembers.start(directory, 2);
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    if (browser != null) {
+      browser.close();
+    }
+    if (relay != null) {
+      relay.close();
+    }
+    if (nodes != null) {
+      nodes.close();
+    }
+  }
+
+  /** Returns the link that a command prints, as this host reaches it. */
+  private String link(String... command) throws Exception {
+    String printed = nodes.controller.cli(command);
+    Matcher matcher = LINK.matcher(printed);
+    assertTrue(matcher.find(), printed);
+    if (relay == null) {
+      Map<String, ?> status =
+          Json.asObject(Json.parse(nodes.controller.cli("-j", "web", "status").split("\n", 2)[1]));
+      URI uri = URI.create(String.valueOf(status.get("url")));
+      relay = new NamespaceRelay(nodes.controller, uri.getPort());
+    }
+    return "http://127.0.0.1:" + relay.port() + matcher.group(1);
+  }
+
+  private String awaitNetwork() {
+    Await.until(() -> NETWORK.matcher(browser.url()).find(), browser::text);
+    Matcher matcher = NETWORK.matcher(browser.url());
+    assertTrue(matcher.find());
+    return matcher.group(1);
+  }
+
+  /** The member runs the line that the page shows; the page shows the member. */
+  private long join(NamespaceNode member, String network) throws Exception {
+    String line = browser.find(".steps code").getText();
+    assertEquals("sudo zerotier-cli join " + network, line);
+    long beganNanos = System.nanoTime();
+    assertTrue(member.cli("join", network).startsWith("0\n"));
+    Await.until(() -> browser.count(".device form") > 0, browser::text);
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNanos);
+  }
+
+  private void pingEachOther(String network) throws Exception {
+    browser.awaitText("2 devices are in touch");
+    String line = browser.find(".devices .copy code").getText();
+    assertTrue(line.startsWith("ping "), line);
+    String shownLast = line.substring(5);
+    NamespaceNode pinging =
+        nodes.members.get(0).show("-o", "address").contains(" " + shownLast + "/")
+            ? nodes.members.get(1)
+            : nodes.members.get(0);
+    Await.until(() -> pings(pinging, shownLast), () -> "no answer of " + shownLast);
+    assertTrue(browser.text().contains("In touch: direct"), browser::text);
+    for (NamespaceNode each : nodes.members) {
+      each.request("DELETE", "/network/" + network, "");
+    }
+  }
+
+  private static boolean pings(NamespaceNode node, String ip) {
+    try {
+      return node.here(
+          () ->
+              new ProcessBuilder("ping", "-c", "1", "-W", "1", ip)
+                      .redirectErrorStream(true)
+                      .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                      .start()
+                      .waitFor()
+                  == 0);
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** From the link of the first administrator. */
+  @Test
+  @Order(1)
+  void takesFiveClicks() throws Exception {
+    browser.wide();
+    browser.open(link("web", "enable", "--listen", "127.0.0.1:0"));
+    browser.find("form");
+    assertFalse(browser.url().contains("#"), "the secret stays in the address bar");
+    Pictures.take(browser, "setup");
+    browser.assertAccessible();
+    browser.type("User name", "admin");
+    browser.type("New password", PASSWORD);
+    browser.script("window.isSamePage = true");
+    int before = browser.clicks();
+    browser.click("Create account");
+    browser.click("Create a private network");
+    String network = awaitNetwork();
+    browser.assertAccessible();
+    long took = join(nodes.members.get(0), network);
+    assertTrue(took < APPEARS_MS, "it appears after " + took + " ms");
+    assertEquals("device-1", browser.field("Name").getAttribute("value"));
+    browser.assertAccessible();
+    Pictures.take(browser, "join-waiting");
+    browser.click("Authorize " + nodes.members.get(0).address());
+    browser.awaitText("device-1 is authorized");
+    join(nodes.members.get(1), network);
+    browser.click("Authorize " + nodes.members.get(1).address());
+    browser.awaitText("2 devices are in touch");
+    browser.click("Copy: Line that pings device-2");
+    assertTrue(browser.clicks() - before <= MAX_CLICKS, "clicks: " + (browser.clicks() - before));
+    assertEquals(true, browser.script("return window.isSamePage"), "the page was loaded again");
+    browser.assertAccessible();
+    Pictures.take(browser, "join");
+    pingEachOther(network);
+    browser.assertNoReports();
+  }
+
+  @Test
+  @Order(2)
+  void takesFiveClicksOnATelephone() throws Exception {
+    browser.width(Browser.NARROW, "light");
+    browser.open(link("web", "reset", "admin"));
+    browser.type("User name", "admin");
+    browser.type("New password", PASSWORD + " 2");
+    int before = browser.clicks();
+    browser.click("Create account");
+    browser.click("Create a private network");
+    String network = awaitNetwork();
+    for (NamespaceNode member : nodes.members) {
+      join(member, network);
+      browser.click("Authorize " + member.address());
+      browser.awaitText("is authorized");
+      Await.until(() -> browser.count(".device form") == 0, browser::text);
+    }
+    browser.awaitText("2 devices are in touch");
+    browser.click("Copy: Line that pings device-2");
+    assertTrue(browser.clicks() - before <= MAX_CLICKS, "clicks: " + (browser.clicks() - before));
+    browser.assertFits();
+    browser.assertAccessible();
+    Pictures.take(browser, "join-narrow");
+    pingEachOther(network);
+    browser.assertNoReports();
+  }
+
+  @Test
+  @Order(3)
+  void needsNoMouse() throws Exception {
+    browser.wide();
+    int before = browser.clicks();
+    browser.open(link("web", "reset", "admin"));
+    browser.find("form");
+    browser.tabTo("User name");
+    browser.press("admin");
+    browser.tabTo("New password");
+    browser.press(PASSWORD + " 3", Keys.ENTER);
+    browser.awaitText("Create a private network");
+    browser.tabTo("Create a private network");
+    browser.press(Keys.ENTER);
+    String network = awaitNetwork();
+    for (NamespaceNode member : nodes.members) {
+      join(member, network);
+      browser.tabTo("Authorize " + member.address());
+      browser.press(Keys.ENTER);
+      browser.awaitText("is authorized");
+      Await.until(() -> browser.count(".device form") == 0, browser::text);
+    }
+    browser.awaitText("2 devices are in touch");
+    browser.tabTo("Copy: Line that pings device-2");
+    browser.press(Keys.SPACE);
+    browser.awaitText("Copied");
+    assertEquals(before, browser.clicks());
+    pingEachOther(network);
+    browser.assertNoReports();
+  }
+}
