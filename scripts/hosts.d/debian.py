@@ -33,7 +33,7 @@ PROXY = ("http_proxy", "https_proxy", "no_proxy")
 
 def cache():
     """The directory of the cached file systems."""
-    return pathlib.Path(os.environ.get("BACKHAUL_HOSTS_CACHE", "/var/cache/backhaul-hosts"))
+    return pathlib.Path(os.environ.get("BACKHAUL_HOSTS_CACHE") or "/var/cache/backhaul-hosts")
 
 
 def file_systems(suite, layers):
