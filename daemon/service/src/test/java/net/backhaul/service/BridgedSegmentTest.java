@@ -34,6 +34,7 @@ import net.backhaul.testing.NetworkNamespace;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -59,6 +60,7 @@ class BridgedSegmentTest {
   private static final String NETWORK =
       "{\"private\": true, \"mtu\": 2800, \"v4AssignMode\": {\"zt\": false}}";
 
+  @RegisterExtension static final SharedMembers SHARED = new SharedMembers(3);
   @TempDir static Path directory;
   private static int frameNumber;
   private static ExecutorService segmentThread;
@@ -74,10 +76,10 @@ class BridgedSegmentTest {
   static void bridge() throws Exception {
     segmentThread = NetworkNamespace.thread();
     segment = onSegment(() -> Path.of("/proc/thread-self").toRealPath().toString().substring(6));
-    nodes = NamespaceMembers.start(directory, 3);
-    first = nodes.members.get(0);
-    second = nodes.members.get(1);
-    remote = nodes.members.get(2);
+    nodes = SHARED.nodes();
+    first = SHARED.members().get(0);
+    second = SHARED.members().get(1);
+    remote = SHARED.members().get(2);
     network = nodes.network(1, NETWORK);
     // Before the members join, so that their first configuration names the bridges.
     for (NamespaceNode bridge : List.of(first, second)) {
@@ -93,13 +95,17 @@ class BridgedSegmentTest {
     connect(first, "lan1");
     Await.until(
         () -> remoteReaches(SUBNET + "200"),
-        () -> "the segment is not reached: remote " + drops(remote) + ", bridge " + drops(first));
+        () ->
+            "the segment is not reached: remote "
+                + state(remote, remoteDevice)
+                + ", bridge "
+                + state(first, NamespaceMembers.deviceOf(first, network)));
   }
 
   @AfterAll
-  static void stop() {
-    if (nodes != null) {
-      nodes.close();
+  static void stop() throws IOException {
+    for (NamespaceNode bridge : List.of(first, second)) {
+      bridge.show("link", "delete", "br0");
     }
     if (segmentThread != null) {
       segmentThread.close();
@@ -405,6 +411,22 @@ class BridgedSegmentTest {
     }
   }
 
+  /** Returns what explains frames that do not arrive. */
+  private static String state(NamespaceNode member, String device) {
+    try {
+      return String.join(
+          "\n",
+          drops(member).toString(),
+          member.show("-s", "link", "show", "dev", device),
+          member.show("neighbor", "show", "dev", device),
+          member.request("GET", "/network/" + network + "/members", ""),
+          member.request("GET", "/peer", ""),
+          member.log());
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /**
    * In a loop, bridges of the kernel learn addresses at the wrong ports, so that the segment may
    * not be reached before it ends.
@@ -427,7 +449,9 @@ class BridgedSegmentTest {
       segmentIp("link", "set", "lan2", "down");
     }
 
-    // The loop ends, and with it the repeats.
+    // The loop ends, and with it the repeats. What the member has learned of the segment may lead
+    // to the bridge that has lost it: the kernel notices that within a minute.
+    remote.ip("neighbor", "flush", "dev", remoteDevice);
     Await.until(
         () -> remoteReaches(SUBNET + "200") && framesInASecond() < 50,
         () -> "the loop has ended: " + drops(remote) + drops(first));

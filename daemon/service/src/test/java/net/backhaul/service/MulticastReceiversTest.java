@@ -10,13 +10,12 @@ import java.net.MulticastSocket;
 import java.net.NetworkInterface;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import net.backhaul.testing.Await;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * A datagram to a group from one member reaches all others that have joined the group, each on a
@@ -26,6 +25,10 @@ class MulticastReceiversTest {
   private static final int RECEIVERS = Integer.getInteger("backhaul.receivers", 6);
   private static final int PORT = 5_004;
   private static final int WAIT_MS = 100;
+
+  /** ZeroTier One looks for the groups of a device once a minute. */
+  private static final long GROUPS_WITHIN_S = 90;
+
   private static final InetSocketAddress GROUP = new InetSocketAddress("239.1.2.3", PORT);
   private static final String GROUP_MAC = "01:00:5e:01:02:03";
   private static final String NETWORK =
@@ -34,16 +37,12 @@ class MulticastReceiversTest {
        "ipAssignmentPools": [{"ipRangeStart": "10.81.0.1", "ipRangeEnd": "10.81.0.99"}]}
       """;
 
-  @TempDir Path directory;
-  private NamespaceMembers nodes;
+  @RegisterExtension static final SharedMembers SHARED = new SharedMembers(1 + RECEIVERS);
   private final List<MulticastSocket> sockets = new ArrayList<>();
 
   @AfterEach
   void stop() {
     sockets.forEach(MulticastSocket::close);
-    if (nodes != null) {
-      nodes.close();
-    }
   }
 
   private static MulticastSocket open(String device) throws IOException {
@@ -84,18 +83,19 @@ class MulticastReceiversTest {
 
   @Test
   void reachesEachReceiver() throws Exception {
-    nodes = NamespaceMembers.start(directory, 1 + RECEIVERS);
+    NamespaceMembers nodes = SHARED.nodes();
     String network = nodes.network(1, NETWORK);
-    for (NamespaceNode member : nodes.members) {
+    for (NamespaceNode member : SHARED.members()) {
       nodes.join(member, network, "{\"name\": \"member\"}");
     }
-    for (NamespaceNode member : nodes.members) {
+    for (NamespaceNode member : SHARED.members()) {
       String device = NamespaceMembers.awaitDevice(member, network, "inet 10.81.0.");
       sockets.add(member.here(() -> open(device)));
     }
     // The sender gathers the members of a group once a minute: all have to be in it before.
-    for (NamespaceNode member : nodes.members) {
-      Await.until(
+    for (NamespaceNode member : SHARED.members()) {
+      Await.within(
+          GROUPS_WITHIN_S,
           () ->
               String.valueOf(NamespaceMembers.field(member, network, "multicastSubscriptions"))
                   .contains(GROUP_MAC),

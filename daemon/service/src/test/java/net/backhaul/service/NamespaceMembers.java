@@ -12,21 +12,49 @@ import net.backhaul.testing.Await;
  * it.
  */
 final class NamespaceMembers implements AutoCloseable {
+  private final Path directory;
   private final List<NamespaceNode> nodes;
   final NamespaceNode controller;
 
-  /** The nodes other than the root. */
-  final List<NamespaceNode> members;
-
-  private NamespaceMembers(List<NamespaceNode> nodes) {
+  private NamespaceMembers(Path directory, List<NamespaceNode> nodes) {
+    this.directory = directory;
     this.nodes = nodes;
     controller = nodes.getFirst();
-    members = nodes.subList(1, nodes.size());
   }
 
-  /** Starts a root and a number of members. */
-  static NamespaceMembers start(Path directory, int count) throws Exception {
-    return new NamespaceMembers(NamespaceNode.start(directory, count + 1));
+  /** Returns the nodes other than the root. */
+  List<NamespaceNode> members() {
+    return nodes.subList(1, nodes.size());
+  }
+
+  /** Creates a root without members. */
+  static NamespaceMembers create(Path directory) throws Exception {
+    return new NamespaceMembers(directory, NamespaceNode.create(directory, 1));
+  }
+
+  /** Starts further members until there is this number, and daemons that have ended. */
+  void start(int count) throws Exception {
+    while (nodes.size() < count + 1) {
+      NamespaceNode.add(directory, nodes);
+    }
+    NamespaceNode.start(
+        nodes.stream().filter(each -> !each.isRunning()).toList(), List.of(controller));
+  }
+
+  /** Leaves all networks, and deletes them at the controller. */
+  void leaveNetworks() throws Exception {
+    for (NamespaceNode member : members()) {
+      if (member.isRunning()) {
+        for (Object each : (List<?>) Json.parse(member.request("GET", "/network", ""))) {
+          member.request("DELETE", "/network/" + ((Map<?, ?>) each).get("id"), "");
+        }
+      }
+    }
+    if (controller.isRunning()) {
+      for (Object id : (List<?>) Json.parse(controller.request("GET", "/controller/network", ""))) {
+        controller.request("DELETE", "/controller/network/" + id, "");
+      }
+    }
   }
 
   /** Makes or changes a network of the controller; returns its id. */

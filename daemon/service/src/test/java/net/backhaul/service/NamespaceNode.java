@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import net.backhaul.cli.Cli;
 import net.backhaul.crypto.KeyPair;
@@ -41,6 +43,13 @@ final class NamespaceNode implements AutoCloseable {
   private static final String SETTINGS =
       "{\"settings\": {\"portMappingEnabled\": false, \"allowSecondaryPort\": false}}";
 
+  /** Seeds with which the proof of work of an identity is found at once, not after a second. */
+  private static final int[] QUICK_SEEDS = {9, 4, 40, 116, 119, 93, 46, 96, 1};
+
+  /** Set before there are devices, so that duplicate addresses are detected without a delay. */
+  private static final Path SOLICITATION_DELAY =
+      Path.of("/proc/sys/net/ipv6/conf/default/router_solicitation_delay");
+
   private final ExecutorService thread = NetworkNamespace.thread();
   private final String namespace;
   private final Path home;
@@ -53,10 +62,16 @@ final class NamespaceNode implements AutoCloseable {
   private NamespaceNode(Path directory, int number) throws Exception {
     this.number = number;
     home = Files.createDirectory(directory.resolve("node" + number));
-    identity = Identity.generate(new Random(number));
+    boolean isQuick = number <= QUICK_SEEDS.length;
+    identity = Identity.generate(new Random(isQuick ? QUICK_SEEDS[number - 1] : 1_000 + number));
     Files.writeString(home.resolve("identity.secret"), identity.secretText());
     Files.writeString(home.resolve("local.conf"), SETTINGS);
-    namespace = here(() -> Files.readSymbolicLink(Path.of("/proc/thread-self")).toString());
+    namespace =
+        here(
+            () -> {
+              Files.writeString(SOLICITATION_DELAY, "0");
+              return Files.readSymbolicLink(Path.of("/proc/thread-self")).toString();
+            });
     ip("link", "set", "lo", "up");
   }
 
@@ -70,26 +85,36 @@ final class NamespaceNode implements AutoCloseable {
   /** Creates the hosts of a number of nodes, on one link. */
   static List<NamespaceNode> create(Path directory, int count) throws Exception {
     var nodes = new ArrayList<NamespaceNode>();
-    for (int number = 1; number <= count; number++) {
-      nodes.add(new NamespaceNode(directory, number));
-    }
-    NamespaceNode first = nodes.getFirst();
-    first.ip("link", "add", "underlay", "type", "bridge");
-    first.ip("link", "set", "underlay", "up");
-    first.ip("address", "add", SUBNET + "1/24", "dev", "underlay");
-    for (NamespaceNode node : nodes) {
-      if (node != first) {
-        node.connect(first, "eth0", node.number);
-        node.ip("link", "set", "eth0", "up");
-      }
+    while (nodes.size() < count) {
+      add(directory, nodes);
     }
     return nodes;
   }
 
+  /** Creates the host of one more node, on the link of the others. */
+  static void add(Path directory, List<NamespaceNode> nodes) throws Exception {
+    var node = new NamespaceNode(directory, nodes.size() + 1);
+    nodes.add(node);
+    NamespaceNode first = nodes.getFirst();
+    if (node == first) {
+      node.ip("link", "add", "underlay", "type", "bridge");
+      node.ip("link", "set", "underlay", "up");
+      node.ip("address", "add", SUBNET + "1/24", "dev", "underlay");
+    } else {
+      node.connect(first, "eth0", node.number);
+      node.ip("link", "set", "eth0", "up");
+    }
+  }
+
   /** Starts the daemons of nodes, of which the first ones are roots. */
   static void start(List<NamespaceNode> nodes, int roots) throws Exception {
+    start(nodes, nodes.subList(0, roots));
+  }
+
+  /** Starts the daemons of nodes with these roots. */
+  static void start(List<NamespaceNode> nodes, List<NamespaceNode> roots) throws Exception {
     for (NamespaceNode node : nodes) {
-      node.writePlanet(nodes.subList(0, roots));
+      node.writePlanet(roots);
       node.launch();
     }
     for (NamespaceNode node : nodes) {
@@ -139,6 +164,11 @@ final class NamespaceNode implements AutoCloseable {
   void startDaemon() throws Exception {
     launch();
     awaitAnswer();
+  }
+
+  /** Returns whether a daemon was started that still runs. */
+  boolean isRunning() {
+    return daemon != null && daemon.isAlive();
   }
 
   /** Returns the directory with the programs of another implementation, or null. */
@@ -222,6 +252,14 @@ final class NamespaceNode implements AutoCloseable {
     return thread.submit(work).get(CALL_S, TimeUnit.SECONDS);
   }
 
+  /** Runs code on a thread of its own on this host, beside other code. */
+  <T> Future<T> beside(Callable<T> work) throws Exception {
+    // A new thread is in the namespace of the one that starts it.
+    var task = new FutureTask<>(work);
+    here(() -> Thread.ofPlatform().daemon().start(task));
+    return task;
+  }
+
   /** Runs the ip program on this host, which has to succeed. */
   void ip(String... arguments) throws IOException {
     String output = NetworkNamespace.ip(namespace, arguments);
@@ -250,7 +288,7 @@ final class NamespaceNode implements AutoCloseable {
   @Override
   public void close() {
     if (daemon != null) {
-      daemon.destroyForcibly();
+      daemon.destroyForcibly().onExit().join();
     }
     thread.close();
   }

@@ -13,6 +13,8 @@ import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 
 /** Echo servers for TCP and UDP on a host, and attempts to reach those of another host. */
 final class NamespaceServers implements AutoCloseable {
@@ -61,9 +63,18 @@ final class NamespaceServers implements AutoCloseable {
     }
   }
 
+  /** Runs an attempt beside others from the same host. */
+  private boolean attempt(Callable<Boolean> work) throws Exception {
+    try {
+      return node.beside(work).get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException unreachable ? unreachable : e;
+    }
+  }
+
   /** Returns whether bytes to a TCP port come back; false if nothing answers in time. */
   boolean reachesTcp(InetSocketAddress to, int bytes, int waitMs) throws Exception {
-    return node.here(() -> tcpEchoes(to, bytes, waitMs));
+    return attempt(() -> tcpEchoes(to, bytes, waitMs));
   }
 
   /** Returns whether bytes to a TCP port come back, from the host of the calling thread. */
@@ -82,7 +93,7 @@ final class NamespaceServers implements AutoCloseable {
 
   /** Returns whether a datagram to a UDP port comes back; false if nothing answers in time. */
   boolean reachesUdp(InetSocketAddress to, int bytes, int waitMs) throws Exception {
-    return node.here(
+    return attempt(
         () -> {
           try (var socket = new DatagramSocket()) {
             return answers(socket, to, bytes, waitMs);
@@ -107,7 +118,7 @@ final class NamespaceServers implements AutoCloseable {
 
   /** Returns whether an ICMP echo request is answered in time. */
   boolean reachesIcmp(InetAddress to, int waitMs) throws Exception {
-    return node.here(() -> to.isReachable(waitMs));
+    return attempt(() -> to.isReachable(waitMs));
   }
 
   private static byte[] pattern(int bytes) {

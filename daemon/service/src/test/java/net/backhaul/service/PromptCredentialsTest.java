@@ -7,15 +7,15 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import net.backhaul.testing.Await;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * A tag or capability that is saved at the controller decides on frames between members within a
@@ -38,55 +38,49 @@ class PromptCredentialsTest {
        "rules": [%s]}
       """;
 
+  private static final String ACCEPT = "{\"type\": \"ACTION_ACCEPT\"}";
   private static final String ACCEPT_ARP =
       "{\"type\": \"MATCH_ETHERTYPE\", \"etherType\": 2054}, {\"type\": \"ACTION_ACCEPT\"}";
   private static final String ACCEPT_TEAM =
       ", {\"type\": \"MATCH_TAGS_DIFFERENCE\", \"id\": 1, \"value\": 0}, {\"type\":"
           + " \"ACTION_ACCEPT\"}";
 
-  @TempDir Path directory;
-  private List<NamespaceNode> nodes = List.of();
-  private final List<ServerSocket> servers = new ArrayList<>();
-  private NamespaceNode controller;
-  private NamespaceNode alice;
-  private NamespaceNode bob;
-  private String network;
+  @RegisterExtension static final SharedMembers SHARED = new SharedMembers(2);
+  private static final List<ServerSocket> SERVERS = new ArrayList<>();
+  private static NamespaceNode alice;
+  private static NamespaceNode bob;
+  private static String network;
+
+  @BeforeAll
+  static void joinTwoMembers() throws Exception {
+    alice = SHARED.members().get(0);
+    bob = SHARED.members().get(1);
+    network = SHARED.nodes().network(1, NETWORK.formatted(ACCEPT));
+    SHARED.nodes().join(alice, network, "{\"ipAssignments\": [\"10.77.0.2\"]}");
+    SHARED.nodes().join(bob, network, "{\"ipAssignments\": [\"10.77.0.3\"]}");
+    SERVERS.add(listen(alice));
+    SERVERS.add(listen(bob));
+  }
 
   @BeforeEach
-  void joinTwoMembers() throws Exception {
-    nodes = NamespaceNode.start(directory, 3);
-    controller = nodes.get(0);
-    alice = nodes.get(1);
-    bob = nodes.get(2);
-    network = controller.address() + "000001";
-    controller.request(
-        "POST",
-        "/controller/network/" + network,
-        NETWORK.formatted("{\"type\": \"ACTION_ACCEPT\"}"));
-    set(alice, "{\"authorized\": true, \"ipAssignments\": [\"10.77.0.2\"]}");
-    set(bob, "{\"authorized\": true, \"ipAssignments\": [\"10.77.0.3\"]}");
-    for (NamespaceNode member : List.of(alice, bob)) {
-      member.request("POST", "/network/" + network, "{}");
-      servers.add(listen(member));
-    }
+  void acceptEverything() throws Exception {
+    rules(ACCEPT);
     Await.until(() -> reaches(alice, bob) && reaches(bob, alice));
   }
 
-  @AfterEach
-  void stop() throws IOException {
-    for (ServerSocket server : servers) {
+  @AfterAll
+  static void stop() throws IOException {
+    for (ServerSocket server : SERVERS) {
       server.close();
     }
-    nodes.forEach(NamespaceNode::close);
   }
 
-  private void set(NamespaceNode member, String settings) throws Exception {
-    controller.request(
-        "POST", "/controller/network/" + network + "/member/" + member.address(), settings);
+  private static void set(NamespaceNode member, String settings) throws Exception {
+    SHARED.nodes().set(member, network, settings);
   }
 
-  private void rules(String rules) throws Exception {
-    controller.request("POST", "/controller/network/" + network, NETWORK.formatted(rules));
+  private static void rules(String rules) throws Exception {
+    SHARED.nodes().network(1, NETWORK.formatted(rules));
   }
 
   /** Accepts connections and echoes one byte of each, on any address of a host. */

@@ -23,10 +23,15 @@ public final class Await {
 
   /** Returns as soon as the condition holds; fails after 45 seconds with a description. */
   public static void until(BooleanSupplier condition, Supplier<String> failure) {
-    long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(MAX_SECONDS);
+    within(MAX_SECONDS, condition, failure);
+  }
+
+  /** Returns as soon as the condition holds; fails after a number of seconds with a description. */
+  public static void within(long seconds, BooleanSupplier condition, Supplier<String> failure) {
+    long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > endNanos) {
-        throw new AssertionError(failure.get() + " within " + MAX_SECONDS + " s");
+        throw new AssertionError(failure.get() + " within " + seconds + " s");
       }
       LockSupport.parkNanos(POLL_NANOS);
     }
