@@ -32,6 +32,13 @@ final class NamespaceMembers implements AutoCloseable {
     return new NamespaceMembers(directory, NamespaceNode.create(directory, 1));
   }
 
+  /** Starts a root and a number of members. */
+  static NamespaceMembers start(Path directory, int count) throws Exception {
+    NamespaceMembers started = create(directory);
+    started.start(count);
+    return started;
+  }
+
   /** Starts further members until there is this number, and daemons that have ended. */
   void start(int count) throws Exception {
     while (nodes.size() < count + 1) {

@@ -97,12 +97,12 @@ class PageFirstHourTest {
     assertTrue(line.startsWith("ping "), line);
     String shownLast = line.substring(5);
     NamespaceNode pinging =
-        nodes.members.get(0).show("-o", "address").contains(" " + shownLast + "/")
-            ? nodes.members.get(1)
-            : nodes.members.get(0);
+        nodes.members().get(0).show("-o", "address").contains(" " + shownLast + "/")
+            ? nodes.members().get(1)
+            : nodes.members().get(0);
     Await.until(() -> pings(pinging, shownLast), () -> "no answer of " + shownLast);
     assertTrue(browser.text().contains("In touch: direct"), browser::text);
-    for (NamespaceNode each : nodes.members) {
+    for (NamespaceNode each : nodes.members()) {
       each.request("DELETE", "/network/" + network, "");
     }
   }
@@ -140,15 +140,15 @@ class PageFirstHourTest {
     browser.click("Create a private network");
     String network = awaitNetwork();
     browser.assertAccessible();
-    long took = join(nodes.members.get(0), network);
+    long took = join(nodes.members().get(0), network);
     assertTrue(took < APPEARS_MS, "it appears after " + took + " ms");
     assertEquals("device-1", browser.field("Name").getAttribute("value"));
     browser.assertAccessible();
     Pictures.take(browser, "join-waiting");
-    browser.click("Authorize " + nodes.members.get(0).address());
+    browser.click("Authorize " + nodes.members().get(0).address());
     browser.awaitText("device-1 is authorized");
-    join(nodes.members.get(1), network);
-    browser.click("Authorize " + nodes.members.get(1).address());
+    join(nodes.members().get(1), network);
+    browser.click("Authorize " + nodes.members().get(1).address());
     browser.awaitText("2 devices are in touch");
     browser.click("Copy: Line that pings device-2");
     assertTrue(browser.clicks() - before <= MAX_CLICKS, "clicks: " + (browser.clicks() - before));
@@ -170,7 +170,7 @@ class PageFirstHourTest {
     browser.click("Create account");
     browser.click("Create a private network");
     String network = awaitNetwork();
-    for (NamespaceNode member : nodes.members) {
+    for (NamespaceNode member : nodes.members()) {
       join(member, network);
       browser.click("Authorize " + member.address());
       browser.awaitText("is authorized");
@@ -201,7 +201,7 @@ class PageFirstHourTest {
     browser.tabTo("Create a private network");
     browser.press(Keys.ENTER);
     String network = awaitNetwork();
-    for (NamespaceNode member : nodes.members) {
+    for (NamespaceNode member : nodes.members()) {
       join(member, network);
       browser.tabTo("Authorize " + member.address());
       browser.press(Keys.ENTER);
