@@ -73,7 +73,8 @@ final class ConfigBuilder {
         Sso.NONE);
   }
 
-  private static long windowMs(NetworkRecord network) {
+  /** Returns the time by which the certificates of two members may differ, clamped. */
+  static long windowMs(NetworkRecord network) {
     long wanted = network.credentialWindowMs();
     return Long.compareUnsigned(wanted, MAX_WINDOW_MS) > 0
         ? MAX_WINDOW_MS

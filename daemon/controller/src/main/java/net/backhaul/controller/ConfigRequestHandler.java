@@ -15,9 +15,19 @@ import net.backhaul.protocol.network.ConfigRequest;
 import net.backhaul.protocol.network.DictionaryWriter;
 import net.backhaul.protocol.network.DirectoryUpdate;
 import net.backhaul.protocol.packet.Bytes;
+import org.jspecify.annotations.Nullable;
 
 /** Answers config requests, and evaluates the last ones again for pushes (04 section 5.7). */
 final class ConfigRequestHandler {
+  /** Maximum revocations that are repeated to a member which has returned: the latest. */
+  static final int MAX_REPEATED = 4_096;
+
+  /** Maximum revocations that are repeated to a member which was online all the time. */
+  static final int MAX_REPEATED_ONLINE = 64;
+
+  /** So many fit into one datagram. */
+  private static final int REPEATED_PER_MESSAGE = 8;
+
   private static final int SSO_DICTIONARY_BYTES = 1_024;
 
   private final Identity self;
@@ -61,13 +71,46 @@ final class ConfigRequestHandler {
       counters.rateLimited++;
       return new ConfigAnswer.Ignored();
     }
-    LastRequest current = LastRequest.of(request, nowMs);
+    LastRequest current = LastRequest.of(request, nowMs).after(previous);
     network.recordRequest(member, current);
     ConfigAnswer answer = evaluate(network, current, nowMs);
+    repeatRevocations(network, current, previous);
     if (current.readsDirectory()) {
       sendDirectory(network, member, current.directoryRevision(), nowMs);
     }
     return answer;
+  }
+
+  /**
+   * Sends a member the revocations that it may have missed, as far as they still matter: after it
+   * has returned all, with each request for a while, since a packet may be lost; later those that
+   * were sent since shortly before its last request.
+   */
+  private void repeatRevocations(
+      NetworkState network, LastRequest request, @Nullable LastRequest previous) {
+    long address = request.identity().address();
+    NetworkState.MemberState member = network.member(address);
+    if (member == null || !member.record().authorized()) {
+      return;
+    }
+    boolean returned = previous == null || request.hasReturned();
+    long sinceMs =
+        previous == null || request.hasReturned()
+            ? request.missedSinceMs()
+            : previous.atMs() - Controller.ONLINE_MS;
+    List<RevokedMember> missed =
+        network
+            .revoked()
+            .since(
+                Math.max(sinceMs, network.expiredMs(request.atMs())),
+                address,
+                returned ? MAX_REPEATED : MAX_REPEATED_ONLINE);
+    for (int start = 0; start < missed.size(); start += REPEATED_PER_MESSAGE) {
+      int end = Math.min(start + REPEATED_PER_MESSAGE, missed.size());
+      notifications.add(
+          records.lastTicket(),
+          new PendingNotification.RepeatRevocations(missed.subList(start, end), address));
+    }
   }
 
   /** Sends a member what has changed in the directory since the revision that it holds. */

@@ -351,10 +351,16 @@ public final class Controller {
       edit.verify(member.revision());
     }
     List<Long> bridges = network.bridges();
+    long thresholdMs =
+        member.authorized()
+            ? network.credentialTimeMs(nowMs)
+            : member.authorization().deauthorizedAtMs();
+    if (thresholdMs > network.expiredMs(nowMs)) {
+      records.endMembership(network, new RevokedMember(networkId, address, thresholdMs), nowMs);
+    }
     long ticket = records.deleteMember(network, member, edit);
     if (member.authorized()) {
-      List<Long> recipients = revocationRecipients(network, address, nowMs);
-      addRevocation(member, recipients, ticket, network.credentialTimeMs(nowMs));
+      addRevocation(member, revocationRecipients(network, address, nowMs), ticket, thresholdMs);
     }
     revoke(network, RemovedCredentials.of(address, member.settings(), MemberSettings.NONE), nowMs);
     network.removeLastRequest(address);
@@ -521,6 +527,7 @@ public final class Controller {
           switch (next) {
             case PendingNotification.ConfigPush push -> NOTIFICATIONS_PER_PUSH;
             case PendingNotification.Revoke revoke -> revoke.recipients().size();
+            case PendingNotification.RepeatRevocations repeat -> repeat.revoked().size();
             case PendingNotification.RevokeCredentials revoke ->
                 revoke.revoked().size() + revoke.recipients().size();
             case PendingNotification.DirectoryPush push -> push.recipients().size();

@@ -12,6 +12,7 @@ public final class ControllerCounters {
   long pushes;
   long pushRetries;
   long revocations;
+  long repeatedRevocations;
   long directoryPushes;
   long networkReads;
   long networkListReads;
@@ -63,6 +64,11 @@ public final class ControllerCounters {
   /** Returns the pushes repeated because a member has not acknowledged them. */
   public long pushRetries() {
     return pushRetries;
+  }
+
+  /** Returns the revocations that were sent again, to members that may have missed them. */
+  public long repeatedRevocations() {
+    return repeatedRevocations;
   }
 
   /** Returns the revocations sent; one to many recipients counts once. */

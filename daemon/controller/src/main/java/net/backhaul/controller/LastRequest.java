@@ -4,6 +4,7 @@ package net.backhaul.controller;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.network.ConfigRequest;
 import net.backhaul.protocol.network.RequestMetaData;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The part of a member's last config request from which a push is made.
@@ -13,6 +14,8 @@ import net.backhaul.protocol.network.RequestMetaData;
  * @param token the token that the request carried, or an empty string
  * @param atMs the time of the request
  * @param seenMs the time of the member's last request or acknowledgement
+ * @param presentSinceMs the time of the first of the requests that followed closely
+ * @param missedSinceMs since when the member may have missed revocations at that time
  */
 record LastRequest(
     Identity identity,
@@ -22,8 +25,11 @@ record LastRequest(
     long directoryRevision,
     String token,
     long atMs,
-    long seenMs) {
+    long seenMs,
+    long presentSinceMs,
+    long missedSinceMs) {
   private static final String TOKEN = "token:";
+  private static final long NEVER_MS = Long.MIN_VALUE;
 
   static LastRequest of(ConfigRequest request, long nowMs) {
     var metaData = RequestMetaData.parse(request.metaData().toByteArray());
@@ -40,7 +46,24 @@ record LastRequest(
         metaData.directoryRevision(),
         auth.startsWith(TOKEN) ? auth.substring(TOKEN.length()) : "",
         nowMs,
-        nowMs);
+        nowMs,
+        nowMs,
+        NEVER_MS);
+  }
+
+  /** Returns this request with what the one before says of the time between the two. */
+  LastRequest after(@Nullable LastRequest previous) {
+    if (previous == null) {
+      return this;
+    }
+    return atMs - previous.seenMs < Controller.ONLINE_MS
+        ? withPresence(previous.presentSinceMs, previous.missedSinceMs)
+        : withPresence(atMs, previous.seenMs - Controller.ONLINE_MS);
+  }
+
+  /** Returns whether the member has returned a short time ago, or was never seen before. */
+  boolean hasReturned() {
+    return atMs - presentSinceMs <= Controller.ONLINE_MS;
   }
 
   /**
@@ -53,6 +76,29 @@ record LastRequest(
 
   LastRequest withSeenMs(long changed) {
     return new LastRequest(
-        identity, version, rulesRevision, readsDirectory, directoryRevision, token, atMs, changed);
+        identity,
+        version,
+        rulesRevision,
+        readsDirectory,
+        directoryRevision,
+        token,
+        atMs,
+        changed,
+        presentSinceMs,
+        missedSinceMs);
+  }
+
+  private LastRequest withPresence(long sinceMs, long missedMs) {
+    return new LastRequest(
+        identity,
+        version,
+        rulesRevision,
+        readsDirectory,
+        directoryRevision,
+        token,
+        atMs,
+        seenMs,
+        sinceMs,
+        missedMs);
   }
 }

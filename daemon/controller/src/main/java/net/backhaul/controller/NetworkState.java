@@ -25,6 +25,7 @@ final class NetworkState {
   private final LinkedHashMap<Long, LastRequest> lastRequests = new LinkedHashMap<>();
   private final DirectoryLog directory = new DirectoryLog();
   private final TreeMap<Long, BlockedAddress> blocked = new TreeMap<>();
+  private final RevokedMembers revoked = new RevokedMembers();
   private int authorized;
 
   /** The latest time of a deauthorization; later than the clock if that was set back. */
@@ -112,6 +113,13 @@ final class NetworkState {
     authorized += member.authorized() ? 1 : 0;
     lastDeauthorizedAtMs =
         Math.max(lastDeauthorizedAtMs, member.authorization().deauthorizedAtMs());
+    if (member.authorized()) {
+      revoked.remove(member.address());
+    } else if (member.authorization().deauthorizedAtMs() > 0) {
+      endMembership(
+          new RevokedMember(
+              record.id(), member.address(), member.authorization().deauthorizedAtMs()));
+    }
     member.settings().ipAssignments().forEach(ip -> assignmentCounts.merge(ip, 1, Integer::sum));
     if (member.settings().activeBridge()) {
       bridges.add(member.address());
@@ -131,6 +139,22 @@ final class NetworkState {
     }
     bridges.remove(address);
     directory.changed();
+  }
+
+  /** Records that a membership has ended; credentials that are issued from now on are newer. */
+  void endMembership(RevokedMember ended) {
+    revoked.add(ended);
+    lastDeauthorizedAtMs = Math.max(lastDeauthorizedAtMs, ended.thresholdMs());
+  }
+
+  /** Returns the memberships that have ended. */
+  RevokedMembers revoked() {
+    return revoked;
+  }
+
+  /** Returns up to which time credentials are outside of the window of the network now. */
+  long expiredMs(long nowMs) {
+    return nowMs - ConfigBuilder.windowMs(record);
   }
 
   /**

@@ -36,6 +36,7 @@ final class NotificationSender {
       switch (next) {
         case PendingNotification.ConfigPush push -> push(push, nowMs);
         case PendingNotification.Revoke revoke -> revoke(revoke);
+        case PendingNotification.RepeatRevocations repeat -> repeat(repeat);
         case PendingNotification.RevokeCredentials revoke -> revoke(revoke);
         case PendingNotification.DirectoryPush push -> push(push);
       }
@@ -77,6 +78,13 @@ final class NotificationSender {
     if (signer.canSign()) {
       counters.revocations++;
       output.revoke(signer.sign(revoke), revoke.recipients());
+    }
+  }
+
+  private void repeat(PendingNotification.RepeatRevocations repeat) {
+    if (signer.canSign()) {
+      counters.repeatedRevocations += repeat.revoked().size();
+      output.revoke(signer.sign(repeat), List.of(repeat.recipient()));
     }
   }
 

@@ -26,6 +26,14 @@ sealed interface PendingNotification {
     }
   }
 
+  /** Revocations that a member may have missed go to it. */
+  record RepeatRevocations(List<RevokedMember> revoked, long recipient)
+      implements PendingNotification {
+    public RepeatRevocations {
+      revoked = List.copyOf(revoked);
+    }
+  }
+
   /** Revocations of tags and capabilities, as many as fit into a message, go to the recipients. */
   record RevokeCredentials(
       long networkId, List<RevokedCredential> revoked, long thresholdMs, List<Long> recipients)

@@ -17,6 +17,13 @@ public sealed interface RecordChange {
   /** A member was deleted. */
   record MemberDeleted(long networkId, long address) implements RecordChange {}
 
+  /**
+   * A member is about to be deleted whose membership others may believe in.
+   *
+   * @param expiredMs earlier ends of memberships of the network no longer matter
+   */
+  record MembershipEnded(RevokedMember revoked, long expiredMs) implements RecordChange {}
+
   /** An address was blocked. */
   record Blocked(BlockedAddress block) implements RecordChange {}
 

@@ -47,6 +47,13 @@ final class RecordTable {
         network.block(block);
       }
     }
+    for (RevokedMember revoked : stored.revoked()) {
+      NetworkState network = networks.get(revoked.networkId());
+      NetworkState.MemberState member = network == null ? null : network.member(revoked.address());
+      if (network != null && (member == null || !member.record().authorized())) {
+        network.endMembership(revoked);
+      }
+    }
     unpublished.addAll(networks.values());
   }
 
@@ -132,6 +139,12 @@ final class RecordTable {
     networks.remove(id);
     unpublished.remove(network);
     return write(new RecordChange.NetworkDeleted(id), edit, network.record());
+  }
+
+  /** Records the end of a membership whose record is deleted next. */
+  void endMembership(NetworkState network, RevokedMember revoked, long nowMs) {
+    network.endMembership(revoked);
+    write(new RecordChange.MembershipEnded(revoked, network.expiredMs(nowMs)), null, null);
   }
 
   /** Deletes an existing member; returns the ticket. */

@@ -3,14 +3,28 @@ package net.backhaul.controller;
 
 import java.util.List;
 
-/** All records of a controller, as a store has read them. */
+/**
+ * All records of a controller, as a store has read them.
+ *
+ * @param revoked members that were deleted while others could believe in their membership
+ */
 public record StoredRecords(
-    List<NetworkRecord> networks, List<MemberRecord> members, List<BlockedAddress> blocked) {
+    List<NetworkRecord> networks,
+    List<MemberRecord> members,
+    List<BlockedAddress> blocked,
+    List<RevokedMember> revoked) {
   public static final StoredRecords NONE = new StoredRecords(List.of(), List.of(), List.of());
 
   public StoredRecords {
     networks = List.copyOf(networks);
     members = List.copyOf(members);
     blocked = List.copyOf(blocked);
+    revoked = List.copyOf(revoked);
+  }
+
+  /** Makes records without those that only this implementation has. */
+  public StoredRecords(
+      List<NetworkRecord> networks, List<MemberRecord> members, List<BlockedAddress> blocked) {
+    this(networks, members, blocked, List.of());
   }
 }

@@ -12,6 +12,7 @@ final class CrashingRecordStore implements RecordStore {
   private final Map<Long, NetworkRecord> networks = new HashMap<>();
   private final Map<List<Long>, MemberRecord> members = new HashMap<>();
   private final Map<List<Long>, BlockedAddress> blocked = new HashMap<>();
+  private final Map<List<Long>, RevokedMember> revoked = new HashMap<>();
   private long lastTicket;
 
   @Override
@@ -44,6 +45,8 @@ final class CrashingRecordStore implements RecordStore {
       }
       case RecordChange.MemberDeleted(long networkId, long address) ->
           members.remove(List.of(networkId, address));
+      case RecordChange.MembershipEnded(RevokedMember ended, long expiredMs) ->
+          revoked.put(List.of(ended.networkId(), ended.address()), ended);
       case RecordChange.Blocked(BlockedAddress block) ->
           blocked.put(List.of(block.networkId(), block.address()), block);
       case RecordChange.Unblocked(long networkId, long address) ->
@@ -64,6 +67,7 @@ final class CrashingRecordStore implements RecordStore {
     return new StoredRecords(
         List.copyOf(networks.values()),
         List.copyOf(members.values()),
-        List.copyOf(blocked.values()));
+        List.copyOf(blocked.values()),
+        List.copyOf(revoked.values()));
   }
 }

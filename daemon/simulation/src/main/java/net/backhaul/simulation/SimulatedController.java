@@ -19,6 +19,7 @@ import net.backhaul.controller.MemberSettings;
 import net.backhaul.controller.NetworkRecord;
 import net.backhaul.controller.RecordChange;
 import net.backhaul.controller.RecordStore;
+import net.backhaul.controller.RevokedMember;
 import net.backhaul.controller.StoredRecords;
 import net.backhaul.engine.ConfigSource;
 import net.backhaul.protocol.address.Endpoints;
@@ -44,6 +45,7 @@ public final class SimulatedController implements ConfigSource, RecordStore, Con
   private final Map<Long, NetworkRecord> networks = new LinkedHashMap<>();
   private final Map<MemberKey, MemberRecord> members = new LinkedHashMap<>();
   private final Map<MemberKey, BlockedAddress> blocked = new LinkedHashMap<>();
+  private final Map<MemberKey, RevokedMember> revoked = new LinkedHashMap<>();
   private final List<PendingWrite> pendingWrites = new ArrayList<>();
   private @Nullable Controller controller;
   private long clockAheadMs;
@@ -74,7 +76,8 @@ public final class SimulatedController implements ConfigSource, RecordStore, Con
             new StoredRecords(
                 List.copyOf(networks.values()),
                 List.copyOf(members.values()),
-                List.copyOf(blocked.values())),
+                List.copyOf(blocked.values()),
+                List.copyOf(revoked.values())),
             this,
             this,
             random);
@@ -132,6 +135,11 @@ public final class SimulatedController implements ConfigSource, RecordStore, Con
     MemberRecord record = member(member, networkId);
     Authorization authorization = record.authorization().deauthorize(clockMs());
     running().put(record.withAuthorization(authorization), clockMs());
+  }
+
+  /** Deletes a member. */
+  public void delete(SimulatedHost member, long networkId) {
+    running().deleteMember(networkId, member.nodeAddress(), clockMs());
   }
 
   /** Sets the rules of a network, and its capabilities, which members may be given. */
@@ -193,6 +201,8 @@ public final class SimulatedController implements ConfigSource, RecordStore, Con
       }
       case RecordChange.MemberDeleted(long networkId, long address) ->
           members.remove(new MemberKey(networkId, address));
+      case RecordChange.MembershipEnded(RevokedMember ended, long expiredMs) ->
+          revoked.put(new MemberKey(ended.networkId(), ended.address()), ended);
       case RecordChange.Blocked(BlockedAddress block) ->
           blocked.put(new MemberKey(block.networkId(), block.address()), block);
       case RecordChange.Unblocked(long networkId, long address) ->

@@ -201,6 +201,40 @@ class PrivateNetworkTest extends ScenarioTest {
     assertFalse(bob.isConfigured(network));
   }
 
+  /** Alice is away when Bob loses his membership, and Bob, suspended, believes in it still. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void memberThatReturnsDoesNotBelieveInADeauthorizedOne(boolean deletes) {
+    joinAuthorized(alice, bob);
+    assertPings(alice, bob);
+    InetAddress aliceIp = alice.ipStack(network).addresses().getFirst().address();
+    alice.setLink(false);
+    bob.suspend();
+    internet.run(150_000);
+    if (deletes) {
+      controllerHost.controller().delete(bob, network);
+    } else {
+      controllerHost.controller().deauthorize(bob, network);
+    }
+    internet.run(60_000);
+    alice.setLink(true);
+    internet.run(65_000);
+    assertTrue(alice.isConfigured(network));
+
+    int[] frames = {0};
+    alice.observeFrames(frame -> frames[0]++);
+    controllerHost.kill(); // Bob's own request would be denied.
+    bob.resume();
+    for (int i = 0; i < 5; i++) {
+      bob.ping(aliceIp, network);
+      bob.broadcast(network);
+      internet.run(200);
+    }
+
+    assertEquals(0, frames[0]);
+    assertEquals(0, bob.pingReplies(network));
+  }
+
   @Test
   void reconnectsMemberAuthorizedAgain() {
     joinAuthorized(alice, bob);

@@ -9,6 +9,7 @@ import net.backhaul.controller.Edit;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.NetworkRecord;
 import net.backhaul.controller.RecordChange;
+import net.backhaul.controller.RevokedMember;
 import net.backhaul.controller.StoredRecords;
 import net.backhaul.json.Json;
 import net.backhaul.protocol.identity.Addresses;
@@ -36,6 +37,10 @@ final class RecordRows {
       "INSERT INTO block (network_id, address, since_ms) VALUES (?, ?, ?)"
           + " ON CONFLICT (network_id, address) DO UPDATE SET since_ms = excluded.since_ms";
 
+  private static final String REVOKE =
+      "INSERT INTO revocation (network_id, address, revoked_ms) VALUES (?, ?, ?)"
+          + " ON CONFLICT (network_id, address) DO UPDATE SET revoked_ms = excluded.revoked_ms";
+
   private static final String UNBLOCK = "DELETE FROM block WHERE network_id = ? AND address = ?";
 
   private static final String SAVE_PROPERTY =
@@ -61,6 +66,11 @@ final class RecordRows {
             "SELECT network_id, address, since_ms FROM block ORDER BY network_id, address",
             row ->
                 new BlockedAddress(
+                    NetworkIds.parse(row.text(1)), Addresses.parse(row.text(2)), row.number(3))),
+        session.query(
+            "SELECT network_id, address, revoked_ms FROM revocation ORDER BY network_id, address",
+            row ->
+                new RevokedMember(
                     NetworkIds.parse(row.text(1)), Addresses.parse(row.text(2)), row.number(3))));
   }
 
@@ -105,7 +115,15 @@ final class RecordRows {
         String text = NetworkIds.text(id);
         session.update("DELETE FROM member WHERE network_id = ?", text);
         session.update("DELETE FROM block WHERE network_id = ?", text);
+        session.update("DELETE FROM revocation WHERE network_id = ?", text);
         session.update("DELETE FROM network WHERE id = ?", text);
+      }
+      case RecordChange.MembershipEnded(RevokedMember revoked, long expiredMs) -> {
+        session.update(
+            "DELETE FROM revocation WHERE network_id = ? AND revoked_ms <= ?",
+            NetworkIds.text(revoked.networkId()),
+            expiredMs);
+        save(session, revoked);
       }
       case RecordChange.Blocked(BlockedAddress block) -> save(session, block);
       case RecordChange.Unblocked(long networkId, long address) ->
@@ -146,6 +164,14 @@ final class RecordRows {
         block.sinceMs());
   }
 
+  private static void save(SqlSession session, RevokedMember revoked) {
+    session.update(
+        REVOKE,
+        NetworkIds.text(revoked.networkId()),
+        Addresses.text(revoked.address()),
+        revoked.thresholdMs());
+  }
+
   private static String labels(Annotations annotations) {
     return Json.write(new ArrayList<@Nullable Object>(annotations.labels()));
   }
@@ -155,6 +181,7 @@ final class RecordRows {
     records.networks().forEach(network -> save(session, network));
     records.members().forEach(member -> save(session, member));
     records.blocked().forEach(block -> save(session, block));
+    records.revoked().forEach(revoked -> save(session, revoked));
   }
 
   private static AuditEntry entry(
@@ -167,6 +194,7 @@ final class RecordRows {
           case RecordChange.MemberDeleted deleted -> "delete";
           case RecordChange.Blocked blocked -> "block";
           case RecordChange.Unblocked unblocked -> "unblock";
+          case RecordChange.MembershipEnded ended -> "revoke";
           case RecordChange.Edited edited -> "change";
         };
     ControllerRecord after =
@@ -194,6 +222,7 @@ final class RecordRows {
       case RecordChange.MemberSaved(MemberRecord member) -> member.networkId();
       case RecordChange.NetworkDeleted(long id) -> id;
       case RecordChange.MemberDeleted(long networkId, long address) -> networkId;
+      case RecordChange.MembershipEnded(RevokedMember revoked, long expired) -> revoked.networkId();
       case RecordChange.Blocked(BlockedAddress block) -> block.networkId();
       case RecordChange.Unblocked(long networkId, long address) -> networkId;
       case RecordChange.Edited edited -> networkId(edited.change());
@@ -206,6 +235,8 @@ final class RecordRows {
       case RecordChange.MemberSaved(MemberRecord member) -> Addresses.text(member.address());
       case RecordChange.NetworkDeleted deleted -> "";
       case RecordChange.MemberDeleted(long networkId, long address) -> Addresses.text(address);
+      case RecordChange.MembershipEnded(RevokedMember revoked, long expired) ->
+          Addresses.text(revoked.address());
       case RecordChange.Blocked(BlockedAddress block) -> Addresses.text(block.address());
       case RecordChange.Unblocked(long networkId, long address) -> Addresses.text(address);
       case RecordChange.Edited edited -> address(edited.change());

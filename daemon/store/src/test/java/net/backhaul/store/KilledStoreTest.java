@@ -114,6 +114,8 @@ class KilledStoreTest {
         }
         case RecordChange.MemberDeleted(long networkId, long address) ->
             members.remove(List.of(networkId, address));
+        case RecordChange.MembershipEnded ended ->
+            throw new IllegalStateException("not made by this test: " + ended);
         case RecordChange.Blocked(BlockedAddress block) ->
             blocked.put(List.of(block.networkId(), block.address()), block);
         case RecordChange.Unblocked(long networkId, long address) ->

@@ -63,6 +63,9 @@ final class ChangeFeed {
       publish(edited.change());
       return;
     }
+    if (change instanceof RecordChange.MembershipEnded) {
+      return; // The deletion of the member follows.
+    }
     Map<String, @Nullable Object> data = Json.object();
     String event =
         switch (change) {
@@ -97,6 +100,8 @@ final class ChangeFeed {
             data.put("member", Addresses.text(unblocked.address()));
             yield "unblocked";
           }
+          case RecordChange.MembershipEnded ended ->
+              throw new IllegalArgumentException("expected what clients see, found " + ended);
           case RecordChange.Edited edited ->
               throw new IllegalArgumentException("expected the change, found " + edited);
         };
