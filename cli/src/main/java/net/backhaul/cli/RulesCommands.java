@@ -4,6 +4,7 @@ package net.backhaul.cli;
 import java.util.HexFormat;
 import net.backhaul.json.InvalidJsonException;
 import net.backhaul.json.Json;
+import net.backhaul.json.UnsafeCharacters;
 import net.backhaul.rules.CompiledRules;
 import net.backhaul.rules.RulesDecompiler;
 import net.backhaul.rules.analysis.RuleModel;
@@ -65,13 +66,13 @@ final class RulesCommands {
     return 0;
   }
 
-  /** Escapes the control characters that JSON allows, but a terminal would execute. */
+  /** Escapes characters that JSON allows, but a terminal would execute or show in another order. */
   static String escaped(String json) {
     var text = new StringBuilder(json.length() + 1);
     for (int i = 0; i < json.length(); i++) {
       char c = json.charAt(i);
-      if (c >= 0x7f && Character.isISOControl(c)) {
-        text.append("\\u00").append(HexFormat.of().toHexDigits((byte) c));
+      if (c >= 0x7f && UnsafeCharacters.contains(c)) {
+        text.append("\\u").append(HexFormat.of().toHexDigits(c));
       } else {
         text.append(c);
       }

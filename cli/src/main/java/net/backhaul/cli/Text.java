@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.cli;
 
+import net.backhaul.json.UnsafeCharacters;
+
 /** Small text functions, without the cost of {@code String.format} and regular expressions. */
 final class Text {
   private static final int MAX_PORT = 0xffff;
@@ -63,12 +65,12 @@ final class Text {
         : printable(line);
   }
 
-  /** Replaces control characters, which a terminal would execute. */
+  /** Replaces characters that a terminal would execute, or show in another order. */
   static String printable(String text) {
     var printable = new StringBuilder(text.length());
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      printable.append(Character.isISOControl(c) ? '?' : c);
+      printable.append(UnsafeCharacters.contains(c) ? '?' : c);
     }
     return printable.toString();
   }

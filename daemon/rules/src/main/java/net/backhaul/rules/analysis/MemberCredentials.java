@@ -27,6 +27,9 @@ public record MemberCredentials(
     SortedMap<Long, Long> tags,
     SortedSet<Long> capabilities,
     List<InetAddress> ips) {
+  /** The controller does not limit names; of longer ones, the beginning is shown. */
+  private static final int MAX_SHOWN_NAME = 40;
+
   public MemberCredentials {
     tags = Collections.unmodifiableSortedMap(new TreeMap<>(tags));
     capabilities = Collections.unmodifiableSortedSet(new TreeSet<>(capabilities));
@@ -51,13 +54,17 @@ public record MemberCredentials(
     return new MemberCredentials(address, other, isExample, tags, capabilities, ips);
   }
 
-  /** Returns the member in words. */
+  /** Returns the member in words, with the beginning of its name. */
   public String label() {
     if (isExample) {
       return name;
     }
     String id = Addresses.text(address);
-    return name.isEmpty() ? id : name + " (" + id + ")";
+    String shown =
+        name.codePointCount(0, name.length()) <= MAX_SHOWN_NAME
+            ? name
+            : name.substring(0, name.offsetByCodePoints(0, MAX_SHOWN_NAME)) + "...";
+    return name.isEmpty() ? id : shown + " (" + id + ")";
   }
 
   /** Returns whether rules distinguish this from another one by their addresses alone. */

@@ -25,6 +25,12 @@ class LostFlowsTest {
     return new MemberCredentials(address, "", false, tags, held, List.of());
   }
 
+  @Test
+  void shortensLongNames() {
+    MemberCredentials one = member(0x1111111111L, 1).withName("\ud83d\ude00".repeat(5_000));
+    assertEquals("\ud83d\ude00".repeat(40) + "... (1111111111)", one.label());
+  }
+
   private static List<String> lost(String before, String after, MemberCredentials... members)
       throws RulesException {
     return LostFlows.find(evaluator(before), evaluator(after), List.of(members)).stream()

@@ -10,6 +10,7 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
+import net.backhaul.json.UnsafeCharacters;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -122,7 +123,7 @@ record LogFormat(boolean journal, boolean withLogger) {
     int length = Math.min(all.length(), MAX_TEXT);
     for (int i = 0; i < length; i++) {
       char c = all.charAt(i);
-      to.append(Character.isISOControl(c) ? '?' : c);
+      to.append(UnsafeCharacters.contains(c) ? '?' : c);
     }
     if (length < all.length()) {
       to.append("...");

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Entries of the log, for the journal and elsewhere. */
 class LogFormatTest {
-  private static final String HOSTILE = "a\r\n<0>ERROR: b\u001b[2J\u009b\0";
-  private static final String HARMLESS = "a??<0>ERROR: b?[2J??";
+  private static final String HOSTILE = "a\r\n<0>ERROR: b\u001b[2J\u009b\0\u202e";
+  private static final String HARMLESS = "a??<0>ERROR: b?[2J???";
   private static final LogFormat JOURNAL = new LogFormat(true, false);
   private static final LogFormat FILE = new LogFormat(false, false);
 

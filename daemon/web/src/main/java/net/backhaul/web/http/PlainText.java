@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.web.http;
 
+import net.backhaul.json.UnsafeCharacters;
+
 /** Which characters names and notes may have. */
 public final class PlainText {
   private PlainText() {}
@@ -10,17 +12,7 @@ public final class PlainText {
     if (severalLines && (codePoint == '\n' || codePoint == '\t' || codePoint == '\r')) {
       return true;
     }
-    return !Character.isISOControl(codePoint) && !changesDirection(codePoint);
-  }
-
-  private static boolean changesDirection(int codePoint) {
-    return codePoint >= 0x202a && codePoint <= 0x202e
-        || codePoint >= 0x2066 && codePoint <= 0x2069
-        || codePoint == 0x200e
-        || codePoint == 0x200f
-        || codePoint == 0x061c
-        || codePoint == 0x2028
-        || codePoint == 0x2029;
+    return !UnsafeCharacters.contains(codePoint);
   }
 
   /** Returns a text from a client with replaced characters that are not allowed, and shortened. */
