@@ -26,8 +26,13 @@ final class DaemonChecks {
                     node.flag("online") ? "ONLINE" : "OFFLINE",
                     LongStatus.duration(node.number("upMs", 0)))));
     List<JsonObject> roots = diagnosis.objects("roots");
-    for (JsonObject root : roots) {
+    String relay = node.text("tcpRelay", "");
+    boolean onlyRelay = !relay.isEmpty() && node.texts("listeningOn").isEmpty();
+    for (JsonObject root : onlyRelay ? List.<JsonObject>of() : roots) {
       findings.add(root(root, roots));
+    }
+    if (!relay.isEmpty()) {
+      findings.add(relay(relay, onlyRelay));
     }
     if (roots.isEmpty()) {
       findings.add(Finding.ok("root", "this node is the only root"));
@@ -78,6 +83,17 @@ final class DaemonChecks {
                 ? "; the other IP family answers: is UDP to it permitted and routed?"
                 : ": permit UDP to it (docs/firewall.md); is the root up, and is the file planet"
                     + " right?"));
+  }
+
+  private static Finding relay(String relay, boolean only) {
+    String what = "all packets travel over " + relay;
+    return only
+        ? Finding.ok("tcp relay", what + ", as forceTcpRelay in local.conf demands")
+        : Finding.toDo(
+            "tcp relay",
+            what
+                + ", because no root answers over UDP; that is slower: permit UDP"
+                + " (docs/firewall.md)");
   }
 
   private static String latency(JsonObject root) {

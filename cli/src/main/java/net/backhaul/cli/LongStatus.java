@@ -49,6 +49,11 @@ final class LongStatus {
             + duration(node.number("upMs", 0)));
     field(text, "listening", joined(node.texts("listeningOn")));
     field(text, "seen at", joined(node.texts("surfaceAddresses")));
+    String relay = node.text("tcpRelay", "");
+    if (!relay.isEmpty()) {
+      field(
+          text, "TCP relay", relay + ": it carries all packets, since UDP is blocked or disabled");
+    }
     for (JsonObject nat : diagnosis.objects("nat")) {
       if (!nat.text("kind", "UNKNOWN").equals("UNKNOWN")) {
         field(text, "NAT " + nat.text("family", NONE), natText(nat.text("kind", NONE)));
@@ -78,7 +83,7 @@ final class LongStatus {
               + root.text("family", NONE)
               + ": "
               + (root.flag("socket")
-                  ? ago < 0 ? "no path" : "last answer " + duration(ago) + " ago"
+                  ? ago < 0 ? "no path over UDP" : "last answer " + duration(ago) + " ago"
                   : "this host has no address of the family"));
     }
   }
@@ -116,7 +121,7 @@ final class LongStatus {
 
   private static List<String> row(JsonObject peer) {
     String link = peer.text("link", NONE);
-    boolean direct = link.equals("DIRECT");
+    boolean direct = link.equals("DIRECT") || link.equals("TCP");
     long latency = peer.number("latency", -1);
     long loss = peer.number("lossPercent", -1);
     long seen = peer.number("lastReceiveAgo", -1);

@@ -15,6 +15,8 @@ public enum Deadline {
   RECONNECTION,
   /** When a peer to which a root has introduced us is contacted again. */
   INTRODUCTION,
+  /** When UDP to the roots, or the TCP relay in its place, is checked. */
+  RELAY_FALLBACK,
   /** When idle paths get a keepalive. */
   KEEPALIVE,
   /** When silent peers and old records about peers expire. */

@@ -1,12 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.engine;
 
+import java.net.Inet4Address;
 import java.net.InetSocketAddress;
+import net.backhaul.protocol.address.IpScope;
 
 /**
- * An open UDP socket of this node whose device is up.
+ * An open UDP socket of this node whose device is up, or an open connection to a TCP relay.
  *
- * @param number what datagrams name it by; a socket that was closed leaves its number unused
- * @param address the IP address and port that it is bound to
+ * @param number what datagrams name it by, from {@link #FIRST_RELAY} on for relays; a socket that
+ *     was closed leaves its number unused
+ * @param address the IP address and port that it is bound to; that of the relay
  */
-public record LocalSocket(int number, InetSocketAddress address) {}
+public record LocalSocket(int number, InetSocketAddress address) {
+  /** The first number of connections to TCP relays; UDP sockets have lower ones. */
+  public static final int FIRST_RELAY = 1 << 30;
+
+  /** Returns whether a number is that of a connection to a TCP relay. */
+  public static boolean isRelay(int number) {
+    return number >= FIRST_RELAY;
+  }
+
+  /**
+   * Returns whether a TCP relay forwards to an endpoint: one of the internet or, for a relay on
+   * another network, of the same scope as its own; IPv4 only (02 section 4.7).
+   */
+  public static boolean relays(InetSocketAddress relay, InetSocketAddress to) {
+    IpScope scope = IpScope.of(to.getAddress());
+    return to.getAddress() instanceof Inet4Address
+        && (scope == IpScope.GLOBAL
+            || (scope.usableForPath() && scope == IpScope.of(relay.getAddress())));
+  }
+}

@@ -104,6 +104,12 @@ public final class Node {
     output.flush();
   }
 
+  /** Sets the open connections to TCP relays, which {@link Output#connectRelays} requests. */
+  public void relaysChanged(List<LocalSocket> relays, long nowMs) {
+    vl1.relaysChanged(relays, nowMs);
+    output.flush();
+  }
+
   /**
    * Sends a HELLO to roots and live peers at once, from all sockets: the host may have another
    * uplink, or was suspended.
@@ -141,8 +147,8 @@ public final class Node {
     networks.readsDirectories(reads);
   }
 
-  public void options(NodeOptions changed) {
-    vl1.options(changed);
+  public void options(NodeOptions changed, long nowMs) {
+    vl1.options(changed, nowMs);
   }
 
   /** Follows a moon: a saved one at once, another one as soon as its seed has sent it. */

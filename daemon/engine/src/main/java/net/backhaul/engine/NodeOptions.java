@@ -20,6 +20,7 @@ import net.backhaul.protocol.packet.Packets;
  *     AES; for measurements
  * @param dscp the differentiated services code point of all datagrams, 0 to 63, or {@link
  *     #COPIED_DSCP} (RFC 2474)
+ * @param relayUse when TCP relays carry the datagrams (02 section 4.7)
  */
 public record NodeOptions(
     List<PhysicalNetwork> physical,
@@ -27,7 +28,8 @@ public record NodeOptions(
     Map<Long, List<IpPrefix>> forbidden,
     int maxPeers,
     boolean avoidsAes,
-    int dscp) {
+    int dscp,
+    RelayUse relayUse) {
   public static final int DEFAULT_MAX_PEERS = 20_000;
 
   /** The {@link #dscp} of frames is that of the IP packet in them. */
@@ -36,7 +38,7 @@ public record NodeOptions(
   public static final int MAX_DSCP = 63;
   private static final int DSCP_SHIFT = 2;
   public static final NodeOptions DEFAULT =
-      new NodeOptions(List.of(), Map.of(), Map.of(), DEFAULT_MAX_PEERS, false, 0);
+      new NodeOptions(List.of(), Map.of(), Map.of(), DEFAULT_MAX_PEERS, false, 0, RelayUse.NEVER);
 
   // Lists are read by index: these methods are called for each packet, and an iterator is an object
   // wherever the compiler cannot prove that it stays local.
@@ -44,6 +46,15 @@ public record NodeOptions(
   /** One entry of {@code physical} in local.conf (02 sections 1.7 and 1.8). */
   public record PhysicalNetwork(
       IpPrefix network, boolean forbidden, long trustedPathId, int mtuBytes) {}
+
+  /** When TCP relays carry the datagrams of the node. */
+  public enum RelayUse {
+    NEVER,
+    /** While no root answers over UDP. */
+    FALLBACK,
+    /** Always; the node has no UDP sockets. */
+    ALWAYS
+  }
 
   public NodeOptions {
     physical = List.copyOf(physical);
@@ -55,6 +66,11 @@ public record NodeOptions(
     if (dscp < COPIED_DSCP || dscp > MAX_DSCP) {
       throw new IllegalArgumentException("dscp: 0 to 63 or COPIED_DSCP, not " + dscp);
     }
+  }
+
+  /** Returns these options with another use of TCP relays. */
+  public NodeOptions withRelayUse(RelayUse use) {
+    return new NodeOptions(physical, hints, forbidden, maxPeers, avoidsAes, dscp, use);
   }
 
   /** Returns the DSCP bits of the traffic class of datagrams that carry frames of a class. */

@@ -20,6 +20,25 @@ public interface Output {
   /** Sends a datagram that expires after a few hops: it opens our own NAT (02 section 4.1). */
   void sendShortLived(int socket, InetSocketAddress to, byte[] bytes, int hops);
 
+  /**
+   * Requests connections to all TCP relays, side by side, until {@link #closeRelays}; {@link
+   * Node#relaysChanged} reports those that are open.
+   */
+  default void connectRelays() {}
+
+  /**
+   * Sends nothing more over TCP relays until they are closed; what they bring is still received. So
+   * peers leave the paths over them before these end.
+   */
+  default void muteRelays() {}
+
+  /**
+   * Ends the connections to TCP relays, and the attempts to open them.
+   *
+   * @param kept the number of the one that stays, or {@link #ALL_SOCKETS} for none
+   */
+  default void closeRelays(int kept) {}
+
   /** Delivers a whole Ethernet frame, with its 14 bytes of header, to the device of a network. */
   void deliverFrame(long networkId, byte[] bytes, int start, int length);
 

@@ -31,6 +31,8 @@ public record PeerReach(
   /** How packets to a peer travel now. */
   public enum Link {
     DIRECT,
+    /** Over a TCP relay, to an endpoint of the peer. */
+    TCP,
     RELAY,
     /** There is no direct path, and no root answers. */
     NONE

@@ -5,7 +5,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 
 /**
- * Whether a root answers over one IP family; for the diagnosis.
+ * Whether a root answers over UDP and one IP family; for the diagnosis.
  *
  * @param ipBytes 4 or 16
  * @param endpoints those of the family that our worlds list, at least one

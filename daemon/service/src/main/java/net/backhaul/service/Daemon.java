@@ -3,6 +3,7 @@ package net.backhaul.service;
 
 import io.netty.channel.socket.SocketProtocolFamily;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import net.backhaul.crypto.AesGmacSiv;
 import net.backhaul.engine.Event;
 import net.backhaul.engine.Node;
+import net.backhaul.engine.Output;
 import net.backhaul.engine.StateKey;
 import net.backhaul.protocol.Version;
 import net.backhaul.protocol.identity.Addresses;
@@ -32,6 +34,7 @@ import net.backhaul.service.http.Router;
 import net.backhaul.service.interfaces.HostAccess;
 import net.backhaul.service.interfaces.Interfaces;
 import net.backhaul.service.names.MemberNames;
+import net.backhaul.service.relay.Relays;
 import net.backhaul.service.settings.LiveSettings;
 import net.backhaul.service.settings.LocalConf;
 import net.backhaul.service.state.FileProblem;
@@ -78,6 +81,7 @@ public final class Daemon {
   private final ServiceStatus status = new ServiceStatus(loop, manager);
   private final EventLog events = new EventLog(status::scheduleUpdate);
   private final UdpSockets sockets = new UdpSockets(loop);
+  private final Relays relays;
   private final MemberNames names = new MemberNames(loop);
   private final RootClocks rootClocks = new RootClocks();
   private final PeerPings pings = new PeerPings(loop);
@@ -115,11 +119,18 @@ public final class Daemon {
     database = new Database(ControllerFiles.database(home, settings.settings().controllerPath()));
     controller = openController();
     rebinder = createRebinder();
+    relays = new Relays(loop, settings::settings, ports.udp(), this::isOnOwnDevice);
     startNode();
-    metrics = new MetricsApi(loop, sockets, controller, names.counters());
+    metrics = new MetricsApi(loop, sockets, controller, names.counters(), relays.counters());
     housekeeping =
         new Housekeeping(
-            loop, state, settings, rebinder, new MetricsFile(home, metrics), events, status);
+            loop,
+            state,
+            settings,
+            new Housekeeping.Sockets(rebinder, relays),
+            new MetricsFile(home, metrics),
+            events,
+            status);
     web =
         WebServices.of(
             home,
@@ -220,12 +231,11 @@ public final class Daemon {
 
   private Rebinder createRebinder() {
     return new Rebinder(
-        loop,
-        sockets,
-        state::execute,
-        settings::settings,
-        ports.udp(),
-        address -> devices.deviceAddresses().contains(address));
+        loop, sockets, state::execute, settings::settings, ports.udp(), this::isOnOwnDevice);
+  }
+
+  private boolean isOnOwnDevice(InetAddress address) {
+    return devices.deviceAddresses().contains(address);
   }
 
   private void startNode() {
@@ -233,7 +243,11 @@ public final class Daemon {
     names.onChange(devices::resolverChanged);
     var output =
         new NodeOutput(
-            sockets, state, new NodeOutput.JoinedNetworks(devices, names), events, this::onEvent);
+            new NodeOutput.Sockets(sockets, relays.client()),
+            state,
+            new NodeOutput.JoinedNetworks(devices, names),
+            events,
+            this::onEvent);
     loop.start(
             () -> {
               var node =
@@ -384,6 +398,7 @@ public final class Daemon {
               node.close();
               sockets.flush();
               rebinder.close();
+              relays.client().close(Output.ALL_SOCKETS);
               sockets.close();
               return node;
             })
@@ -398,6 +413,7 @@ public final class Daemon {
             })
         .join();
     names.close();
+    relays.close();
     devices.close();
     web.close();
     controller.close();

@@ -2,6 +2,7 @@
 package net.backhaul.service;
 
 import java.util.concurrent.TimeUnit;
+import net.backhaul.service.relay.Relays;
 import net.backhaul.service.settings.LiveSettings;
 import net.backhaul.service.state.SavedState;
 import net.backhaul.service.system.HeapTrim;
@@ -13,28 +14,34 @@ final class Housekeeping {
   private static final long PEERS_LOGGED_EVERY_S = 5;
   private static final long PEERS_EXPIRED_EVERY_S = 3_600;
   private static final long HEAP_EVERY_S = 10;
+  private static final long RELAY_EVERY_S = 30;
   private static final long FIRST_ROOT_WITHIN_S = 30;
 
   private final NodeLoop loop;
   private final SavedState state;
   private final LiveSettings settings;
   private final Rebinder rebinder;
+  private final Relays relays;
   private final MetricsFile metrics;
   private final EventLog events;
   private final ServiceStatus status;
+
+  /** What settings of sockets apply to. */
+  record Sockets(Rebinder rebinder, Relays relays) {}
 
   Housekeeping(
       NodeLoop loop,
       SavedState state,
       LiveSettings settings,
-      Rebinder rebinder,
+      Sockets sockets,
       MetricsFile metrics,
       EventLog events,
       ServiceStatus status) {
     this.loop = loop;
     this.state = state;
     this.settings = settings;
-    this.rebinder = rebinder;
+    this.rebinder = sockets.rebinder;
+    this.relays = sockets.relays;
     this.metrics = metrics;
     this.events = events;
     this.status = status;
@@ -46,6 +53,8 @@ final class Housekeeping {
     every(MetricsFile.EVERY_S, () -> metrics.write(state::execute));
     loop.every(TimeUnit.SECONDS.toMillis(PEERS_LOGGED_EVERY_S), this::pollPeers);
     loop.eventLoop().schedule(events::logFailedStart, FIRST_ROOT_WITHIN_S, TimeUnit.SECONDS);
+    relays.reconcile(state::execute);
+    every(RELAY_EVERY_S, () -> relays.reconcile(state::execute));
     every(HEAP_EVERY_S, new HeapTrim()::poll);
     every(PEERS_EXPIRED_EVERY_S, () -> state.expirePeers(System.currentTimeMillis()));
   }
@@ -82,8 +91,9 @@ final class Housekeeping {
 
   /** Applies the current settings, as far as they take effect without a restart. */
   void settingsChanged() {
-    loop.execute(() -> loop.node().options(settings.settings().node()));
+    loop.execute(() -> loop.node().options(settings.settings().node(), NodeLoop.nowMs()));
     rebinder.rebindNow();
+    relays.reconcile(state::execute);
     reportSettings();
   }
 

@@ -12,6 +12,7 @@ import net.backhaul.engine.Output;
 import net.backhaul.engine.StateKey;
 import net.backhaul.service.interfaces.Interfaces;
 import net.backhaul.service.names.MemberNames;
+import net.backhaul.service.relay.RelayClient;
 import net.backhaul.service.state.SavedState;
 import net.backhaul.service.system.RepeatedErrorLog;
 import net.backhaul.service.udp.UdpSockets;
@@ -24,6 +25,7 @@ final class NodeOutput implements Output {
   private static final Logger LOG = LoggerFactory.getLogger(NodeOutput.class);
 
   private final UdpSockets sockets;
+  private final RelayClient relays;
   private final SavedState state;
   private final Interfaces devices;
   private final EventLog log;
@@ -32,18 +34,22 @@ final class NodeOutput implements Output {
   private final ControllerClockLog clocks = new ControllerClockLog();
   private final Map<String, RepeatedErrorLog> errors = new HashMap<>();
 
+  /** What datagrams leave by. */
+  record Sockets(UdpSockets udp, RelayClient relays) {}
+
   /** What follows the networks that the node has joined. */
   record JoinedNetworks(Interfaces devices, MemberNames names) {}
 
   NodeOutput(
-      UdpSockets sockets,
+      Sockets sockets,
       SavedState state,
       JoinedNetworks networks,
       EventLog log,
       Consumer<Event> events) {
     this.names = networks.names;
     this.log = log;
-    this.sockets = sockets;
+    this.sockets = sockets.udp;
+    this.relays = sockets.relays;
     this.state = state;
     this.devices = networks.devices;
     this.events = events;
@@ -52,6 +58,22 @@ final class NodeOutput implements Output {
   @Override
   public void sendDatagrams(DatagramRun run) {
     sockets.send(run);
+    relays.send(run);
+  }
+
+  @Override
+  public void connectRelays() {
+    relays.connect();
+  }
+
+  @Override
+  public void muteRelays() {
+    relays.mute();
+  }
+
+  @Override
+  public void closeRelays(int kept) {
+    relays.close(kept);
   }
 
   @Override
@@ -68,6 +90,7 @@ final class NodeOutput implements Output {
   public void flush() {
     try {
       sockets.flush();
+      relays.flush();
     } finally {
       devices.flush();
     }

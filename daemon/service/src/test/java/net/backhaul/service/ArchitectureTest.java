@@ -107,6 +107,7 @@ class ArchitectureTest {
           http       : system
           udp        : settings system .
           routing    : udp .
+          relay      : settings udp system .
           dns        : system
           names      : dns .
           forwarding : state system

@@ -9,6 +9,8 @@ import java.util.List;
 import net.backhaul.service.interfaces.HostAccess;
 import net.backhaul.service.interfaces.Interfaces;
 import net.backhaul.service.names.MemberNames;
+import net.backhaul.service.relay.RelayClient;
+import net.backhaul.service.relay.RelayCounters;
 import net.backhaul.service.state.HomeDirectory;
 import net.backhaul.service.state.LocalNetworkSettings;
 import net.backhaul.service.state.SavedState;
@@ -30,7 +32,8 @@ class NodeOutputTest {
         var state = new SavedState(HomeDirectory.open(home))) {
       var output =
           new NodeOutput(
-              new UdpSockets(loop),
+              new NodeOutput.Sockets(
+                  new UdpSockets(loop), new RelayClient(loop, List::of, new RelayCounters())),
               state,
               new NodeOutput.JoinedNetworks(devices, names),
               new EventLog(() -> {}),

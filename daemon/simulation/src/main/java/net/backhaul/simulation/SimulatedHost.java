@@ -63,6 +63,12 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
   private boolean isSuspended;
   boolean isDisconnected;
 
+  /** Whether a firewall drops its UDP datagrams; TCP passes. */
+  private boolean isUdpBlocked;
+
+  private NodeOptions options = NodeOptions.DEFAULT;
+  private final SimulatedRelayClient relays = new SimulatedRelayClient();
+
   /** Sends a host's datagrams to the internet or to its NAT. */
   interface Uplink {
     void send(SimulatedInternet.Datagram datagram);
@@ -115,6 +121,23 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
     return running;
   }
 
+  /** Sets the options of the node, which apply from its next start on. */
+  public SimulatedHost options(NodeOptions newOptions) {
+    options = newOptions;
+    return this;
+  }
+
+  /** Adds a TCP relay, which the node may use. */
+  public SimulatedHost relay(SimulatedRelay relay) {
+    relays.add(relay.endpoint());
+    return this;
+  }
+
+  /** Sets whether a firewall drops UDP datagrams from and to this host. */
+  public void blockUdp(boolean blocked) {
+    isUdpBlocked = blocked;
+  }
+
   /** Sets the observer of all frames that the node delivers to its devices. */
   public void observeFrames(Consumer<byte[]> observer) {
     frameObserver = observer;
@@ -137,7 +160,7 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
     Node started =
         new Node(
             identity,
-            NodeOptions.DEFAULT,
+            options,
             this,
             currentController,
             random,
@@ -202,6 +225,7 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
   /** Stops the node as SIGKILL does. */
   public void kill() {
     node = null;
+    relays.close(ALL_SOCKETS);
     ipStacks.clear();
     changedNetworks.clear();
     deliveredFrames.clear();
@@ -361,6 +385,18 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
   public void receive(SimulatedInternet.Datagram datagram, long nowMs) {
     Node current = node;
     int port = datagram.to().getPort();
+    int number = relays.numberOf(datagram.from());
+    if (current != null && !isDisconnected && number != ALL_SOCKETS) {
+      datagrams.clear();
+      if (relays.read(number, datagram.bytes(), datagrams)) {
+        current.receive(datagrams, nowMs);
+        drainPending();
+      }
+      return;
+    }
+    if (isUdpBlocked) {
+      return;
+    }
     if (current != null && !isDisconnected && port == address.getPort()) {
       byte[] bytes = datagram.bytes();
       datagrams.clear();
@@ -385,7 +421,10 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
   }
 
   private boolean applyChanges() {
-    boolean any = !changedNetworks.isEmpty();
+    boolean any = !changedNetworks.isEmpty() | relays.hasChanged();
+    if (relays.hasChanged()) {
+      running().relaysChanged(relays.takeOpen(), internet.nowMs());
+    }
     for (NetworkStatus status : List.copyOf(changedNetworks.values())) {
       NetworkConfig config = status.config();
       SimulatedIpStack before = ipStacks.get(status.networkId());
@@ -438,12 +477,16 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
       redirectedOutput.sendDatagrams(run);
       return;
     }
-    boolean open = !isDisconnected && (run.socket() == socket || run.socket() == ALL_SOCKETS);
+    boolean open =
+        !isDisconnected && !isUdpBlocked && (run.socket() == socket || run.socket() == ALL_SOCKETS);
     for (int at = run.start(); open && at < run.end(); at += run.segmentBytes()) {
       int end = Math.min(at + run.segmentBytes(), run.end());
       byte[] bytes = Arrays.copyOfRange(run.bytes(), at, end);
       uplink.send(
           new SimulatedInternet.Datagram(address, run.endpoint(), bytes, run.trafficClass()));
+    }
+    if (!isDisconnected) {
+      relays.send(run, address, uplink);
     }
   }
 
@@ -451,6 +494,21 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
   public void sendShortLived(int socket, InetSocketAddress to, byte[] bytes, int hops) {
     // Opens the mapping of the NAT; the receiver drops it.
     sendDatagrams(new DatagramRun().to(Traffic.CONTROL, socket, to).wrap(bytes, 0, bytes.length));
+  }
+
+  @Override
+  public void connectRelays() {
+    relays.connect();
+  }
+
+  @Override
+  public void muteRelays() {
+    relays.mute();
+  }
+
+  @Override
+  public void closeRelays(int kept) {
+    relays.close(kept);
   }
 
   @Override

@@ -133,6 +133,13 @@ public final class SimulatedInternet {
     return nat;
   }
 
+  /** Adds a TCP relay with a public address. */
+  public SimulatedRelay relay(String publicIp) {
+    var relay = new SimulatedRelay(this, Endpoints.parseIp(publicIp));
+    routes.put(Endpoints.parseIp(publicIp), relay);
+    return relay;
+  }
+
   /** Disconnects a host: datagrams from and to it are dropped. */
   public void disconnect(SimulatedHost host) {
     host.isDisconnected = true;

@@ -140,8 +140,9 @@ class DiagnosisTest extends ScenarioTest {
             Map.of(bob.nodeAddress(), List.of(new IpPrefix(Endpoints.parseIp(BOB_IP), 32))),
             NodeOptions.DEFAULT_MAX_PEERS,
             false,
-            0);
-    alice.running().options(forbidding);
+            0,
+            NodeOptions.RelayUse.NEVER);
+    alice.running().options(forbidding, internet.nowMs());
     bob.running()
         .options(
             new NodeOptions(
@@ -150,7 +151,9 @@ class DiagnosisTest extends ScenarioTest {
                 Map.of(alice.nodeAddress(), List.of(new IpPrefix(Endpoints.parseIp(ALICE_IP), 32))),
                 NodeOptions.DEFAULT_MAX_PEERS,
                 false,
-                0));
+                0,
+                NodeOptions.RelayUse.NEVER),
+            internet.nowMs());
     assertPings(alice, bob, 2_000);
     ping(alice, bob, AD_HOC, 10, 1_000);
 

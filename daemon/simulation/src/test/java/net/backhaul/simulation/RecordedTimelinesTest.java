@@ -457,7 +457,9 @@ class RecordedTimelinesTest {
                 Map.of(),
                 100,
                 false,
-                0));
+                0,
+                NodeOptions.RelayUse.NEVER),
+            internet.nowMs());
     run.host("A").join(Run.AD_HOC);
     run.ping();
     run.until(fromMs + CHECK_MS);

@@ -186,7 +186,7 @@ class TunneledEcnTest extends ScenarioTest {
   @Test
   void sendsFramesWithTheirDscp() {
     start(false, false, true);
-    alice.running().options(options(NodeOptions.COPIED_DSCP));
+    alice.running().options(options(NodeOptions.COPIED_DSCP), internet.nowMs());
 
     assertEquals(List.of(EXPEDITED | Ecn.ECT_0), send(EXPEDITED | Ecn.ECT_0, SHORT_FRAME));
     assertEquals(Set.of(EXPEDITED), sentByAlice);
@@ -198,7 +198,7 @@ class TunneledEcnTest extends ScenarioTest {
   @Test
   void sendsAllDatagramsWithConfiguredDscp() {
     start(true, true, true);
-    alice.running().options(options(LOW_PRIORITY >> 2));
+    alice.running().options(options(LOW_PRIORITY >> 2), internet.nowMs());
 
     send(EXPEDITED | Ecn.ECT_0, SHORT_FRAME);
     assertEquals(Set.of(LOW_PRIORITY | Ecn.ECT_0), sentByAlice);
@@ -209,7 +209,13 @@ class TunneledEcnTest extends ScenarioTest {
 
   private static NodeOptions options(int dscp) {
     return new NodeOptions(
-        List.of(), Map.of(), Map.of(), NodeOptions.DEFAULT_MAX_PEERS, false, dscp);
+        List.of(),
+        Map.of(),
+        Map.of(),
+        NodeOptions.DEFAULT_MAX_PEERS,
+        false,
+        dscp,
+        NodeOptions.RelayUse.NEVER);
   }
 
   /** Starts Alice, Bob and the root, and says whose sockets read ECN. */

@@ -41,7 +41,7 @@ final class AcceptedPackets {
     }
     if (trusted) {
       peer.lastTrustMs = nowMs;
-      if (path != null) {
+      if (path != null && !path.overTcp) {
         trustedPaths.add(path, nowMs);
       }
     }

@@ -64,6 +64,7 @@ final class EndpointSender {
     sendPacket(datagrams, sealer.mtuBytes());
     if (message instanceof Echo) {
       peer.probed(socket, endpoint, sealer.packetId(), nowMs);
+      context.udpAnswers.probed(peer, socket, nowMs);
       return;
     }
     Path path = peer.path(socket, endpoint);

@@ -71,6 +71,7 @@ final class HelloSender {
     datagrams.to(Traffic.CONTROL, socket, endpoint).wrap(packet, 0, length);
     endpoints.sendPacket(datagrams, mtuBytes);
     peer.probed(socket, endpoint, packetId, nowMs);
+    context.udpAnswers.probed(peer, socket, nowMs);
   }
 
   private List<Hello.MoonVersion> moons() {

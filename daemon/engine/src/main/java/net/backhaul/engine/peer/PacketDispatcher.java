@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.Event;
+import net.backhaul.engine.LocalSocket;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.message.EchoOk;
 import net.backhaul.protocol.message.ErrorMessage;
@@ -111,7 +112,9 @@ final class PacketDispatcher {
         }
       }
       case Packets.SUITE_TRUSTED -> {
-        if (!context.options().trusts(packet.endpoint().getAddress(), header.mac())) {
+        // A relay may state any endpoint.
+        if (LocalSocket.isRelay(packet.socket())
+            || !context.options().trusts(packet.endpoint().getAddress(), header.mac())) {
           context.drop(Drop.BAD_SUITE);
           return;
         }

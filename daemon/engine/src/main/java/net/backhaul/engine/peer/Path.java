@@ -2,6 +2,7 @@
 package net.backhaul.engine.peer;
 
 import java.net.InetSocketAddress;
+import net.backhaul.engine.LocalSocket;
 import net.backhaul.protocol.address.IpScope;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,10 @@ final class Path {
   static final long TRUSTED_FOR_MS = 600_000;
 
   static final int UNKNOWN_LATENCY_MS = 0xffff;
+
+  /** So that a path over TCP that was not measured yet is better than one that fell silent. */
+  private static final int MAX_TCP_LATENCY_MS = 500;
+
   private static final long MAX_SILENCE_PENALTY_MS = 140_000;
   private static final long NEVER = Long.MIN_VALUE / 4;
 
@@ -53,6 +58,9 @@ final class Path {
   final InetSocketAddress endpoint;
   final int scope;
   final int ipBytes;
+
+  /** Whether datagrams travel over a TCP relay, which is the last resort. */
+  final boolean overTcp;
 
   long lastInMs = NEVER;
   long lastOutMs = NEVER;
@@ -87,6 +95,7 @@ final class Path {
     this.endpoint = endpoint;
     this.scope = IpScope.of(endpoint.getAddress()).number();
     this.ipBytes = endpoint.getAddress().getAddress().length;
+    this.overTcp = LocalSocket.isRelay(socket);
   }
 
   boolean is(int otherSocket, InetSocketAddress otherEndpoint) {
@@ -168,7 +177,8 @@ final class Path {
     supersededAtMs = nowMs;
   }
 
-  private boolean isSuperseded() {
+  /** Returns whether the peer may have moved to another path, and has not sent over this since. */
+  boolean isSuperseded() {
     return supersededAtMs > lastInMs;
   }
 
@@ -222,7 +232,8 @@ final class Path {
   /** Returns the rank of this path; lower is better (02 section 3.3). */
   long quality(long nowMs) {
     long age = nowMs - lastInMs;
-    long penalty = latencyMs;
+    long penalty =
+        overTcp ? UNKNOWN_LATENCY_MS + Math.min(latencyMs, MAX_TCP_LATENCY_MS) : latencyMs;
     if (age >= ALIVE_FOR_MS || isOverdue(nowMs)) {
       penalty += UNKNOWN_LATENCY_MS + Math.min(age, MAX_SILENCE_PENALTY_MS);
     }

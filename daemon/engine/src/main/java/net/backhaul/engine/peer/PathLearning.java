@@ -2,6 +2,7 @@
 package net.backhaul.engine.peer;
 
 import net.backhaul.engine.Event;
+import net.backhaul.engine.LocalSocket;
 import net.backhaul.protocol.address.IpScope;
 import net.backhaul.protocol.message.Verb;
 import org.jspecify.annotations.Nullable;
@@ -15,18 +16,21 @@ final class PathLearning {
   private final PathPermissions permissions;
   private final HelloSender hellos;
   private final PathProber prober;
+  private final RelayFallback relays;
 
   PathLearning(
       PeerContext context,
       PeerTable peers,
       PathPermissions permissions,
       HelloSender hellos,
-      PathProber prober) {
+      PathProber prober,
+      RelayFallback relays) {
     this.context = context;
     this.peers = peers;
     this.permissions = permissions;
     this.hellos = hellos;
     this.prober = prober;
+    this.relays = relays;
   }
 
   /**
@@ -37,7 +41,14 @@ final class PathLearning {
    * @return the path, or null where it is not one of the sender's
    */
   @Nullable Path received(InboundPacket packet, Verb verb) {
-    context.blindMarks.received(packet, verb);
+    if (LocalSocket.isRelay(packet.socket())) {
+      relays.received(packet.socket(), packet.nowMs());
+    } else {
+      context.blindMarks.received(packet, verb);
+      if (context.udpAnswers.received(packet)) {
+        relays.answeredOverUdp(packet.nowMs());
+      }
+    }
     Peer peer = packet.peer();
     long nowMs = packet.nowMs();
     Path known = packet.path();

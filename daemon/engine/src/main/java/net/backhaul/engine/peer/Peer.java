@@ -172,10 +172,10 @@ final class Peer {
     return false;
   }
 
-  /** Returns whether a path to this IP exists that has not expired, whatever its port. */
+  /** Returns whether a path to this IP exists that is not dead, whatever its port. */
   boolean hasUsablePathTo(InetAddress ip, long nowMs) {
     for (Path path : paths) {
-      if (path.isUsable(nowMs) && path.endpoint.getAddress().equals(ip)) {
+      if (path.isUsable(nowMs) && !path.isOverdue(nowMs) && path.endpoint.getAddress().equals(ip)) {
         return true;
       }
     }

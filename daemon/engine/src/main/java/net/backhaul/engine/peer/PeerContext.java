@@ -23,6 +23,7 @@ final class PeerContext {
   final Deadlines deadlines = new Deadlines();
   final BlindMarks blindMarks = new BlindMarks();
   final ExpectedReplies expectedReplies = new ExpectedReplies();
+  final UdpAnswers udpAnswers = new UdpAnswers(deadlines);
   private NodeOptions options;
   private Features features = Features.NONE;
 

@@ -35,6 +35,7 @@ final class ReachReports {
   private final Upstreams upstreams;
   private final SurfaceAddresses surface;
   private List<LocalSocket> sockets = List.of();
+  private List<LocalSocket> relays = List.of();
 
   ReachReports(PeerContext context, Upstreams upstreams, SurfaceAddresses surface) {
     this.context = context;
@@ -45,6 +46,11 @@ final class ReachReports {
   /** Sets our usable sockets. */
   void sockets(List<LocalSocket> usable) {
     sockets = List.copyOf(usable);
+  }
+
+  /** Sets the open connections to TCP relays. */
+  void relays(List<LocalSocket> open) {
+    relays = List.copyOf(open);
   }
 
   /** Returns the NAT of each IP family. */
@@ -78,7 +84,7 @@ final class ReachReports {
     Peer peer = upstreams.peer(address);
     long lastInMs = 0;
     for (Path path : peer == null ? List.<Path>of() : peer.paths) {
-      if (path.ipBytes == ipBytes && path.isUsable(nowMs)) {
+      if (path.ipBytes == ipBytes && !path.overTcp && path.isUsable(nowMs)) {
         lastInMs = Math.max(lastInMs, path.lastInMs);
         best = best == null || path.quality(nowMs) < best.quality(nowMs) ? path : best;
       }
@@ -88,13 +94,23 @@ final class ReachReports {
         upstreams.roots().role(address),
         ipBytes,
         endpoints,
-        endpoints.stream().anyMatch(this::hasSocketFor),
+        endpoints.stream().anyMatch(this::hasUdpSocketFor),
         lastInMs,
         best == null || best.latencyMs == Path.UNKNOWN_LATENCY_MS ? -1 : best.latencyMs);
   }
 
-  /** Returns whether a socket can reach an endpoint: of its family and, for IPv6, its scope. */
+  /** Returns whether a socket or TCP relay can reach an endpoint. */
   private boolean hasSocketFor(InetSocketAddress endpoint) {
+    for (LocalSocket relay : relays) {
+      if (LocalSocket.relays(relay.address(), endpoint)) {
+        return true;
+      }
+    }
+    return hasUdpSocketFor(endpoint);
+  }
+
+  /** Returns whether there is a socket of an endpoint's family and, for IPv6, its scope. */
+  private boolean hasUdpSocketFor(InetSocketAddress endpoint) {
     IpScope scope = IpScope.of(endpoint.getAddress());
     for (LocalSocket socket : sockets) {
       boolean family = ipBytes(socket.address()) == ipBytes(endpoint);
@@ -117,7 +133,7 @@ final class ReachReports {
     ProbeLog probes = best == null ? null : best.probeLog();
     return new PeerReach(
         status,
-        direct ? Link.DIRECT : used == null ? Link.NONE : Link.RELAY,
+        link(direct, used),
         relay == null ? 0 : relay.address,
         probes == null ? 0 : probes.decided(nowMs),
         probes == null ? 0 : probes.lost(nowMs),
@@ -131,13 +147,22 @@ final class ReachReports {
         candidates);
   }
 
+  private static Link link(boolean direct, @Nullable Path used) {
+    if (used == null) {
+      return Link.NONE;
+    }
+    return !direct ? Link.RELAY : used.overTcp ? Link.TCP : Link.DIRECT;
+  }
+
   private @Nullable Peer relay(Peer peer, long nowMs) {
     Peer best = upstreams.best(nowMs);
     return best == null || best == peer || best.bestPath(nowMs) == null ? null : best;
   }
 
   private Cipher cipher(Peer peer, @Nullable Path used) {
-    if (used != null && context.options().trustedPathId(used.endpoint.getAddress()) != 0) {
+    if (used != null
+        && !used.overTcp
+        && context.options().trustedPathId(used.endpoint.getAddress()) != 0) {
       return Cipher.NONE;
     }
     boolean aes = peer.suite() == Packets.SUITE_AES && !context.options().avoidsAes();

@@ -3,6 +3,7 @@ package net.backhaul.engine.peer;
 
 import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Drop;
+import net.backhaul.engine.LocalSocket;
 import net.backhaul.engine.Traffic;
 import net.backhaul.protocol.packet.Ecn;
 
@@ -14,6 +15,7 @@ final class Relay {
   private final PeerLookup peers;
   private final Upstreams upstreams;
   private final EndpointSender endpoints;
+  private final PathProber prober;
   private final Introductions introductions;
   private final TrustedPaths trustedPaths;
   private final DatagramRun datagram = new DatagramRun();
@@ -23,19 +25,24 @@ final class Relay {
       PeerLookup peers,
       Upstreams upstreams,
       EndpointSender endpoints,
+      PathProber prober,
       Introductions introductions,
       TrustedPaths trustedPaths) {
     this.context = context;
     this.peers = peers;
     this.upstreams = upstreams;
     this.endpoints = endpoints;
+    this.prober = prober;
     this.introductions = introductions;
     this.trustedPaths = trustedPaths;
   }
 
   /** Returns whether a datagram may be relayed: we are a root, or it is from a member. */
   boolean permits(InboundPacket packet, int hops) {
-    if (!upstreams.roots().amRoot() && !trustedPaths.contains(packet.endpoint(), packet.nowMs())) {
+    boolean trusted =
+        !LocalSocket.isRelay(packet.socket())
+            && trustedPaths.contains(packet.endpoint(), packet.nowMs());
+    if (!upstreams.roots().amRoot() && !trusted) {
       context.drop(Drop.NOT_FOR_US);
       return false;
     }
@@ -57,6 +64,9 @@ final class Relay {
     Peer peer = peers.find(destination, nowMs);
     Path direct = peer == null ? null : peer.bestPath(nowMs);
     if (peer != null && direct != null) {
+      if (direct.isSuperseded()) {
+        prober.probeIfDue(peer, direct, nowMs); // Relayed packets alone would never be answered.
+      }
       send(packet, direct, packet.ecn());
       if (source != 0) {
         introductions.introduce(source, peer, nowMs);

@@ -171,11 +171,18 @@ final class RootContact {
       int families = 0;
       for (Path path : List.copyOf(root.paths)) {
         if (path.isUsable(nowMs)) {
-          families |= path.ipBytes;
+          families |= path.overTcp ? 0 : path.ipBytes;
           hellos.send(root, path, nowMs);
         }
       }
       contactOtherFamilies(root, families, nowMs);
+    }
+  }
+
+  /** Sends each root a HELLO at a listed IPv4 endpoint, from one socket or all. */
+  void sendHellos(int socket, long nowMs) {
+    for (int i = 0; i < upstreams.count(); i++) {
+      sendHello(upstreams.get(i), socket, IPV4_BYTES, nowMs);
     }
   }
 
@@ -189,13 +196,17 @@ final class RootContact {
    * Sends a HELLO to one of the listed endpoints of a family; peers that are no roots have none.
    */
   private void sendHello(Peer root, int ipBytes, long nowMs) {
+    sendHello(root, Output.ALL_SOCKETS, ipBytes, nowMs);
+  }
+
+  private void sendHello(Peer root, int socket, int ipBytes, long nowMs) {
     List<InetSocketAddress> family =
         roots.endpoints(root.address).stream()
             .filter(endpoint -> endpoint.getAddress().getAddress().length == ipBytes)
             .toList();
     if (!family.isEmpty()) {
       InetSocketAddress endpoint = family.get(context.random.nextInt(family.size()));
-      hellos.send(root, Output.ALL_SOCKETS, endpoint, nowMs);
+      hellos.send(root, socket, endpoint, nowMs);
     }
   }
 

@@ -72,7 +72,11 @@ final class Sender {
       addPending(run, peer == null, nowMs);
       return;
     }
-    sealer.peer(peer, path.endpoint);
+    if (path.overTcp) {
+      sealer.peerUntrusted(peer, path.endpoint);
+    } else {
+      sealer.peer(peer, path.endpoint);
+    }
     datagrams.to(traffic(run.verb()), path.socket, path.endpoint).flow(run.flow());
     if (run.trafficClass() != 0) {
       datagrams.trafficClass(outerClass(run.trafficClass(), peer));

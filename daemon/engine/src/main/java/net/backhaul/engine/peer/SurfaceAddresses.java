@@ -132,7 +132,8 @@ final class SurfaceAddresses {
 
   private static boolean isObservation(
       Map.Entry<Key, Report> each, int ipBytes, LongPredicate isRoot) {
-    return each.getValue().surface().getAddress().getAddress().length == ipBytes
+    return !LocalSocket.isRelay(each.getKey().socket())
+        && each.getValue().surface().getAddress().getAddress().length == ipBytes
         && isRoot.test(each.getKey().reporter());
   }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import net.backhaul.engine.Counters;
 import net.backhaul.engine.DatagramBatch;
 import net.backhaul.engine.Deadline;
@@ -52,10 +53,12 @@ public final class Vl1 implements PeerLink {
   private final RootContact rootContact;
   private final Keepalive keepalive;
   private final Reconnection reconnection;
+  private final RelayFallback relayFallback;
   private final ReachReports reachReports;
   private final PacketDispatcher dispatcher;
   private final DatagramReceiver receiver;
   private final List<TimedWork> timedWork;
+  private List<LocalSocket> sockets = List.of();
   private boolean draining;
 
   /**
@@ -94,7 +97,10 @@ public final class Vl1 implements PeerLink {
     rootContact = new RootContact(context, lookup, upstreams, endpoints, hellos, whois);
     keepalive = new Keepalive(context, lookup, endpoints, hellos, rootContact);
     reconnection = new Reconnection(context, lookup, surface, hellos, rootContact);
-    var learning = new PathLearning(context, peers, permissions, hellos, prober);
+    relayFallback =
+        new RelayFallback(context, rootContact, reconnection, this::usableSocketsChanged);
+    context.udpAnswers.roots(upstreams::contains);
+    var learning = new PathLearning(context, peers, permissions, hellos, prober, relayFallback);
     reachReports = new ReachReports(context, upstreams, surface);
     pings = new Pings(context, upstreams);
     var accepted = new AcceptedPackets(learning, trustedPaths, rootContact, directPaths);
@@ -106,12 +112,14 @@ public final class Vl1 implements PeerLink {
             helloReceiver, whois, introductions, directPaths, pings, accepted);
     dispatcher = new PacketDispatcher(context, packet, lookup, handlers);
     var beacons = new LanBeacons(context, lookup, permissions);
-    var relay = new Relay(context, lookup, upstreams, endpoints, introductions, trustedPaths);
+    var relay =
+        new Relay(context, lookup, upstreams, endpoints, prober, introductions, trustedPaths);
     receiver = new DatagramReceiver(context, packet, beacons, relay, dispatcher);
     timedWork =
         List.of(
             new TimedWork("contacting roots", rootContact::advance),
             new TimedWork("reconnecting to peers", reconnection::advance),
+            new TimedWork("checking UDP and TCP relays", relayFallback::advance),
             new TimedWork("keeping paths open", timeMs -> keepalive.advance(upstreams, timeMs)),
             new TimedWork("expiring peers", this::expireIfDue),
             new TimedWork("following introductions", introductions::advance),
@@ -122,6 +130,7 @@ public final class Vl1 implements PeerLink {
     context.deadlines.set(Deadline.ROOT_CONTACT, nowMs);
     context.deadlines.set(Deadline.KEEPALIVE, nowMs);
     context.deadlines.set(Deadline.PEER_EXPIRY, nowMs + EXPIRE_EVERY_MS);
+    relayFallback.optionsChanged(nowMs);
   }
 
   /** Sets the layer above, which handles the verbs of networks; without it they are ignored. */
@@ -161,8 +170,9 @@ public final class Vl1 implements PeerLink {
   }
 
   /** Changes what the operator may choose while the node runs. */
-  public void options(NodeOptions changed) {
+  public void options(NodeOptions changed, long nowMs) {
     context.options(changed);
+    relayFallback.optionsChanged(nowMs);
   }
 
   /** Sets whether the sockets read the ECN field of all datagrams. */
@@ -171,11 +181,24 @@ public final class Vl1 implements PeerLink {
   }
 
   /** Sets our usable sockets; paths from others are not used until these are back. */
-  public void socketsChanged(List<LocalSocket> sockets, long nowMs) {
+  public void socketsChanged(List<LocalSocket> usable, long nowMs) {
+    sockets = List.copyOf(usable);
+    context.udpAnswers.hasSocket(!sockets.isEmpty());
     directPaths.sockets(sockets);
-    reconnection.socketsChanged(sockets);
     reachReports.sockets(sockets);
+    usableSocketsChanged();
     upstreams.contactSoon(nowMs);
+  }
+
+  /** Sets the open connections to TCP relays. */
+  public void relaysChanged(List<LocalSocket> open, long nowMs) {
+    relayFallback.relaysChanged(List.copyOf(open), nowMs);
+  }
+
+  private void usableSocketsChanged() {
+    reachReports.relays(relayFallback.usable());
+    reconnection.socketsChanged(
+        Stream.concat(sockets.stream(), relayFallback.usable().stream()).toList());
   }
 
   /** Sends a HELLO to roots and live peers at once, from all sockets. */
@@ -230,7 +253,8 @@ public final class Vl1 implements PeerLink {
         rootContact.isOnline(),
         roots.planet().id(),
         roots.planet().timestampMs(),
-        surface.distinct(nowMs));
+        surface.distinct(nowMs),
+        relayFallback.relay());
   }
 
   public List<PeerStatus> peerStatuses(long nowMs) {

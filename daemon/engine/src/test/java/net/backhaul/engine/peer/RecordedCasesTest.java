@@ -98,7 +98,14 @@ class RecordedCasesTest {
                 HexFormat.fromHexDigitsToLong(path.required("id").asText()),
                 0));
       }
-      return new NodeOptions(physical, Map.of(), Map.of(), NodeOptions.DEFAULT_MAX_PEERS, false, 0);
+      return new NodeOptions(
+          physical,
+          Map.of(),
+          Map.of(),
+          NodeOptions.DEFAULT_MAX_PEERS,
+          false,
+          0,
+          NodeOptions.RelayUse.NEVER);
     }
 
     private void addPeer(JsonNode known) {

@@ -170,6 +170,8 @@ public final class DiagnosisApi implements Resource {
     out.put("upMs", snapshot.nowMs - startedMs);
     out.put("listeningOn", texts(snapshot.listening));
     out.put("surfaceAddresses", texts(snapshot.diagnosis.node().surfaceAddresses()));
+    InetSocketAddress relay = snapshot.diagnosis.node().relay();
+    out.put("tcpRelay", relay == null ? "" : Endpoints.text(relay));
     out.put("packetsFromSelf", snapshot.fromSelf);
     return out;
   }

@@ -8,6 +8,7 @@ import net.backhaul.service.http.Request;
 import net.backhaul.service.http.Resource;
 import net.backhaul.service.http.Response;
 import net.backhaul.service.names.NameCounters;
+import net.backhaul.service.relay.RelayCounters;
 import net.backhaul.service.udp.UdpSockets;
 
 /** Answers {@code /metrics} (04 section 7). */
@@ -16,10 +17,16 @@ public final class MetricsApi implements Resource {
   private final UdpSockets sockets;
   private final ControllerHost controller;
   private final NameCounters names;
+  private final RelayCounters relays;
 
   public MetricsApi(
-      NodeLoop loop, UdpSockets sockets, ControllerHost controller, NameCounters names) {
+      NodeLoop loop,
+      UdpSockets sockets,
+      ControllerHost controller,
+      NameCounters names,
+      RelayCounters relays) {
     this.names = names;
+    this.relays = relays;
     this.loop = loop;
     this.sockets = sockets;
     this.controller = controller;
@@ -30,8 +37,15 @@ public final class MetricsApi implements Resource {
     return loop.submit(
             node ->
                 NodeMetrics.text(
-                        node, sockets.sendQueueFull(), sockets.receiveQueueFull(), NodeLoop.nowMs())
+                        node,
+                        new NodeMetrics.Sockets(
+                            sockets.sendQueueFull(),
+                            sockets.receiveQueueFull(),
+                            relays.get(RelayCounters.Count.SENT_BYTES),
+                            relays.get(RelayCounters.Count.RECEIVED_BYTES)),
+                        NodeLoop.nowMs())
                     + SocketMetrics.text(sockets)
+                    + RelayMetrics.text(relays)
                     + NameMetrics.text(names))
         .thenCombine(controller.query(ControllerMetrics::text), String::concat);
   }

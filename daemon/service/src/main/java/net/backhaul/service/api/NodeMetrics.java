@@ -44,22 +44,27 @@ final class NodeMetrics {
   private NodeMetrics() {}
 
   /**
-   * Returns the families of the node; on the node loop.
+   * The counts of its sockets.
    *
-   * @param sendQueueFull datagrams that its sockets did not take
+   * @param sendQueueFull datagrams that they did not take
    * @param receiveQueueFull datagrams received beyond the share of their source
+   * @param tcpSent bytes that were sent over TCP relays
+   * @param tcpReceived bytes that were received over TCP relays
    */
-  static String text(Node node, long sendQueueFull, long receiveQueueFull, long nowMs) {
+  record Sockets(long sendQueueFull, long receiveQueueFull, long tcpSent, long tcpReceived) {}
+
+  /** Returns the families of the node; on the node loop. */
+  static String text(Node node, Sockets sockets, long nowMs) {
     var metrics = new NodeMetrics();
-    metrics.packets(node.counters());
-    metrics.drops(node.counters(), sendQueueFull, receiveQueueFull);
+    metrics.packets(node.counters(), sockets);
+    metrics.drops(node.counters(), sockets.sendQueueFull(), sockets.receiveQueueFull());
     metrics.networks(node.networks());
     metrics.traffic(node.networkTraffic());
     metrics.peers(node.peers(nowMs));
     return metrics.out.toString();
   }
 
-  private void packets(Counters counters) {
+  private void packets(Counters counters, Sockets sockets) {
     out.family("zt_packet", COUNTER, "ZeroTier packet type counts");
     for (Verb verb : Verb.values()) {
       String type = label(verb);
@@ -76,6 +81,8 @@ final class NodeMetrics {
     out.family("zt_data", COUNTER, "number of bytes ZeroTier has transmitted or received");
     out.sample("zt_data", counters.bytesReceived(), DIRECTION, RX, "protocol", "udp");
     out.sample("zt_data", counters.bytesSent(), DIRECTION, TX, "protocol", "udp");
+    out.sample("zt_data", sockets.tcpReceived(), DIRECTION, RX, "protocol", "tcp");
+    out.sample("zt_data", sockets.tcpSent(), DIRECTION, TX, "protocol", "tcp");
   }
 
   private static String label(Verb verb) {

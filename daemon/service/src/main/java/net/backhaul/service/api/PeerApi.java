@@ -2,6 +2,7 @@
 package net.backhaul.service.api;
 
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import net.backhaul.engine.PeerStatus;
@@ -37,22 +38,32 @@ public final class PeerApi implements Resource {
     if (request.method() != Request.Method.GET || id == null) {
       return CompletableFuture.completedFuture(Response.NOT_FOUND);
     }
-    return loop.submit(node -> node.peers(NodeLoop.nowMs()))
+    return loop.submit(
+            node ->
+                new Snapshot(
+                    node.peers(NodeLoop.nowMs()), node.status(NodeLoop.nowMs()).relay() != null))
         .thenApply(
-            peers -> {
+            snapshot -> {
               if (all) {
-                return Response.json(Json.write(peers.stream().map(PeerApi::object).toList()));
+                return Response.json(
+                    Json.write(
+                        snapshot.peers.stream()
+                            .map(peer -> object(peer, snapshot.tunneled))
+                            .toList()));
               }
               long address = Addresses.parse(id);
-              return peers.stream()
+              return snapshot.peers.stream()
                   .filter(peer -> peer.address() == address)
                   .findFirst()
-                  .map(peer -> Response.json(Json.write(object(peer))))
+                  .map(peer -> Response.json(Json.write(object(peer, snapshot.tunneled))))
                   .orElse(Response.json("{}"));
             });
   }
 
-  private static Map<String, @Nullable Object> object(PeerStatus peer) {
+  /** What is read on the loop; tunneled is whether a TCP relay is in use. */
+  private record Snapshot(List<PeerStatus> peers, boolean tunneled) {}
+
+  private static Map<String, @Nullable Object> object(PeerStatus peer, boolean tunneled) {
     Map<String, @Nullable Object> out = Json.object();
     out.put("address", Addresses.text(peer.address()));
     out.put("versionMajor", peer.major());
@@ -62,7 +73,7 @@ public final class PeerApi implements Resource {
     out.put("latency", peer.latencyMs());
     out.put("role", peer.role().name());
     out.put("isBonded", false);
-    out.put("tunneled", false);
+    out.put("tunneled", tunneled);
     var paths = new ArrayList<@Nullable Object>();
     peer.paths().forEach(path -> paths.add(object(path)));
     out.put("paths", paths);

@@ -82,7 +82,7 @@ public final class StatusApi implements Resource {
     NodeStatus node = snapshot.node();
     out.put("address", Addresses.text(node.address()));
     out.put("publicIdentity", node.identity().publicText());
-    out.put("tcpFallbackActive", false);
+    out.put("tcpFallbackActive", node.relay() != null);
     out.put("planetWorldId", node.planetId());
     out.put("planetWorldTimestamp", node.planetTimestampMs());
     out.put("config", config(snapshot));

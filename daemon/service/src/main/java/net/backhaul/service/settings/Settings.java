@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param bind where not empty, the addresses to bind UDP to in place of those of the host
  * @param interfaces those of the host that are used
  * @param managers networks besides loopback from which the API may be used
+ * @param tcpRelays the TCP relays to use, and the address to be one at
  * @param controllerPath directory of the controller's data; empty for the default
  */
 public record Settings(
@@ -41,6 +42,7 @@ public record Settings(
     List<IpPrefix> managers,
     boolean allowTcpFallbackRelay,
     boolean forceTcpRelay,
+    TcpRelays tcpRelays,
     String softwareUpdate,
     String softwareUpdateChannel,
     String controllerPath,
@@ -65,6 +67,7 @@ public record Settings(
           "allowManagementFrom",
           "allowTcpFallbackRelay",
           "tcpFallbackRelay",
+          "tcpRelay",
           "forceTcpRelay",
           "lowBandwidthMode",
           "enableWebServer",
@@ -145,6 +148,7 @@ public record Settings(
         in.networks("allowManagementFrom"),
         in.bool("allowTcpFallbackRelay", true),
         in.bool("forceTcpRelay", false),
+        TcpRelays.read(in),
         in.text("softwareUpdate", "disable"),
         in.text("softwareUpdateChannel", "release"),
         in.text("controllerDbPath", ""),
@@ -185,13 +189,15 @@ public record Settings(
       hints.put(address, peer.list("try", "IP/port", Endpoints::parse));
       forbidden.put(address, peer.networks("blacklist"));
     }
+    SettingsReader in = root.below("settings");
     return new NodeOptions(
         physical(root),
         hints,
         forbidden,
         NodeOptions.DEFAULT_MAX_PEERS,
         AVOIDS_AES,
-        dscp(root.below("settings")));
+        dscp(in),
+        TcpRelays.use(in));
   }
 
   private static int dscp(SettingsReader in) {

@@ -363,7 +363,7 @@ public final class Rebinder {
         log.info("UDP sockets are open again: {}", sockets.addresses());
       }
       hasNoSockets = false;
-    } else if (!hasNoSockets && !warningScheduled) {
+    } else if (!hasNoSockets && !warningScheduled && !settings.get().forceTcpRelay()) {
       warningScheduled = true;
       loop.eventLoop()
           .schedule(
@@ -377,9 +377,7 @@ public final class Rebinder {
       hasNoSockets = true;
       log.warn(
           "no UDP socket is open, so no peer can be reached: {}; checked again every 30 s",
-          settings.get().forceTcpRelay()
-              ? "forceTcpRelay is set in local.conf, and there is no TCP relay yet"
-              : "no interface that local.conf allows has a usable address that can be bound");
+          "no interface that local.conf allows has a usable address that can be bound");
     }
   }
 }

@@ -100,6 +100,11 @@ public final class UdpSockets {
     return areMarked;
   }
 
+  /** Gives another socket of the node {@link #MARK}; returns whether that is permitted. */
+  public static boolean mark(Channel channel) {
+    return SocketOptions.mark(channel, MARK);
+  }
+
   /**
    * Creates sockets.
    *

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
+import net.backhaul.engine.NodeOptions;
 import net.backhaul.json.Json;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.address.IpPrefix;
@@ -66,6 +67,58 @@ class SettingsTest {
         List.of(Endpoints.parse("192.0.2.1/9993")), settings.node().hints().get(0x0b59471541L));
     assertTrue(settings.node().forbids(0x0b59471541L, Endpoints.parseIp("198.51.100.9")));
     assertEquals(List.of(), problems);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "{} | [204.80.128.1/443] | FALLBACK | 0",
+        "{`tcpFallbackRelay`: `192.0.2.1/443`} | [192.0.2.1/443] | FALLBACK | 0",
+        "{`tcpFallbackRelay`: [`192.0.2.1/443`, `tls:192.0.2.2/8443`]}"
+            + " | [192.0.2.1/443, tls:192.0.2.2/8443] | FALLBACK | 0",
+        "{`tcpFallbackRelay`: []} | [] | NEVER | 0",
+        "{`tcpFallbackRelay`: `relay`} | [204.80.128.1/443] | FALLBACK | 1",
+        "{`tcpFallbackRelay`: [`::1/443`, `192.0.2.1`]} | [] | NEVER | 2",
+        "{`allowTcpFallbackRelay`: false, `forceTcpRelay`: true} | [204.80.128.1/443] | NEVER | 0",
+        "{`forceTcpRelay`: true} | [204.80.128.1/443] | ALWAYS | 0"
+      })
+  void readsRelays(String object, String relays, NodeOptions.RelayUse use, int reported) {
+    Settings settings = read("{\"settings\": " + object.replace('`', '"') + "}");
+
+    assertEquals(relays, settings.tcpRelays().relays().toString());
+    assertEquals(use, settings.node().relayUse());
+    assertEquals(reported, problems.size(), problems::toString);
+  }
+
+  @Test
+  void connectsToLimitedNumberOfRelays() {
+    var all = new StringBuilder();
+    for (int i = 1; i <= TcpRelays.MAX_RELAYS + 1; i++) {
+      all.append(i == 1 ? "" : ",").append("\"192.0.2.").append(i).append("/443\"");
+    }
+    Settings settings = read("{\"settings\": {\"tcpFallbackRelay\": [" + all + "]}}");
+
+    assertEquals(TcpRelays.MAX_RELAYS, settings.tcpRelays().relays().size());
+    assertEquals(1, problems.size());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "192.0.2.1/443, 192.0.2.1/443, 0",
+    "0.0.0.0/443, 0.0.0.0/443, 0",
+    "'', '', 0",
+    "::/443, '', 1",
+    "443, '', 1",
+    "192.0.2.1/0, '', 1"
+  })
+  void readsWhereToBeRelay(String text, String expected, int reported) {
+    Settings settings = read("{\"settings\": {\"tcpRelay\": \"" + text + "\"}}");
+
+    assertEquals(
+        expected.isEmpty() ? null : Endpoints.parse(expected), settings.tcpRelays().listen());
+    assertEquals(reported, problems.size(), problems::toString);
   }
 
   @ParameterizedTest
