@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import net.backhaul.testing.Await;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ import org.openqa.selenium.JavascriptExecutor;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -217,7 +219,7 @@ public final class Browser implements AutoCloseable {
     click(() -> find(selector));
   }
 
-  private void click(java.util.function.Supplier<WebElement> find) {
+  private void click(Supplier<WebElement> find) {
     clicks++;
     for (int trial = 0; ; trial++) {
       try {
@@ -314,7 +316,7 @@ public final class Browser implements AutoCloseable {
 
   /** Opens another tab, and returns its handle. */
   public String newTab() {
-    driver.switchTo().newWindow(org.openqa.selenium.WindowType.TAB);
+    driver.switchTo().newWindow(WindowType.TAB);
     wide();
     return driver.getWindowHandle();
   }

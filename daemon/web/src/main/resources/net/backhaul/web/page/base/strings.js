@@ -25,6 +25,7 @@ const strings = {
   'column.select': 'Select',
   'column.state': 'State',
   'column.version': 'Version',
+  'conflict.field': 'Somebody else has set this to “{value}” meanwhile. Save once more to replace that.',
   'conflict.member':
     'Somebody else has changed {member} meanwhile, so this was not saved. Compare with what is shown now.',
   'conflict.network': 'Somebody else has changed this meanwhile, so it was not saved. Compare with what is shown now.',
@@ -122,7 +123,7 @@ const strings = {
   'members.of': 'of {number}',
   'members.one': '{number} member',
   'members.search': 'Search members',
-  'members.searchHint': 'web* online:no seen:>30d',
+  'members.searchHint': 'name:web* online:no seen:>30d',
   'members.selectAll': 'Select all {number} found',
   'members.selectNone': 'Clear',
   'members.selection': 'Selected members',

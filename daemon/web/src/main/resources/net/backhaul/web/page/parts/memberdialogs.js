@@ -26,7 +26,7 @@ function AddressForm({ text, action, submit, close, children }) {
   return html`<form onSubmit=${onSubmit}>
     <p>${text}</p>
     <${Field} label=${t('member.address')} name="id" error=${fields.id} hint=${t('member.addressHint')} required
-      maxlength="10" pattern="[0-9a-fA-F]{10}" autocomplete="off" spellcheck=${false} autofocus />
+      maxlength="10" pattern="[0-9a-fA-F]{10}" autocomplete="off" spellcheck=${false} />
     ${children?.(fields)}
     ${problem && !fields.id && !fields.name && html`<p class="error" role="alert">${problem.message}</p>`}
     <div class="buttons"><${Button} onClick=${close}>${t('cancel')}<//>

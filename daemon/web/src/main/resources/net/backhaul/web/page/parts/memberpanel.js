@@ -32,7 +32,7 @@ function parseTags(text) {
 }
 
 function Facts({ member, status }) {
-  const fact = (key, value) => value && html`<dt>${t(key)}</dt><dd>${value}</dd>`;
+  const fact = (key, value) => Boolean(value) && html`<dt>${t(key)}</dt><dd>${value}</dd>`;
   return html`<dl class="facts-list">
     ${fact('member.address', html`<code>${member.id}</code>`)}
     ${fact('column.link', linkText(member))}
@@ -49,7 +49,9 @@ function Editor({ member, done }) {
   const mayName = may('authorize', member.network);
   const [isWritingNotes, setWritingNotes] = useState(false);
   const save = (field, read = text => text) => async text => {
-    await changeWithUndo(member, { [field]: read(text) }, t('done.changed', { member: titleOf(member) }), done);
+    const changes = { [field]: read(text) };
+    const title = titleOf({ ...member, ...changes });
+    await changeWithUndo(member, changes, t('done.changed', { member: title }), done);
     setWritingNotes(false);
   };
   const toggle = field => value => attempt(() => save(field)(value));
@@ -88,6 +90,13 @@ export function MemberPanel({ network, id, status, done }) {
   );
   useEffect(load, [load]);
   useEffect(() => heading.current?.focus(), [member === null]);
+  useEffect(() => {
+    const onKeyDown = event => {
+      if (event.key === 'Escape' && !document.querySelector('dialog[open], details[open]')) close();
+    };
+    addEventListener('keydown', onKeyDown);
+    return () => removeEventListener('keydown', onKeyDown);
+  }, []);
   useChanges(change => (change.type === 'reset' || change.member === id) && load());
   usePolling(load, POLL_MS);
   const saved = now => {
@@ -98,7 +107,6 @@ export function MemberPanel({ network, id, status, done }) {
     done();
     close();
   };
-  const onKeyDown = event => event.key === 'Escape' && !event.target.closest('dialog') && close();
   const body = () => {
     const ip = member.addresses[0];
     const mayOperate = may('operate', network);
@@ -118,7 +126,7 @@ export function MemberPanel({ network, id, status, done }) {
       </div>`}
       <${Editor} member=${member} done=${saved} />`;
   };
-  return html`<aside class="panel" aria-label=${t('member.panel')} onKeyDown=${onKeyDown}>
+  return html`<aside class="panel" aria-label=${t('member.panel')}>
     <div class="panel-head">
       <h2 tabindex="-1" ref=${heading}>${member ? titleOf(member) : id}</h2>
       ${member && html`<${State} member=${member} />`}

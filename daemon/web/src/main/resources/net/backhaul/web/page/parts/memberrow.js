@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // One row of the table of members.
-import { html, useState } from 'base/lib.js';
+import { html, useRef, useState } from 'base/lib.js';
 import { endpoint, plain } from 'base/format.js';
 import { setQuery } from 'base/router.js';
 import { may } from 'base/session.js';
 import { t } from 'base/strings.js';
 import { changeWithUndo, setAuthorized, titleOf } from 'parts/memberactions.js';
 import { State, VersionText, linkText, seenText } from 'parts/memberstate.js';
-import { attempt, notifyProblem } from 'parts/notices.js';
+import { attempt, notify, notifyProblem } from 'parts/notices.js';
 
 const orNone = text => text || html`<span class="none">–</span>`;
 
@@ -26,14 +26,31 @@ function Labels({ labels }) {
   return labels.length ? labels.map(each => html`<span class="label">${plain(each)}</span>`) : orNone('');
 }
 
+/** For ref: an input that was opened can be typed into at once. */
+function select(element) {
+  element?.focus();
+  element?.select();
+}
+
 /** A value that becomes an input when it is clicked, and is saved when that is left. */
 function Inline({ value, label, save, isAllowed, children }) {
   const [text, setText] = useState(null);
+  const seen = useRef(value);
   if (!isAllowed) return children;
   if (text === null) {
-    return html`<button type="button" class="inline-edit" aria-label=${label} onClick=${() => setText(value)}>${children}</button>`;
+    return html`<button type="button" class="inline-edit" aria-label=${label} onClick=${() => {
+      seen.current = value;
+      setText(value);
+    }}>${children}</button>`;
   }
-  const commit = async () => {
+  const commit = async event => {
+    // The window has lost the focus, not the field.
+    if (document.activeElement === event.target) return;
+    if (text !== value && seen.current !== value) {
+      seen.current = value;
+      notify(t('conflict.field', { value: plain(value) }), { isError: true });
+      return;
+    }
     setText(null);
     if (text !== value) {
       try {
@@ -51,7 +68,7 @@ function Inline({ value, label, save, isAllowed, children }) {
       setText(null);
     }
   };
-  return html`<input class="inline-input" aria-label=${label} value=${text} ref=${element => element?.focus()}
+  return html`<input class="inline-input" aria-label=${label} value=${text} ref=${select}
     onInput=${event => setText(event.target.value)} onBlur=${commit} onKeyDown=${onKeyDown} />`;
 }
 

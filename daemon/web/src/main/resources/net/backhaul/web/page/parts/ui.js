@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Small components that all views use.
 import { html, useEffect, useId, useRef, useState } from 'base/lib.js';
+import { plain } from 'base/format.js';
 import { t } from 'base/strings.js';
 
 export function Button({ kind = '', busy, children, ...rest }) {
@@ -28,7 +29,8 @@ export function Field({ label, hint, error, multiline, ...input }) {
 
 /**
  * A labelled input that saves what was typed when it is left or Enter is pressed; Escape restores.
- * Another value from outside is shown unless somebody is typing.
+ * Another value from outside is shown unless somebody is typing; who types is told of it, and
+ * replaces it only by saving once more.
  *
  * @param save returns a promise; it fails with a Problem, whose text is shown
  */
@@ -36,7 +38,15 @@ export function SavedField({ value, save, fieldName, ...rest }) {
   const [text, setText] = useState(null);
   const [error, setError] = useState('');
   const reverted = useRef(false);
-  const commit = async () => {
+  const seen = useRef(value);
+  const commit = async event => {
+    // The window has lost the focus, not the field.
+    if (document.activeElement === event.target) return;
+    if (text !== null && text !== value && seen.current !== value && !reverted.current) {
+      seen.current = value;
+      setError(t('conflict.field', { value: plain(value) }));
+      return;
+    }
     if (reverted.current || text === null || text === value) {
       reverted.current = false;
       setText(null);
@@ -52,6 +62,10 @@ export function SavedField({ value, save, fieldName, ...rest }) {
       setError(own ? own[1] : problem.message);
     }
   };
+  const onInput = event => {
+    if (text === null) seen.current = value;
+    setText(event.target.value);
+  };
   const onKeyDown = event => {
     if (event.key === 'Enter' && (!rest.multiline || event.ctrlKey || event.metaKey)) event.target.blur();
     if (event.key === 'Escape' && text !== null) {
@@ -63,7 +77,7 @@ export function SavedField({ value, save, fieldName, ...rest }) {
     }
   };
   return html`<${Field} ...${rest} value=${text ?? value} error=${error}
-    onInput=${event => setText(event.target.value)} onBlur=${commit} onKeyDown=${onKeyDown} />`;
+    onInput=${onInput} onBlur=${commit} onKeyDown=${onKeyDown} />`;
 }
 
 export function Switch({ label, hint, checked, onChange, disabled }) {
@@ -153,6 +167,11 @@ export function Linked({ text }) {
   return parts.map((part, index) =>
     index % 2 ? html`<a href=${part} target="_blank" rel="noopener noreferrer">${part}</a>` : part,
   );
+}
+
+/** For ref: what appears gets the focus, if it can have it, or else its first input. */
+export function focusFirst(element) {
+  (element?.matches('button, input') ? element : element?.querySelector('input'))?.focus();
 }
 
 /** Sets the title of the window. */

@@ -2,7 +2,7 @@
 import { html, useState } from 'base/lib.js';
 import { logIn } from 'base/api.js';
 import { t } from 'base/strings.js';
-import { Button, Field, useTitle } from 'parts/ui.js';
+import { Button, Field, focusFirst, useTitle } from 'parts/ui.js';
 
 export function LogIn() {
   useTitle(t('login.title'));
@@ -20,9 +20,9 @@ export function LogIn() {
       setBusy(false);
     }
   };
-  return html`<main class="gate"><form class="card" onSubmit=${submit}>
+  return html`<main class="gate"><form class="card" ref=${focusFirst} onSubmit=${submit}>
     <h1><span class="mark" aria-hidden="true"></span>${t('login.title')}</h1>
-    <${Field} label=${t('login.name')} name="name" autocomplete="username" required autofocus />
+    <${Field} label=${t('login.name')} name="name" autocomplete="username" required />
     <${Field} label=${t('login.password')} name="password" type="password" autocomplete="current-password" required />
     <${Field} label=${t('login.code')} name="code" hint=${t('login.codeHint')} inputmode="numeric"
       autocomplete="one-time-code" maxlength="10" />

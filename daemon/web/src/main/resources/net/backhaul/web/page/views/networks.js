@@ -21,6 +21,8 @@ function matches(network, search) {
     .every(word => text.some(each => each.toLowerCase().includes(word)));
 }
 
+const focusButton = element => element?.querySelector('button').focus();
+
 function Row({ network }) {
   const waiting = network.memberCount - network.authorizedCount;
   const base = '/networks/' + network.id;
@@ -62,7 +64,7 @@ export function Networks() {
     return html`<main class="narrow empty">
       <h1>${t('networks.none')}</h1>
       <p>${t(mayCreate ? 'networks.noneText' : 'networks.noneMay')}</p>
-      ${mayCreate && html`<${Button} kind="main big" busy=${busy} onClick=${create} autofocus>${t('networks.create')}<//>`}
+      ${mayCreate && html`<p ref=${focusButton}><${Button} kind="main big" busy=${busy} onClick=${create}>${t('networks.create')}<//></p>`}
     </main>`;
   }
   const shown = networks.filter(each => matches(each, search));

@@ -4,7 +4,7 @@ import { html, useState } from 'base/lib.js';
 import { api, logIn } from 'base/api.js';
 import { Link, navigate } from 'base/router.js';
 import { t } from 'base/strings.js';
-import { Button, Field, useTitle } from 'parts/ui.js';
+import { Button, Field, focusFirst, useTitle } from 'parts/ui.js';
 
 /** The secret leaves the address bar and the history at once. */
 let secret = '';
@@ -43,11 +43,11 @@ export function SetUp() {
   }
   const fields = problem?.fields || {};
   const isGeneral = problem && !fields.name && !fields.password;
-  return html`<main class="gate"><form class="card" onSubmit=${submit}>
+  return html`<main class="gate"><form class="card" ref=${focusFirst} onSubmit=${submit}>
     <h1><span class="mark" aria-hidden="true"></span>${t('setup.title')}</h1>
     <p>${t('setup.text')}</p>
     <${Field} label=${t('login.name')} name="name" hint=${t('setup.nameHint')} error=${fields.name}
-      autocomplete="username" required autofocus />
+      autocomplete="username" required />
     <${Field} label=${t('setup.password')} name="password" type="password" hint=${t('setup.passwordHint')}
       error=${fields.password} autocomplete="new-password" minlength="10" required />
     ${isGeneral && html`<p class="error" role="alert">${problem.message}</p>`}
