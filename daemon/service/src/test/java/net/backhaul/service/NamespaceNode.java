@@ -260,6 +260,11 @@ final class NamespaceNode implements AutoCloseable {
     return task;
   }
 
+  /** Sets a parameter of the kernel, by its path below /proc/sys. */
+  void sysctl(String path, String value) throws Exception {
+    here(() -> Files.writeString(Path.of("/proc/sys", path), value));
+  }
+
   /** Runs the ip program on this host, which has to succeed. */
   void ip(String... arguments) throws IOException {
     String output = NetworkNamespace.ip(namespace, arguments);
