@@ -330,7 +330,7 @@ class PageTest {
     browser.awaitText("theirs changed");
     browser.switchTo(first);
     browser.press(Keys.ENTER);
-    browser.awaitText("Somebody else has set this to “theirs”");
+    browser.awaitText("Another user has set this to “theirs”");
     assertEquals("theirs", read(1, 7).get("name"));
     assertEquals("mine", browser.field("Name").getAttribute("value"));
     browser.press(Keys.ESCAPE);

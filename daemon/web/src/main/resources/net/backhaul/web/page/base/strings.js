@@ -25,10 +25,10 @@ const strings = {
   'column.select': 'Select',
   'column.state': 'State',
   'column.version': 'Version',
-  'conflict.field': 'Somebody else has set this to “{value}” meanwhile. Save once more to replace that.',
+  'conflict.field': 'Another user has set this to “{value}” meanwhile. Save once more to replace that.',
   'conflict.member':
-    'Somebody else has changed {member} meanwhile, so this was not saved. Compare with what is shown now.',
-  'conflict.network': 'Somebody else has changed this meanwhile, so it was not saved. Compare with what is shown now.',
+    'Another user has changed {member} meanwhile, so this was not saved. Compare with what is shown now.',
+  'conflict.network': 'Another user has changed this meanwhile, so it was not saved. Compare with what is shown now.',
   'copy.do': 'Copy',
   'copy.done': 'Copied',
   'copy.what': 'Copy: {what}',
