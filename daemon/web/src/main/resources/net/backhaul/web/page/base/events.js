@@ -5,6 +5,7 @@ import { createStore } from 'base/store.js';
 import { loadSession } from 'base/api.js';
 
 const TYPES = ['network', 'network-deleted', 'member', 'member-deleted', 'blocked', 'unblocked', 'reset'];
+const HIDDEN_MS = 20000;
 const RETRY_MS = [500, 1000, 2000, 5000, 10000];
 
 /** Whether changes arrive now. */
@@ -14,26 +15,31 @@ const listeners = new Set();
 let source = null;
 let timer = 0;
 let failures = 0;
+let isWanted = false;
+let hasMissed = false;
+let hiding = 0;
 
 function publish(type, data) {
   for (const each of [...listeners]) each({ type, ...data });
 }
 
-export function connect() {
-  disconnect();
+function open() {
+  close();
   source = new EventSource('/api/v1/events');
   source.onopen = () => {
-    if (failures > 0) publish('reset', {});
+    if (hasMissed) publish('reset', {});
+    hasMissed = false;
     failures = 0;
     live.set(true);
   };
   source.onerror = () => {
     live.set(false);
+    hasMissed = true;
     failures++;
     // The browser reconnects by itself, unless the server has rejected the request.
     if (source?.readyState === EventSource.CLOSED) {
       const delay = RETRY_MS[Math.min(failures, RETRY_MS.length) - 1];
-      timer = setTimeout(() => loadSession().then(connect, connect), delay);
+      timer = setTimeout(() => loadSession().then(resume, resume), delay);
     }
   };
   for (const type of TYPES) {
@@ -41,10 +47,39 @@ export function connect() {
   }
 }
 
-export function disconnect() {
+function close() {
   clearTimeout(timer);
   source?.close();
   source = null;
+}
+
+function resume() {
+  if (isWanted) open();
+}
+
+/** A page that nobody sees holds no connection: browsers have six for all tabs of a server. */
+function pause() {
+  close();
+  hasMissed = true;
+}
+
+addEventListener('pagehide', pause);
+addEventListener('pageshow', event => event.persisted && resume());
+document.addEventListener('visibilitychange', () => {
+  clearTimeout(hiding);
+  if (document.hidden) hiding = setTimeout(pause, HIDDEN_MS);
+  else if (!source) resume();
+});
+
+export function connect() {
+  isWanted = true;
+  hasMissed = false;
+  open();
+}
+
+export function disconnect() {
+  isWanted = false;
+  close();
   live.set(false);
 }
 
