@@ -29,17 +29,15 @@ def test_first_network(bench):
     host = bench.fresh(installed=True)
     address = host.address()
     example = {"f4c9e4265b": address, "461caecd4a": address}
-    variables = commands("README.md", "AUTH=", NETWORK, example)
-    network = matches(host.run(variables), r'"id":"([0-9a-f]{16})"', "the answer of the controller")[1]
+    created = host.run(commands("README.md", "controller create", NETWORK, example))
+    network = matches(created, r"create ([0-9a-f]{16}) ", "the answer of the controller")[1]
     example = {"f4c9e4265b123456": network, **example}
     equal(host.run(commands("README.md", "zerotier-cli join", NETWORK, example)), "200 join OK\n")
-    members = [line for line in commands("README.md", "authorized", NETWORK, example).splitlines() if line]
-    # The block with the variables makes a network as well; its first lines set them.
-    settings = "\n".join(line for line in variables.splitlines() if line.startswith(("AUTH=", "API=")))
-    until("the controller lists the member", lambda: address in host.run(f"{settings}\n{members[0]}"))
-    matches(host.run(f"{settings}\n{members[1]}"), '"authorized": *true')
-    host.wait_until("ip -br -4 addr show | grep -q '^zt.*10\\.147\\.17\\.'")
-    matches(host.run("sudo zerotier-cli listnetworks"), f"{network} home .* OK PRIVATE zt.* 10.147.17.")
+    members = [line for line in commands("README.md", "controller authorize", NETWORK, example).splitlines() if line]
+    until("the controller lists the member", lambda: f"{address}  WAITING" in host.run(members[0]))
+    equal(host.run(members[1]), "200 controller authorize OK\n")
+    host.wait_until("ip -br -4 addr show | grep -q '^zt.*[0-9]/24'")
+    matches(host.run("sudo zerotier-cli listnetworks"), f"{network} home .* OK PRIVATE zt.* [0-9.]+/24")
     equal(host.run(f"zerotier-cli leave {network}"), "200 leave OK\n")
 
 

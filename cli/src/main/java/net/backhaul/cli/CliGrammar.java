@@ -99,7 +99,10 @@ final class CliGrammar extends Grammar {
       case "peers" -> create(name, "List all peers as a table", 0);
       case "ping" -> ping(name);
       case "listnetworks" -> create(name, "List all networks", 0);
-      case "join" -> create(name, "Join a network", 0, NETWORK);
+      case "join" ->
+          create(name, "Join a network", 0, NETWORK)
+              .addOption(
+                  text("--token", "<token>", "A join token of its controller; - reads it").build());
       case "leave" -> create(name, "Leave a network", 0, NETWORK);
       case "set" ->
           create(
@@ -229,17 +232,53 @@ final class CliGrammar extends Grammar {
     controller
         .usageMessage()
         .customSynopsis(
+            ControllerActions.LIST,
+            ControllerActions.SHOW,
+            ControllerActions.CREATE,
+            ControllerActions.SET,
+            ControllerActions.MEMBERS,
+            ControllerActions.AUTHORIZE,
+            ControllerActions.DEAUTHORIZE,
+            ControllerActions.BLOCK,
+            ControllerActions.UNBLOCK,
+            ControllerActions.NAME,
+            ControllerActions.DELETE,
+            JoinTokenCommands.CREATE,
+            JoinTokenCommands.LIST,
+            JoinTokenCommands.REVOKE,
+            ControllerLogCommands.LOG,
+            ControllerLogCommands.WATCH,
             ControllerCommands.SET_RULES,
             ControllerCommands.GET_RULES,
             ControllerCommands.SET_NAME,
             ControllerCommands.SET_DIRECTORY)
         .header(
+            "List the networks of this node's controller",
+            "Show a network, as JSON",
+            "Create a private network with a free subnet",
+            "Change a setting of a network",
+            "List members, waiting ones first",
+            "Authorize a member, also before it has asked, and name it",
+            "Deauthorize a member",
+            "Deauthorize an address until it is unblocked",
+            "End that; the member stays unauthorized",
+            "Name a member; an empty name removes it",
+            "Delete a member, or a network with its members",
+            "Make a token by which nodes join, and print it this once",
+            "List the join tokens of a network",
+            "Revoke a join token; members stay",
+            "Show who changed what, the latest first",
+            "Print members when they change, until Ctrl-C",
             "Set the rules of a network by a source of the rules language",
             "Print the source of a network's rules, or write it to a file",
             "Name a member; an empty name removes it",
             "Send members the names and addresses of each other, or end that");
-    return controller.addOption(
-        flag("--force", "Set rules also if members lose flows that they have now").build());
+    return controller
+        .addOption(
+            flag("--force", "Set rules also if members lose flows that they have now").build())
+        .addOption(text("--uses", "<n>", "How many members a token admits (default: 1)").build())
+        .addOption(text("--days", "<n>", "How long a token is valid (default: 1)").build())
+        .addOption(text("--name", "<name>", "Name of a token, for operators").build());
   }
 
   private static CommandSpec root(String name) {

@@ -17,11 +17,33 @@ final class ControllerCommands {
   private ControllerCommands() {}
 
   static int run(Session session) throws CliExit {
+    return switch (session.invocation().first()) {
+      case "list" -> ControllerActions.list(session);
+      case "show" -> ControllerActions.show(session);
+      case "create" -> ControllerActions.create(session);
+      case "set" -> ControllerActions.set(session);
+      case "members" -> ControllerActions.members(session);
+      case "authorize" -> ControllerActions.authorize(session);
+      case "deauthorize" -> ControllerActions.deauthorize(session);
+      case "block" -> ControllerActions.block(session);
+      case "unblock" -> ControllerActions.unblock(session);
+      case "name" -> ControllerActions.name(session);
+      case "delete" -> ControllerActions.delete(session);
+      case "token" -> JoinTokenCommands.run(session);
+      case "log" -> ControllerLogCommands.log(session);
+      case "watch" -> ControllerLogCommands.watch(session);
+      case "network" -> network(session);
+      default ->
+          throw usage(
+              "expected list, show, create, set, members, authorize, deauthorize, block, unblock,"
+                  + " name, delete, token, log, watch or network, found "
+                  + found(session.invocation().first()));
+    };
+  }
+
+  private static int network(Session session) throws CliExit {
     Invocation words = session.invocation();
     int count = words.words().size();
-    if (!words.first().equals("network")) {
-      throw usage("expected network, found " + found(words.first()));
-    }
     String idError = HexIds.networkIdError(words.word(2));
     if (idError != null) {
       throw usage(idError);

@@ -2,6 +2,7 @@
 package net.backhaul.cli;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import net.backhaul.json.Json;
@@ -23,6 +24,8 @@ final class NetworkCommands {
 
   /** The values whose meaning is plain; of others only the first letter counts. */
   private static final List<String> BOOLEANS = List.of("1", "0", "true", "false", "t", "f");
+
+  private static final int MAX_TOKEN_CHARS = 128;
 
   private NetworkCommands() {}
 
@@ -97,8 +100,32 @@ final class NetworkCommands {
 
   static int join(Session session) throws CliExit {
     String id = networkId(session);
+    Map<String, Object> body = new HashMap<>();
+    String token = session.invocation().options().get("--token");
+    if (token != null) {
+      body.put("joinToken", joinToken(session, token));
+    }
     return session.confirm(
-        "join", session.api().post("/network/" + id, "{}"), HexIds.networkIdError(id));
+        "join", session.api().post("/network/" + id, Json.write(body)), HexIds.networkIdError(id));
+  }
+
+  /**
+   * Returns a token; one that is read is not seen by other users, as the words of a command are.
+   */
+  private static String joinToken(Session session, String word) throws CliExit {
+    String token = word.equals("-") ? session.terminal().readLine().strip() : word;
+    boolean isToken =
+        !token.isEmpty()
+            && token.length() <= MAX_TOKEN_CHARS
+            && token.chars().allMatch(each -> each > ' ' && each < 0x7f);
+    if (!isToken) {
+      throw CliExit.err("", USAGE)
+          .withHint(
+              "join: --token: expected a token of up to "
+                  + MAX_TOKEN_CHARS
+                  + " letters and digits, as the controller has printed it");
+    }
+    return token;
   }
 
   static int leave(Session session) throws CliExit {

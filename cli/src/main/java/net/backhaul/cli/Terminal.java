@@ -2,9 +2,12 @@
 package net.backhaul.cli;
 
 import java.io.BufferedOutputStream;
+import java.io.BufferedReader;
 import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -44,6 +47,13 @@ record Terminal(
      * exit code.
      */
     void onInterrupt(IntSupplier end);
+
+    /** Reads a line of standard input; an empty one at its end. */
+    default String readLine() throws IOException {
+      var reader = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+      String line = reader.readLine();
+      return line == null ? "" : line;
+    }
   }
 
   /** The host of this process; a class, since a lambda would be linked at every start. */
@@ -103,6 +113,15 @@ record Terminal(
 
   long wallMs() {
     return host.wallMs();
+  }
+
+  /** Reads a line of standard input; an empty one if there is none. */
+  String readLine() {
+    try {
+      return host.readLine();
+    } catch (IOException e) {
+      return "";
+    }
   }
 
   @Nullable String variable(String name) {

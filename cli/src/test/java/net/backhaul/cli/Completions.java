@@ -207,7 +207,8 @@ final class Completions {
           "off",
           "<device>",
           "<devices>",
-          "<n>" ->
+          "<n>",
+          "<name>" ->
           Kind.NOTHING;
       default -> throw new IllegalArgumentException("of no known kind: " + label);
     };

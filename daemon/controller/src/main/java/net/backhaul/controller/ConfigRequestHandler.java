@@ -14,6 +14,7 @@ import net.backhaul.protocol.network.ConfigAnswer;
 import net.backhaul.protocol.network.ConfigRequest;
 import net.backhaul.protocol.network.DictionaryWriter;
 import net.backhaul.protocol.network.DirectoryUpdate;
+import net.backhaul.protocol.network.RequestMetaData;
 import net.backhaul.protocol.packet.Bytes;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,7 @@ final class ConfigRequestHandler {
   private final RandomGenerator random;
   private final ControllerCounters counters;
   private final ConfigBuilder builder;
+  private final JoinTokens joinTokens;
 
   /**
    * Times of the last rejected requests for networks that do not exist, by member; oldest first.
@@ -54,6 +56,7 @@ final class ConfigRequestHandler {
     this.random = random;
     this.counters = counters;
     this.builder = new ConfigBuilder(self);
+    this.joinTokens = new JoinTokens(records);
   }
 
   ConfigAnswer answer(ConfigRequest request, long nowMs) {
@@ -73,6 +76,10 @@ final class ConfigRequestHandler {
     }
     LastRequest current = LastRequest.of(request, nowMs).after(previous);
     network.recordRequest(member, current);
+    String token = RequestMetaData.parse(request.metaData().toByteArray()).joinToken();
+    if (!token.isEmpty()) {
+      joinTokens.use(network, current, token, nowMs);
+    }
     ConfigAnswer answer = evaluate(network, current, nowMs);
     repeatRevocations(network, current, previous);
     if (current.readsDirectory()) {

@@ -408,6 +408,42 @@ public final class Controller {
     return network == null ? List.of() : List.copyOf(network.blocked());
   }
 
+  // Join tokens.
+
+  /**
+   * Makes a join token of an existing network.
+   *
+   * @throws IllegalArgumentException if the network has the maximum of them
+   */
+  public ChangeResult<JoinToken> createJoinToken(JoinToken token, Edit edit) {
+    NetworkState network = records.existing(token.networkId());
+    if (network.joinTokens().size() >= JoinToken.MAX_PER_NETWORK) {
+      throw new IllegalArgumentException("too many join tokens");
+    }
+    return new ChangeResult<>(token, records.save(network, token, edit));
+  }
+
+  /** Revokes a join token, and returns it; empty if there is none. Its members stay. */
+  public Optional<ChangeResult<JoinToken>> revokeJoinToken(long networkId, long id, Edit edit) {
+    NetworkState network = records.network(networkId);
+    return joinToken(networkId, id)
+        .filter(token -> network != null)
+        .map(
+            token ->
+                new ChangeResult<>(
+                    token, records.delete(records.existing(networkId), token, edit)));
+  }
+
+  /** Returns the join tokens of a network, also those that are used up or have expired. */
+  public List<JoinToken> joinTokens(long networkId) {
+    NetworkState network = records.network(networkId);
+    return network == null ? List.of() : List.copyOf(network.joinTokens());
+  }
+
+  public Optional<JoinToken> joinToken(long networkId, long id) {
+    return joinTokens(networkId).stream().filter(each -> each.id() == id).findFirst();
+  }
+
   /** Returns the block of an address; empty if it is not blocked. */
   public Optional<BlockedAddress> blocked(long networkId, long address) {
     NetworkState network = records.network(networkId);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.controller;
 
-/** A record that operators change: a network or a member. */
-public sealed interface ControllerRecord permits NetworkRecord, MemberRecord {
+/** A record that operators change: a network, a member or a join token. */
+public sealed interface ControllerRecord permits NetworkRecord, MemberRecord, JoinToken {
   /** Returns the number of changes; 0 before the record is saved for the first time. */
   long revision();
 

@@ -25,6 +25,7 @@ final class NetworkState {
   private final LinkedHashMap<Long, LastRequest> lastRequests = new LinkedHashMap<>();
   private final DirectoryLog directory = new DirectoryLog();
   private final TreeMap<Long, BlockedAddress> blocked = new TreeMap<>();
+  private final LinkedHashMap<String, JoinToken> joinTokens = new LinkedHashMap<>();
   private final RevokedMembers revoked = new RevokedMembers();
   private int authorized;
 
@@ -97,6 +98,24 @@ final class NetworkState {
 
   void unblock(long address) {
     blocked.remove(address);
+  }
+
+  /** Returns the join tokens, also those that are used up or have expired. */
+  Collection<JoinToken> joinTokens() {
+    return joinTokens.values();
+  }
+
+  /** Returns the join token of a hash. */
+  @Nullable JoinToken joinToken(String hash) {
+    return joinTokens.get(hash);
+  }
+
+  void put(JoinToken token) {
+    joinTokens.put(token.hash(), token);
+  }
+
+  void remove(JoinToken token) {
+    joinTokens.remove(token.hash());
   }
 
   int memberCount() {

@@ -24,6 +24,19 @@ public sealed interface RecordChange {
    */
   record MembershipEnded(RevokedMember revoked, long expiredMs) implements RecordChange {}
 
+  /** A join token was made. */
+  record JoinTokenSaved(JoinToken token) implements RecordChange {}
+
+  /** A join token was revoked. */
+  record JoinTokenDeleted(JoinToken token) implements RecordChange {}
+
+  /**
+   * A member was admitted by a join token.
+   *
+   * @param token with this use counted
+   */
+  record JoinedByToken(JoinToken token, MemberRecord member) implements RecordChange {}
+
   /** An address was blocked. */
   record Blocked(BlockedAddress block) implements RecordChange {}
 

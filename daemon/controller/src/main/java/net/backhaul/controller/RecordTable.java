@@ -54,6 +54,12 @@ final class RecordTable {
         network.endMembership(revoked);
       }
     }
+    for (JoinToken token : stored.joinTokens()) {
+      NetworkState network = networks.get(token.networkId());
+      if (network != null) {
+        network.put(token);
+      }
+    }
     unpublished.addAll(networks.values());
   }
 
@@ -153,6 +159,30 @@ final class RecordTable {
     network.remove(address);
     unpublished.add(network);
     return write(new RecordChange.MemberDeleted(network.record().id(), address), edit, member);
+  }
+
+  /** Admits a member by a join token, whose use is counted; saves both as one change. */
+  void join(NetworkState network, JoinToken used, MemberRecord wanted, Edit edit) {
+    NetworkState.MemberState stored = network.member(wanted.address());
+    MemberRecord before = stored == null ? null : stored.record();
+    MemberRecord member = wanted.withRevision(before == null ? 1 : before.revision() + 1);
+    long ticket = write(new RecordChange.JoinedByToken(used, member), edit, before);
+    network.put(used);
+    network.put(member, ticket);
+    unpublished.add(network);
+    count(before, member);
+  }
+
+  /** Saves a new join token; returns the ticket. */
+  long save(NetworkState network, JoinToken token, Edit edit) {
+    network.put(token);
+    return write(new RecordChange.JoinTokenSaved(token), edit, null);
+  }
+
+  /** Revokes a join token; returns the ticket. */
+  long delete(NetworkState network, JoinToken token, Edit edit) {
+    network.remove(token);
+    return write(new RecordChange.JoinTokenDeleted(token), edit, token);
   }
 
   /** Blocks an address of a network; returns the ticket. */

@@ -12,7 +12,8 @@ public record StoredRecords(
     List<NetworkRecord> networks,
     List<MemberRecord> members,
     List<BlockedAddress> blocked,
-    List<RevokedMember> revoked) {
+    List<RevokedMember> revoked,
+    List<JoinToken> joinTokens) {
   public static final StoredRecords NONE = new StoredRecords(List.of(), List.of(), List.of());
 
   public StoredRecords {
@@ -20,11 +21,12 @@ public record StoredRecords(
     members = List.copyOf(members);
     blocked = List.copyOf(blocked);
     revoked = List.copyOf(revoked);
+    joinTokens = List.copyOf(joinTokens);
   }
 
   /** Makes records without those that only this implementation has. */
   public StoredRecords(
       List<NetworkRecord> networks, List<MemberRecord> members, List<BlockedAddress> blocked) {
-    this(networks, members, blocked, List.of());
+    this(networks, members, blocked, List.of(), List.of());
   }
 }

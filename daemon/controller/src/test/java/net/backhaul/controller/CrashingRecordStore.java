@@ -12,6 +12,7 @@ final class CrashingRecordStore implements RecordStore {
   private final Map<Long, NetworkRecord> networks = new HashMap<>();
   private final Map<List<Long>, MemberRecord> members = new HashMap<>();
   private final Map<List<Long>, BlockedAddress> blocked = new HashMap<>();
+  private final Map<Long, JoinToken> tokens = new HashMap<>();
   private final Map<List<Long>, RevokedMember> revoked = new HashMap<>();
   private long lastTicket;
 
@@ -20,6 +21,10 @@ final class CrashingRecordStore implements RecordStore {
     assert ticket > lastTicket : "tickets rise";
     lastTicket = ticket;
     unsaved.add(change);
+  }
+
+  List<RecordChange> unsaved() {
+    return List.copyOf(unsaved);
   }
 
   int unsavedCount() {
@@ -47,6 +52,12 @@ final class CrashingRecordStore implements RecordStore {
           members.remove(List.of(networkId, address));
       case RecordChange.MembershipEnded(RevokedMember ended, long expiredMs) ->
           revoked.put(List.of(ended.networkId(), ended.address()), ended);
+      case RecordChange.JoinTokenSaved(JoinToken token) -> tokens.put(token.id(), token);
+      case RecordChange.JoinTokenDeleted(JoinToken token) -> tokens.remove(token.id());
+      case RecordChange.JoinedByToken(JoinToken token, MemberRecord member) -> {
+        tokens.put(token.id(), token);
+        members.put(List.of(member.networkId(), member.address()), member);
+      }
       case RecordChange.Blocked(BlockedAddress block) ->
           blocked.put(List.of(block.networkId(), block.address()), block);
       case RecordChange.Unblocked(long networkId, long address) ->
@@ -68,6 +79,7 @@ final class CrashingRecordStore implements RecordStore {
         List.copyOf(networks.values()),
         List.copyOf(members.values()),
         List.copyOf(blocked.values()),
-        List.copyOf(revoked.values()));
+        List.copyOf(revoked.values()),
+        List.copyOf(tokens.values()));
   }
 }

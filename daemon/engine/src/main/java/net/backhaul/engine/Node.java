@@ -74,7 +74,17 @@ public final class Node {
   }
 
   public NetworkStatus join(long networkId, long nowMs) {
-    NetworkStatus status = networks.join(networkId, nowMs);
+    return join(networkId, "", nowMs);
+  }
+
+  /**
+   * Joins a network likewise with a join token, which is sent to its controller until there is a
+   * configuration, and not saved.
+   *
+   * @param token empty for none
+   */
+  public NetworkStatus join(long networkId, String token, long nowMs) {
+    NetworkStatus status = networks.join(networkId, token, nowMs);
     output.flush();
     return status;
   }

@@ -21,6 +21,7 @@ import net.backhaul.service.api.BondApi;
 import net.backhaul.service.api.ConfigApi;
 import net.backhaul.service.api.ControllerApi;
 import net.backhaul.service.api.DiagnosisApi;
+import net.backhaul.service.api.LocalControllerApi;
 import net.backhaul.service.api.MetricsApi;
 import net.backhaul.service.api.MoonApi;
 import net.backhaul.service.api.NetworkApi;
@@ -92,6 +93,7 @@ public final class Daemon {
   private final MetricsApi metrics;
   private final Housekeeping housekeeping;
   private final WebService web;
+  private final LocalControllerApi localController;
   private final HttpServer http;
   private final CompletableFuture<End> ended = new CompletableFuture<>();
 
@@ -131,12 +133,9 @@ public final class Daemon {
             new MetricsFile(home, metrics),
             events,
             status);
-    web =
-        WebServices.of(
-            home,
-            state::execute,
-            new WebServices.Parts(loop, controller, identity.address()),
-            database);
+    var parts = new WebServices.Parts(loop, controller, identity.address());
+    web = WebServices.of(home, state::execute, parts, database);
+    localController = new LocalControllerApi(WebServices.local(parts, database));
     http = new HttpServer(accessControl(), routes());
   }
 
@@ -285,6 +284,7 @@ public final class Daemon {
         .add("/bond", new BondApi())
         .add("/metrics", metrics)
         .add(WebControlApi.PATH, new WebControlApi(web))
+        .add(LocalControllerApi.PATH, localController)
         .add("/controller", networks)
         .add("/unstable/controller", networks);
   }

@@ -77,7 +77,8 @@ public final class SimulatedController implements ConfigSource, RecordStore, Con
                 List.copyOf(networks.values()),
                 List.copyOf(members.values()),
                 List.copyOf(blocked.values()),
-                List.copyOf(revoked.values())),
+                List.copyOf(revoked.values()),
+                List.of()),
             this,
             this,
             random);
@@ -203,12 +204,19 @@ public final class SimulatedController implements ConfigSource, RecordStore, Con
           members.remove(new MemberKey(networkId, address));
       case RecordChange.MembershipEnded(RevokedMember ended, long expiredMs) ->
           revoked.put(new MemberKey(ended.networkId(), ended.address()), ended);
+      case RecordChange.JoinTokenSaved saved -> throw noTokens();
+      case RecordChange.JoinTokenDeleted deleted -> throw noTokens();
+      case RecordChange.JoinedByToken joined -> throw noTokens();
       case RecordChange.Blocked(BlockedAddress block) ->
           blocked.put(new MemberKey(block.networkId(), block.address()), block);
       case RecordChange.Unblocked(long networkId, long address) ->
           blocked.remove(new MemberKey(networkId, address));
       case RecordChange.Edited edited -> apply(edited.change());
     }
+  }
+
+  private static IllegalStateException noTokens() {
+    return new IllegalStateException("simulated controllers make no join tokens");
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.util.Map;
 import net.backhaul.controller.Annotations;
 import net.backhaul.controller.BlockedAddress;
 import net.backhaul.controller.ControllerRecord;
+import net.backhaul.controller.JoinToken;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.NetworkRecord;
 import net.backhaul.json.Json;
@@ -55,6 +56,7 @@ final class ExportedJson {
       case null -> null;
       case NetworkRecord network -> write(network, List.of());
       case MemberRecord member -> write(member);
+      case JoinToken token -> JoinTokenRows.logged(token);
     };
   }
 

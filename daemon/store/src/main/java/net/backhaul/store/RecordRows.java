@@ -6,6 +6,7 @@ import net.backhaul.controller.Annotations;
 import net.backhaul.controller.BlockedAddress;
 import net.backhaul.controller.ControllerRecord;
 import net.backhaul.controller.Edit;
+import net.backhaul.controller.JoinToken;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.NetworkRecord;
 import net.backhaul.controller.RecordChange;
@@ -71,7 +72,8 @@ final class RecordRows {
             "SELECT network_id, address, revoked_ms FROM revocation ORDER BY network_id, address",
             row ->
                 new RevokedMember(
-                    NetworkIds.parse(row.text(1)), Addresses.parse(row.text(2)), row.number(3))));
+                    NetworkIds.parse(row.text(1)), Addresses.parse(row.text(2)), row.number(3))),
+        JoinTokenRows.read(session));
   }
 
   private static NetworkRecord network(Row row) {
@@ -116,6 +118,7 @@ final class RecordRows {
         session.update("DELETE FROM member WHERE network_id = ?", text);
         session.update("DELETE FROM block WHERE network_id = ?", text);
         session.update("DELETE FROM revocation WHERE network_id = ?", text);
+        session.update("DELETE FROM join_token WHERE network_id = ?", text);
         session.update("DELETE FROM network WHERE id = ?", text);
       }
       case RecordChange.MembershipEnded(RevokedMember revoked, long expiredMs) -> {
@@ -124,6 +127,12 @@ final class RecordRows {
             NetworkIds.text(revoked.networkId()),
             expiredMs);
         save(session, revoked);
+      }
+      case RecordChange.JoinTokenSaved(JoinToken token) -> JoinTokenRows.save(session, token);
+      case RecordChange.JoinTokenDeleted(JoinToken token) -> JoinTokenRows.delete(session, token);
+      case RecordChange.JoinedByToken(JoinToken token, MemberRecord member) -> {
+        JoinTokenRows.countUse(session, token);
+        save(session, member);
       }
       case RecordChange.Blocked(BlockedAddress block) -> save(session, block);
       case RecordChange.Unblocked(long networkId, long address) ->
@@ -182,6 +191,7 @@ final class RecordRows {
     records.members().forEach(member -> save(session, member));
     records.blocked().forEach(block -> save(session, block));
     records.revoked().forEach(revoked -> save(session, revoked));
+    records.joinTokens().forEach(token -> JoinTokenRows.save(session, token));
   }
 
   private static AuditEntry entry(
@@ -195,12 +205,17 @@ final class RecordRows {
           case RecordChange.Blocked blocked -> "block";
           case RecordChange.Unblocked unblocked -> "unblock";
           case RecordChange.MembershipEnded ended -> "revoke";
+          case RecordChange.JoinTokenSaved saved -> "create-token";
+          case RecordChange.JoinTokenDeleted deleted -> "revoke-token";
+          case RecordChange.JoinedByToken joined -> "join";
           case RecordChange.Edited edited -> "change";
         };
     ControllerRecord after =
         switch (change) {
           case RecordChange.NetworkSaved(NetworkRecord network) -> network;
           case RecordChange.MemberSaved(MemberRecord member) -> member;
+          case RecordChange.JoinedByToken(JoinToken token, MemberRecord member) -> member;
+          case RecordChange.JoinTokenSaved(JoinToken token) -> token;
           case RecordChange.Blocked blocked -> before;
           case RecordChange.Unblocked unblocked -> before;
           default -> null;
@@ -223,6 +238,9 @@ final class RecordRows {
       case RecordChange.NetworkDeleted(long id) -> id;
       case RecordChange.MemberDeleted(long networkId, long address) -> networkId;
       case RecordChange.MembershipEnded(RevokedMember revoked, long expired) -> revoked.networkId();
+      case RecordChange.JoinTokenSaved(JoinToken token) -> token.networkId();
+      case RecordChange.JoinTokenDeleted(JoinToken token) -> token.networkId();
+      case RecordChange.JoinedByToken(JoinToken token, MemberRecord member) -> token.networkId();
       case RecordChange.Blocked(BlockedAddress block) -> block.networkId();
       case RecordChange.Unblocked(long networkId, long address) -> networkId;
       case RecordChange.Edited edited -> networkId(edited.change());
@@ -237,6 +255,10 @@ final class RecordRows {
       case RecordChange.MemberDeleted(long networkId, long address) -> Addresses.text(address);
       case RecordChange.MembershipEnded(RevokedMember revoked, long expired) ->
           Addresses.text(revoked.address());
+      case RecordChange.JoinTokenSaved saved -> "";
+      case RecordChange.JoinTokenDeleted deleted -> "";
+      case RecordChange.JoinedByToken(JoinToken token, MemberRecord member) ->
+          Addresses.text(member.address());
       case RecordChange.Blocked(BlockedAddress block) -> Addresses.text(block.address());
       case RecordChange.Unblocked(long networkId, long address) -> Addresses.text(address);
       case RecordChange.Edited edited -> address(edited.change());

@@ -114,14 +114,20 @@ class KilledStoreTest {
         }
         case RecordChange.MemberDeleted(long networkId, long address) ->
             members.remove(List.of(networkId, address));
-        case RecordChange.MembershipEnded ended ->
-            throw new IllegalStateException("not made by this test: " + ended);
+        case RecordChange.MembershipEnded ended -> throw notMade(ended);
+        case RecordChange.JoinTokenSaved saved -> throw notMade(saved);
+        case RecordChange.JoinTokenDeleted deleted -> throw notMade(deleted);
+        case RecordChange.JoinedByToken joined -> throw notMade(joined);
         case RecordChange.Blocked(BlockedAddress block) ->
             blocked.put(List.of(block.networkId(), block.address()), block);
         case RecordChange.Unblocked(long networkId, long address) ->
             blocked.remove(List.of(networkId, address));
         case RecordChange.Edited edited -> apply(edited.change());
       }
+    }
+
+    private static IllegalStateException notMade(RecordChange change) {
+      return new IllegalStateException("not made by this test: " + change);
     }
 
     boolean equalTo(State other) {

@@ -11,6 +11,12 @@ public final class RequestMetaData {
   /** The key of the revision of the directory that the member holds, not in the reference. */
   private static final String DIRECTORY = "bhd";
 
+  /** The key of a join token, not in the reference. */
+  private static final String JOIN_TOKEN = "bht";
+
+  /** Maximum length of a join token. */
+  public static final int MAX_JOIN_TOKEN_BYTES = 128;
+
   private final Dictionary dictionary;
 
   private RequestMetaData(Dictionary dictionary) {
@@ -41,6 +47,21 @@ public final class RequestMetaData {
     DictionaryWriter out = common(platform);
     out.addU64(DIRECTORY, directoryRevision);
     return out.toByteArray();
+  }
+
+  /**
+   * Returns metadata with a join token.
+   *
+   * @param metaData as the other methods make it
+   */
+  public static byte[] withJoinToken(byte[] metaData, String token) {
+    var entry = new DictionaryWriter(CAPACITY);
+    entry.add(JOIN_TOKEN, token);
+    byte[] added = entry.toByteArray();
+    byte[] all = Arrays.copyOf(metaData, metaData.length + 1 + added.length);
+    all[metaData.length] = '\n';
+    System.arraycopy(added, 0, all, metaData.length + 1, added.length);
+    return all;
   }
 
   private static DictionaryWriter common(String platform) {
@@ -98,6 +119,11 @@ public final class RequestMetaData {
   /** Returns the revision of the directory that the member holds; 0 for none. */
   public long directoryRevision() {
     return dictionary.u64(DIRECTORY, 0);
+  }
+
+  /** Returns the join token of this implementation, empty if absent. */
+  public String joinToken() {
+    return dictionary.text(JOIN_TOKEN, "", MAX_JOIN_TOKEN_BYTES + 1);
   }
 
   /** Returns the join credential, empty if absent. */

@@ -117,9 +117,13 @@ final class ConfigExchange {
   }
 
   private byte[] metaData(Network network) {
-    return readsDirectories
-        ? RequestMetaData.ours(PLATFORM, network.directory.heldRevision())
-        : RequestMetaData.ours(PLATFORM);
+    byte[] metaData =
+        readsDirectories
+            ? RequestMetaData.ours(PLATFORM, network.directory.heldRevision())
+            : RequestMetaData.ours(PLATFORM);
+    return network.joinToken.isEmpty()
+        ? metaData
+        : RequestMetaData.withJoinToken(metaData, network.joinToken);
   }
 
   private static long requestInterval(Network network, long nowMs) {

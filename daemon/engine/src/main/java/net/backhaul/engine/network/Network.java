@@ -63,6 +63,9 @@ final class Network {
   /** Our credentials from the configuration, as messages to members. */
   List<Message> credentials = List.of();
 
+  /** The join token that requests carry until there is a configuration; empty without one. */
+  String joinToken = "";
+
   private NetworkStatus.@Nullable State failure;
   private String authenticationUrl = "";
   private boolean deviceFailed;
@@ -123,6 +126,7 @@ final class Network {
 
   void enforce(Policy newPolicy, List<Message> newCredentials, long changedMs) {
     policy = newPolicy;
+    joinToken = "";
     credentials = newCredentials;
     lastConfigMs = changedMs;
     failure = null;

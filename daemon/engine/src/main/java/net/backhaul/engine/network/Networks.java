@@ -119,9 +119,25 @@ public final class Networks implements PacketHandler {
 
   /** Joins a network, or returns the state of one that was joined before. */
   public NetworkStatus join(long networkId, long nowMs) {
+    return join(networkId, "", nowMs);
+  }
+
+  /**
+   * Joins a network likewise with a join token (03 section 1.5), which is sent until there is a
+   * configuration, and not saved.
+   *
+   * @param token empty for none; then one that was given before stays
+   */
+  public NetworkStatus join(long networkId, String token, long nowMs) {
     Network network = networks.get(networkId);
+    if (network != null && !token.isEmpty() && (network.policy == null || network.hasFailed())) {
+      network.joinToken = token;
+      network.requestSoon(nowMs);
+      exchange.requestIfDue(network, nowMs);
+    }
     if (network == null) {
       network = new Network(networkId, self, nowMs);
+      network.joinToken = token;
       add(network);
       Long lastRequestMs = lastRequestsOfLeft.get(networkId);
       if (lastRequestMs != null) {

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.json.Json;
 import net.backhaul.protocol.identity.NetworkIds;
+import net.backhaul.protocol.network.RequestMetaData;
 import net.backhaul.service.NodeLoop;
 import net.backhaul.service.dns.LocalResolver;
 import net.backhaul.service.http.Request;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NetworkApi implements Resource {
   private static final String PATH = "/network";
+
+  /** The member of a body with a join token, which is never shown. */
+  private static final String JOIN_TOKEN = "joinToken";
 
   private final NodeLoop loop;
   private final SavedState state;
@@ -71,13 +75,19 @@ public final class NetworkApi implements Resource {
    * is on the disk.
    */
   private CompletableFuture<Response> join(long id, JsonBody body) {
-    Map<String, @Nullable Object> wanted = body.object();
+    Map<String, @Nullable Object> wanted = Json.object();
+    wanted.putAll(body.object());
+    String token =
+        wanted.remove(JOIN_TOKEN) instanceof String text
+                && text.length() <= RequestMetaData.MAX_JOIN_TOKEN_BYTES
+            ? text
+            : "";
     LocalNetworkSettings before = state.networkSettings(id);
     LocalNetworkSettings after = NetworkPermissions.read(wanted, before);
     state.saveNetworkSettings(id, after);
     devices.settingsChanged(id, after);
     CompletableFuture<Response> answer =
-        loop.submit(node -> node.network(id).orElseGet(() -> node.join(id, NodeLoop.nowMs())))
+        loop.submit(node -> node.join(id, token, NodeLoop.nowMs()))
             .thenCompose(
                 joined ->
                     devices

@@ -2,10 +2,14 @@
 package net.backhaul.service.web;
 
 import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+import java.util.function.Supplier;
 import net.backhaul.service.ControllerHost;
 import net.backhaul.service.NodeLoop;
 import net.backhaul.service.state.HomeDirectory;
 import net.backhaul.sql.Database;
+import net.backhaul.web.api.DatabaseAuditReader;
+import net.backhaul.web.api.LocalController;
 
 /** Makes the web service of a daemon. */
 public final class WebServices {
@@ -13,6 +17,15 @@ public final class WebServices {
 
   /** The parts of the daemon that the web API uses. */
   public record Parts(NodeLoop loop, ControllerHost controller, long self) {}
+
+  /** Returns the resources of the controller for the local API; they are loaded when first used. */
+  public static Supplier<LocalController> local(Parts parts, Database database) {
+    return () ->
+        new LocalController(
+            new DaemonWebHost(parts.loop, parts.controller, parts.self),
+            new DatabaseAuditReader(database),
+            ForkJoinPool.commonPool());
+  }
 
   /**
    * Makes a service that is off.

@@ -20,12 +20,18 @@ public record Principal(
   public enum CallerKind {
     NONE,
     SESSION,
-    TOKEN
+    TOKEN,
+    /** With the token of the home directory, by the local API. */
+    LOCAL
   }
 
   /** A caller without a log-in. */
   public static final Principal NOBODY =
       new Principal(0, "", AccessGrant.NONE, CallerKind.NONE, 0, "");
+
+  /** Who has the token of the home directory, and may do everything. */
+  public static final Principal LOCAL =
+      new Principal(0, "authtoken.secret", AccessGrant.ADMIN, CallerKind.LOCAL, 0, "");
 
   /** Returns the account as the audit log names it, with the token where one was used. */
   public String actor() {

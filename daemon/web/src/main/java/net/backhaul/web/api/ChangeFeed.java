@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import net.backhaul.controller.BlockedAddress;
+import net.backhaul.controller.JoinToken;
 import net.backhaul.controller.RecordChange;
 import net.backhaul.json.Json;
 import net.backhaul.protocol.identity.Addresses;
@@ -63,6 +64,11 @@ final class ChangeFeed {
       publish(edited.change());
       return;
     }
+    if (change instanceof RecordChange.JoinedByToken joined) {
+      publish(new RecordChange.MemberSaved(joined.member()));
+      publish(new RecordChange.JoinTokenSaved(joined.token()));
+      return;
+    }
     if (change instanceof RecordChange.MembershipEnded) {
       return; // The deletion of the member follows.
     }
@@ -100,6 +106,19 @@ final class ChangeFeed {
             data.put("member", Addresses.text(unblocked.address()));
             yield "unblocked";
           }
+          case RecordChange.JoinTokenSaved(JoinToken token) -> {
+            data.put("network", NetworkIds.text(token.networkId()));
+            data.put("token", token.id());
+            data.put("uses", token.uses());
+            yield "join-token";
+          }
+          case RecordChange.JoinTokenDeleted(JoinToken token) -> {
+            data.put("network", NetworkIds.text(token.networkId()));
+            data.put("token", token.id());
+            yield "join-token-revoked";
+          }
+          case RecordChange.JoinedByToken joined ->
+              throw new IllegalArgumentException("expected its parts, found " + joined);
           case RecordChange.MembershipEnded ended ->
               throw new IllegalArgumentException("expected what clients see, found " + ended);
           case RecordChange.Edited edited ->

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.web.api;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import net.backhaul.sql.AuditLog;
 import net.backhaul.sql.AuditQuery;
@@ -17,6 +18,9 @@ public final class DatabaseAuditReader implements AuditReader {
 
   @Override
   public CompletableFuture<AuditLog.Page> find(AuditQuery query) {
+    if (!database.exists()) {
+      return CompletableFuture.completedFuture(new AuditLog.Page(List.of(), 0));
+    }
     return database
         .submit(session -> AuditLog.find(session, query))
         .exceptionally(

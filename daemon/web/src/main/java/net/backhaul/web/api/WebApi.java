@@ -83,6 +83,8 @@ public final class WebApi {
     routes.addAll(new MemberResource(environment.host, environment.thread).routes());
     routes.addAll(new BulkMembers(environment.host, environment.thread).routes());
     routes.addAll(new BlockResource(environment.host, environment.thread).routes());
+    routes.addAll(
+        new JoinTokenResource(environment.host, environment.thread, environment.random).routes());
     routes.addAll(new AuditResource(environment.auditLog, environment.thread).routes());
     authorizer = new Authorizer(accounts, site.hosts, cookie);
     router = new WebRouter(routes, authorizer);

@@ -14,13 +14,19 @@ import net.backhaul.web.http.WebRequest;
  * @param caller {@link Principal#NOBODY} on public routes
  */
 public record AuthorizedRequest(WebRequest request, RouteIds ids, Principal caller, long nowMs) {
+  private static final String LOCAL_ORIGIN = "local API";
+
   /**
    * Returns who makes a change by this request, as the audit log records it.
    *
    * @param changeMs the time of the controller
    */
   public Edit edit(long changeMs) {
-    return Edit.of(caller.actor(), Endpoints.ipText(request.client().address()), changeMs);
+    String origin =
+        caller.credential() == Principal.CallerKind.LOCAL
+            ? LOCAL_ORIGIN
+            : Endpoints.ipText(request.client().address());
+    return Edit.of(caller.actor(), origin, changeMs);
   }
 
   /** Reads the body, which must be a JSON object. */

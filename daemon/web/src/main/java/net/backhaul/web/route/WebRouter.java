@@ -80,7 +80,8 @@ public final class WebRouter {
     return String.join(", ", new TreeSet<>(methods).stream().map(Enum::name).toList());
   }
 
-  private static WebResponse failure(WebRequest request, Throwable thrown) {
+  /** Returns the response to a request that a handler could not answer. */
+  public static WebResponse failure(WebRequest request, Throwable thrown) {
     Throwable cause =
         thrown instanceof CompletionException && thrown.getCause() != null
             ? thrown.getCause()

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.controller;
+
+import java.util.LinkedHashMap;
+import net.backhaul.protocol.identity.Addresses;
+
+/** Uses the join tokens that config requests carry. */
+final class JoinTokens {
+  /** Tokens of an address that are not valid, after which its further ones are not looked up. */
+  static final int MAX_GUESSES = 10;
+
+  /** Time for which they are not. */
+  static final long GUESSES_FORGOTTEN_MS = 3_600_000;
+
+  /** Maximum addresses whose guesses are counted; the oldest is evicted. */
+  static final int MAX_GUESSERS = 4_096;
+
+  private final RecordTable records;
+  private final LinkedHashMap<Long, Guesses> guesses = new LinkedHashMap<>();
+
+  private record Guesses(int count, long sinceMs) {}
+
+  JoinTokens(RecordTable records) {
+    this.records = records;
+  }
+
+  /**
+   * Admits a member by a token, and counts the use, in one change. Without effect on members that
+   * are authorized or blocked, and on those that were deauthorized after the token was made.
+   */
+  void use(NetworkState network, LastRequest request, String secret, long nowMs) {
+    long address = request.identity().address();
+    NetworkState.MemberState stored = network.member(address);
+    MemberRecord member =
+        stored == null
+            ? MemberRecord.unauthorized(network.record().id(), address, nowMs)
+            : stored.record();
+    if (member.authorized()
+        || network.blocked(address) != null
+        || member.identityDiffersFrom(request.identity())
+        || isGuessing(address, nowMs)) {
+      return;
+    }
+    JoinToken token = network.joinToken(JoinToken.hash(secret));
+    if (token == null || !token.isUsable(nowMs)) {
+      countGuess(address, nowMs);
+      return;
+    }
+    boolean applies =
+        token.grant().authorizes()
+            ? member.authorization().deauthorizedAtMs() < token.createdMs()
+            : stored == null;
+    if (!applies) {
+      return;
+    }
+    MemberRecord joined =
+        token
+            .grant()
+            .apply(member, "join token " + token.id(), nowMs)
+            .withIdentity(request.identity().publicText());
+    if (stored == null && MembershipPolicy.isFull(network, joined)) {
+      return;
+    }
+    MemberRecord complete =
+        joined.authorized()
+            ? MembershipPolicy.withDefaults(network.record(), joined, stored == null)
+            : joined;
+    var edit = Edit.of("join token " + token.name(), Addresses.text(address), nowMs);
+    records.join(network, token.used(), complete, edit);
+  }
+
+  private boolean isGuessing(long address, long nowMs) {
+    Guesses before = guesses.get(address);
+    return before != null
+        && before.count >= MAX_GUESSES
+        && nowMs - before.sinceMs < GUESSES_FORGOTTEN_MS;
+  }
+
+  private void countGuess(long address, long nowMs) {
+    Guesses before = guesses.remove(address);
+    guesses.put(
+        address,
+        before == null || nowMs - before.sinceMs >= GUESSES_FORGOTTEN_MS
+            ? new Guesses(1, nowMs)
+            : new Guesses(before.count + 1, before.sinceMs));
+    if (guesses.size() > MAX_GUESSERS) {
+      guesses.pollFirstEntry();
+    }
+  }
+}
