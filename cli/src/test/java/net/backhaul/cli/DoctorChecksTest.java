@@ -66,6 +66,20 @@ class DoctorChecksTest {
     assertTrue(withoutV6.stream().allMatch(Finding::ok), withoutV6::toString);
   }
 
+  @Test
+  void namesTcpRelay() throws Exception {
+    String root = "\"roots\": [" + root("IPv4", true, false) + "]}";
+    String node = "{\"node\": {\"tcpRelay\": \"192.0.2.3/443\", \"listeningOn\": [%s]}, " + root;
+    List<Finding> blocked =
+        DaemonChecks.check(JsonObject.of(Json.parse(node.formatted("\"10.0.0.1/9993\""))));
+    assertToDo(only(blocked, "tcp relay"), "over 192.0.2.3/443, because no root answers over UDP");
+    assertToDo(only(blocked, "root"), "permit UDP");
+
+    List<Finding> forced = DaemonChecks.check(JsonObject.of(Json.parse(node.formatted(""))));
+    assertTrue(forced.stream().allMatch(Finding::ok), forced::toString);
+    assertTrue(only(forced, "tcp relay").text().contains("forceTcpRelay"));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "NONE, true",

@@ -69,6 +69,25 @@ class LongStatusTest {
   }
 
   @Test
+  void showsTcpRelayAndPathsOverIt() throws IOException {
+    String diagnosis =
+        DIAGNOSIS
+            .replace("\"upMs\"", "\"tcpRelay\": \"192.0.2.3/443\", \"upMs\"")
+            .replace("\"DIRECT\"", "\"TCP\"");
+    run(0, new Exchange("GET /diagnosis", null, 200, diagnosis), "status", "--long");
+    assertTrue(
+        terminal
+            .out()
+            .contains(
+                """
+                TCP relay  192.0.2.3/443: it carries all packets, since UDP is blocked or disabled
+                """),
+        terminal.out());
+    assertTrue(terminal.out().contains("1122334455  db?1    LEAF    TCP     3 ms   12 %"));
+    assertTrue(terminal.out().contains("192.0.2.7/9993, for 2 h"), terminal.out());
+  }
+
+  @Test
   void printsJson() throws IOException {
     run(0, new Exchange("GET /diagnosis", null, 200, DIAGNOSIS), "-j", "status", "--long");
     assertTrue(terminal.out().contains("\"pathMtu\": 1432"), terminal.out());

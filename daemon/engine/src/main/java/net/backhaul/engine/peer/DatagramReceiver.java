@@ -3,6 +3,7 @@ package net.backhaul.engine.peer;
 
 import net.backhaul.engine.DatagramBatch;
 import net.backhaul.engine.Drop;
+import net.backhaul.engine.LocalSocket;
 import net.backhaul.protocol.packet.Ecn;
 import net.backhaul.protocol.packet.FragmentView;
 import net.backhaul.protocol.packet.PacketView;
@@ -62,7 +63,7 @@ final class DatagramReceiver {
     byte[] bytes = batch.bytes();
     int start = batch.start(index);
     int length = batch.length(index);
-    context.counters.receivedDatagram(length);
+    count(batch, index);
     int ecn = batch.ecn(index);
     packet
         .arrived(batch.socket(index), batch.from(index), nowMs, nowMs)
@@ -81,6 +82,13 @@ final class DatagramReceiver {
       context.drop(Drop.TOO_SHORT);
     } else if (!receiveHead()) {
       receiveFragmented(batch, index);
+    }
+  }
+
+  /** Counts the bytes of a datagram; what relays bring is counted where TCP is read. */
+  private void count(DatagramBatch batch, int index) {
+    if (!LocalSocket.isRelay(batch.socket(index))) {
+      context.counters.receivedDatagram(batch.length(index));
     }
   }
 
@@ -138,7 +146,7 @@ final class DatagramReceiver {
     if (adjacent.reassemble(batch, index, packetId)) {
       for (int i = 1; i <= adjacent.count(); i++) {
         context.counters.fragment();
-        context.counters.receivedDatagram(batch.length(index + i));
+        count(batch, index + i);
       }
       taken += adjacent.count();
       packet.ecn(adjacent.ecn());

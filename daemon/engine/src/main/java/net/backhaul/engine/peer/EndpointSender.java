@@ -4,6 +4,7 @@ package net.backhaul.engine.peer;
 import java.net.InetSocketAddress;
 import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Drop;
+import net.backhaul.engine.LocalSocket;
 import net.backhaul.engine.Traffic;
 import net.backhaul.protocol.message.Echo;
 import net.backhaul.protocol.message.Message;
@@ -90,9 +91,11 @@ final class EndpointSender {
     }
   }
 
-  /** Sends datagrams and counts them. */
+  /** Sends datagrams, and counts those that leave over UDP. */
   void sendDatagrams(DatagramRun run) {
-    context.counters.sentDatagram(run.length());
+    if (!LocalSocket.isRelay(run.socket())) {
+      context.counters.sentDatagram(run.length());
+    }
     if (context.options().dscp() > 0) {
       int ecn = run.trafficClass() & Ecn.MASK;
       run.trafficClass(context.options().dscpBits(0) | ecn);

@@ -48,5 +48,16 @@ public final class RelayLimits {
   /** New endpoints at once. */
   public static final int NEW_DESTINATIONS_BURST = 128;
 
+  /** A client has two open files, a connection and a UDP socket. */
+  private static final int FILES_PER_CONNECTION = 2;
+
+  /** The part of the limit of open files that clients may use. */
+  private static final int FILES_SHARE = 4;
+
   private RelayLimits() {}
+
+  /** Returns the maximum clients of a process with a limit of open files. */
+  static int maxConnections(int openFiles) {
+    return Math.clamp(openFiles / FILES_SHARE / FILES_PER_CONNECTION, 1, MAX_CONNECTIONS);
+  }
 }

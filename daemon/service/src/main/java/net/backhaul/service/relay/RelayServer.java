@@ -28,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.service.relay.RelayCounters.Count;
+import net.backhaul.service.system.OpenFiles;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +48,7 @@ final class RelayServer implements AutoCloseable {
   private final TokenBucket total;
   private @Nullable Channel channel;
   private @Nullable SslContext tls;
+  private final int maxConnections;
   private int connections;
 
   /**
@@ -59,6 +61,7 @@ final class RelayServer implements AutoCloseable {
     this.listen = listen;
     this.destinations = destinations;
     this.counters = counters;
+    this.maxConnections = RelayLimits.maxConnections(OpenFiles.limitOfProcess());
     this.total =
         new TokenBucket(
             RelayLimits.TOTAL_BYTES_PER_S,
@@ -112,7 +115,7 @@ final class RelayServer implements AutoCloseable {
 
   private void accept(Channel client) {
     Bytes from = network(((InetSocketAddress) client.remoteAddress()).getAddress());
-    if (connections >= RelayLimits.MAX_CONNECTIONS
+    if (connections >= maxConnections
         || perAddress.getOrDefault(from, 0) >= RelayLimits.MAX_CONNECTIONS_PER_ADDRESS) {
       counters.add(Count.REJECTED);
       client.close();

@@ -35,6 +35,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A TCP relay and its clients, also hostile ones (02 section 4.7). */
@@ -283,6 +284,12 @@ class RelayServerTest {
     Await.until(() -> counters.get(Count.CLIENTS) == RelayLimits.MAX_CONNECTIONS_PER_ADDRESS - 1);
     Socket client = accepted();
     assertRelays(client.getOutputStream(), client.getInputStream());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"65536, 512", "4096, 512", "1024, 128", "60, 7", "1, 1"})
+  void leavesOpenFilesToOthers(int openFiles, int clients) {
+    assertEquals(clients, RelayLimits.maxConnections(openFiles));
   }
 
   @Test
