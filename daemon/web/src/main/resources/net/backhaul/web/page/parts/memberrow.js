@@ -110,10 +110,10 @@ export function MemberHeader({ columns, sort, hasSelect }) {
   </div></div>`;
 }
 
-export function MemberRow({ member, index, position, columns, status, isSelected, select, done }) {
+export function MemberRow({ member, index, position, columns, status, isSelected, isOpened, select, done }) {
   const title = titleOf(member);
   const authorize = () => attempt(() => setAuthorized(member, true, done));
-  return html`<div class=${isSelected ? 'row selected' : 'row'} role="row" data-row=${index} data-member=${member.id} ...${position}>
+  return html`<div class=${'row' + (isSelected ? ' selected' : '') + (isOpened ? ' opened' : '')} role="row" data-row=${index} data-member=${member.id} ...${position}>
     ${select && html`<span role="cell" class="cell select"><input type="checkbox" checked=${isSelected}
       aria-label=${t('row.select', { member: title })} onChange=${event => select(member, event.target.checked)} /></span>`}
     <span role="cell" class="cell state">${

@@ -83,15 +83,15 @@ export function Members({ network: id, status }) {
   const hasBlocks = list.row(0)?.blocked !== undefined;
   const save = (name, type, text) =>
     attempt(async () => download(`${id}.${name}`, type, text(await list.all())));
+  const opened = query.get('member');
   const waiting = network.memberCount - network.authorizedCount;
   const row = (index, position) => {
     const member = list.row(index);
     if (!member) return html`<div key=${'empty' + index} class="row blank" role="row" ...${position}></div>`;
     return html`<${MemberRow} key=${member.id} member=${member} index=${index} position=${position} columns=${columns}
-      status=${status} isSelected=${selected.has(member.id)} isNarrow=${isNarrow}
+      status=${status} isSelected=${selected.has(member.id)} isOpened=${opened === member.id}
       select=${mayAuthorize ? select : null} done=${list.refresh} />`;
   };
-  const opened = query.get('member');
   return html`<main class="members">
     <${NetworkHead} network=${network} current="members" />
     <div class="tools">
