@@ -122,7 +122,10 @@ class ScriptsTest {
       Result result = runBench(command.replace("DIRECTORY", "scripts") + " --plan");
 
       assertEquals(0, result.status(), () -> command + ": " + result.output());
-      String planned = command.contains("bench recovery") ? "new address" : "tcp1";
+      String planned =
+          command.contains("bench recovery")
+              ? "new address"
+              : command.contains("bench controller") ? "100000 members" : "tcp1";
       assertTrue(result.output().contains(planned), () -> command + ": " + result.output());
     }
   }
