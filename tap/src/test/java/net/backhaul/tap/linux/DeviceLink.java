@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import net.backhaul.tap.FrameMemory;
 import net.backhaul.tap.Offloads;
 import net.backhaul.tap.TapDevice;
@@ -18,6 +19,11 @@ import net.backhaul.tap.TapException;
 final class DeviceLink implements AutoCloseable {
   /** The header, the longest super-frame and a VLAN tag. */
   private static final int ROOM_BYTES = Offloads.HEADER_BYTES + 65_536 + 18;
+
+  /** The kernel of a busy host may have no memory for a frame at the moment. */
+  private static final int MAX_ATTEMPTS = 1_000;
+
+  private static final long RETRY_NANOS = 1_000_000;
 
   private final CompletableFuture<Void> there;
   private final CompletableFuture<Void> back;
@@ -62,8 +68,11 @@ final class DeviceLink implements AutoCloseable {
     int length = from.read(memory.address(), ROOM_BYTES);
     if (length > 0) {
       inspector.inspect(memory.bytes().slice(0, length));
-      if (!to.write(memory.address(), length)) {
-        throw new AssertionError("a frame of " + length + " bytes is not taken");
+      for (int attempts = 1; !to.write(memory.address(), length); attempts++) {
+        if (attempts == MAX_ATTEMPTS) {
+          throw new AssertionError("a frame of " + length + " bytes is not taken");
+        }
+        LockSupport.parkNanos(RETRY_NANOS);
       }
     } else {
       from.awaitFrame(20);

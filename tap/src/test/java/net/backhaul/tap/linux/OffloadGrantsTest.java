@@ -16,6 +16,7 @@ import java.nio.channels.SocketChannel;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import net.backhaul.tap.Offloads;
 import net.backhaul.tap.TapException;
 import net.backhaul.testing.BulkSender;
@@ -140,7 +141,7 @@ class OffloadGrantsTest {
     var back = new GrantInspector(grant, MTU_BYTES);
     try (var wire = new DeviceLink(one.tap, other.tap, seen, back)) {
       for (InetAddress to : new InetAddress[] {other.v4, other.v6}) {
-        sendStream(one, other, to);
+        sendStream(one, other, to, wire);
         wire.check();
         sendDatagrams(one, other, to, grant);
         wire.check();
@@ -148,7 +149,8 @@ class OffloadGrantsTest {
     }
   }
 
-  private static void sendStream(TapHost one, TapHost other, InetAddress to) throws Exception {
+  private static void sendStream(TapHost one, TapHost other, InetAddress to, DeviceLink wire)
+      throws Exception {
     byte[] bytes = new byte[STREAM_BYTES];
     new Random(STREAM_BYTES).nextBytes(bytes);
     try (ServerSocketChannel socket =
@@ -165,8 +167,14 @@ class OffloadGrantsTest {
                   throw new java.io.UncheckedIOException(e);
                 }
               });
-      byte[] got =
-          CompletableFuture.supplyAsync(() -> readAll(out)).get(TapHost.WITHIN_S, TimeUnit.SECONDS);
+      var received = CompletableFuture.supplyAsync(() -> readAll(out));
+      byte[] got;
+      try {
+        got = received.get(TapHost.WITHIN_S, TimeUnit.SECONDS);
+      } catch (TimeoutException e) {
+        wire.check();
+        throw new AssertionError("the stream to " + to + " stalls; sent: " + sent, e);
+      }
       sent.get(TapHost.WITHIN_S, TimeUnit.SECONDS);
       assertArrayEquals(bytes, got);
     }
