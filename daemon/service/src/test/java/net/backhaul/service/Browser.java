@@ -253,7 +253,7 @@ public final class Browser implements AutoCloseable {
           Object element =
               script(
                   """
-                  for (const each of document.querySelectorAll('input, textarea')) {
+                  for (const each of document.querySelectorAll('input, textarea, select')) {
                     const name = each.getAttribute('aria-label') || each.labels?.[0]?.innerText;
                     if (name === arguments[0] && each.checkVisibility()) return each;
                   }

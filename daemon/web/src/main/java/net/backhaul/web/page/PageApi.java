@@ -24,6 +24,7 @@ public final class PageApi {
       List.of(
           "/",
           "/setup",
+          "/log",
           "/networks/{network}",
           "/networks/{network}/join",
           "/networks/{network}/settings");

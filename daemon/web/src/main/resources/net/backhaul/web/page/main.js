@@ -11,6 +11,7 @@ import { t } from 'base/strings.js';
 import { Notices, attempt } from 'parts/notices.js';
 import { Button } from 'parts/ui.js';
 import { Join } from 'views/join.js';
+import { Log } from 'views/log.js';
 import { LogIn } from 'views/login.js';
 import { Members } from 'views/members.js';
 import { Networks } from 'views/networks.js';
@@ -20,6 +21,7 @@ import { SetUp } from 'views/setup.js';
 /** The views of a logged-in user: one module each, and one path each, which PageApi lists, too. */
 const VIEWS = [
   ['/', Networks],
+  ['/log', Log],
   ['/networks/:network', Members],
   ['/networks/:network/join', Join],
   ['/networks/:network/settings', Settings],
@@ -43,6 +45,7 @@ function TopBar({ user }) {
     <${Link} href="/" class="brand"><span class="mark" aria-hidden="true"></span>Backhaul<//>
     <span class=${isLive ? 'live on' : 'live'} title=${t(isLive ? 'live.on' : 'live.off')}>
       <span class="dot" aria-hidden="true"></span>${t(isLive ? 'live.short' : 'live.lost')}</span>
+    <${Link} href="/log">${t('log.title')}<//>
     <span class="who">${user.name}</span>
     <${Button} kind="plain" onClick=${() => attempt(logOut)}>${t('logout')}<//>
   </header>`;

@@ -31,6 +31,9 @@ async function send(method, path, body, revision, mayRetry = true) {
     throw new Problem(0, { type: 'offline', detail: t('problem.offline') });
   }
   const text = await response.text();
+  if (response.ok && response.headers.get('Content-Type')?.startsWith('text/csv')) {
+    return { text, next: response.headers.get('Next') };
+  }
   let value = null;
   try {
     value = text ? JSON.parse(text) : null;

@@ -28,6 +28,19 @@ export function Field({ label, hint, error, multiline, ...input }) {
 }
 
 /**
+ * A labelled choice.
+ *
+ * @param options of [value, text]
+ */
+export function Select({ label, value, options, ...rest }) {
+  const id = useId();
+  return html`<div class="field"><label for=${id}>${label}</label>
+    <select id=${id} ...${rest}>${options.map(
+      ([key, text]) => html`<option value=${key} selected=${key === value}>${text}</option>`,
+    )}</select></div>`;
+}
+
+/**
  * A labelled input that saves what was typed when it is left or Enter is pressed; Escape restores.
  * Another value from outside is shown unless somebody is typing; who types is told of it, and
  * replaces it only by saving once more.
