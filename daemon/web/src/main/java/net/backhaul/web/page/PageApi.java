@@ -27,6 +27,7 @@ public final class PageApi {
           "/log",
           "/networks/{network}",
           "/networks/{network}/join",
+          "/networks/{network}/tokens",
           "/networks/{network}/settings");
 
   private static final String ONE_FILE = PageFiles.ASSETS + "{" + RouteIds.ASSET + "}";

@@ -17,6 +17,7 @@ import { Members } from 'views/members.js';
 import { Networks } from 'views/networks.js';
 import { Settings } from 'views/settings.js';
 import { SetUp } from 'views/setup.js';
+import { Tokens } from 'views/tokens.js';
 
 /** The views of a logged-in user: one module each, and one path each, which PageApi lists, too. */
 const VIEWS = [
@@ -24,6 +25,7 @@ const VIEWS = [
   ['/log', Log],
   ['/networks/:network', Members],
   ['/networks/:network/join', Join],
+  ['/networks/:network/tokens', Tokens],
   ['/networks/:network/settings', Settings],
 ];
 

@@ -187,6 +187,9 @@ export function focusFirst(element) {
   (element?.matches('button, input') ? element : element?.querySelector('input'))?.focus();
 }
 
+/** For ref: the first button in what appears gets the focus. */
+export const focusButton = element => element?.querySelector('button').focus();
+
 /** Sets the title of the window. */
 export function useTitle(title) {
   useEffect(() => {

@@ -117,7 +117,7 @@ export function Log() {
   const isCurrent = page && page.parameters === parameters && page.before === before;
   return html`<main>
     <div class="head row"><h1>${t('log.title')}</h1><${Button} onClick=${save}>${t('export.csv')}<//></div>
-    <div class="inline filters" role="group" aria-label=${t('members.filters')}>
+    <div class="inline level filters" role="group" aria-label=${t('members.filters')}>
       <${Select} label=${t('log.network')} value=${chosen} onChange=${set('network')} options=${[['', t('log.anyNetwork')], ...ids]} />
       ${filter('member', { maxlength: 10, placeholder: '89e92ceee5' })}
       ${filter('actor', { maxlength: 255 })}

@@ -9,7 +9,7 @@ import { may } from 'base/session.js';
 import { t } from 'base/strings.js';
 import { networkName } from 'parts/networkhead.js';
 import { attempt } from 'parts/notices.js';
-import { Button, useTitle } from 'parts/ui.js';
+import { Button, focusButton, useTitle } from 'parts/ui.js';
 
 const EVERY_MS = 500;
 
@@ -20,8 +20,6 @@ function matches(network, search) {
     .split(/\s+/)
     .every(word => text.some(each => each.toLowerCase().includes(word)));
 }
-
-const focusButton = element => element?.querySelector('button').focus();
 
 function Row({ network }) {
   const waiting = network.memberCount - network.authorizedCount;
