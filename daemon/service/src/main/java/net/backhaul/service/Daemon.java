@@ -121,7 +121,7 @@ public final class Daemon {
     database = new Database(ControllerFiles.database(home, settings.settings().controllerPath()));
     controller = openController();
     rebinder = createRebinder();
-    relays = new Relays(loop, settings::settings, ports.udp(), this::isOnOwnDevice);
+    relays = new Relays(loop, settings::settings, ports.udp(), new DeviceNetworks(devices));
     startNode();
     metrics = new MetricsApi(loop, sockets, controller, names.counters(), relays.counters());
     housekeeping =

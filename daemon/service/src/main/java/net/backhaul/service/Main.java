@@ -27,6 +27,7 @@ import net.backhaul.service.system.ServiceManager;
 import net.backhaul.service.system.ServiceProviders;
 import net.backhaul.service.system.Signals;
 import net.backhaul.service.system.StartFailure;
+import net.backhaul.web.server.TlsCertificate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 
@@ -133,6 +134,7 @@ public final class Main {
     }
     ProcessName.set(SERVICE);
     skipNettyHostDetection();
+    TlsCertificate.rejectRenegotiation();
     Logging.logUncaughtExceptions();
     CrashReports.collect(home::assignOwner);
     var end = new CompletableFuture<Void>();

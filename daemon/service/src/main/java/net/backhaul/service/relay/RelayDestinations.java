@@ -26,10 +26,11 @@ final class RelayDestinations implements Predicate<InetSocketAddress> {
 
   private final InetSocketAddress listen;
   private final Predicate<InetAddress> forbidden;
-  private final Predicate<InetAddress> isOnOwnDevice;
+  private final OwnNetworks joined;
   private final Set<Integer> nodePorts;
   private Set<InetAddress> ownAddresses = Set.of();
-  private List<IpPrefix> ownNetworks = List.of();
+  private List<IpPrefix> joinedPrefixes = List.of();
+  private List<IpPrefix> otherPrefixes = List.of();
   private long listedNs;
   private boolean listed;
 
@@ -38,17 +39,17 @@ final class RelayDestinations implements Predicate<InetSocketAddress> {
    *
    * @param nodePorts the UDP ports of the node of this host
    * @param forbidden the addresses that local.conf forbids
-   * @param isOnOwnDevice whether an address is on a device of a joined network
+   * @param joined the networks that the node has joined
    */
   RelayDestinations(
       InetSocketAddress listen,
       List<Integer> nodePorts,
       Predicate<InetAddress> forbidden,
-      Predicate<InetAddress> isOnOwnDevice) {
+      OwnNetworks joined) {
     this.listen = listen;
     this.nodePorts = Set.copyOf(nodePorts);
     this.forbidden = forbidden;
-    this.isOnOwnDevice = isOnOwnDevice;
+    this.joined = joined;
   }
 
   @Override
@@ -63,12 +64,19 @@ final class RelayDestinations implements Predicate<InetSocketAddress> {
     if (ownAddresses.contains(ip)) {
       return nodePorts.contains(endpoint.getPort());
     }
-    for (IpPrefix network : ownNetworks) {
-      if (network.contains(ip)) {
-        return false;
+    int bits = longest(joinedPrefixes, ip);
+    return bits < 0 || bits < longest(otherPrefixes, ip);
+  }
+
+  /** Returns the bits of the longest prefix that contains an address, as a host routes; or -1. */
+  private static int longest(List<IpPrefix> prefixes, InetAddress ip) {
+    int longest = -1;
+    for (IpPrefix each : prefixes) {
+      if (each.bits() > longest && each.contains(ip)) {
+        longest = each.bits();
       }
     }
-    return true;
+    return longest;
   }
 
   private void listAddresses() {
@@ -79,19 +87,22 @@ final class RelayDestinations implements Predicate<InetSocketAddress> {
     listed = true;
     listedNs = nowNs;
     var addresses = new HashSet<InetAddress>();
-    var networks = new ArrayList<IpPrefix>();
+    var others = new ArrayList<IpPrefix>();
+    // The sockets of the relay are marked, so that a full tunnel does not take their datagrams.
+    var networks = new ArrayList<IpPrefix>(joined.routes());
+    networks.removeIf(IpPrefix::isDefaultRoute);
     try {
       for (NetworkInterface device : NetworkInterface.networkInterfaces().toList()) {
-        boolean own = device.inetAddresses().anyMatch(isOnOwnDevice);
+        boolean own = device.inetAddresses().anyMatch(joined::isOnDevice);
         for (InterfaceAddress each : device.getInterfaceAddresses()) {
           addresses.add(each.getAddress());
-          if (own) {
-            networks.add(new IpPrefix(each.getAddress(), each.getNetworkPrefixLength()));
-          }
+          (own ? networks : others)
+              .add(new IpPrefix(each.getAddress(), each.getNetworkPrefixLength()));
         }
       }
       ownAddresses = addresses;
-      ownNetworks = networks;
+      joinedPrefixes = networks;
+      otherPrefixes = others;
     } catch (SocketException e) {
       log.debug("the addresses of this host cannot be listed: {}", e.toString());
     }

@@ -2,11 +2,9 @@
 package net.backhaul.service.relay;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.service.settings.Settings;
@@ -20,7 +18,7 @@ public final class RelayHost implements AutoCloseable {
 
   private final Supplier<Settings> settings;
   private final List<Integer> ports;
-  private final Predicate<InetAddress> isOnOwnDevice;
+  private final OwnNetworks joined;
   private final RelayCounters counters;
   private @Nullable InetSocketAddress listening;
   private @Nullable RelayServer server;
@@ -30,16 +28,16 @@ public final class RelayHost implements AutoCloseable {
    * Creates it.
    *
    * @param ports the UDP ports of the node, which clients may send to
-   * @param isOnOwnDevice whether an address is on a device of a joined network
+   * @param joined the networks that the node has joined
    */
   public RelayHost(
       Supplier<Settings> settings,
       List<Integer> ports,
-      Predicate<InetAddress> isOnOwnDevice,
+      OwnNetworks joined,
       RelayCounters counters) {
     this.settings = settings;
     this.ports = List.copyOf(ports);
-    this.isOnOwnDevice = isOnOwnDevice;
+    this.joined = joined;
     this.counters = counters;
   }
 
@@ -54,8 +52,7 @@ public final class RelayHost implements AutoCloseable {
       return;
     }
     var destinations =
-        new RelayDestinations(
-            wanted, ports, address -> settings.get().forbids(address), isOnOwnDevice);
+        new RelayDestinations(wanted, ports, address -> settings.get().forbids(address), joined);
     var relay = new RelayServer(wanted, destinations, counters);
     try {
       relay.start();

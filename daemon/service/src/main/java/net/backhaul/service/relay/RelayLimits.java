@@ -18,6 +18,9 @@ public final class RelayLimits {
   /** Seconds of these rates that may be used at once. */
   public static final int BURST_S = 1;
 
+  /** Bytes beyond its rate that a client may send before it is disconnected: it is not read. */
+  public static final int MAX_BYTES_BEYOND_RATE = 1 << 20;
+
   /** Bytes that wait for a connection that does not take them; further datagrams are dropped. */
   public static final int MAX_BACKLOG_BYTES = 65_536;
 

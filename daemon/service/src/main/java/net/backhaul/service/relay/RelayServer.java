@@ -132,11 +132,13 @@ final class RelayServer implements AutoCloseable {
               counters.add(Count.CLIENTS, -1);
               perAddress.computeIfPresent(from, (key, count) -> count == 1 ? null : count - 1);
             });
+    var session = new RelaySession(listen, destinations, total, counters);
     client
         .pipeline()
         .addLast(new IdleStateHandler(RelayLimits.IDLE_S, 0, 0))
+        .addLast(session.new FromNetwork())
         .addLast(new TlsDetector(this::tls))
-        .addLast(new RelaySession(listen, destinations, total, counters));
+        .addLast(session);
   }
 
   /** Returns the address, or the network that one host may have all addresses of. */

@@ -111,6 +111,24 @@ final class RelaySession extends ChannelInboundHandlerAdapter {
 
   // From the client.
 
+  /**
+   * Counts all that the client sends, before TLS and whether or not a datagram comes of it: also
+   * records that are dropped, and handshakes, take time of other clients.
+   */
+  final class FromNetwork extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+      if (message instanceof ByteBuf received) {
+        rate.charge(received.readableBytes(), System.nanoTime());
+        // TLS reads on while there is no whole record, even from a client that is not to be read.
+        if (rate.owes(RelayLimits.MAX_BYTES_BEYOND_RATE)) {
+          closeInvalid(context);
+        }
+      }
+      context.fireChannelRead(message);
+    }
+  }
+
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     try {
@@ -211,7 +229,7 @@ final class RelaySession extends ChannelInboundHandlerAdapter {
       counters.add(Count.DROPPED_LENGTH);
     } else if (!mayUse(to)) {
       counters.add(Count.DROPPED_DESTINATION);
-    } else if (!takeRate(length)) {
+    } else if (!total.take(length, System.nanoTime())) {
       counters.add(Count.DROPPED_RATE);
     } else {
       counters.add(Count.RELAYED_OUT);

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.service.relay;
 
-import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import net.backhaul.service.NodeLoop;
 import net.backhaul.service.settings.Settings;
@@ -20,16 +18,13 @@ public final class Relays implements AutoCloseable {
    * Creates them; nothing is connected or listens yet.
    *
    * @param ports the UDP ports of the node
-   * @param isOnOwnDevice whether an address is on a device of a joined network
+   * @param joined the networks that the node has joined
    */
   public Relays(
-      NodeLoop loop,
-      Supplier<Settings> settings,
-      List<Integer> ports,
-      Predicate<InetAddress> isOnOwnDevice) {
+      NodeLoop loop, Supplier<Settings> settings, List<Integer> ports, OwnNetworks joined) {
     this.loop = loop;
     this.client = new RelayClient(loop, () -> settings.get().tcpRelays().relays(), counters);
-    this.host = new RelayHost(settings, ports, isOnOwnDevice, counters);
+    this.host = new RelayHost(settings, ports, joined, counters);
   }
 
   /** Returns the connections of this node; on the node loop. */

@@ -27,6 +27,17 @@ final class TokenBucket {
     return true;
   }
 
+  /** Takes units whether or not any are left. */
+  void charge(long units, long nowNs) {
+    refill(nowNs);
+    left -= units;
+  }
+
+  /** Returns whether more than so many units are owed. */
+  boolean owes(long units) {
+    return -left > units;
+  }
+
   /** Returns after how long units are left again, in milliseconds; 0 if some are. */
   long emptyForMs(long nowNs) {
     refill(nowNs);

@@ -3,12 +3,14 @@ package net.backhaul.service.relay;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.testing.NetworkNamespace;
@@ -20,6 +22,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RelayDestinationsTest {
   private static final InetSocketAddress OWN = Endpoints.parse("10.1.0.1/443");
   private static final Path THREAD = Path.of("/proc/thread-self");
+
+  /** Networks with an address on a device, or none, and with routes. */
+  private record Joined(String onDevice, String targets) implements OwnNetworks {
+    @Override
+    public boolean isOnDevice(InetAddress address) {
+      return address.getHostAddress().equals(onDevice);
+    }
+
+    @Override
+    public List<IpPrefix> routes() {
+      return Stream.of(targets.split(" "))
+          .filter(each -> !each.isEmpty())
+          .map(IpPrefix::parse)
+          .toList();
+    }
+  }
 
   @ParameterizedTest
   @CsvSource({
@@ -48,7 +66,7 @@ class RelayDestinationsTest {
     IpPrefix forbidden = IpPrefix.parse("9.0.0.0/8");
     var destinations =
         new RelayDestinations(
-            Endpoints.parse(listen), List.of(9_993), forbidden::contains, address -> false);
+            Endpoints.parse(listen), List.of(9_993), forbidden::contains, new Joined("", ""));
 
     assertEquals(expected, destinations.test(Endpoints.parse(to)));
   }
@@ -64,7 +82,7 @@ class RelayDestinationsTest {
                     NetworkNamespace.ip(namespace, "link", "set", "lo", "up");
                     NetworkNamespace.ip(namespace, "address", "add", "10.1.0.1/24", "dev", "lo");
                     var destinations =
-                        new RelayDestinations(OWN, List.of(9_993), ip -> false, ip -> false);
+                        new RelayDestinations(OWN, List.of(9_993), ip -> false, new Joined("", ""));
                     return destinations.test(new InetSocketAddress(OWN.getAddress(), port));
                   })
               .get(10, TimeUnit.SECONDS);
@@ -81,18 +99,21 @@ class RelayDestinationsTest {
                     String namespace = Files.readSymbolicLink(THREAD).toString();
                     NetworkNamespace.ip(namespace, "link", "set", "lo", "up");
                     NetworkNamespace.ip(namespace, "address", "add", "10.7.0.1/24", "dev", "lo");
+                    NetworkNamespace.ip(namespace, "link", "add", "lan", "type", "bridge");
+                    NetworkNamespace.ip(namespace, "address", "add", "10.9.6.1/24", "dev", "lan");
+                    NetworkNamespace.ip(namespace, "link", "set", "lan", "up");
                     var destinations =
                         new RelayDestinations(
                             OWN,
                             List.of(9_993),
                             ip -> false,
-                            Endpoints.parseIp("10.7.0.1")::equals);
-                    return List.of(
-                        destinations.test(Endpoints.parse("10.7.0.9/9993")),
-                        destinations.test(Endpoints.parse("10.8.0.9/9993")));
+                            new Joined("10.7.0.1", "10.9.0.0/16 0.0.0.0/0"));
+                    return Stream.of("10.7.0.9", "10.8.0.9", "10.9.5.9", "10.9.6.9")
+                        .map(ip -> destinations.test(Endpoints.parse(ip + "/9993")))
+                        .toList();
                   })
               .get(10, TimeUnit.SECONDS);
-      assertEquals(List.of(false, true), permitted);
+      assertEquals(List.of(false, true, false, true), permitted, "its LAN is 10.9.6.0/24");
     }
   }
 }

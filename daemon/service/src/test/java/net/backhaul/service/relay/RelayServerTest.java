@@ -336,6 +336,35 @@ class RelayServerTest {
   }
 
   @Test
+  void slowsDownClientWhosePacketsItDrops() throws IOException {
+    Socket client = accepted();
+    byte[] record = record(remoteAddress(), packet(RelayLimits.MAX_PACKET_BYTES + 1));
+    long count = 5 * RelayLimits.CLIENT_BYTES_PER_S / 2 / record.length;
+    long startNs = System.nanoTime();
+    for (long i = 0; i < count; i++) {
+      client.getOutputStream().write(record);
+    }
+    Await.until(() -> counters.get(Count.DROPPED_LENGTH) == count);
+    double seconds = (System.nanoTime() - startNs) / 1e9;
+    assertTrue(seconds >= 1.3, () -> seconds + " s for the bytes of 2.5 s, 1 s of them at once");
+  }
+
+  @Test
+  void closesConnectionThatSendsThoughItIsNotRead() {
+    var total = new TokenBucket(1, 1, 0);
+    var session = new RelaySession(server.address(), endpoint -> true, total, counters);
+    var channel = new EmbeddedChannel(session.new FromNetwork());
+    int allowed = (int) RelayLimits.CLIENT_BYTES_PER_S * RelayLimits.BURST_S;
+    channel.writeInbound(Unpooled.buffer(allowed).writerIndex(allowed));
+    assertTrue(channel.isOpen());
+
+    channel.writeInbound(Unpooled.buffer(allowed).writerIndex(allowed));
+    assertFalse(channel.isOpen());
+    assertEquals(1, counters.get(Count.INVALID));
+    channel.releaseInbound();
+  }
+
+  @Test
   void closesConnectionWithoutGreeting() {
     var total = new TokenBucket(1, 1, 0);
     var session = new RelaySession(server.address(), endpoint -> true, total, counters);

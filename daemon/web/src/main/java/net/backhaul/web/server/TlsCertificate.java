@@ -29,6 +29,14 @@ public record TlsCertificate(
   private static final int DNS_NAME = 2;
 
   /**
+   * Makes TLS 1.2 of this process reject further handshakes of clients on one connection, by which
+   * a single one could occupy a thread; it is without effect once TLS was used.
+   */
+  public static void rejectRenegotiation() {
+    System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
+  }
+
+  /**
    * Reads a certificate chain and its private key, both in PEM.
    *
    * @throws IOException if they do not fit or are none
