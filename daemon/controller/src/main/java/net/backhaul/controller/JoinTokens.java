@@ -18,7 +18,8 @@ final class JoinTokens {
   private final RecordTable records;
   private final LinkedHashMap<Long, Guesses> guesses = new LinkedHashMap<>();
 
-  private record Guesses(int count, long sinceMs) {}
+  /** One token that is repeated is one guess: nodes repeat theirs until they are admitted. */
+  private record Guesses(int count, long sinceMs, String lastHash) {}
 
   JoinTokens(RecordTable records) {
     this.records = records;
@@ -41,9 +42,10 @@ final class JoinTokens {
         || isGuessing(address, nowMs)) {
       return;
     }
-    JoinToken token = network.joinToken(JoinToken.hash(secret));
+    String hash = JoinToken.hash(secret);
+    JoinToken token = network.joinToken(hash);
     if (token == null || !token.isUsable(nowMs)) {
-      countGuess(address, nowMs);
+      countGuess(address, hash, nowMs);
       return;
     }
     boolean applies =
@@ -76,13 +78,17 @@ final class JoinTokens {
         && nowMs - before.sinceMs < GUESSES_FORGOTTEN_MS;
   }
 
-  private void countGuess(long address, long nowMs) {
-    Guesses before = guesses.remove(address);
-    guesses.put(
-        address,
-        before == null || nowMs - before.sinceMs >= GUESSES_FORGOTTEN_MS
-            ? new Guesses(1, nowMs)
-            : new Guesses(before.count + 1, before.sinceMs));
+  private void countGuess(long address, String hash, long nowMs) {
+    Guesses before = guesses.get(address);
+    var next = new Guesses(1, nowMs, hash);
+    if (before != null && nowMs - before.sinceMs < GUESSES_FORGOTTEN_MS) {
+      if (before.lastHash.equals(hash)) {
+        return;
+      }
+      next = new Guesses(before.count + 1, before.sinceMs, hash);
+    }
+    guesses.remove(address); // The order is that of the latest guesses.
+    guesses.put(address, next);
     if (guesses.size() > MAX_GUESSERS) {
       guesses.pollFirstEntry();
     }

@@ -192,6 +192,16 @@ class JoinTokensTest {
   }
 
   @Test
+  void tokenThatIsRepeatedIsOneGuess() {
+    create(5, GRANT);
+    for (int request = 0; request < 2 * JoinTokens.MAX_GUESSES; request++) {
+      join(ALICE, "an expired one");
+    }
+    join(ALICE, SECRET);
+    assertTrue(isAuthorized(ALICE));
+  }
+
+  @Test
   void recordsWhoJoinedByWhichToken() {
     create(1, GRANT);
     fixture.request(ALICE, metaData(SECRET));
