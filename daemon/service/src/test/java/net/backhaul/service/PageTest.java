@@ -329,6 +329,8 @@ class PageTest {
     browser.type("Name", "theirs" + Keys.ENTER);
     browser.awaitText("theirs changed");
     browser.switchTo(first);
+    // The change arrives here on its own; before it does, the answer is another one.
+    browser.awaitText("theirs");
     browser.press(Keys.ENTER);
     browser.awaitText("Another user has set this to “theirs”");
     assertEquals("theirs", read(1, 7).get("name"));
