@@ -42,7 +42,8 @@ class MemoryProcessTest {
     Files.writeString(
         home.resolve("local.conf"),
         """
-        {"settings": {"allowSecondaryPort": false, "portMappingEnabled": false, "bind": ["127.0.0.1"]}}
+        {"settings": {"allowSecondaryPort": false, "portMappingEnabled": false,
+                      "allowTcpFallbackRelay": false, "bind": ["127.0.0.1"]}}
         """);
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

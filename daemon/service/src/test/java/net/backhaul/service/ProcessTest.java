@@ -226,7 +226,8 @@ class ProcessTest {
     Files.createDirectories(home());
     Files.writeString(
         home().resolve("local.conf"),
-        "{\"settings\": {\"bind\": [\"127.0.0.1\"], \"secondaryPort\": 20000,"
+        "{\"settings\": {\"bind\": [\"127.0.0.1\"], \"allowTcpFallbackRelay\": false,"
+            + " \"secondaryPort\": 20000,"
             + " \"tertiaryPort\": 21000}}");
     Process daemon = start("-U", "-p0", home().toString());
     RawHttp http = awaitAnswers(daemon);

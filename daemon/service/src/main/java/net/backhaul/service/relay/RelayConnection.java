@@ -15,6 +15,7 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import net.backhaul.engine.DatagramBatch;
 import net.backhaul.engine.DatagramRun;
@@ -100,10 +101,15 @@ final class RelayConnection {
                     initialize(opened, nativeEpoll);
                   }
                 })
-            .connect(relay.address());
+            .connect(relay.address(), source());
     channel = connected.channel();
     connected.addListener(done -> ifFailed(connected));
     connected.channel().closeFuture().addListener(done -> ended());
+  }
+
+  private @Nullable InetSocketAddress source() {
+    InetAddress source = relay.source();
+    return source == null ? null : new InetSocketAddress(source, 0);
   }
 
   private void ifFailed(ChannelFuture connected) {

@@ -6,6 +6,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import net.backhaul.service.NodeLoop;
 import net.backhaul.service.settings.Settings;
+import net.backhaul.service.settings.TcpRelays.RelayAddress;
 
 /** The relays that this node uses, and the one that it is for others. */
 public final class Relays implements AutoCloseable {
@@ -23,8 +24,14 @@ public final class Relays implements AutoCloseable {
   public Relays(
       NodeLoop loop, Supplier<Settings> settings, List<Integer> ports, OwnNetworks joined) {
     this.loop = loop;
-    this.client = new RelayClient(loop, () -> settings.get().tcpRelays().relays(), counters);
+    this.client = new RelayClient(loop, () -> relays(settings.get()), counters);
     this.host = new RelayHost(settings, ports, joined, counters);
+  }
+
+  private static List<RelayAddress> relays(Settings settings) {
+    return settings.tcpRelays().relays().stream()
+        .flatMap(relay -> relay.from(settings.bind()).stream())
+        .toList();
   }
 
   /** Returns the connections of this node; on the node loop. */

@@ -2,9 +2,11 @@
 package net.backhaul.service.settings;
 
 import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import net.backhaul.engine.NodeOptions.RelayUse;
 import net.backhaul.protocol.address.Endpoints;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +33,27 @@ public record TcpRelays(List<RelayAddress> relays, @Nullable InetSocketAddress l
    * A relay to connect to.
    *
    * @param tls whether the connection is TLS, which relays of this project accept at the same port
+   * @param source the address to connect from, null for any
    */
-  public record RelayAddress(InetSocketAddress address, boolean tls) {
+  public record RelayAddress(InetSocketAddress address, boolean tls, @Nullable InetAddress source) {
+    public RelayAddress(InetSocketAddress address, boolean tls) {
+      this(address, tls, null);
+    }
+
+    /**
+     * Returns this relay as it is reached from the addresses that {@code bind} lists; empty if none
+     * of them is of its family.
+     */
+    public Optional<RelayAddress> from(List<InetAddress> bind) {
+      if (bind.isEmpty()) {
+        return Optional.of(this);
+      }
+      return bind.stream()
+          .filter(each -> each.getClass() == address.getAddress().getClass())
+          .findFirst()
+          .map(each -> new RelayAddress(address, tls, each));
+    }
+
     /** Parses {@code IP/port} or {@code tls:IP/port}. */
     static RelayAddress parse(String text) {
       boolean tls = text.startsWith(TLS);

@@ -6,14 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import net.backhaul.engine.NodeOptions;
 import net.backhaul.json.Json;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.address.IpPrefix;
+import net.backhaul.service.settings.TcpRelays.RelayAddress;
 import net.backhaul.testing.Vectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -300,5 +303,17 @@ class SettingsTest {
 
   private Settings read(String conf) {
     return Settings.read(Json.asObject(Json.parse(conf)), problems::add);
+  }
+
+  @Test
+  void connectsToRelaysFromTheAddressesThatAreBound() {
+    var relay = new RelayAddress(Endpoints.parse("192.0.2.1/443"), false);
+    InetAddress v4 = Endpoints.parseIp("198.51.100.7");
+    InetAddress v6 = Endpoints.parseIp("2001:db8::7");
+
+    assertEquals(Optional.of(relay), relay.from(List.of()));
+    assertEquals(
+        Optional.of(new RelayAddress(relay.address(), false, v4)), relay.from(List.of(v6, v4)));
+    assertEquals(Optional.empty(), relay.from(List.of(v6)));
   }
 }
