@@ -188,25 +188,26 @@ public final class Browser implements AutoCloseable {
     var found = new ArrayList<WebElement>();
     Await.until(
         () -> {
+          // One script, as each question about an element takes some milliseconds.
+          Object element =
+              script(
+                  """
+                  for (const each of document.querySelectorAll('button, a, summary, label')) {
+                    const name = each.getAttribute('aria-label') ?? each.innerText.trim();
+                    if (name === arguments[0] && !each.matches(':disabled')
+                        && each.checkVisibility({visibilityProperty: true})) return each;
+                  }
+                  return null;
+                  """,
+                  name);
           found.clear();
-          for (WebElement each : all("button, a, summary, label")) {
-            try {
-              if (each.isDisplayed() && each.isEnabled() && name.equals(nameOf(each))) {
-                found.add(each);
-              }
-            } catch (StaleElementReferenceException e) {
-              return false;
-            }
+          if (element instanceof WebElement button) {
+            found.add(button);
           }
           return !found.isEmpty();
         },
         () -> "no button \"" + name + "\" in:\n" + text());
     return found.getFirst();
-  }
-
-  private static String nameOf(WebElement element) {
-    String label = element.getAttribute("aria-label");
-    return label == null ? element.getText() : label;
   }
 
   /** Clicks a button or link. */
