@@ -140,7 +140,7 @@ class Column:
     def start(self, last):
         """Starts the daemon; returns the seconds until it answers with the last member."""
         began = time.monotonic()
-        self.node.start()
+        self.node.start(START_WITHIN_S)
         path = f"/controller/network/{self.network}/member/{last}"
         until(f"answer with the last member of {self.name}",
               lambda: self.node.alive() and self.node.api(path).get("authorized") is True, START_WITHIN_S, 0.02)

@@ -137,7 +137,7 @@ class Node:
         with open(f"{self.home}/local.conf", "w") as conf:
             json.dump({"settings": {"portMappingEnabled": False, "allowTcpFallbackRelay": False}}, conf)
 
-    def start(self):
+    def start(self, within_s=30):
         """Starts the daemon, returns when its API answers, and records how long that took."""
         shutil.copy(self.host.lab.planet, f"{self.home}/planet")
         self.remove_port_file()
@@ -149,7 +149,7 @@ class Node:
                 ["ip", "netns", "exec", self.host.namespace, f"{self.programs}/zerotier-one", "-U", self.home],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, env=environment)
         self.host.lab.processes.append(self.process)
-        until(f"answer of the daemon on {self.host.name}", lambda: self.alive() and self.api("/status"), 30, 0.002)
+        until(f"answer of the daemon on {self.host.name}", lambda: self.alive() and self.api("/status"), within_s, 0.002)
         self.ready_s = time.monotonic() - self.started
         self.online_s = None
 
