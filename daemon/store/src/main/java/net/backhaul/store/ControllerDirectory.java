@@ -173,10 +173,11 @@ public final class ControllerDirectory {
     Set<String> ids = new HashSet<>();
     try (OpenDirectory opened = open(directory)) {
       List<Path> names = opened.names();
+      Set<Path> present = new HashSet<>(names);
       for (Path file : names) {
         String stem = file.toString().replace(JSON, "");
         if (!hasRecordName(file, digits)
-            || names.contains(Path.of(stem + DELETING))
+            || present.contains(Path.of(stem + DELETING))
             || !isFile(opened, file)) {
           continue;
         }
