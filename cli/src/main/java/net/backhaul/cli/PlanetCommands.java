@@ -43,7 +43,7 @@ final class PlanetCommands {
     }
     String text = text(session, words.word(2));
     LocalApi.Answer answer = session.api().post(PATH, Json.write(Map.of("planet", text)));
-    JsonObject planet = requirePlanet(session, answer);
+    JsonObject planet = session.requireObject(answer);
     int code = session.confirm("planet use", answer, null);
     if (!session.json()) {
       RootCommands.print(session, planet);
@@ -130,18 +130,6 @@ final class PlanetCommands {
     } catch (UnknownHostException e) {
       return false;
     }
-  }
-
-  /** Returns the planet of an answer; the daemon's description of a failure is the hint. */
-  static JsonObject requirePlanet(Session session, LocalApi.Answer answer) throws CliExit {
-    if (answer.failed()) {
-      throw session.unreachable(answer);
-    }
-    JsonObject object = JsonObject.of(Json.parseLeniently(answer.body()));
-    session.require(
-        answer,
-        object.text("description", "the daemon has no such command: it is of another version"));
-    return object;
   }
 
   private static CliExit failed(String why) {

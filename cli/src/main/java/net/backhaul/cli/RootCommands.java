@@ -94,7 +94,7 @@ final class RootCommands {
   private static int show(Session session) throws CliExit {
     requireCount(session, INIT_WORDS, "show: expected no further words");
     LocalApi.Answer answer = session.api().get(PlanetCommands.PATH);
-    JsonObject planet = PlanetCommands.requirePlanet(session, answer);
+    JsonObject planet = session.requireObject(answer);
     if (session.json()) {
       return session.show(answer, null);
     }
@@ -103,7 +103,7 @@ final class RootCommands {
   }
 
   private static int changed(Session session, LocalApi.Answer answer) throws CliExit {
-    JsonObject planet = PlanetCommands.requirePlanet(session, answer);
+    JsonObject planet = session.requireObject(answer);
     int code = session.confirm("root " + session.invocation().first(), answer, null);
     if (!session.json()) {
       print(session, planet);

@@ -95,6 +95,18 @@ record Session(Invocation invocation, ApiAccess access, LocalApi api, Terminal t
     }
   }
 
+  /** Returns the object of an answer; the daemon's description of a failure is the hint. */
+  JsonObject requireObject(LocalApi.Answer answer) throws CliExit {
+    if (answer.failed()) {
+      throw unreachable(answer);
+    }
+    JsonObject object = JsonObject.of(Json.parseLeniently(answer.body()));
+    require(
+        answer,
+        object.text("description", "the daemon has no such command: it is of another version"));
+    return object;
+  }
+
   /** Returns why a request failed: a hint for the connection or the token goes first. */
   @Nullable String hint(LocalApi.Answer answer, @Nullable String failureHint) {
     if (answer.failed()) {

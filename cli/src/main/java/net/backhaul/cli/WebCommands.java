@@ -72,7 +72,7 @@ final class WebCommands {
     putIfPresent(body, "listen", words.options().get("--listen"));
     putIfPresent(body, "url", words.options().get("--url"));
     LocalApi.Answer answer = session.api().post(PATH, Json.write(body));
-    JsonObject state = requireOk(session, answer);
+    JsonObject state = session.requireObject(answer);
     if (session.json()) {
       return session.show(answer, null);
     }
@@ -107,13 +107,13 @@ final class WebCommands {
 
   private static int disable(Session session) throws CliExit {
     LocalApi.Answer answer = session.api().delete(PATH);
-    requireOk(session, answer);
+    session.requireObject(answer);
     return session.confirm("web disable", answer, null);
   }
 
   private static int status(Session session) throws CliExit {
     LocalApi.Answer answer = session.api().get(PATH);
-    JsonObject state = requireOk(session, answer);
+    JsonObject state = session.requireObject(answer);
     if (session.json()) {
       return session.show(answer, null);
     }
@@ -135,7 +135,7 @@ final class WebCommands {
     Map<String, @Nullable Object> body = new HashMap<>();
     body.put("user", session.invocation().word(2));
     LocalApi.Answer answer = session.api().post(PATH + "/link", Json.write(body));
-    JsonObject state = requireOk(session, answer);
+    JsonObject state = session.requireObject(answer);
     if (session.json()) {
       return session.show(answer, null);
     }
@@ -147,17 +147,6 @@ final class WebCommands {
                 + state.text("setupLink", "")
                 + "\n");
     return 0;
-  }
-
-  /** Returns the object of an answer; the daemon's description of a failure is the hint. */
-  private static JsonObject requireOk(Session session, LocalApi.Answer answer) throws CliExit {
-    if (answer.failed()) {
-      throw session.unreachable(answer);
-    }
-    JsonObject object = JsonObject.of(Json.parseLeniently(answer.body()));
-    session.require(
-        answer, object.text("description", "the daemon has no web API: it is of another version"));
-    return object;
   }
 
   private static CliExit usage(String wrong) {
