@@ -9,9 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.identity.Addresses;
@@ -37,29 +35,43 @@ public final class ControllerLoad {
 
   private ControllerLoad() {}
 
+  /** What {@code load} was asked: the members, the address of the first, and whom they ask. */
+  private record Load(
+      List<Identity> members,
+      InetAddress first,
+      InetSocketAddress controller,
+      Identity identity,
+      long network,
+      int seconds) {
+
+    static Load parse(String[] words) throws IOException {
+      if (words.length != 7) {
+        throw new IllegalArgumentException(
+            "load: expected FILE IP ENDPOINT IDENTITY NETWORK SECONDS, found "
+                + (words.length - 1)
+                + " words");
+      }
+      return new Load(
+          read(Path.of(words[1])),
+          Endpoints.parseIp(words[2]),
+          Endpoints.parse(words[3]),
+          Identity.parse(words[4]),
+          Long.parseUnsignedLong(words[5], 16),
+          Integer.parseInt(words[6]));
+    }
+  }
+
   /** Runs one of the commands. */
   public static void main(String[] words) throws IOException {
     switch (words.length == 0 ? "" : words[0]) {
       case "identities" -> identities(Integer.parseInt(words[1]), Path.of(words[2]));
       case "peers" -> peers(read(Path.of(words[1])), words[2], Path.of(words[3]));
-      case "load" -> System.out.println(load(options(words)));
+      case "load" -> System.out.println(load(Load.parse(words)));
       default -> {
         System.err.println("expected identities, peers or load");
         System.exit(2);
       }
     }
-  }
-
-  private static Map<String, String> options(String[] words) {
-    var names = List.of("file", "ip", "endpoint", "identity", "network", "seconds");
-    if (words.length != names.size() + 1) {
-      throw new IllegalArgumentException("load: expected " + names);
-    }
-    var options = new HashMap<String, String>();
-    for (int i = 0; i < names.size(); i++) {
-      options.put(names.get(i), words[i + 1]);
-    }
-    return options;
   }
 
   private static void identities(int count, Path file) throws IOException {
@@ -92,19 +104,15 @@ public final class ControllerLoad {
     }
   }
 
-  private static String load(Map<String, String> options) throws IOException {
+  private static String load(Load load) throws IOException {
     PrintStream progress = System.out;
-    InetSocketAddress controller = Endpoints.parse(options.get("endpoint"));
-    Identity identity = Identity.parse(options.get("identity"));
-    long network = Long.parseUnsignedLong(options.get("network"), 16);
-    InetAddress first = Endpoints.parseIp(options.get("ip"));
-    try (var crowd = new RequestingMembers(identity, controller, network)) {
+    try (var crowd = new RequestingMembers(load.identity(), load.controller(), load.network())) {
       int number = 0;
-      for (Identity member : read(Path.of(options.get("file")))) {
-        crowd.add(member, plus(first, number++));
+      for (Identity member : load.members()) {
+        crowd.add(member, plus(load.first(), number++));
       }
       crowd.connect(progress);
-      return crowd.load(Integer.parseInt(options.get("seconds")), progress);
+      return crowd.load(load.seconds(), progress);
     }
   }
 
