@@ -60,9 +60,21 @@ final class PageFiles {
     if (type == null) {
       throw new IllegalStateException("expected a file of the page, found " + resource);
     }
-    PageAsset asset = PageAsset.of(type, bytes(resource));
+    PageAsset asset = PageAsset.of(type, content(resource));
     byName.put(name, asset);
     byId.put(asset.id(), asset);
+  }
+
+  /** Returns the bytes of a file; those of our own are shortened. */
+  private static byte[] content(String resource) {
+    byte[] bytes = bytes(resource);
+    boolean isScript = resource.endsWith(".js");
+    if (!resource.startsWith(DIRECTORY) || !(isScript || resource.endsWith(".css"))) {
+      return bytes;
+    }
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    return (isScript ? CompactSource.script(text) : CompactSource.style(text))
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   private String importMap() {

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -68,6 +69,15 @@ class PageFilesTest {
     assertEquals(found, listed);
   }
 
+  /** Returns a module as it is written. */
+  private static String source(String name) {
+    try {
+      return Files.readString(SOURCES.resolve(name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   @Test
   void importsOnlyWhatIsListed() {
     files
@@ -76,7 +86,7 @@ class PageFilesTest {
             (name, asset) -> {
               if (name.endsWith(".js")) {
                 IMPORT
-                    .matcher(new String(asset.bytes(), StandardCharsets.UTF_8))
+                    .matcher(source(name))
                     .results()
                     .map(each -> each.group(1))
                     .forEach(each -> assertTrue(files.byName().containsKey(each), name + each));
@@ -87,15 +97,14 @@ class PageFilesTest {
   /** A text that is missing, or that nothing shows any more. */
   @Test
   void hasEveryTextThatModulesName() {
-    String table =
-        new String(files.byName().get("base/strings.js").bytes(), StandardCharsets.UTF_8);
+    String table = source("base/strings.js");
     var all = new StringBuilder();
     files
         .byName()
         .forEach(
             (name, asset) -> {
               if (name.endsWith(".js") && !name.equals("base/strings.js")) {
-                all.append(new String(asset.bytes(), StandardCharsets.UTF_8));
+                all.append(source(name));
               }
             });
     var keys = new TreeSet<String>();
