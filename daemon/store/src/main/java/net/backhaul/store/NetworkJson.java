@@ -80,6 +80,11 @@ public final class NetworkJson {
     return json;
   }
 
+  /** Returns the source of rules that is kept with a network; empty without one. */
+  public static String rulesSource(NetworkRecord network) {
+    return Lenient.string(write(network).get(NetworkSource.MEMBER), "");
+  }
+
   /**
    * Applies the body of a POST.
    *

@@ -18,6 +18,7 @@ import net.backhaul.protocol.identity.NetworkIds;
 import net.backhaul.sql.AuditEntry;
 import net.backhaul.sql.AuditLog;
 import net.backhaul.sql.Row;
+import net.backhaul.sql.SourceHistory;
 import net.backhaul.sql.SqlSession;
 import org.jspecify.annotations.Nullable;
 
@@ -119,6 +120,7 @@ final class RecordRows {
         session.update("DELETE FROM block WHERE network_id = ?", text);
         session.update("DELETE FROM revocation WHERE network_id = ?", text);
         session.update("DELETE FROM join_token WHERE network_id = ?", text);
+        SourceHistory.remove(session, text);
         session.update("DELETE FROM network WHERE id = ?", text);
       }
       case RecordChange.MembershipEnded(RevokedMember revoked, long expiredMs) -> {
@@ -139,8 +141,25 @@ final class RecordRows {
           session.update(UNBLOCK, NetworkIds.text(networkId), Addresses.text(address));
       case RecordChange.Edited(RecordChange made, Edit edit, ControllerRecord before) -> {
         apply(session, made);
-        AuditLog.append(session, entry(made, edit, before));
+        AuditEntry entry = entry(made, edit, before);
+        AuditLog.append(session, entry);
+        if (made instanceof RecordChange.NetworkSaved(NetworkRecord network)) {
+          keepSource(session, entry, before, network);
+        }
       }
+    }
+  }
+
+  /** Appends the source of rules to its history, if the change has set another one. */
+  private static void keepSource(
+      SqlSession session,
+      AuditEntry change,
+      @Nullable ControllerRecord before,
+      NetworkRecord after) {
+    String old = before instanceof NetworkRecord network ? NetworkJson.rulesSource(network) : "";
+    String source = NetworkJson.rulesSource(after);
+    if (!source.equals(old)) {
+      SourceHistory.append(session, change, old, source);
     }
   }
 
