@@ -204,8 +204,7 @@ final class ConfigRequestHandler {
   private ConfigAnswer configure(
       NetworkState network, MemberRecord member, LastRequest request, long nowMs) {
     counters.addressReads++;
-    AddressAssignment.Result assigned =
-        AddressAssignment.of(network.record(), member, network::isAssigned, random);
+    AddressAssignment.Result assigned = assign(network, member);
     MemberRecord record =
         member.withSettings(member.settings().withIpAssignments(assigned.assignments()));
     long ticket = Math.max(network.ticket(), records.save(network, record).ticket());
@@ -219,6 +218,22 @@ final class ConfigRequestHandler {
     long timestampMs =
         Math.max(network.credentialTimeMs(nowMs), member.authorization().deauthorizedAtMs() + 1);
     return new ConfigAnswer.Granted(builder.build(network, record, request, assigned, timestampMs));
+  }
+
+  /** Assigns addresses; those of removed members only where no other is free. */
+  private AddressAssignment.Result assign(NetworkState network, MemberRecord member) {
+    AddressAssignment.Result any =
+        AddressAssignment.of(network.record(), member, network::isAssigned, random);
+    if (any.assignments().stream().noneMatch(network.bin()::isAssigned)) {
+      return any;
+    }
+    AddressAssignment.Result unused =
+        AddressAssignment.of(
+            network.record(),
+            member,
+            ip -> network.isAssigned(ip) || network.bin().isAssigned(ip),
+            random);
+    return unused.addresses().size() < any.addresses().size() ? any : unused;
   }
 
   private static ConfigAnswer accessDenied() {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.controller;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -9,8 +8,6 @@ import java.util.random.RandomGenerator;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.network.ConfigAnswer;
 import net.backhaul.protocol.network.ConfigRequest;
-import net.backhaul.protocol.network.Revocation;
-import net.backhaul.protocol.network.RevokedCredential;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +52,10 @@ public final class Controller {
   private final DirectoryPublisher directories;
   private final NotificationSender sender;
   private final UnacknowledgedPushes unacknowledged;
+  private final ChangeNotices notices;
+  private final MemberChanges members;
+  private final MemberBin bin;
+  private final AbsentMembers absent;
 
   /**
    * Creates a controller with the records of an earlier run.
@@ -77,7 +78,12 @@ public final class Controller {
     this.sender =
         new NotificationSender(records, requests, new RevocationSigner(self, random), output);
     this.unacknowledged = sender.unacknowledged();
+    this.notices = new ChangeNotices(records, notifications);
+    this.members = new MemberChanges(records, notices);
+    this.bin = new MemberBin(records, members);
+    this.absent = new AbsentMembers(records, members, bin);
     records.load(stored);
+    absent.load(stored.activity());
   }
 
   /**
@@ -165,13 +171,13 @@ public final class Controller {
   }
 
   /**
-   * Returns when a member last sent a request or an acknowledgement to this run of the controller;
-   * 0 for never.
+   * Returns when a member last sent a request or an acknowledgement, up to {@link
+   * AbsentMembers#SAVE_AFTER_MS} too early for those before this run; 0 for never.
    */
   public long lastSeenMs(long networkId, long address) {
     NetworkState network = records.network(networkId);
-    LastRequest last = network == null ? null : network.lastRequest(address);
-    return last == null ? 0 : last.seenMs();
+    NetworkState.MemberState member = network == null ? null : network.member(address);
+    return member == null ? 0 : member.presence().seenMs();
   }
 
   /** Returns a random unused network id of this controller, if one is found (04 section 5.2). */
@@ -216,17 +222,10 @@ public final class Controller {
     NetworkRecord before = network == null ? null : network.record();
     ChangeResult<NetworkRecord> saved = records.save(wanted, edit);
     if (network != null && before != null && !wanted.differsInAnnotationsOnly(before)) {
-      revoke(network, RemovedCredentials.of(network, before, nowMs - ONLINE_MS), nowMs);
-      pushToAll(network, saved.ticket(), nowMs);
+      notices.revoke(network, RemovedCredentials.of(network, before, nowMs - ONLINE_MS), nowMs);
+      notices.pushToAll(network, saved.ticket(), nowMs);
     }
     return saved;
-  }
-
-  private void pushToAll(NetworkState network, long ticket, long nowMs) {
-    long id = network.record().id();
-    for (long member : network.seenSince(nowMs - ONLINE_MS)) {
-      notifications.add(ticket, new PendingNotification.ConfigPush(id, member));
-    }
   }
 
   /**
@@ -234,7 +233,7 @@ public final class Controller {
    * differs. Member 0 is returned unsaved.
    */
   public ChangeResult<MemberRecord> put(MemberRecord wanted, long nowMs) {
-    return put(wanted, nowMs, null);
+    return members.put(wanted, nowMs, null);
   }
 
   /**
@@ -243,51 +242,7 @@ public final class Controller {
    * @throws RevisionConflictException if it does not have the expected revision
    */
   public ChangeResult<MemberRecord> put(MemberRecord wanted, Edit edit) {
-    return put(wanted, edit.nowMs(), edit);
-  }
-
-  private ChangeResult<MemberRecord> put(MemberRecord asked, long nowMs, @Nullable Edit edit) {
-    MemberRecord wanted = asked;
-    NetworkState network = records.existing(wanted.networkId());
-    if (wanted.address() == 0) {
-      return new ChangeResult<>(wanted.withRevision(0), records.lastTicket());
-    }
-    MemberRecord before = records.member(wanted.networkId(), wanted.address());
-    if (edit != null) {
-      edit.verify(before == null ? 0 : before.revision());
-    }
-    if (network.blocked(wanted.address()) != null) {
-      wanted = wanted.withAuthorization(wanted.authorization().deauthorize(nowMs));
-    }
-    boolean deauthorizes = before != null && before.authorized() && !wanted.authorized();
-    long thresholdMs = network.credentialTimeMs(nowMs);
-    MemberSettings settingsBefore = before == null ? MemberSettings.NONE : before.settings();
-    MemberRecord changed =
-        deauthorizes && thresholdMs > nowMs
-            ? wanted.withAuthorization(wanted.authorization().withDeauthorizedAtMs(thresholdMs))
-            : wanted;
-    List<Long> bridges = network.bridges();
-    ChangeResult<MemberRecord> saved = records.save(network, changed, edit);
-    MemberRecord after = saved.record();
-    if (after.equals(before)) {
-      return new ChangeResult<>(after, records.lastTicket());
-    }
-    if (after.differsInAnnotationsOnly(before)) {
-      return saved;
-    }
-    revoke(
-        network, RemovedCredentials.of(after.address(), settingsBefore, after.settings()), nowMs);
-    if (!network.bridges().equals(bridges)) {
-      pushToAll(network, saved.ticket(), nowMs); // Members reach what is behind bridges they know.
-    } else if (isOnline(network, after.address(), nowMs)) {
-      notifications.add(
-          saved.ticket(), new PendingNotification.ConfigPush(after.networkId(), after.address()));
-    }
-    if (deauthorizes) {
-      List<Long> recipients = revocationRecipients(network, after.address(), nowMs);
-      addRevocation(after, recipients, saved.ticket(), thresholdMs);
-    }
-    return saved;
+    return members.put(wanted, edit.nowMs(), edit);
   }
 
   /** Deletes a network and its members, and returns it; empty if it does not exist. */
@@ -314,11 +269,11 @@ public final class Controller {
       edit.verify(network.record().revision());
     }
     long ticket = records.deleteNetwork(network, edit);
-    List<Long> recipients = revocationRecipients(network, 0, nowMs);
+    List<Long> recipients = ChangeNotices.recipients(network, 0, nowMs);
     long thresholdMs = network.credentialTimeMs(nowMs);
     for (MemberRecord member : network.members()) {
       if (member.authorized()) {
-        addRevocation(member, recipients, ticket, thresholdMs);
+        notices.addRevocation(member, recipients, ticket, thresholdMs);
       }
     }
     return Optional.of(new ChangeResult<>(network.record(), ticket));
@@ -327,7 +282,7 @@ public final class Controller {
   /** Deletes a member, and returns it; empty if it does not exist. */
   public Optional<ChangeResult<MemberRecord>> deleteMember(
       long networkId, long address, long nowMs) {
-    return deleteMember(networkId, address, nowMs, null);
+    return members.delete(networkId, address, nowMs, null);
   }
 
   /**
@@ -337,37 +292,17 @@ public final class Controller {
    */
   public Optional<ChangeResult<MemberRecord>> deleteMember(
       long networkId, long address, Edit edit) {
-    return deleteMember(networkId, address, edit.nowMs(), edit);
+    return members.delete(networkId, address, edit.nowMs(), edit);
   }
 
-  private Optional<ChangeResult<MemberRecord>> deleteMember(
-      long networkId, long address, long nowMs, @Nullable Edit edit) {
-    NetworkState network = records.network(networkId);
-    MemberRecord member = records.member(networkId, address);
-    if (network == null || member == null) {
-      return Optional.empty();
-    }
-    if (edit != null) {
-      edit.verify(member.revision());
-    }
-    List<Long> bridges = network.bridges();
-    long thresholdMs =
-        member.authorized()
-            ? network.credentialTimeMs(nowMs)
-            : member.authorization().deauthorizedAtMs();
-    if (thresholdMs > network.expiredMs(nowMs)) {
-      records.endMembership(network, new RevokedMember(networkId, address, thresholdMs), nowMs);
-    }
-    long ticket = records.deleteMember(network, member, edit);
-    if (member.authorized()) {
-      addRevocation(member, revocationRecipients(network, address, nowMs), ticket, thresholdMs);
-    }
-    revoke(network, RemovedCredentials.of(address, member.settings(), MemberSettings.NONE), nowMs);
-    network.removeLastRequest(address);
-    if (!network.bridges().equals(bridges)) {
-      pushToAll(network, ticket, nowMs);
-    }
-    return Optional.of(new ChangeResult<>(member, ticket));
+  /** Returns the members that were removed, and can be restored. */
+  public MemberBin bin() {
+    return bin;
+  }
+
+  /** Returns the periodic work on the members that were not seen for long. */
+  public AbsentMembers absentMembers() {
+    return absent;
   }
 
   // Blocks.
@@ -452,65 +387,6 @@ public final class Controller {
 
   public ControllerCounters counters() {
     return counters;
-  }
-
-  private void addRevocation(
-      MemberRecord target, List<Long> recipients, long ticket, long thresholdMs) {
-    if (!recipients.isEmpty()) {
-      notifications.add(
-          ticket,
-          new PendingNotification.Revoke(
-              target.networkId(), target.address(), thresholdMs, recipients));
-    }
-  }
-
-  /**
-   * Adds the revocations of what members no longer have, for those members that are online and keep
-   * the membership of a member by it.
-   */
-  private void revoke(NetworkState network, List<RevokedCredential> removed, long nowMs) {
-    if (removed.isEmpty()) {
-      return;
-    }
-    long thresholdMs = network.credentialTimeMs(nowMs);
-    network.recordRevoked(thresholdMs);
-    List<Long> recipients =
-        revocationRecipients(network, 0, nowMs).stream()
-            .filter(member -> acceptsRevokedTags(network, member))
-            .filter(member -> removed.stream().anyMatch(each -> each.member() != member))
-            .toList();
-    if (recipients.isEmpty()) {
-      return;
-    }
-    for (int start = 0; start < removed.size(); start += Revocation.MAX_PER_MESSAGE) {
-      int end = Math.min(start + Revocation.MAX_PER_MESSAGE, removed.size());
-      notifications.add(
-          records.lastTicket(),
-          new PendingNotification.RevokeCredentials(
-              network.record().id(), removed.subList(start, end), thresholdMs, recipients));
-    }
-  }
-
-  private static boolean acceptsRevokedTags(NetworkState network, long member) {
-    LastRequest last = network.lastRequest(member);
-    return last != null && last.acceptsRevokedTags();
-  }
-
-  /** Returns the authorized members that are online, and the target of the revocation if it is. */
-  private static List<Long> revocationRecipients(NetworkState network, long target, long nowMs) {
-    var recipients = new ArrayList<Long>();
-    for (long member : network.seenSince(nowMs - ONLINE_MS)) {
-      NetworkState.MemberState state = network.member(member);
-      if (member == target || (state != null && state.record().authorized())) {
-        recipients.add(member);
-      }
-    }
-    return List.copyOf(recipients);
-  }
-
-  private static boolean isOnline(NetworkState network, long member, long nowMs) {
-    LastRequest last = network.lastRequest(member);
-    return last != null && nowMs - last.seenMs() < ONLINE_MS;
   }
 
   // Notifications of members.

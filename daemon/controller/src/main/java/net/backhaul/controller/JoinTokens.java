@@ -27,7 +27,8 @@ final class JoinTokens {
 
   /**
    * Admits a member by a token, and counts the use, in one change. Without effect on members that
-   * are authorized or blocked, and on those that were deauthorized after the token was made.
+   * are authorized or blocked, and on those that were deauthorized or removed after the token was
+   * made.
    */
   void use(NetworkState network, LastRequest request, String secret, long nowMs) {
     long address = request.identity().address();
@@ -50,8 +51,8 @@ final class JoinTokens {
     }
     boolean applies =
         token.grant().authorizes()
-            ? member.authorization().deauthorizedAtMs() < token.createdMs()
-            : stored == null;
+            ? endedMs(network, member) < token.createdMs()
+            : stored == null && network.bin().find(address) == null;
     if (!applies) {
       return;
     }
@@ -69,6 +70,13 @@ final class JoinTokens {
             : joined;
     var edit = Edit.of("join token " + token.name(), Addresses.text(address), nowMs);
     records.join(network, token.used(), complete, edit);
+  }
+
+  /** Returns when the member was deauthorized or removed last; 0 for never. */
+  private static long endedMs(NetworkState network, MemberRecord member) {
+    BinnedMember binned = network.bin().find(member.address());
+    return Math.max(
+        member.authorization().deauthorizedAtMs(), binned == null ? 0 : binned.removedMs());
   }
 
   private boolean isGuessing(long address, long nowMs) {

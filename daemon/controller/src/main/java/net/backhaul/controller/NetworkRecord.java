@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param directory whether members get the names and addresses of the others
  * @param document the JSON text that this was read from, without the revision; opaque here
  * @param annotations not in the document
+ * @param deauthorizeAfterDays days after which a member that was not seen is deauthorized; 0 for
+ *     never. Not in the document
  */
 public record NetworkRecord(
     long id,
@@ -44,10 +46,14 @@ public record NetworkRecord(
     long credentialWindowMs,
     boolean directory,
     String document,
-    Annotations annotations)
+    Annotations annotations,
+    int deauthorizeAfterDays)
     implements ControllerRecord {
   public static final long DEFAULT_CREDENTIAL_WINDOW_MS = 1_800_000;
   public static final int DEFAULT_MULTICAST_LIMIT = 32;
+
+  /** The highest number of days of {@link #deauthorizeAfterDays}. */
+  public static final int MAX_DEAUTHORIZE_AFTER_DAYS = 3_650;
 
   public NetworkRecord {
     routes = List.copyOf(routes);
@@ -72,10 +78,22 @@ public record NetworkRecord(
     return toBuilder().annotations(changed).build();
   }
 
-  /** Returns whether everything else but the revision is that of an older record. */
+  public NetworkRecord withDeauthorizeAfterDays(int changed) {
+    return toBuilder().deauthorizeAfterDays(changed).build();
+  }
+
+  /**
+   * Returns whether everything but the revision and what has no effect on configurations is that of
+   * an older record.
+   */
   boolean differsInAnnotationsOnly(@Nullable NetworkRecord older) {
     return older != null
-        && withAnnotations(older.annotations).withRevision(older.revision).equals(older);
+        && toBuilder()
+            .annotations(older.annotations)
+            .deauthorizeAfterDays(older.deauthorizeAfterDays)
+            .revision(older.revision)
+            .build()
+            .equals(older);
   }
 
   /** Returns a builder with the values of this record. */
@@ -102,7 +120,8 @@ public record NetworkRecord(
         .credentialWindowMs(credentialWindowMs)
         .directory(directory)
         .document(document)
-        .annotations(annotations);
+        .annotations(annotations)
+        .deauthorizeAfterDays(deauthorizeAfterDays);
   }
 
   /** Builds a network; see the record's components. */
@@ -130,6 +149,7 @@ public record NetworkRecord(
     private boolean directory;
     private String document = "{}";
     private Annotations annotations = Annotations.NONE;
+    private int deauthorizeAfterDays;
 
     private Builder(long id) {
       this.id = id;
@@ -240,6 +260,11 @@ public record NetworkRecord(
       return this;
     }
 
+    public Builder deauthorizeAfterDays(int value) {
+      deauthorizeAfterDays = value;
+      return this;
+    }
+
     public Builder annotations(Annotations value) {
       annotations = value;
       return this;
@@ -269,7 +294,8 @@ public record NetworkRecord(
           credentialWindowMs,
           directory,
           document,
-          annotations);
+          annotations,
+          deauthorizeAfterDays);
     }
   }
 }

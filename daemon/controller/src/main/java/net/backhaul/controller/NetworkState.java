@@ -27,6 +27,7 @@ final class NetworkState {
   private final TreeMap<Long, BlockedAddress> blocked = new TreeMap<>();
   private final LinkedHashMap<String, JoinToken> joinTokens = new LinkedHashMap<>();
   private final RevokedMembers revoked = new RevokedMembers();
+  private final Bin bin = new Bin();
   private int authorized;
 
   /** The latest time of a deauthorization; later than the clock if that was set back. */
@@ -39,8 +40,9 @@ final class NetworkState {
    * A member.
    *
    * @param ticket of the last change of the record
+   * @param presence the same one for all records of the member
    */
-  record MemberState(MemberRecord record, long ticket) {}
+  record MemberState(MemberRecord record, long ticket, MemberPresence presence) {}
 
   NetworkState(NetworkRecord record, long ticket) {
     this.record = record;
@@ -81,6 +83,11 @@ final class NetworkState {
         .limit(limit)
         .map(MemberState::record)
         .toList();
+  }
+
+  /** Returns the members that were removed. */
+  Bin bin() {
+    return bin;
   }
 
   /** Returns the blocked addresses, ascending. */
@@ -127,8 +134,12 @@ final class NetworkState {
   }
 
   void put(MemberRecord member, long memberTicket) {
+    MemberState before = members.get(member.address());
     remove(member.address());
-    members.put(member.address(), new MemberState(member, memberTicket));
+    members.put(
+        member.address(),
+        new MemberState(
+            member, memberTicket, before == null ? presence(member) : before.presence()));
     authorized += member.authorized() ? 1 : 0;
     lastDeauthorizedAtMs =
         Math.max(lastDeauthorizedAtMs, member.authorization().deauthorizedAtMs());
@@ -144,6 +155,15 @@ final class NetworkState {
       bridges.add(member.address());
     }
     directory.changed();
+  }
+
+  private MemberPresence presence(MemberRecord member) {
+    var presence = new MemberPresence();
+    LastRequest last = lastRequests.get(member.address());
+    if (last != null) {
+      presence.seen(last.seenMs());
+    }
+    return presence;
   }
 
   void remove(long address) {
@@ -209,6 +229,10 @@ final class NetworkState {
   void recordRequest(long address, LastRequest request) {
     lastRequests.remove(address);
     lastRequests.put(address, request);
+    MemberState member = members.get(address);
+    if (member != null) {
+      member.presence().seen(request.seenMs());
+    }
     if (lastRequests.size() > MAX_LAST_REQUESTS) {
       lastRequests.pollFirstEntry();
     }

@@ -11,7 +11,7 @@ public sealed interface RecordChange {
   /** A member was created or changed. */
   record MemberSaved(MemberRecord member) implements RecordChange {}
 
-  /** A network was deleted, and with it all its members and blocks. */
+  /** A network was deleted, and with it all its members, blocks and tokens. */
   record NetworkDeleted(long networkId) implements RecordChange {}
 
   /** A member was deleted. */
@@ -23,6 +23,18 @@ public sealed interface RecordChange {
    * @param expiredMs earlier ends of memberships of the network no longer matter
    */
   record MembershipEnded(RevokedMember revoked, long expiredMs) implements RecordChange {}
+
+  /** A member was removed to the bin. */
+  record MemberBinned(BinnedMember binned) implements RecordChange {}
+
+  /** A member was restored from the bin, as it is now. */
+  record MemberRestored(MemberRecord member) implements RecordChange {}
+
+  /** A member of the bin was deleted for good. */
+  record MemberPurged(long networkId, long address) implements RecordChange {}
+
+  /** Members were seen, or the controller runs; those that are not named stay as they are. */
+  record ActivitySaved(ControllerActivity activity) implements RecordChange {}
 
   /** A join token was made. */
   record JoinTokenSaved(JoinToken token) implements RecordChange {}

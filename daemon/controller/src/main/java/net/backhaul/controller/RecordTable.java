@@ -4,6 +4,7 @@ package net.backhaul.controller;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import net.backhaul.protocol.identity.NetworkIds;
@@ -60,6 +61,12 @@ final class RecordTable {
         network.put(token);
       }
     }
+    for (BinnedMember binned : stored.binned()) {
+      NetworkState network = networks.get(binned.networkId());
+      if (network != null) {
+        network.bin().put(binned);
+      }
+    }
     unpublished.addAll(networks.values());
   }
 
@@ -75,6 +82,12 @@ final class RecordTable {
 
   @Nullable NetworkState network(long id) {
     return networks.get(id);
+  }
+
+  /** Returns the network with this id, or else with the next one; null after the last one. */
+  @Nullable NetworkState networkFrom(long id) {
+    Map.Entry<Long, NetworkState> found = networks.ceilingEntry(id);
+    return found == null ? null : found.getValue();
   }
 
   /** Returns a network; throws {@link IllegalArgumentException} where there is none. */
@@ -159,6 +172,41 @@ final class RecordTable {
     network.remove(address);
     unpublished.add(network);
     return write(new RecordChange.MemberDeleted(network.record().id(), address), edit, member);
+  }
+
+  /** Removes an existing member to the bin; returns the ticket. */
+  long bin(NetworkState network, BinnedMember binned, Edit edit) {
+    network.remove(binned.address());
+    network.bin().put(binned);
+    unpublished.add(network);
+    return write(new RecordChange.MemberBinned(binned), edit, binned.member());
+  }
+
+  /** Saves what was in the bin as a member, in place of one that waits. */
+  ChangeResult<MemberRecord> restore(NetworkState network, MemberRecord wanted, Edit edit) {
+    NetworkState.MemberState stored = network.member(wanted.address());
+    MemberRecord before = stored == null ? null : stored.record();
+    // Above both: a record that was read before has another revision.
+    long revision = Math.max(wanted.revision(), before == null ? 0 : before.revision()) + 1;
+    MemberRecord member = wanted.withRevision(revision);
+    long ticket = write(new RecordChange.MemberRestored(member), edit, before);
+    network.bin().remove(member.address());
+    network.put(member, ticket);
+    unpublished.add(network);
+    count(before, member);
+    return new ChangeResult<>(member, ticket);
+  }
+
+  /** Deletes what is in the bin for good; returns the ticket. */
+  long purge(NetworkState network, BinnedMember binned, Edit edit) {
+    network.bin().remove(binned.address());
+    return write(
+        new RecordChange.MemberPurged(binned.networkId(), binned.address()), edit, binned.member());
+  }
+
+  /** Saves when members were last seen. */
+  void save(ControllerActivity activity) {
+    write(new RecordChange.ActivitySaved(activity), null, null);
   }
 
   /** Admits a member by a join token, whose use is counted; saves both as one change. */

@@ -14,6 +14,16 @@ final class CrashingRecordStore implements RecordStore {
   private final Map<List<Long>, BlockedAddress> blocked = new HashMap<>();
   private final Map<Long, JoinToken> tokens = new HashMap<>();
   private final Map<List<Long>, RevokedMember> revoked = new HashMap<>();
+  private final Map<List<Long>, BinnedMember> binned = new HashMap<>();
+  private final Map<List<Long>, SeenMember> seen = new HashMap<>();
+  private ControllerActivity activity = ControllerActivity.NONE;
+
+  /** The changes by operators that were saved. */
+  final List<RecordChange.Edited> edits = new ArrayList<>();
+
+  /** How many members each saved activity names. */
+  final List<Integer> seenPerChange = new ArrayList<>();
+
   private long lastTicket;
 
   @Override
@@ -47,9 +57,25 @@ final class CrashingRecordStore implements RecordStore {
         networks.remove(id);
         members.keySet().removeIf(key -> key.getFirst() == id);
         blocked.keySet().removeIf(key -> key.getFirst() == id);
+        binned.keySet().removeIf(key -> key.getFirst() == id);
       }
       case RecordChange.MemberDeleted(long networkId, long address) ->
           members.remove(List.of(networkId, address));
+      case RecordChange.MemberBinned(BinnedMember removed) -> {
+        members.remove(List.of(removed.networkId(), removed.address()));
+        binned.put(List.of(removed.networkId(), removed.address()), removed);
+      }
+      case RecordChange.MemberRestored(MemberRecord member) -> {
+        binned.remove(List.of(member.networkId(), member.address()));
+        members.put(List.of(member.networkId(), member.address()), member);
+      }
+      case RecordChange.MemberPurged(long networkId, long address) ->
+          binned.remove(List.of(networkId, address));
+      case RecordChange.ActivitySaved(ControllerActivity saved) -> {
+        saved.seen().forEach(each -> seen.put(List.of(each.networkId(), each.address()), each));
+        activity = saved;
+        seenPerChange.add(saved.seen().size());
+      }
       case RecordChange.MembershipEnded(RevokedMember ended, long expiredMs) ->
           revoked.put(List.of(ended.networkId(), ended.address()), ended);
       case RecordChange.JoinTokenSaved(JoinToken token) -> tokens.put(token.id(), token);
@@ -62,7 +88,10 @@ final class CrashingRecordStore implements RecordStore {
           blocked.put(List.of(block.networkId(), block.address()), block);
       case RecordChange.Unblocked(long networkId, long address) ->
           blocked.remove(List.of(networkId, address));
-      case RecordChange.Edited edited -> save(edited.change());
+      case RecordChange.Edited edited -> {
+        edits.add(edited);
+        save(edited.change());
+      }
     }
   }
 
@@ -80,6 +109,9 @@ final class CrashingRecordStore implements RecordStore {
         List.copyOf(members.values()),
         List.copyOf(blocked.values()),
         List.copyOf(revoked.values()),
-        List.copyOf(tokens.values()));
+        List.copyOf(tokens.values()),
+        List.copyOf(binned.values()),
+        new ControllerActivity(
+            List.copyOf(seen.values()), activity.aliveMs(), activity.observedSinceMs()));
   }
 }

@@ -42,6 +42,9 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
   /** Changes within this time are published together. */
   private static final long PUBLICATION_DELAY_MS = 100;
 
+  /** When the periodic work on members begins. */
+  private static final long FIRST_ROUND_MS = 10_000;
+
   /** Changes that are not saved yet and are to be published; the oldest is evicted. */
   private static final int MAX_UNPUBLISHED_CHANGES = 100_000;
 
@@ -90,6 +93,19 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
             loop.execute(() -> onFailed(ticket, why));
           }
         });
+    loop.executeAfter(FIRST_ROUND_MS, this::round);
+  }
+
+  /** Does a part of the periodic work on all members, and the next one later. */
+  private void round() {
+    long nextMs = FIRST_ROUND_MS;
+    try {
+      nextMs = controller.absentMembers().round(NodeLoop.nowMs());
+      sendNotifications();
+      schedulePublication();
+    } finally {
+      loop.executeAfter(nextMs, this::round);
+    }
   }
 
   private void write(long ticket, RecordChange change) {

@@ -13,6 +13,7 @@ import net.backhaul.controller.Authorization;
 import net.backhaul.controller.BlockedAddress;
 import net.backhaul.controller.CapabilityDefinition;
 import net.backhaul.controller.Controller;
+import net.backhaul.controller.ControllerActivity;
 import net.backhaul.controller.ControllerOutput;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.MemberSettings;
@@ -78,7 +79,9 @@ public final class SimulatedController implements ConfigSource, RecordStore, Con
                 List.copyOf(members.values()),
                 List.copyOf(blocked.values()),
                 List.copyOf(revoked.values()),
-                List.of()),
+                List.of(),
+                List.of(),
+                ControllerActivity.NONE),
             this,
             this,
             random);
@@ -202,6 +205,10 @@ public final class SimulatedController implements ConfigSource, RecordStore, Con
       }
       case RecordChange.MemberDeleted(long networkId, long address) ->
           members.remove(new MemberKey(networkId, address));
+      case RecordChange.MemberBinned binned -> throw noBin();
+      case RecordChange.MemberRestored restored -> throw noBin();
+      case RecordChange.MemberPurged purged -> throw noBin();
+      case RecordChange.ActivitySaved saved -> throw noBin();
       case RecordChange.MembershipEnded(RevokedMember ended, long expiredMs) ->
           revoked.put(new MemberKey(ended.networkId(), ended.address()), ended);
       case RecordChange.JoinTokenSaved saved -> throw noTokens();
@@ -213,6 +220,10 @@ public final class SimulatedController implements ConfigSource, RecordStore, Con
           blocked.remove(new MemberKey(networkId, address));
       case RecordChange.Edited edited -> apply(edited.change());
     }
+  }
+
+  private static IllegalStateException noBin() {
+    return new IllegalStateException("simulated controllers have no bin");
   }
 
   private static IllegalStateException noTokens() {

@@ -20,7 +20,12 @@ import java.util.List;
 public final class Schema {
   /** Resources of this package. */
   static final List<String> NAMES =
-      List.of("001-controller.sql", "002-web.sql", "003-membership.sql", "004-history.sql");
+      List.of(
+          "001-controller.sql",
+          "002-web.sql",
+          "003-membership.sql",
+          "004-history.sql",
+          "005-members.sql");
 
   private final List<String> names;
 

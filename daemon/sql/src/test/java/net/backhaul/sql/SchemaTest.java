@@ -20,6 +20,8 @@ class SchemaTest {
   private static final String NETWORK = "SELECT document, notes, labels FROM network";
   private static final String MEMBER = "SELECT document FROM member";
 
+  private static final String DAYS = "SELECT deauthorize_after_days FROM network";
+
   @TempDir Path directory;
 
   /** Returns all definitions of a database, with blanks as they are. */
@@ -70,6 +72,9 @@ class SchemaTest {
         assertEquals(
             List.of("{\"id\":\"0123456789\",\"revision\":2,\"authorized\":true}"),
             database.submit(session -> session.query(MEMBER, row -> row.text(1))).join());
+        assertEquals(
+            List.of(version < 5 ? 0L : 30L),
+            database.submit(session -> session.query(DAYS, row -> row.number(1))).join());
       }
     }
   }

@@ -19,7 +19,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import net.backhaul.controller.BinnedMember;
 import net.backhaul.controller.BlockedAddress;
+import net.backhaul.controller.ControllerActivity;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.NetworkRecord;
 import net.backhaul.controller.StoredRecords;
@@ -149,12 +151,14 @@ public final class ControllerDirectory {
     var found = new ArrayList<NetworkRecord>();
     var members = new ArrayList<MemberRecord>();
     var blocked = new ArrayList<BlockedAddress>();
+    var binned = new ArrayList<BinnedMember>();
     for (ExportedJson.ExportedNetwork network :
         readAll(
             networks, NetworkIds.DIGITS, ExportedJson::readNetwork, each -> text(each.record()))) {
       long id = network.record().id();
       found.add(network.record());
       blocked.addAll(network.blocked());
+      binned.addAll(network.binned());
       members.addAll(
           readAll(
               memberDirectory(id),
@@ -162,7 +166,8 @@ public final class ControllerDirectory {
               text -> ExportedJson.readMember(id, text),
               each -> Addresses.text(each.address())));
     }
-    return new StoredRecords(found, members, blocked);
+    return new StoredRecords(
+        found, members, blocked, List.of(), List.of(), binned, ControllerActivity.NONE);
   }
 
   private <T> List<T> readAll(
@@ -260,7 +265,7 @@ public final class ControllerDirectory {
   public void write(StoredRecords records) throws IOException {
     create();
     for (NetworkRecord network : records.networks()) {
-      write(networks, text(network), ExportedJson.write(network, records.blocked()));
+      write(networks, text(network), ExportedJson.write(network, records));
     }
     force(networks);
     for (NetworkRecord network : records.networks()) {

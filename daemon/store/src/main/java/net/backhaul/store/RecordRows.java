@@ -3,7 +3,9 @@ package net.backhaul.store;
 
 import java.util.ArrayList;
 import net.backhaul.controller.Annotations;
+import net.backhaul.controller.BinnedMember;
 import net.backhaul.controller.BlockedAddress;
+import net.backhaul.controller.ControllerActivity;
 import net.backhaul.controller.ControllerRecord;
 import net.backhaul.controller.Edit;
 import net.backhaul.controller.JoinToken;
@@ -25,15 +27,20 @@ import org.jspecify.annotations.Nullable;
 /** The controller's records in the tables of {@code 001-controller.sql}. */
 final class RecordRows {
   private static final String SAVE_NETWORK =
-      "INSERT INTO network (id, revision, document, notes, labels) VALUES (?, ?, ?, ?, ?)"
+      "INSERT INTO network (id, revision, document, notes, labels, deauthorize_after_days)"
+          + " VALUES (?, ?, ?, ?, ?, ?)"
           + " ON CONFLICT (id) DO UPDATE SET revision = excluded.revision,"
-          + " document = excluded.document, notes = excluded.notes, labels = excluded.labels";
+          + " document = excluded.document, notes = excluded.notes, labels = excluded.labels,"
+          + " deauthorize_after_days = excluded.deauthorize_after_days";
 
   private static final String SAVE_MEMBER =
       "INSERT INTO member (network_id, address, revision, document, notes, labels)"
           + " VALUES (?, ?, ?, ?, ?, ?)"
           + " ON CONFLICT (network_id, address) DO UPDATE SET revision = excluded.revision,"
           + " document = excluded.document, notes = excluded.notes, labels = excluded.labels";
+
+  private static final String DELETE_MEMBER =
+      "DELETE FROM member WHERE network_id = ? AND address = ?";
 
   private static final String BLOCK =
       "INSERT INTO block (network_id, address, since_ms) VALUES (?, ?, ?)"
@@ -59,7 +66,8 @@ final class RecordRows {
   static StoredRecords read(SqlSession session) {
     return new StoredRecords(
         session.query(
-            "SELECT id, document, notes, labels FROM network ORDER BY id", RecordRows::network),
+            "SELECT id, document, notes, labels, deauthorize_after_days FROM network ORDER BY id",
+            RecordRows::network),
         session.query(
             "SELECT network_id, address, document, notes, labels FROM member"
                 + " ORDER BY network_id, address",
@@ -74,18 +82,23 @@ final class RecordRows {
             row ->
                 new RevokedMember(
                     NetworkIds.parse(row.text(1)), Addresses.parse(row.text(2)), row.number(3))),
-        JoinTokenRows.read(session));
+        JoinTokenRows.read(session),
+        BinRows.read(session),
+        ActivityRows.read(session));
   }
 
   private static NetworkRecord network(Row row) {
     try {
-      return NetworkJson.read(row.text(2)).withAnnotations(annotations(row.text(3), row.text(4)));
+      return NetworkJson.read(row.text(2))
+          .withAnnotations(annotations(row.text(3), row.text(4)))
+          .withDeauthorizeAfterDays((int) row.number(5));
     } catch (IllegalArgumentException e) {
       throw damaged("network " + row.text(1), e);
     }
   }
 
-  private static MemberRecord member(Row row) {
+  /** Reads a member of network, address, document, notes, labels. */
+  static MemberRecord member(Row row) {
     try {
       return MemberJson.read(NetworkIds.parse(row.text(1)), row.text(3))
           .withAnnotations(annotations(row.text(4), row.text(5)));
@@ -110,10 +123,19 @@ final class RecordRows {
       case RecordChange.NetworkSaved(NetworkRecord network) -> save(session, network);
       case RecordChange.MemberSaved(MemberRecord member) -> save(session, member);
       case RecordChange.MemberDeleted(long networkId, long address) ->
-          session.update(
-              "DELETE FROM member WHERE network_id = ? AND address = ?",
-              NetworkIds.text(networkId),
-              Addresses.text(address));
+          deleteMember(session, networkId, address);
+      case RecordChange.MemberBinned(BinnedMember binned) -> {
+        deleteMember(session, binned.networkId(), binned.address());
+        BinRows.save(session, binned);
+      }
+      case RecordChange.MemberRestored(MemberRecord member) -> {
+        BinRows.delete(session, member.networkId(), member.address());
+        save(session, member);
+      }
+      case RecordChange.MemberPurged(long networkId, long address) ->
+          BinRows.delete(session, networkId, address);
+      case RecordChange.ActivitySaved(ControllerActivity activity) ->
+          ActivityRows.save(session, activity);
       case RecordChange.NetworkDeleted(long id) -> {
         String text = NetworkIds.text(id);
         session.update("DELETE FROM member WHERE network_id = ?", text);
@@ -121,6 +143,8 @@ final class RecordRows {
         session.update("DELETE FROM revocation WHERE network_id = ?", text);
         session.update("DELETE FROM join_token WHERE network_id = ?", text);
         SourceHistory.remove(session, text);
+        session.update("DELETE FROM bin WHERE network_id = ?", text);
+        session.update("DELETE FROM member_seen WHERE network_id = ?", text);
         session.update("DELETE FROM network WHERE id = ?", text);
       }
       case RecordChange.MembershipEnded(RevokedMember revoked, long expiredMs) -> {
@@ -141,7 +165,7 @@ final class RecordRows {
           session.update(UNBLOCK, NetworkIds.text(networkId), Addresses.text(address));
       case RecordChange.Edited(RecordChange made, Edit edit, ControllerRecord before) -> {
         apply(session, made);
-        AuditEntry entry = entry(made, edit, before);
+        AuditEntry entry = AuditRows.entry(made, edit, before);
         AuditLog.append(session, entry);
         if (made instanceof RecordChange.NetworkSaved(NetworkRecord network)) {
           keepSource(session, entry, before, network);
@@ -170,7 +194,13 @@ final class RecordRows {
         network.revision(),
         Json.write(NetworkJson.write(network)),
         network.annotations().notes(),
-        labels(network.annotations()));
+        labels(network.annotations()),
+        (long) network.deauthorizeAfterDays());
+  }
+
+  private static void deleteMember(SqlSession session, long networkId, long address) {
+    session.update(DELETE_MEMBER, NetworkIds.text(networkId), Addresses.text(address));
+    ActivityRows.delete(session, networkId, address);
   }
 
   private static void save(SqlSession session, MemberRecord member) {
@@ -200,7 +230,7 @@ final class RecordRows {
         revoked.thresholdMs());
   }
 
-  private static String labels(Annotations annotations) {
+  static String labels(Annotations annotations) {
     return Json.write(new ArrayList<@Nullable Object>(annotations.labels()));
   }
 
@@ -211,77 +241,8 @@ final class RecordRows {
     records.blocked().forEach(block -> save(session, block));
     records.revoked().forEach(revoked -> save(session, revoked));
     records.joinTokens().forEach(token -> JoinTokenRows.save(session, token));
-  }
-
-  private static AuditEntry entry(
-      RecordChange change, Edit edit, @Nullable ControllerRecord before) {
-    String action =
-        switch (change) {
-          case RecordChange.NetworkSaved saved -> before == null ? "create" : "change";
-          case RecordChange.MemberSaved saved -> before == null ? "create" : "change";
-          case RecordChange.NetworkDeleted deleted -> "delete";
-          case RecordChange.MemberDeleted deleted -> "delete";
-          case RecordChange.Blocked blocked -> "block";
-          case RecordChange.Unblocked unblocked -> "unblock";
-          case RecordChange.MembershipEnded ended -> "revoke";
-          case RecordChange.JoinTokenSaved saved -> "create-token";
-          case RecordChange.JoinTokenDeleted deleted -> "revoke-token";
-          case RecordChange.JoinedByToken joined -> "join";
-          case RecordChange.Edited edited -> "change";
-        };
-    ControllerRecord after =
-        switch (change) {
-          case RecordChange.NetworkSaved(NetworkRecord network) -> network;
-          case RecordChange.MemberSaved(MemberRecord member) -> member;
-          case RecordChange.JoinedByToken(JoinToken token, MemberRecord member) -> member;
-          case RecordChange.JoinTokenSaved(JoinToken token) -> token;
-          case RecordChange.Blocked blocked -> before;
-          case RecordChange.Unblocked unblocked -> before;
-          default -> null;
-        };
-    return new AuditEntry(
-        edit.nowMs(),
-        edit.actor(),
-        edit.origin(),
-        action,
-        NetworkIds.text(networkId(change)),
-        address(change),
-        ExportedJson.write(before),
-        ExportedJson.write(after));
-  }
-
-  private static long networkId(RecordChange change) {
-    return switch (change) {
-      case RecordChange.NetworkSaved(NetworkRecord network) -> network.id();
-      case RecordChange.MemberSaved(MemberRecord member) -> member.networkId();
-      case RecordChange.NetworkDeleted(long id) -> id;
-      case RecordChange.MemberDeleted(long networkId, long address) -> networkId;
-      case RecordChange.MembershipEnded(RevokedMember revoked, long expired) -> revoked.networkId();
-      case RecordChange.JoinTokenSaved(JoinToken token) -> token.networkId();
-      case RecordChange.JoinTokenDeleted(JoinToken token) -> token.networkId();
-      case RecordChange.JoinedByToken(JoinToken token, MemberRecord member) -> token.networkId();
-      case RecordChange.Blocked(BlockedAddress block) -> block.networkId();
-      case RecordChange.Unblocked(long networkId, long address) -> networkId;
-      case RecordChange.Edited edited -> networkId(edited.change());
-    };
-  }
-
-  private static String address(RecordChange change) {
-    return switch (change) {
-      case RecordChange.NetworkSaved saved -> "";
-      case RecordChange.MemberSaved(MemberRecord member) -> Addresses.text(member.address());
-      case RecordChange.NetworkDeleted deleted -> "";
-      case RecordChange.MemberDeleted(long networkId, long address) -> Addresses.text(address);
-      case RecordChange.MembershipEnded(RevokedMember revoked, long expired) ->
-          Addresses.text(revoked.address());
-      case RecordChange.JoinTokenSaved saved -> "";
-      case RecordChange.JoinTokenDeleted deleted -> "";
-      case RecordChange.JoinedByToken(JoinToken token, MemberRecord member) ->
-          Addresses.text(member.address());
-      case RecordChange.Blocked(BlockedAddress block) -> Addresses.text(block.address());
-      case RecordChange.Unblocked(long networkId, long address) -> Addresses.text(address);
-      case RecordChange.Edited edited -> address(edited.change());
-    };
+    records.binned().forEach(binned -> BinRows.save(session, binned));
+    ActivityRows.reset(session); // Of these nobody knows when they were seen.
   }
 
   // Properties of the database.

@@ -15,7 +15,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import net.backhaul.controller.Annotations;
+import net.backhaul.controller.BinnedMember;
 import net.backhaul.controller.BlockedAddress;
+import net.backhaul.controller.ControllerActivity;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.NetworkRecord;
 import net.backhaul.controller.RecordChange;
@@ -121,9 +123,15 @@ class ControllerDirectoryTest {
     var annotations = new Annotations("a note", List.of("x", "y"));
     var records =
         new StoredRecords(
-            List.of(network(NET).withAnnotations(annotations), network(NET + 1)),
+            List.of(
+                network(NET).withAnnotations(annotations).withDeauthorizeAfterDays(30),
+                network(NET + 1)),
             List.of(member("0123456789").withAnnotations(annotations)),
-            List.of(new BlockedAddress(NET, 0xabcdef0123L, 5)));
+            List.of(new BlockedAddress(NET, 0xabcdef0123L, 5)),
+            List.of(),
+            List.of(),
+            List.of(new BinnedMember(member("0123456780").withAnnotations(annotations), 7)),
+            ControllerActivity.NONE);
 
     directory(path()).write(records);
 

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import net.backhaul.controller.BinnedMember;
 import net.backhaul.controller.BlockedAddress;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.NetworkRecord;
@@ -70,11 +71,13 @@ class KilledStoreTest {
     private final Map<Long, NetworkRecord> networks = new HashMap<>();
     private final Map<List<Long>, MemberRecord> members = new HashMap<>();
     private final Map<List<Long>, BlockedAddress> blocked = new HashMap<>();
+    private final Map<List<Long>, BinnedMember> binned = new HashMap<>();
 
     State(StoredRecords stored) {
       stored.networks().forEach(each -> apply(new RecordChange.NetworkSaved(each)));
       stored.members().forEach(each -> apply(new RecordChange.MemberSaved(each)));
       stored.blocked().forEach(each -> apply(new RecordChange.Blocked(each)));
+      stored.binned().forEach(each -> binned.put(List.of(each.networkId(), each.address()), each));
     }
 
     RecordChange next(Random random) {
@@ -98,6 +101,16 @@ class KilledStoreTest {
         return new RecordChange.Unblocked(id, address);
       }
       MemberRecord fresh = MemberJson.create(NetworkIds.text(id), Addresses.text(address), 1);
+      if (what == 11) {
+        return new RecordChange.MemberBinned(
+            new BinnedMember(fresh.withRevision(1), random.nextInt(100)));
+      }
+      if (what == 12) {
+        return new RecordChange.MemberRestored(fresh.withRevision(2));
+      }
+      if (what == 13) {
+        return new RecordChange.MemberPurged(id, address);
+      }
       return new RecordChange.MemberSaved(fresh.withRevision(random.nextLong() >>> 1 | 1));
     }
 
@@ -111,9 +124,21 @@ class KilledStoreTest {
           networks.remove(id);
           members.keySet().removeIf(key -> key.getFirst() == id);
           blocked.keySet().removeIf(key -> key.getFirst() == id);
+          binned.keySet().removeIf(key -> key.getFirst() == id);
         }
         case RecordChange.MemberDeleted(long networkId, long address) ->
             members.remove(List.of(networkId, address));
+        case RecordChange.MemberBinned(BinnedMember removed) -> {
+          members.remove(List.of(removed.networkId(), removed.address()));
+          binned.put(List.of(removed.networkId(), removed.address()), removed);
+        }
+        case RecordChange.MemberRestored(MemberRecord member) -> {
+          binned.remove(List.of(member.networkId(), member.address()));
+          members.put(List.of(member.networkId(), member.address()), member);
+        }
+        case RecordChange.MemberPurged(long networkId, long address) ->
+            binned.remove(List.of(networkId, address));
+        case RecordChange.ActivitySaved saved -> throw notMade(saved);
         case RecordChange.MembershipEnded ended -> throw notMade(ended);
         case RecordChange.JoinTokenSaved saved -> throw notMade(saved);
         case RecordChange.JoinTokenDeleted deleted -> throw notMade(deleted);
@@ -133,7 +158,8 @@ class KilledStoreTest {
     boolean equalTo(State other) {
       return networks.equals(other.networks)
           && members.equals(other.members)
-          && blocked.equals(other.blocked);
+          && blocked.equals(other.blocked)
+          && binned.equals(other.binned);
     }
   }
 

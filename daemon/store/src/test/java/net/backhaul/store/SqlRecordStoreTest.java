@@ -16,11 +16,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import net.backhaul.controller.Annotations;
+import net.backhaul.controller.BinnedMember;
 import net.backhaul.controller.BlockedAddress;
+import net.backhaul.controller.ControllerActivity;
 import net.backhaul.controller.Edit;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.NetworkRecord;
 import net.backhaul.controller.RecordChange;
+import net.backhaul.controller.SeenMember;
 import net.backhaul.controller.StoredRecords;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.sql.AuditEntry;
@@ -143,6 +146,51 @@ class SqlRecordStoreTest {
             List.of(member("0123456789"), labelled),
             List.of(new BlockedAddress(NET, 7, 5))),
         stored());
+  }
+
+  @Test
+  void keepsRemovedMembersUntilTheyArePurged() throws Exception {
+    var annotations = new Annotations("rack 3", List.of("db"));
+    var removed = new BinnedMember(member("0123456789").withAnnotations(annotations), 5);
+    var replaced = new BinnedMember(removed.member().withRevision(9), 6);
+    write(
+        new RecordChange.NetworkSaved(network(NET, 1).withDeauthorizeAfterDays(30)),
+        new RecordChange.MemberSaved(removed.member()),
+        new RecordChange.MemberBinned(removed),
+        new RecordChange.MemberSaved(member("0123456789")),
+        new RecordChange.MemberBinned(replaced));
+    assertEquals(List.of(), stored().members());
+    assertEquals(List.of(replaced), stored().binned());
+    assertEquals(30, stored().networks().getFirst().deauthorizeAfterDays());
+
+    write(new RecordChange.MemberRestored(removed.member()));
+    assertEquals(List.of(removed.member()), stored().members());
+    assertEquals(List.of(), stored().binned());
+
+    write(
+        new RecordChange.MemberBinned(removed),
+        new RecordChange.MemberPurged(NET, MEMBER),
+        new RecordChange.MemberBinned(replaced),
+        new RecordChange.NetworkDeleted(NET));
+    assertEquals(StoredRecords.NONE, stored());
+  }
+
+  @Test
+  void readsWhenMembersWereSeen() throws Exception {
+    var first = new SeenMember(NET, MEMBER, 5);
+    var second = new SeenMember(NET, MEMBER + 1, 6);
+    var later = new SeenMember(NET, MEMBER, 7);
+    write(
+        new RecordChange.NetworkSaved(network(NET, 1)),
+        new RecordChange.MemberSaved(member("0123456789")),
+        new RecordChange.ActivitySaved(new ControllerActivity(List.of(first, second), 6, 1)),
+        new RecordChange.ActivitySaved(new ControllerActivity(List.of(later), 8, 2)));
+    assertEquals(new ControllerActivity(List.of(later, second), 8, 2), stored().activity());
+
+    write(
+        new RecordChange.MemberDeleted(NET, MEMBER),
+        new RecordChange.MemberBinned(new BinnedMember(member("012345678a"), 9)));
+    assertEquals(new ControllerActivity(List.of(), 8, 2), stored().activity());
   }
 
   @Test

@@ -7,8 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import net.backhaul.controller.BinnedMember;
 import net.backhaul.controller.BlockedAddress;
 import net.backhaul.controller.JoinToken;
+import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.RecordChange;
 import net.backhaul.json.Json;
 import net.backhaul.protocol.identity.Addresses;
@@ -69,8 +71,15 @@ final class ChangeFeed {
       publish(new RecordChange.JoinTokenSaved(joined.token()));
       return;
     }
-    if (change instanceof RecordChange.MembershipEnded) {
-      return; // The deletion of the member follows.
+    if (change instanceof RecordChange.MembershipEnded
+        || change instanceof RecordChange.ActivitySaved) {
+      return; // The deletion of the member follows; when one was seen is not followed.
+    }
+    if (change instanceof RecordChange.MemberBinned(BinnedMember binned)) {
+      publish(new RecordChange.MemberDeleted(binned.networkId(), binned.address()));
+    }
+    if (change instanceof RecordChange.MemberRestored(MemberRecord member)) {
+      publish(new RecordChange.MemberSaved(member));
     }
     Map<String, @Nullable Object> data = Json.object();
     String event =
@@ -96,6 +105,12 @@ final class ChangeFeed {
             data.put("member", Addresses.text(deleted.address()));
             yield "member-deleted";
           }
+          case RecordChange.MemberBinned(BinnedMember binned) ->
+              bin(data, binned.networkId(), binned.address(), true);
+          case RecordChange.MemberRestored(MemberRecord member) ->
+              bin(data, member.networkId(), member.address(), false);
+          case RecordChange.MemberPurged(long networkId, long address) ->
+              bin(data, networkId, address, false);
           case RecordChange.Blocked(BlockedAddress block) -> {
             data.put("network", NetworkIds.text(block.networkId()));
             data.put("member", Addresses.text(block.address()));
@@ -119,6 +134,8 @@ final class ChangeFeed {
           }
           case RecordChange.JoinedByToken joined ->
               throw new IllegalArgumentException("expected its parts, found " + joined);
+          case RecordChange.ActivitySaved saved ->
+              throw new IllegalArgumentException("expected what clients see, found " + saved);
           case RecordChange.MembershipEnded ended ->
               throw new IllegalArgumentException("expected what clients see, found " + ended);
           case RecordChange.Edited edited ->
@@ -126,6 +143,14 @@ final class ChangeFeed {
         };
     add(NetworkIds.parse(String.valueOf(data.get("network"))), event, Json.write(data));
     Set.copyOf(clients).forEach(client -> client.onAvailable.run());
+  }
+
+  private static String bin(
+      Map<String, @Nullable Object> data, long networkId, long address, boolean isThere) {
+    data.put("network", NetworkIds.text(networkId));
+    data.put("member", Addresses.text(address));
+    data.put("removed", isThere);
+    return "bin";
   }
 
   private void add(long networkId, String event, String data) {

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.controller;
+
+/** When a member was last seen, and what of that is saved. */
+final class MemberPresence {
+  private long seenMs;
+  private long savedMs;
+
+  /** Returns the time of the last request or acknowledgement that is known; 0 for none. */
+  long seenMs() {
+    return seenMs;
+  }
+
+  void seen(long nowMs) {
+    seenMs = Math.max(seenMs, nowMs);
+  }
+
+  /** Sets what an earlier run has saved. */
+  void load(long atMs) {
+    savedMs = atMs;
+    seen(atMs);
+  }
+
+  /** Returns whether what is saved is older than the last time by more than a duration. */
+  boolean isUnsaved(long durationMs) {
+    return seenMs - savedMs > durationMs;
+  }
+
+  void saved() {
+    savedMs = seenMs;
+  }
+}
