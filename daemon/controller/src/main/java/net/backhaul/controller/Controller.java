@@ -2,6 +2,7 @@
 package net.backhaul.controller;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
@@ -377,6 +378,14 @@ public final class Controller {
 
   public Optional<JoinToken> joinToken(long networkId, long id) {
     return joinTokens(networkId).stream().filter(each -> each.id() == id).findFirst();
+  }
+
+  /** Returns the join token of a hash, of any network. */
+  public Optional<JoinToken> joinToken(String hash) {
+    return records.networks().stream()
+        .map(network -> network.joinToken(hash))
+        .filter(Objects::nonNull)
+        .findFirst();
   }
 
   /** Returns the block of an address; empty if it is not blocked. */

@@ -133,7 +133,9 @@ public final class Daemon {
             new MetricsFile(home, metrics),
             events,
             status);
-    var parts = new WebServices.Parts(loop, controller, identity.address());
+    var parts =
+        new WebServices.Parts(
+            loop, controller, identity.address(), home.file(WebServices.PACKAGES));
     web = WebServices.of(home, state::execute, parts, database);
     localController = new LocalControllerApi(WebServices.local(parts, database));
     http = new HttpServer(accessControl(), routes());

@@ -18,8 +18,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import net.backhaul.controller.RecordChange;
+import net.backhaul.engine.Node;
 import net.backhaul.engine.PeerStatus;
 import net.backhaul.protocol.address.IpPrefix;
+import net.backhaul.protocol.world.World;
 import net.backhaul.service.ControllerHost;
 import net.backhaul.service.NodeLoop;
 import net.backhaul.service.state.NotSaved;
@@ -37,11 +39,13 @@ final class DaemonWebHost implements WebHost {
   private final NodeLoop loop;
   private final ControllerHost controller;
   private final long self;
+  private final Path packages;
 
-  DaemonWebHost(NodeLoop loop, ControllerHost controller, long self) {
-    this.loop = loop;
-    this.controller = controller;
-    this.self = self;
+  DaemonWebHost(WebServices.Parts parts) {
+    loop = parts.loop();
+    controller = parts.controller();
+    self = parts.self();
+    packages = parts.packages();
   }
 
   @Override
@@ -97,6 +101,16 @@ final class DaemonWebHost implements WebHost {
     return peer.paths().isEmpty()
         ? new MemberLink("RELAY", peer.latencyMs(), null)
         : new MemberLink("DIRECT", peer.latencyMs(), peer.paths().getFirst().endpoint());
+  }
+
+  @Override
+  public CompletableFuture<World> planet() {
+    return loop.submit(Node::planet);
+  }
+
+  @Override
+  public Path packages() {
+    return packages;
   }
 
   @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.service.web;
 
+import java.nio.file.Path;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.Supplier;
@@ -13,18 +14,23 @@ import net.backhaul.web.api.LocalController;
 
 /** Makes the web service of a daemon. */
 public final class WebServices {
+  /** The directory in the home with packages for hosts that join. */
+  public static final String PACKAGES = "packages.d";
+
   private WebServices() {}
 
-  /** The parts of the daemon that the web API uses. */
-  public record Parts(NodeLoop loop, ControllerHost controller, long self) {}
+  /**
+   * The parts of the daemon that the web API uses.
+   *
+   * @param packages the directory of packages for hosts that join
+   */
+  public record Parts(NodeLoop loop, ControllerHost controller, long self, Path packages) {}
 
   /** Returns the resources of the controller for the local API; they are loaded when first used. */
   public static Supplier<LocalController> local(Parts parts, Database database) {
     return () ->
         new LocalController(
-            new DaemonWebHost(parts.loop, parts.controller, parts.self),
-            new DatabaseAuditReader(database),
-            ForkJoinPool.commonPool());
+            new DaemonWebHost(parts), new DatabaseAuditReader(database), ForkJoinPool.commonPool());
   }
 
   /**
@@ -37,11 +43,6 @@ public final class WebServices {
     return new WebService(
         home,
         stateThread,
-        settings ->
-            new WebListener(
-                home,
-                database,
-                new DaemonWebHost(parts.loop, parts.controller, parts.self),
-                settings));
+        settings -> new WebListener(home, database, new DaemonWebHost(parts), settings));
   }
 }

@@ -2,8 +2,6 @@
 package net.backhaul.web.account;
 
 import java.net.InetAddress;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.concurrent.TimeUnit;
 import net.backhaul.web.http.ProblemException;
@@ -29,8 +27,6 @@ public final class LogInThrottle {
   /** Sources from which accounts have logged in; the oldest is evicted. */
   static final int MAX_KNOWN_SOURCES = 4_096;
 
-  private static final int V6_NETWORK_BYTES = 8;
-
   private final RateLimit sources = new RateLimit(SOURCE_BURST, SOURCE_EVERY_MS, MAX_KEYS);
   private final RateLimit pairs = new RateLimit(PAIR_BURST, PAIR_EVERY_MS, MAX_KEYS);
   private final RateLimit accounts = new RateLimit(ACCOUNT_BURST, ACCOUNT_EVERY_MS, MAX_KEYS);
@@ -43,7 +39,7 @@ public final class LogInThrottle {
    * @throws ProblemException with status 429 if it has to wait; this attempt does not count then
    */
   public void begin(String name, InetAddress from, long nowMs) {
-    String source = source(from);
+    String source = RateLimit.source(from);
     String pair = name + "@" + source;
     boolean isKnown = known.contains(pair);
     long waitMs = Math.max(sources.waitMs(source, nowMs), pairs.waitMs(pair, nowMs));
@@ -65,8 +61,8 @@ public final class LogInThrottle {
 
   /** Records a log-in that succeeded: it does not count, and its source is known from now on. */
   public void succeeded(String name, InetAddress from) {
-    String pair = name + "@" + source(from);
-    sources.refund(source(from));
+    String pair = name + "@" + RateLimit.source(from);
+    sources.refund(RateLimit.source(from));
     if (!known.contains(pair)) {
       accounts.refund(name);
     }
@@ -76,18 +72,11 @@ public final class LogInThrottle {
 
   /** Records that an account has logged in from a source before. */
   public void addKnownSource(String name, InetAddress from) {
-    String pair = name + "@" + source(from);
+    String pair = name + "@" + RateLimit.source(from);
     known.remove(pair);
     known.add(pair);
     if (known.size() > MAX_KNOWN_SOURCES) {
       known.removeFirst();
     }
-  }
-
-  /** Returns the address, or the network of an IPv6 address: a host has all addresses of that. */
-  private static String source(InetAddress from) {
-    byte[] bytes = from.getAddress();
-    return HexFormat.of()
-        .formatHex(bytes.length == 4 ? bytes : Arrays.copyOf(bytes, V6_NETWORK_BYTES));
   }
 }

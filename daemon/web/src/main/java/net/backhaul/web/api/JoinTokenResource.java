@@ -36,6 +36,7 @@ final class JoinTokenResource {
   private final WebHost host;
   private final Executor thread;
   private final SecureRandom random;
+  private final @Nullable JoinScriptResource scripts;
 
   private record Found(JoinToken token, long nowMs) {}
 
@@ -43,8 +44,11 @@ final class JoinTokenResource {
    * Makes the resource.
    *
    * @param thread runs its work on the thread of the web API
+   * @param scripts null where no listener serves them
    */
-  JoinTokenResource(WebHost host, Executor thread, SecureRandom random) {
+  JoinTokenResource(
+      WebHost host, Executor thread, SecureRandom random, @Nullable JoinScriptResource scripts) {
+    this.scripts = scripts;
     this.host = host;
     this.thread = thread;
     this.random = random;
@@ -124,6 +128,9 @@ final class JoinTokenResource {
             token -> {
               Map<String, @Nullable Object> out = JoinTokenFields.object(token, token.createdMs());
               out.put("token", secret);
+              if (scripts != null) {
+                out.put("install", scripts.line(exchange.request(), token, secret));
+              }
               return WebResponse.json(201, out)
                   .withRevision(token.revision())
                   .with(

@@ -40,7 +40,7 @@ public final class LocalController {
     all.addAll(new MemberResource(host, thread).routes());
     all.addAll(new BulkMembers(host, thread).routes());
     all.addAll(new BlockResource(host, thread).routes());
-    all.addAll(new JoinTokenResource(host, thread, random).routes());
+    all.addAll(new JoinTokenResource(host, thread, random, null).routes());
     all.addAll(new AuditResource(auditLog, thread).routes());
     routes = List.copyOf(all);
   }

@@ -21,6 +21,7 @@ import net.backhaul.web.account.PasswordWorker;
 import net.backhaul.web.http.RequestProblem;
 import net.backhaul.web.http.WebRequest;
 import net.backhaul.web.http.WebResponse;
+import net.backhaul.web.join.JoinSite;
 import net.backhaul.web.page.PageApi;
 import net.backhaul.web.route.WebRoute;
 import net.backhaul.web.route.WebRouter;
@@ -54,15 +55,14 @@ public final class WebApi {
    * How clients reach the listener.
    *
    * @param origin of links, as in {@code https://vpn.example.org}
-   * @param isSecure whether clients use TLS, also that of a reverse proxy
    */
-  public record Site(String origin, HostNames hosts, boolean isSecure) {}
+  public record Site(String origin, HostNames hosts, JoinSite join) {}
 
   public WebApi(Environment environment, AccountState state, Site site) {
     wallMs = environment.wallMs;
     accounts = new Accounts(state, environment.store, environment.random);
     links = new SetupLinks(site.origin);
-    var cookie = new SessionCookie(site.isSecure);
+    var cookie = new SessionCookie(site.join.isSecure());
     var logIns =
         new LogIns(accounts, environment.passwords, environment.thread, environment.random);
     var feed =
@@ -71,6 +71,7 @@ public final class WebApi {
             caller -> accounts.isCurrent(caller, wallMs.getAsLong()));
     accounts.onEnd(ended -> environment.thread.execute(feed::ended));
     environment.host.onChange(change -> environment.thread.execute(() -> feed.publish(change)));
+    var joins = new JoinScriptResource(environment.host, site.join, environment.thread);
     var sessions = new SessionApi(accounts, logIns, cookie);
     var routes = new ArrayList<WebRoute>();
     routes.addAll(new GeneralApi(environment.host, feed, environment.thread).routes());
@@ -84,7 +85,9 @@ public final class WebApi {
     routes.addAll(new BulkMembers(environment.host, environment.thread).routes());
     routes.addAll(new BlockResource(environment.host, environment.thread).routes());
     routes.addAll(
-        new JoinTokenResource(environment.host, environment.thread, environment.random).routes());
+        new JoinTokenResource(environment.host, environment.thread, environment.random, joins)
+            .routes());
+    routes.addAll(joins.routes());
     routes.addAll(new AuditResource(environment.auditLog, environment.thread).routes());
     authorizer = new Authorizer(accounts, site.hosts, cookie);
     router = new WebRouter(routes, authorizer);

@@ -2,6 +2,7 @@
 package net.backhaul.web.api;
 
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -11,6 +12,7 @@ import net.backhaul.controller.ChangeResult;
 import net.backhaul.controller.Controller;
 import net.backhaul.controller.RecordChange;
 import net.backhaul.protocol.address.IpPrefix;
+import net.backhaul.protocol.world.World;
 import org.jspecify.annotations.Nullable;
 
 /** What the web API uses of the daemon. Futures complete on any thread. */
@@ -53,6 +55,12 @@ public interface WebHost {
 
   /** Returns how this node reaches others; {@link MemberLink#NONE} for unknown ones. */
   CompletableFuture<Map<Long, MemberLink>> links(Set<Long> addresses);
+
+  /** Returns the roots that this node uses. */
+  CompletableFuture<World> planet();
+
+  /** Returns the directory of packages for hosts that join; it need not exist. */
+  Path packages();
 
   /** Returns the networks of this host's devices and routes. */
   CompletableFuture<List<IpPrefix>> hostNetworks();

@@ -6,18 +6,21 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.identity.NetworkIds;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A path whose variable segments are ids: {@code /api/v1/networks/{network}/members/{member}}. Ids
- * become numbers here, so that no text of a path reaches a file name or a query.
+ * become numbers here, so that no text of a path reaches a file name or a query; only a secret
+ * stays a text, of a fixed form.
  */
 public final class PathTemplate {
   /** The longest path that is matched. */
   public static final int MAX_PATH_CHARS = 256;
 
+  private static final Pattern SECRET = Pattern.compile("bhj_[A-Za-z0-9_-]{43}");
   private static final int ASSET_DIGITS = 16;
   private static final int MAX_NUMBER_DIGITS = 15;
 
@@ -74,12 +77,19 @@ public final class PathTemplate {
       return null;
     }
     Map<String, Long> ids = new LinkedHashMap<>();
+    String secret = "";
     for (int i = 0; i < parts.length; i++) {
       switch (segments.get(i)) {
         case Segment.Literal literal -> {
           if (!literal.text.equals(parts[i])) {
             return null;
           }
+        }
+        case Segment.Id(String name) when name.equals(RouteIds.SECRET) -> {
+          if (!SECRET.matcher(parts[i]).matches()) {
+            return null;
+          }
+          secret = parts[i];
         }
         case Segment.Id id -> {
           Long value = parse(id.name, parts[i]);
@@ -90,7 +100,7 @@ public final class PathTemplate {
         }
       }
     }
-    return new RouteIds(ids);
+    return new RouteIds(ids, secret);
   }
 
   private static @Nullable Long parse(String name, String digits) {

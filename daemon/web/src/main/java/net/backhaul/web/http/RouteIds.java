@@ -7,8 +7,9 @@ import java.util.Map;
  * The ids in the path of a request.
  *
  * @param values by name
+ * @param secret of the path; empty without one
  */
-public record RouteIds(Map<String, Long> values) {
+public record RouteIds(Map<String, Long> values, String secret) {
   /** The id of a network: 16 hexadecimal digits. */
   public static final String NETWORK = "network";
 
@@ -23,6 +24,9 @@ public record RouteIds(Map<String, Long> values) {
 
   public static final String SESSION = "session";
   public static final String TOKEN = "token";
+
+  /** A join token itself: its prefix and 43 digits of Base64 for URLs. */
+  public static final String SECRET = "secret";
 
   public RouteIds {
     values = Map.copyOf(values);
@@ -40,6 +44,12 @@ public record RouteIds(Map<String, Long> values) {
   /** Returns whether the path has an id of this name. */
   public boolean has(String name) {
     return values.containsKey(name);
+  }
+
+  /** Returns the ids alone, so that no log shows the secret. */
+  @Override
+  public String toString() {
+    return values.toString();
   }
 
   public long network() {

@@ -36,5 +36,11 @@ public final class WebLimits {
   /** Bytes to send above which a client of events gets no further ones. */
   public static final int SEND_BUFFER_BYTES = 64 * 1024;
 
+  /** Packages that are sent to hosts at once; another request is answered with 503. */
+  public static final int MAX_DOWNLOADS = 8;
+
+  /** Bytes of a file that are read at once. */
+  public static final int DOWNLOAD_PART_BYTES = 32 * 1024;
+
   private WebLimits() {}
 }

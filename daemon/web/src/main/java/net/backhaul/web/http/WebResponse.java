@@ -22,6 +22,9 @@ public record WebResponse(int status, Map<String, String> headers, Body body) {
     /** A body of known length; not to be changed. */
     record Whole(byte[] bytes) implements Body {}
 
+    /** The content of a file, which is closed afterwards. */
+    record Download(FileBody file) implements Body {}
+
     /** Server-sent events, until either side closes the connection. */
     record Events(EventStream stream) implements Body {}
   }
@@ -58,6 +61,12 @@ public record WebResponse(int status, Map<String, String> headers, Body body) {
     return new WebResponse(200, Map.of(CONTENT_TYPE, "text/event-stream"), new Body.Events(stream));
   }
 
+  /** Makes a response with the content of a file. */
+  public static WebResponse download(FileBody file) {
+    return new WebResponse(
+        200, Map.of(CONTENT_TYPE, "application/octet-stream"), new Body.Download(file));
+  }
+
   /** Returns this response with one more header. */
   public WebResponse with(String name, String value) {
     Map<String, String> more = new LinkedHashMap<>(headers);
@@ -70,7 +79,7 @@ public record WebResponse(int status, Map<String, String> headers, Body body) {
     return with(ETAG, Preconditions.entityTag(revision));
   }
 
-  /** Returns the text of a whole body; empty for events. */
+  /** Returns the text of a whole body; empty for others. */
   public String text() {
     return body instanceof Body.Whole whole
         ? new String(whole.bytes(), StandardCharsets.UTF_8)

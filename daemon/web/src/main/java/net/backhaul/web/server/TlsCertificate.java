@@ -10,6 +10,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
@@ -23,9 +24,10 @@ import javax.net.ssl.SSLException;
  *
  * @param names the DNS names that it is valid for
  * @param fingerprint SHA-256 of the certificate in hexadecimal digits
+ * @param pin SHA-256 of its public key, as {@code curl --pinnedpubkey} takes it
  */
 public record TlsCertificate(
-    SslContext context, Set<String> names, String fingerprint, long expiresMs) {
+    SslContext context, Set<String> names, String fingerprint, String pin, long expiresMs) {
   private static final int DNS_NAME = 2;
 
   /**
@@ -54,13 +56,19 @@ public record TlsCertificate(
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(first.getEncoded());
       String fingerprint = HexFormat.ofDelimiter(":").withUpperCase().formatHex(digest);
       return new TlsCertificate(
-          context, dnsNames(first), fingerprint, first.getNotAfter().getTime());
+          context, dnsNames(first), fingerprint, pin(first), first.getNotAfter().getTime());
     } catch (GeneralSecurityException | IllegalArgumentException | SSLException e) {
       // Never with the cause: it may quote the key.
       throw new IOException(
           "expected a certificate chain in PEM and its private key in PEM (PKCS #8, without a"
               + " password)");
     }
+  }
+
+  private static String pin(X509Certificate certificate) throws GeneralSecurityException {
+    byte[] key = certificate.getPublicKey().getEncoded();
+    return "sha256//"
+        + Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-256").digest(key));
   }
 
   private static Set<String> dnsNames(X509Certificate certificate) throws GeneralSecurityException {

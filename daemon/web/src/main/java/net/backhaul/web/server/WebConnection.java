@@ -19,6 +19,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import net.backhaul.web.http.EventStream;
+import net.backhaul.web.http.FileBody;
 import net.backhaul.web.http.RequestProblem;
 import net.backhaul.web.http.SecurityHeaders;
 import net.backhaul.web.http.WebLimits;
@@ -46,6 +48,7 @@ final class WebConnection extends ChannelInboundHandlerAdapter {
   private @Nullable HttpRequest head;
   private @Nullable RequestReader reader;
   private @Nullable EventStream events;
+  private @Nullable FileSender download;
   private @Nullable Future<?> timeout;
   private @Nullable Future<?> heartbeat;
   private boolean isAnswering;
@@ -190,8 +193,10 @@ final class WebConnection extends ChannelInboundHandlerAdapter {
   }
 
   private static void discard(WebResponse response) {
-    if (response.body() instanceof WebResponse.Body.Events(EventStream stream)) {
-      stream.close();
+    switch (response.body()) {
+      case WebResponse.Body.Whole whole -> {}
+      case WebResponse.Body.Download(FileBody file) -> file.close();
+      case WebResponse.Body.Events(EventStream stream) -> stream.close();
     }
   }
 
@@ -212,6 +217,21 @@ final class WebConnection extends ChannelInboundHandlerAdapter {
             .writeAndFlush(out)
             .addListener(ChannelFutureListener.CLOSE_ON_FAILURE)
             .addListener(written -> answered(context));
+      }
+      case WebResponse.Body.Download(FileBody file) -> {
+        var out =
+            new DefaultHttpResponse(
+                HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(response.status()));
+        setHeaders(out.headers(), response);
+        HttpUtil.setContentLength(out, file.bytes());
+        context.writeAndFlush(out);
+        if (isHead) {
+          file.close();
+          endDownload(context);
+        } else {
+          download = new FileSender(file);
+          pumpDownload(context);
+        }
       }
       case WebResponse.Body.Events(EventStream stream) -> {
         if (isHead) {
@@ -252,6 +272,37 @@ final class WebConnection extends ChannelInboundHandlerAdapter {
     } else {
       isAnswering = false;
       expectRequest(context);
+    }
+  }
+
+  // Files.
+
+  private void pumpDownload(ChannelHandlerContext context) {
+    FileSender sending = download;
+    try {
+      if (sending != null && sending.send(context)) {
+        closeDownload();
+        endDownload(context);
+      }
+    } catch (IOException e) {
+      // The client sees that it did not get all of it.
+      closeDownload();
+      context.close();
+    }
+  }
+
+  private void endDownload(ChannelHandlerContext context) {
+    context
+        .writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT)
+        .addListener(ChannelFutureListener.CLOSE_ON_FAILURE)
+        .addListener(written -> answered(context));
+  }
+
+  private void closeDownload() {
+    FileSender open = download;
+    download = null;
+    if (open != null) {
+      open.close();
     }
   }
 
@@ -305,6 +356,7 @@ final class WebConnection extends ChannelInboundHandlerAdapter {
     if (events != null) {
       pump(context);
     }
+    pumpDownload(context);
     context.fireChannelWritabilityChanged();
   }
 
@@ -321,6 +373,7 @@ final class WebConnection extends ChannelInboundHandlerAdapter {
   public void channelInactive(ChannelHandlerContext context) {
     cancel(timeout);
     closeEvents();
+    closeDownload();
     context.fireChannelInactive();
   }
 

@@ -26,6 +26,7 @@ import java.util.function.Function;
 import net.backhaul.web.access.HostNames;
 import net.backhaul.web.api.WebApi;
 import net.backhaul.web.http.WebLimits;
+import net.backhaul.web.join.JoinSite;
 import org.jspecify.annotations.Nullable;
 
 /** The listener of the web API, with one thread, which also owns the API. */
@@ -99,7 +100,11 @@ public final class WebServer implements AutoCloseable {
     if (certificate != null) {
       names.addAll(certificate.names());
     }
-    return new WebApi.Site(settings.origin(port), new HostNames(names), settings.isSecure());
+    String pin = certificate == null || !settings.url().isEmpty() ? "" : certificate.pin();
+    return new WebApi.Site(
+        settings.origin(port),
+        new HostNames(names),
+        new JoinSite(settings.isSecure(), settings.url(), pin));
   }
 
   private static void accept(

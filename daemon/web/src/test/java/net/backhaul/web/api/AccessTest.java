@@ -38,7 +38,8 @@ class AccessTest {
           "user", "1",
           "session", "1",
           "token", "1",
-          "asset", "0123456789abcdef");
+          "asset", "0123456789abcdef",
+          "secret", "bhj_" + "A".repeat(43));
   private static final String READ = "\"permission\":\"read\",\"networks\":null";
   private static final String OPERATE_OTHER =
       "\"permission\":\"operate\",\"networks\":[\"" + NetworkIds.text(OTHER_NET) + "\"]";
@@ -202,6 +203,7 @@ class AccessTest {
   void getChangesNothing() {
     int records = web.recordChanges.size();
     int accounts = web.accountChanges.size();
+    admin.from("127.0.0.1"); // Other hosts need TLS for some routes.
     for (WebRoute route : routes()) {
       if (route.method() == WebMethod.GET) {
         assertAccepted(send(admin, route), route);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,6 +28,7 @@ import net.backhaul.protocol.identity.NetworkIds;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.network.Revocation;
 import net.backhaul.protocol.packet.Bytes;
+import net.backhaul.protocol.world.World;
 import net.backhaul.sql.AuditLog;
 import net.backhaul.store.MemberJson;
 import net.backhaul.store.NetworkJson;
@@ -38,6 +40,7 @@ import net.backhaul.web.account.PasswordWorker;
 import net.backhaul.web.http.WebMethod;
 import net.backhaul.web.http.WebRequest;
 import net.backhaul.web.http.WebResponse;
+import net.backhaul.web.join.JoinSite;
 import org.jspecify.annotations.Nullable;
 
 /** The web API with a controller, a clock and a store in memory; all on the test's thread. */
@@ -55,8 +58,10 @@ final class WebFixture implements WebHost, ControllerOutput {
   final List<AccountChange> accountChanges = new ArrayList<>();
   final List<IpPrefix> hostNetworks = new ArrayList<>();
   final List<Runnable> passwordWork = new ArrayList<>();
+  World planet = World.defaultPlanet();
   boolean holdsPasswordWork;
   long nowMs = 1_700_000_000_000L;
+  private final Path packages;
   private Consumer<RecordChange> onChange = change -> {};
   final WebApi api;
 
@@ -65,6 +70,7 @@ final class WebFixture implements WebHost, ControllerOutput {
     InetAddress from = InetAddress.ofLiteral("192.0.2.1");
     final Map<String, String> headers = new HashMap<>(Map.of("host", "127.0.0.1:9994"));
     boolean sendsCsrfToken = true;
+    boolean isSecure;
     private @Nullable String csrfToken;
 
     Client from(String address) {
@@ -103,7 +109,7 @@ final class WebFixture implements WebHost, ControllerOutput {
       byte[] bytes = body == null ? new byte[0] : body.getBytes(StandardCharsets.UTF_8);
       return api.answer(
               new WebRequest(
-                  method, parts[0], query, all, bytes, new WebRequest.Client(from, false)))
+                  method, parts[0], query, all, bytes, new WebRequest.Client(from, isSecure)))
           .thenApply(this::keepSession);
     }
 
@@ -151,7 +157,21 @@ final class WebFixture implements WebHost, ControllerOutput {
         query -> CompletableFuture.completedFuture(new AuditLog.Page(List.of(), 0)));
   }
 
+  /** A web API behind a listener; with packages for hosts that join in a directory. */
+  WebFixture(JoinSite site, Path packages) {
+    this(
+        (ticket, change) -> {},
+        query -> CompletableFuture.completedFuture(new AuditLog.Page(List.of(), 0)),
+        site,
+        packages);
+  }
+
   WebFixture(RecordStore store, AuditReader auditLog) {
+    this(store, auditLog, new JoinSite(false, "", ""), Path.of("/nonexistent"));
+  }
+
+  private WebFixture(RecordStore store, AuditReader auditLog, JoinSite site, Path packages) {
+    this.packages = packages;
     controller =
         new Controller(
             SELF,
@@ -163,13 +183,13 @@ final class WebFixture implements WebHost, ControllerOutput {
             },
             this,
             new Random(2));
-    api = start(AccountState.EMPTY, auditLog);
+    api = start(AccountState.EMPTY, auditLog, site);
     controller.put(NetworkJson.create(NET, nowMs), nowMs);
     controller.put(NetworkJson.create(OTHER_NET, nowMs), nowMs);
     controller.put(MemberJson.create(NetworkIds.text(NET), "0123456789", nowMs), nowMs);
   }
 
-  private WebApi start(AccountState state, AuditReader auditLog) {
+  private WebApi start(AccountState state, AuditReader auditLog, JoinSite site) {
     return new WebApi(
         new WebApi.Environment(
             this,
@@ -183,7 +203,7 @@ final class WebFixture implements WebHost, ControllerOutput {
             new SecureRandom(),
             () -> nowMs),
         state,
-        new WebApi.Site("http://127.0.0.1:9994", new HostNames(Set.of("localhost")), false));
+        new WebApi.Site("http://127.0.0.1:9994", new HostNames(Set.of("localhost")), site));
   }
 
   private void runPasswordWork(Runnable work) {
@@ -285,6 +305,16 @@ final class WebFixture implements WebHost, ControllerOutput {
   @Override
   public CompletableFuture<Map<Long, MemberLink>> links(Set<Long> addresses) {
     return CompletableFuture.completedFuture(Map.of());
+  }
+
+  @Override
+  public CompletableFuture<World> planet() {
+    return CompletableFuture.completedFuture(planet);
+  }
+
+  @Override
+  public Path packages() {
+    return packages;
   }
 
   @Override
