@@ -32,7 +32,9 @@ import org.openqa.selenium.Keys;
 class PageFirstHourTest {
   private static final String PASSWORD = "correct horse battery";
   private static final int MAX_CLICKS = 5;
+  private static final int MAX_CLICKS_BY_TOKEN = 2;
   private static final long APPEARS_MS = 1_000;
+  private static final double FIRST_PONG_S = 90;
   private static final Pattern LINK = Pattern.compile("http://127\\.0\\.0\\.1:\\d+(/setup#\\S+)");
   private static final Pattern NETWORK = Pattern.compile("/networks/([0-9a-f]{16})/join");
 
@@ -40,6 +42,7 @@ class PageFirstHourTest {
   private NamespaceMembers nodes;
   private NamespaceRelay relay;
   private Browser browser;
+  private long loggedInNanos;
 
   @BeforeAll
   void start() throws Exception {
@@ -101,6 +104,9 @@ class PageFirstHourTest {
             ? nodes.members().get(1)
             : nodes.members().get(0);
     Await.until(() -> pings(pinging, shownLast), () -> "no answer of " + shownLast);
+    double tookS = (System.nanoTime() - loggedInNanos) / 1e9;
+    System.out.printf("log-in to first pong: %.1f s (at most %.0f s)%n", tookS, FIRST_PONG_S);
+    assertTrue(tookS <= FIRST_PONG_S, "log-in to first pong took " + tookS + " s");
     assertTrue(browser.text().contains("In touch: direct"), browser::text);
     for (NamespaceNode each : nodes.members()) {
       each.request("DELETE", "/network/" + network, "");
@@ -136,6 +142,7 @@ class PageFirstHourTest {
     browser.type("New password", PASSWORD);
     browser.script("window.isSamePage = true");
     int before = browser.clicks();
+    loggedInNanos = System.nanoTime();
     browser.click("Create account");
     browser.click("Create a private network");
     String network = awaitNetwork();
@@ -167,6 +174,7 @@ class PageFirstHourTest {
     browser.type("User name", "admin");
     browser.type("New password", PASSWORD + " 2");
     int before = browser.clicks();
+    loggedInNanos = System.nanoTime();
     browser.click("Create account");
     browser.click("Create a private network");
     String network = awaitNetwork();
@@ -196,6 +204,7 @@ class PageFirstHourTest {
     browser.tabTo("User name");
     browser.press("admin");
     browser.tabTo("New password");
+    loggedInNanos = System.nanoTime();
     browser.press(PASSWORD + " 3", Keys.ENTER);
     browser.awaitText("Create a private network");
     browser.tabTo("Create a private network");
@@ -215,5 +224,52 @@ class PageFirstHourTest {
     assertEquals(before, browser.clicks());
     pingEachOther(network);
     browser.assertNoReports();
+  }
+
+  /** One line on each device and no ticks. */
+  private void joinByToken(String password) throws Exception {
+    browser.open(link("web", "reset", "admin"));
+    browser.type("User name", "admin");
+    browser.type("New password", password);
+    browser.script("window.isSamePage = true");
+    int before = browser.clicks();
+    loggedInNanos = System.nanoTime();
+    browser.press(Keys.ENTER);
+    browser.click("Create a private network");
+    String network = awaitNetwork();
+    browser.script("navigator.clipboard.writeText = async text => { window.copied = text; }");
+    browser.click("Make a line that needs no tick");
+    browser.awaitText("Copied: run it on each device");
+    String line = browser.find("code[aria-label='Line that joins by a token']").getText();
+    assertEquals(line, browser.script("return window.copied"));
+    browser.awaitText("That works on this controller’s host alone");
+    String start = "sudo zerotier-cli join " + network + " --token ";
+    assertTrue(line.startsWith(start), line);
+    for (NamespaceNode member : nodes.members()) {
+      String joined = member.cli("join", network, "--token", line.substring(start.length()));
+      assertTrue(joined.startsWith("0\n"), joined);
+    }
+    pingEachOther(network);
+    assertEquals(MAX_CLICKS_BY_TOKEN, browser.clicks() - before);
+    assertEquals(true, browser.script("return window.isSamePage"), "the page was loaded again");
+    browser.assertAccessible();
+    browser.assertNoReports();
+  }
+
+  @Test
+  @Order(4)
+  void takesTwoClicksByToken() throws Exception {
+    browser.wide();
+    joinByToken(PASSWORD + " 4");
+    Pictures.take(browser, "join-token");
+  }
+
+  @Test
+  @Order(5)
+  void takesTwoClicksByTokenOnATelephone() throws Exception {
+    browser.width(Browser.NARROW, "light");
+    joinByToken(PASSWORD + " 5");
+    browser.assertFits();
+    Pictures.take(browser, "join-token-narrow");
   }
 }

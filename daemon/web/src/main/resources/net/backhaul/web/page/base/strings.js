@@ -44,6 +44,15 @@ const strings = {
   'done.unblocked': '{member} is not blocked any more',
   'export.csv': 'All found, as CSV',
   'export.hosts': 'All found, as hosts file',
+  'install.https':
+    'There is no line that installs Backhaul as well: this page is served without TLS. zerotier-cli web enable --self-signed changes that.',
+  'install.lifetime': 'A line that installs Backhaul as well needs a token that is valid for a day at most.',
+  'install.line': 'Line that installs Backhaul on Linux and joins',
+  'install.loopback':
+    'That works on this controller’s host alone: open this page at an address that devices reach, for instance after zerotier-cli web enable --listen <address>:9994 --self-signed.',
+  'install.package':
+    'That works where Backhaul is installed: this controller has no package for others. Put one into the directory packages.d of its home.',
+  'install.text': 'On Linux, this installs Backhaul first where it is missing:',
   'join.allInTouch': '{number} devices are in touch with this controller: they can ping each other.',
   'join.asked': 'asked {when}',
   'join.authorizeWhat': 'Authorize {member}',
@@ -64,6 +73,10 @@ const strings = {
   'join.step3': 'Try it',
   'join.step3None': 'Authorized devices appear here with a line to ping them.',
   'join.step3Text': 'Run one of these lines on another device of the network.',
+  'join.token': 'Make a line that needs no tick',
+  'join.tokenLine': 'Line that joins by a token',
+  'join.tokenMade': 'Copied: run it on each device. Who has it may join, for one hour; it is shown this once.',
+  'join.tokenText': 'Or let up to {number} devices join within an hour by themselves:',
   'join.subnet': 'It gets an address in {subnet}.',
   'lifetime.2592000': '30 days',
   'lifetime.31536000': '365 days',

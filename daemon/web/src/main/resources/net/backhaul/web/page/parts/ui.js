@@ -103,8 +103,12 @@ export function Switch({ label, hint, checked, onChange, disabled }) {
   </div>`;
 }
 
-/** One line for a shell, with a button that copies it. */
-export function CopyLine({ text, label }) {
+/**
+ * One line for a shell, with a button that copies it.
+ *
+ * @param now whether it is copied when it appears
+ */
+export function CopyLine({ text, label, now }) {
   const [copied, setCopied] = useState(false);
   const line = useRef(null);
   const copy = async () => {
@@ -121,6 +125,9 @@ export function CopyLine({ text, label }) {
       selection.addRange(range);
     }
   };
+  useEffect(() => {
+    if (now) copy();
+  }, [text]);
   return html`<div class="copy">
     <code ref=${line} tabindex="0" aria-label=${label}>${text}</code>
     <${Button} onClick=${copy} aria-label=${t('copy.what', { what: label })}>

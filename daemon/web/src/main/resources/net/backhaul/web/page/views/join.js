@@ -11,12 +11,15 @@ import { changeWithUndo, titleOf } from 'parts/memberactions.js';
 import { linkText } from 'parts/memberstate.js';
 import { NetworkHead, NoNetwork, networkName, useNetwork } from 'parts/networkhead.js';
 import { attempt } from 'parts/notices.js';
+import { TokenLines } from 'parts/tokenlines.js';
 import { Button, CopyLine, Field, useTitle } from 'parts/ui.js';
 
 const EVERY_MS = 200;
 const POLL_MS = 1000;
 const WAITING_SHOWN = 20;
 const JOINED_SHOWN = 8;
+const TOKEN_S = 3600;
+const TOKEN_USES = 10;
 
 /** One that waits: what is known of it, a name that is offered, and the tick. */
 function Waiting({ member, offered, done }) {
@@ -49,6 +52,23 @@ function Waiting({ member, offered, done }) {
         ${t('member.authorize')}<//>
     </div>
   </form></li>`;
+}
+
+/** A token for the first devices, by one click: they need no tick. */
+function ByToken({ network }) {
+  const [token, setToken] = useState(null);
+  const [busy, setBusy] = useState(false);
+  const make = async () => {
+    setBusy(true);
+    await attempt(async () => {
+      setToken(await api.post(`/networks/${network}/join-tokens`, { expiresInS: TOKEN_S, maxUses: TOKEN_USES }));
+    });
+    setBusy(false);
+  };
+  return token
+    ? html`<p>${t('join.tokenMade')}</p><${TokenLines} network=${network} token=${token} copy=${true} />`
+    : html`<p class="hint">${t('join.tokenText', { number: TOKEN_USES })}</p>
+        <div><${Button} busy=${busy} onClick=${make}>${t('join.token')}<//></div>`;
 }
 
 function Joined({ member }) {
@@ -101,6 +121,7 @@ export function Join({ network: id }) {
       <li class="card"><h2>${t('join.step1')}</h2>
         <p>${t('join.step1Text')}</p>
         <${CopyLine} text=${joinLine(network.id)} label=${t('join.line')} />
+        ${may('operate', id) && html`<${ByToken} network=${id} />`}
         ${network.routes.length > 0 &&
         html`<p class="hint">${t('join.subnet', { subnet: network.routes.map(each => each.target).join(', ') })}</p>`}
       </li>

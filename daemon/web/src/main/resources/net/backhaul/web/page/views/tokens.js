@@ -3,12 +3,13 @@
 import { html, useCallback, useEffect, useState } from 'base/lib.js';
 import { api } from 'base/api.js';
 import { throttle, useChanges } from 'base/events.js';
-import { dateTime, joinLine, plain } from 'base/format.js';
+import { dateTime, plain } from 'base/format.js';
 import { may } from 'base/session.js';
 import { t } from 'base/strings.js';
 import { NetworkHead, NoNetwork, networkName, useNetwork } from 'parts/networkhead.js';
 import { attempt, notify } from 'parts/notices.js';
-import { Button, CopyLine, Field, Select, Switch, focusButton, useTitle } from 'parts/ui.js';
+import { TokenLines } from 'parts/tokenlines.js';
+import { Button, Field, Select, Switch, focusButton, useTitle } from 'parts/ui.js';
 
 const EVERY_MS = 500;
 export const LIFETIMES_S = [3600, 86400, 7 * 86400, 30 * 86400, 365 * 86400];
@@ -77,7 +78,7 @@ function Make({ network, made }) {
 function Made({ network, token, close }) {
   return html`<section class="card" ref=${focusButton} aria-label=${t('tokens.once')}><h2>${t('tokens.once')}</h2>
     <p class="hint">${t('tokens.onceText')}</p>
-    <${CopyLine} label=${t('join.line')} text=${`${joinLine(network)} --token ${token.token}`} />
+    <${TokenLines} network=${network} token=${token} />
     <div><${Button} onClick=${close}>${t('tokens.onceDone')}<//></div>
   </section>`;
 }
