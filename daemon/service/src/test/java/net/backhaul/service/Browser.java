@@ -18,6 +18,7 @@ import java.util.logging.Level;
 import net.backhaul.testing.Await;
 import org.jspecify.annotations.Nullable;
 import org.openqa.selenium.By;
+import org.openqa.selenium.ElementClickInterceptedException;
 import org.openqa.selenium.JavascriptExecutor;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.StaleElementReferenceException;
@@ -231,6 +232,12 @@ public final class Browser implements AutoCloseable {
         if (trial == 5) {
           throw e;
         }
+      } catch (ElementClickInterceptedException e) {
+        // A notice covers it: scroll, as a person does.
+        if (trial == 5) {
+          throw e;
+        }
+        script("arguments[0].scrollIntoView({block: 'center'})", find.get());
       }
     }
   }
