@@ -7,11 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import net.backhaul.json.ByteOrderMark;
-import net.backhaul.protocol.network.Capability;
-import net.backhaul.protocol.network.NetworkConfig;
-import net.backhaul.protocol.network.Rules;
 import net.backhaul.rules.CompiledRules;
-import net.backhaul.rules.NamedCapability;
+import net.backhaul.rules.NetworkLimits;
 import net.backhaul.rules.RulesCompiler;
 import net.backhaul.rules.RulesException;
 
@@ -46,7 +43,10 @@ final class RulesFiles {
   static CompiledRules compile(String name, String source) throws CliExit {
     try {
       CompiledRules rules = RulesCompiler.compile(source);
-      verifyLimits(name, rules);
+      String exceeded = NetworkLimits.exceeded(rules);
+      if (!exceeded.isEmpty()) {
+        throw CliExit.err("", FAILED).withHint(name + ": " + exceeded);
+      }
       return rules;
     } catch (RulesException e) {
       throw error(name, source, e);
@@ -56,24 +56,6 @@ final class RulesFiles {
   /** Returns the end of a command that found an error in a source: its line, and a caret. */
   static CliExit error(String name, String source, RulesException e) {
     return CliExit.err(Text.printable(name) + ": " + printable(e.show(source)) + "\n", FAILED);
-  }
-
-  /** More than a configuration carries is cut off by the controllers (03 section 3.2). */
-  private static void verifyLimits(String name, CompiledRules rules) throws CliExit {
-    verifyLimit(name, "rules", rules.rules().size(), Rules.MAX_BASE_RULES);
-    verifyLimit(name, "capabilities", rules.capabilities().size(), NetworkConfig.MAX_CAPABILITIES);
-    verifyLimit(name, "tags", rules.tags().size(), NetworkConfig.MAX_TAGS);
-    for (NamedCapability each : rules.capabilities()) {
-      String what = "rules in capability " + each.name();
-      verifyLimit(name, what, each.rules().size(), Capability.MAX_RULES);
-    }
-  }
-
-  private static void verifyLimit(String name, String what, int count, int limit) throws CliExit {
-    if (count > limit) {
-      throw CliExit.err("", FAILED)
-          .withHint("%s: %d %s; a network has at most %d".formatted(name, count, what, limit));
-    }
   }
 
   /** Replaces control characters in lines; tabs stay, since a caret below a line counts them. */

@@ -62,6 +62,8 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
 
   private record TicketedChange(long ticket, RecordChange change) {}
 
+  private String saveProblem = "";
+
   /** A reply that shows changes up to a ticket. */
   private record PendingReply(long ticket, Runnable whenSaved, Consumer<String> whenNot)
       implements Comparable<PendingReply> {
@@ -183,7 +185,13 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
     schedulePublication();
   }
 
+  /** Returns why changes cannot be saved now; empty if they can. On the node loop. */
+  public String saveProblem() {
+    return saveProblem;
+  }
+
   private void onSaved(long ticket) {
+    saveProblem = "";
     savedTicket = Math.max(savedTicket, ticket);
     controller.saved(ticket);
     for (PendingReply first = pending.peek();
@@ -197,6 +205,7 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
   }
 
   private void onFailed(long ticket, String why) {
+    saveProblem = why;
     var late = new ArrayList<PendingReply>();
     for (PendingReply first = pending.peek();
         first != null && first.ticket <= ticket;

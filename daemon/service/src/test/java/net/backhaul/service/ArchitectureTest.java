@@ -68,7 +68,7 @@ class ArchitectureTest {
           controller : protocol crypto
           sql        : ''
           store      : sql controller rules json protocol crypto
-          web        : controller store sql json protocol crypto
+          web        : controller store sql rules json protocol crypto
           service    : engine controller store sql web rules json tap cli protocol crypto
           testing    : ''
           """)

@@ -23,7 +23,7 @@ public final class SourceHistory {
    * @param origin where the request came from; may be empty
    * @param chars length of the source
    */
-  public record Version(long id, long atMs, String actor, String origin, long chars) {}
+  public record SourceVersion(long id, long atMs, String actor, String origin, long chars) {}
 
   /**
    * Appends the source that a change has set.
@@ -60,11 +60,13 @@ public final class SourceHistory {
   }
 
   /** Returns the versions of a network, the latest first. */
-  public static List<Version> versions(SqlSession session, String networkId) {
+  public static List<SourceVersion> versions(SqlSession session, String networkId) {
     return session.query(
         "SELECT id, at_ms, actor, origin, length(source) FROM rules_source WHERE network_id = ?"
             + " ORDER BY id DESC",
-        row -> new Version(row.number(1), row.number(2), row.text(3), row.text(4), row.number(5)),
+        row ->
+            new SourceVersion(
+                row.number(1), row.number(2), row.text(3), row.text(4), row.number(5)),
         networkId);
   }
 

@@ -15,7 +15,7 @@ import net.backhaul.protocol.identity.NetworkIds;
 import net.backhaul.sql.Database;
 import net.backhaul.sql.DatabaseFile;
 import net.backhaul.sql.SourceHistory;
-import net.backhaul.sql.SourceHistory.Version;
+import net.backhaul.sql.SourceHistory.SourceVersion;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,7 +64,7 @@ class SourceHistoryTest {
     return List.of(Map.of("type", source.startsWith("drop") ? "ACTION_DROP" : "ACTION_ACCEPT"));
   }
 
-  private List<Version> versions() {
+  private List<SourceVersion> versions() {
     return database.submit(session -> SourceHistory.versions(session, NWID)).join();
   }
 
@@ -82,8 +82,8 @@ class SourceHistoryTest {
 
     assertEquals(
         List.of(
-            new Version(2, 20, "admin", "192.0.2.1", 5),
-            new Version(1, 10, "admin", "192.0.2.1", 7)),
+            new SourceVersion(2, 20, "admin", "192.0.2.1", 5),
+            new SourceVersion(1, 10, "admin", "192.0.2.1", 7)),
         versions());
     assertEquals(Optional.of("accept;"), source(NWID, 1));
     assertEquals(Optional.empty(), source(NWID, 3));
@@ -97,7 +97,8 @@ class SourceHistoryTest {
     set("drop;", 20);
 
     assertEquals(
-        List.of(new Version(2, 20, "admin", "192.0.2.1", 5), new Version(1, 0, "", "", 7)),
+        List.of(
+            new SourceVersion(2, 20, "admin", "192.0.2.1", 5), new SourceVersion(1, 0, "", "", 7)),
         versions());
   }
 
@@ -106,7 +107,7 @@ class SourceHistoryTest {
     for (int i = 0; i < SourceHistory.MAX_VERSIONS + 5; i++) {
       set("accept; # " + i, i);
     }
-    List<Version> all = versions();
+    List<SourceVersion> all = versions();
     assertEquals(SourceHistory.MAX_VERSIONS, all.size());
     assertEquals(SourceHistory.MAX_VERSIONS + 4, all.getFirst().atMs());
 

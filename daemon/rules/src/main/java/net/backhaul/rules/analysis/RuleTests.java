@@ -106,18 +106,28 @@ public final class RuleTests {
 
   /** Returns a failure in lines: the test, and what sender and receiver decide. */
   public static String text(RuleModel model, Failure failure) {
+    String test =
+        RulesException.at(model.source(), failure.offset(), message(failure), "")
+            .show(model.source());
+    return test + "\n  " + decisions(model, failure).replace("\n", "\n  ");
+  }
+
+  /** Returns what was expected and found, in one line. */
+  public static String message(Failure failure) {
+    return "Expected %s, found %s.".formatted(failure.expected(), found(failure));
+  }
+
+  /** Returns the frame, and what its sender and receiver decide, in four lines. */
+  public static String decisions(RuleModel model, Failure failure) {
     Exchange exchange = failure.exchange();
-    String message = "Expected %s, found %s.".formatted(failure.expected(), found(failure));
-    return RulesException.at(model.source(), failure.offset(), message, "").show(model.source())
-        + "\n  "
-        + exchange.flow().text()
-        + "\n  from "
+    return exchange.flow().text()
+        + "\nfrom "
         + exchange.from().label()
         + " to "
         + exchange.to().label()
-        + "\n  sender: "
+        + "\nsender: "
         + failure.outcome().sender().text(model)
-        + "\n  receiver: "
+        + "\nreceiver: "
         + failure.outcome().receiver().text(model);
   }
 

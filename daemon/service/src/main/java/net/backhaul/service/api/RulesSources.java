@@ -1,31 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.service.api;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.NetworkRecord;
 import net.backhaul.json.Json;
-import net.backhaul.json.Lenient;
 import net.backhaul.rules.NetworkSource;
 import net.backhaul.rules.RulesCompiler;
 import net.backhaul.rules.RulesException;
 import net.backhaul.rules.analysis.FlowEvaluator;
 import net.backhaul.rules.analysis.KnownMembers;
-import net.backhaul.rules.analysis.MemberCredentials;
 import net.backhaul.rules.analysis.RuleModel;
 import net.backhaul.rules.analysis.RuleTests;
 import net.backhaul.service.ControllerHost;
 import net.backhaul.service.http.Response;
-import net.backhaul.store.MemberJson;
 import net.backhaul.store.NetworkJson;
+import net.backhaul.store.RuleMembers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,7 +93,7 @@ final class RulesSources {
     }
     try {
       RuleModel model = RuleModel.of(source.text(), RulesCompiler.compile(source.text()));
-      var members = new KnownMembers(model, credentials(before.members()));
+      var members = new KnownMembers(model, RuleMembers.of(before.members()));
       boolean isNew = before.network().isEmpty();
       RuleTests.Results results =
           RuleTests.run(members, new FlowEvaluator(model, network.id()), !isNew);
@@ -108,22 +103,5 @@ final class RulesSources {
     } catch (RulesException e) {
       return e.show(source.text());
     }
-  }
-
-  private static List<MemberCredentials> credentials(List<MemberRecord> members) {
-    var all = new ArrayList<MemberCredentials>();
-    for (MemberRecord each : members) {
-      if (each.authorized()) {
-        all.add(
-            new MemberCredentials(
-                each.address(),
-                Lenient.string(MemberJson.write(each).get("name"), ""),
-                false,
-                new TreeMap<>(each.settings().tags()),
-                new TreeSet<>(each.settings().capabilities()),
-                each.settings().ipAssignments()));
-      }
-    }
-    return all;
   }
 }

@@ -8,6 +8,7 @@ import java.net.NetworkInterface;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -19,6 +20,7 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import net.backhaul.controller.RecordChange;
 import net.backhaul.engine.Node;
+import net.backhaul.engine.PeerCounts;
 import net.backhaul.engine.PeerStatus;
 import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.protocol.world.World;
@@ -40,8 +42,10 @@ final class DaemonWebHost implements WebHost {
   private final ControllerHost controller;
   private final long self;
   private final Path packages;
+  private final Path database;
 
-  DaemonWebHost(WebServices.Parts parts) {
+  DaemonWebHost(WebServices.Parts parts, Path database) {
+    this.database = database;
     loop = parts.loop();
     controller = parts.controller();
     self = parts.self();
@@ -111,6 +115,44 @@ final class DaemonWebHost implements WebHost {
   @Override
   public Path packages() {
     return packages;
+  }
+
+  @Override
+  public CompletableFuture<Health> health() {
+    return loop.submit(
+            node ->
+                new NodeHealth(
+                    node.status(NodeLoop.nowMs()).online(),
+                    node.peerCounts(NodeLoop.nowMs()),
+                    controller.saveProblem()))
+        .thenApplyAsync(this::health);
+  }
+
+  private record NodeHealth(boolean online, PeerCounts peers, String saveProblem) {}
+
+  private Health health(NodeHealth node) {
+    Path home = database.toAbsolutePath().getParent();
+    long freeBytes = 0;
+    long databaseBytes = 0;
+    try {
+      freeBytes = home == null ? 0 : Files.getFileStore(home).getUsableSpace();
+      databaseBytes = Files.size(database);
+      Path changes = database.resolveSibling(database.getFileName() + "-wal");
+      databaseBytes += Files.exists(changes) ? Files.size(changes) : 0;
+    } catch (IOException e) {
+      log.debug("sizes of the home are not known: {}", e.toString());
+    }
+    Runtime runtime = Runtime.getRuntime();
+    return new Health(
+        String.valueOf(home),
+        ProcessHandle.current().info().startInstant().map(Instant::toEpochMilli).orElse(0L),
+        node.online,
+        node.peers.direct(),
+        node.peers.relayed(),
+        databaseBytes,
+        freeBytes,
+        runtime.totalMemory() - runtime.freeMemory(),
+        node.saveProblem);
   }
 
   @Override

@@ -21,6 +21,8 @@ import net.backhaul.web.account.AccountState;
 import net.backhaul.web.account.DatabaseAccountStore;
 import net.backhaul.web.account.PasswordWorker;
 import net.backhaul.web.api.DatabaseAuditReader;
+import net.backhaul.web.api.DatabaseBackups;
+import net.backhaul.web.api.DatabaseSourceVersions;
 import net.backhaul.web.api.WebApi;
 import net.backhaul.web.api.WebHost;
 import net.backhaul.web.http.ProblemException;
@@ -70,8 +72,11 @@ final class WebListener implements AutoCloseable {
                 new WebApi(
                     new WebApi.Environment(
                         host,
-                        store,
-                        new DatabaseAuditReader(database),
+                        new WebApi.Storage(
+                            store,
+                            new DatabaseAuditReader(database),
+                            new DatabaseSourceVersions(database),
+                            new DatabaseBackups(database)),
                         passwords,
                         thread,
                         random,

@@ -10,6 +10,7 @@ import net.backhaul.service.NodeLoop;
 import net.backhaul.service.state.HomeDirectory;
 import net.backhaul.sql.Database;
 import net.backhaul.web.api.DatabaseAuditReader;
+import net.backhaul.web.api.DatabaseSourceVersions;
 import net.backhaul.web.api.LocalController;
 
 /** Makes the web service of a daemon. */
@@ -30,7 +31,10 @@ public final class WebServices {
   public static Supplier<LocalController> local(Parts parts, Database database) {
     return () ->
         new LocalController(
-            new DaemonWebHost(parts), new DatabaseAuditReader(database), ForkJoinPool.commonPool());
+            new DaemonWebHost(parts, database.path()),
+            new DatabaseAuditReader(database),
+            new DatabaseSourceVersions(database),
+            ForkJoinPool.commonPool());
   }
 
   /**
@@ -43,6 +47,7 @@ public final class WebServices {
     return new WebService(
         home,
         stateThread,
-        settings -> new WebListener(home, database, new DaemonWebHost(parts), settings));
+        settings ->
+            new WebListener(home, database, new DaemonWebHost(parts, database.path()), settings));
   }
 }

@@ -10,6 +10,7 @@ import net.backhaul.web.access.AccessGrant;
  * @param passwordHash of {@link PasswordHash}; empty until a password is set by a link
  * @param totpSecret in base 32; empty unless codes are required
  * @param totpStep the time step of the last code that was accepted, which is accepted once
+ * @param disabled whether the user may not log in
  */
 public record Account(
     long id,
@@ -19,7 +20,8 @@ public record Account(
     String passwordHash,
     String totpSecret,
     long totpStep,
-    long createdMs) {
+    long createdMs,
+    boolean disabled) {
   public static final int MAX_NAME_BYTES = 64;
 
   /** The maximum number of accounts. */
@@ -27,7 +29,7 @@ public record Account(
 
   /** Makes a new account without a password. */
   public static Account create(long id, String name, AccessGrant grant, long nowMs) {
-    return new Account(id, 1, name, grant, "", "", 0, nowMs);
+    return new Account(id, 1, name, grant, "", "", 0, nowMs, false);
   }
 
   /** Returns whether a log-in requires a code. */
@@ -36,20 +38,23 @@ public record Account(
   }
 
   Account withPassword(String hash) {
-    return new Account(id, revision + 1, name, grant, hash, totpSecret, totpStep, createdMs);
+    return new Account(
+        id, revision + 1, name, grant, hash, totpSecret, totpStep, createdMs, disabled);
   }
 
-  Account withGrant(AccessGrant changed) {
+  Account with(AccessGrant changed, boolean isDisabled) {
     return new Account(
-        id, revision + 1, name, changed, passwordHash, totpSecret, totpStep, createdMs);
+        id, revision + 1, name, changed, passwordHash, totpSecret, totpStep, createdMs, isDisabled);
   }
 
   Account withTotp(String secret, long step) {
-    return new Account(id, revision + 1, name, grant, passwordHash, secret, step, createdMs);
+    return new Account(
+        id, revision + 1, name, grant, passwordHash, secret, step, createdMs, disabled);
   }
 
   /** Not a change of settings, so the revision stays. */
   Account withTotpStep(long step) {
-    return new Account(id, revision, name, grant, passwordHash, totpSecret, step, createdMs);
+    return new Account(
+        id, revision, name, grant, passwordHash, totpSecret, step, createdMs, disabled);
   }
 }

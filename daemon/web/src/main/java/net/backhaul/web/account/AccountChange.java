@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.web.account;
 
+import net.backhaul.sql.AuditEntry;
+
 /** A change that an {@link AccountStore} persists. */
 public sealed interface AccountChange {
   /** An account was created or changed. */
@@ -23,6 +25,9 @@ public sealed interface AccountChange {
 
   /** A link was made, which replaces that of the same account. */
   record LinkSaved(SetupLink link) implements AccountChange {}
+
+  /** What was changed, to be recorded in the audit log together with the change. */
+  record Recorded(AuditEntry entry) implements AccountChange {}
 
   /** The link of an account was used or replaced. */
   record LinkDeleted(long accountId) implements AccountChange {}

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import net.backhaul.controller.Edit;
 import net.backhaul.web.access.AccessGrant;
 import net.backhaul.web.access.AccessLevel;
 import net.backhaul.web.access.CallerLookup;
@@ -158,7 +159,7 @@ public final class Accounts implements CallerLookup {
    *
    * @throws ProblemException if the name is in use, or at the maximum of accounts
    */
-  public CompletableFuture<Created<Account>> create(String name, AccessGrant grant, long nowMs) {
+  public CompletableFuture<Created<Account>> create(String name, AccessGrant grant, Edit edit) {
     if (find(name) != null) {
       throw RequestProblem.field("name", "expected a name that is not in use");
     }
@@ -169,35 +170,41 @@ public final class Accounts implements CallerLookup {
               "too-many",
               "there are " + accounts.size() + " users, the maximum; delete some"));
     }
-    var account = Account.create(newId(), name, grant, nowMs);
+    var account = Account.create(newId(), name, grant, edit.nowMs());
     String secret = Secrets.create(random);
     var changes = new ArrayList<AccountChange>();
     put(account, changes);
-    putLink(new SetupLink(Secrets.hash(secret), account.id(), linkEndMs(nowMs)), changes);
+    putLink(new SetupLink(Secrets.hash(secret), account.id(), linkEndMs(edit.nowMs())), changes);
+    changes.add(AccountAudit.entry(edit, "create-user", null, AccountAudit.object(account)));
     return store.write(changes).thenApply(written -> new Created<>(account, secret));
   }
 
-  /** Changes what a user may do; its sessions and tokens end. */
-  public CompletableFuture<Account> changeGrant(Account account, AccessGrant grant) {
-    if (grant.equals(account.grant())) {
+  /** Changes what a user may do, and whether it may log in; its sessions and tokens end. */
+  public CompletableFuture<Account> change(
+      Account account, AccessGrant grant, boolean disabled, Edit edit) {
+    if (grant.equals(account.grant()) && disabled == account.disabled()) {
       return CompletableFuture.completedFuture(account);
     }
-    requireOtherAdministrator(account, grant);
+    requireOtherAdministrator(account, disabled ? AccessGrant.NONE : grant);
     var changes = new ArrayList<AccountChange>();
-    Account changed = account.withGrant(grant);
+    Account changed = account.with(grant, disabled);
     put(changed, changes);
+    changes.add(
+        AccountAudit.entry(
+            edit, "change-user", AccountAudit.object(account), AccountAudit.object(changed)));
     endAll(account.id(), changes);
     return store.write(changes).thenApply(written -> changed);
   }
 
   /** Deletes an account with all that belongs to it. */
-  public CompletableFuture<Void> delete(Account account) {
+  public CompletableFuture<Void> delete(Account account, Edit edit) {
     requireOtherAdministrator(account, AccessGrant.NONE);
     var changes = new ArrayList<AccountChange>();
     endAll(account.id(), changes);
     removeLink(account.id(), changes);
     accounts.remove(account.id());
     changes.add(new AccountChange.AccountDeleted(account.id()));
+    changes.add(AccountAudit.entry(edit, "delete-user", AccountAudit.object(account), null));
     return store.write(changes);
   }
 
@@ -218,34 +225,40 @@ public final class Accounts implements CallerLookup {
 
   private static boolean isAdministrator(Account account) {
     return account.grant().permitsEverywhere(AccessLevel.ADMIN)
-        && !account.passwordHash().isEmpty();
+        && !account.passwordHash().isEmpty()
+        && !account.disabled();
   }
 
   /** Sets a password; all sessions and tokens of the account end. */
-  public CompletableFuture<Account> changePassword(Account account, String hash) {
+  public CompletableFuture<Account> changePassword(Account account, String hash, Edit edit) {
     var changes = new ArrayList<AccountChange>();
     Account changed = account.withPassword(hash);
     put(changed, changes);
+    changes.add(AccountAudit.of(edit, "change-password", account));
     endAll(account.id(), changes);
     return store.write(changes).thenApply(written -> changed);
   }
 
   /** Requires codes of a secret from now on, or none if it is empty. */
-  public CompletableFuture<Account> changeTotp(Account account, String secret, long step) {
+  public CompletableFuture<Account> changeTotp(
+      Account account, String secret, long step, Edit edit) {
     var changes = new ArrayList<AccountChange>();
     Account changed = account.withTotp(secret, step);
     put(changed, changes);
+    String action = secret.isEmpty() ? "remove-codes" : "require-codes";
+    changes.add(AccountAudit.of(edit, action, account));
     return store.write(changes).thenApply(written -> changed);
   }
 
   // Links.
 
   /** Makes a link that replaces the earlier one; 0 stands for the first administrator. */
-  public CompletableFuture<Created<SetupLink>> createLink(long accountId, long nowMs) {
+  public CompletableFuture<Created<SetupLink>> createLink(long accountId, Edit edit) {
     String secret = Secrets.create(random);
-    var link = new SetupLink(Secrets.hash(secret), accountId, linkEndMs(nowMs));
+    var link = new SetupLink(Secrets.hash(secret), accountId, linkEndMs(edit.nowMs()));
     var changes = new ArrayList<AccountChange>();
     putLink(link, changes);
+    changes.add(AccountAudit.of(edit, "create-link", accounts.get(accountId)));
     return store.write(changes).thenApply(written -> new Created<>(link, secret));
   }
 
@@ -260,11 +273,16 @@ public final class Accounts implements CallerLookup {
       if (link.hash().equals(hash)) {
         boolean isUsable =
             !link.hasExpired(nowMs)
-                && (link.accountId() == 0 ? isEmpty() : accounts.containsKey(link.accountId()));
+                && (link.accountId() == 0 ? isEmpty() : isEnabled(link.accountId()));
         return isUsable ? link : null;
       }
     }
     return null;
+  }
+
+  private boolean isEnabled(long accountId) {
+    Account account = accounts.get(accountId);
+    return account != null && !account.disabled();
   }
 
   /**
@@ -272,12 +290,13 @@ public final class Accounts implements CallerLookup {
    * tokens end. The link of the first administrator creates the account.
    *
    * @param name of the account to be created
+   * @param origin where the request came from
    * @throws ProblemException if it has been used meanwhile
    */
   public CompletableFuture<Account> useLink(
-      SetupLink link, String name, String passwordHash, long nowMs) {
+      SetupLink link, String name, String passwordHash, SessionOrigin origin, long nowMs) {
     if (!link.equals(links.get(link.accountId())) || (link.accountId() == 0 && !isEmpty())) {
-      throw new ProblemException(invalidLink());
+      throw new ProblemException(SetupLink.invalid());
     }
     var changes = new ArrayList<AccountChange>();
     removeLink(link.accountId(), changes);
@@ -286,20 +305,14 @@ public final class Accounts implements CallerLookup {
             ? Account.create(newId(), name, AccessGrant.ADMIN, nowMs)
             : accounts.get(link.accountId());
     if (before == null) {
-      throw new ProblemException(invalidLink());
+      throw new ProblemException(SetupLink.invalid());
     }
     Account account = before.withPassword(passwordHash).withTotp("", 0);
     put(account, changes);
+    Edit edit = Edit.of(account.name(), origin.address(), nowMs);
+    changes.add(AccountAudit.of(edit, "use-link", account));
     endAll(account.id(), changes);
     return store.write(changes).thenApply(written -> account);
-  }
-
-  /** Returns the problem of a link that cannot be used. */
-  public static RequestProblem invalidLink() {
-    return RequestProblem.of(
-        403,
-        "invalid-link",
-        "this link is unknown, has been used or has expired; request another one");
   }
 
   private void putLink(SetupLink link, List<AccountChange> changes) {
@@ -340,6 +353,8 @@ public final class Accounts implements CallerLookup {
     sessions.put(session.hash(), session);
     writtenUseMs.put(session.id(), nowMs);
     changes.add(new AccountChange.SessionSaved(session));
+    Edit edit = Edit.of(account.name(), origin.address(), nowMs);
+    changes.add(AccountAudit.entry(edit, "log-in", null, AccountAudit.object(account, session)));
     return store.write(changes).thenApply(written -> new Created<>(session, secret));
   }
 
@@ -360,10 +375,22 @@ public final class Accounts implements CallerLookup {
         .toList();
   }
 
-  /** Ends a session of an account; empty if it has none of this id. */
-  public Optional<CompletableFuture<Void>> endSession(long accountId, long sessionId) {
+  /**
+   * Ends a session of an account; empty if it has none of this id.
+   *
+   * @param action as the audit log names it
+   */
+  public Optional<CompletableFuture<Void>> endSession(
+      long accountId, long sessionId, String action, Edit edit) {
     var changes = new ArrayList<AccountChange>();
-    removeSessions(each -> each.id() == sessionId && each.accountId() == accountId, changes);
+    for (WebSession each : sessions(accountId)) {
+      if (each.id() == sessionId) {
+        removeSessions(ended -> ended.id() == sessionId, changes);
+        changes.add(
+            AccountAudit.entry(
+                edit, action, AccountAudit.object(accounts.get(accountId), each), null));
+      }
+    }
     return changes.isEmpty() ? Optional.empty() : Optional.of(store.write(changes));
   }
 
@@ -372,7 +399,8 @@ public final class Accounts implements CallerLookup {
 
   /** Creates an API token. */
   public CompletableFuture<Created<ApiToken>> createToken(
-      Account account, WantedToken wanted, long nowMs) {
+      Account account, WantedToken wanted, Edit edit) {
+    long nowMs = edit.nowMs();
     var changes = new ArrayList<AccountChange>();
     removeTokens(each -> each.hasExpired(nowMs), changes);
     if (tokens(account.id()).size() >= ApiToken.MAX_PER_ACCOUNT) {
@@ -394,6 +422,8 @@ public final class Accounts implements CallerLookup {
             wanted.expiresMs);
     tokens.put(token.hash(), token);
     changes.add(new AccountChange.TokenSaved(token));
+    changes.add(
+        AccountAudit.entry(edit, "create-api-token", null, AccountAudit.object(account, token)));
     return store.write(changes).thenApply(written -> new Created<>(token, secret));
   }
 
@@ -406,9 +436,19 @@ public final class Accounts implements CallerLookup {
   }
 
   /** Revokes a token of an account; empty if it has none of this id. */
-  public Optional<CompletableFuture<Void>> revokeToken(long accountId, long tokenId) {
+  public Optional<CompletableFuture<Void>> revokeToken(long accountId, long tokenId, Edit edit) {
     var changes = new ArrayList<AccountChange>();
-    removeTokens(each -> each.id() == tokenId && each.accountId() == accountId, changes);
+    for (ApiToken each : tokens(accountId)) {
+      if (each.id() == tokenId) {
+        removeTokens(revoked -> revoked.id() == tokenId, changes);
+        changes.add(
+            AccountAudit.entry(
+                edit,
+                "revoke-api-token",
+                AccountAudit.object(accounts.get(accountId), each),
+                null));
+      }
+    }
     return changes.isEmpty() ? Optional.empty() : Optional.of(store.write(changes));
   }
 

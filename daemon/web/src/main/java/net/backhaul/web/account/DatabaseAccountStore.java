@@ -8,6 +8,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import net.backhaul.protocol.identity.NetworkIds;
+import net.backhaul.sql.AuditLog;
 import net.backhaul.sql.Database;
 import net.backhaul.sql.DatabaseException;
 import net.backhaul.sql.Row;
@@ -38,7 +39,7 @@ public final class DatabaseAccountStore implements AccountStore {
                 new AccountState(
                     session.query(
                         "SELECT id, revision, name, permission, networks, password_hash,"
-                            + " totp_secret, totp_step, created_ms FROM web_account",
+                            + " totp_secret, totp_step, created_ms, disabled FROM web_account",
                         DatabaseAccountStore::account),
                     session.query(
                         "SELECT id, hash, account_id, created_ms, used_ms, origin, agent"
@@ -62,7 +63,8 @@ public final class DatabaseAccountStore implements AccountStore {
         row.text(6),
         row.text(7),
         row.number(8),
-        row.number(9));
+        row.number(9),
+        row.number(10) != 0);
   }
 
   private static WebSession session(Row row) {
@@ -162,6 +164,7 @@ public final class DatabaseAccountStore implements AccountStore {
               saved.link().accountId(),
               saved.link().hash(),
               saved.link().expiresMs());
+      case AccountChange.Recorded recorded -> AuditLog.append(session, recorded.entry());
       case AccountChange.LinkDeleted deleted ->
           session.update("DELETE FROM web_link WHERE account_id = ?", deleted.accountId());
     }
@@ -170,11 +173,12 @@ public final class DatabaseAccountStore implements AccountStore {
   private static void save(SqlSession session, Account account) {
     session.update(
         "INSERT INTO web_account (id, revision, name, permission, networks, password_hash,"
-            + " totp_secret, totp_step, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            + " totp_secret, totp_step, created_ms, disabled) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
             + " ON CONFLICT (id) DO UPDATE SET revision = excluded.revision,"
             + " name = excluded.name, permission = excluded.permission,"
             + " networks = excluded.networks, password_hash = excluded.password_hash,"
-            + " totp_secret = excluded.totp_secret, totp_step = excluded.totp_step",
+            + " totp_secret = excluded.totp_secret, totp_step = excluded.totp_step,"
+            + " disabled = excluded.disabled",
         account.id(),
         account.revision(),
         account.name(),
@@ -183,7 +187,8 @@ public final class DatabaseAccountStore implements AccountStore {
         account.passwordHash(),
         account.totpSecret(),
         account.totpStep(),
-        account.createdMs());
+        account.createdMs(),
+        account.disabled() ? 1 : 0);
   }
 
   private static void save(SqlSession session, WebSession saved) {

@@ -75,10 +75,12 @@ public final class LogIns {
             thread);
   }
 
-  /** Returns the account unless it was deleted or its password changed during the verification. */
+  /** Returns the account unless it is disabled, or was deleted or changed meanwhile. */
   private @Nullable Account currentAccount(Attempt attempt, String hash) {
     Account account = accounts.find(attempt.name());
-    return account != null && account.passwordHash().equals(hash) ? account : null;
+    return account != null && !account.disabled() && account.passwordHash().equals(hash)
+        ? account
+        : null;
   }
 
   private static Proof proof(Attempt attempt, @Nullable Account account, long nowMs) {

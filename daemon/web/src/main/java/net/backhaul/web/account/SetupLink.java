@@ -2,6 +2,7 @@
 package net.backhaul.web.account;
 
 import java.util.concurrent.TimeUnit;
+import net.backhaul.web.http.RequestProblem;
 
 /**
  * A secret by which a password is set once.
@@ -12,6 +13,14 @@ import java.util.concurrent.TimeUnit;
 public record SetupLink(String hash, long accountId, long expiresMs) {
   /** How long a link can be used. */
   public static final long LIFETIME_MS = TimeUnit.HOURS.toMillis(24);
+
+  /** Returns the problem of a link that cannot be used. */
+  public static RequestProblem invalid() {
+    return RequestProblem.of(
+        403,
+        "invalid-link",
+        "this link is unknown, has been used or has expired; request another one");
+  }
 
   boolean hasExpired(long nowMs) {
     return nowMs >= expiresMs;

@@ -109,7 +109,9 @@ final class AccountApi {
     return logIns
         .confirm(matching(exchange), password, exchange.request(), exchange.nowMs())
         .thenCompose(confirmed -> logIns.hash(fresh))
-        .thenCompose(hash -> accounts.changePassword(matching(exchange), hash))
+        .thenCompose(
+            hash ->
+                accounts.changePassword(matching(exchange), hash, exchange.edit(exchange.nowMs())))
         .thenCompose(
             changed ->
                 accounts.openSession(
@@ -154,7 +156,9 @@ final class AccountApi {
       throw RequestProblem.field("code", "expected the current code of the new secret");
     }
     pendingSecrets.remove(account.id());
-    return accounts.changeTotp(account, secret, step.getAsLong()).thenApply(AccountApi::response);
+    return accounts
+        .changeTotp(account, secret, step.getAsLong(), exchange.edit(exchange.nowMs()))
+        .thenApply(AccountApi::response);
   }
 
   private CompletableFuture<WebResponse> removeTotp(AuthorizedRequest exchange) {
@@ -163,7 +167,8 @@ final class AccountApi {
     fields.done();
     return logIns
         .confirm(matching(exchange), password, exchange.request(), exchange.nowMs())
-        .thenCompose(account -> accounts.changeTotp(account, "", 0))
+        .thenCompose(
+            account -> accounts.changeTotp(account, "", 0, exchange.edit(exchange.nowMs())))
         .thenApply(AccountApi::response);
   }
 
@@ -192,7 +197,11 @@ final class AccountApi {
   private CompletableFuture<WebResponse> endSession(AuthorizedRequest exchange) {
     Preconditions.requireMatch(exchange.request(), AccountView.FIXED_REVISION);
     return accounts
-        .endSession(exchange.caller().accountId(), exchange.ids().get(RouteIds.SESSION))
+        .endSession(
+            exchange.caller().accountId(),
+            exchange.ids().get(RouteIds.SESSION),
+            "end-session",
+            exchange.edit(exchange.nowMs()))
         .orElseThrow(() -> RequestProblem.notFound("session of this id"))
         .thenApply(ended -> WebResponse.empty());
   }
@@ -220,7 +229,9 @@ final class AccountApi {
     long expiresMs = exchange.nowMs() + lifetimeS * 1_000;
     return accounts
         .createToken(
-            account(exchange), new Accounts.WantedToken(name, grant, expiresMs), exchange.nowMs())
+            account(exchange),
+            new Accounts.WantedToken(name, grant, expiresMs),
+            exchange.edit(exchange.nowMs()))
         .thenApply(
             created -> {
               Map<String, @Nullable Object> out = AccountView.object(created.record());
@@ -245,7 +256,10 @@ final class AccountApi {
   private CompletableFuture<WebResponse> revokeToken(AuthorizedRequest exchange) {
     Preconditions.requireMatch(exchange.request(), AccountView.FIXED_REVISION);
     return accounts
-        .revokeToken(exchange.caller().accountId(), exchange.ids().get(RouteIds.TOKEN))
+        .revokeToken(
+            exchange.caller().accountId(),
+            exchange.ids().get(RouteIds.TOKEN),
+            exchange.edit(exchange.nowMs()))
         .orElseThrow(() -> RequestProblem.notFound("token of this id"))
         .thenApply(revoked -> WebResponse.empty());
   }

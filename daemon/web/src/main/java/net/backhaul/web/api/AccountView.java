@@ -33,6 +33,7 @@ final class AccountView {
     put(out, account.grant());
     out.put("hasPassword", !account.passwordHash().isEmpty());
     out.put("totp", account.requiresCode());
+    out.put("disabled", account.disabled());
     out.put("createdMs", account.createdMs());
     return out;
   }

@@ -72,11 +72,11 @@ final class AuditResource {
         MemberSearch.number(query, "limit", defaultLimit, 1, maxLimit));
   }
 
-  /** Entries of no network are for those who may read all. */
+  /** Entries of no network are of accounts, for administrators. */
   private static Predicate<String> mayRead(Principal caller) {
     return network ->
         network.isEmpty()
-            ? caller.grant().permitsEverywhere(AccessLevel.READ)
+            ? caller.grant().permitsEverywhere(AccessLevel.ADMIN)
             : caller.may(AccessLevel.READ, NetworkIds.parse(network));
   }
 

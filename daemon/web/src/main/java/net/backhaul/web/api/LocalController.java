@@ -33,7 +33,8 @@ public final class LocalController {
    *
    * @param thread renders answers
    */
-  public LocalController(WebHost host, AuditReader auditLog, Executor thread) {
+  public LocalController(
+      WebHost host, AuditReader auditLog, SourceVersions sources, Executor thread) {
     var random = new SecureRandom();
     var all = new ArrayList<WebRoute>();
     all.addAll(new NetworkResource(host, thread, random).routes());
@@ -42,6 +43,7 @@ public final class LocalController {
     all.addAll(new BlockResource(host, thread).routes());
     all.addAll(new JoinTokenResource(host, thread, random, null).routes());
     all.addAll(new AuditResource(auditLog, thread).routes());
+    all.addAll(new RulesResource(host, sources, thread).routes());
     routes = List.copyOf(all);
   }
 

@@ -11,6 +11,7 @@ import net.backhaul.web.access.SessionCookie;
 import net.backhaul.web.account.Account;
 import net.backhaul.web.account.Accounts;
 import net.backhaul.web.account.LogIns;
+import net.backhaul.web.account.SessionOrigin;
 import net.backhaul.web.account.SetupLink;
 import net.backhaul.web.account.WebSession;
 import net.backhaul.web.http.Fields;
@@ -90,7 +91,11 @@ final class SessionApi {
   private CompletableFuture<WebResponse> logOut(AuthorizedRequest exchange) {
     Preconditions.requireMatch(exchange.request(), AccountView.FIXED_REVISION);
     return accounts
-        .endSession(exchange.caller().accountId(), exchange.caller().credentialId())
+        .endSession(
+            exchange.caller().accountId(),
+            exchange.caller().credentialId(),
+            "log-out",
+            exchange.edit(exchange.nowMs()))
         .orElseGet(() -> CompletableFuture.completedFuture(null))
         .thenApply(ended -> WebResponse.empty().with("Set-Cookie", cookie.remove()));
   }
@@ -104,7 +109,7 @@ final class SessionApi {
     fields.done();
     SetupLink link = accounts.link(secret, exchange.nowMs());
     if (link == null) {
-      throw new ProblemException(Accounts.invalidLink());
+      throw new ProblemException(SetupLink.invalid());
     }
     if (link.accountId() == 0 && name.isEmpty()) {
       throw RequestProblem.field(
@@ -112,7 +117,10 @@ final class SessionApi {
     }
     return logIns
         .hash(password)
-        .thenCompose(hash -> accounts.useLink(link, name, hash, exchange.nowMs()))
+        .thenCompose(
+            hash ->
+                accounts.useLink(
+                    link, name, hash, SessionOrigin.of(exchange.request()), exchange.nowMs()))
         .thenApply(account -> WebResponse.json(201, AccountView.object(account)));
   }
 }

@@ -75,7 +75,7 @@ final class UserResource {
     AccessGrant grant = AccountView.grant(fields);
     fields.done();
     return accounts
-        .create(name, grant, exchange.nowMs())
+        .create(name, grant, exchange.edit(exchange.nowMs()))
         .thenApply(
             created -> {
               Map<String, @Nullable Object> out = AccountView.object(created.record());
@@ -87,24 +87,30 @@ final class UserResource {
   }
 
   private CompletableFuture<WebResponse> change(AuthorizedRequest exchange) {
-    Fields fields = exchange.body();
-    AccessGrant grant = AccountView.grant(fields);
-    fields.done();
     Account account = account(exchange);
+    Fields fields = exchange.body();
+    boolean hasGrant = fields.has("permission") || fields.has("networks");
+    AccessGrant grant = hasGrant ? AccountView.grant(fields) : account.grant();
+    boolean disabled = fields.isSet("disabled") ? fields.bool("disabled") : account.disabled();
+    fields.done();
     Preconditions.requireMatch(exchange.request(), account.revision());
-    return accounts.changeGrant(account, grant).thenApply(changed -> response(200, changed));
+    return accounts
+        .change(account, grant, disabled, exchange.edit(exchange.nowMs()))
+        .thenApply(changed -> response(200, changed));
   }
 
   private CompletableFuture<WebResponse> delete(AuthorizedRequest exchange) {
     Account account = account(exchange);
     Preconditions.requireMatch(exchange.request(), account.revision());
-    return accounts.delete(account).thenApply(deleted -> WebResponse.empty());
+    return accounts
+        .delete(account, exchange.edit(exchange.nowMs()))
+        .thenApply(deleted -> WebResponse.empty());
   }
 
   /** Makes a link by which the user sets another password; until then the present one holds. */
   private CompletableFuture<WebResponse> createLink(AuthorizedRequest exchange) {
     return accounts
-        .createLink(account(exchange).id(), exchange.nowMs())
+        .createLink(account(exchange).id(), exchange.edit(exchange.nowMs()))
         .thenApply(
             created -> {
               Map<String, @Nullable Object> out = Json.object();

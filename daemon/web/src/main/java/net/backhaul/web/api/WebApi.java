@@ -8,8 +8,11 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import net.backhaul.controller.Edit;
 import net.backhaul.web.access.Authorizer;
 import net.backhaul.web.access.HostNames;
+import net.backhaul.web.access.Principal;
 import net.backhaul.web.access.Secrets;
 import net.backhaul.web.access.SessionCookie;
 import net.backhaul.web.account.Account;
@@ -18,11 +21,13 @@ import net.backhaul.web.account.AccountStore;
 import net.backhaul.web.account.Accounts;
 import net.backhaul.web.account.LogIns;
 import net.backhaul.web.account.PasswordWorker;
+import net.backhaul.web.http.FileBody;
 import net.backhaul.web.http.RequestProblem;
 import net.backhaul.web.http.WebRequest;
 import net.backhaul.web.http.WebResponse;
 import net.backhaul.web.join.JoinSite;
 import net.backhaul.web.page.PageApi;
+import net.backhaul.web.route.AuthorizedRequest;
 import net.backhaul.web.route.WebRoute;
 import net.backhaul.web.route.WebRouter;
 
@@ -37,6 +42,17 @@ public final class WebApi {
   private final WebRouter router;
 
   /**
+   * What is stored, beside the records of the controller.
+   *
+   * @param backups makes copies of the database
+   */
+  public record Storage(
+      AccountStore accounts,
+      AuditReader auditLog,
+      SourceVersions sources,
+      Supplier<CompletableFuture<FileBody>> backups) {}
+
+  /**
    * What the API uses.
    *
    * @param thread runs work on the thread of the web API
@@ -44,8 +60,7 @@ public final class WebApi {
    */
   public record Environment(
       WebHost host,
-      AccountStore store,
-      AuditReader auditLog,
+      Storage storage,
       PasswordWorker passwords,
       Executor thread,
       SecureRandom random,
@@ -60,7 +75,7 @@ public final class WebApi {
 
   public WebApi(Environment environment, AccountState state, Site site) {
     wallMs = environment.wallMs;
-    accounts = new Accounts(state, environment.store, environment.random);
+    accounts = new Accounts(state, environment.storage.accounts, environment.random);
     links = new SetupLinks(site.origin);
     var cookie = new SessionCookie(site.join.isSecure());
     var logIns =
@@ -88,7 +103,17 @@ public final class WebApi {
         new JoinTokenResource(environment.host, environment.thread, environment.random, joins)
             .routes());
     routes.addAll(joins.routes());
-    routes.addAll(new AuditResource(environment.auditLog, environment.thread).routes());
+    routes.addAll(new AuditResource(environment.storage.auditLog, environment.thread).routes());
+    routes.addAll(
+        new RulesResource(environment.host, environment.storage.sources, environment.thread)
+            .routes());
+    routes.addAll(
+        new HostResource(
+                environment.host,
+                environment.storage.accounts,
+                environment.storage.backups,
+                environment.thread)
+            .routes());
     authorizer = new Authorizer(accounts, site.hosts, cookie);
     router = new WebRouter(routes, authorizer);
   }
@@ -119,9 +144,7 @@ public final class WebApi {
 
   /** Makes the link by which the first administrator is created; the earlier one ends. */
   public CompletableFuture<String> createFirstLink() {
-    return accounts
-        .createLink(0, wallMs.getAsLong())
-        .thenApply(created -> links.url(created.secret()));
+    return accounts.createLink(0, localEdit()).thenApply(created -> links.url(created.secret()));
   }
 
   /**
@@ -135,7 +158,11 @@ public final class WebApi {
       throw RequestProblem.notFound("user " + name);
     }
     return accounts
-        .createLink(account.id(), wallMs.getAsLong())
+        .createLink(account.id(), localEdit())
         .thenApply(created -> links.url(created.secret()));
+  }
+
+  private Edit localEdit() {
+    return Edit.of(Principal.LOCAL.actor(), AuthorizedRequest.LOCAL_ORIGIN, wallMs.getAsLong());
   }
 }

@@ -40,6 +40,30 @@ public interface WebHost {
     public static final MemberLink NONE = new MemberLink("NONE", -1, null);
   }
 
+  /**
+   * What shows whether the host is well.
+   *
+   * @param home the path of its directory
+   * @param startedMs wall-clock time of the daemon's start
+   * @param online whether a root answers
+   * @param directPeers peers with a path of their own
+   * @param relayedPeers peers that are reached through a root
+   * @param databaseBytes size of the database with its log
+   * @param freeBytes free space of its file system
+   * @param memoryBytes memory that the daemon uses for objects
+   * @param saveProblem why changes cannot be written; empty if they can
+   */
+  record Health(
+      String home,
+      long startedMs,
+      boolean online,
+      int directPeers,
+      int relayedPeers,
+      long databaseBytes,
+      long freeBytes,
+      long memoryBytes,
+      String saveProblem) {}
+
   /** Returns the address of this node, with which the ids of its networks begin. */
   long address();
 
@@ -61,6 +85,9 @@ public interface WebHost {
 
   /** Returns the directory of packages for hosts that join; it need not exist. */
   Path packages();
+
+  /** Returns the health of this host. */
+  CompletableFuture<Health> health();
 
   /** Returns the networks of this host's devices and routes. */
   CompletableFuture<List<IpPrefix>> hostNetworks();

@@ -24,6 +24,7 @@ public record RouteIds(Map<String, Long> values, String secret) {
 
   public static final String SESSION = "session";
   public static final String TOKEN = "token";
+  public static final String VERSION = "version";
 
   /** A join token itself: its prefix and 43 digits of Base64 for URLs. */
   public static final String SECRET = "secret";

@@ -14,7 +14,8 @@ import net.backhaul.web.http.WebRequest;
  * @param caller {@link Principal#NOBODY} on public routes
  */
 public record AuthorizedRequest(WebRequest request, RouteIds ids, Principal caller, long nowMs) {
-  private static final String LOCAL_ORIGIN = "local API";
+  /** How the audit log names the origin of requests to the local API. */
+  public static final String LOCAL_ORIGIN = "local API";
 
   /**
    * Returns who makes a change by this request, as the audit log records it.

@@ -280,7 +280,8 @@ final class WebConnection extends ChannelInboundHandlerAdapter {
   private void pumpDownload(ChannelHandlerContext context) {
     FileSender sending = download;
     try {
-      if (sending != null && sending.send(context)) {
+      // Writing may have called this again, which has sent the rest.
+      if (sending != null && sending.send(context) && sending == download) {
         closeDownload();
         endDownload(context);
       }

@@ -24,8 +24,9 @@ class DatabaseAccountStoreTest {
   private static final AccessGrant SOME =
       new AccessGrant(AccessLevel.OPERATE, false, Set.of(0xabcL, -1L));
   private static final Account ADMIN =
-      new Account(7, 1, "admin", AccessGrant.ADMIN, "$argon2id$...", "", 0, 1);
-  private static final Account OPERATOR = new Account(8, 3, "op", SOME, "", "GEZDGNBV", 12, 2);
+      new Account(7, 1, "admin", AccessGrant.ADMIN, "$argon2id$...", "", 0, 1, false);
+  private static final Account OPERATOR =
+      new Account(8, 3, "op", SOME, "", "GEZDGNBV", 12, 2, true);
   private static final WebSession SESSION =
       new WebSession(9, "hash-of-session", 7, 3, 4, "192.0.2.1", "agent");
   private static final ApiToken TOKEN = new ApiToken(10, "hash-of-token", 8, "it's", SOME, 5, 6);
@@ -65,7 +66,7 @@ class DatabaseAccountStoreTest {
       var store = new DatabaseAccountStore(database);
       store.write(
           List.of(new AccountChange.AccountSaved(ADMIN), new AccountChange.SessionSaved(SESSION)));
-      Account changed = ADMIN.withGrant(SOME).withPassword("other").withTotp("GEZD", 3);
+      Account changed = ADMIN.with(SOME, true).withPassword("other").withTotp("GEZD", 3);
       WebSession used = SESSION.withUsedMs(99);
       store
           .write(
@@ -93,7 +94,7 @@ class DatabaseAccountStoreTest {
   void writesAllOrNone() throws DatabaseException {
     try (Database database = open()) {
       var store = new DatabaseAccountStore(database);
-      var twin = new Account(99, 1, ADMIN.name(), SOME, "", "", 0, 1);
+      var twin = new Account(99, 1, ADMIN.name(), SOME, "", "", 0, 1, false);
 
       var failure =
           assertThrows(

@@ -38,6 +38,7 @@ class AccessTest {
           "user", "1",
           "session", "1",
           "token", "1",
+          "version", "1",
           "asset", "0123456789abcdef",
           "secret", "bhj_" + "A".repeat(43));
   private static final String READ = "\"permission\":\"read\",\"networks\":null";

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import net.backhaul.controller.Edit;
 import net.backhaul.json.Json;
@@ -26,6 +27,7 @@ import net.backhaul.store.ControllerDirectory;
 import net.backhaul.store.NetworkJson;
 import net.backhaul.store.SqlRecordStore;
 import net.backhaul.testing.Await;
+import net.backhaul.web.account.AccountChange;
 import net.backhaul.web.http.WebResponse;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -251,5 +253,78 @@ class AuditTest {
     WebResponse response = admin.get(AuditResource.PATH + "?" + filter);
 
     assertEquals(List.of(filter.split("=", 2)[0]), fields(response));
+  }
+
+  private List<Map<String, @Nullable Object>> accountEntries() {
+    var all = new ArrayList<Map<String, @Nullable Object>>();
+    for (AccountChange each : web.accountChanges) {
+      if (each instanceof AccountChange.Recorded(AuditEntry entry)) {
+        assertEquals("", entry.networkId());
+        append(entry);
+      }
+    }
+    web.accountChanges.clear();
+    for (Map<String, @Nullable Object> each : entries(admin.get(AuditResource.PATH))) {
+      if (each.get("network") == null) {
+        all.add(each);
+      }
+    }
+    return all.reversed();
+  }
+
+  @Test
+  void recordsChangesOfAccountsWithoutSecrets() {
+    WebFixture.Client user = web.user(admin, "op", "\"permission\":\"read\"");
+    String token = web.createToken(user, "\"permission\":\"read\"", 60);
+    List<?> tokens = (List<?>) object(user.get(AccountApi.PATH + "/tokens")).get("tokens");
+    user.delete(
+        AccountApi.PATH
+            + "/tokens/"
+            + Json.asObject(Objects.requireNonNull(tokens).getFirst()).get("id"));
+    user.delete(SessionApi.PATH);
+    long id = web.userId(admin, "op");
+    String path = UserResource.PATH + "/" + id;
+    admin.from("203.0.113.9").patch(path, "{\"disabled\":true}");
+    admin.post(path + "/link", "{}");
+    admin.delete(path);
+    admin.post(
+        AccountApi.PATH + "/password",
+        "{\"password\":\"%s\",\"newPassword\":\"another password\"}"
+            .formatted(WebFixture.PASSWORD));
+
+    List<Map<String, @Nullable Object>> found = accountEntries();
+    assertEquals(
+        List.of(
+            "authtoken.secret create-link",
+            "admin use-link",
+            "admin log-in",
+            "admin create-user",
+            "op use-link",
+            "op log-in",
+            "op create-api-token",
+            "op revoke-api-token",
+            "op log-out",
+            "admin change-user",
+            "admin create-link",
+            "admin delete-user",
+            "admin change-password",
+            "admin log-in"),
+        found.stream().map(each -> each.get("actor") + " " + each.get("action")).toList());
+    Map<String, @Nullable Object> change = found.get(9);
+    assertEquals("203.0.113.9", change.get("origin"));
+    assertEquals(false, Json.asObject(change.get("before")).get("disabled"));
+    assertEquals(true, Json.asObject(change.get("after")).get("disabled"));
+    String text = admin.get(AuditResource.PATH).text();
+    assertFalse(text.contains(token), text);
+    assertFalse(text.contains("argon2"), text);
+  }
+
+  /** Where others have logged in from does not concern all who may read networks. */
+  @Test
+  void showsChangesOfAccountsToAdministratorsAlone() {
+    WebFixture.Client reader = web.user(admin, "reader", "\"permission\":\"read\"");
+    assertFalse(accountEntries().isEmpty());
+
+    assertEquals(List.of(), entries(reader.get(AuditResource.PATH)));
   }
 }

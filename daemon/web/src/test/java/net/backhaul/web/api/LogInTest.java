@@ -338,6 +338,39 @@ class LogInTest {
   }
 
   @Test
+  void endsEverythingOfAUserThatIsDisabled() {
+    WebFixture.Client user = web.user(admin, "op", "\"permission\":\"operate\"");
+    WebFixture.Client token = web.token(user, "\"permission\":\"read\"", 3600);
+    String path = UserResource.PATH + "/" + web.userId(admin, "op");
+    String link = web.api.createLink("op").join();
+
+    WebResponse disabled = admin.patch(path, "{\"disabled\":true}");
+    assertEquals(true, WebFixture.object(disabled).get("disabled"), disabled::text);
+    assertEquals("operate", WebFixture.object(disabled).get("permission"));
+    assertEquals(401, user.get(AccountApi.PATH).status());
+    assertEquals(401, token.get(AccountApi.PATH).status());
+    WebResponse rejected = web.client().tryLogIn("op", PASSWORD);
+    assertEquals(401, rejected.status());
+    assertEquals(web.client().tryLogIn("nobody", PASSWORD).text(), rejected.text());
+    String set = "{\"token\":\"%s\",\"password\":\"%s\"}".formatted(link.split("#")[1], PASSWORD);
+    assertEquals(403, web.client().post(SessionApi.SETUP, set).status());
+
+    assertEquals(200, admin.patch(path, "{\"disabled\":false}").status());
+    web.client().logIn("op", PASSWORD);
+  }
+
+  @Test
+  void keepsAnAdministratorThatMayLogIn() {
+    web.user(admin, "second", "\"permission\":\"admin\"");
+    String second = UserResource.PATH + "/" + web.userId(admin, "second");
+    String first = UserResource.PATH + "/" + web.userId(admin, "admin");
+
+    assertEquals(200, admin.patch(second, "{\"disabled\":true}").status());
+    assertEquals(409, admin.patch(first, "{\"disabled\":true}").status());
+    assertEquals(409, admin.delete(first).status());
+  }
+
+  @Test
   void expiresLinks() {
     String link = web.api.createLink("admin").join();
     web.nowMs += SetupLink.LIFETIME_MS;

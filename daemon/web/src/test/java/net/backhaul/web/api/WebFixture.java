@@ -4,20 +4,27 @@ package net.backhaul.web.api;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import net.backhaul.controller.Controller;
 import net.backhaul.controller.ControllerOutput;
+import net.backhaul.controller.NetworkRecord;
 import net.backhaul.controller.RecordChange;
 import net.backhaul.controller.RecordStore;
 import net.backhaul.controller.StoredRecords;
@@ -30,6 +37,7 @@ import net.backhaul.protocol.network.Revocation;
 import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.world.World;
 import net.backhaul.sql.AuditLog;
+import net.backhaul.sql.SourceHistory;
 import net.backhaul.store.MemberJson;
 import net.backhaul.store.NetworkJson;
 import net.backhaul.web.access.HostNames;
@@ -37,6 +45,7 @@ import net.backhaul.web.account.AccountChange;
 import net.backhaul.web.account.AccountState;
 import net.backhaul.web.account.PasswordHash;
 import net.backhaul.web.account.PasswordWorker;
+import net.backhaul.web.http.FileBody;
 import net.backhaul.web.http.WebMethod;
 import net.backhaul.web.http.WebRequest;
 import net.backhaul.web.http.WebResponse;
@@ -44,7 +53,7 @@ import net.backhaul.web.join.JoinSite;
 import org.jspecify.annotations.Nullable;
 
 /** The web API with a controller, a clock and a store in memory; all on the test's thread. */
-final class WebFixture implements WebHost, ControllerOutput {
+final class WebFixture implements WebHost, ControllerOutput, SourceVersions {
   static final Identity SELF = Identity.generate(new Random(1));
   static final long NET = SELF.address() << 24 | 1;
   static final long OTHER_NET = SELF.address() << 24 | 2;
@@ -56,6 +65,7 @@ final class WebFixture implements WebHost, ControllerOutput {
   final Controller controller;
   final List<RecordChange> recordChanges = new ArrayList<>();
   final List<AccountChange> accountChanges = new ArrayList<>();
+  final List<String> sources = new ArrayList<>();
   final List<IpPrefix> hostNetworks = new ArrayList<>();
   final List<Runnable> passwordWork = new ArrayList<>();
   World planet = World.defaultPlanet();
@@ -179,6 +189,14 @@ final class WebFixture implements WebHost, ControllerOutput {
             (ticket, change) -> {
               store.write(ticket, change);
               recordChanges.add(change);
+              if (change
+                  instanceof
+                  RecordChange.Edited(
+                      RecordChange.NetworkSaved(NetworkRecord network),
+                      var by,
+                      var before)) {
+                sources.add(NetworkJson.rulesSource(network));
+              }
               onChange.accept(change);
             },
             this,
@@ -193,11 +211,14 @@ final class WebFixture implements WebHost, ControllerOutput {
     return new WebApi(
         new WebApi.Environment(
             this,
-            changes -> {
-              accountChanges.addAll(changes);
-              return CompletableFuture.completedFuture(null);
-            },
-            auditLog,
+            new WebApi.Storage(
+                changes -> {
+                  accountChanges.addAll(changes);
+                  return CompletableFuture.completedFuture(null);
+                },
+                auditLog,
+                this,
+                this::backup),
             new PasswordWorker(new PasswordHash(64), this::runPasswordWork),
             Runnable::run,
             new SecureRandom(),
@@ -244,6 +265,18 @@ final class WebFixture implements WebHost, ControllerOutput {
     return client().logIn(name, PASSWORD);
   }
 
+  /** Returns the id of a user. */
+  long userId(Client admin, String name) {
+    if (object(admin.get(UserResource.PATH)).get("users") instanceof List<?> users) {
+      for (Object each : users) {
+        if (name.equals(Json.asObject(each).get("name"))) {
+          return ((Number) Json.asObject(each).getOrDefault("id", 0L)).longValue();
+        }
+      }
+    }
+    throw new AssertionError("no user " + name);
+  }
+
   /** Creates a token of a user, and returns its client. */
   Client token(Client owner, String grant, long expiresInS) {
     return client().withToken(createToken(owner, grant, expiresInS));
@@ -275,6 +308,35 @@ final class WebFixture implements WebHost, ControllerOutput {
       errors.forEach(each -> names.add(String.valueOf(Json.asObject(each).get("field"))));
     }
     return names;
+  }
+
+  private CompletableFuture<FileBody> backup() {
+    try {
+      Path file = Files.createTempFile("backup", ".db");
+      FileChannel channel =
+          FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.DELETE_ON_CLOSE);
+      return CompletableFuture.completedFuture(new FileBody(channel, 0, () -> {}));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  // The history of rules, as changes have left it.
+
+  @Override
+  public CompletableFuture<List<SourceHistory.SourceVersion>> list(String networkId) {
+    var all = new ArrayList<SourceHistory.SourceVersion>();
+    for (int i = 0; i < sources.size(); i++) {
+      all.addFirst(
+          new SourceHistory.SourceVersion(i + 1, nowMs, "admin", "", sources.get(i).length()));
+    }
+    return CompletableFuture.completedFuture(all);
+  }
+
+  @Override
+  public CompletableFuture<Optional<String>> source(String networkId, long id) {
+    return CompletableFuture.completedFuture(
+        id > 0 && id <= sources.size() ? Optional.of(sources.get((int) id - 1)) : Optional.empty());
   }
 
   // The daemon.
@@ -315,6 +377,12 @@ final class WebFixture implements WebHost, ControllerOutput {
   @Override
   public Path packages() {
     return packages;
+  }
+
+  @Override
+  public CompletableFuture<Health> health() {
+    return CompletableFuture.completedFuture(
+        new Health("/home", nowMs, true, 2, 1, 4_096, 1 << 30, 1 << 25, ""));
   }
 
   @Override
