@@ -17,6 +17,8 @@ public enum Deadline {
   INTRODUCTION,
   /** When UDP to the roots, or the TCP relay in its place, is checked. */
   RELAY_FALLBACK,
+  /** When another size of datagrams is probed on a path whose MTU is measured. */
+  PATH_MTU,
   /** When idle paths get a keepalive. */
   KEEPALIVE,
   /** When silent peers and old records about peers expire. */

@@ -22,6 +22,14 @@ public sealed interface Event {
   /** A direct path to a peer was learned. */
   record PathLearned(long address, InetSocketAddress endpoint) implements Event {}
 
+  /**
+   * Another size of datagrams gets through on a path than before (02 section 1.7).
+   *
+   * @param payloadBytes of the largest datagrams that are sent from now on
+   */
+  record PathMtuChanged(long address, InetSocketAddress endpoint, int payloadBytes)
+      implements Event {}
+
   /** A root reports another address of this node than before. */
   record SurfaceChanged(InetSocketAddress surface) implements Event {}
 

@@ -80,15 +80,19 @@ public record NodeOptions(
 
   /** Returns the payload size of datagrams to an address, 1432 by default. */
   public int mtuBytes(InetAddress to) {
+    int configured = configuredMtuBytes(to);
+    return configured == 0 ? Packets.DEFAULT_MTU_BYTES : configured;
+  }
+
+  /** Returns the payload size of datagrams to an address, or 0 where none is configured. */
+  public int configuredMtuBytes(InetAddress to) {
     for (int i = 0; i < physical.size(); i++) {
       PhysicalNetwork entry = physical.get(i);
       if (entry.network().contains(to)) {
-        return entry.mtuBytes() == 0
-            ? Packets.DEFAULT_MTU_BYTES
-            : Math.clamp(entry.mtuBytes(), 1400, 10324);
+        return entry.mtuBytes() == 0 ? 0 : Math.clamp(entry.mtuBytes(), 1400, 10324);
       }
     }
-    return Packets.DEFAULT_MTU_BYTES;
+    return 0;
   }
 
   /** Returns the id of the trusted path to an address, or 0 where packets are encrypted. */

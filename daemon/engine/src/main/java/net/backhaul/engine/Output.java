@@ -17,6 +17,16 @@ public interface Output {
   /** Sends datagrams; the run is valid until the method returns. */
   void sendDatagrams(DatagramRun run);
 
+  /**
+   * Sends one datagram, alone, that neither host nor router may fragment: it arrives whole or not
+   * at all (02 section 1.7).
+   *
+   * @return false if its socket cannot do so, and never will
+   */
+  default boolean sendUnfragmented(DatagramRun datagram) {
+    return false;
+  }
+
   /** Sends a datagram that expires after a few hops: it opens our own NAT (02 section 4.1). */
   void sendShortLived(int socket, InetSocketAddress to, byte[] bytes, int hops);
 

@@ -56,6 +56,12 @@ final class EventLog {
               "peer {}: path to {} verified",
               Addresses.text(learned.address()),
               Endpoints.text(learned.endpoint()));
+      case Event.PathMtuChanged changed ->
+          log.debug(
+              "peer {}: path to {} carries datagrams of up to {} bytes",
+              Addresses.text(changed.address()),
+              Endpoints.text(changed.endpoint()),
+              changed.payloadBytes());
       case Event.SurfaceChanged changed ->
           log.debug("roots see this node at {}", Endpoints.text(changed.surface()));
       case Event.RootClock clock ->

@@ -62,6 +62,11 @@ final class NodeOutput implements Output {
   }
 
   @Override
+  public boolean sendUnfragmented(DatagramRun datagram) {
+    return sockets.sendUnfragmented(datagram);
+  }
+
+  @Override
   public void connectRelays() {
     relays.connect();
   }

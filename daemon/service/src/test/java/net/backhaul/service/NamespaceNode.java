@@ -273,6 +273,19 @@ final class NamespaceNode implements AutoCloseable {
     }
   }
 
+  /** Runs a command of the nft program on this host, which has to succeed. */
+  void nft(String command) throws Exception {
+    here(
+        () -> {
+          Process process = new ProcessBuilder("nft", command).redirectErrorStream(true).start();
+          String output = new String(process.getInputStream().readAllBytes());
+          if (process.waitFor() != 0) {
+            throw new IOException(command + ": " + output);
+          }
+          return output;
+        });
+  }
+
   /** Runs the ip program on this host; returns its output. */
   String show(String... arguments) throws IOException {
     return NetworkNamespace.ip(namespace, arguments);

@@ -124,24 +124,12 @@ class RelayDaemonTest {
     assertTrue(ms <= LIMIT_MS, () -> when + ": " + ms + " ms");
   }
 
-  private void nft(String command) throws Exception {
-    String output =
-        alice.here(
-            () -> {
-              Process process =
-                  new ProcessBuilder("nft", command).redirectErrorStream(true).start();
-              String text = new String(process.getInputStream().readAllBytes());
-              return process.waitFor() == 0 ? "" : text;
-            });
-    assertTrue(output.isEmpty(), output);
-  }
-
   private void blockUdp() throws Exception {
-    nft("add table inet t");
+    alice.nft("add table inet t");
     for (String chain : new String[] {"input", "output"}) {
-      nft("add chain inet t " + chain + " { type filter hook " + chain + " priority 0; }");
+      alice.nft("add chain inet t " + chain + " { type filter hook " + chain + " priority 0; }");
       String device = chain.equals("input") ? "iifname" : "oifname";
-      nft("add rule inet t " + chain + " " + device + " eth0 meta l4proto udp drop");
+      alice.nft("add rule inet t " + chain + " " + device + " eth0 meta l4proto udp drop");
     }
   }
 
@@ -174,7 +162,7 @@ class RelayDaemonTest {
     assertSays("TO DO  tcp relay", "doctor");
     assertSays("TCP  ", "status", "--long");
 
-    nft("delete table inet t");
+    alice.nft("delete table inet t");
     assertSays(" ONLINE", "info");
     assertEchoes("with UDP again");
   }

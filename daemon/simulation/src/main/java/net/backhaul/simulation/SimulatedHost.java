@@ -66,6 +66,9 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
   /** Whether a firewall drops its UDP datagrams; TCP passes. */
   private boolean isUdpBlocked;
 
+  /** Whether its socket can send datagrams that stay unfragmented. */
+  private boolean sendsUnfragmented;
+
   private NodeOptions options = NodeOptions.DEFAULT;
   private final SimulatedRelayClient relays = new SimulatedRelayClient();
 
@@ -136,6 +139,12 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
   /** Sets whether a firewall drops UDP datagrams from and to this host. */
   public void blockUdp(boolean blocked) {
     isUdpBlocked = blocked;
+  }
+
+  /** Lets the node measure the MTU of paths, which needs datagrams that stay unfragmented. */
+  public SimulatedHost sendUnfragmented() {
+    sendsUnfragmented = true;
+    return this;
   }
 
   /** Sets the observer of all frames that the node delivers to its devices. */
@@ -488,6 +497,14 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
     if (!isDisconnected) {
       relays.send(run, address, uplink);
     }
+  }
+
+  @Override
+  public boolean sendUnfragmented(DatagramRun datagram) {
+    if (sendsUnfragmented) {
+      sendDatagrams(datagram);
+    }
+    return sendsUnfragmented;
   }
 
   @Override

@@ -7,9 +7,12 @@ import net.backhaul.engine.Drop;
 import net.backhaul.engine.LocalSocket;
 import net.backhaul.engine.Traffic;
 import net.backhaul.protocol.message.Echo;
+import net.backhaul.protocol.message.EchoOk;
 import net.backhaul.protocol.message.Message;
 import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.packet.Ecn;
+import net.backhaul.protocol.packet.Packets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends messages to given endpoints, whatever the paths of a peer are: replies, probes and
@@ -28,22 +31,28 @@ final class EndpointSender {
     this.sealer = new PacketSealer(context);
   }
 
-  /** Sends a message to where a packet came from (02 section 2, "Reply routing"). */
+  /**
+   * Sends a message to where a packet came from (02 section 2, "Reply routing"). The answer to an
+   * ECHO is longer than that; it goes in datagrams that are not, since the ECHO may have been one
+   * that just got through.
+   */
   void reply(InboundPacket to, Message message) {
     datagrams.to(Traffic.CONTROL, to.socket(), to.endpoint());
-    send(to.peer(), message, to.nowMs());
+    int mtuBytes = mtuBytes(to.peer().path(to.socket(), to.endpoint()), to.endpoint());
+    boolean limited = message instanceof EchoOk && to.length() > PathMtu.minBytes();
+    send(to.peer(), message, limited ? Math.min(mtuBytes, to.length()) : mtuBytes, to.nowMs());
   }
 
   /** Sends a message over one path. */
   void send(Peer peer, Path path, Message message, long nowMs) {
     datagrams.to(Traffic.CONTROL, path.socket, path.endpoint);
-    send(peer, message, nowMs);
+    send(peer, message, path.mtuBytes(context.options()), nowMs);
   }
 
   /** Sends an empty ECHO to an endpoint, from one socket or all of its family. */
   void sendEcho(Peer peer, int socket, InetSocketAddress endpoint, long nowMs) {
     datagrams.to(Traffic.CONTROL, socket, endpoint);
-    send(peer, new Echo(Bytes.EMPTY), nowMs);
+    send(peer, new Echo(Bytes.EMPTY), Packets.DEFAULT_MTU_BYTES, nowMs);
   }
 
   /** Sends an empty ECHO over one path. */
@@ -51,15 +60,21 @@ final class EndpointSender {
     sendEcho(peer, path.socket, path.endpoint, nowMs);
   }
 
+  private int mtuBytes(@Nullable Path path, InetSocketAddress endpoint) {
+    return path == null
+        ? context.options().mtuBytes(endpoint.getAddress())
+        : path.mtuBytes(context.options());
+  }
+
   /** Sends a message to where {@link #datagrams} goes. */
-  private void send(Peer peer, Message message, long nowMs) {
+  private void send(Peer peer, Message message, int mtuBytes, long nowMs) {
     if (!encoder.encode(message)) {
       return;
     }
     PacketRun packet = encoder.encoded();
     int socket = datagrams.socket();
     InetSocketAddress endpoint = datagrams.endpoint();
-    sealer.peerUntrusted(peer, endpoint);
+    sealer.peerUntrusted(peer, Math.max(mtuBytes, Fragmenter.minMtuBytes(packet.length())));
     sealer.seal(packet.verbByte(), packet.bytes(), packet.start(), packet.length());
     datagrams.wrap(packet.bytes(), packet.start(), packet.length());
     sendPacket(datagrams, sealer.mtuBytes());
@@ -72,6 +87,27 @@ final class EndpointSender {
     if (path != null) {
       path.lastOutMs = nowMs;
     }
+  }
+
+  /**
+   * Sends an ECHO of a length over one path as one datagram that neither host nor router may
+   * fragment.
+   *
+   * @param packetBytes the length of the packet
+   * @return the id of the packet, or 0 if the socket sends no such datagrams
+   */
+  long sendMtuProbe(Peer peer, Path path, int packetBytes) {
+    encoder.encode(new Echo(Bytes.of(new byte[packetBytes - Packets.HEADER_BYTES])));
+    PacketRun packet = encoder.encoded();
+    sealer.peerUntrusted(peer, packet.length());
+    sealer.seal(packet.verbByte(), packet.bytes(), packet.start(), packet.length());
+    datagrams.to(Traffic.CONTROL, path.socket, path.endpoint);
+    datagrams.wrap(packet.bytes(), packet.start(), packet.length());
+    if (!context.output.sendUnfragmented(datagrams)) {
+      return 0;
+    }
+    context.counters.sentDatagram(packet.length());
+    return sealer.packetId();
   }
 
   /**

@@ -27,6 +27,11 @@ final class Fragmenter {
   private int number;
   private int dataAt;
 
+  /** Returns the least payload size of datagrams with which a packet needs not too many of them. */
+  static int minMtuBytes(int packetBytes) {
+    return Math.ceilDiv(packetBytes - HEADER, Packets.MAX_FRAGMENTS) + HEADER;
+  }
+
   /**
    * Starts to split a sealed packet.
    *

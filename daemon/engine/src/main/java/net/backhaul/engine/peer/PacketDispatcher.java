@@ -40,6 +40,7 @@ final class PacketDispatcher {
   private final Introductions introductions;
   private final DirectPaths directPaths;
   private final Pings pings;
+  private final PathMtuProber mtuProber;
   private final AcceptedPackets accepted;
   private PacketHandler networks = NoHandler.INSTANCE;
   private final PendingInbound pending = new PendingInbound();
@@ -52,6 +53,7 @@ final class PacketDispatcher {
       Introductions introductions,
       DirectPaths directPaths,
       Pings pings,
+      PathMtuProber mtuProber,
       AcceptedPackets accepted) {}
 
   PacketDispatcher(PeerContext context, InboundPacket packet, PeerLookup peers, Handlers handlers) {
@@ -63,6 +65,7 @@ final class PacketDispatcher {
     this.introductions = handlers.introductions();
     this.directPaths = handlers.directPaths();
     this.pings = handlers.pings();
+    this.mtuProber = handlers.mtuProber();
     this.accepted = handlers.accepted();
   }
 
@@ -210,6 +213,7 @@ final class PacketDispatcher {
     }
     if (packet.hops() == 0 && (inRe == Verb.HELLO || inRe == Verb.ECHO)) {
       packet.peer().answered(inRePacketId);
+      mtuProber.answered(packet.peer(), inRePacketId, packet.nowMs());
     }
     return switch (inRe) {
       case HELLO -> hellos.receiveOk(packet);

@@ -25,17 +25,21 @@ final class PacketSealer {
     this.context = context;
   }
 
-  /** Sets the peer and the endpoint of the next packets. */
-  void peer(Peer destination, InetSocketAddress endpoint) {
-    peer = destination;
-    suite = context.options().avoidsAes() ? Packets.SUITE_SALSA : destination.suite();
-    mtuBytes = context.options().mtuBytes(endpoint.getAddress());
+  /**
+   * Sets the peer of the next packets, and the endpoint to which they go.
+   *
+   * @param newMtuBytes the payload size of datagrams; longer packets are marked as fragmented
+   */
+  void peer(Peer destination, InetSocketAddress endpoint, int newMtuBytes) {
+    peerUntrusted(destination, newMtuBytes);
     trustedPathId = context.options().trustedPathId(endpoint.getAddress());
   }
 
-  /** Sets the same, and that packets are encrypted also where the path is trusted. */
-  void peerUntrusted(Peer destination, InetSocketAddress endpoint) {
-    peer(destination, endpoint);
+  /** Sets the same for packets that are encrypted also where the path is trusted. */
+  void peerUntrusted(Peer destination, int newMtuBytes) {
+    peer = destination;
+    suite = context.options().avoidsAes() ? Packets.SUITE_SALSA : destination.suite();
+    mtuBytes = newMtuBytes;
     trustedPathId = 0;
   }
 

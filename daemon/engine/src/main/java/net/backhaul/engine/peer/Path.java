@@ -3,7 +3,9 @@ package net.backhaul.engine.peer;
 
 import java.net.InetSocketAddress;
 import net.backhaul.engine.LocalSocket;
+import net.backhaul.engine.NodeOptions;
 import net.backhaul.protocol.address.IpScope;
+import net.backhaul.protocol.packet.Packets;
 import org.jspecify.annotations.Nullable;
 
 /** One path to a peer: a socket of ours and an endpoint of the peer's (02 section 3.3). */
@@ -85,6 +87,8 @@ final class Path {
   long sinceMs;
 
   private @Nullable ProbeLog probeLog;
+  private @Nullable PathMtu mtu;
+  private boolean isMtuMeasurable = true;
 
   int latencyMs = UNKNOWN_LATENCY_MS;
   int timesMeasured;
@@ -151,6 +155,41 @@ final class Path {
   /** Returns the probes of the path; null where there was none. */
   @Nullable ProbeLog probeLog() {
     return probeLog;
+  }
+
+  /** Returns the payload of the largest datagrams to be sent over the path (02 section 1.7). */
+  int mtuBytes(NodeOptions options) {
+    int configured = options.configuredMtuBytes(endpoint.getAddress());
+    if (configured != 0) {
+      return configured;
+    }
+    return mtu == null ? Packets.DEFAULT_MTU_BYTES : mtu.bytes();
+  }
+
+  /** Returns the measurement of the MTU; most paths carry no large packets and have none. */
+  @Nullable PathMtu knownMtu() {
+    return mtu;
+  }
+
+  /** Returns the measurement of the MTU, a new one if there was none. */
+  PathMtu mtu() {
+    PathMtu known = mtu;
+    if (known == null) {
+      known = new PathMtu(ipBytes);
+      mtu = known;
+    }
+    return known;
+  }
+
+  /** Returns whether the MTU can be measured. */
+  boolean isMtuMeasurable() {
+    return isMtuMeasurable && !overTcp;
+  }
+
+  /** Records that the socket sends no datagrams that stay unfragmented. */
+  void mtuIsNotMeasurable() {
+    isMtuMeasurable = false;
+    mtu = null;
   }
 
   /** Returns whether to send a probe now, and counts it. */

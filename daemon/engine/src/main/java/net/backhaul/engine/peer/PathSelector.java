@@ -13,13 +13,15 @@ final class PathSelector {
 
   private final Upstreams upstreams;
   private final PathProber prober;
+  private final PathMtuProber mtuProber;
 
   /** The root whose path was selected last; null where that was a path of the peer. */
   private @Nullable Peer relay;
 
-  PathSelector(Upstreams upstreams, PathProber prober) {
+  PathSelector(Upstreams upstreams, PathProber prober, PathMtuProber mtuProber) {
     this.upstreams = upstreams;
     this.prober = prober;
+    this.mtuProber = mtuProber;
   }
 
   /**
@@ -70,6 +72,18 @@ final class PathSelector {
     return relay == null || relay.supportsEcn();
   }
 
+  /** Returns the payload size of datagrams with packets of a length on the selected path. */
+  int mtuBytes(Path selected, int packetBytes) {
+    return mtuProber.mtuBytes(selected, relay != null, packetBytes);
+  }
+
+  /** Records the length of packets that have left over the selected path, and measures its MTU. */
+  void measureMtu(Peer peer, Path selected, int packetBytes, long nowMs) {
+    if (relay == null) {
+      mtuProber.sent(peer, selected, packetBytes, nowMs);
+    }
+  }
+
   /**
    * Records that a packet to a peer has left over the selected path, and probes paths over which
    * packets leave and none come: that of the peer, and that of the root that relays.
@@ -80,6 +94,7 @@ final class PathSelector {
     selected.lastOutMs = nowMs;
     if (direct != null && direct.recordSend(selected == direct, nowMs)) {
       prober.probeSuspect(peer, direct, nowMs);
+      mtuProber.verify(peer, direct, nowMs);
     }
     Peer root = relay;
     if (root != null && selected.recordSend(true, nowMs)) {

@@ -137,9 +137,7 @@ final class ReachReports {
         relay == null ? 0 : relay.address,
         probes == null ? 0 : probes.decided(nowMs),
         probes == null ? 0 : probes.lost(nowMs),
-        used == null
-            ? Packets.DEFAULT_MTU_BYTES
-            : context.options().mtuBytes(used.endpoint.getAddress()),
+        used == null ? Packets.DEFAULT_MTU_BYTES : used.mtuBytes(context.options()),
         cipher(peer, used),
         Math.max(0, peer.lastReceiveMs),
         best == null ? 0 : best.sinceMs,

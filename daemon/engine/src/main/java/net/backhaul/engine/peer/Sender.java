@@ -72,10 +72,11 @@ final class Sender {
       addPending(run, peer == null, nowMs);
       return;
     }
+    int mtuBytes = paths.mtuBytes(path, run.segmentBytes());
     if (path.overTcp) {
-      sealer.peerUntrusted(peer, path.endpoint);
+      sealer.peerUntrusted(peer, mtuBytes);
     } else {
-      sealer.peer(peer, path.endpoint);
+      sealer.peer(peer, path.endpoint, mtuBytes);
     }
     datagrams.to(traffic(run.verb()), path.socket, path.endpoint).flow(run.flow());
     if (run.trafficClass() != 0) {
@@ -83,6 +84,7 @@ final class Sender {
     }
     sealAndSend(run);
     paths.sent(peer, direct, path, nowMs);
+    paths.measureMtu(peer, path, run.segmentBytes(), nowMs);
   }
 
   /**
@@ -116,9 +118,7 @@ final class Sender {
   int pathMtuBytes(long address, long nowMs) {
     Peer peer = peers.known(address);
     Path path = peer == null ? null : peer.bestPath(nowMs);
-    return path == null
-        ? Packets.DEFAULT_MTU_BYTES
-        : context.options().mtuBytes(path.endpoint.getAddress());
+    return path == null ? Packets.DEFAULT_MTU_BYTES : path.mtuBytes(context.options());
   }
 
   private void addPending(PacketRun run, boolean unknown, long nowMs) {

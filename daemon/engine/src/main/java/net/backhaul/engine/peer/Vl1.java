@@ -90,7 +90,8 @@ public final class Vl1 implements PeerLink {
     lookup = new PeerLookup(peers, permissions, hellos);
     var prober = new PathProber(context, permissions, endpoints, hellos);
     whois = new WhoisExchange(context, lookup, upstreams, this::send);
-    var paths = new PathSelector(upstreams, prober);
+    var mtuProber = new PathMtuProber(context, endpoints);
+    var paths = new PathSelector(upstreams, prober, mtuProber);
     sender = new Sender(context, lookup, paths, endpoints, whois);
     introductions = new Introductions(context, lookup, upstreams, endpoints, prober);
     directPaths = new DirectPaths(context, surface, permissions, prober, hellos);
@@ -109,7 +110,7 @@ public final class Vl1 implements PeerLink {
     var packet = new InboundPacket(endpoints::reply);
     var handlers =
         new PacketDispatcher.Handlers(
-            helloReceiver, whois, introductions, directPaths, pings, accepted);
+            helloReceiver, whois, introductions, directPaths, pings, mtuProber, accepted);
     dispatcher = new PacketDispatcher(context, packet, lookup, handlers);
     var beacons = new LanBeacons(context, lookup, permissions);
     var relay =
@@ -120,6 +121,7 @@ public final class Vl1 implements PeerLink {
             new TimedWork("contacting roots", rootContact::advance),
             new TimedWork("reconnecting to peers", reconnection::advance),
             new TimedWork("checking UDP and TCP relays", relayFallback::advance),
+            new TimedWork("measuring path MTUs", mtuProber::advance),
             new TimedWork("keeping paths open", timeMs -> keepalive.advance(upstreams, timeMs)),
             new TimedWork("expiring peers", this::expireIfDue),
             new TimedWork("following introductions", introductions::advance),

@@ -10,6 +10,7 @@ import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.SegmentedDatagramPacket;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
+import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Traffic;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -102,6 +103,18 @@ final class OpenSocket {
       }
       out.clear();
     }
+  }
+
+  /**
+   * Sends one datagram that neither host nor router may fragment; returns false if this socket
+   * can't.
+   *
+   * @param batch empty
+   */
+  boolean transmitUnfragmented(Destination to, DatagramRun datagram, SendBatch batch) {
+    return sendQueue != null
+        && channel.isOpen()
+        && sendQueue.transmitUnfragmented(to, datagram, batch);
   }
 
   private void write(SendBatch out, int run) {

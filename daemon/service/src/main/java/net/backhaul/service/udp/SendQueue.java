@@ -17,6 +17,7 @@ final class SendQueue {
   private final OpenSocket socket;
   private final BatchSender sender;
   private final SocketBuffer buffer;
+  private final MtuProbes probes;
   private final SendBufferLimit limit;
   private final Consumer<Boolean> watchWritable;
   private final FairQueue queue = new FairQueue();
@@ -34,6 +35,7 @@ final class SendQueue {
     this.sender = sender;
     this.watchWritable = watchWritable;
     this.buffer = new SocketBuffer(socket.fd);
+    this.probes = new MtuProbes(socket.fd, socket.v4);
     this.limit = new SendBufferLimit(buffer.bytes());
     this.bufferBytes = limit.bytes();
     buffer.bytes(bufferBytes);
@@ -63,6 +65,23 @@ final class SendQueue {
     out.clear();
   }
 
+  /**
+   * Sends or queues a datagram that neither host nor router may fragment; returns false if the
+   * system can't.
+   *
+   * @param batch empty
+   */
+  boolean transmitUnfragmented(Destination to, DatagramRun datagram, SendBatch batch) {
+    if (!probes.areSupported()) {
+      return false;
+    }
+    probes.add(to, datagram);
+    if (!isBlocked && !probes.send(socket, batch, sender)) {
+      block(System.nanoTime());
+    }
+    return true;
+  }
+
   private void add(SendBatch out, int run, long nowNs) {
     if (out.traffic(run) == Traffic.CONTROL) {
       queue.addControl(out, run, nowNs);
@@ -85,6 +104,10 @@ final class SendQueue {
     long nowNs = System.nanoTime();
     limit.writable(nowNs, buffer.unsentBytes());
     resizeBuffer();
+    if (!probes.send(socket, out, sender)) {
+      limit.blocked(nowNs, buffer.unsentBytes());
+      return;
+    }
     while (fill(out, nowNs)) {
       int done = sender.send(socket);
       if (done < out.runs()) {

@@ -13,13 +13,14 @@ final class SocketBuffer {
   private static final long SIOCOUTQ = 0x5411;
 
   private final int fd;
+  private final IntSocketOption size;
   private final ByteBuffer values =
-      ByteBuffer.allocateDirect(2 * Integer.BYTES).order(ByteOrder.nativeOrder());
+      ByteBuffer.allocateDirect(Integer.BYTES).order(ByteOrder.nativeOrder());
   private final long value = Pointer.nativeValue(Native.getDirectBufferPointer(values));
-  private final long length = value + Integer.BYTES;
 
   SocketBuffer(int fd) {
     this.fd = fd;
+    this.size = new IntSocketOption(fd, SOL_SOCKET, SO_SNDBUF);
   }
 
   /** Returns how much the kernel holds that its device has not sent; 0 if it is not known. */
@@ -29,14 +30,12 @@ final class SocketBuffer {
 
   /** Returns the size of the buffer. */
   int bytes() {
-    values.putInt(Integer.BYTES, Integer.BYTES);
-    int status = SocketCalls.getsockopt(fd, SOL_SOCKET, SO_SNDBUF, value, length);
-    return status == 0 ? values.getInt(0) : Integer.MAX_VALUE;
+    int bytes = size.get();
+    return bytes == IntSocketOption.UNKNOWN ? Integer.MAX_VALUE : bytes;
   }
 
   /** Sets the size of the buffer. */
   void bytes(int bytes) {
-    values.putInt(0, bytes / 2); // The kernel doubles it.
-    SocketCalls.setsockopt(fd, SOL_SOCKET, SO_SNDBUF, value, Integer.BYTES);
+    size.set(bytes / 2); // The kernel doubles it.
   }
 }

@@ -240,6 +240,20 @@ public final class UdpSockets {
     return open.values().stream().mapToLong(OpenSocket::dropped).sum() + sendQueueFull;
   }
 
+  /**
+   * Sends one datagram that neither host nor router may fragment, so that it arrives whole or not
+   * at all; returns false if its socket can't.
+   */
+  public boolean sendUnfragmented(DatagramRun datagram) {
+    OpenSocket from = find(datagram.socket());
+    Destination to = from == null ? null : destinations.of(datagram.endpoint(), from.v4);
+    if (from == null || to == null) {
+      return true; // As lost as any other datagram.
+    }
+    transmit();
+    return from.transmitUnfragmented(to, datagram, sendBatch);
+  }
+
   /** Sends a datagram with a short TTL that only opens the NAT of this host for replies. */
   public void sendShortLived(int socket, InetSocketAddress to, byte[] bytes, int hops) {
     OpenSocket from = find(socket);
