@@ -46,16 +46,13 @@ public final class NetworkMonitor implements HostNetworkMonitor {
   private final int fd;
   private final Memory memory = new Memory(BUFFER_BYTES);
   private final Map<Integer, Link> links = new HashMap<>();
-  private final Set<DefaultRoute> routes = new HashSet<>();
+  private final Set<HostRoute> routes = new HashSet<>();
   private final Set<String> changedLinks = new HashSet<>();
   private boolean addressesChanged;
   private boolean routesChanged;
 
   /** A device, and whether its link is up. */
   private record Link(String name, boolean up) {}
-
-  /** A default route and the address of its gateway. */
-  private record DefaultRoute(HostRoute route, ByteBuffer gateway) {}
 
   /**
    * Starts to receive notifications.
@@ -153,7 +150,7 @@ public final class NetworkMonitor implements HostNetworkMonitor {
 
   private void changed(int device, String name) {
     // The kernel removes routes of a link that goes down without a notification.
-    routes.removeIf(each -> each.route.device() == device);
+    routes.removeIf(each -> each.device() == device);
     if (!isIgnored.test(name)) {
       changedLinks.add(name);
     }
@@ -165,12 +162,11 @@ public final class NetworkMonitor implements HostNetworkMonitor {
     if (route.bits() != 0 || (link != null && isIgnored.test(link.name))) {
       return;
     }
-    var stored = new DefaultRoute(route, ByteBuffer.wrap(RoutingMessages.readGateway(message)));
     if (!added) {
-      routes.remove(stored);
+      routes.remove(route);
       routesChanged = true;
     } else if (routes.size() < MAX_STORED) {
-      routesChanged |= routes.add(stored);
+      routesChanged |= routes.add(route);
     }
   }
 

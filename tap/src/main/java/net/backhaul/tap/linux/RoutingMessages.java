@@ -3,6 +3,7 @@ package net.backhaul.tap.linux;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Map;
@@ -70,13 +71,16 @@ final class RoutingMessages {
         message.get(start + 1) & 0xff,
         number(attributes, RTA_OIF, 0),
         number(attributes, RTA_PRIORITY, 0),
-        number(attributes, RTA_TABLE, message.get(start + 4) & 0xff));
+        number(attributes, RTA_TABLE, message.get(start + 4) & 0xff),
+        gateway(attributes.get(RTA_GATEWAY)));
   }
 
-  /** Returns the address of the gateway of a route; empty without one or with several. */
-  static byte[] readGateway(ByteBuffer message) {
-    return NetlinkMessage.attributes(message, NetlinkMessage.HEADER_BYTES + ROUTE_PART_BYTES)
-        .getOrDefault(RTA_GATEWAY, new byte[0]);
+  private static @Nullable InetAddress gateway(byte @Nullable [] ip) {
+    try {
+      return ip == null ? null : InetAddress.getByAddress(ip);
+    } catch (UnknownHostException e) {
+      return null; // Of no length that an address has.
+    }
   }
 
   static byte[] addRule(PolicyRule rule) {

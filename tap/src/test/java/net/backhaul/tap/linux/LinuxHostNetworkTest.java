@@ -65,7 +65,9 @@ class LinuxHostNetworkTest {
             int eth0 = device(host, "eth0").index();
             InetAddress routed = InetAddress.getByName("198.51.100.3");
 
-            assertEquals(new HostRoute(25, eth0, 7, TapRoute.MAIN_TABLE), host.route(routed, 0));
+            assertEquals(
+                new HostRoute(25, eth0, 7, TapRoute.MAIN_TABLE, InetAddress.getByName("192.0.2.1")),
+                host.route(routed, 0));
             assertEquals(
                 new HostRoute(0, device(host, "far").index(), 0, TABLE), host.route(routed, MARK));
             assertNull(host.route(InetAddress.getByName("203.0.113.1"), 0));
