@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.engine;
 
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -127,6 +128,14 @@ public final class Node {
   public void uplinkChanged(long nowMs) {
     vl1.uplinkChanged(nowMs);
     output.flush();
+  }
+
+  /**
+   * Sets the external endpoints that a router has mapped to the sockets (02 section 4.4); they are
+   * pushed to trusted peers.
+   */
+  public void mappedAddresses(List<InetSocketAddress> addresses, long nowMs) {
+    vl1.mappedAddresses(addresses, nowMs);
   }
 
   /**

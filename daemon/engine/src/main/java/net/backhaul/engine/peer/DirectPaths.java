@@ -18,6 +18,10 @@ import net.backhaul.protocol.packet.WireReader;
 final class DirectPaths {
   private static final long PUSH_RELAYED_EVERY_MS = 15_000;
   private static final long PUSH_DIRECT_EVERY_MS = 120_000;
+
+  /** The shortest time between two pushes that changes of our addresses cause. */
+  private static final long PUSH_SPACING_MS = 10_000;
+
   private static final int MAX_PUSH_BYTES = 1_200;
   private static final int RECORD_OVERHEAD_BYTES = 5;
 
@@ -38,6 +42,7 @@ final class DirectPaths {
   private final PathProber prober;
   private final HelloSender hellos;
   private List<InetSocketAddress> localAddresses = List.of();
+  private List<InetSocketAddress> mappedAddresses = List.of();
 
   DirectPaths(
       PeerContext context,
@@ -57,6 +62,18 @@ final class DirectPaths {
     localAddresses = sockets.stream().map(LocalSocket::address).toList();
   }
 
+  /** Sets the endpoints that a router has mapped to our sockets, which are pushed as well. */
+  void mapped(List<InetSocketAddress> addresses) {
+    mappedAddresses = List.copyOf(addresses);
+  }
+
+  /** Has our addresses pushed with the next packet of a peer, unless it has just got them. */
+  static void pushSoon(Peer peer, long nowMs) {
+    if (nowMs - peer.lastPathPushSentMs >= PUSH_SPACING_MS) {
+      peer.lastPathPushSentMs = Peer.NEVER;
+    }
+  }
+
   /** Sends our addresses to a trusted sender if that is due. */
   void pushIfDue(InboundPacket packet) {
     Peer peer = packet.peer();
@@ -67,6 +84,7 @@ final class DirectPaths {
     }
     peer.lastPathPushSentMs = nowMs;
     Set<InetSocketAddress> all = new LinkedHashSet<>(localAddresses);
+    all.addAll(mappedAddresses);
     all.addAll(surface.distinct(nowMs));
     var records = new ArrayList<PushDirectPaths.PushedEndpoint>();
     int bytes = 0;

@@ -33,9 +33,6 @@ final class Reconnection {
   /** Endpoints of a peer that get a HELLO. */
   static final int MAX_ENDPOINTS = 4;
 
-  /** Our addresses are pushed again to peers after a change, except for this long after a push. */
-  private static final long PUSH_SPACING_MS = 10_000;
-
   /** When roots and peers that have not answered get another HELLO, after the change. */
   private static final long[] REPEAT_AFTER_MS = {250, 1_000, 2_500};
 
@@ -165,9 +162,7 @@ final class Reconnection {
       peer.lastHelloSentMs = nowMs;
       hellos.send(peer, Output.ALL_SOCKETS, endpoint, nowMs);
     }
-    if (nowMs - peer.lastPathPushSentMs >= PUSH_SPACING_MS) {
-      peer.lastPathPushSentMs = Peer.NEVER;
-    }
+    DirectPaths.pushSoon(peer, nowMs);
   }
 
   private long repeatAtMs() {

@@ -2,6 +2,7 @@
 package net.backhaul.engine.peer;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -232,6 +233,14 @@ public final class Vl1 implements PeerLink {
   public void deorbit(long moonId) {
     roots.removeMoon(moonId);
     upstreams.refresh();
+  }
+
+  /** Sets the endpoints that a router has mapped to our sockets; peers get them soon. */
+  public void mappedAddresses(List<InetSocketAddress> addresses, long nowMs) {
+    directPaths.mapped(addresses);
+    if (!addresses.isEmpty()) {
+      peers.all().forEach(peer -> DirectPaths.pushSoon(peer, nowMs));
+    }
   }
 
   // Status.
