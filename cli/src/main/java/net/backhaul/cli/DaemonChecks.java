@@ -43,6 +43,10 @@ final class DaemonChecks {
         findings.add(finding);
       }
     }
+    Finding mapping = mapping(diagnosis);
+    if (mapping != null) {
+      findings.add(mapping);
+    }
     findings.add(clock(diagnosis.objects("rootClocks")));
     findings.add(duplicate(node));
     return findings;
@@ -118,6 +122,28 @@ final class DaemonChecks {
                 + port(diagnosis)
                 + " of the router to this host, or make its NAT endpoint-independent")
         : Finding.ok("nat", text + seen);
+  }
+
+  /** A mapping is needed where the NAT hides the port of this node; null for an older daemon. */
+  private static @Nullable Finding mapping(JsonObject diagnosis) {
+    JsonObject mapping = JsonObject.of(diagnosis.get("portMapping"));
+    String text = LongStatus.mappingText(mapping);
+    if (text.isEmpty()) {
+      return null;
+    }
+    boolean isNeeded =
+        diagnosis.objects("nat").stream()
+            .anyMatch(nat -> nat.text("kind", "").equals("ENDPOINT_DEPENDENT"));
+    if (isNeeded && mapping.text("state", "").equals("FAILED")) {
+      return Finding.toDo(
+          "mapping",
+          text
+              + "; switch PCP, NAT-PMP or UPnP on at the router "
+              + mapping.text("gateway", UNKNOWN));
+    }
+    return isNeeded && mapping.flag("doubleNat")
+        ? Finding.toDo("mapping", text + ", which has to map the port to the router")
+        : Finding.ok("mapping", text);
   }
 
   private static String port(JsonObject diagnosis) {

@@ -59,6 +59,30 @@ final class LongStatus {
         field(text, "NAT " + nat.text("family", NONE), natText(nat.text("kind", NONE)));
       }
     }
+    String mapping = mappingText(JsonObject.of(diagnosis.get("portMapping")));
+    if (!mapping.isEmpty()) {
+      field(text, "mapped", mapping);
+    }
+  }
+
+  /** Returns what a router has mapped, or why it has not; empty for an older daemon. */
+  static String mappingText(JsonObject mapping) {
+    String external = mapping.text("external", "");
+    if (external.isEmpty()) {
+      String why = mapping.text("why", "");
+      return why.isEmpty() ? "" : "none: " + why;
+    }
+    long expiresMs = mapping.number("expiresInMs", -1);
+    return "%s to %s by %s at %s, %s%s"
+        .formatted(
+            external,
+            mapping.text("local", NONE),
+            mapping.text("protocol", NONE),
+            mapping.text("gateway", NONE),
+            expiresMs < 0 ? "without an end" : "for " + duration(expiresMs),
+            mapping.flag("doubleNat")
+                ? "; that address is not public: a second NAT lies behind the router"
+                : "");
   }
 
   /** Returns what a kind of NAT means. */

@@ -66,6 +66,33 @@ class DoctorChecksTest {
     assertTrue(withoutV6.stream().allMatch(Finding::ok), withoutV6::toString);
   }
 
+  private static Finding mapping(String kind, String members) throws Exception {
+    String nat = "\"nat\": [{\"family\": \"IPv4\", \"kind\": \"" + kind + "\", \"observed\": []}]";
+    return only(
+        daemon(nat + ", \"portMapping\": {\"gateway\": \"10.0.0.9\", " + members + "}"), "mapping");
+  }
+
+  @Test
+  void namesPortMappingWhereTheNatNeedsOne() throws Exception {
+    String failed = "\"state\": \"FAILED\", \"external\": \"\", \"why\": \"PCP: no answer\"";
+    assertToDo(
+        mapping("ENDPOINT_DEPENDENT", failed),
+        "none: PCP: no answer; switch PCP, NAT-PMP or UPnP on at the router 10.0.0.9");
+    assertEquals("none: PCP: no answer", mapping("ENDPOINT_INDEPENDENT", failed).text());
+    assertTrue(mapping("ENDPOINT_INDEPENDENT", failed).ok());
+
+    String mapped =
+        "\"state\": \"MAPPED\", \"external\": \"5.9.0.4/7\", \"local\": \"10.0.0.1/7\","
+            + " \"protocol\": \"PCP\", \"expiresInMs\": 600000, \"doubleNat\": ";
+    Finding ok = mapping("ENDPOINT_DEPENDENT", mapped + "false");
+    assertTrue(ok.ok());
+    assertEquals("5.9.0.4/7 to 10.0.0.1/7 by PCP at 10.0.0.9, for 10 min", ok.text());
+    assertToDo(
+        mapping("ENDPOINT_DEPENDENT", mapped + "true"),
+        "that address is not public: a second NAT lies behind the router, which has to map");
+    assertTrue(daemon("\"nat\": []").stream().noneMatch(each -> each.check().equals("mapping")));
+  }
+
   @Test
   void namesTcpRelay() throws Exception {
     String root = "\"roots\": [" + root("IPv4", true, false) + "]}";

@@ -35,6 +35,7 @@ import net.backhaul.service.http.Router;
 import net.backhaul.service.interfaces.HostAccess;
 import net.backhaul.service.interfaces.Interfaces;
 import net.backhaul.service.names.MemberNames;
+import net.backhaul.service.portmapping.PortMapping;
 import net.backhaul.service.relay.Relays;
 import net.backhaul.service.settings.LiveSettings;
 import net.backhaul.service.settings.LocalConf;
@@ -83,6 +84,7 @@ public final class Daemon {
   private final EventLog events = new EventLog(status::scheduleUpdate);
   private final UdpSockets sockets = new UdpSockets(loop);
   private final Relays relays;
+  private final PortMapping portMapping;
   private final MemberNames names = new MemberNames(loop);
   private final RootClocks rootClocks = new RootClocks();
   private final PeerPings pings = new PeerPings(loop);
@@ -121,9 +123,14 @@ public final class Daemon {
     database = new Database(ControllerFiles.database(home, settings.settings().controllerPath()));
     controller = openController();
     rebinder = createRebinder();
+    portMapping =
+        new PortMapping(
+            loop, state::execute, new MappedSockets(loop, sockets), ports.tertiary(), random);
+    rebinder.listener(portMapping::hostChanged);
     relays = new Relays(loop, settings::settings, ports.udp(), new DeviceNetworks(devices));
     startNode();
-    metrics = new MetricsApi(loop, sockets, controller, names.counters(), relays.counters());
+    metrics =
+        new MetricsApi(loop, sockets, controller, names.counters(), relays.counters(), portMapping);
     housekeeping =
         new Housekeeping(
             loop,
@@ -280,7 +287,7 @@ public final class Daemon {
         .add("/config", new ConfigApi(settings, state, housekeeping::settingsChanged))
         .add("/network", new NetworkApi(loop, state, devices, names, identity.address()))
         .add("/peer", new PeerApi(loop, pings))
-        .add("/diagnosis", new DiagnosisApi(loop, rootClocks, sockets::addresses))
+        .add("/diagnosis", new DiagnosisApi(loop, rootClocks, sockets::addresses, portMapping))
         .add("/moon", new MoonApi(loop, state))
         .add(PlanetApi.PATH, new PlanetApi(loop, state, identity, ports))
         .add("/bond", new BondApi())
@@ -299,6 +306,7 @@ public final class Daemon {
     }
     state.execute(() -> IdentityFiles.saveValidated(home));
     loop.execute(rebinder::start);
+    loop.execute(portMapping::start);
     writePort();
     listen();
     web.start();
@@ -395,6 +403,7 @@ public final class Daemon {
     http.close();
     Logging.print(Level.INFO, "Control Plane Stopped");
     Logging.print(Level.INFO, "V6 Control Plane Stopped");
+    portMapping.close().completeOnTimeout(null, CLOSE_WITHIN_MS, TimeUnit.MILLISECONDS).join();
     loop.submit(
             node -> {
               status.end();

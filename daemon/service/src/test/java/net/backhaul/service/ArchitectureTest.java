@@ -45,7 +45,8 @@ class ArchitectureTest {
     "net.backhaul.protocol..",
     "net.backhaul.rules..",
     "net.backhaul.engine..",
-    "net.backhaul.controller.."
+    "net.backhaul.controller..",
+    "net.backhaul.service.portmapping.protocol.."
   };
 
   private static final JavaClasses MAIN =
@@ -107,6 +108,8 @@ class ArchitectureTest {
           http       : system
           udp        : settings system .
           routing    : udp .
+          portmapping : udp portmapping.protocol .
+          portmapping.protocol : ''
           relay      : settings udp system .
           dns        : system
           names      : dns .

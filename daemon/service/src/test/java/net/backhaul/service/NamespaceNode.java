@@ -236,6 +236,13 @@ final class NamespaceNode implements AutoCloseable {
     Files.deleteIfExists(home.resolve("zerotier-one.port"));
   }
 
+  /** Ends the daemon as {@code systemctl stop} does, and returns when it has ended. */
+  void stopDaemon() throws Exception {
+    daemon.destroy();
+    daemon.waitFor();
+    Files.deleteIfExists(home.resolve("zerotier-one.port"));
+  }
+
   /** Stops the process of the daemon, or lets it go on. */
   void pauseDaemon(boolean pause) throws Exception {
     String signal = pause ? "-STOP" : "-CONT";

@@ -25,6 +25,8 @@ import net.backhaul.service.RootClocks;
 import net.backhaul.service.http.Request;
 import net.backhaul.service.http.Resource;
 import net.backhaul.service.http.Response;
+import net.backhaul.service.portmapping.PortMapping;
+import net.backhaul.service.portmapping.protocol.MappingStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +47,7 @@ public final class DiagnosisApi implements Resource {
   private final NodeLoop loop;
   private final RootClocks clocks;
   private final Supplier<List<InetSocketAddress>> listening;
+  private final PortMapping portMapping;
   private final long startedMs = NodeLoop.nowMs();
 
   /**
@@ -53,7 +56,11 @@ public final class DiagnosisApi implements Resource {
    * @param listening returns the addresses of the UDP sockets, on the loop
    */
   public DiagnosisApi(
-      NodeLoop loop, RootClocks clocks, Supplier<List<InetSocketAddress>> listening) {
+      NodeLoop loop,
+      RootClocks clocks,
+      Supplier<List<InetSocketAddress>> listening,
+      PortMapping portMapping) {
+    this.portMapping = portMapping;
     this.loop = loop;
     this.clocks = clocks;
     this.listening = listening;
@@ -69,6 +76,7 @@ public final class DiagnosisApi implements Resource {
       Map<Long, String> names,
       Map<Long, Long> aheadMs,
       List<InetSocketAddress> listening,
+      MappingStatus portMapping,
       long fromSelf,
       long probedMs,
       long nowMs) {}
@@ -121,6 +129,7 @@ public final class DiagnosisApi implements Resource {
         names(node),
         clocks.aheadMs(System.currentTimeMillis()),
         listening.get(),
+        portMapping.status(),
         node.counters().dropped(Drop.FROM_SELF),
         probedMs,
         nowMs);
@@ -144,6 +153,7 @@ public final class DiagnosisApi implements Resource {
     var nats = new ArrayList<@Nullable Object>();
     snapshot.diagnosis.nats().forEach(nat -> nats.add(object(nat)));
     out.put("nat", nats);
+    out.put("portMapping", PortMappingObject.of(snapshot.portMapping, snapshot.nowMs));
     var roots = new ArrayList<@Nullable Object>();
     snapshot.diagnosis.roots().forEach(root -> roots.add(object(root, snapshot)));
     out.put("roots", roots);

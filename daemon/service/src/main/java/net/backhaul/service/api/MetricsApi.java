@@ -8,6 +8,7 @@ import net.backhaul.service.http.Request;
 import net.backhaul.service.http.Resource;
 import net.backhaul.service.http.Response;
 import net.backhaul.service.names.NameCounters;
+import net.backhaul.service.portmapping.PortMapping;
 import net.backhaul.service.relay.RelayCounters;
 import net.backhaul.service.udp.UdpSockets;
 
@@ -18,13 +19,16 @@ public final class MetricsApi implements Resource {
   private final ControllerHost controller;
   private final NameCounters names;
   private final RelayCounters relays;
+  private final PortMapping portMapping;
 
   public MetricsApi(
       NodeLoop loop,
       UdpSockets sockets,
       ControllerHost controller,
       NameCounters names,
-      RelayCounters relays) {
+      RelayCounters relays,
+      PortMapping portMapping) {
+    this.portMapping = portMapping;
     this.names = names;
     this.relays = relays;
     this.loop = loop;
@@ -46,6 +50,7 @@ public final class MetricsApi implements Resource {
                         NodeLoop.nowMs())
                     + SocketMetrics.text(sockets)
                     + RelayMetrics.text(relays)
+                    + PortMappingMetrics.text(portMapping)
                     + NameMetrics.text(names))
         .thenCombine(controller.query(ControllerMetrics::text), String::concat);
   }

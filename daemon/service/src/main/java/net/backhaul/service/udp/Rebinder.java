@@ -63,6 +63,7 @@ public final class Rebinder {
   private boolean warningScheduled;
   private boolean limitReached;
   private @Nullable NetworkEvents events;
+  private Listener listener = uplink -> {};
 
   /** The usable sockets, and the uplinks, that the last reconciliation has found. */
   private List<LocalSocket> usable = List.of();
@@ -85,6 +86,17 @@ public final class Rebinder {
     UPLINK
   }
 
+  /** Is notified of each reconciliation. */
+  @FunctionalInterface
+  public interface Listener {
+    /**
+     * The sockets are reconciled with the addresses of the host.
+     *
+     * @param uplink whether its uplinks may be others than before
+     */
+    void reconciled(boolean uplink);
+  }
+
   /**
    * Creates it.
    *
@@ -104,6 +116,11 @@ public final class Rebinder {
     this.settings = settings;
     this.ports = ports;
     this.isOnOwnDevice = isOnOwnDevice;
+  }
+
+  /** Sets what is notified of each reconciliation; before the start. */
+  public void listener(Listener changed) {
+    listener = changed;
   }
 
   /** Binds, and schedules the next time; on the node loop, after the node was created. */
@@ -295,6 +312,7 @@ public final class Rebinder {
     if (uplink) {
       loop.node().uplinkChanged(NodeLoop.nowMs());
     }
+    listener.reconciled(uplink);
     loop.scheduleWakeUp();
     noticeMissingSockets();
     warnOverLimit(limit);
