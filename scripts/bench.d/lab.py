@@ -68,6 +68,11 @@ class Host:
         self.ip("link", "set", device, "up")
         other.ip("link", "set", other_device, "up")
 
+    def set_mtu(self, mtu):
+        """Changes the MTU of the host's uplink, at both ends."""
+        self.ip("link", "set", "uplink", "mtu", mtu)
+        self.lab.internet.ip("link", "set", self.port, "mtu", mtu)
+
     def inside(self, work, cpus=None):
         """Returns work(), run by a thread in the namespace of this host, pinned to the CPUs if given."""
         box = {}
@@ -257,6 +262,7 @@ class Lab:
         port = f"port{self.addresses}"
         wire(host, "uplink", self.internet, port)
         self.internet.ip("link", "set", port, "master", "internet")
+        host.port = port
         host.address = f"203.0.113.{self.addresses}"
         host.ip("addr", "add", f"{host.address}/24", "dev", "uplink")
         return host

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from lab import Failed, Node, Pair, until
 
+JUMBO_WARM_UP_S = 3  # for path MTU discovery
 IPERF_PORT = 5201
 ACCEPT = {"type": "ACTION_ACCEPT"}
 
@@ -239,6 +240,21 @@ def allowed_cpus():
 def bare(direction, options):
     report = iperf(direction.sender.host, direction.receiver.host, direction.receiver.host.address, options.seconds)
     return {"bare": report["end"]["sum_received"]["bits_per_second"] / 1e6}
+
+
+# The last: what the daemons have learned of their path is wrong afterwards, until they are started anew.
+
+@measures("jumbo", tcp_metrics("jumbo", "1 stream, MTU 9000 of the hosts"))
+def jumbo(direction, options):
+    hosts = [node.host for node in direction.pair.nodes]
+    try:
+        for host in hosts:
+            host.set_mtu(9000)
+        iperf(direction.sender.host, direction.receiver.host, direction.pair.ip(direction.receiver), JUMBO_WARM_UP_S)
+        return tcp(direction, "jumbo", options)
+    finally:
+        for host in hosts:
+            host.set_mtu(1500)
 
 
 # Implementation of the measurements.
