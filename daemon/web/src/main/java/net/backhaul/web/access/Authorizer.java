@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.web.access;
 
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,7 @@ public final class Authorizer {
   private final CallerLookup credentials;
   private final HostNames hosts;
   private final SessionCookie cookie;
+  private final SecretGuesses guesses = new SecretGuesses();
 
   public Authorizer(CallerLookup credentials, HostNames hosts, SessionCookie cookie) {
     this.credentials = credentials;
@@ -85,7 +87,7 @@ public final class Authorizer {
     if (authorization != null) {
       boolean isBearer = authorization.regionMatches(true, 0, BEARER, 0, BEARER.length());
       return (isBearer
-              ? credentials.token(authorization.substring(BEARER.length()).strip(), nowMs)
+              ? token(authorization.substring(BEARER.length()).strip(), request, nowMs)
               : Optional.<Principal>empty())
           .orElseThrow(
               () ->
@@ -100,16 +102,31 @@ public final class Authorizer {
         .orElseThrow(() -> unauthenticated("the session has ended; log in again"));
   }
 
+  private Optional<Principal> token(String secret, WebRequest request, long nowMs) {
+    InetAddress from = request.client().address();
+    guesses.requireNoWait(secret, from, nowMs);
+    Optional<Principal> caller = credentials.token(secret, nowMs);
+    if (caller.isPresent()) {
+      guesses.succeeded(secret, from);
+    } else {
+      guesses.failed(from, nowMs);
+    }
+    return caller;
+  }
+
   /**
    * Returns whether headers have a valid session or token.
    *
    * @param headers by name in lower case
    */
-  public boolean isKnown(Map<String, String> headers, long nowMs) {
+  public boolean isKnown(Map<String, String> headers, InetAddress from, long nowMs) {
     String authorization = headers.get("authorization");
     if (authorization != null) {
-      return authorization.length() > BEARER.length()
-          && credentials.token(authorization.substring(BEARER.length()).strip(), nowMs).isPresent();
+      if (authorization.length() <= BEARER.length()) {
+        return false;
+      }
+      String token = authorization.substring(BEARER.length()).strip();
+      return guesses.waitMs(token, from, nowMs) == 0 && credentials.token(token, nowMs).isPresent();
     }
     String secret = WebRequest.cookies(headers.get("cookie")).get(cookie.name());
     return secret != null && credentials.session(secret, nowMs).isPresent();

@@ -4,6 +4,7 @@ package net.backhaul.web.account;
 import java.net.InetAddress;
 import java.util.LinkedHashSet;
 import java.util.concurrent.TimeUnit;
+import net.backhaul.web.access.RateLimit;
 import net.backhaul.web.http.ProblemException;
 import net.backhaul.web.http.RequestProblem;
 

@@ -3,6 +3,7 @@ package net.backhaul.web.api;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -17,7 +18,7 @@ import net.backhaul.json.Json;
 import net.backhaul.protocol.Version;
 import net.backhaul.protocol.world.World;
 import net.backhaul.web.access.Access;
-import net.backhaul.web.account.RateLimit;
+import net.backhaul.web.access.SecretGuesses;
 import net.backhaul.web.http.FileBody;
 import net.backhaul.web.http.ProblemException;
 import net.backhaul.web.http.RequestProblem;
@@ -46,21 +47,13 @@ final class JoinScriptResource {
   /** The longest lifetime of a token that URLs may have: histories and proxies keep these. */
   static final long MAX_LIFETIME_MS = TimeUnit.DAYS.toMillis(1);
 
-  /** Unknown tokens of a source that are answered at once, and the time of each further one. */
-  static final int GUESS_BURST = 20;
-
-  static final long GUESS_EVERY_MS = TimeUnit.SECONDS.toMillis(6);
-
-  /** Sources whose guesses are counted; the one that guessed longest ago is evicted. */
-  static final int MAX_SOURCES = 4_096;
-
   private static final String TEXT = "text/plain; charset=utf-8";
 
   private final WebHost host;
   private final JoinSite site;
   private final Executor thread;
   private final JoinPackages packages;
-  private final RateLimit guesses = new RateLimit(GUESS_BURST, GUESS_EVERY_MS, MAX_SOURCES);
+  private final SecretGuesses guesses = new SecretGuesses();
   private final AtomicInteger downloads = new AtomicInteger();
 
   private record Found(JoinScript.Grant grant, String networkName) {}
@@ -177,14 +170,10 @@ final class JoinScriptResource {
               "https-required",
               "expected https, found http: others could read the token and replace the script"));
     }
-    String source = RateLimit.source(request.client().address());
-    long waitMs = guesses.waitMs(source, exchange.nowMs());
-    if (waitMs > 0) {
-      throw new ProblemException(
-          RequestProblem.of(429, "too-many-attempts", "too many unknown tokens; try again later")
-              .retryAfter(1 + waitMs / 1_000));
-    }
-    String hash = JoinToken.hash(exchange.ids().secret());
+    InetAddress from = request.client().address();
+    String secret = exchange.ids().secret();
+    guesses.requireNoWait(secret, from, exchange.nowMs());
+    String hash = JoinToken.hash(secret);
     return host.query(
             (controller, nowMs) ->
                 controller
@@ -202,7 +191,7 @@ final class JoinScriptResource {
         .thenApplyAsync(
             found -> {
               if (found.isEmpty()) {
-                guesses.count(source, exchange.nowMs());
+                guesses.failed(from, exchange.nowMs());
               }
               return found.orElseThrow(
                   () ->

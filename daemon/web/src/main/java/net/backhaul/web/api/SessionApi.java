@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.web.api;
 
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import net.backhaul.json.Json;
 import net.backhaul.web.access.Access;
+import net.backhaul.web.access.SecretGuesses;
 import net.backhaul.web.access.Secrets;
 import net.backhaul.web.access.SessionCookie;
 import net.backhaul.web.account.Account;
@@ -31,6 +33,7 @@ final class SessionApi {
   private static final int MAX_CODE_BYTES = 16;
   private static final int MAX_SECRET_BYTES = 128;
 
+  private final SecretGuesses guesses = new SecretGuesses();
   private final Accounts accounts;
   private final LogIns logIns;
   private final SessionCookie cookie;
@@ -107,8 +110,11 @@ final class SessionApi {
     String password = Passwords.fresh(fields, "password");
     String name = fields.isSet("name") ? Passwords.newName(fields) : "";
     fields.done();
+    InetAddress from = exchange.request().client().address();
+    guesses.requireNoWait(secret, from, exchange.nowMs());
     SetupLink link = accounts.link(secret, exchange.nowMs());
     if (link == null) {
+      guesses.failed(from, exchange.nowMs());
       throw new ProblemException(SetupLink.invalid());
     }
     if (link.accountId() == 0 && name.isEmpty()) {

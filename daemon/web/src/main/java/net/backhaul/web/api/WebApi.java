@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.web.api;
 
+import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,8 +125,8 @@ public final class WebApi {
    *
    * @param headers by name in lower case
    */
-  public boolean isKnownCaller(Map<String, String> headers) {
-    return authorizer.isKnown(headers, wallMs.getAsLong());
+  public boolean isKnownCaller(Map<String, String> headers, InetAddress from) {
+    return authorizer.isKnown(headers, from, wallMs.getAsLong());
   }
 
   /** Answers a request; the future never fails. */

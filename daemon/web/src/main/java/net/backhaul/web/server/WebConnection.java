@@ -109,7 +109,7 @@ final class WebConnection extends ChannelInboundHandlerAdapter {
       end(context, status, "invalid-request", "the head of the request is invalid or too long");
       return;
     }
-    int limit = listener.maxBodyBytes(RequestReader.headers(request));
+    int limit = listener.maxBodyBytes(RequestReader.headers(request), client(context, request));
     if (HttpUtil.getContentLength(request, 0L) > limit) {
       end(context, 413, "too-large", tooLarge(limit));
       return;
@@ -120,6 +120,13 @@ final class WebConnection extends ChannelInboundHandlerAdapter {
               HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
     }
     reader = new RequestReader(request, limit);
+  }
+
+  private InetAddress client(ChannelHandlerContext context, HttpRequest request) {
+    return RequestReader.client(
+        request,
+        ((InetSocketAddress) context.channel().remoteAddress()).getAddress(),
+        listener.hasProxy());
   }
 
   private static String tooLarge(int limit) {
@@ -143,11 +150,7 @@ final class WebConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void complete(ChannelHandlerContext context, HttpRequest request, RequestReader reading) {
-    InetAddress from =
-        RequestReader.client(
-            request,
-            ((InetSocketAddress) context.channel().remoteAddress()).getAddress(),
-            listener.hasProxy());
+    InetAddress from = client(context, request);
     WebRequest whole;
     try {
       whole = reading.request(new WebRequest.Client(from, listener.isSecure()));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.web.server;
 
+import java.net.InetAddress;
 import java.util.Map;
 import net.backhaul.web.api.WebApi;
 import net.backhaul.web.http.WebLimits;
@@ -14,7 +15,9 @@ import net.backhaul.web.http.WebLimits;
 record WebListenerContext(
     WebApi api, ConnectionLimit connections, boolean isSecure, boolean hasProxy) {
   /** Returns the longest body that the sender of a head may send. */
-  int maxBodyBytes(Map<String, String> headers) {
-    return api.isKnownCaller(headers) ? WebLimits.MAX_BODY_BYTES : WebLimits.MAX_UNKNOWN_BODY_BYTES;
+  int maxBodyBytes(Map<String, String> headers, InetAddress from) {
+    return api.isKnownCaller(headers, from)
+        ? WebLimits.MAX_BODY_BYTES
+        : WebLimits.MAX_UNKNOWN_BODY_BYTES;
   }
 }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.concurrent.RejectedExecutionException;
+import net.backhaul.web.access.RateLimit;
 import net.backhaul.web.http.ProblemException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

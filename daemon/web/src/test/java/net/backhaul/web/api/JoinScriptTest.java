@@ -22,6 +22,7 @@ import net.backhaul.controller.JoinGrant;
 import net.backhaul.controller.JoinToken;
 import net.backhaul.json.Json;
 import net.backhaul.protocol.Version;
+import net.backhaul.web.access.SecretGuesses;
 import net.backhaul.web.http.WebLimits;
 import net.backhaul.web.http.WebMethod;
 import net.backhaul.web.http.WebResponse;
@@ -206,14 +207,14 @@ class JoinScriptTest {
   void slowsGuessesDown() {
     WebFixture web = secure();
     String valid = path(token(web, "{}"));
-    for (int i = 0; i < JoinScriptResource.GUESS_BURST; i++) {
+    for (int i = 0; i < SecretGuesses.BURST; i++) {
       assertEquals(404, client(web).get("/join/bhj_" + "A".repeat(43)).status());
     }
     WebResponse rejected = client(web).get("/join/bhj_" + "A".repeat(43));
     assertEquals(429, rejected.status());
     assertNotEquals("0", rejected.headers().get("Retry-After"));
     assertEquals(200, client(web).from("192.0.2.77").get(valid).status());
-    web.nowMs += JoinScriptResource.GUESS_EVERY_MS;
+    web.nowMs += SecretGuesses.EVERY_MS;
     assertEquals(200, client(web).get(valid).status());
   }
 

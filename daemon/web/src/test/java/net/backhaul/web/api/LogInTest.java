@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import net.backhaul.json.Json;
+import net.backhaul.web.access.SecretGuesses;
 import net.backhaul.web.access.SessionCookie;
 import net.backhaul.web.account.Account;
 import net.backhaul.web.account.AccountChange;
@@ -260,6 +261,28 @@ class LogInTest {
     assertEquals(401, token.get(NetworkResource.PATH).status());
   }
 
+  /** A script behind the same address that was accepted before goes on. */
+  @Test
+  void throttlesGuessesOfTokens() {
+    WebFixture.Client used = web.token(admin, "\"permission\":\"read\"", 3_600);
+    assertEquals(200, used.get(NetworkResource.PATH).status());
+    WebFixture.Client unused = web.token(admin, "\"permission\":\"read\"", 3_600);
+    for (int i = 0; i < SecretGuesses.BURST; i++) {
+      assertEquals(401, web.client().withToken("bh_guess" + i).get(NetworkResource.PATH).status());
+    }
+
+    WebResponse rejected = web.client().withToken("bh_guess").get(NetworkResource.PATH);
+    assertEquals(429, rejected.status());
+    assertTrue(Integer.parseInt(rejected.headers().get("Retry-After")) > 0);
+    assertEquals(429, unused.get(NetworkResource.PATH).status(), "no further one is looked up");
+    assertFalse(web.api.isKnownCaller(unused.headers, unused.from), "nor for its body");
+    assertEquals(200, used.get(NetworkResource.PATH).status());
+    assertEquals(200, admin.get(NetworkResource.PATH).status(), "a session is none of them");
+    assertEquals(200, unused.from("198.51.100.7").get(NetworkResource.PATH).status());
+    web.nowMs += SecretGuesses.EVERY_MS;
+    assertEquals(200, unused.from("192.0.2.1").get(NetworkResource.PATH).status());
+  }
+
   @Test
   void expiresTokens() {
     WebFixture.Client token = web.token(admin, "\"permission\":\"read\"", 60);
@@ -368,6 +391,19 @@ class LogInTest {
     assertEquals(200, admin.patch(second, "{\"disabled\":true}").status());
     assertEquals(409, admin.patch(first, "{\"disabled\":true}").status());
     assertEquals(409, admin.delete(first).status());
+  }
+
+  @Test
+  void throttlesGuessesOfLinks() {
+    String body = "{\"token\":\"%s\",\"password\":\"" + PASSWORD + "\"}";
+    for (int i = 0; i < SecretGuesses.BURST; i++) {
+      assertEquals(403, web.client().post(SessionApi.SETUP, body.formatted("x" + i)).status());
+    }
+    assertEquals(429, web.client().post(SessionApi.SETUP, body.formatted("x")).status());
+    String link = web.api.createLink("admin").join().split("#")[1];
+    assertEquals(429, web.client().post(SessionApi.SETUP, body.formatted(link)).status());
+    WebFixture.Client elsewhere = web.client().from("198.51.100.7");
+    assertEquals(201, elsewhere.post(SessionApi.SETUP, body.formatted(link)).status());
   }
 
   @Test

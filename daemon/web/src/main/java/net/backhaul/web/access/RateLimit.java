@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package net.backhaul.web.account;
+package net.backhaul.web.access;
 
 import java.net.InetAddress;
 import java.util.Arrays;
@@ -47,16 +47,17 @@ public final class RateLimit {
   }
 
   /** Takes back one try that was counted. */
-  void refund(String key) {
+  public void refund(String key) {
     fullAtMs.computeIfPresent(key, (same, fullMs) -> fullMs - intervalMs);
   }
 
   /** Removes what was counted for a key. */
-  void reset(String key) {
+  public void reset(String key) {
     fullAtMs.remove(key);
   }
 
-  int size() {
+  /** Returns the number of keys that are counted. */
+  public int size() {
     return fullAtMs.size();
   }
 
