@@ -54,6 +54,11 @@ final class Bin {
     return List.copyOf(byAddress.values());
   }
 
+  /** Returns all, the latest first. */
+  List<BinnedMember> latest() {
+    return List.copyOf(byTime.descendingSet());
+  }
+
   int size() {
     return byAddress.size();
   }

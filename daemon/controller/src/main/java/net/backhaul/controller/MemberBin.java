@@ -32,6 +32,12 @@ public final class MemberBin {
     return network == null ? List.of() : network.bin().list();
   }
 
+  /** Returns them likewise, the latest first. */
+  public List<BinnedMember> latest(long networkId) {
+    NetworkState network = records.network(networkId);
+    return network == null ? List.of() : network.bin().latest();
+  }
+
   /** Returns the number of the removed members of a network. */
   public int count(long networkId) {
     NetworkState network = records.network(networkId);

@@ -111,7 +111,9 @@ public final class NetworkJson {
     json.put("remoteTraceLevel", 0L);
     body.forEach((key, value) -> set(json, key, value));
     NetworkSource.update(before, json, source);
-    return record(json, network.id(), network.revision()).withAnnotations(network.annotations());
+    return record(json, network.id(), network.revision())
+        .withAnnotations(network.annotations())
+        .withDeauthorizeAfterDays(network.deauthorizeAfterDays());
   }
 
   private static void fillDefaults(Map<String, @Nullable Object> json, long id) {

@@ -24,7 +24,8 @@ record AnnotationFields(@Nullable String notes, @Nullable List<String> labels) {
 
   static AnnotationFields read(Fields fields) {
     return new AnnotationFields(
-        fields.has("notes") ? notes(fields) : null, fields.has("labels") ? labels(fields) : null);
+        fields.has("notes") ? notes(fields) : null,
+        fields.has("labels") ? labels(fields, "labels") : null);
   }
 
   private static String notes(Fields fields) {
@@ -36,16 +37,17 @@ record AnnotationFields(@Nullable String notes, @Nullable List<String> labels) {
     return text;
   }
 
-  private static List<String> labels(Fields fields) {
+  /** Reads labels, each of which counts once. */
+  static List<String> labels(Fields fields, String name) {
     var labels = new LinkedHashSet<String>();
-    List<String> texts = fields.texts("labels", Annotations.MAX_LABELS);
+    List<String> texts = fields.texts(name, Annotations.MAX_LABELS);
     for (int i = 0; i < texts.size(); i++) {
       String label = texts.get(i).strip();
       if (label.isEmpty()
           || label.length() > Annotations.MAX_LABEL_CHARS
           || !label.codePoints().allMatch(each -> PlainText.isAllowed(each, false))) {
         fields.reject(
-            "labels[" + i + "]",
+            name + "[" + i + "]",
             "expected 1 to "
                 + Annotations.MAX_LABEL_CHARS
                 + " characters, without control characters");

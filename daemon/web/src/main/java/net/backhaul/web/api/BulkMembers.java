@@ -1,22 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.web.api;
 
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
 import net.backhaul.controller.ChangeResult;
 import net.backhaul.controller.Controller;
 import net.backhaul.controller.Edit;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.json.Json;
-import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.web.access.Access;
 import net.backhaul.web.access.AccessLevel;
 import net.backhaul.web.http.Fields;
-import net.backhaul.web.http.ProblemException;
 import net.backhaul.web.http.RequestProblem;
 import net.backhaul.web.http.WebMethod;
 import net.backhaul.web.http.WebResponse;
@@ -24,26 +21,18 @@ import net.backhaul.web.route.AuthorizedRequest;
 import net.backhaul.web.route.WebRoute;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One operation on many members: each succeeds or fails by itself, and the response has a result
- * for each. The thread of the controller does other work between parts of the list.
- */
+/** One operation on many members. */
 final class BulkMembers {
   static final String CHANGE = MemberResource.PATH + "/bulk/change";
   static final String AUTHORIZATION = MemberResource.PATH + "/bulk/authorization";
+  static final String LABELS = MemberResource.PATH + "/bulk/labels";
+  static final String CREDENTIALS = MemberResource.PATH + "/bulk/credentials";
   static final String BLOCK = MemberResource.PATH + "/bulk/block";
   static final String DELETE = MemberResource.PATH + "/bulk/delete";
 
-  /** The maximum number of members of a request. */
-  static final int MAX_MEMBERS = 25_000;
+  private final MemberBatch batch;
 
-  /** The number of members that are changed at once. */
-  private static final int PART = 100;
-
-  private final WebHost host;
-  private final Executor thread;
-
-  /** Changes one member, on the thread of the controller; returns the ticket of the change. */
+  /** Changes one member. */
   private interface MemberOperation {
     ChangeResult<Map<String, @Nullable Object>> apply(
         Controller controller, MemberRecord member, Edit edit);
@@ -55,46 +44,75 @@ final class BulkMembers {
    * @param thread runs its work on the thread of the web API
    */
   BulkMembers(WebHost host, Executor thread) {
-    this.host = host;
-    this.thread = thread;
+    this.batch = new MemberBatch(host, thread);
   }
 
   List<WebRoute> routes() {
+    Access authorize = Access.inNetwork(AccessLevel.AUTHORIZE);
+    Access operate = Access.inNetwork(AccessLevel.OPERATE);
     return List.of(
-        new WebRoute(WebMethod.POST, CHANGE, Access.inNetwork(AccessLevel.OPERATE), this::change),
-        new WebRoute(
-            WebMethod.POST,
-            AUTHORIZATION,
-            Access.inNetwork(AccessLevel.AUTHORIZE),
-            this::authorize),
-        new WebRoute(WebMethod.POST, BLOCK, Access.inNetwork(AccessLevel.AUTHORIZE), this::block),
-        new WebRoute(WebMethod.POST, DELETE, Access.inNetwork(AccessLevel.OPERATE), this::delete));
+        new WebRoute(WebMethod.POST, CHANGE, operate, this::change),
+        new WebRoute(WebMethod.POST, AUTHORIZATION, authorize, this::authorize),
+        new WebRoute(WebMethod.POST, LABELS, authorize, this::label),
+        new WebRoute(WebMethod.POST, CREDENTIALS, operate, this::giveCredentials),
+        new WebRoute(WebMethod.POST, BLOCK, authorize, this::block),
+        new WebRoute(WebMethod.POST, DELETE, operate, this::remove));
+  }
+
+  private CompletableFuture<WebResponse> run(
+      AuthorizedRequest exchange, List<Long> members, MemberOperation operation) {
+    return batch.run(
+        exchange,
+        members,
+        (controller, target, edit) ->
+            operation.apply(
+                controller,
+                MemberResource.require(controller, target.networkId(), target.address()),
+                edit));
   }
 
   private CompletableFuture<WebResponse> change(AuthorizedRequest exchange) {
     Fields fields = exchange.body();
-    List<Long> members = members(fields);
+    List<Long> members = MemberBatch.members(fields);
     MemberFields settings = MemberFields.read(fields.object("change"));
     if (settings.settings().containsKey("ipAssignments")) {
       fields.reject("change.addresses", "expected no addresses: no two members share one");
     }
     fields.done();
-    return run(exchange, members, changing(settings));
+    return run(exchange, members, saving(settings::apply));
   }
 
   private CompletableFuture<WebResponse> authorize(AuthorizedRequest exchange) {
     Fields fields = exchange.body();
-    List<Long> members = members(fields);
+    List<Long> members = MemberBatch.members(fields);
     Map<String, @Nullable Object> settings = Json.object();
     settings.put("authorized", fields.bool("authorized"));
     fields.done();
-    return run(exchange, members, changing(new MemberFields(settings, AnnotationFields.NONE)));
+    return run(exchange, members, saving(new MemberFields(settings, AnnotationFields.NONE)::apply));
+  }
+
+  /** Adds labels to members, and removes others; what they have beside those stays. */
+  private CompletableFuture<WebResponse> label(AuthorizedRequest exchange) {
+    Fields fields = exchange.body();
+    List<Long> members = MemberBatch.members(fields);
+    LabelChange change = LabelChange.read(fields);
+    fields.done();
+    return run(exchange, members, saving((member, nowMs) -> change.apply(member)));
+  }
+
+  /** Gives members tags and capabilities, and takes others; those that are not named stay. */
+  private CompletableFuture<WebResponse> giveCredentials(AuthorizedRequest exchange) {
+    Fields fields = exchange.body();
+    List<Long> members = MemberBatch.members(fields);
+    CredentialChange change = CredentialChange.read(fields);
+    fields.done();
+    return run(exchange, members, saving(change::apply));
   }
 
   /** Blocks members, or ends their blocks. */
   private CompletableFuture<WebResponse> block(AuthorizedRequest exchange) {
     Fields fields = exchange.body();
-    List<Long> members = members(fields);
+    List<Long> members = MemberBatch.members(fields);
     boolean blocks = fields.bool("blocked");
     fields.done();
     return run(
@@ -106,113 +124,35 @@ final class BulkMembers {
               blocks
                   ? controller.block(network, member.address(), edit).ticket()
                   : controller.unblock(network, member.address(), edit).ticket();
-          return new ChangeResult<>(row(member.address(), 200), ticket);
+          return new ChangeResult<>(MemberBatch.row(member.address(), 200), ticket);
         });
   }
 
-  private static MemberOperation changing(MemberFields settings) {
+  private static MemberOperation saving(BiFunction<MemberRecord, Long, MemberRecord> change) {
     return (controller, member, edit) -> {
-      ChangeResult<MemberRecord> saved = controller.put(settings.apply(member, edit.nowMs()), edit);
-      Map<String, @Nullable Object> row = row(member.address(), 200);
+      ChangeResult<MemberRecord> saved = controller.put(change.apply(member, edit.nowMs()), edit);
+      Map<String, @Nullable Object> row = MemberBatch.row(member.address(), 200);
       row.put("revision", saved.record().revision());
       return new ChangeResult<>(row, saved.ticket());
     };
   }
 
-  private CompletableFuture<WebResponse> delete(AuthorizedRequest exchange) {
+  /** Removes members to the bin. */
+  private CompletableFuture<WebResponse> remove(AuthorizedRequest exchange) {
     Fields fields = exchange.body();
-    List<Long> members = members(fields);
+    List<Long> members = MemberBatch.members(fields);
     fields.done();
     return run(
         exchange,
         members,
         (controller, member, edit) ->
             controller
-                .deleteMember(member.networkId(), member.address(), edit)
-                .map(deleted -> new ChangeResult<>(row(member.address(), 204), deleted.ticket()))
+                .bin()
+                .remove(member.networkId(), member.address(), edit)
+                .map(
+                    removed ->
+                        new ChangeResult<>(
+                            MemberBatch.row(member.address(), 204), removed.ticket()))
                 .orElseThrow(() -> RequestProblem.notFound("member")));
-  }
-
-  private static List<Long> members(Fields fields) {
-    var members = new LinkedHashSet<Long>();
-    List<String> texts = fields.texts("members", MAX_MEMBERS);
-    for (int i = 0; i < texts.size(); i++) {
-      try {
-        if (texts.get(i).length() == Addresses.DIGITS) {
-          members.add(Addresses.parse(texts.get(i)));
-          continue;
-        }
-      } catch (IllegalArgumentException e) {
-        // Reported below.
-      }
-      fields.reject("members[" + i + "]", "expected an address of 10 hexadecimal digits");
-    }
-    return List.copyOf(members);
-  }
-
-  private CompletableFuture<WebResponse> run(
-      AuthorizedRequest exchange, List<Long> members, MemberOperation operation) {
-    long networkId = exchange.ids().network();
-    CompletableFuture<List<@Nullable Object>> results =
-        host.query(
-            (controller, nowMs) -> {
-              MemberResource.requireNetwork(controller, networkId);
-              return new ArrayList<@Nullable Object>();
-            });
-    for (int start = 0; start < members.size(); start += PART) {
-      List<Long> part = members.subList(start, Math.min(start + PART, members.size()));
-      results =
-          results.thenCompose(
-              before ->
-                  host.change(
-                          (controller, nowMs) -> {
-                            var rows = new ArrayList<@Nullable Object>();
-                            long ticket = 0;
-                            for (long address : part) {
-                              var row =
-                                  apply(
-                                      controller,
-                                      new Target(networkId, address),
-                                      exchange.edit(nowMs),
-                                      operation);
-                              rows.add(row.record());
-                              ticket = Math.max(ticket, row.ticket());
-                            }
-                            return new ChangeResult<>(rows, ticket);
-                          })
-                      .thenApply(
-                          rows -> {
-                            before.addAll(rows);
-                            return before;
-                          }));
-    }
-    return results.thenApplyAsync(
-        rows -> {
-          Map<String, @Nullable Object> out = Json.object();
-          out.put("results", rows);
-          return WebResponse.json(out);
-        },
-        thread);
-  }
-
-  private record Target(long networkId, long address) {}
-
-  private static ChangeResult<Map<String, @Nullable Object>> apply(
-      Controller controller, Target target, Edit edit, MemberOperation operation) {
-    try {
-      return operation.apply(
-          controller, MemberResource.require(controller, target.networkId, target.address), edit);
-    } catch (ProblemException e) {
-      Map<String, @Nullable Object> row = row(target.address, e.problem().status());
-      row.put("problem", e.problem().object());
-      return new ChangeResult<>(row, 0);
-    }
-  }
-
-  private static Map<String, @Nullable Object> row(long address, int status) {
-    Map<String, @Nullable Object> row = Json.object();
-    row.put("id", Addresses.text(address));
-    row.put("status", status);
-    return row;
   }
 }

@@ -40,6 +40,8 @@ public final class LocalController {
     all.addAll(new NetworkResource(host, thread, random).routes());
     all.addAll(new MemberResource(host, thread).routes());
     all.addAll(new BulkMembers(host, thread).routes());
+    all.addAll(new BinResource(host, thread).routes());
+    all.addAll(new DefinitionResource(host, thread).routes());
     all.addAll(new BlockResource(host, thread).routes());
     all.addAll(new JoinTokenResource(host, thread, random, null).routes());
     all.addAll(new AuditResource(auditLog, thread).routes());

@@ -25,7 +25,7 @@ record MemberFields(Map<String, @Nullable Object> settings, AnnotationFields ann
   static final int MAX_ADDRESSES = 32;
   static final int MAX_TAGS = 128;
   static final int MAX_CAPABILITIES = 128;
-  private static final long MAX_U32 = 0xffff_ffffL;
+  static final long MAX_U32 = 0xffff_ffffL;
 
   /** Reads whether the member is authorized, its name, notes and labels, where present. */
   static MemberFields readAuthorization(Fields fields) {
@@ -96,7 +96,8 @@ record MemberFields(Map<String, @Nullable Object> settings, AnnotationFields ann
     return out;
   }
 
-  private static long u32(String digits) {
+  /** Returns the number that digits stand for; -1 where they are none of 32 bits. */
+  static long u32(String digits) {
     boolean isNumber =
         !digits.isEmpty()
             && digits.length() <= 10

@@ -230,6 +230,7 @@ final class MemberResource {
         .thenComposeAsync(view -> response(200, view), thread);
   }
 
+  /** Removes a member to the bin. */
   private CompletableFuture<WebResponse> delete(AuthorizedRequest exchange) {
     long networkId = exchange.ids().network();
     long address = exchange.ids().member();
@@ -238,7 +239,8 @@ final class MemberResource {
               MemberRecord before = require(controller, networkId, address);
               Preconditions.requireMatch(exchange.request(), before.revision());
               return controller
-                  .deleteMember(networkId, address, exchange.edit(nowMs))
+                  .bin()
+                  .remove(networkId, address, exchange.edit(nowMs))
                   .orElseThrow(() -> RequestProblem.notFound("member " + Addresses.text(address)));
             })
         .thenApplyAsync(deleted -> WebResponse.empty(), thread);

@@ -2,6 +2,7 @@
 package net.backhaul.web.api;
 
 import java.util.Map;
+import net.backhaul.controller.BinnedMember;
 import net.backhaul.controller.Controller;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.MemberSettings;
@@ -15,10 +16,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * A member as the API shows it.
  *
- * @param seenMs when it last sent a request to this run of the controller; 0 for never
+ * @param seenMs when it last sent a request; 0 for never
  * @param isOnline whether that is recent
+ * @param binned the member of this address that was removed earlier; null for none
  */
-record MemberView(MemberRecord member, long seenMs, boolean isOnline, boolean isBlocked) {
+record MemberView(
+    MemberRecord member,
+    long seenMs,
+    boolean isOnline,
+    boolean isBlocked,
+    @Nullable BinnedMember binned) {
   /** Reads a member on the thread of the controller. */
   static MemberView of(Controller controller, MemberRecord member, long nowMs) {
     long seenMs = controller.lastSeenMs(member.networkId(), member.address());
@@ -26,7 +33,8 @@ record MemberView(MemberRecord member, long seenMs, boolean isOnline, boolean is
         member,
         seenMs,
         seenMs != 0 && nowMs - seenMs < Controller.ONLINE_MS,
-        controller.blocked(member.networkId(), member.address()).isPresent());
+        controller.blocked(member.networkId(), member.address()).isPresent(),
+        controller.bin().find(member.networkId(), member.address()).orElse(null));
   }
 
   String name() {
@@ -35,14 +43,27 @@ record MemberView(MemberRecord member, long seenMs, boolean isOnline, boolean is
 
   /** Returns the JSON object of the member, with how this node reaches it. */
   Map<String, @Nullable Object> object(WebHost.MemberLink link) {
-    MemberSettings settings = member.settings();
     Map<String, @Nullable Object> out = Json.object();
+    putSettings(out, member);
+    out.put("blocked", isBlocked);
+    out.put("removed", removed());
+    out.put("version", version(member.version()));
+    out.put("seenMs", seenMs);
+    out.put("online", isOnline);
+    out.put("link", link.link());
+    out.put("latencyMs", link.latencyMs());
+    out.put("endpoint", link.endpoint() == null ? null : Endpoints.text(link.endpoint()));
+    return out;
+  }
+
+  /** Writes the record of a member. */
+  static void putSettings(Map<String, @Nullable Object> out, MemberRecord member) {
+    MemberSettings settings = member.settings();
     out.put("id", Addresses.text(member.address()));
     out.put("network", NetworkIds.text(member.networkId()));
     out.put("revision", member.revision());
     out.put("name", settings.name());
     out.put("authorized", member.authorized());
-    out.put("blocked", isBlocked);
     out.put("authorizedMs", member.authorization().authorizedAtMs());
     out.put("deauthorizedMs", member.authorization().deauthorizedAtMs());
     out.put("createdMs", member.createdMs());
@@ -54,12 +75,15 @@ record MemberView(MemberRecord member, long seenMs, boolean isOnline, boolean is
     out.put("tags", tags);
     out.put("capabilities", settings.capabilities().stream().map(Json::unsigned).toList());
     AnnotationFields.put(out, member.annotations());
-    out.put("version", version(member.version()));
-    out.put("seenMs", seenMs);
-    out.put("online", isOnline);
-    out.put("link", link.link());
-    out.put("latencyMs", link.latencyMs());
-    out.put("endpoint", link.endpoint() == null ? null : Endpoints.text(link.endpoint()));
+  }
+
+  private @Nullable Map<String, @Nullable Object> removed() {
+    if (binned == null) {
+      return null;
+    }
+    Map<String, @Nullable Object> out = Json.object();
+    out.put("name", binned.member().settings().name());
+    out.put("removedMs", binned.removedMs());
     return out;
   }
 

@@ -22,9 +22,13 @@ import org.jspecify.annotations.Nullable;
  * API, through which all changes of a record's document go.
  *
  * @param settings as a body of the recorded API
+ * @param deauthorizeAfterDays null where it is not named
  */
 record NetworkFields(
-    Map<String, @Nullable Object> settings, AutoAssign assign, AnnotationFields annotations) {
+    Map<String, @Nullable Object> settings,
+    AutoAssign assign,
+    AnnotationFields annotations,
+    @Nullable Long deauthorizeAfterDays) {
   static final int MAX_NAME_BYTES = 127;
   static final int MAX_DOMAIN_BYTES = 127;
   static final int MAX_MULTICAST_LIMIT = 65_535;
@@ -64,7 +68,12 @@ record NetworkFields(
     if (fields.has("dns")) {
       body.put("dns", dns(fields.object("dns")));
     }
-    return new NetworkFields(body, AutoAssign.read(fields), AnnotationFields.read(fields));
+    Long days =
+        fields.has("deauthorizeAfterDays")
+            ? (Long)
+                fields.number("deauthorizeAfterDays", 0, NetworkRecord.MAX_DEAUTHORIZE_AFTER_DAYS)
+            : null;
+    return new NetworkFields(body, AutoAssign.read(fields), AnnotationFields.read(fields), days);
   }
 
   private static List<@Nullable Object> routes(Fields fields) {
@@ -169,7 +178,7 @@ record NetworkFields(
 
   /** Returns these with IPv4 addresses, unless the request has decided that. */
   NetworkFields withIpv4() {
-    return new NetworkFields(settings, assign.withIpv4(), annotations);
+    return new NetworkFields(settings, assign.withIpv4(), annotations, deauthorizeAfterDays);
   }
 
   /** Applies settings to a network; what the request does not name stays. */
@@ -182,7 +191,10 @@ record NetworkFields(
       body.put("remoteTraceTarget", Addresses.text(network.traceTarget()));
     }
     assign.putInto(body, network.assign());
-    return NetworkJson.edit(network, body)
-        .withAnnotations(annotations.apply(network.annotations()));
+    NetworkRecord changed =
+        NetworkJson.edit(network, body).withAnnotations(annotations.apply(network.annotations()));
+    return deauthorizeAfterDays == null
+        ? changed
+        : changed.withDeauthorizeAfterDays((int) (long) deauthorizeAfterDays);
   }
 }

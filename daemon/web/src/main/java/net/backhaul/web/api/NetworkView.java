@@ -18,12 +18,16 @@ import org.jspecify.annotations.Nullable;
  * A network as the API shows it.
  *
  * @param members all, authorized or not
+ * @param removed those in the bin
  */
-record NetworkView(NetworkRecord network, int members, int authorized) {
+record NetworkView(NetworkRecord network, int members, int authorized, int removed) {
   /** Reads a network on the thread of the controller. */
   static NetworkView of(Controller controller, NetworkRecord network) {
     return new NetworkView(
-        network, controller.memberCount(network.id()), controller.authorizedCount(network.id()));
+        network,
+        controller.memberCount(network.id()),
+        controller.authorizedCount(network.id()),
+        controller.bin().count(network.id()));
   }
 
   Map<String, @Nullable Object> object() {
@@ -41,8 +45,10 @@ record NetworkView(NetworkRecord network, int members, int authorized) {
     out.put("pools", pools());
     out.put("dns", dns());
     AnnotationFields.put(out, network.annotations());
+    out.put("deauthorizeAfterDays", network.deauthorizeAfterDays());
     out.put("memberCount", members);
     out.put("authorizedCount", authorized);
+    out.put("removedCount", removed);
     return out;
   }
 

@@ -99,6 +99,8 @@ public final class WebApi {
         new NetworkResource(environment.host, environment.thread, environment.random).routes());
     routes.addAll(new MemberResource(environment.host, environment.thread).routes());
     routes.addAll(new BulkMembers(environment.host, environment.thread).routes());
+    routes.addAll(new BinResource(environment.host, environment.thread).routes());
+    routes.addAll(new DefinitionResource(environment.host, environment.thread).routes());
     routes.addAll(new BlockResource(environment.host, environment.thread).routes());
     routes.addAll(
         new JoinTokenResource(environment.host, environment.thread, environment.random, joins)

@@ -140,14 +140,18 @@ class AuditTest {
     admin.post(created + "/members/0123456701/block", "{}");
     admin.post(created + "/members/0123456701/unblock", "{}");
     admin.post(created + "/members/bulk/block", bulk("\"blocked\":true"));
-    admin.post(created + "/members/bulk/delete", bulk("\"x\":0").replace(",\"x\":0", ""));
+    String members = bulk("\"x\":0").replace(",\"x\":0", "");
+    admin.post(created + "/members/bulk/delete", members);
+    admin.post(created + "/bin/bulk/restore", members);
+    admin.delete(created + "/members/0123456701");
+    admin.delete(created + "/bin/0123456701");
     admin.delete(created);
     awaitSaved();
 
     assertEquals(
         List.of(
-            "delete", "delete", "block", "unblock", "block", "change", "change", "create",
-            "create"),
+            "delete", "purge", "remove", "restore", "remove", "block", "unblock", "block", "change",
+            "change", "create", "create"),
         entries(admin.get(AuditResource.PATH)).stream().map(each -> each.get("action")).toList());
     assertTrue(
         entries(admin.get(AuditResource.PATH)).stream()
