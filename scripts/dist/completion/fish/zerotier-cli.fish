@@ -94,7 +94,7 @@ complete -c zerotier-cli -n 'contains -- controller (commandline -opc)' -l force
 complete -c zerotier-cli -n 'contains -- controller (commandline -opc)' -l uses -x -d 'How many members a token admits (default: 1)'
 complete -c zerotier-cli -n 'contains -- controller (commandline -opc)' -l days -x -d 'How long a token is valid (default: 1)'
 complete -c zerotier-cli -n 'contains -- controller (commandline -opc)' -l name -x -d 'Name of a token, for operators'
-complete -c zerotier-cli -n '__zerotier_cli_at 1 controller' -a 'list show create set members authorize deauthorize block unblock name delete token log watch network'
+complete -c zerotier-cli -n '__zerotier_cli_at 1 controller' -a 'list show create set members authorize deauthorize block unblock name delete bin restore purge tag capability token log watch network'
 complete -c zerotier-cli -n '__zerotier_cli_at 2 controller' -a '(__zerotier_cli_listed listnetworks \'^200 listnetworks ([0-9a-f]{16}) (.*) [0-9a-f:]{17} .*\')'
 complete -c zerotier-cli -n '__zerotier_cli_at 3 controller' -a 'rules name directory'
 complete -c zerotier-cli -n '__zerotier_cli_at 4 controller' -a 'set get on off'

@@ -48,14 +48,19 @@ final class ControllerActions {
     return PATH + "/networks/" + id;
   }
 
-  private static String member(Session session, String use) throws CliExit {
+  /** Returns the address that the words name. */
+  static String address(Session session, String use) throws CliExit {
     String address = session.invocation().word(3);
     if (address.length() != ADDRESS_DIGITS
         || !address.chars().allMatch(each -> Character.digit(each, 16) >= 0)) {
       throw usage(
           use, "expected an address of 10 hexadecimal digits, found " + Text.quoted(address));
     }
-    return network(session, use) + "/members/" + address;
+    return address;
+  }
+
+  private static String member(Session session, String use) throws CliExit {
+    return network(session, use) + "/members/" + address(session, use);
   }
 
   static void requireCount(Session session, int least, int most, String use) throws CliExit {
@@ -83,7 +88,7 @@ final class ControllerActions {
     return object;
   }
 
-  private static int done(Session session, LocalApi.Answer answer, String what) throws CliExit {
+  static int done(Session session, LocalApi.Answer answer, String what) throws CliExit {
     require(session, answer);
     return session.json()
         ? session.show(answer, null)

@@ -29,6 +29,11 @@ final class ControllerCommands {
       case "unblock" -> ControllerActions.unblock(session);
       case "name" -> ControllerActions.name(session);
       case "delete" -> ControllerActions.delete(session);
+      case "bin" -> ControllerBinCommands.list(session);
+      case "restore" -> ControllerBinCommands.restore(session);
+      case "purge" -> ControllerBinCommands.purge(session);
+      case "tag" -> ControllerTagCommands.tag(session);
+      case "capability" -> ControllerTagCommands.capability(session);
       case "token" -> JoinTokenCommands.run(session);
       case "log" -> ControllerLogCommands.log(session);
       case "watch" -> ControllerLogCommands.watch(session);
@@ -36,7 +41,8 @@ final class ControllerCommands {
       default ->
           throw usage(
               "expected list, show, create, set, members, authorize, deauthorize, block, unblock,"
-                  + " name, delete, token, log, watch or network, found "
+                  + " name, delete, bin, restore, purge, tag, capability, token, log, watch or"
+                  + " network, found "
                   + found(session.invocation().first()));
     };
   }

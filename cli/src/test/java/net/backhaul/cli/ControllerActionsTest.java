@@ -98,6 +98,95 @@ class ControllerActionsTest {
   }
 
   @Test
+  void listsRestoresAndPurgesRemovedMembers() throws IOException {
+    String removed =
+        "{\"total\":1,\"members\":[{\"id\":\"1122334455\",\"removedMs\":1700000000123,"
+            + "\"expiresMs\":1702592000123,\"addresses\":[\"10.1.0.5\"],\"name\":\"web\"}]}";
+    assertEquals(
+        """
+        <ztaddr>    <removed>             <until>               <ips>     <name>
+        1122334455  2023-11-14T22:13:20Z  2023-12-14T22:13:20Z  10.1.0.5  web
+        """,
+        run(0, List.of(get(NETWORK + "/bin?limit=1000&offset=0", removed)), "controller", "bin", ID)
+            .out());
+    String binned = NETWORK + "/bin/1122334455";
+    assertEquals(
+        "200 controller restore OK\n",
+        run(
+                0,
+                List.of(post(binned + "/restore", "{}", "{}")),
+                "controller",
+                "restore",
+                ID,
+                "1122334455")
+            .out());
+    run(
+        0,
+        List.of(new Exchange("DELETE " + binned, null, 200, "{}")),
+        "controller",
+        "purge",
+        ID,
+        "1122334455");
+  }
+
+  @Test
+  void setsTagsAndCapabilitiesByName() throws IOException {
+    Exchange definitions =
+        get(
+            NETWORK + "/definitions",
+            "{\"tags\":[{\"id\":7,\"name\":\"role\",\"enums\":{\"web\":100},"
+                + "\"flags\":{\"a\":1,\"b\":4}}],"
+                + "\"capabilities\":[{\"id\":9,\"name\":\"ssh\"}]}");
+    String bulk = NETWORK + "/members/bulk/credentials";
+    Map<String, String> tags =
+        Map.of("web", "100", "a+b", "5", "4294967295", "4294967295", "", "null");
+    for (Map.Entry<String, String> tag : tags.entrySet()) {
+      String body = "{\"members\":[\"1122334455\"],\"tags\":{\"7\":" + tag.getValue() + "}}";
+      run(
+          0,
+          List.of(definitions, post(bulk, body, "{\"results\":[]}")),
+          "controller",
+          "tag",
+          ID,
+          "1122334455",
+          "role=" + tag.getKey());
+    }
+    String body = "{\"capabilities\":{\"9\":false},\"members\":[\"1122334455\"]}";
+    run(
+        0,
+        List.of(definitions, post(bulk, body, "{\"results\":[]}")),
+        "controller",
+        "capability",
+        ID,
+        "1122334455",
+        "ssh",
+        "off");
+    String unknown = "{\"results\":[{\"problem\":{\"detail\":\"there is no member\"}}]}";
+    assertTrue(
+        run(
+                1,
+                List.of(definitions, post(bulk, body, unknown)),
+                "controller",
+                "capability",
+                ID,
+                "1122334455",
+                "9",
+                "off")
+            .err()
+            .contains("there is no member"));
+    assertTrue(
+        run(1, List.of(definitions), "controller", "tag", ID, "1122334455", "role=db")
+            .err()
+            .contains("expected a number or one of [web], or of [a, b], found"));
+    assertTrue(
+        run(1, List.of(definitions), "controller", "tag", ID, "1122334455", "team=1")
+            .err()
+            .contains("they have [role]"));
+    run(2, List.of(), "controller", "tag", ID, "1122334455", "role");
+    run(2, List.of(), "controller", "capability", ID, "1122334455", "ssh", "maybe");
+  }
+
+  @Test
   void authorizesKnownAndUnknownMembers() throws IOException {
     run(
         0,
