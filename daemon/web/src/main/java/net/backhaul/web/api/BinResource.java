@@ -195,7 +195,7 @@ final class BinResource {
   }
 
   private CompletableFuture<WebResponse> runAll(
-      AuthorizedRequest exchange, MemberBatch.Operation operation) {
+      AuthorizedRequest exchange, MemberBatch.BatchOperation operation) {
     Fields fields = exchange.body();
     List<Long> members = MemberBatch.members(fields);
     fields.done();

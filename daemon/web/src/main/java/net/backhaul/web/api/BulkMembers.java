@@ -104,7 +104,7 @@ final class BulkMembers {
   private CompletableFuture<WebResponse> giveCredentials(AuthorizedRequest exchange) {
     Fields fields = exchange.body();
     List<Long> members = MemberBatch.members(fields);
-    CredentialChange change = CredentialChange.read(fields);
+    BulkCredentials change = BulkCredentials.read(fields);
     fields.done();
     return run(exchange, members, saving(change::apply));
   }

@@ -38,7 +38,7 @@ final class MemberBatch {
 
   /** Changes one member, on the thread of the controller; returns the ticket of the change. */
   @FunctionalInterface
-  interface Operation {
+  interface BatchOperation {
     ChangeResult<Map<String, @Nullable Object>> apply(
         Controller controller, Target target, Edit edit);
   }
@@ -68,7 +68,7 @@ final class MemberBatch {
 
   /** Runs an operation on members, and answers with its results. */
   CompletableFuture<WebResponse> run(
-      AuthorizedRequest exchange, List<Long> members, Operation operation) {
+      AuthorizedRequest exchange, List<Long> members, BatchOperation operation) {
     long networkId = exchange.ids().network();
     CompletableFuture<List<@Nullable Object>> results =
         host.query(
@@ -113,7 +113,7 @@ final class MemberBatch {
   }
 
   private static ChangeResult<Map<String, @Nullable Object>> apply(
-      Controller controller, Target target, Edit edit, Operation operation) {
+      Controller controller, Target target, Edit edit, BatchOperation operation) {
     try {
       return operation.apply(controller, target, edit);
     } catch (ProblemException e) {

@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param tags values by id; null for a tag that members lose
  * @param capabilities by id, whether members get or lose them
  */
-record CredentialChange(Map<Long, @Nullable Long> tags, Map<Long, Boolean> capabilities) {
+record BulkCredentials(Map<Long, @Nullable Long> tags, Map<Long, Boolean> capabilities) {
   /** Reads the fields {@code tags} and {@code capabilities}, of which one may be absent. */
-  static CredentialChange read(Fields fields) {
-    return new CredentialChange(
+  static BulkCredentials read(Fields fields) {
+    return new BulkCredentials(
         tags(limited(fields, "tags", MemberFields.MAX_TAGS)),
         capabilities(limited(fields, "capabilities", MemberFields.MAX_CAPABILITIES)));
   }
