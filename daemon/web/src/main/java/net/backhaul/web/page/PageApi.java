@@ -27,6 +27,7 @@ public final class PageApi {
           "/log",
           "/networks/{network}",
           "/networks/{network}/join",
+          "/networks/{network}/bin",
           "/networks/{network}/tokens",
           "/networks/{network}/settings");
 

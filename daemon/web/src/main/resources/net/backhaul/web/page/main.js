@@ -10,6 +10,7 @@ import { createStore, useStore } from 'base/store.js';
 import { t } from 'base/strings.js';
 import { Notices, attempt } from 'parts/notices.js';
 import { Button } from 'parts/ui.js';
+import { Bin } from 'views/bin.js';
 import { Join } from 'views/join.js';
 import { Log } from 'views/log.js';
 import { LogIn } from 'views/login.js';
@@ -24,6 +25,7 @@ const VIEWS = [
   ['/', Networks],
   ['/log', Log],
   ['/networks/:network', Members],
+  ['/networks/:network/bin', Bin],
   ['/networks/:network/join', Join],
   ['/networks/:network/tokens', Tokens],
   ['/networks/:network/settings', Settings],

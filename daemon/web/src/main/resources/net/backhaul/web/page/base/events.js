@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'base/lib.js';
 import { createStore } from 'base/store.js';
 import { loadSession } from 'base/api.js';
 
-const TYPES = ['network', 'network-deleted', 'member', 'member-deleted', 'blocked', 'unblocked', 'join-token', 'join-token-revoked', 'reset'];
+const TYPES = ['network', 'network-deleted', 'member', 'member-deleted', 'bin', 'blocked', 'unblocked', 'join-token', 'join-token-revoked', 'reset'];
 const HIDDEN_MS = 20000;
 const RETRY_MS = [500, 1000, 2000, 5000, 10000];
 

@@ -61,22 +61,20 @@ export function setAuthorized(member, authorized, done) {
   return changeWithUndo(member, { authorized }, t(key, { member: titleOf(member) }), done);
 }
 
-/** Makes a member again as it was; its device keeps its address and its IPs. */
-export async function restore(member) {
-  const settings = pick(member, SETTINGS);
-  let now;
-  try {
-    now = await api.post(membersPath(member.network), {
-      id: member.id,
-      name: member.name,
-      authorized: member.authorized,
-    });
-  } catch (problem) {
-    // It has asked again meanwhile.
-    if (problem.status !== 409) throw problem;
-    now = await api.get(pathOf(member));
-  }
-  return may('operate', member.network) ? api.patch(pathOf(member), settings, now.revision) : now;
+export const binPath = network => `/networks/${network}/bin`;
+
+/** Restores a removed member with all that it had. */
+export const restore = member => api.post(`${binPath(member.network)}/${member.id}/restore`, {});
+
+export async function restoreWithUndo(member, name, done) {
+  const restored = await restore(member);
+  done?.(restored);
+  notify(t('done.restored', { member: plain(name) || member.id }), {
+    undo: async () => {
+      await api.delete(pathOf(restored), restored.revision);
+      done?.();
+    },
+  });
 }
 
 export async function remove(member, done) {
@@ -122,41 +120,72 @@ export async function replace(member, id) {
 }
 
 /**
- * Does one thing to many members, and offers to undo it for those that it changed.
+ * Sends one operation on many members, and offers to undo it.
  *
- * @param action authorize, deauthorize, block, unblock or delete
+ * @param path below the network
+ * @param undos [path, body] of requests that revert it
  */
-export async function bulk(network, members, action, done) {
-  const path = membersPath(network) + '/bulk/';
-  const ids = list => list.map(each => each.id);
-  const count = (list, key) => t(key, { number: list.length.toLocaleString('en') });
-  const run = async (name, body) => {
-    const { results } = await api.post(path + name, body);
+export async function bulk(network, members, { path, body, key, undos }, done) {
+  const run = async (to, what) => {
+    const { results } = await api.post(`/networks/${network}/${to}`, what);
     const failed = results.filter(each => each.problem);
     if (failed.length) {
       notify(t('bulk.failed', { number: failed.length, detail: failed[0].problem.detail }), { isError: true });
     }
     done();
   };
-  if (action === 'authorize' || action === 'deauthorize') {
-    const authorized = action === 'authorize';
-    const changed = members.filter(each => each.authorized !== authorized);
-    await run('authorization', { members: ids(changed), authorized });
-    notify(count(changed, 'bulk.' + action), {
-      undo: () => run('authorization', { members: ids(changed), authorized: !authorized }),
-    });
-  } else if (action === 'block' || action === 'unblock') {
-    const blocked = action === 'block';
-    const changed = members.filter(each => each.blocked !== blocked);
-    await run('block', { members: ids(changed), blocked });
-    notify(count(changed, 'bulk.' + action), { undo: () => run('block', { members: ids(changed), blocked: !blocked }) });
-  } else {
-    await run('delete', { members: ids(members) });
-    notify(count(members, 'bulk.delete'), {
-      undo: async () => {
-        for (const each of members) await restore(each);
-        done();
-      },
-    });
+  await run(path, { ...body, members: ids(members) });
+  notify(t(key, { number: members.length.toLocaleString('en') }), {
+    undo: async () => {
+      for (const [to, what] of undos) await run(to, what);
+    },
+  });
+}
+
+const ids = members => members.map(each => each.id);
+
+/** Does to members what needs no more words: authorize, deauthorize, block, unblock or delete. */
+export function bulkAction(network, members, action, done) {
+  const key = 'bulk.' + action;
+  if (action === 'delete') {
+    const undos = [['bin/bulk/restore', { members: ids(members) }]];
+    return bulk(network, members, { path: 'members/bulk/delete', body: {}, key, undos }, done);
   }
+  const field = action.endsWith('authorize') ? 'authorized' : 'blocked';
+  const value = action === 'authorize' || action === 'block';
+  const path = `members/bulk/${field === 'blocked' ? 'block' : 'authorization'}`;
+  const changed = members.filter(each => each[field] !== value);
+  const undos = [[path, { members: ids(changed), [field]: !value }]];
+  return bulk(network, changed, { path, body: { [field]: value }, key, undos }, done);
+}
+
+/** Adds a label to members, or removes it; those that have it already, or not, are left alone. */
+export function bulkLabel(network, members, label, adds, done) {
+  const changed = members.filter(each => each.labels.includes(label) !== adds);
+  const path = 'members/bulk/labels';
+  const body = (add, more) => ({ [add ? 'add' : 'remove']: [label], ...more });
+  const undos = [[path, body(!adds, { members: ids(changed) })]];
+  return bulk(network, changed, { path, body: body(adds), key: 'bulk.changed', undos }, done);
+}
+
+/** Sets a tag of members, or with null removes it. */
+export function bulkTag(network, members, tag, value, done) {
+  const before = new Map();
+  for (const each of members) {
+    const old = each.tags[tag] ?? null;
+    if (old !== value) before.set(old, [...(before.get(old) || []), each.id]);
+  }
+  const path = 'members/bulk/credentials';
+  const undos = [...before].map(([old, of]) => [path, { members: of, tags: { [tag]: old } }]);
+  const changed = members.filter(each => (each.tags[tag] ?? null) !== value);
+  return bulk(network, changed, { path, body: { tags: { [tag]: value } }, key: 'bulk.changed', undos }, done);
+}
+
+/** Gives members a capability, or takes it. */
+export function bulkCapability(network, members, capability, gives, done) {
+  const changed = members.filter(each => each.capabilities.includes(capability) !== gives);
+  const path = 'members/bulk/credentials';
+  const body = value => ({ capabilities: { [capability]: value } });
+  const undos = [[path, { ...body(!gives), members: ids(changed) }]];
+  return bulk(network, changed, { path, body: body(gives), key: 'bulk.changed', undos }, done);
 }

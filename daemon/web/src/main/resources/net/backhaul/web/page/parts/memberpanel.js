@@ -3,13 +3,14 @@
 import { html, useCallback, useEffect, useRef, useState } from 'base/lib.js';
 import { api } from 'base/api.js';
 import { throttle, useChanges, usePolling } from 'base/events.js';
-import { ago, dateTime, endpoint, pingLine } from 'base/format.js';
+import { ago, dateTime, endpoint, pingLine, plain } from 'base/format.js';
 import { setQuery } from 'base/router.js';
 import { may } from 'base/session.js';
 import { t } from 'base/strings.js';
-import { changeWithUndo, membersPath, remove, setAuthorized, setBlocked, titleOf } from 'parts/memberactions.js';
+import { changeWithUndo, membersPath, remove, restoreWithUndo, setAuthorized, setBlocked, titleOf } from 'parts/memberactions.js';
 import { ReplaceDevice } from 'parts/memberdialogs.js';
 import { splitIps } from 'parts/memberrow.js';
+import { Credentials, useDefinitions } from 'parts/membertags.js';
 import { State, VersionText, linkText, seenText } from 'parts/memberstate.js';
 import { attempt } from 'parts/notices.js';
 import { Button, CopyLine, Linked, SavedField, Switch } from 'parts/ui.js';
@@ -18,18 +19,6 @@ const REFRESH_MS = 300;
 const POLL_MS = 2000;
 
 const close = () => setQuery({ member: null });
-
-/** Tags as "id=value" with blanks between them. */
-const tagsText = tags => Object.entries(tags).map(([id, value]) => `${id}=${value}`).join(' ');
-
-function parseTags(text) {
-  const tags = {};
-  for (const each of text.split(/[\s,]+/).filter(Boolean)) {
-    const [id, value] = each.split('=');
-    tags[id] = Number(value);
-  }
-  return tags;
-}
 
 function Facts({ member, status }) {
   const fact = (key, value) => Boolean(value) && html`<dt>${t(key)}</dt><dd>${value}</dd>`;
@@ -54,6 +43,8 @@ function Editor({ member, done }) {
     await changeWithUndo(member, changes, t('done.changed', { member: title }), done);
     setWritingNotes(false);
   };
+  const definitions = useDefinitions(member.network);
+  const change = changes => changeWithUndo(member, changes, t('done.changed', { member: titleOf(member) }), done);
   const toggle = field => value => attempt(() => save(field)(value));
   return html`<${SavedField} label=${t('member.name')} value=${member.name} save=${save('name')} fieldName="name"
       maxlength="127" disabled=${!mayName} />
@@ -73,10 +64,7 @@ function Editor({ member, done }) {
       disabled=${!mayOperate} onChange=${toggle('autoAssign')} />
     <${Switch} label=${t('member.bridge')} hint=${t('member.bridgeHint')} checked=${member.bridge}
       disabled=${!mayOperate} onChange=${toggle('bridge')} />
-    <${SavedField} label=${t('member.tags')} value=${tagsText(member.tags)} save=${save('tags', parseTags)} fieldName="tags"
-      hint=${t('member.tagsHint')} disabled=${!mayOperate} />
-    <${SavedField} label=${t('member.capabilities')} value=${member.capabilities.join(' ')} fieldName="capabilities"
-      save=${save('capabilities', text => splitIps(text).map(Number))} hint=${t('member.capabilitiesHint')} disabled=${!mayOperate} />`;
+    ${definitions && html`<${Credentials} member=${member} definitions=${definitions} change=${change} disabled=${!mayOperate} />`}`;
 }
 
 export function MemberPanel({ network, id, status, done }) {
@@ -121,6 +109,9 @@ export function MemberPanel({ network, id, status, done }) {
         ${member.blocked !== undefined &&
         html`<${Button} onClick=${() => attempt(() => setBlocked(member, !member.blocked, load))}>
           ${t(member.blocked ? 'member.unblock' : 'member.block')}<//>`}
+        ${mayOperate && member.removed && !member.authorized && html`<${Button} kind="main"
+          onClick=${() => attempt(() => restoreWithUndo(member, member.removed.name, saved))}>
+          ${t('member.restore', { member: plain(member.removed.name) || id })}<//>`}
         ${mayOperate && html`<${Button} onClick=${() => setReplacing(true)}>${t('member.replace')}<//>
           <${Button} kind="danger" onClick=${() => attempt(() => remove(member, gone))}>${t('member.remove')}<//>`}
       </div>`}

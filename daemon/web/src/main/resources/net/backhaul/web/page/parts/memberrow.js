@@ -77,7 +77,9 @@ function InlineName({ member, done }) {
   return html`<${Inline} value=${member.name} label=${t('row.name', { member: titleOf(member) })}
     isAllowed=${may('authorize', member.network)}
     save=${text => changeWithUndo(member, { name: text }, t('done.named', { name: plain(text) || member.id }), done)}>
-    ${name ? html`<span class="strong" title=${name}>${name}</span>` : html`<span class="none">${t('member.unnamed')}</span>`}
+    ${name
+      ? html`<span class="strong" title=${name}>${name}</span>`
+      : html`<span class="none">${member.removed?.name && !member.authorized ? t('member.was', { name: plain(member.removed.name) }) : t('member.unnamed')}</span>`}
   <//>`;
 }
 

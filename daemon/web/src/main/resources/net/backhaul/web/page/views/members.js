@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The members of a network: who waits, who is who, and what can be done with them.
 import { html, useState } from 'base/lib.js';
-import { setQuery, useLocation } from 'base/router.js';
+import { Link, setQuery, useLocation } from 'base/router.js';
 import { may } from 'base/session.js';
 import { count } from 'base/format.js';
 import { t } from 'base/strings.js';
 import { AddMember } from 'parts/memberdialogs.js';
-import { bulk } from 'parts/memberactions.js';
+import { bulkAction } from 'parts/memberactions.js';
+import { BulkEdit } from 'parts/memberbulk.js';
 import { useMembers } from 'parts/memberdata.js';
 import { csv, download, hosts } from 'parts/memberexport.js';
 import { MemberPanel } from 'parts/memberpanel.js';
@@ -35,10 +36,11 @@ function Columns({ shown }) {
 
 function Selection({ network, selected, setSelected, list, hasBlocks }) {
   const [busy, setBusy] = useState(false);
+  const [isEditing, setEditing] = useState(false);
   const members = [...selected.values()];
   const act = async action => {
     setBusy(true);
-    await attempt(() => bulk(network, members, action, list.refresh));
+    await attempt(() => bulkAction(network, members, action, list.refresh));
     setBusy(false);
     setSelected(new Map());
   };
@@ -55,9 +57,12 @@ function Selection({ network, selected, setSelected, list, hasBlocks }) {
     <${Button} busy=${busy} onClick=${() => act('deauthorize')}>${t('member.deauthorize')}<//>
     ${hasBlocks && html`<${Button} busy=${busy} onClick=${() => act('block')}>${t('member.block')}<//>
       <${Button} busy=${busy} onClick=${() => act('unblock')}>${t('member.unblock')}<//>`}
+    <${Button} busy=${busy} onClick=${() => setEditing(true)}>${t('members.edit')}<//>
     ${may('operate', network) &&
     html`<${Button} kind="danger" busy=${busy} onClick=${() => act('delete')}>${t('member.remove')}<//>`}
     <${Button} kind="plain" onClick=${() => setSelected(new Map())}>${t('members.selectNone')}<//>
+    ${isEditing && html`<${BulkEdit} network=${network} members=${members} done=${list.refresh}
+      close=${isDone => (setEditing(false), isDone && setSelected(new Map()))} />`}
   </div>`;
 }
 
@@ -106,7 +111,8 @@ export function Members({ network: id, status }) {
       </div>
     </div>
     <p class="counts"><span>${count(list.matching, 'members.one', 'members.many')}${search && ' ' + t('members.of', { number: list.total.toLocaleString('en') })}</span>
-      ${waiting > 0 && html`<span class="badge wait">${count(waiting, 'waiting.one', 'waiting.many')}</span>`}</p>
+      ${waiting > 0 && html`<span class="badge wait">${count(waiting, 'waiting.one', 'waiting.many')}</span>`}
+      ${network.removedCount > 0 && html`<${Link} href=${`/networks/${id}/bin`}>${count(network.removedCount, 'removed.one', 'removed.many')}<//>`}</p>
     ${list.problem && html`<p class="error" role="alert">${list.problem.message}</p>`}
     ${selected.size > 0 &&
     html`<${Selection} network=${id} selected=${selected} setSelected=${setSelected} list=${list} hasBlocks=${hasBlocks} />`}

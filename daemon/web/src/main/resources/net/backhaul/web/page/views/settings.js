@@ -163,6 +163,8 @@ export function Settings({ network: id }) {
         save=${name => save({ name })} maxlength="127" />
       ${network.notes !== undefined && html`<${SavedField} label=${t('member.notes')} hint=${t('settings.notesHint')} value=${network.notes}
         fieldName="notes" disabled=${disabled} multiline save=${notes => save({ notes })} />`}
+      <${SavedField} label=${t('settings.absent')} hint=${t('settings.absentHint')} value=${String(network.deauthorizeAfterDays)}
+        fieldName="deauthorizeAfterDays" inputmode="numeric" disabled=${disabled} save=${number('deauthorizeAfterDays')} />
       <${Switch} label=${t('settings.private')} hint=${t('settings.privateHint')} checked=${network.private} disabled=${disabled}
         onChange=${toggle('private')} />
     <//>

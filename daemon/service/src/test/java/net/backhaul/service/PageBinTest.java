@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import net.backhaul.json.Json;
+import net.backhaul.testing.Await;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
+
+/** Removed members, and labels, tags and capabilities by name, in a browser. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PageBinTest {
+  private static final String RULES =
+      "tag department\n id 1000\n enum 100 sales\n enum 200 engineering\n;\n"
+          + "cap superuser\n id 2000\n accept;\n;\naccept;\n";
+
+  @TempDir static Path directory;
+  private PageInTest page;
+  private Browser browser;
+
+  @BeforeAll
+  void start() throws Exception {
+    page = PageInTest.start(directory);
+    browser = page.browser;
+    page.change(1, "", "{\"name\":\"office\"}");
+    Path rules = Files.writeString(directory.resolve("office.rules"), RULES);
+    page.cli("controller", "network", page.network(1), "rules", "set", rules.toString());
+    for (int i = 1; i <= 3; i++) {
+      page.change(
+          1, "/member/" + member(i), "{\"authorized\":true,\"name\":\"host-%d\"}".formatted(i));
+    }
+  }
+
+  @AfterAll
+  void stop() {
+    if (page != null) {
+      page.close();
+    }
+  }
+
+  @AfterEach
+  void reportsNothing() {
+    browser.assertNoReports();
+  }
+
+  private static String member(int number) {
+    return "01234567%02x".formatted(number);
+  }
+
+  private static String row(int number) {
+    return "[data-member='" + member(number) + "']";
+  }
+
+  private String field(int number, String name) {
+    for (Object each :
+        (Iterable<?>) Json.parse(page.cli("-j", "controller", "members", page.network(1)))) {
+      if (member(number).equals(Json.asObject(each).get("id"))) {
+        return Json.write(Json.asObject(each).get(name));
+      }
+    }
+    return "none";
+  }
+
+  private void awaitField(int number, String name, String expected) {
+    Await.until(() -> field(number, name).equals(expected), () -> field(number, name));
+  }
+
+  private void undo() {
+    browser.clickOn(".notice:last-child .plain");
+  }
+
+  @Test
+  void restoresWhatWasRemoved() throws IOException {
+    page.open("/networks/" + page.network(1));
+    browser.clickOn(row(1) + " .more button");
+    browser.click("Remove");
+    browser.awaitText("host-1 removed");
+    browser.click("1 removed");
+    browser.awaitText("Removed members are kept for 30 days");
+    browser.awaitText(member(1));
+    browser.assertAccessible();
+    Pictures.take(browser, "bin");
+    page.assertFitsTelephone("bin");
+    browser.click("Restore host-1");
+    browser.awaitText("host-1 is restored");
+    awaitField(1, "authorized", "true");
+    awaitField(1, "name", "\"host-1\"");
+    browser.awaitText("No member was removed");
+
+    undo();
+    browser.click("Delete host-1 for good");
+    browser.awaitText("host-1 cannot be restored then.");
+    browser.assertAccessible();
+    browser.click("Delete for good");
+    browser.awaitText("host-1 is deleted for good");
+    browser.awaitText("No member was removed");
+    assertEquals("none", field(1, "name"));
+  }
+
+  @Test
+  void offersToRestoreADeviceThatWaitsAgain() {
+    page.cli("controller", "delete", page.network(1), member(2));
+    page.cli("controller", "restore", page.network(1), member(2));
+    page.cli("controller", "delete", page.network(1), member(2));
+    page.cli("controller", "name", page.network(1), member(3), "host-3");
+    try {
+      page.change(1, "/member/" + member(2), "{\"authorized\":false}");
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    page.open("/networks/" + page.network(1));
+    browser.awaitText("was host-2");
+    browser.clickOn(row(2) + " .more button");
+    browser.click("Restore host-2");
+    browser.awaitText("host-2 is restored");
+    awaitField(2, "authorized", "true");
+    awaitField(2, "name", "\"host-2\"");
+  }
+
+  @Test
+  void setsTagsAndCapabilitiesByName() throws IOException {
+    page.open("/networks/" + page.network(1) + "?member=" + member(3));
+    browser.field("department").sendKeys("engineering");
+    awaitField(3, "tags", "{\"1000\":200}");
+    browser.assertAccessible();
+    browser.field("superuser").click();
+    awaitField(3, "capabilities", "[2000]");
+    browser.press(Keys.ESCAPE);
+  }
+
+  @Test
+  void labelsAndTagsAllThatAreSelectedWithUndo() throws IOException {
+    page.change(1, "/member/0123456770", "{\"authorized\":true,\"name\":\"bulk-1\"}");
+    page.change(
+        1, "/member/0123456771", "{\"authorized\":true,\"name\":\"bulk-2\",\"tags\":[[1000,200]]}");
+    page.open("/networks/" + page.network(1) + "?q=name:bulk*");
+    browser.clickOn("[data-member='0123456770'] input[type=checkbox]");
+    browser.click("Select all 2 found");
+    browser.click("Labels and tags");
+    browser.assertAccessible();
+    browser.type("Label", "rack 7");
+    browser.click("Add");
+    browser.awaitText("2 changed");
+    awaitField(0x70, "labels", "[\"rack 7\"]");
+    undo();
+    awaitField(0x70, "labels", "[]");
+    awaitField(0x71, "labels", "[]");
+
+    browser.clickOn("[data-member='0123456770'] input[type=checkbox]");
+    browser.click("Select all 2 found");
+    browser.click("Labels and tags");
+    browser.type("department", "sales");
+    browser.click("Set department");
+    awaitField(0x70, "tags", "{\"1000\":100}");
+    awaitField(0x71, "tags", "{\"1000\":100}");
+    undo();
+    awaitField(0x70, "tags", "{}");
+    awaitField(0x71, "tags", "{\"1000\":200}");
+
+    browser.clickOn("[data-member='0123456770'] input[type=checkbox]");
+    browser.click("Select all 2 found");
+    browser.click("Remove");
+    browser.awaitText("2 removed");
+    assertEquals("none", field(0x71, "name"));
+    undo();
+    awaitField(0x71, "tags", "{\"1000\":200}");
+    awaitField(0x70, "name", "\"bulk-1\"");
+  }
+}
