@@ -135,6 +135,10 @@ class PageTest {
     json.put("private", true);
     json.put("v4AssignMode", Map.of("zt", true));
     json.put("routes", List.of(Map.of("target", "10.%d.0.0/16".formatted(number + 6))));
+    if (HOSTILE.contains(name)) {
+      json.put("dns", Map.of("domain", HOSTILE.getFirst(), "servers", List.of()));
+      json.put("backhaul", Map.of("notes", String.join(" ", HOSTILE)));
+    }
     Path file = home.resolve("controller.d/network/" + network(number) + ".json");
     Files.createDirectories(file.resolveSibling(network(number)).resolve("member"));
     Files.writeString(file, Json.write(json));
@@ -151,6 +155,9 @@ class PageTest {
     json.put("vMajor", 1);
     json.put("vMinor", id.endsWith("1") ? 14 : 12);
     json.put("vRev", 1);
+    if (HOSTILE.contains(name)) {
+      json.put("backhaul", Map.of("notes", name, "labels", List.of(name)));
+    }
     json.put("vProto", 12);
     json.put("ipAssignments", authorized ? List.of(ip) : List.of());
     Files.writeString(
@@ -369,6 +376,8 @@ class PageTest {
       browser.awaitText(HOSTILE.get(2));
       assertEquals(0, browser.count("#page script, #page svg, #page img"));
     }
+    open(3, "/settings");
+    assertEquals(HOSTILE.getFirst(), browser.field("Domain").getAttribute("value"));
     open(3, "");
     browser.awaitText(HOSTILE.get(0));
     String text = browser.text();

@@ -217,6 +217,21 @@ class AccessTest {
     assertEquals(accounts, web.accountChanges.size());
   }
 
+  /** A redirect that an attacker chooses would lend its link the name of this server. */
+  @Test
+  void redirectsNobody() {
+    admin.from("127.0.0.1");
+    String target = "?next=https://example.org&url=//example.org&redirect=/\\\\example.org";
+    for (WebRoute route : routes()) {
+      if (route.method() == WebMethod.GET) {
+        WebResponse response = admin.get(path(route) + target);
+        assertTrue(response.status() < 300 || response.status() >= 400, route::toString);
+        assertFalse(response.headers().containsKey("Location"), route::toString);
+        assertFalse(response.text().contains("example.org"), route::toString);
+      }
+    }
+  }
+
   @Test
   void answersWithoutCrossOriginHeaders() {
     admin.headers.put("origin", "https://example.org");
