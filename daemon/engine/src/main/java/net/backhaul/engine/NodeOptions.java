@@ -21,6 +21,7 @@ import net.backhaul.protocol.packet.Packets;
  * @param dscp the differentiated services code point of all datagrams, 0 to 63, or {@link
  *     #COPIED_DSCP} (RFC 2474)
  * @param relayUse when TCP relays carry the datagrams (02 section 4.7)
+ * @param lowBandwidth whether periodic packets are sent less often (02 section 4.8)
  */
 public record NodeOptions(
     List<PhysicalNetwork> physical,
@@ -29,7 +30,8 @@ public record NodeOptions(
     int maxPeers,
     boolean avoidsAes,
     int dscp,
-    RelayUse relayUse) {
+    RelayUse relayUse,
+    boolean lowBandwidth) {
   public static final int DEFAULT_MAX_PEERS = 20_000;
 
   /** The {@link #dscp} of frames is that of the IP packet in them. */
@@ -68,9 +70,27 @@ public record NodeOptions(
     }
   }
 
+  /** Creates options without the mode for low bandwidth. */
+  public NodeOptions(
+      List<PhysicalNetwork> physical,
+      Map<Long, List<InetSocketAddress>> hints,
+      Map<Long, List<IpPrefix>> forbidden,
+      int maxPeers,
+      boolean avoidsAes,
+      int dscp,
+      RelayUse relayUse) {
+    this(physical, hints, forbidden, maxPeers, avoidsAes, dscp, relayUse, false);
+  }
+
   /** Returns these options with another use of TCP relays. */
   public NodeOptions withRelayUse(RelayUse use) {
-    return new NodeOptions(physical, hints, forbidden, maxPeers, avoidsAes, dscp, use);
+    return new NodeOptions(
+        physical, hints, forbidden, maxPeers, avoidsAes, dscp, use, lowBandwidth);
+  }
+
+  /** Returns these options with or without the mode for low bandwidth. */
+  public NodeOptions withLowBandwidth(boolean low) {
+    return new NodeOptions(physical, hints, forbidden, maxPeers, avoidsAes, dscp, relayUse, low);
   }
 
   /** Returns the DSCP bits of the traffic class of datagrams that carry frames of a class. */

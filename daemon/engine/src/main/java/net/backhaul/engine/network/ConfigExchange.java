@@ -40,6 +40,10 @@ final class ConfigExchange {
   }
 
   private static final long REFRESH_MS = 60_000;
+
+  /** At most half of the credential window: else the other members no longer accept ours. */
+  private static final long LOW_BANDWIDTH_REFRESH_MS = 3_840_000;
+
   private static final long REQUEST_EVERY_MS = 5_000;
 
   /** After a join an admin may authorize us soon: request as often as controllers answer. */
@@ -237,6 +241,13 @@ final class ConfigExchange {
     }
   }
 
+  private long refreshMs(Network network) {
+    Policy policy = network.policy;
+    return link.lowBandwidth() && policy != null
+        ? Math.clamp(policy.windowMs / 2, REFRESH_MS, LOW_BANDWIDTH_REFRESH_MS)
+        : REFRESH_MS;
+  }
+
   /** Applies a configuration, if it is issued to us and differs from the one in force. */
   ConfigOutcome apply(Network network, NetworkConfig config, boolean save, long nowMs) {
     if (config.issuedTo() != self || config.networkId() != network.id) {
@@ -251,7 +262,7 @@ final class ConfigExchange {
     network.enforce(new Policy(config, self), CredentialPacker.messages(config), nowMs);
     // Not from now: controllers push to members whose requests are recent (04 section 5.7), so
     // frequent pushes must not postpone the next request.
-    network.nextRequestMs = Math.max(nowMs, network.lastRequestMs + REFRESH_MS);
+    network.nextRequestMs = Math.max(nowMs, network.lastRequestMs + refreshMs(network));
     output.networkChanged(network.status());
     if (save) {
       output.saveState(new StateKey(StateKey.Kind.NETWORK, network.id), config.encode());

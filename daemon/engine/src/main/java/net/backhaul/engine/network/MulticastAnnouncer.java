@@ -15,7 +15,10 @@ import net.backhaul.protocol.packet.Packets;
 
 /** Announces the multicast groups of this node by MULTICAST_LIKE (03 section 7.3). */
 final class MulticastAnnouncer {
-  static final long ANNOUNCE_EVERY_MS = 60_000;
+  private static final long ANNOUNCE_EVERY_MS = 60_000;
+
+  /** Twice within the lifetime of members of a group, so that one announcement may be lost. */
+  private static final long LOW_BANDWIDTH_ANNOUNCE_EVERY_MS = 280_000;
 
   private static final long REPEAT_AFTER_MS = 2_000;
 
@@ -38,7 +41,7 @@ final class MulticastAnnouncer {
     }
     // MULTICAST_LIKE is not acknowledged, so it is repeated soon, once.
     network.lastAnnouncedMs =
-        Math.min(network.lastAnnouncedMs, nowMs - ANNOUNCE_EVERY_MS + REPEAT_AFTER_MS);
+        Math.min(network.lastAnnouncedMs, nowMs - announceEveryMs() + REPEAT_AFTER_MS);
     Set<Long> fixed = fixedRecipients(network);
     for (long to : fixed) {
       recordIfSilent(network, to, nowMs);
@@ -88,13 +91,13 @@ final class MulticastAnnouncer {
 
   /** Announces all groups to the recipients whose last announcement is a minute old. */
   void announceToDue(Network network, long nowMs) {
-    if (nowMs - network.lastAnnouncedMs >= ANNOUNCE_EVERY_MS) {
+    if (nowMs - network.lastAnnouncedMs >= announceEveryMs()) {
       announceAll(network, nowMs);
     }
     Set<Long> fixed = fixedRecipients(network);
     announceToReturned(network, fixed, nowMs);
     for (Member member : network.members.all()) {
-      if (nowMs - member.lastLikeMs >= ANNOUNCE_EVERY_MS
+      if (nowMs - member.lastLikeMs >= announceEveryMs()
           && !fixed.contains(member.address)
           && isAllowed(network, member, nowMs)) {
         announceIfDue(network, member, nowMs);
@@ -104,10 +107,14 @@ final class MulticastAnnouncer {
 
   /** Announces all groups to a member, unless that was done less than a minute ago. */
   void announceIfDue(Network network, Member member, long nowMs) {
-    if (nowMs - member.lastLikeMs >= ANNOUNCE_EVERY_MS) {
+    if (nowMs - member.lastLikeMs >= announceEveryMs()) {
       member.lastLikeMs = nowMs;
       send(network, network.announcedGroups(), member.address, nowMs);
     }
+  }
+
+  private long announceEveryMs() {
+    return link.lowBandwidth() ? LOW_BANDWIDTH_ANNOUNCE_EVERY_MS : ANNOUNCE_EVERY_MS;
   }
 
   private boolean isAllowed(Network network, Member member, long nowMs) {

@@ -26,6 +26,7 @@ final class MulticastSender {
   static final int MAX_DATA_BYTES = Packets.MAX_FRAME_DATA_BYTES;
 
   private static final long GATHER_EVERY_MS = 60_000;
+  private static final long LOW_BANDWIDTH_GATHER_EVERY_MS = 180_000;
   private static final int MAX_GATHERERS = 16;
   private static final long REPLICATOR_ALIVE_MS = 500_000;
 
@@ -256,7 +257,8 @@ final class MulticastSender {
 
   private void gatherIfDue(FrameView frame, MulticastGroups.Group group) {
     boolean unknown = !group.hasMembers();
-    if (unknown || frame.nowMs - group.lastGatherMs >= GATHER_EVERY_MS) {
+    long everyMs = link.lowBandwidth() ? LOW_BANDWIDTH_GATHER_EVERY_MS : GATHER_EVERY_MS;
+    if (unknown || frame.nowMs - group.lastGatherMs >= everyMs) {
       gather(frame.network, frame.policy, group, frame.nowMs);
       if (unknown && expectsReply(group.name)) {
         retryGather(group, frame.nowMs);

@@ -18,6 +18,7 @@ import net.backhaul.protocol.packet.WireReader;
 final class DirectPaths {
   private static final long PUSH_RELAYED_EVERY_MS = 15_000;
   private static final long PUSH_DIRECT_EVERY_MS = 120_000;
+  private static final long LOW_BANDWIDTH_PUSH_EVERY_MS = 16 * PUSH_DIRECT_EVERY_MS;
 
   /** The shortest time between two pushes that changes of our addresses cause. */
   private static final long PUSH_SPACING_MS = 10_000;
@@ -78,7 +79,9 @@ final class DirectPaths {
   void pushIfDue(InboundPacket packet) {
     Peer peer = packet.peer();
     long nowMs = packet.nowMs();
-    long everyMs = packet.hops() == 0 ? PUSH_DIRECT_EVERY_MS : PUSH_RELAYED_EVERY_MS;
+    long directMs =
+        context.options().lowBandwidth() ? LOW_BANDWIDTH_PUSH_EVERY_MS : PUSH_DIRECT_EVERY_MS;
+    long everyMs = packet.hops() == 0 ? directMs : PUSH_RELAYED_EVERY_MS;
     if (nowMs - peer.lastPathPushSentMs < everyMs) {
       return;
     }

@@ -8,6 +8,8 @@ import net.backhaul.engine.Deadline;
 final class Keepalive {
   static final long CHECK_EVERY_MS = 5_000;
 
+  private static final long LOW_BANDWIDTH_CHECK_EVERY_MS = 25_000;
+
   private static final long HELLO_EVERY_MS = 60_000;
   private static final long ROOT_HELLO_EVERY_MS = 224_000;
   private static final long ECHO_WHEN_IDLE_MS = 14_000;
@@ -31,12 +33,17 @@ final class Keepalive {
     this.rootContact = rootContact;
   }
 
+  /** Returns the time between two checks of roots and peers (02 sections 3.11 and 4.8). */
+  static long checkEveryMs(PeerContext context) {
+    return context.options().lowBandwidth() ? LOW_BANDWIDTH_CHECK_EVERY_MS : CHECK_EVERY_MS;
+  }
+
   /** Checks all peers if that is due. */
   void advance(Upstreams upstreams, long nowMs) {
     if (!context.deadlines.isDue(Deadline.KEEPALIVE, nowMs)) {
       return;
     }
-    context.deadlines.set(Deadline.KEEPALIVE, nowMs + CHECK_EVERY_MS);
+    context.deadlines.set(Deadline.KEEPALIVE, nowMs + checkEveryMs(context));
     for (Peer peer : peers.all()) {
       int latencyMs = peer.latencyMs(nowMs);
       peer.counters.latency.record(latencyMs < 0 ? Path.UNKNOWN_LATENCY_MS : latencyMs);

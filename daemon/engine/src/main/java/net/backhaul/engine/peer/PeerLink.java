@@ -24,6 +24,9 @@ public interface PeerLink {
   /** Returns the maximum length of a datagram on the best path to a peer (02 section 1.7). */
   int pathMtuBytes(long peer, long nowMs);
 
+  /** Returns whether periodic packets are sent less often (02 section 4.8). */
+  boolean lowBandwidth();
+
   /** Returns the addresses of the roots of the planet and of all moons, except our own. */
   List<Long> upstreams();
 

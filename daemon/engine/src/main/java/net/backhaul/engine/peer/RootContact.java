@@ -12,8 +12,6 @@ import net.backhaul.protocol.message.Verb;
 
 /** Keeps contact with roots and seeds of moons, and decides whether this node is online. */
 final class RootContact {
-  private static final long MAX_DELAY_MS = Keepalive.CHECK_EVERY_MS;
-
   /**
    * A root that sends us a HELLO has not confirmed our path yet; if its HELLO or our answer is
    * lost, it cannot reach us and does not report that. So it is probed until it has answered this
@@ -134,7 +132,8 @@ final class RootContact {
   }
 
   private void contactMissing(long nowMs) {
-    context.deadlines.set(Deadline.ROOT_CONTACT, nowMs + MAX_DELAY_MS);
+    long maxDelayMs = Keepalive.checkEveryMs(context);
+    context.deadlines.set(Deadline.ROOT_CONTACT, nowMs + maxDelayMs);
     boolean missing = false;
     for (Map.Entry<Long, Roots.ListedRoot> entry : roots.upstreams()) {
       Peer root = peers.find(entry.getKey(), nowMs);
@@ -148,8 +147,8 @@ final class RootContact {
       missing = true;
       contactSeed(seed, nowMs);
     }
-    long delayMs = upstreams.nextContactDelayMs(MAX_DELAY_MS);
-    context.deadlines.set(Deadline.ROOT_CONTACT, nowMs + (missing ? delayMs : MAX_DELAY_MS));
+    long delayMs = upstreams.nextContactDelayMs(maxDelayMs);
+    context.deadlines.set(Deadline.ROOT_CONTACT, nowMs + (missing ? delayMs : maxDelayMs));
   }
 
   private void contactAtEndpoints(Peer root, long nowMs) {

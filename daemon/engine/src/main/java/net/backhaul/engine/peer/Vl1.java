@@ -359,6 +359,11 @@ public final class Vl1 implements PeerLink {
   }
 
   @Override
+  public boolean lowBandwidth() {
+    return context.options().lowBandwidth();
+  }
+
+  @Override
   public List<Long> upstreams() {
     return roots.upstreamAddresses();
   }

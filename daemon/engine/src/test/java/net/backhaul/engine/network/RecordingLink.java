@@ -93,6 +93,11 @@ final class RecordingLink implements PeerLink {
   }
 
   @Override
+  public boolean lowBandwidth() {
+    return false;
+  }
+
+  @Override
   public List<Long> upstreams() {
     return upstreams;
   }

@@ -144,6 +144,11 @@ final class TestMesh {
     }
 
     @Override
+    public boolean lowBandwidth() {
+      return false;
+    }
+
+    @Override
     public List<Long> upstreams() {
       return upstreams.stream().filter(root -> root != address()).toList();
     }

@@ -110,6 +110,20 @@ class PeerHandlingTest {
     assertEquals(1, leaf.counters().dropped(Drop.UNPROVEN_ADDRESS));
   }
 
+  @Test
+  void answersEncryptedHelloOfKnownPeersAlone() {
+    byte[] hello = HexFormat.of().parseHex(helloWithOldPlanet());
+    Decoded.cipher(B, RecordedNodes.identity("A").address())
+        .seal(Packets.SUITE_SALSA, hello, 0, hello.length);
+
+    receive(AT_B, hello.clone(), START_MS);
+    assertEquals(0, sent("OK", AT_B), "an unknown sender");
+
+    addPeer(leaf, "B", AT_B);
+    receive(AT_B, hello.clone(), START_MS);
+    assertEquals(1, sent("OK", AT_B));
+  }
+
   private static String helloWithOldPlanet() {
     for (JsonNode recorded : Vectors.file("vl1/cases.json").required("cases")) {
       if (recorded.required("id").asText().equals("hello-old-planet")) {

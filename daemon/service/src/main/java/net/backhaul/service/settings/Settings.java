@@ -197,7 +197,8 @@ public record Settings(
         NodeOptions.DEFAULT_MAX_PEERS,
         AVOIDS_AES,
         dscp(in),
-        TcpRelays.use(in));
+        TcpRelays.use(in),
+        in.bool("lowBandwidthMode", false));
   }
 
   private static int dscp(SettingsReader in) {

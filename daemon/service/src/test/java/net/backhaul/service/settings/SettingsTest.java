@@ -72,6 +72,12 @@ class SettingsTest {
     assertEquals(List.of(), problems);
   }
 
+  @Test
+  void readsLowBandwidthMode() {
+    assertFalse(read("{}").node().lowBandwidth());
+    assertTrue(read("{\"settings\": {\"lowBandwidthMode\": true}}").node().lowBandwidth());
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
