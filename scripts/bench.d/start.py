@@ -26,6 +26,9 @@ ROWS = {"start": "start until the API answers, ms", "cpu": "processor time of th
 
 def main(words):
     options = read_options(words)
+    if options.plan:
+        print(f"{options.rounds} starts of each: {', '.join([*options.beside, 'ours'])}")
+        return 0
     install_missing({}, options.ours == SCRIPTS)
     directories = {**options.beside, "ours": options.ours}
     with tempfile.TemporaryDirectory(prefix="backhaul-start-") as directory:
@@ -55,6 +58,7 @@ def read_options(words):
     parser.add_argument("--rounds", type=int, default=20, help="starts of each; default 20")
     parser.add_argument("--rest", type=float, default=5, metavar="SECONDS",
                         help="how long after the start the memory is read; default 5")
+    parser.add_argument("--plan", action="store_true", help="only print what would be measured")
     options = parser.parse_args(words)
     options.ours = os.path.realpath(options.ours)
     options.beside = dict(programs(word, parser) for word in options.beside)
