@@ -125,7 +125,9 @@ class ScriptsTest {
       String planned =
           command.contains("bench recovery")
               ? "new address"
-              : command.contains("bench controller") ? "100000 members" : "tcp1";
+              : command.contains("bench controller")
+                  ? "100000 members"
+                  : command.contains("bench start") ? "20 starts" : "tcp1";
       assertTrue(result.output().contains(planned), () -> command + ": " + result.output());
     }
   }
