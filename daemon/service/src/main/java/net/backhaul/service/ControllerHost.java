@@ -59,6 +59,7 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
   private boolean publicationIsScheduled;
   private final ArrayDeque<TicketedChange> unpublished = new ArrayDeque<>();
   private volatile Consumer<RecordChange> onChange = NO_LISTENER;
+  private volatile String storageTrouble = "";
 
   private record TicketedChange(long ticket, RecordChange change) {}
 
@@ -190,7 +191,13 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
     return saveProblem;
   }
 
+  /** Returns why the last changes could not be written; empty if they were. */
+  public String storageTrouble() {
+    return storageTrouble;
+  }
+
   private void onSaved(long ticket) {
+    storageTrouble = "";
     saveProblem = "";
     savedTicket = Math.max(savedTicket, ticket);
     controller.saved(ticket);
@@ -205,6 +212,7 @@ public final class ControllerHost implements ConfigSource, ControllerOutput, Aut
   }
 
   private void onFailed(long ticket, String why) {
+    storageTrouble = why;
     saveProblem = why;
     var late = new ArrayList<PendingReply>();
     for (PendingReply first = pending.peek();

@@ -156,6 +156,11 @@ final class DaemonWebHost implements WebHost {
   }
 
   @Override
+  public CompletableFuture<String> storageTrouble() {
+    return CompletableFuture.completedFuture(controller.storageTrouble());
+  }
+
+  @Override
   public CompletableFuture<List<IpPrefix>> hostNetworks() {
     return CompletableFuture.supplyAsync(
         () -> {

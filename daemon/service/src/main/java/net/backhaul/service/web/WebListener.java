@@ -25,6 +25,8 @@ import net.backhaul.web.api.DatabaseBackups;
 import net.backhaul.web.api.DatabaseSourceVersions;
 import net.backhaul.web.api.WebApi;
 import net.backhaul.web.api.WebHost;
+import net.backhaul.web.hook.DatabaseWebhookStore;
+import net.backhaul.web.hook.WebhookClient;
 import net.backhaul.web.http.ProblemException;
 import net.backhaul.web.server.SelfSignedCertificate;
 import net.backhaul.web.server.TlsCertificate;
@@ -75,6 +77,8 @@ final class WebListener implements AutoCloseable {
                         new WebApi.Storage(
                             store,
                             new DatabaseAuditReader(database),
+                            new DatabaseWebhookStore(database),
+                            WebhookClient.ofHost(),
                             new DatabaseSourceVersions(database),
                             new DatabaseBackups(database)),
                         passwords,

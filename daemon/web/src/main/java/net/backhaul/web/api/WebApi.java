@@ -22,6 +22,9 @@ import net.backhaul.web.account.AccountStore;
 import net.backhaul.web.account.Accounts;
 import net.backhaul.web.account.LogIns;
 import net.backhaul.web.account.PasswordWorker;
+import net.backhaul.web.hook.WebhookClient;
+import net.backhaul.web.hook.WebhookStore;
+import net.backhaul.web.hook.Webhooks;
 import net.backhaul.web.http.FileBody;
 import net.backhaul.web.http.RequestProblem;
 import net.backhaul.web.http.WebRequest;
@@ -33,7 +36,7 @@ import net.backhaul.web.route.WebRoute;
 import net.backhaul.web.route.WebRouter;
 
 /** The whole web API, without its listener; used on one thread. */
-public final class WebApi {
+public final class WebApi implements AutoCloseable {
   private static final int RUN_CHARS = 8;
 
   private final LongSupplier wallMs;
@@ -41,15 +44,19 @@ public final class WebApi {
   private final SetupLinks links;
   private final Authorizer authorizer;
   private final WebRouter router;
+  private final Webhooks webhooks;
 
   /**
    * What is stored, beside the records of the controller.
    *
+   * @param webhookClient sends what the settings of {@code webhookStore} name
    * @param backups makes copies of the database
    */
   public record Storage(
       AccountStore accounts,
       AuditReader auditLog,
+      WebhookStore webhookStore,
+      WebhookClient webhookClient,
       SourceVersions sources,
       Supplier<CompletableFuture<FileBody>> backups) {}
 
@@ -86,7 +93,19 @@ public final class WebApi {
             Secrets.create(environment.random).substring(0, RUN_CHARS),
             caller -> accounts.isCurrent(caller, wallMs.getAsLong()));
     accounts.onEnd(ended -> environment.thread.execute(feed::ended));
-    environment.host.onChange(change -> environment.thread.execute(() -> feed.publish(change)));
+    var source = new WebhookSource(environment.host);
+    webhooks =
+        new Webhooks(
+            environment.storage.webhookStore,
+            environment.storage.webhookClient,
+            source,
+            environment.wallMs);
+    webhooks.start();
+    environment.host.onChange(
+        change -> {
+          source.onChange(change);
+          environment.thread.execute(() -> feed.publish(change));
+        });
     var joins = new JoinScriptResource(environment.host, site.join, environment.thread);
     var sessions = new SessionApi(accounts, logIns, cookie);
     var routes = new ArrayList<WebRoute>();
@@ -117,6 +136,7 @@ public final class WebApi {
                 environment.storage.backups,
                 environment.thread)
             .routes());
+    routes.addAll(new WebhookResource(webhooks, environment.thread, environment.random).routes());
     authorizer = new Authorizer(accounts, site.hosts, cookie);
     router = new WebRouter(routes, authorizer);
   }
@@ -138,6 +158,12 @@ public final class WebApi {
 
   public List<WebRoute> routes() {
     return router.routes();
+  }
+
+  /** Ends the work that it does by itself. */
+  @Override
+  public void close() {
+    webhooks.close();
   }
 
   /** Returns the number of accounts. */

@@ -89,6 +89,9 @@ public interface WebHost {
   /** Returns the health of this host. */
   CompletableFuture<Health> health();
 
+  /** Returns why changes cannot be written now; empty while they can. */
+  CompletableFuture<String> storageTrouble();
+
   /** Returns the networks of this host's devices and routes. */
   CompletableFuture<List<IpPrefix>> hostNetworks();
 

@@ -142,6 +142,7 @@ public final class WebServer implements AutoCloseable {
   @Override
   public void close() {
     channel.close().awaitUninterruptibly(CLOSE_TIMEOUT_MS);
+    api.close();
     group
         .shutdownGracefully(0, CLOSE_TIMEOUT_MS, TimeUnit.MILLISECONDS)
         .awaitUninterruptibly(CLOSE_TIMEOUT_MS);

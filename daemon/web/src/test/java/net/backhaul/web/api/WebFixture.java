@@ -2,6 +2,7 @@
 package net.backhaul.web.api;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -22,20 +23,27 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLSocketFactory;
+import net.backhaul.controller.Authorization;
 import net.backhaul.controller.Controller;
 import net.backhaul.controller.ControllerOutput;
+import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.NetworkRecord;
 import net.backhaul.controller.RecordChange;
 import net.backhaul.controller.RecordStore;
 import net.backhaul.controller.StoredRecords;
 import net.backhaul.json.Json;
 import net.backhaul.protocol.address.IpPrefix;
+import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.identity.NetworkIds;
+import net.backhaul.protocol.network.ConfigRequest;
 import net.backhaul.protocol.network.NetworkConfig;
+import net.backhaul.protocol.network.RequestMetaData;
 import net.backhaul.protocol.network.Revocation;
 import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.world.World;
+import net.backhaul.sql.AuditEntry;
 import net.backhaul.sql.AuditLog;
 import net.backhaul.sql.SourceHistory;
 import net.backhaul.store.MemberJson;
@@ -45,6 +53,9 @@ import net.backhaul.web.account.AccountChange;
 import net.backhaul.web.account.AccountState;
 import net.backhaul.web.account.PasswordHash;
 import net.backhaul.web.account.PasswordWorker;
+import net.backhaul.web.hook.WebhookClient;
+import net.backhaul.web.hook.WebhookSettings;
+import net.backhaul.web.hook.WebhookStore;
 import net.backhaul.web.http.FileBody;
 import net.backhaul.web.http.WebMethod;
 import net.backhaul.web.http.WebRequest;
@@ -70,6 +81,24 @@ final class WebFixture implements WebHost, ControllerOutput, SourceVersions {
   final List<Runnable> passwordWork = new ArrayList<>();
   World planet = World.defaultPlanet();
   boolean holdsPasswordWork;
+  String storageTrouble = "";
+  InetAddress[] webhookAddresses = {InetAddress.ofLiteral("127.0.0.1")};
+  SSLSocketFactory webhookTls = (SSLSocketFactory) SSLSocketFactory.getDefault();
+  final List<WebhookSettings> savedWebhooks = new ArrayList<>();
+  private final WebhookStore webhookStore =
+      new WebhookStore() {
+        @Override
+        public CompletableFuture<WebhookSettings> load() {
+          return CompletableFuture.completedFuture(WebhookSettings.NONE);
+        }
+
+        @Override
+        public CompletableFuture<Void> save(WebhookSettings settings, AuditEntry entry) {
+          savedWebhooks.add(settings);
+          assertFalse(entry.toString().contains("bhw_"), "the log has the secret");
+          return CompletableFuture.completedFuture(null);
+        }
+      };
   long nowMs = 1_700_000_000_000L;
   private final Path packages;
   private Consumer<RecordChange> onChange = change -> {};
@@ -217,6 +246,8 @@ final class WebFixture implements WebHost, ControllerOutput, SourceVersions {
                   return CompletableFuture.completedFuture(null);
                 },
                 auditLog,
+                webhookStore,
+                new WebhookClient(host -> webhookAddresses, webhookTls),
                 this,
                 this::backup),
             new PasswordWorker(new PasswordHash(64), this::runPasswordWork),
@@ -289,6 +320,19 @@ final class WebFixture implements WebHost, ControllerOutput, SourceVersions {
             "{\"name\":\"t\",\"expiresInS\":%d,%s}".formatted(expiresInS, grant));
     assertEquals(201, created.status(), created::text);
     return String.valueOf(object(created).get("token"));
+  }
+
+  /** Authorizes a member, and has it ask for its configuration now. */
+  void see(long address) {
+    var identity = Identity.parse(Addresses.text(address) + SELF.publicText().substring(10));
+    MemberRecord member = controller.member(NET, address).orElseThrow();
+    controller.put(
+        member.withAuthorization(
+            member.authorization().authorize(Authorization.BY_API, null, nowMs)),
+        nowMs);
+    controller.answer(
+        new ConfigRequest(NET, identity, Bytes.of(RequestMetaData.ours("linux/x86_64")), 0, 0),
+        nowMs);
   }
 
   Client client() {
@@ -383,6 +427,11 @@ final class WebFixture implements WebHost, ControllerOutput, SourceVersions {
   public CompletableFuture<Health> health() {
     return CompletableFuture.completedFuture(
         new Health("/home", nowMs, true, 2, 1, 4_096, 1 << 30, 1 << 25, ""));
+  }
+
+  @Override
+  public CompletableFuture<String> storageTrouble() {
+    return CompletableFuture.completedFuture(storageTrouble);
   }
 
   @Override

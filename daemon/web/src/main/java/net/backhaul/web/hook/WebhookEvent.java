@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.web.hook;
+
+import java.util.Locale;
+
+/** What a webhook reports. */
+public enum WebhookEvent {
+  /** A device asks to join and waits for its authorization. */
+  WAITING,
+  /** An authorized member that was online is not any more. */
+  DEVICE_DOWN,
+  /** Changes cannot be written to the disk, or can be again. */
+  STORAGE,
+  /** Somebody tries the webhook out; always sent. */
+  TEST;
+
+  /** Returns the name in requests and deliveries. */
+  public String text() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}
