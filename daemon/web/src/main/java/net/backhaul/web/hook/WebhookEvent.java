@@ -11,7 +11,7 @@ public enum WebhookEvent {
   DEVICE_DOWN,
   /** Changes cannot be written to the disk, or can be again. */
   STORAGE,
-  /** Somebody tries the webhook out; always sent. */
+  /** An operator tries the webhook out; always sent. */
   TEST;
 
   /** Returns the name in requests and deliveries. */
