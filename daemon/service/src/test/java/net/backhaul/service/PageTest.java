@@ -207,9 +207,12 @@ class PageTest {
   @Test
   void opensTwentyThousandMembersAtOnce() throws Exception {
     double best = Double.MAX_VALUE;
+    double bestShown = Double.MAX_VALUE;
     for (int i = 0; i < 3; i++) {
       open(2, "?sort=name");
       browser.find(row(0));
+      Object foundMs = browser.script("return performance.now()");
+      bestShown = Math.min(bestShown, ((Number) foundMs).doubleValue());
       Object shownMs =
           browser.script(
               """
@@ -219,6 +222,10 @@ class PageTest {
               """);
       best = Math.min(best, ((Number) shownMs).doubleValue());
     }
+    System.out.printf(
+        "20,000 members: the list has arrived after %.0f ms (at most %.0f ms), a row was found"
+            + " after %.0f ms%n",
+        best, OPENS_MS, bestShown);
     assertTrue(best < OPENS_MS, "it takes " + best + " ms");
     assertTrue(browser.count("[data-row]") < 100);
     browser.awaitText("20,000 members");

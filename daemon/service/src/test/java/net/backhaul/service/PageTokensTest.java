@@ -62,6 +62,8 @@ class PageTokensTest {
     String start = "sudo zerotier-cli join " + page.network(1) + " --token ";
     assertTrue(line.startsWith(start), line);
     browser.awaitText("0 of 1");
+    assertTrue(browser.text().contains("/join/" + line.substring(start.length()) + " | sudo sh"));
+    browser.awaitText("That works on this controller’s host alone");
     assertTrue(browser.focused().startsWith("Copy: "), browser.focused());
     browser.assertAccessible();
     Pictures.take(browser, "tokens");
