@@ -117,8 +117,8 @@ final class DaemonChecks {
             "nat",
             text
                 + seen
-                + "; peers behind such a NAT or a port-restricted one are relayed: forward UDP port"
-                + " "
+                + "; peers behind such a NAT are relayed, and others are reached directly only"
+                + " after a search for ports, if they run Backhaul: forward UDP port "
                 + port(diagnosis)
                 + " of the router to this host, or make its NAT endpoint-independent")
         : Finding.ok("nat", text + seen);

@@ -16,6 +16,7 @@ public final class Counters {
   private long bytesReceived;
   private long bytesSent;
   private long relayed;
+  private long searchProbes;
   private long fragments;
 
   @SuppressWarnings("EnumOrdinal") // An array and not a map: senders choose how often it is used.
@@ -41,6 +42,16 @@ public final class Counters {
   /** Counts an ERROR to a peer by its code (02 section 2.2). */
   public void sentError(int code) {
     errorsSent[code & (ERROR_CODES - 1)]++;
+  }
+
+  /** Counts a probe of a search for the ports of a NAT. */
+  public void searchProbe() {
+    searchProbes++;
+  }
+
+  /** Returns how many probes searches for the ports of NATs have sent. */
+  public long searchProbes() {
+    return searchProbes;
   }
 
   /** Counts a datagram that was relayed to another node. */

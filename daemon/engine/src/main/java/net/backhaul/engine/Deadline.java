@@ -15,6 +15,8 @@ public enum Deadline {
   RECONNECTION,
   /** When a peer to which a root has introduced us is contacted again. */
   INTRODUCTION,
+  /** When the search for the ports of a NAT continues. */
+  PORT_SEARCH,
   /** When UDP to the roots, or the TCP relay in its place, is checked. */
   RELAY_FALLBACK,
   /** When another size of datagrams is probed on a path whose MTU is measured. */

@@ -121,6 +121,12 @@ public final class Node {
     output.flush();
   }
 
+  /** Sets the open temporary sockets, which {@link Output#openSockets} requests. */
+  public void temporarySocketsChanged(List<LocalSocket> open, long nowMs) {
+    vl1.temporarySocketsChanged(open, nowMs);
+    output.flush();
+  }
+
   /**
    * Sends a HELLO to roots and live peers at once, from all sockets: the host may have another
    * uplink, or was suspended.

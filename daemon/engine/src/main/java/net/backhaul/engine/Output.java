@@ -2,6 +2,7 @@
 package net.backhaul.engine;
 
 import java.net.InetSocketAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,18 @@ public interface Output {
    * @param kept the number of the one that stays, or {@link #ALL_SOCKETS} for none
    */
   default void closeRelays(int kept) {}
+
+  /**
+   * Requests temporary UDP sockets, which are no part of {@link #ALL_SOCKETS}; {@link
+   * Node#temporarySocketsChanged} reports those that are open. Fewer may be opened.
+   *
+   * @param like the socket whose IP address and device they are bound to, each with another port;
+   *     when it is closed, so are they
+   */
+  default void openSockets(int like, int count) {}
+
+  /** Closes temporary sockets. */
+  default void closeSockets(List<Integer> numbers) {}
 
   /** Delivers a whole Ethernet frame, with its 14 bytes of header, to the device of a network. */
   void deliverFrame(long networkId, byte[] bytes, int start, int length);

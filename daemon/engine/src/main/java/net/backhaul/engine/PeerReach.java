@@ -15,6 +15,7 @@ import java.util.List;
  * @param pathSinceMs since when the best path exists, 0 without one
  * @param obstacle why there is no direct path
  * @param candidates the endpoints at which one was searched, the latest first
+ * @param portsTried how many other ports of its NAT were tried lately
  */
 public record PeerReach(
     PeerStatus peer,
@@ -27,7 +28,8 @@ public record PeerReach(
     long lastReceiveMs,
     long pathSinceMs,
     Obstacle obstacle,
-    List<Candidate> candidates) {
+    List<Candidate> candidates,
+    int portsTried) {
   /** How packets to a peer travel now. */
   public enum Link {
     DIRECT,

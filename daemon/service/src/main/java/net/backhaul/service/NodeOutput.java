@@ -3,6 +3,7 @@ package net.backhaul.service;
 
 import java.net.InetSocketAddress;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import net.backhaul.engine.DatagramRun;
@@ -79,6 +80,16 @@ final class NodeOutput implements Output {
   @Override
   public void closeRelays(int kept) {
     relays.close(kept);
+  }
+
+  @Override
+  public void openSockets(int like, int count) {
+    sockets.openTemporary(like, count);
+  }
+
+  @Override
+  public void closeSockets(List<Integer> numbers) {
+    sockets.closeTemporary(numbers);
   }
 
   @Override

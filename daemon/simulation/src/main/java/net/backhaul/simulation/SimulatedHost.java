@@ -4,9 +4,7 @@ package net.backhaul.simulation;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -15,8 +13,6 @@ import net.backhaul.engine.DatagramBatch;
 import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.Event;
-import net.backhaul.engine.FrameBatch;
-import net.backhaul.engine.LocalSocket;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.Node;
 import net.backhaul.engine.NodeOptions;
@@ -25,10 +21,7 @@ import net.backhaul.engine.Output;
 import net.backhaul.engine.PeerStatus;
 import net.backhaul.engine.StateKey;
 import net.backhaul.engine.Traffic;
-import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.identity.Identity;
-import net.backhaul.protocol.network.NetworkConfig;
-import net.backhaul.protocol.packet.Ecn;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,61 +30,35 @@ import org.jspecify.annotations.Nullable;
  * <p>The node can be stopped, killed and restarted as a process; its saved state persists.
  */
 public final class SimulatedHost implements SimulatedInternet.DatagramSink, Output {
-  private static final int BATCH_BYTES = 65_536;
-
   private final SimulatedInternet internet;
-  private InetSocketAddress address;
-  private Uplink uplink;
-
-  /** The number of the socket; another address has another one. */
-  private int socket;
-
+  private final SimulatedSockets sockets;
+  private final SimulatedDevices devices = new SimulatedDevices();
   private final Random random;
   private final Identity identity;
   private final Map<StateKey, byte[]> savedState = new HashMap<>();
   private final List<Event> events = new ArrayList<>();
-  private final Map<Long, SimulatedIpStack> ipStacks = new HashMap<>();
-  private final Map<Long, NetworkStatus> changedNetworks = new LinkedHashMap<>();
-  private final List<DeliveredFrame> deliveredFrames = new ArrayList<>();
-  private final DatagramBatch datagrams = new DatagramBatch(BATCH_BYTES);
-  private final FrameBatch frames = new FrameBatch(BATCH_BYTES);
   private @Nullable SimulatedController controller;
   private @Nullable Node node;
   private @Nullable Output redirectedOutput;
-  private Consumer<byte[]> frameObserver = frame -> {};
   private boolean draining;
   private boolean isSuspended;
-  boolean isDisconnected;
-
-  /** Whether a firewall drops its UDP datagrams; TCP passes. */
-  private boolean isUdpBlocked;
 
   /** Whether its socket can send datagrams that stay unfragmented. */
   private boolean sendsUnfragmented;
 
   private NodeOptions options = NodeOptions.DEFAULT;
-  private final SimulatedRelayClient relays = new SimulatedRelayClient();
-
-  /** Sends a host's datagrams to the internet or to its NAT. */
-  interface Uplink {
-    void send(SimulatedInternet.Datagram datagram);
-  }
-
-  /** A frame that the node delivered, pending for the IP stack. */
-  @SuppressWarnings("ArrayRecordComponent") // Never compared.
-  private record DeliveredFrame(long networkId, byte[] frame) {}
 
   SimulatedHost(
       SimulatedInternet internet,
       InetSocketAddress address,
-      Uplink uplink,
+      SimulatedSegment segment,
       Identity identity,
       long seed) {
     this.internet = internet;
-    this.address = address;
-    this.uplink = uplink;
+    this.sockets = new SimulatedSockets(address, segment);
     this.identity = identity;
     this.random = new Random(seed);
+    segment.route(address.getAddress(), this);
   }
 
   public Identity identity() {
@@ -103,7 +70,7 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
   }
 
   public InetSocketAddress endpoint() {
-    return address;
+    return sockets.address();
   }
 
   // Process.
@@ -132,13 +99,13 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
 
   /** Adds a TCP relay, which the node may use. */
   public SimulatedHost relay(SimulatedRelay relay) {
-    relays.add(relay.endpoint());
+    sockets.relays().add(relay.endpoint());
     return this;
   }
 
   /** Sets whether a firewall drops UDP datagrams from and to this host. */
   public void blockUdp(boolean blocked) {
-    isUdpBlocked = blocked;
+    sockets.blockUdp(blocked);
   }
 
   /** Lets the node measure the MTU of paths, which needs datagrams that stay unfragmented. */
@@ -149,15 +116,12 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
 
   /** Sets the observer of all frames that the node delivers to its devices. */
   public void observeFrames(Consumer<byte[]> observer) {
-    frameObserver = observer;
+    devices.observe(observer);
   }
 
   /** Sends a frame from the device of a network. */
   public void sendFrame(long networkId, byte[] frame) {
-    frames.clear();
-    System.arraycopy(frame, 0, frames.bytes(), frames.nextStart(), frame.length);
-    frames.add(frame.length);
-    running().sendFrames(networkId, frames, internet.nowMs());
+    devices.sendFrame(running(), networkId, frame, internet.nowMs());
   }
 
   /** Starts the node with the saved state. */
@@ -183,27 +147,22 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
 
   private void reportSockets() {
     if (node != null) {
-      node.socketsChanged(
-          isDisconnected ? List.of() : List.of(new LocalSocket(socket, address)), internet.nowMs());
+      node.socketsChanged(sockets.usable(), internet.nowMs());
     }
   }
 
   /** Gives the host another public address instead of its own, as an event of the host. */
   public void changeAddress(String ip) {
-    move(ip, internet::send);
+    move(ip, internet);
   }
 
   /** Moves the host behind a NAT, as an event of the host. */
   public void moveBehind(SimulatedNat nat, String ip) {
-    move(ip, nat::sendFromInside);
+    move(ip, nat);
   }
 
-  private void move(String ip, Uplink to) {
-    internet.route(address.getAddress(), null);
-    address = new InetSocketAddress(Endpoints.parseIp(ip), address.getPort());
-    internet.route(address.getAddress(), this);
-    uplink = to;
-    socket++;
+  private void move(String ip, SimulatedSegment to) {
+    sockets.move(ip, to, this);
     reportSockets();
     running().uplinkChanged(internet.nowMs());
     drainPending();
@@ -211,7 +170,7 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
 
   /** Sets the link down or up, as an event of the host; its address and socket stay. */
   public void setLink(boolean up) {
-    isDisconnected = !up;
+    sockets.disconnect(!up);
     reportSockets();
     running().uplinkChanged(internet.nowMs());
     drainPending();
@@ -219,13 +178,13 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
 
   /** Suspends the host: its node does nothing until {@link #resume}. */
   public void suspend() {
-    isDisconnected = true;
+    sockets.disconnect(true);
     isSuspended = true;
   }
 
   /** Resumes the host, which its node notices. */
   public void resume() {
-    isDisconnected = false;
+    sockets.disconnect(false);
     isSuspended = false;
     running().uplinkChanged(internet.nowMs());
     drainPending();
@@ -234,10 +193,9 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
   /** Stops the node as SIGKILL does. */
   public void kill() {
     node = null;
-    relays.close(ALL_SOCKETS);
-    ipStacks.clear();
-    changedNetworks.clear();
-    deliveredFrames.clear();
+    sockets.relays().close(ALL_SOCKETS);
+    sockets.closeAllTemporary();
+    devices.clear();
   }
 
   /** Stops the node cleanly. */
@@ -251,6 +209,21 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
     savedState.keySet().removeIf(key -> key.kind() != StateKey.Kind.PLANET);
   }
 
+  /** Returns how many temporary sockets are open. */
+  public int temporarySockets() {
+    return sockets.temporary();
+  }
+
+  /** Returns how many temporary sockets were open at once. */
+  public int mostTemporarySockets() {
+    return sockets.mostTemporary();
+  }
+
+  /** Sets whether the link is down, without an event of the host. */
+  void disconnect(boolean whether) {
+    sockets.disconnect(whether);
+  }
+
   boolean isRunning() {
     return node != null && !isSuspended;
   }
@@ -259,7 +232,7 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
   public Node running() {
     Node current = node;
     if (current == null) {
-      throw new IllegalStateException(address + " is not running");
+      throw new IllegalStateException(endpoint() + " is not running");
     }
     return current;
   }
@@ -288,16 +261,16 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
 
   /** Returns the IP stack on a network; throws if the network is not configured. */
   public SimulatedIpStack ipStack(long networkId) {
-    SimulatedIpStack ipStack = ipStacks.get(networkId);
+    SimulatedIpStack ipStack = devices.ipStack(networkId);
     if (ipStack == null) {
-      throw new IllegalStateException(address + " has no device for the network");
+      throw new IllegalStateException(endpoint() + " has no device for the network");
     }
     return ipStack;
   }
 
   /** Returns whether the network has a configuration, and so an IP stack. */
   public boolean isConfigured(long networkId) {
-    return ipStacks.containsKey(networkId);
+    return devices.ipStack(networkId) != null;
   }
 
   public NetworkStatus.State state(long networkId) {
@@ -356,7 +329,7 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
 
   long nextDeadlineMs() {
     long next = running().nextDeadlineMs();
-    for (SimulatedIpStack ipStack : ipStacks.values()) {
+    for (SimulatedIpStack ipStack : devices.ipStacks()) {
       next = Math.min(next, ipStack.nextDeadlineMs());
     }
     SimulatedController currentController = controller;
@@ -366,7 +339,7 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
   /** Describes the next deadlines, for failure messages. */
   String deadlines() {
     long now = internet.nowMs();
-    var ipStackMs = ipStacks.values().stream().map(each -> each.nextDeadlineMs() - now).toList();
+    var ipStackMs = devices.ipStacks().stream().map(each -> each.nextDeadlineMs() - now).toList();
     SimulatedController currentController = controller;
     long controllerMs =
         currentController == null ? Long.MAX_VALUE : currentController.nextDeadlineMs() - now;
@@ -382,7 +355,7 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
 
   void advance(long nowMs) {
     running().advance(nowMs);
-    ipStacks.values().forEach(ipStack -> ipStack.advance(nowMs));
+    devices.ipStacks().forEach(ipStack -> ipStack.advance(nowMs));
     SimulatedController currentController = controller;
     if (currentController != null) {
       currentController.advance(nowMs);
@@ -393,25 +366,12 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
   @Override
   public void receive(SimulatedInternet.Datagram datagram, long nowMs) {
     Node current = node;
-    int port = datagram.to().getPort();
-    int number = relays.numberOf(datagram.from());
-    if (current != null && !isDisconnected && number != ALL_SOCKETS) {
-      datagrams.clear();
-      if (relays.read(number, datagram.bytes(), datagrams)) {
-        current.receive(datagrams, nowMs);
-        drainPending();
-      }
+    if (current == null) {
       return;
     }
-    if (isUdpBlocked) {
-      return;
-    }
-    if (current != null && !isDisconnected && port == address.getPort()) {
-      byte[] bytes = datagram.bytes();
-      datagrams.clear();
-      System.arraycopy(bytes, 0, datagrams.bytes(), 0, bytes.length);
-      datagrams.add(socket, datagram.from(), bytes.length, datagram.trafficClass() & Ecn.MASK);
-      current.receive(datagrams, nowMs);
+    DatagramBatch received = sockets.receive(datagram);
+    if (received.count() > 0) {
+      current.receive(received, nowMs);
       drainPending();
     }
   }
@@ -424,53 +384,21 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
     draining = true;
     boolean busy = true;
     while (busy) {
-      busy = applyChanges() | deliverFrames() | sendFrames();
+      busy = applySocketChanges() | devices.exchange(running(), internet.nowMs());
     }
     draining = false;
   }
 
-  private boolean applyChanges() {
-    boolean any = !changedNetworks.isEmpty() | relays.hasChanged();
-    if (relays.hasChanged()) {
-      running().relaysChanged(relays.takeOpen(), internet.nowMs());
+  private boolean applySocketChanges() {
+    boolean relaysChanged = sockets.relays().hasChanged();
+    if (relaysChanged) {
+      running().relaysChanged(sockets.relays().takeOpen(), internet.nowMs());
     }
-    for (NetworkStatus status : List.copyOf(changedNetworks.values())) {
-      NetworkConfig config = status.config();
-      SimulatedIpStack before = ipStacks.get(status.networkId());
-      if (status.state() != NetworkStatus.State.OK || config == null) {
-        ipStacks.remove(status.networkId());
-      } else if (before == null || !before.addresses().equals(config.addresses())) {
-        var ipStack = new SimulatedIpStack(status.mac(), config.addresses());
-        ipStacks.put(status.networkId(), ipStack);
-        running().subscribe(status.networkId(), ipStack.groups(), internet.nowMs());
-      }
-      changedNetworks.remove(status.networkId(), status);
+    boolean temporaryChanged = sockets.hasTemporaryChanged();
+    if (temporaryChanged) {
+      running().temporarySocketsChanged(sockets.takeTemporary(), internet.nowMs());
     }
-    return any;
-  }
-
-  private boolean deliverFrames() {
-    List<DeliveredFrame> delivered = List.copyOf(deliveredFrames);
-    deliveredFrames.clear();
-    for (DeliveredFrame one : delivered) {
-      frameObserver.accept(one.frame);
-      SimulatedIpStack ipStack = ipStacks.get(one.networkId);
-      if (ipStack != null) {
-        ipStack.receive(one.frame, internet.nowMs());
-      }
-    }
-    return !delivered.isEmpty();
-  }
-
-  private boolean sendFrames() {
-    boolean any = false;
-    for (Map.Entry<Long, SimulatedIpStack> entry : Map.copyOf(ipStacks).entrySet()) {
-      for (byte[] frame : entry.getValue().takeFrames()) {
-        any = true;
-        sendFrame(entry.getKey(), frame);
-      }
-    }
-    return any;
+    return relaysChanged | temporaryChanged;
   }
 
   // Output of the node.
@@ -486,17 +414,7 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
       redirectedOutput.sendDatagrams(run);
       return;
     }
-    boolean open =
-        !isDisconnected && !isUdpBlocked && (run.socket() == socket || run.socket() == ALL_SOCKETS);
-    for (int at = run.start(); open && at < run.end(); at += run.segmentBytes()) {
-      int end = Math.min(at + run.segmentBytes(), run.end());
-      byte[] bytes = Arrays.copyOfRange(run.bytes(), at, end);
-      uplink.send(
-          new SimulatedInternet.Datagram(address, run.endpoint(), bytes, run.trafficClass()));
-    }
-    if (!isDisconnected) {
-      relays.send(run, address, uplink);
-    }
+    sockets.send(run);
   }
 
   @Override
@@ -515,17 +433,27 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
 
   @Override
   public void connectRelays() {
-    relays.connect();
+    sockets.relays().connect();
   }
 
   @Override
   public void muteRelays() {
-    relays.mute();
+    sockets.relays().mute();
   }
 
   @Override
   public void closeRelays(int kept) {
-    relays.close(kept);
+    sockets.relays().close(kept);
+  }
+
+  @Override
+  public void openSockets(int like, int count) {
+    sockets.openTemporary(like, count);
+  }
+
+  @Override
+  public void closeSockets(List<Integer> numbers) {
+    sockets.closeTemporary(numbers);
   }
 
   @Override
@@ -534,8 +462,7 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
       redirectedOutput.deliverFrame(networkId, bytes, start, length);
       return;
     }
-    deliveredFrames.add(
-        new DeliveredFrame(networkId, Arrays.copyOfRange(bytes, start, start + length)));
+    devices.deliverFrame(networkId, bytes, start, length);
   }
 
   @Override
@@ -545,13 +472,12 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
 
   @Override
   public void networkChanged(NetworkStatus status) {
-    changedNetworks.put(status.networkId(), status);
+    devices.networkChanged(status);
   }
 
   @Override
   public void networkLeft(long networkId) {
-    changedNetworks.remove(networkId);
-    ipStacks.remove(networkId);
+    devices.networkLeft(networkId);
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
+import java.util.SplittableRandom;
 import net.backhaul.crypto.KeyPair;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.packet.WireWriter;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All randomness follows from one seed, so that a run can be repeated exactly.
  */
-public final class SimulatedInternet {
+public final class SimulatedInternet implements SimulatedSegment {
   private static final long START_MS = 1_700_000_000_000L;
   private static final long DEFAULT_DELAY_MS = 10;
   private static final int PORT = 9993;
@@ -33,6 +34,7 @@ public final class SimulatedInternet {
   private static final long PLANET_ID = 77;
   private static final int PLANET_KEYS_SEED = 5;
 
+  private final long seed;
   private final Random random;
   private final PriorityQueue<DatagramInFlight> inFlight = new PriorityQueue<>();
   private final Map<InetAddress, DatagramSink> routes = new HashMap<>();
@@ -69,7 +71,9 @@ public final class SimulatedInternet {
     void sent(InetSocketAddress from, InetSocketAddress to, byte[] bytes, long nowMs);
   }
 
-  private record DatagramInFlight(long arrivalMs, long order, Datagram datagram)
+  /** A datagram in transit; its receiver is the one of its address where none is named. */
+  private record DatagramInFlight(
+      long arrivalMs, long order, Datagram datagram, @Nullable DatagramSink receiver)
       implements Comparable<DatagramInFlight> {
     @Override
     public int compareTo(DatagramInFlight other) {
@@ -79,6 +83,7 @@ public final class SimulatedInternet {
   }
 
   public SimulatedInternet(long seed) {
+    this.seed = seed;
     random = new Random(seed);
   }
 
@@ -105,32 +110,39 @@ public final class SimulatedInternet {
 
   /** Adds a host with a public address. */
   public SimulatedHost host(String ip) {
-    return host(Endpoints.parseIp(ip), this::send);
+    return host(Endpoints.parseIp(ip), this);
   }
 
   /** Adds a host behind a NAT. */
   public SimulatedHost host(String ip, SimulatedNat nat) {
-    return host(Endpoints.parseIp(ip), nat::sendFromInside);
+    return host(Endpoints.parseIp(ip), nat);
   }
 
-  private SimulatedHost host(InetAddress ip, SimulatedHost.Uplink uplink) {
+  private SimulatedHost host(InetAddress ip, SimulatedSegment segment) {
     var host =
         new SimulatedHost(
             this,
             new InetSocketAddress(ip, PORT),
-            uplink,
+            segment,
             Identities.byNumber(hosts.size()),
             random.nextLong());
     hosts.add(host);
-    routes.put(ip, host);
     return host;
   }
 
   /** Adds a NAT with a public address. */
   public SimulatedNat nat(String publicIp, SimulatedNat.Kind kind) {
-    var nat = new SimulatedNat(this, Endpoints.parseIp(publicIp), kind);
-    routes.put(Endpoints.parseIp(publicIp), nat);
-    return nat;
+    return nat(publicIp, kind, this);
+  }
+
+  /** Adds a NAT behind another one, with an address of its LAN. */
+  public SimulatedNat nat(String outerIp, SimulatedNat.Kind kind, SimulatedNat behind) {
+    return nat(outerIp, kind, (SimulatedSegment) behind);
+  }
+
+  private SimulatedNat nat(String outerIp, SimulatedNat.Kind kind, SimulatedSegment outer) {
+    InetAddress ip = Endpoints.parseIp(outerIp);
+    return new SimulatedNat(this, outer, ip, kind, new SplittableRandom(31 * seed + ip.hashCode()));
   }
 
   /** Adds a TCP relay with a public address. */
@@ -142,12 +154,12 @@ public final class SimulatedInternet {
 
   /** Disconnects a host: datagrams from and to it are dropped. */
   public void disconnect(SimulatedHost host) {
-    host.isDisconnected = true;
+    host.disconnect(true);
   }
 
   /** Reconnects a host. */
   public void reconnect(SimulatedHost host) {
-    host.isDisconnected = false;
+    host.disconnect(false);
   }
 
   /** Separates hosts with public addresses: datagrams from one to another are lost. */
@@ -193,7 +205,8 @@ public final class SimulatedInternet {
     router = newRouter;
   }
 
-  void route(InetAddress ip, @Nullable DatagramSink receiver) {
+  @Override
+  public void route(InetAddress ip, @Nullable DatagramSink receiver) {
     if (receiver == null) {
       routes.remove(ip);
     } else {
@@ -201,7 +214,8 @@ public final class SimulatedInternet {
     }
   }
 
-  void send(Datagram datagram) {
+  @Override
+  public void send(Datagram datagram) {
     InetSocketAddress from = datagram.from;
     InetSocketAddress to = datagram.to;
     observer.sent(from, to, datagram.bytes, nowMs);
@@ -213,13 +227,13 @@ public final class SimulatedInternet {
         return;
       }
       var routed = new Datagram(from, to, datagram.bytes, trafficClass);
-      inFlight.add(new DatagramInFlight(nowMs + delayMs, sequence++, routed));
+      inFlight.add(new DatagramInFlight(nowMs + delayMs, sequence++, routed, null));
     }
   }
 
-  /** Delivers a datagram to a host behind a NAT, without delay or loss. */
-  void deliverInside(Datagram datagram) {
-    arrive(datagram);
+  /** Delivers a datagram within a LAN, without delay or loss, after the current call. */
+  void deliver(Datagram datagram, DatagramSink receiver) {
+    inFlight.add(new DatagramInFlight(nowMs, sequence++, datagram, receiver));
   }
 
   /** Runs all datagrams and deadlines of the next milliseconds, in the order of time. */
@@ -237,7 +251,7 @@ public final class SimulatedInternet {
       if (next != null && arrivalMs <= deadlineMs) {
         inFlight.poll();
         nowMs = Math.max(nowMs, arrivalMs);
-        arrive(next.datagram);
+        arrive(next);
       } else if (host != null) {
         steps = deadlineMs > nowMs ? 0 : steps + 1;
         if (steps > MAX_STEPS_AT_ONE_TIME) {
@@ -251,8 +265,12 @@ public final class SimulatedInternet {
     nowMs = endMs;
   }
 
-  private void arrive(Datagram datagram) {
-    DatagramSink receiver = routes.get(datagram.to.getAddress());
+  private void arrive(DatagramInFlight arrived) {
+    Datagram datagram = arrived.datagram;
+    DatagramSink receiver = arrived.receiver;
+    if (receiver == null) {
+      receiver = routes.get(datagram.to.getAddress());
+    }
     if (receiver != null) {
       delivered++;
       receiver.receive(datagram, nowMs);

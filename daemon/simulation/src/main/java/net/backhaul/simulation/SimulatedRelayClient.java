@@ -65,7 +65,7 @@ final class SimulatedRelayClient {
   }
 
   /** Sends the datagrams of a run that relays carry. */
-  void send(DatagramRun run, InetSocketAddress from, SimulatedHost.Uplink uplink) {
+  void send(DatagramRun run, InetSocketAddress from, SimulatedSegment segment) {
     for (LocalSocket relay : muted ? List.<LocalSocket>of() : open) {
       boolean over = run.socket() == relay.number() || run.socket() == Output.ALL_SOCKETS;
       if (!over || !LocalSocket.relays(relay.address(), run.endpoint())) {
@@ -75,7 +75,7 @@ final class SimulatedRelayClient {
         int end = Math.min(at + run.segmentBytes(), run.end());
         byte[] bytes = Arrays.copyOfRange(run.bytes(), at, end);
         byte[] record = SimulatedRelay.record(run.endpoint(), bytes);
-        uplink.send(new SimulatedInternet.Datagram(from, relay.address(), record, 0));
+        segment.send(new SimulatedInternet.Datagram(from, relay.address(), record, 0));
       }
     }
   }

@@ -15,12 +15,23 @@ public record PushDirectPaths(List<PushedEndpoint> endpoints) implements Message
   private static final int IPV6 = 6;
   private static final int PORT_BYTES = 2;
 
-  /** An endpoint with its flags (02 section 4.2). */
-  public record PushedEndpoint(int flags, InetSocketAddress endpoint) {
+  /**
+   * An endpoint with its flags (02 section 4.2).
+   *
+   * @param nat what the sender states about the NAT that made this endpoint, the one of its latest
+   *     mapping; null for an ordinary endpoint
+   */
+  public record PushedEndpoint(int flags, InetSocketAddress endpoint, @Nullable NatStatement nat) {
+    public PushedEndpoint(int flags, InetSocketAddress endpoint) {
+      this(flags, endpoint, null);
+    }
+
     /** Reads one record; null for an unknown address type. */
     public static @Nullable PushedEndpoint read(WireReader in) {
       int flags = in.u8();
-      in.skip(in.u16());
+      int extendedBytes = in.u16();
+      NatStatement nat = NatStatement.read(in.copy(), Math.min(extendedBytes, in.remaining()));
+      in.skip(extendedBytes);
       int type = in.u8();
       int length = in.u8();
       int ipBytes = type == IPV4 ? 4 : type == IPV6 ? 16 : 0;
@@ -28,7 +39,7 @@ public record PushDirectPaths(List<PushedEndpoint> endpoints) implements Message
       if (ipBytes > 0) {
         var address = new WireReader(in.array(), in.position(), in.remaining());
         byte[] ip = address.bytes(ipBytes);
-        pushed = new PushedEndpoint(flags, Endpoints.of(ip, address.u16()));
+        pushed = new PushedEndpoint(flags, Endpoints.of(ip, address.u16()), nat);
       }
       in.skip(length);
       return pushed;
@@ -56,7 +67,15 @@ public record PushDirectPaths(List<PushedEndpoint> endpoints) implements Message
     out.u16(endpoints.size());
     for (PushedEndpoint each : endpoints) {
       byte[] ip = each.endpoint.getAddress().getAddress();
-      out.u8(each.flags).u16(0).u8(ip.length == 4 ? IPV4 : IPV6).u8(ip.length + PORT_BYTES);
+      NatStatement nat = each.nat;
+      out.u8(each.flags);
+      if (nat == null) {
+        out.u16(0);
+      } else {
+        out.u16(NatStatement.BYTES);
+        nat.writeTo(out);
+      }
+      out.u8(ip.length == 4 ? IPV4 : IPV6).u8(ip.length + PORT_BYTES);
       out.bytes(ip).u16(each.endpoint.getPort());
     }
   }

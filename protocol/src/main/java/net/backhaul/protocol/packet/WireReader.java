@@ -26,6 +26,11 @@ public final class WireReader {
     this.end = start + length;
   }
 
+  /** Returns another cursor at the same place. */
+  public WireReader copy() {
+    return new WireReader(bytes, at, end - at);
+  }
+
   /** Reads an unsigned byte. */
   public int u8() {
     return bytes[take(1)] & 0xff;

@@ -37,6 +37,10 @@ final class Candidates {
     entry.lastMs = nowMs;
   }
 
+  boolean contains(InetSocketAddress endpoint) {
+    return entries.stream().anyMatch(each -> each.endpoint.equals(endpoint));
+  }
+
   private Entry entry(InetSocketAddress endpoint) {
     Entry oldest = null;
     for (int i = 0; i < entries.size(); i++) {

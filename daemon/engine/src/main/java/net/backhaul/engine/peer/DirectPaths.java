@@ -42,6 +42,7 @@ final class DirectPaths {
   private final PathPermissions permissions;
   private final PathProber prober;
   private final HelloSender hellos;
+  private final PortSearch search;
   private List<InetSocketAddress> localAddresses = List.of();
   private List<InetSocketAddress> mappedAddresses = List.of();
 
@@ -50,12 +51,14 @@ final class DirectPaths {
       SurfaceAddresses surface,
       PathPermissions permissions,
       PathProber prober,
-      HelloSender hellos) {
+      HelloSender hellos,
+      PortSearch search) {
     this.context = context;
     this.surface = surface;
     this.permissions = permissions;
     this.prober = prober;
     this.hellos = hellos;
+    this.search = search;
   }
 
   /** Sets our sockets, whose addresses are pushed. */
@@ -114,6 +117,9 @@ final class DirectPaths {
     WireReader push = packet.payload();
     Peer peer = packet.peer();
     long nowMs = packet.nowMs();
+    if (readStatement(peer, push.copy(), nowMs)) {
+      return PacketOutcome.ACCEPTED; // It is no endpoint to be probed.
+    }
     boolean inARow = nowMs - peer.lastPathPushReceivedMs <= RATE_RESET_MS;
     peer.pathPushesInARow = inARow ? peer.pathPushesInARow + 1 : 0;
     peer.lastPathPushReceivedMs = nowMs;
@@ -151,6 +157,19 @@ final class DirectPaths {
       }
     }
     return PacketOutcome.ACCEPTED;
+  }
+
+  /** Handles a push whose first record states what is known of the NAT of the peer. */
+  private boolean readStatement(Peer peer, WireReader push, long nowMs) {
+    if (push.u16() == 0) {
+      return false;
+    }
+    PushDirectPaths.PushedEndpoint first = PushDirectPaths.PushedEndpoint.read(push);
+    if (first == null || first.nat() == null) {
+      return false;
+    }
+    search.stated(peer, first.endpoint(), first.nat(), nowMs);
+    return true;
   }
 
   private void redirect(InboundPacket packet, InetSocketAddress endpoint) {

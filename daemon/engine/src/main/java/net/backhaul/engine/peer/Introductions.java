@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class Introductions {
   static final long SPACING_MS = 30_000;
 
+  /** The same where the last introduction has named an endpoint that a peer has left since. */
+  static final long MOVED_SPACING_MS = 1_000;
+
   /**
    * Maximum introductions by roots that are followed at a time; the oldest is evicted. One to a
    * peer whose identity is unknown is pending for it.
@@ -41,6 +44,7 @@ final class Introductions {
   private final Upstreams upstreams;
   private final EndpointSender endpoints;
   private final PathProber prober;
+  private final PortSearch search;
   private final IntroductionTimes introduced = new IntroductionTimes();
   private final Map<Long, Introduction> pending = new LinkedHashMap<>();
 
@@ -69,12 +73,14 @@ final class Introductions {
       PeerLookup peers,
       Upstreams upstreams,
       EndpointSender endpoints,
-      PathProber prober) {
+      PathProber prober,
+      PortSearch search) {
     this.context = context;
     this.peers = peers;
     this.upstreams = upstreams;
     this.endpoints = endpoints;
     this.prober = prober;
+    this.search = search;
   }
 
   /** Sends two peers each other's endpoint after a packet of theirs was relayed. */
@@ -82,7 +88,7 @@ final class Introductions {
     Peer one = peers.known(source);
     if (one == null
         || one == destination
-        || nowMs - introduced.lastMs(source, destination.address) < SPACING_MS) {
+        || !isDue(one, destination, introduced.lastMs(source, destination.address), nowMs)) {
       return;
     }
     for (int scope = BEST_SCOPE; scope >= 0; scope--) {
@@ -101,6 +107,14 @@ final class Introductions {
     }
   }
 
+  /** Returns whether to introduce a pair again: after some time, or when one of it has moved. */
+  private static boolean isDue(Peer one, Peer other, long lastMs, long nowMs) {
+    long agoMs = nowMs - lastMs;
+    return agoMs >= SPACING_MS
+        || (agoMs >= MOVED_SPACING_MS
+            && (one.hasLearnedPathSince(lastMs) || other.hasLearnedPathSince(lastMs)));
+  }
+
   private static @Nullable Path best(Peer peer, int scope, int ipBytes, long nowMs) {
     Path best = null;
     for (int i = 0; i < peer.paths.size(); i++) {
@@ -108,11 +122,18 @@ final class Introductions {
       if (path.scope == scope
           && path.ipBytes == ipBytes
           && path.isUsable(nowMs)
-          && (best == null || path.quality(nowMs) <= best.quality(nowMs))) {
+          && (best == null || isBetter(path, best, nowMs))) {
         best = path;
       }
     }
     return best;
+  }
+
+  /** A path that the peer may have left for another one comes last: there it is not reached. */
+  private static boolean isBetter(Path path, Path than, long nowMs) {
+    return path.isSuperseded() == than.isSuperseded()
+        ? path.quality(nowMs) <= than.quality(nowMs)
+        : than.isSuperseded();
   }
 
   /** Follows an introduction; one that comes before the peer's identity is pending for it. */
@@ -190,6 +211,9 @@ final class Introductions {
     if (!prober.permits(peer, introduction.endpoint, nowMs)) {
       pending.remove(peer.address);
       return;
+    }
+    if (introduction.tries == 1) {
+      search.introduced(peer, introduction.socket, introduction.endpoint, nowMs);
     }
     if (introduction.tries <= RETRY_AFTER_MS.length) {
       long nextMs = Math.max(nowMs + 1, dueMs(introduction));

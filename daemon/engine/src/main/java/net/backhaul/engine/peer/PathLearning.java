@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 final class PathLearning {
   private static final long SAVE_SPACING_MS = 60_000;
 
+  /** How long after a search for its ports a peer may get paths over temporary sockets. */
+  private static final long SEARCHED_MS = 300_000;
+
   private final PeerContext context;
   private final PeerTable peers;
   private final PathPermissions permissions;
@@ -59,6 +62,9 @@ final class PathLearning {
         peer.supersedeOthers(known, nowMs);
       }
       return known;
+    }
+    if (LocalSocket.isTemporary(packet.socket()) && nowMs - peer.searchedMs >= SEARCHED_MS) {
+      return null;
     }
     if (peer.hasLivePathToIp(packet.socket(), packet.endpoint().getAddress(), nowMs)
         || !permissions.permits(peer, packet.endpoint(), nowMs)) {

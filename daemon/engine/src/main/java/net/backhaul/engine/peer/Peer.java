@@ -11,6 +11,7 @@ import java.util.List;
 import net.backhaul.engine.PeerReach;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.Features;
+import net.backhaul.protocol.message.NatStatement;
 import net.backhaul.protocol.packet.PacketCipher;
 import net.backhaul.protocol.packet.Packets;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +61,18 @@ final class Peer {
   List<InetSocketAddress> pushedEndpoints = List.of();
 
   private @Nullable Candidates candidates;
+
+  /** What it has stated about its NAT, and the rate of such statements. */
+  @Nullable NatStatement nat;
+
+  int statements;
+  long statementsCountedMs = NEVER;
+
+  /** When, and at which address, its ports were searched last, and how many were tried there. */
+  long searchedMs = NEVER;
+
+  @Nullable InetAddress searchedIp;
+  int portsTried;
 
   final PeerCounters counters = new PeerCounters();
   final Confirmations confirmations = new Confirmations();
@@ -166,6 +179,16 @@ final class Peer {
           && path.isAlive(nowMs)
           && !path.isOverdue(nowMs)
           && path.endpoint.getAddress().equals(ip)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Returns whether a path was learned at this time or later. */
+  boolean hasLearnedPathSince(long sinceMs) {
+    for (int i = 0; i < paths.size(); i++) {
+      if (paths.get(i).sinceMs >= sinceMs) {
         return true;
       }
     }
@@ -280,6 +303,8 @@ final class Peer {
     if (path != null) {
       path.lastOutMs = nowMs;
       path.recordProbe(packetId, nowMs);
+    } else if (endpoint.getAddress().equals(searchedIp) && !isCandidate(endpoint)) {
+      portsTried++;
     } else if (!hasPathTo(endpoint)) {
       recordCandidate(endpoint, PeerReach.Verdict.TRIED, nowMs);
     }
@@ -292,6 +317,10 @@ final class Peer {
       }
     }
     return false;
+  }
+
+  private boolean isCandidate(InetSocketAddress endpoint) {
+    return candidates != null && candidates.contains(endpoint);
   }
 
   /** Records an endpoint at which a path is searched, or may not be. */

@@ -20,6 +20,7 @@ import net.backhaul.engine.PeerReach.Verdict;
 import net.backhaul.engine.PeerStatus;
 import net.backhaul.engine.RootReach;
 import net.backhaul.protocol.address.IpScope;
+import net.backhaul.protocol.message.NatStatement;
 import net.backhaul.protocol.packet.Packets;
 import org.jspecify.annotations.Nullable;
 
@@ -34,13 +35,19 @@ final class ReachReports {
   private final PeerContext context;
   private final Upstreams upstreams;
   private final SurfaceAddresses surface;
+  private final SurfaceAddresses.Observers observers;
   private List<LocalSocket> sockets = List.of();
   private List<LocalSocket> relays = List.of();
 
-  ReachReports(PeerContext context, Upstreams upstreams, SurfaceAddresses surface) {
+  ReachReports(
+      PeerContext context,
+      Upstreams upstreams,
+      SurfaceAddresses surface,
+      SurfaceAddresses.Observers observers) {
     this.context = context;
     this.upstreams = upstreams;
     this.surface = surface;
+    this.observers = observers;
   }
 
   /** Sets our usable sockets. */
@@ -59,7 +66,7 @@ final class ReachReports {
   }
 
   private NatObservation nat(int ipBytes, long nowMs) {
-    return surface.nat(ipBytes, sockets, upstreams::contains, nowMs);
+    return surface.nat(ipBytes, sockets, observers, nowMs);
   }
 
   /** Returns the state of each root and IP family that it is listed with. */
@@ -142,7 +149,8 @@ final class ReachReports {
         Math.max(0, peer.lastReceiveMs),
         best == null ? 0 : best.sinceMs,
         direct ? Obstacle.NONE : obstacle(peer, best, candidates, nowMs),
-        candidates);
+        candidates,
+        direct ? 0 : peer.portsTried);
   }
 
   private static Link link(boolean direct, @Nullable Path used) {
@@ -199,10 +207,13 @@ final class ReachReports {
   }
 
   /**
-   * Returns whether the peer pushes more ports of one public address than it has sockets: its NAT
-   * seems to use another one for each destination.
+   * Returns whether the NAT of the peer uses another port for each destination: the peer states so,
+   * or pushes more ports of one public address than it has sockets.
    */
   private static boolean hasPortsPerDestination(Peer peer) {
+    if (peer.nat != null) {
+      return peer.nat.mapping() == NatStatement.Mapping.ENDPOINT_DEPENDENT;
+    }
     Map<InetAddress, Set<Integer>> outside = new HashMap<>();
     int local = 0;
     for (InetSocketAddress endpoint : peer.pushedEndpoints) {

@@ -16,6 +16,8 @@ import java.util.function.LongPredicate;
 import net.backhaul.engine.LocalSocket;
 import net.backhaul.engine.NatObservation;
 import net.backhaul.protocol.address.IpScope;
+import net.backhaul.protocol.message.NatStatement.Mapping;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Our addresses as peers report them (02 section 4.3).
@@ -30,6 +32,20 @@ final class SurfaceAddresses {
   private static final long COMPARED_WITHIN_MS = 250_000;
 
   private final Map<Key, Report> reports = new LinkedHashMap<>();
+
+  /**
+   * Whose reports show the kind of a NAT.
+   *
+   * @param isRoot whether the node of an address is a root
+   * @param isMember whether it is a member of one of our networks
+   */
+  record Observers(LongPredicate isRoot, MemberTest isMember) {}
+
+  /** Whether the node of an address is a member of one of our networks. */
+  @FunctionalInterface
+  interface MemberTest {
+    boolean test(long address, long nowMs);
+  }
 
   private record Key(long reporter, int socket, InetSocketAddress reporterAt, IpScope scope) {}
 
@@ -86,18 +102,50 @@ final class SurfaceAddresses {
     return all;
   }
 
+  /** Returns where others see a socket, by the latest report; null without any. */
+  @Nullable InetSocketAddress of(int socket, int ipBytes, long nowMs) {
+    InetSocketAddress latest = null;
+    for (Map.Entry<Key, Report> each : reports.entrySet()) {
+      InetSocketAddress seen = each.getValue().surface();
+      if (each.getKey().socket() == socket
+          && seen.getAddress().getAddress().length == ipBytes
+          && nowMs - each.getValue().atMs() < REPORT_LIFE_MS) {
+        latest = seen;
+      }
+    }
+    return latest;
+  }
+
   /**
-   * Returns the NAT of an IP family, by the reports of roots that are about as new as the newest.
-   *
-   * @param isRoot whether the node of an address is a root
+   * Returns how our NAT maps ports. Where one root alone has reported, a NAT that keeps the ports
+   * of sockets does so for all destinations.
    */
-  NatObservation nat(int ipBytes, List<LocalSocket> sockets, LongPredicate isRoot, long nowMs) {
+  Mapping mapping(int ipBytes, List<LocalSocket> sockets, Observers observers, long nowMs) {
+    NatObservation nat = nat(ipBytes, sockets, observers, nowMs);
+    return switch (nat.kind()) {
+      case UNKNOWN, NONE, ENDPOINT_INDEPENDENT -> Mapping.ENDPOINT_INDEPENDENT;
+      case ENDPOINT_DEPENDENT -> Mapping.ENDPOINT_DEPENDENT;
+      case UNDETERMINED -> {
+        boolean keepsPorts =
+            nat.observed().stream()
+                .allMatch(
+                    seen ->
+                        sockets.stream()
+                            .anyMatch(each -> each.address().getPort() == seen.getPort()));
+        yield keepsPorts ? Mapping.ENDPOINT_INDEPENDENT : Mapping.UNDETERMINED;
+      }
+    };
+  }
+
+  /** Returns the NAT of an IP family, by reports that are about as new as the newest of a root. */
+  NatObservation nat(int ipBytes, List<LocalSocket> sockets, Observers by, long nowMs) {
     long newestMs = Long.MIN_VALUE;
     for (Map.Entry<Key, Report> each : reports.entrySet()) {
-      if (isObservation(each, ipBytes, isRoot)) {
+      if (isObservation(each, ipBytes) && by.isRoot.test(each.getKey().reporter())) {
         newestMs = Math.max(newestMs, each.getValue().atMs());
       }
     }
+    Set<InetAddress> outerIps = outerIps(ipBytes, by, nowMs);
     Map<Integer, Set<InetSocketAddress>> bySocket = new LinkedHashMap<>();
     Map<Integer, Set<InetSocketAddress>> observers = new HashMap<>();
     var observed = new LinkedHashSet<InetSocketAddress>();
@@ -105,7 +153,8 @@ final class SurfaceAddresses {
     for (Map.Entry<Key, Report> each : reports.entrySet()) {
       Report report = each.getValue();
       boolean counts =
-          isObservation(each, ipBytes, isRoot)
+          isObservation(each, ipBytes)
+              && counts(each, outerIps, by, nowMs)
               && newestMs - report.atMs() < COMPARED_WITHIN_MS
               && nowMs - report.atMs() < REPORT_LIFE_MS;
       if (counts) {
@@ -130,11 +179,33 @@ final class SurfaceAddresses {
     return new NatObservation(ipBytes, kind, List.copyOf(observed), count);
   }
 
-  private static boolean isObservation(
-      Map.Entry<Key, Report> each, int ipBytes, LongPredicate isRoot) {
+  /** Returns the addresses at which roots see us. */
+  private Set<InetAddress> outerIps(int ipBytes, Observers by, long nowMs) {
+    Set<InetAddress> all = new HashSet<>();
+    for (Map.Entry<Key, Report> each : reports.entrySet()) {
+      if (isObservation(each, ipBytes)
+          && by.isRoot.test(each.getKey().reporter())
+          && nowMs - each.getValue().atMs() < REPORT_LIFE_MS) {
+        all.add(each.getValue().surface().getAddress());
+      }
+    }
+    return all;
+  }
+
+  /**
+   * Returns whether a report is that of a root, or of a member that sees us at the same address.
+   */
+  private static boolean counts(
+      Map.Entry<Key, Report> each, Set<InetAddress> outerIps, Observers by, long nowMs) {
+    long reporter = each.getKey().reporter();
+    return by.isRoot.test(reporter)
+        || (outerIps.contains(each.getValue().surface().getAddress())
+            && by.isMember.test(reporter, nowMs));
+  }
+
+  private static boolean isObservation(Map.Entry<Key, Report> each, int ipBytes) {
     return !LocalSocket.isRelay(each.getKey().socket())
-        && each.getValue().surface().getAddress().getAddress().length == ipBytes
-        && isRoot.test(each.getKey().reporter());
+        && each.getValue().surface().getAddress().getAddress().length == ipBytes;
   }
 
   /** Removes the reports about sockets that are not usable any more. */

@@ -3,6 +3,7 @@ package net.backhaul.engine.peer;
 
 import java.net.InetSocketAddress;
 import net.backhaul.engine.Event;
+import net.backhaul.engine.LocalSocket;
 import net.backhaul.protocol.address.IpScope;
 import org.jspecify.annotations.Nullable;
 
@@ -12,13 +13,19 @@ final class SurfaceReports {
   private final Upstreams upstreams;
   private final SurfaceAddresses addresses;
   private final PathLearning learning;
+  private final PortSearch search;
 
   SurfaceReports(
-      PeerContext context, Upstreams upstreams, SurfaceAddresses addresses, PathLearning learning) {
+      PeerContext context,
+      Upstreams upstreams,
+      SurfaceAddresses addresses,
+      PathLearning learning,
+      PortSearch search) {
     this.context = context;
     this.upstreams = upstreams;
     this.addresses = addresses;
     this.learning = learning;
+    this.search = search;
   }
 
   /** Takes our address as the sender of a packet has reported it; null without one. */
@@ -26,8 +33,16 @@ final class SurfaceReports {
     if (surface == null || packet.hops() != 0) {
       return;
     }
-    IpScope changed = addresses.reported(packet, upstreams.contains(packet.source()), surface);
+    boolean trusted = upstreams.contains(packet.source());
+    if (LocalSocket.isTemporary(packet.socket())) {
+      if (trusted) {
+        search.observed(packet.socket(), surface);
+      }
+      return;
+    }
+    IpScope changed = addresses.reported(packet, trusted, surface);
     if (changed != IpScope.NONE) {
+      search.networkChanged();
       context.output.event(new Event.SurfaceChanged(surface));
       learning.reset(packet, changed, surface.getAddress().getAddress().length);
     }

@@ -3,8 +3,6 @@ package net.backhaul.engine.peer;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
@@ -21,23 +19,17 @@ import net.backhaul.engine.NodeOptions;
 import net.backhaul.engine.NodeStatus;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.PeerCounts;
-import net.backhaul.engine.PeerReach;
 import net.backhaul.engine.PeerStatus;
 import net.backhaul.engine.RootReach;
 import net.backhaul.engine.StateKey;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.Message;
-import net.backhaul.protocol.packet.WireException;
-import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.world.World;
 import org.jspecify.annotations.Nullable;
 
 /** The layer of peers: builds its parts, and is what the node and the layer above call. */
 public final class Vl1 implements PeerLink {
   private static final long EXPIRE_EVERY_MS = 30_000;
-
-  /** Pending packets that become ready may make others ready; others are left to a retry. */
-  private static final int MAX_ROUNDS = 4;
 
   final PeerTable peers;
   final TrustedPaths trustedPaths = new TrustedPaths();
@@ -49,6 +41,8 @@ public final class Vl1 implements PeerLink {
   private final WhoisExchange whois;
   private final Sender sender;
   private final Introductions introductions;
+  private final SurfaceAddresses.Observers observers;
+  private final PortSearch search;
   private final DirectPaths directPaths;
   private final Pings pings;
   private final RootContact rootContact;
@@ -56,11 +50,12 @@ public final class Vl1 implements PeerLink {
   private final Reconnection reconnection;
   private final RelayFallback relayFallback;
   private final ReachReports reachReports;
+  private final PeerStatuses statuses;
   private final PacketDispatcher dispatcher;
   private final DatagramReceiver receiver;
+  private final PendingPackets pending;
   private final List<TimedWork> timedWork;
   private List<LocalSocket> sockets = List.of();
-  private boolean draining;
 
   /**
    * Work of a part of VL1 that has deadlines.
@@ -83,7 +78,7 @@ public final class Vl1 implements PeerLink {
       long nowMs) {
     context = new PeerContext(self, options, output, random);
     peers = new PeerTable(self, output, options.maxPeers(), saved);
-    roots = new Roots(self.address(), output, savedPlanet(saved));
+    roots = new Roots(self.address(), output, SavedWorlds.planet(saved));
     upstreams = new Upstreams(context, roots, peers);
     var endpoints = new EndpointSender(context);
     var hellos = new HelloSender(context, roots, endpoints);
@@ -94,8 +89,16 @@ public final class Vl1 implements PeerLink {
     var mtuProber = new PathMtuProber(context, endpoints);
     var paths = new PathSelector(upstreams, prober, mtuProber);
     sender = new Sender(context, lookup, paths, endpoints, whois);
-    introductions = new Introductions(context, lookup, upstreams, endpoints, prober);
-    directPaths = new DirectPaths(context, surface, permissions, prober, hellos);
+    observers = new SurfaceAddresses.Observers(upstreams::contains, this::isTrusted);
+    search =
+        new PortSearch(
+            context,
+            peers,
+            new PortSearch.Surface(surface, observers),
+            new SearchProbes(
+                context, upstreams, new SearchProbes.Senders(endpoints, hellos, this::send)));
+    introductions = new Introductions(context, lookup, upstreams, endpoints, prober, search);
+    directPaths = new DirectPaths(context, surface, permissions, prober, hellos, search);
     rootContact = new RootContact(context, lookup, upstreams, endpoints, hellos, whois);
     keepalive = new Keepalive(context, lookup, endpoints, hellos, rootContact);
     reconnection = new Reconnection(context, lookup, surface, hellos, rootContact);
@@ -103,10 +106,11 @@ public final class Vl1 implements PeerLink {
         new RelayFallback(context, rootContact, reconnection, this::usableSocketsChanged);
     context.udpAnswers.roots(upstreams::contains);
     var learning = new PathLearning(context, peers, permissions, hellos, prober, relayFallback);
-    reachReports = new ReachReports(context, upstreams, surface);
+    reachReports = new ReachReports(context, upstreams, surface, observers);
+    statuses = new PeerStatuses(context, peers, roots, reachReports);
     pings = new Pings(context, upstreams);
     var accepted = new AcceptedPackets(learning, trustedPaths, rootContact, directPaths);
-    var reports = new SurfaceReports(context, upstreams, surface, learning);
+    var reports = new SurfaceReports(context, upstreams, surface, learning, search);
     var helloReceiver = new HelloReceiver(context, lookup, upstreams, reports, accepted);
     var packet = new InboundPacket(endpoints::reply);
     var handlers =
@@ -117,6 +121,7 @@ public final class Vl1 implements PeerLink {
     var relay =
         new Relay(context, lookup, upstreams, endpoints, prober, introductions, trustedPaths);
     receiver = new DatagramReceiver(context, packet, beacons, relay, dispatcher);
+    pending = new PendingPackets(context, sender, dispatcher);
     timedWork =
         List.of(
             new TimedWork("contacting roots", rootContact::advance),
@@ -126,9 +131,10 @@ public final class Vl1 implements PeerLink {
             new TimedWork("keeping paths open", timeMs -> keepalive.advance(upstreams, timeMs)),
             new TimedWork("expiring peers", this::expireIfDue),
             new TimedWork("following introductions", introductions::advance),
-            new TimedWork("retrying pending packets", this::retryIfDue));
+            new TimedWork("searching ports", search::advance),
+            new TimedWork("retrying pending packets", pending::retryIfDue));
     lookup.listener(this::identityArrived);
-    addSavedMoons(saved);
+    SavedWorlds.addMoons(saved, roots);
     upstreams.refresh();
     context.deadlines.set(Deadline.ROOT_CONTACT, nowMs);
     context.deadlines.set(Deadline.KEEPALIVE, nowMs);
@@ -148,7 +154,7 @@ public final class Vl1 implements PeerLink {
     int next = 0;
     while (next < batch.count()) {
       next = receiver.receive(batch, next, nowMs);
-      drainPending(nowMs);
+      pending.drain(nowMs);
     }
   }
 
@@ -164,7 +170,7 @@ public final class Vl1 implements PeerLink {
         context.internalError(work.activity, e);
       }
     }
-    drainPending(nowMs);
+    pending.drain(nowMs);
   }
 
   /** Returns the table of deadlines, which the layer above completes. */
@@ -189,6 +195,7 @@ public final class Vl1 implements PeerLink {
     context.udpAnswers.hasSocket(!sockets.isEmpty());
     directPaths.sockets(sockets);
     reachReports.sockets(sockets);
+    search.sockets(sockets);
     usableSocketsChanged();
     upstreams.contactSoon(nowMs);
   }
@@ -198,14 +205,23 @@ public final class Vl1 implements PeerLink {
     relayFallback.relaysChanged(List.copyOf(open), nowMs);
   }
 
+  /** Sets the open temporary sockets. */
+  public void temporarySocketsChanged(List<LocalSocket> open, long nowMs) {
+    search.temporarySocketsChanged(List.copyOf(open));
+    usableSocketsChanged();
+  }
+
   private void usableSocketsChanged() {
     reachReports.relays(relayFallback.usable());
     reconnection.socketsChanged(
-        Stream.concat(sockets.stream(), relayFallback.usable().stream()).toList());
+        Stream.of(sockets, search.temporarySockets(), relayFallback.usable())
+            .flatMap(List::stream)
+            .toList());
   }
 
   /** Sends a HELLO to roots and live peers at once, from all sockets. */
   public void uplinkChanged(long nowMs) {
+    search.networkChanged();
     reconnection.begin(nowMs);
   }
 
@@ -216,7 +232,7 @@ public final class Vl1 implements PeerLink {
 
   /** Follows a moon: a saved one at once, another one as soon as its seed has sent it. */
   public void orbit(long moonId, long seed, byte @Nullable [] savedMoon, long nowMs) {
-    boolean added = savedMoon != null && addSavedMoon(moonId, savedMoon);
+    boolean added = savedMoon != null && SavedWorlds.addMoon(moonId, savedMoon, roots);
     if (!added && roots.moon(moonId) == null && seed != 0) {
       roots.request(moonId, seed);
     }
@@ -269,23 +285,16 @@ public final class Vl1 implements PeerLink {
   }
 
   public List<PeerStatus> peerStatuses(long nowMs) {
-    var all = new ArrayList<PeerStatus>();
-    for (Peer peer : peers.all()) {
-      all.add(status(peer, nowMs));
-    }
-    all.sort(Comparator.comparingLong(PeerStatus::address));
-    return all;
+    return statuses.all(nowMs);
   }
 
   /** Returns how the node, its roots and its peers are reached. */
   public Diagnosis diagnosis(long nowMs) {
-    var reaches = new ArrayList<PeerReach>();
-    for (Peer peer : peers.all()) {
-      reaches.add(reachReports.peer(peer, status(peer, nowMs), nowMs));
-    }
-    reaches.sort(Comparator.comparingLong(reach -> reach.peer().address()));
     return new Diagnosis(
-        status(nowMs), reachReports.nats(nowMs), reachReports.roots(nowMs), reaches);
+        status(nowMs),
+        reachReports.nats(nowMs),
+        reachReports.roots(nowMs),
+        statuses.reaches(nowMs));
   }
 
   public List<RootReach> roots(long nowMs) {
@@ -299,15 +308,7 @@ public final class Vl1 implements PeerLink {
 
   /** Counts the peers by how they are reached. */
   public PeerCounts peerCounts(long nowMs) {
-    int direct = 0;
-    int all = 0;
-    for (Peer peer : peers.all()) {
-      all++;
-      if (peer.bestPath(nowMs) != null) {
-        direct++;
-      }
-    }
-    return new PeerCounts(direct, all - direct);
+    return statuses.counts(nowMs);
   }
 
   /** Writes all peers to the cache, as at a clean end. */
@@ -415,23 +416,9 @@ public final class Vl1 implements PeerLink {
     }
   }
 
-  private void retryIfDue(long nowMs) {
-    if (context.deadlines.isDue(Deadline.PENDING_RETRY, nowMs)) {
-      context.deadlines.clear(Deadline.PENDING_RETRY);
-      retryAllPending(nowMs);
-      if (sender.pending() > 0 || dispatcher.pending() > 0) {
-        context.scheduleRetry(nowMs);
-      }
-    }
-  }
-
-  private void retryAllPending(long nowMs) {
-    try {
-      sender.retryPending(nowMs);
-    } catch (RuntimeException e) {
-      context.internalError("sending pending packets", e);
-    }
-    dispatcher.retryPending(nowMs);
+  private boolean isTrusted(long address, long nowMs) {
+    Peer peer = peers.get(address);
+    return peer != null && peer.isTrusted(nowMs);
   }
 
   private boolean isManagedAddress(InetAddress address) {
@@ -443,22 +430,6 @@ public final class Vl1 implements PeerLink {
     context.retryPending(nowMs);
   }
 
-  /** Handles packets that were pending for a path, an identity or a credential that has come. */
-  private void drainPending(long nowMs) {
-    if (draining || !context.deadlines.isSet(Deadline.PENDING_READY)) {
-      return;
-    }
-    draining = true;
-    try {
-      for (int i = 0; context.deadlines.isSet(Deadline.PENDING_READY) && i < MAX_ROUNDS; i++) {
-        context.deadlines.clear(Deadline.PENDING_READY);
-        retryAllPending(nowMs);
-      }
-    } finally {
-      draining = false;
-    }
-  }
-
   private void expire(long nowMs) {
     for (Peer peer : peers.all()) {
       if (!peer.isAlive(nowMs) && !upstreams.isTrustedWithWorlds(peer.address)) {
@@ -467,6 +438,7 @@ public final class Vl1 implements PeerLink {
     }
     surface.expire(nowMs);
     introductions.expire(nowMs);
+    search.expire(nowMs);
     whois.expire(nowMs);
     pings.expire(nowMs);
     trustedPaths.expire(nowMs);
@@ -498,71 +470,10 @@ public final class Vl1 implements PeerLink {
         + sender.pending()
         + whois.pending()
         + introductions.pending()
+        + search.size()
         + pings.pending()
         + surface.size()
         + context.blindMarks.size()
         + trustedPaths.size();
-  }
-
-  private void addSavedMoons(Map<StateKey, byte[]> saved) {
-    saved.forEach(
-        (key, bytes) -> {
-          if (key.kind() == StateKey.Kind.MOON) {
-            addSavedMoon(key.id(), bytes);
-          }
-        });
-  }
-
-  private boolean addSavedMoon(long moonId, byte[] bytes) {
-    try {
-      World moon = World.read(new WireReader(bytes, 0, bytes.length));
-      return moon.type() == World.Type.MOON && moon.id() == moonId && roots.add(moon, true);
-    } catch (WireException damaged) {
-      return false;
-    }
-  }
-
-  private static @Nullable World savedPlanet(Map<StateKey, byte[]> saved) {
-    for (Map.Entry<StateKey, byte[]> entry : saved.entrySet()) {
-      if (entry.getKey().kind() == StateKey.Kind.PLANET) {
-        try {
-          byte[] bytes = entry.getValue();
-          World planet = World.read(new WireReader(bytes, 0, bytes.length));
-          return planet.type() == World.Type.PLANET ? planet : null;
-        } catch (WireException damaged) {
-          return null;
-        }
-      }
-    }
-    return null;
-  }
-
-  private PeerStatus status(Peer peer, long nowMs) {
-    Path preferred = peer.bestPath(nowMs);
-    var paths = new ArrayList<PeerStatus.PathStatus>();
-    for (Path path : peer.paths) {
-      if (path.isUsable(nowMs)) {
-        paths.add(
-            new PeerStatus.PathStatus(
-                path.endpoint,
-                path.socket,
-                Math.max(0, path.lastOutMs),
-                Math.max(0, path.lastInMs),
-                path == preferred,
-                context.options().trustedPathId(path.endpoint.getAddress())));
-      }
-    }
-    boolean known = peer.versionKnown();
-    return new PeerStatus(
-        peer.address,
-        known ? peer.major : -1,
-        known ? peer.minor : -1,
-        known ? peer.revision : -1,
-        peer.latencyMs(nowMs),
-        roots.role(peer.address),
-        paths,
-        peer.paths.size() - paths.size(),
-        peer.counters.snapshot(),
-        peer.counters.latency.snapshot());
   }
 }

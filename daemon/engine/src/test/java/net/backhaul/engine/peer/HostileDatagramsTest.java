@@ -131,6 +131,8 @@ class HostileDatagramsTest {
                 + PendingOutbound.MAX_PACKETS
                 + WhoisExchange.MAX_PENDING
                 + Introductions.MAX_PENDING
+                + PortSearch.MAX_SEARCHES
+                + SearchBudget.MAX_ADDRESSES
                 + SurfaceAddresses.MAX_REPORTS,
         "seed " + seed);
 

@@ -58,6 +58,7 @@ final class NodeMetrics {
     var metrics = new NodeMetrics();
     metrics.packets(node.counters(), sockets);
     metrics.drops(node.counters(), sockets.sendQueueFull(), sockets.receiveQueueFull());
+    metrics.searches(node.counters());
     metrics.networks(node.networks());
     metrics.traffic(node.networkTraffic());
     metrics.peers(node.peers(nowMs));
@@ -98,6 +99,11 @@ final class NodeMetrics {
     }
     out.sample(name, sendQueueFull, "reason", "send_queue_full");
     out.sample(name, receiveQueueFull, "reason", "receive_queue_full");
+  }
+
+  private void searches(Counters counters) {
+    String help = "probes that were sent to find ports of NATs";
+    out.single("backhaul_port_probes", COUNTER, help, counters.searchProbes());
   }
 
   private void networks(List<NetworkStatus> networks) {

@@ -42,7 +42,8 @@ final class ReachTexts {
           "the NAT of the peer seems to use another port for each destination (symmetric); "
               + attempts(reach, nowMs);
       case BOTH_NATS ->
-          "the NATs of both sides use another port for each destination (symmetric); "
+          "the NATs of both sides use another port for each destination (symmetric), and not both"
+              + " in an order that can be predicted, so packets are relayed; "
               + attempts(reach, nowMs);
       case NO_ANSWER -> attempts(reach, nowMs);
     };
@@ -52,7 +53,9 @@ final class ReachTexts {
     List<Candidate> tried =
         reach.candidates().stream().filter(each -> each.verdict() == Verdict.TRIED).toList();
     String ago = Durations.text(Math.max(0, nowMs - tried.getFirst().lastMs()));
-    return "no answer from " + named(reach, Verdict.TRIED) + ", last tried " + ago + " ago";
+    String ports =
+        reach.portsTried() == 0 ? "" : ", and from " + reach.portsTried() + " ports of its NAT";
+    return "no answer from " + named(reach, Verdict.TRIED) + ports + ", last tried " + ago + " ago";
   }
 
   private static String named(PeerReach reach, Verdict verdict) {

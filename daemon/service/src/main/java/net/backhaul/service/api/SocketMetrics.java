@@ -11,9 +11,13 @@ final class SocketMetrics {
 
   static String text(UdpSockets sockets) {
     var out = new PrometheusText();
-    out.family(NAME, "gauge", "UDP sockets, and addresses without one because of a limit");
+    out.family(
+        NAME,
+        "gauge",
+        "UDP sockets, those for searching ports, and addresses without one because of a limit");
     out.sample(NAME, sockets.count(), "state", "open");
     out.sample(NAME, sockets.overLimit(), "state", "over_limit");
+    out.sample(NAME, sockets.temporary(), "state", "temporary");
     return out.toString();
   }
 }

@@ -1,17 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.service.udp;
 
-import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.FixedRecvByteBufAllocator;
-import io.netty.channel.IoEventLoop;
-import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.epoll.EpollDatagramChannel;
-import io.netty.channel.socket.SocketProtocolFamily;
-import io.netty.channel.socket.nio.NioDatagramChannel;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
@@ -51,13 +41,6 @@ public final class UdpSockets {
 
   private static final Logger log = LoggerFactory.getLogger(UdpSockets.class);
   private static final RepeatedErrorLog ERRORS = new RepeatedErrorLog(log, "handling datagrams");
-  private static final int BUFFER_BYTES = 4 * 1024 * 1024;
-  private static final int DATAGRAM_BYTES = 10_240;
-
-  /** Maximum that the kernel coalesces of datagrams back to back. */
-  private static final int COALESCED_BYTES = 65_536;
-
-  private static final int READS_AT_ONCE = 16;
 
   /** A duplicate address detection of IPv6 makes the first attempts fail. */
   private static final int WARN_AT_FAILURE = 4;
@@ -65,7 +48,6 @@ public final class UdpSockets {
   private static final int DEFAULT_TTL = 64;
 
   private final NodeLoop loop;
-  private volatile boolean areMarked;
   private final Map<BindAddress, OpenSocket> open = new LinkedHashMap<>();
   private final Map<BindAddress, Integer> bindFailures = new HashMap<>();
   private OpenSocket[] byNumber = new OpenSocket[0];
@@ -81,14 +63,8 @@ public final class UdpSockets {
   private final Runnable requestTurn;
   private boolean turnScheduled;
 
-  /** Whether Netty sends the datagrams of some socket, which it flushes. */
-  private boolean nettySends;
-
-  /** Set where sockets are read and written with direct system calls. */
-  private final @Nullable IoEventLoop directCalls;
-
-  private final @Nullable BatchSender sender;
-  private final @Nullable MessageReader reader;
+  private final SocketOpener opener;
+  private final TemporarySockets temporary;
 
   /** Creates sockets whose datagrams go to the node of the loop. */
   public UdpSockets(NodeLoop loop) {
@@ -97,7 +73,7 @@ public final class UdpSockets {
 
   /** Returns whether all sockets have {@link #MARK}; from any thread. */
   public boolean areMarked() {
-    return areMarked;
+    return opener.areMarked();
   }
 
   /** Gives another socket of the node {@link #MARK}; returns whether that is permitted. */
@@ -113,14 +89,17 @@ public final class UdpSockets {
    */
   UdpSockets(NodeLoop loop, Consumer<DatagramBatch> receiver, BatchSender.@Nullable Call send) {
     this.loop = loop;
-    areMarked = loop.supportsDescriptors();
     this.receiveQueue = new ReceiveQueue(receiver, ThreadLocalRandom.current().nextInt());
     this.requestTurn = loop.afterIo(this::turn);
     boolean own = send != null && loop.supportsDescriptors() && supportsDirectCalls();
-    directCalls = own && loop.eventLoop() instanceof IoEventLoop io ? io : null;
-    sender = own && send != null ? new BatchSender(sendBatch, send) : null;
-    nettySends = sender == null;
-    reader = own ? new MessageReader() : null;
+    var sender = own && send != null ? new BatchSender(sendBatch, send) : null;
+    opener =
+        new SocketOpener(
+            loop,
+            new SocketOpener.Receiving(receiveQueue, this::endOfRead),
+            new SocketOpener.Sending(sendBatch, sender, this::transmit),
+            own);
+    temporary = new TemporarySockets(loop, opener);
   }
 
   private static boolean supportsDirectCalls() {
@@ -155,6 +134,7 @@ public final class UdpSockets {
       if (!keep.contains(each.getKey())) {
         open.remove(each.getKey());
         sendQueueFull += each.getValue().dropped();
+        temporary.closeLike(each.getKey());
         each.getValue().close();
         changed = true;
       }
@@ -227,6 +207,9 @@ public final class UdpSockets {
   }
 
   private @Nullable OpenSocket find(int number) {
+    if (LocalSocket.isTemporary(number)) {
+      return temporary.find(number);
+    }
     return number >= 0 && number < byNumber.length ? byNumber[number] : null;
   }
 
@@ -273,14 +256,39 @@ public final class UdpSockets {
   /** Sends everything that was collected. */
   public void flush() {
     transmit();
-    if (nettySends) {
+    if (opener.nettySends()) {
       for (OpenSocket each : open.values()) {
         each.channel.flush();
       }
+      temporary.flush();
     }
   }
 
+  /** Opens temporary sockets, after the current call ({@link Output#openSockets}). */
+  public void openTemporary(int like, int count) {
+    loop.execute(
+        () -> {
+          for (Map.Entry<BindAddress, OpenSocket> each : open.entrySet()) {
+            if (each.getValue().number == like) {
+              temporary.open(each.getKey(), count);
+            }
+          }
+        });
+  }
+
+  /** Closes temporary sockets, after the current call. */
+  public void closeTemporary(List<Integer> numbers) {
+    List<Integer> closed = List.copyOf(numbers);
+    loop.execute(() -> temporary.close(closed));
+  }
+
+  /** Returns how many temporary sockets are open. */
+  public int temporary() {
+    return temporary.count();
+  }
+
   public void close() {
+    temporary.closeAll();
     open.values().forEach(OpenSocket::close);
     open.clear();
     byNumber = new OpenSocket[0];
@@ -347,65 +355,16 @@ public final class UdpSockets {
   }
 
   private boolean bind(BindAddress local) {
-    boolean v4 = local.address() instanceof Inet4Address;
-    boolean nativeEpoll = loop.supportsDescriptors();
-    var family = v4 ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
-    var bootstrap =
-        new Bootstrap()
-            .group(loop.eventLoop())
-            .channelFactory(
-                () ->
-                    nativeEpoll ? new EpollDatagramChannel(family) : new NioDatagramChannel(family))
-            .option(ChannelOption.SO_RCVBUF, BUFFER_BYTES)
-            .option(ChannelOption.SO_SNDBUF, BUFFER_BYTES)
-            .option(
-                ChannelOption.RECVBUF_ALLOCATOR,
-                new FixedRecvByteBufAllocator(nativeEpoll ? COALESCED_BYTES : DATAGRAM_BYTES)
-                    .maxMessagesPerRead(READS_AT_ONCE))
-            .option(
-                ChannelOption.WRITE_BUFFER_WATER_MARK,
-                new WriteBufferWaterMark(
-                    OpenSocket.MAX_PENDING_BYTES / 2, OpenSocket.MAX_PENDING_BYTES))
-            .option(ChannelOption.AUTO_READ, directCalls == null)
-            .handler(new UdpTransport(nextNumber, receiveQueue, this::endOfRead));
-    if (nativeEpoll) {
-      // Not together with recvmmsg: Netty then returns coalesced datagrams as one.
-      bootstrap.option(EpollChannelOption.UDP_GRO, true);
-    }
-    // Bootstrap.bind would bind later; called on the loop these two complete at once.
-    ChannelFuture registered = bootstrap.register();
-    if (!registered.isSuccess()) {
-      bindFailed(local, String.valueOf(registered.cause()));
+    SocketOpener.Result result = opener.open(local, nextNumber);
+    OpenSocket socket = result.socket();
+    if (socket == null) {
+      bindFailed(local, result.failure());
       return false;
     }
-    Channel channel = registered.channel();
-    ChannelFuture bound = channel.bind(new InetSocketAddress(local.address(), local.port()));
-    if (!bound.isSuccess()) {
-      channel.close();
-      bindFailed(local, String.valueOf(bound.cause()));
-      return false;
-    }
-    if (nativeEpoll) {
-      SocketOptions.receiveBuffer(channel, BUFFER_BYTES);
-      if (!SocketOptions.mark(channel, MARK)) {
-        areMarked = false;
-      }
-    }
-    if (nativeEpoll && !local.device().isEmpty()) {
-      SocketOptions.bindToDevice(channel, local.device());
-    }
-    var address = (InetSocketAddress) channel.localAddress();
-    var socket =
-        new OpenSocket(
-            nextNumber,
-            new InetSocketAddress(local.address(), address.getPort()),
-            channel,
-            directCalls != null);
     open.put(local, socket);
     if (bindFailures.remove(local) instanceof Integer failures && failures >= WARN_AT_FAILURE) {
       log.info("UDP port {} of {} is bound now", local.port(), local.address().getHostAddress());
     }
-    receive(socket);
     nextNumber++;
     return true;
   }
@@ -422,35 +381,5 @@ public final class UdpSockets {
           local.address().getHostAddress(),
           why);
     }
-  }
-
-  /** Starts to read a socket, where Netty does not. */
-  private void receive(OpenSocket socket) {
-    if (directCalls == null || reader == null) {
-      return;
-    }
-    int fd = SocketCalls.duplicate(socket.fd);
-    if (fd < 0) {
-      log.warn(
-          "socket {} cannot be duplicated (error {}), so Netty reads it, which costs more",
-          socket.number,
-          SocketCalls.errno());
-      socket.channel.config().setAutoRead(true);
-      nettySends = true;
-      return;
-    }
-    socket.readsEcn(SocketOptions.requestTrafficClass(socket.channel, socket.v4));
-    var receiver = new MessageReceiver(fd, socket.number, reader, receiveQueue, this::endOfRead);
-    socket.receiver(receiver);
-    if (sender != null) {
-      var queue = new SendQueue(socket, sender, receiver::watchWritable);
-      socket.sendQueue(queue);
-      receiver.onWritable(
-          () -> {
-            transmit();
-            queue.writable(sendBatch);
-          });
-    }
-    receiver.start(directCalls);
   }
 }

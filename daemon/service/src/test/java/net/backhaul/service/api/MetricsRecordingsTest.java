@@ -137,6 +137,7 @@ class MetricsRecordingsTest {
             "backhaul_port_mapping",
             "backhaul_port_mapping_drop",
             "backhaul_port_mapping_requests",
+            "backhaul_port_probes",
             "backhaul_relay_clients",
             "backhaul_relay_closed",
             "backhaul_relay_datagrams",
