@@ -41,7 +41,7 @@ final class SimulatedDevices {
     return List.copyOf(ipStacks.values());
   }
 
-  /** Forgets everything, as at the end of a process. */
+  /** Removes everything, as at the end of a process. */
   void clear() {
     ipStacks.clear();
     changedNetworks.clear();

@@ -147,8 +147,8 @@ final class PeerSearch {
     peer.searchedMs = nowMs;
   }
 
-  /** Forgets earlier attempts: there was a path meanwhile, or the network has changed. */
-  void forgetAttempts() {
+  /** Resets the count of attempts: there was a path meanwhile, or the network has changed. */
+  void resetAttempts() {
     attempts = 0;
     nextAttemptMs = Peer.NEVER;
   }

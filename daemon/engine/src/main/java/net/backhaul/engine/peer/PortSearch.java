@@ -95,7 +95,7 @@ final class PortSearch {
     PeerSearch search = searchFor(peer);
     InetSocketAddress before = search.endpoint;
     if (before != null && !before.getAddress().equals(endpoint.getAddress())) {
-      search.forgetAttempts();
+      search.resetAttempts();
     }
     search.socket = socket;
     search.endpoint = endpoint;
@@ -148,9 +148,9 @@ final class PortSearch {
     }
   }
 
-  /** Forgets how often ports were searched: another NAT may be in use now. */
+  /** Resets how often ports were searched: another NAT may be in use now. */
   void networkChanged() {
-    searches.values().forEach(PeerSearch::forgetAttempts);
+    searches.values().forEach(PeerSearch::resetAttempts);
   }
 
   /** Returns how many peers and addresses are stored. */
@@ -210,7 +210,7 @@ final class PortSearch {
     }
   }
 
-  /** Forgets searches of which nothing was heard, and closes sockets that are not in use. */
+  /** Expires searches of which nothing was heard, and closes sockets that are not in use. */
   void expire(long nowMs) {
     searches.values().removeIf(each -> each.isExpired(nowMs));
     probes.expire(nowMs);
@@ -227,7 +227,7 @@ final class PortSearch {
   private void decide(PeerSearch search, long nowMs) {
     Path best = search.peer.bestPath(nowMs);
     if (best != null && !best.isSuspect(nowMs)) {
-      search.forgetAttempts();
+      search.resetAttempts();
       search.owesReply = false;
       search.phase(PeerSearch.Phase.IDLE, nowMs);
       return;

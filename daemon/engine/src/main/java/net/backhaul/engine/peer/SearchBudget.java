@@ -91,7 +91,7 @@ final class SearchBudget {
     return true;
   }
 
-  /** Forgets the addresses of earlier periods. */
+  /** Expires the addresses of earlier periods. */
   void expire(long nowMs) {
     ofAddresses.values().removeIf(each -> nowMs - each.sinceMs >= PERIOD_MS);
   }
