@@ -31,13 +31,13 @@ public final class SimulatedNat implements SimulatedInternet.DatagramSink, Simul
   private int nextPort = FIRST_PORT;
   private int mappingsMade;
 
-  /** How a NAT maps ports, and which datagrams it lets in (RFC 4787 sections 4 and 5). */
+  /** How a NAT maps ports, and which datagrams it accepts (RFC 4787 sections 4 and 5). */
   public enum Kind {
-    /** One port per internal endpoint; lets everything in. */
+    /** One port per internal endpoint; accepts everything. */
     FULL_CONE(false, true, Filter.NONE),
-    /** One port per internal endpoint; lets in what comes from an address that was sent to. */
+    /** One port per internal endpoint; accepts what comes from an address that was sent to. */
     RESTRICTED_CONE(false, true, Filter.ADDRESS),
-    /** One port per internal endpoint; lets in what comes from an endpoint that was sent to. */
+    /** One port per internal endpoint; accepts what comes from an endpoint that was sent to. */
     CONE(false, true, Filter.ENDPOINT),
     /** One random port per internal endpoint and destination; filters like {@link #CONE}. */
     SYMMETRIC(true, false, Filter.ENDPOINT),
