@@ -155,7 +155,7 @@ class WebhookTest {
     assertReports(reports, WebhookEvent.DEVICE_DOWN);
     assertEquals(1L, reports.getFirst().data().get("count"));
     assertReports(source.poll(ALL).join());
-    // Whoever was not watched is not reported.
+    // What happened while nothing was watched is not reported.
     web.see(WebFixture.MEMBER);
     source.poll(ALL).join();
     web.nowMs += 10 * WebhookSource.MAX_PAUSE_MS;
