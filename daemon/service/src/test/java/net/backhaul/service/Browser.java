@@ -278,6 +278,11 @@ public final class Browser implements AutoCloseable {
     return found.getFirst();
   }
 
+  /** Presses a key together with Control. */
+  public void pressWithControl(String key) {
+    new Actions(driver).keyDown(Keys.CONTROL).sendKeys(key).keyUp(Keys.CONTROL).perform();
+  }
+
   /** Presses keys, whatever has the focus. */
   public void press(CharSequence... keys) {
     new Actions(driver).sendKeys(keys).perform();
@@ -349,7 +354,7 @@ public final class Browser implements AutoCloseable {
             .executeAsyncScript(
                 """
                 const done = arguments[arguments.length - 1];
-                axe.run({ resultTypes: ['violations'] }).then(
+                axe.run({ resultTypes: ['violations'], preload: false }).then(
                   found => done(found.violations.map(each => each.id + ': ' + each.help + '\\n  ' +
                     each.nodes.slice(0, 5).map(node => node.html.slice(0, 300) + ' ' +
                       node.failureSummary).join('\\n  ')).join('\\n')),

@@ -25,10 +25,14 @@ public final class PageApi {
           "/",
           "/setup",
           "/log",
+          "/users",
+          "/account",
+          "/about",
           "/networks/{network}",
           "/networks/{network}/join",
           "/networks/{network}/bin",
           "/networks/{network}/tokens",
+          "/networks/{network}/rules",
           "/networks/{network}/settings");
 
   private static final String ONE_FILE = PageFiles.ASSETS + "{" + RouteIds.ASSET + "}";

@@ -5,33 +5,46 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import net.backhaul.json.Json;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All files of the page. A file's URL is made of the hash of its content, so that browsers may keep
- * it for good; the names by which modules import each other are mapped to these URLs by the import
- * map of the first document, whose hash the content security policy names.
+ * All files of the page, whose own modules are joined into one. A file's URL is made of the hash of
+ * its content, so that browsers may keep it for good; the names by which modules import each other
+ * are mapped to these URLs by the import map of the first document, whose hash the content security
+ * policy names.
  */
 final class PageFiles {
   static final String ASSETS = "/assets/";
 
-  /** Lists the files: how modules import each, and its resource. */
+  /** Lists the files: how modules import each, and its resource where that differs. */
   static final String LIST = "files.txt";
+
+  /** Lists the files of the editor of rules, which are loaded when they are needed, likewise. */
+  static final String EDITOR_LIST = "editor.txt";
 
   private static final String DIRECTORY = "/net/backhaul/web/page/";
   private static final String TEMPLATE = "index.html";
+
+  /** The module of the page, with all that it uses. */
+  private static final String MAIN = "main.js";
+
+  private static final String SCRIPT = "text/javascript; charset=utf-8";
   private static final Map<String, String> TYPES =
       Map.of(
-          "js", "text/javascript; charset=utf-8",
+          "js", SCRIPT,
           "css", "text/css; charset=utf-8",
           "svg", "image/svg+xml");
 
   private final Map<String, PageAsset> byName = new LinkedHashMap<>();
+  private final Set<String> ofEditor = new HashSet<>();
   private final Map<Long, PageAsset> byId = new HashMap<>();
   private final PageAsset document;
   private final String importMapHash;
@@ -42,11 +55,20 @@ final class PageFiles {
    * @throws IllegalStateException if the program is incomplete
    */
   PageFiles() {
+    var modules = new ArrayList<String>();
     for (String line : text(LIST).lines().toList()) {
-      String[] parts = line.split(" ", 2);
-      String resource = parts[parts.length - 1];
-      add(parts[0], resource.startsWith("/") ? resource : DIRECTORY + resource);
+      if (line.endsWith(".js") && !line.contains(" ")) {
+        modules.add(line);
+      } else {
+        add(line);
+      }
     }
+    String bundle = ModuleBundle.of(MAIN, modules, PageFiles::text);
+    put(MAIN, SCRIPT, CompactSource.script(bundle).getBytes(StandardCharsets.UTF_8));
+    Set<String> ofPage = Set.copyOf(byName.keySet());
+    text(EDITOR_LIST).lines().forEach(this::add);
+    ofEditor.addAll(byName.keySet());
+    ofEditor.removeAll(ofPage);
     String importMap = importMap();
     importMapHash =
         Base64.getEncoder()
@@ -55,26 +77,30 @@ final class PageFiles {
         PageAsset.of("text/html; charset=utf-8", html(importMap).getBytes(StandardCharsets.UTF_8));
   }
 
-  private void add(String name, String resource) {
+  /** Adds a file of a line: how modules import it, and its resource where that differs. */
+  private void add(String line) {
+    String[] parts = line.split(" ", 2);
+    String resource = parts[parts.length - 1];
     String type = TYPES.get(resource.substring(resource.lastIndexOf('.') + 1));
     if (type == null) {
       throw new IllegalStateException("expected a file of the page, found " + resource);
     }
-    PageAsset asset = PageAsset.of(type, content(resource));
-    byName.put(name, asset);
-    byId.put(asset.id(), asset);
+    boolean isOwn = !resource.startsWith("/");
+    byte[] content = bytes(isOwn ? DIRECTORY + resource : resource);
+    if (isOwn && resource.endsWith(".css")) {
+      String text = new String(content, StandardCharsets.UTF_8);
+      content = CompactSource.style(text).getBytes(StandardCharsets.UTF_8);
+    } else if (isOwn && resource.endsWith(".js")) {
+      String text = new String(content, StandardCharsets.UTF_8);
+      content = CompactSource.script(text).getBytes(StandardCharsets.UTF_8);
+    }
+    put(parts[0], type, content);
   }
 
-  /** Returns the bytes of a file; those of our own are shortened. */
-  private static byte[] content(String resource) {
-    byte[] bytes = bytes(resource);
-    boolean isScript = resource.endsWith(".js");
-    if (!resource.startsWith(DIRECTORY) || !(isScript || resource.endsWith(".css"))) {
-      return bytes;
-    }
-    String text = new String(bytes, StandardCharsets.UTF_8);
-    return (isScript ? CompactSource.script(text) : CompactSource.style(text))
-        .getBytes(StandardCharsets.UTF_8);
+  private void put(String name, String type, byte[] content) {
+    PageAsset asset = PageAsset.of(type, content);
+    byName.put(name, asset);
+    byId.put(asset.id(), asset);
   }
 
   private String importMap() {
@@ -96,11 +122,15 @@ final class PageFiles {
       text = text.replace("{" + each.getKey() + "}", url(each.getValue()));
     }
     var preloads = new StringBuilder();
-    for (PageAsset each : byName.values()) {
-      if (each.contentType().startsWith("text/javascript")) {
-        preloads.append("<link rel=\"modulepreload\" href=\"").append(url(each)).append("\">\n");
-      }
-    }
+    byName.forEach(
+        (name, each) -> {
+          if (each.contentType().startsWith("text/javascript") && !isOfEditor(name)) {
+            preloads
+                .append("<link rel=\"modulepreload\" href=\"")
+                .append(url(each))
+                .append("\">\n");
+          }
+        });
     return text.replace("{preloads}\n", preloads);
   }
 
@@ -126,6 +156,11 @@ final class PageFiles {
   /** Returns the files by the names under which modules import them. */
   Map<String, PageAsset> byName() {
     return byName;
+  }
+
+  /** Returns whether a file is loaded when the editor of rules is opened, and not before. */
+  boolean isOfEditor(String name) {
+    return ofEditor.contains(name);
   }
 
   /** Returns a file by the hash in its URL; null for an unknown one. */

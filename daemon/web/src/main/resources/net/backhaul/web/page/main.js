@@ -5,29 +5,37 @@ import { api, loadSession, logOut } from 'base/api.js';
 import { connect, disconnect, live } from 'base/events.js';
 import { setServerClock } from 'base/format.js';
 import { Link, match, navigate, useLocation } from 'base/router.js';
-import { useSession } from 'base/session.js';
+import { may, useSession } from 'base/session.js';
 import { createStore, useStore } from 'base/store.js';
 import { t } from 'base/strings.js';
 import { Notices, attempt } from 'parts/notices.js';
 import { Button } from 'parts/ui.js';
+import { About } from 'views/about.js';
+import { Account } from 'views/account.js';
 import { Bin } from 'views/bin.js';
 import { Join } from 'views/join.js';
 import { Log } from 'views/log.js';
 import { LogIn } from 'views/login.js';
 import { Members } from 'views/members.js';
 import { Networks } from 'views/networks.js';
+import { Rules } from 'views/rules.js';
 import { Settings } from 'views/settings.js';
 import { SetUp } from 'views/setup.js';
 import { Tokens } from 'views/tokens.js';
+import { Users } from 'views/users.js';
 
 /** The views of a logged-in user: one module each, and one path each, which PageApi lists, too. */
 const VIEWS = [
   ['/', Networks],
   ['/log', Log],
+  ['/users', Users],
+  ['/account', Account],
+  ['/about', About],
   ['/networks/:network', Members],
   ['/networks/:network/bin', Bin],
   ['/networks/:network/join', Join],
   ['/networks/:network/tokens', Tokens],
+  ['/networks/:network/rules', Rules],
   ['/networks/:network/settings', Settings],
 ];
 
@@ -50,7 +58,9 @@ function TopBar({ user }) {
     <span class=${isLive ? 'live on' : 'live'} title=${t(isLive ? 'live.on' : 'live.off')}>
       <span class="dot" aria-hidden="true"></span>${t(isLive ? 'live.short' : 'live.lost')}</span>
     <${Link} href="/log">${t('log.title')}<//>
-    <span class="who">${user.name}</span>
+    ${may('admin') && html`<${Link} href="/users">${t('users.title')}<//>`}
+    <${Link} href="/about">${t('about.title')}<//>
+    <${Link} href="/account" class="who" title=${t('account.title')}>${user.name}<//>
     <${Button} kind="plain" onClick=${() => attempt(logOut)}>${t('logout')}<//>
   </header>`;
 }

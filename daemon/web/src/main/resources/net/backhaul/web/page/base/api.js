@@ -30,6 +30,9 @@ async function send(method, path, body, revision, mayRetry = true) {
   } catch {
     throw new Problem(0, { type: 'offline', detail: t('problem.offline') });
   }
+  if (response.ok && response.headers.get('Content-Type') === 'application/octet-stream') {
+    return { blob: await response.blob(), name: /"(.+)"/.exec(response.headers.get('Content-Disposition'))[1] };
+  }
   const text = await response.text();
   if (response.ok && response.headers.get('Content-Type')?.startsWith('text/csv')) {
     return { text, next: response.headers.get('Next') };

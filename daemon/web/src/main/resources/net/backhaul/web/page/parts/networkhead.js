@@ -42,7 +42,7 @@ export function NetworkHead({ network, current }) {
     <nav aria-label=${t('networks.title')} class="crumbs"><${Link} href="/">${t('networks.title')}<//></nav>
     <h1>${networkName(network)} <code class="id">${network.id}</code></h1>
     <nav class="tabs" aria-label=${t('network.views')}>
-      ${tab(base, 'members')}${tab(base + '/join', 'join')}${tab(base + '/tokens', 'tokens')}${current === 'bin' && tab(base + '/bin', 'bin')}${tab(base + '/settings', 'settings')}
+      ${tab(base, 'members')}${tab(base + '/join', 'join')}${tab(base + '/tokens', 'tokens')}${current === 'bin' && tab(base + '/bin', 'bin')}${tab(base + '/rules', 'rules')}${tab(base + '/settings', 'settings')}
     </nav>
   </div>`;
 }

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+package net.backhaul.service;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import net.backhaul.sql.Database;
+import net.backhaul.sql.DatabaseFile;
+import net.backhaul.testing.Await;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The views of users, of the own account and of the host in a browser. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PageAccountsTest {
+  @TempDir static Path directory;
+  private PageInTest page;
+  private Browser browser;
+
+  @BeforeAll
+  void start() throws Exception {
+    page = PageInTest.start(directory);
+    browser = page.browser;
+    page.change(1, "", "{\"name\":\"office\"}");
+  }
+
+  @AfterAll
+  void stop() {
+    if (page != null) {
+      page.close();
+    }
+  }
+
+  @AfterEach
+  void reportsNothing() {
+    browser.assertNoReports();
+  }
+
+  @Test
+  void createsChangesAndDeletesUsers() throws Exception {
+    page.open("/users");
+    browser.awaitText("New user");
+    browser.type("User name", "<svg onload=window.ran=1>");
+    browser.click("Create user");
+    browser.awaitText("expected small letters");
+    browser.type("User name", "ada");
+    browser.clickOn("form [role=switch]");
+    browser.clickOn(".choices input");
+    browser.assertAccessible();
+    browser.click("Create user");
+    browser.awaitText("Link for ada");
+    String link = browser.find(".copy code").getText();
+    assertTrue(link.contains("/setup#"), link);
+    browser.awaitText("has no password yet");
+    browser.awaitText("read: office");
+    browser.assertAccessible();
+    Pictures.take(browser, "users");
+    page.assertFitsTelephone("users");
+    browser.click("Done");
+    assertFalse(browser.text().contains(link));
+
+    browser.click("Change ada");
+    browser.find("dialog");
+    assertTrue(browser.url().contains("?user="), browser.url());
+    browser.assertAccessible();
+    Pictures.take(browser, "user");
+    browser.script("document.querySelector('dialog select').value = 'operate'");
+    browser.click("Save permissions");
+    browser.awaitText("change networks and members: office");
+    browser.click("Change ada");
+    browser.click("Disable");
+    browser.awaitText("ada is disabled");
+    browser.click("Change ada");
+    browser.click("Delete user");
+    browser.awaitText("ada removed");
+    Await.until(() -> browser.count("tbody tr") == 1, browser::text);
+
+    browser.click("Change admin");
+    browser.find("dialog");
+    assertEquals(0, browser.count("dialog .danger"), "who deletes itself is locked out");
+    browser.script("document.querySelector('dialog select').value = 'read'");
+    browser.click("Save permissions");
+    browser.awaitText("this is the last administrator");
+    browser.clickOn("dialog .buttons .button:last-child");
+
+    page.open("/log?actor=admin");
+    browser.awaitText("delete-user");
+    browser.awaitText("create-user");
+  }
+
+  @Test
+  void changesTheOwnAccount() throws Exception {
+    page.open("/account");
+    browser.awaitText("this one");
+    browser.type("Name of the token", "scripts");
+    browser.click("Make token");
+    String token = browser.find(".copy code").getText();
+    assertTrue(token.startsWith("bh_"), token);
+    browser.assertAccessible();
+    Pictures.take(browser, "account");
+    page.assertFitsTelephone("account");
+    browser.click("Done");
+    browser.click("Revoke scripts");
+    Await.until(() -> browser.count("tbody tr") == 1, browser::text);
+    assertFalse(browser.text().contains(token));
+
+    browser.script("document.querySelectorAll('input[type=password]')[2].id = 'codes'");
+    browser.find("#codes").sendKeys("wrong password");
+    browser.click("Set up codes");
+    browser.awaitText("expected the current password of this account");
+    browser.find("#codes").clear();
+    browser.find("#codes").sendKeys(PageInTest.PASSWORD);
+    browser.click("Set up codes");
+    browser.awaitText("Enter this secret");
+    browser.type("One-time code", "12");
+    browser.click("Require codes");
+    browser.awaitText("expected the current code of the new secret");
+    browser.assertAccessible();
+
+    browser.type("New password", "short");
+    browser.click("Change password");
+    browser.awaitText("expected at least 10 characters");
+  }
+
+  @Test
+  void showsHealthAndDownloadsABackup() throws Exception {
+    page.open("/about");
+    browser.awaitText("Home directory");
+    browser.awaitText("Changes are saved");
+    browser.assertAccessible();
+    Pictures.take(browser, "about");
+    page.assertFitsTelephone("about");
+    browser.click("Download a backup");
+    browser.awaitText("Saved backhaul-");
+    String name = browser.text().replaceAll("(?s).*Saved (backhaul-[\\w-]+\\.db).*", "$1");
+    Path saved = directory.resolve(name);
+    Await.until(() -> Files.exists(saved), () -> "no " + saved);
+    long networks =
+        Database.read(
+            DatabaseFile.of(saved),
+            session ->
+                session
+                    .queryFirst("SELECT count(*) FROM network", row -> row.number(1))
+                    .orElse(0L));
+    assertEquals(1, networks);
+  }
+}
