@@ -121,7 +121,8 @@ class DoctorTest {
     String line =
         output.lines().filter(each -> each.startsWith(bob.address())).findFirst().orElse("");
     assertTrue(line.contains("DIRECT") && line.contains("10.9.0.3/9993, for "), output);
-    assertTrue(line.contains(" AES ") && line.contains(" 1432 "), output);
+    // The MTU of the path is measured anew after other tests.
+    assertTrue(line.contains(" AES ") && line.matches(".* 1[234]\\d\\d .*"), output);
   }
 
   @Test

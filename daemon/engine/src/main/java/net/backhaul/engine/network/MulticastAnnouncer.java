@@ -20,6 +20,9 @@ final class MulticastAnnouncer {
   /** Twice within the lifetime of members of a group, so that one announcement may be lost. */
   private static final long LOW_BANDWIDTH_ANNOUNCE_EVERY_MS = 280_000;
 
+  /** A group member expires after ten minutes, so that one announcement may be lost. */
+  private static final long ANNOUNCE_TO_MEMBERS_EVERY_MS = 240_000;
+
   private static final long REPEAT_AFTER_MS = 2_000;
 
   /** A recipient that was silent for this long may be offline. */
@@ -89,7 +92,7 @@ final class MulticastAnnouncer {
             });
   }
 
-  /** Announces all groups to the recipients whose last announcement is a minute old. */
+  /** Announces all groups to the recipients whose last announcement is old. */
   void announceToDue(Network network, long nowMs) {
     if (nowMs - network.lastAnnouncedMs >= announceEveryMs()) {
       announceAll(network, nowMs);
@@ -97,7 +100,7 @@ final class MulticastAnnouncer {
     Set<Long> fixed = fixedRecipients(network);
     announceToReturned(network, fixed, nowMs);
     for (Member member : network.members.all()) {
-      if (nowMs - member.lastLikeMs >= announceEveryMs()
+      if (nowMs - member.lastLikeMs >= announceToMembersEveryMs()
           && !fixed.contains(member.address)
           && isAllowed(network, member, nowMs)) {
         announceIfDue(network, member, nowMs);
@@ -105,12 +108,16 @@ final class MulticastAnnouncer {
     }
   }
 
-  /** Announces all groups to a member, unless that was done less than a minute ago. */
+  /** Announces all groups to a member, unless that was done lately. */
   void announceIfDue(Network network, Member member, long nowMs) {
-    if (nowMs - member.lastLikeMs >= announceEveryMs()) {
+    if (nowMs - member.lastLikeMs >= announceToMembersEveryMs()) {
       member.lastLikeMs = nowMs;
       send(network, network.announcedGroups(), member.address, nowMs);
     }
+  }
+
+  private long announceToMembersEveryMs() {
+    return Math.max(ANNOUNCE_TO_MEMBERS_EVERY_MS, announceEveryMs());
   }
 
   private long announceEveryMs() {

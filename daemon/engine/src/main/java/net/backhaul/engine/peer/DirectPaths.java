@@ -17,8 +17,11 @@ import net.backhaul.protocol.packet.WireReader;
 /** Pushes our addresses to trusted peers, and probes those that they push (02 section 4.2). */
 final class DirectPaths {
   private static final long PUSH_RELAYED_EVERY_MS = 15_000;
-  private static final long PUSH_DIRECT_EVERY_MS = 120_000;
-  private static final long LOW_BANDWIDTH_PUSH_EVERY_MS = 16 * PUSH_DIRECT_EVERY_MS;
+
+  /** Changes of our addresses are pushed at once. */
+  private static final long PUSH_DIRECT_EVERY_MS = 600_000;
+
+  private static final long LOW_BANDWIDTH_PUSH_EVERY_MS = 1_920_000;
 
   /** The shortest time between two pushes that changes of our addresses cause. */
   private static final long PUSH_SPACING_MS = 10_000;

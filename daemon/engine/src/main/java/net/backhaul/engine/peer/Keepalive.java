@@ -10,9 +10,15 @@ final class Keepalive {
 
   private static final long LOW_BANDWIDTH_CHECK_EVERY_MS = 25_000;
 
-  private static final long HELLO_EVERY_MS = 60_000;
+  /** A path that answers ECHO needs a HELLO only to tell news about the node. */
+  private static final long HELLO_EVERY_MS = 480_000;
+
   private static final long ROOT_HELLO_EVERY_MS = 224_000;
-  private static final long ECHO_WHEN_IDLE_MS = 14_000;
+
+  /** With {@link #CHECK_EVERY_MS} at most 25 s, which mappings of NATs commonly survive. */
+  private static final long ECHO_WHEN_IDLE_MS = 20_000;
+
+  private static final long ROOT_ECHO_WHEN_IDLE_MS = 14_000;
 
   private final PeerContext context;
   private final PeerLookup peers;
@@ -78,7 +84,7 @@ final class Keepalive {
         continue;
       }
       families |= path.ipBytes;
-      boolean idle = path.idleMs(nowMs) >= ECHO_WHEN_IDLE_MS;
+      boolean idle = path.idleMs(nowMs) >= (root ? ROOT_ECHO_WHEN_IDLE_MS : ECHO_WHEN_IDLE_MS);
       if (root && idle) {
         path.startProbe(nowMs); // So that a dead root is not selected as a relay any more.
       }

@@ -14,11 +14,11 @@ final class Path {
   static final long EXPIRES_AFTER_MS = 243_000;
 
   /** How long a path counts as alive after anything came in over it. */
-  static final long ALIVE_FOR_MS = 19_000;
+  static final long ALIVE_FOR_MS = 26_000;
 
   /**
    * After this silence packets go through a root again while the path is probed: a peer that
-   * receives our packets sends one at least every twenty seconds.
+   * receives our packets sends one at least every 25 seconds.
    */
   private static final long SUSPECT_AFTER_MS = 30_000;
 
