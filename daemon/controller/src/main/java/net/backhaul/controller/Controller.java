@@ -166,6 +166,25 @@ public final class Controller {
     return network == null ? 0 : network.authorizedCount();
   }
 
+  /**
+   * Returns the number of members of a network that request to be authorized; 0 for an unknown
+   * network.
+   */
+  public int waitingCount(long networkId) {
+    NetworkState network = records.network(networkId);
+    return network == null ? 0 : network.waitingCount();
+  }
+
+  /**
+   * Returns since when a member requests to be authorized, 0 if it does not: it is neither
+   * authorized nor blocked, and was seen, after its deauthorization if there was one.
+   */
+  public long waitingSinceMs(long networkId, long address) {
+    NetworkState network = records.network(networkId);
+    NetworkState.MemberState member = network == null ? null : network.member(address);
+    return network == null || member == null ? 0 : network.waitingSinceMs(member);
+  }
+
   public Optional<MemberRecord> member(long networkId, long address) {
     counters.memberReads++;
     return Optional.ofNullable(records.member(networkId, address));

@@ -4,6 +4,7 @@ package net.backhaul.controller;
 /** When a member was last seen, and what of that is saved. */
 final class MemberPresence {
   private long seenMs;
+  private long seenSinceMs;
   private long savedMs;
 
   /** Returns the time of the last request or acknowledgement that is known; 0 for none. */
@@ -11,7 +12,18 @@ final class MemberPresence {
     return seenMs;
   }
 
+  /**
+   * Returns the beginning of the last time in which the member was seen without an interruption of
+   * {@link Controller#ONLINE_MS}; 0 for none.
+   */
+  long seenSinceMs() {
+    return seenSinceMs;
+  }
+
   void seen(long nowMs) {
+    if (nowMs - seenMs >= Controller.ONLINE_MS) {
+      seenSinceMs = nowMs;
+    }
     seenMs = Math.max(seenMs, nowMs);
   }
 

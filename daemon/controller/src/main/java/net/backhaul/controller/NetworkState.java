@@ -133,6 +133,25 @@ final class NetworkState {
     return authorized;
   }
 
+  /** Returns since when a member requests to be authorized; 0 if it does not. */
+  long waitingSinceMs(MemberState member) {
+    MemberRecord of = member.record;
+    long endedMs = of.authorization().deauthorizedAtMs();
+    return of.authorized()
+            || member.presence.seenMs() <= endedMs
+            || blocked.containsKey(of.address())
+        ? 0
+        : Math.max(member.presence.seenSinceMs(), endedMs);
+  }
+
+  int waitingCount() {
+    int waiting = 0;
+    for (MemberState each : members.values()) {
+      waiting += waitingSinceMs(each) > 0 ? 1 : 0;
+    }
+    return waiting;
+  }
+
   void put(MemberRecord member, long memberTicket) {
     MemberState before = members.get(member.address());
     remove(member.address());

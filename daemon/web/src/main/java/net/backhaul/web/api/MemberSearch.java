@@ -69,6 +69,7 @@ record MemberSearch(
           case "seen" -> Comparator.comparingLong(MemberView::seenMs);
           case "waiting" ->
               Comparator.<MemberView, Boolean>comparing(each -> each.member().authorized())
+                  .thenComparing(each -> -each.waitingSinceMs())
                   .thenComparing(each -> -each.member().createdMs());
           default ->
               throw RequestProblem.field(
@@ -99,6 +100,7 @@ record MemberSearch(
     return switch (colon < 0 ? "" : word.substring(0, colon)) {
       case "authorized" -> yesOrNo(value, each -> each.member().authorized());
       case "online" -> yesOrNo(value, MemberView::isOnline);
+      case "waiting" -> yesOrNo(value, each -> each.waitingSinceMs() > 0);
       case "blocked" -> yesOrNo(value, MemberView::isBlocked);
       case "bridge" -> yesOrNo(value, each -> each.member().settings().activeBridge());
       case "name" -> pattern(value, MemberView::name);
@@ -172,7 +174,10 @@ record MemberSearch(
     return text.length() - last.length() >= at && text.endsWith(last);
   }
 
-  /** Matches members by the time since they were seen: {@code >30d} or {@code <5m}. */
+  /**
+   * Matches members by the time since they were seen: {@code >30d} or {@code <5m}. What was created
+   * or authorized since then is not absent for that long, even if it was never seen.
+   */
   private static Predicate<MemberView> seen(String value, long nowMs) {
     String digits = value.length() < 3 ? "" : value.substring(1, value.length() - 1);
     boolean isNumber =
@@ -194,6 +199,6 @@ record MemberSearch(
     long thresholdMs = nowMs - unit.toMillis(Long.parseLong(digits));
     return sign == '<'
         ? member -> member.seenMs() > thresholdMs
-        : member -> member.seenMs() <= thresholdMs;
+        : member -> member.countsAsSeenMs() <= thresholdMs;
   }
 }

@@ -17,12 +17,14 @@ import org.jspecify.annotations.Nullable;
  * A member as the API shows it.
  *
  * @param seenMs when it last sent a request; 0 for never
+ * @param waitingSinceMs since when it requests to be authorized; 0 if it does not
  * @param isOnline whether that is recent
  * @param binned the member of this address that was removed earlier; null for none
  */
 record MemberView(
     MemberRecord member,
     long seenMs,
+    long waitingSinceMs,
     boolean isOnline,
     boolean isBlocked,
     @Nullable BinnedMember binned) {
@@ -32,9 +34,15 @@ record MemberView(
     return new MemberView(
         member,
         seenMs,
+        controller.waitingSinceMs(member.networkId(), member.address()),
         seenMs != 0 && nowMs - seenMs < Controller.ONLINE_MS,
         controller.blocked(member.networkId(), member.address()).isPresent(),
         controller.bin().find(member.networkId(), member.address()).orElse(null));
+  }
+
+  /** Returns when it was last seen; at least when it was created or authorized. */
+  long countsAsSeenMs() {
+    return Math.max(seenMs, Math.max(member.createdMs(), member.authorization().authorizedAtMs()));
   }
 
   String name() {
@@ -49,6 +57,7 @@ record MemberView(
     out.put("removed", removed());
     out.put("version", version(member.version()));
     out.put("seenMs", seenMs);
+    out.put("waitingSinceMs", waitingSinceMs);
     out.put("online", isOnline);
     out.put("link", link.link());
     out.put("latencyMs", link.latencyMs());

@@ -18,15 +18,17 @@ import org.jspecify.annotations.Nullable;
  * A network as the API shows it.
  *
  * @param members all, authorized or not
+ * @param waiting those that request to be authorized
  * @param removed those in the bin
  */
-record NetworkView(NetworkRecord network, int members, int authorized, int removed) {
+record NetworkView(NetworkRecord network, int members, int authorized, int waiting, int removed) {
   /** Reads a network on the thread of the controller. */
   static NetworkView of(Controller controller, NetworkRecord network) {
     return new NetworkView(
         network,
         controller.memberCount(network.id()),
         controller.authorizedCount(network.id()),
+        controller.waitingCount(network.id()),
         controller.bin().count(network.id()));
   }
 
@@ -48,6 +50,7 @@ record NetworkView(NetworkRecord network, int members, int authorized, int remov
     out.put("deauthorizeAfterDays", network.deauthorizeAfterDays());
     out.put("memberCount", members);
     out.put("authorizedCount", authorized);
+    out.put("waitingCount", waiting);
     out.put("removedCount", removed);
     return out;
   }

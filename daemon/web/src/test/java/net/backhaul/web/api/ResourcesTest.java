@@ -333,7 +333,7 @@ class ResourcesTest {
             "10.9.8.7",
             "address:0123*",
             "0123456",
-            "name:web authorized:yes seen:>30d online:no")) {
+            "name:web authorized:yes seen:>0d online:no")) {
       WebResponse found = admin.get(NETWORK_PATH + "/members?q=" + search);
       assertEquals(1, list(found, "members").size(), search);
       assertEquals(1L, object(found).get("matching"), search);

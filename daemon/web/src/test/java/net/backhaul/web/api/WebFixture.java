@@ -324,12 +324,17 @@ final class WebFixture implements WebHost, ControllerOutput, SourceVersions {
 
   /** Authorizes a member, and has it ask for its configuration now. */
   void see(long address) {
-    var identity = Identity.parse(Addresses.text(address) + SELF.publicText().substring(10));
     MemberRecord member = controller.member(NET, address).orElseThrow();
     controller.put(
         member.withAuthorization(
             member.authorization().authorize(Authorization.BY_API, null, nowMs)),
         nowMs);
+    request(address);
+  }
+
+  /** Has a device ask for the configuration of the network. */
+  void request(long address) {
+    var identity = Identity.parse(Addresses.text(address) + SELF.publicText().substring(10));
     controller.answer(
         new ConfigRequest(NET, identity, Bytes.of(RequestMetaData.ours("linux/x86_64")), 0, 0),
         nowMs);
