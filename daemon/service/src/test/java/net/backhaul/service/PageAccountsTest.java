@@ -151,4 +151,25 @@ class PageAccountsTest {
                     .orElse(0L));
     assertEquals(1, networks);
   }
+
+  @Test
+  void setsTheWebhook() throws Exception {
+    page.open("/about");
+    browser.type("URL of the webhook", "http://hooks.example.com/");
+    browser.click("Save the URL");
+    browser.awaitText("begins with https://");
+    browser.type("URL of the webhook", "https://127.0.0.1/");
+    browser.click("Save the URL");
+    browser.awaitText("Copy this secret now");
+    browser.awaitText("bhw_");
+    browser.awaitText("Nothing was sent yet");
+    browser.assertAccessible();
+    Pictures.take(browser, "webhook");
+    page.assertFitsTelephone("webhook");
+    browser.field("An authorized device is no longer online").click();
+    browser.click("Send a test");
+    browser.awaitText("in a local or private network");
+    browser.click("Remove the webhook");
+    browser.awaitText("The webhook is removed");
+  }
 }

@@ -94,7 +94,7 @@ final class WebhookResource {
     Set<WebhookEvent> events = fields.has("events") ? events(fields) : before.events();
     boolean makes =
         !url.equals(before.url()) || (fields.has("newSecret") && fields.bool("newSecret"));
-    if (url.isEmpty()) {
+    if (url.isEmpty() && !fields.has("url")) {
       fields.reject("url", "expected a URL; there is no webhook yet");
     }
     fields.done();

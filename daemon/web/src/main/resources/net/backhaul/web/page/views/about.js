@@ -8,6 +8,7 @@ import { t } from 'base/strings.js';
 import { download } from 'parts/memberexport.js';
 import { attempt, notify } from 'parts/notices.js';
 import { Button, useTitle } from 'parts/ui.js';
+import { Webhook } from 'parts/webhook.js';
 
 const MIN_FREE_BYTES = 1e9;
 const mega = bytes => Math.ceil(bytes / 1e6).toLocaleString('en') + ' MB';
@@ -54,6 +55,6 @@ export function About({ status }) {
         ${fact('about.memory', mega(health.memoryBytes))}`}</dl></section>
     ${health && html`<${Health} health=${health} />`}
     <section class="card"><h2>${t('about.settings')}</h2><p class="hint">${t('about.settingsText')}</p></section>
-    ${isAdmin && html`<${Backup} />`}
+    ${isAdmin && html`<${Webhook} /><${Backup} />`}
   </main>`;
 }
