@@ -61,15 +61,68 @@ public final class MemberBin {
         networkId, address, edit.nowMs(), edit, (network, member) -> bin(network, member, edit));
   }
 
+  /**
+   * Replaces a member by another device, which gets its settings, notes and labels, and is
+   * authorized if that was; the old one is removed to the bin, as one change. Empty if the old one
+   * does not exist.
+   *
+   * @throws RevisionConflictException if it does not have the expected revision
+   * @throws IllegalArgumentException if the other device is the same one, an authorized member, or
+   *     blocked
+   */
+  public Optional<ChangeResult<MemberRecord>> replace(
+      long networkId, long address, long byAddress, Edit edit) {
+    NetworkState network = records.network(networkId);
+    MemberRecord old = records.member(networkId, address);
+    if (network == null || old == null) {
+      return Optional.empty();
+    }
+    edit.verify(old.revision());
+    MemberRecord present = records.member(networkId, byAddress);
+    if (byAddress == address || network.blocked(byAddress) != null) {
+      throw new IllegalArgumentException("expected another device, which is not blocked");
+    }
+    if (present != null && present.authorized()) {
+      throw new IllegalArgumentException("expected a device that is not authorized");
+    }
+    MemberRecord by =
+        present == null ? MemberRecord.unauthorized(networkId, byAddress, edit.nowMs()) : present;
+    MemberSettings before = by.settings();
+    Authorization authorization = by.authorization();
+    RevokedMember ended = network.revoked().find(byAddress);
+    long endedMs = ended == null ? 0 : ended.thresholdMs();
+    MemberRecord successor =
+        by.withSettings(old.settings())
+            .withAnnotations(old.annotations())
+            .withAuthorization(
+                old.authorized()
+                    ? authorization
+                        .withDeauthorizedAtMs(Math.max(authorization.deauthorizedAtMs(), endedMs))
+                        .authorize(Authorization.BY_API, null, edit.nowMs())
+                    : authorization);
+    return changes.replace(
+        old,
+        before,
+        edit,
+        (in, member) -> {
+          evictOldest(in, edit);
+          return records.replace(in, new BinnedMember(member, edit.nowMs()), successor, edit);
+        });
+  }
+
   private long bin(NetworkState network, MemberRecord member, Edit edit) {
     if (network.bin().find(member.address()) != null && hasOnlyWaited(member)) {
       return records.deleteMember(network, member, edit);
     }
+    evictOldest(network, edit);
+    return records.bin(network, new BinnedMember(member, edit.nowMs()), edit);
+  }
+
+  private void evictOldest(NetworkState network, Edit edit) {
     BinnedMember evicted = network.bin().size() < MAX_BINNED ? null : network.bin().oldest();
     if (evicted != null) {
       records.purge(network, evicted, edit);
     }
-    return records.bin(network, new BinnedMember(member, edit.nowMs()), edit);
   }
 
   private static boolean hasOnlyWaited(MemberRecord member) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.controller;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +81,35 @@ final class MemberChanges {
           thresholdMs);
     }
     return saved;
+  }
+
+  /**
+   * Replaces a member by another one, by an operation that removes it and returns the other.
+   *
+   * @param settingsBefore of the other member
+   * @return the other one; empty if there is no member to replace
+   */
+  Optional<ChangeResult<MemberRecord>> replace(
+      MemberRecord replaced, MemberSettings settingsBefore, Edit edit, Saving saving) {
+    var saved = new ArrayList<ChangeResult<MemberRecord>>();
+    long nowMs = edit.nowMs();
+    remove(
+        replaced.networkId(),
+        replaced.address(),
+        nowMs,
+        edit,
+        (network, member) -> {
+          saved.add(saving.save(network, member));
+          return saved.getFirst().ticket();
+        });
+    for (ChangeResult<MemberRecord> each : saved) {
+      NetworkState network = records.existing(replaced.networkId());
+      MemberRecord after = each.record();
+      notices.revoke(
+          network, RemovedCredentials.of(after.address(), settingsBefore, after.settings()), nowMs);
+      notices.push(network, after.address(), each.ticket(), nowMs);
+    }
+    return saved.stream().findFirst();
   }
 
   /** Deletes a member, and returns it; empty if it does not exist. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.controller;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A change that a {@link RecordStore} persists. */
@@ -54,6 +55,14 @@ public sealed interface RecordChange {
 
   /** An address is no longer blocked. */
   record Unblocked(long networkId, long address) implements RecordChange {}
+
+  /** Changes that are saved together or not at all. */
+  record Combined(List<RecordChange> changes) implements RecordChange {
+    /** Creates it with a copy of the list. */
+    public Combined {
+      changes = List.copyOf(changes);
+    }
+  }
 
   /**
    * A change by an operator, to be recorded in the audit log.

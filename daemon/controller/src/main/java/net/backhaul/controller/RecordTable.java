@@ -182,6 +182,29 @@ final class RecordTable {
     return write(new RecordChange.MemberBinned(binned), edit, binned.member());
   }
 
+  /** Removes an existing member to the bin, and saves another one, as one change. */
+  ChangeResult<MemberRecord> replace(
+      NetworkState network, BinnedMember binned, MemberRecord wanted, Edit edit) {
+    NetworkState.MemberState stored = network.member(wanted.address());
+    MemberRecord before = stored == null ? null : stored.record();
+    MemberRecord member = wanted.withRevision(before == null ? 1 : before.revision() + 1);
+    network.remove(binned.address());
+    network.bin().put(binned);
+    long ticket =
+        write(
+            new RecordChange.Combined(
+                List.of(
+                    new RecordChange.Edited(
+                        new RecordChange.MemberBinned(binned), edit, binned.member()),
+                    new RecordChange.Edited(new RecordChange.MemberSaved(member), edit, before))),
+            null,
+            null);
+    network.put(member, ticket);
+    unpublished.add(network);
+    count(before, member);
+    return new ChangeResult<>(member, ticket);
+  }
+
   /** Saves what was in the bin as a member, in place of one that waits. */
   ChangeResult<MemberRecord> restore(NetworkState network, MemberRecord wanted, Edit edit) {
     NetworkState.MemberState stored = network.member(wanted.address());

@@ -88,6 +88,7 @@ final class CrashingRecordStore implements RecordStore {
           blocked.put(List.of(block.networkId(), block.address()), block);
       case RecordChange.Unblocked(long networkId, long address) ->
           blocked.remove(List.of(networkId, address));
+      case RecordChange.Combined combined -> combined.changes().forEach(this::save);
       case RecordChange.Edited edited -> {
         edits.add(edited);
         save(edited.change());

@@ -218,6 +218,7 @@ public final class SimulatedController implements ConfigSource, RecordStore, Con
           blocked.put(new MemberKey(block.networkId(), block.address()), block);
       case RecordChange.Unblocked(long networkId, long address) ->
           blocked.remove(new MemberKey(networkId, address));
+      case RecordChange.Combined combined -> combined.changes().forEach(this::apply);
       case RecordChange.Edited edited -> apply(edited.change());
     }
   }

@@ -41,6 +41,7 @@ final class AuditRows {
           case RecordChange.JoinTokenSaved saved -> "create-token";
           case RecordChange.JoinTokenDeleted deleted -> "revoke-token";
           case RecordChange.JoinedByToken joined -> "join";
+          case RecordChange.Combined combined -> throw noEntry();
           case RecordChange.Edited edited -> "change";
         };
     ControllerRecord after =
@@ -65,6 +66,10 @@ final class AuditRows {
         ExportedJson.write(after));
   }
 
+  private static IllegalArgumentException noEntry() {
+    return new IllegalArgumentException("each of combined changes has its own entry");
+  }
+
   private static long networkId(RecordChange change) {
     return switch (change) {
       case RecordChange.NetworkSaved(NetworkRecord network) -> network.id();
@@ -81,6 +86,7 @@ final class AuditRows {
       case RecordChange.JoinedByToken(JoinToken token, MemberRecord member) -> token.networkId();
       case RecordChange.Blocked(BlockedAddress block) -> block.networkId();
       case RecordChange.Unblocked(long networkId, long address) -> networkId;
+      case RecordChange.Combined combined -> throw noEntry();
       case RecordChange.Edited edited -> networkId(edited.change());
     };
   }
@@ -103,6 +109,7 @@ final class AuditRows {
           Addresses.text(member.address());
       case RecordChange.Blocked(BlockedAddress block) -> Addresses.text(block.address());
       case RecordChange.Unblocked(long networkId, long address) -> Addresses.text(address);
+      case RecordChange.Combined combined -> throw noEntry();
       case RecordChange.Edited edited -> address(edited.change());
     };
   }

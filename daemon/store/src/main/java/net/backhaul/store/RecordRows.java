@@ -2,6 +2,7 @@
 package net.backhaul.store;
 
 import java.util.ArrayList;
+import java.util.List;
 import net.backhaul.controller.Annotations;
 import net.backhaul.controller.BinnedMember;
 import net.backhaul.controller.BlockedAddress;
@@ -163,6 +164,8 @@ final class RecordRows {
       case RecordChange.Blocked(BlockedAddress block) -> save(session, block);
       case RecordChange.Unblocked(long networkId, long address) ->
           session.update(UNBLOCK, NetworkIds.text(networkId), Addresses.text(address));
+      case RecordChange.Combined(List<RecordChange> changes) ->
+          changes.forEach(each -> apply(session, each));
       case RecordChange.Edited(RecordChange made, Edit edit, ControllerRecord before) -> {
         apply(session, made);
         AuditEntry entry = AuditRows.entry(made, edit, before);

@@ -111,6 +111,12 @@ class KilledStoreTest {
       if (what == 13) {
         return new RecordChange.MemberPurged(id, address);
       }
+      if (what == 14) {
+        return new RecordChange.Combined(
+            List.of(
+                new RecordChange.MemberDeleted(id, address ^ 1),
+                new RecordChange.MemberSaved(fresh.withRevision(3))));
+      }
       return new RecordChange.MemberSaved(fresh.withRevision(random.nextLong() >>> 1 | 1));
     }
 
@@ -147,6 +153,7 @@ class KilledStoreTest {
             blocked.put(List.of(block.networkId(), block.address()), block);
         case RecordChange.Unblocked(long networkId, long address) ->
             blocked.remove(List.of(networkId, address));
+        case RecordChange.Combined combined -> combined.changes().forEach(this::apply);
         case RecordChange.Edited edited -> apply(edited.change());
       }
     }

@@ -130,7 +130,9 @@ final class BulkMembers {
 
   private static MemberOperation saving(BiFunction<MemberRecord, Long, MemberRecord> change) {
     return (controller, member, edit) -> {
-      ChangeResult<MemberRecord> saved = controller.put(change.apply(member, edit.nowMs()), edit);
+      MemberRecord wanted = change.apply(member, edit.nowMs());
+      MemberResource.requireAuthorizable(controller, wanted);
+      ChangeResult<MemberRecord> saved = controller.put(wanted, edit);
       Map<String, @Nullable Object> row = MemberBatch.row(member.address(), 200);
       row.put("revision", saved.record().revision());
       return new ChangeResult<>(row, saved.ticket());

@@ -3,6 +3,7 @@ package net.backhaul.web.api;
 
 import java.util.ArrayDeque;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -64,6 +65,10 @@ final class ChangeFeed {
   void publish(RecordChange change) {
     if (change instanceof RecordChange.Edited edited) {
       publish(edited.change());
+      return;
+    }
+    if (change instanceof RecordChange.Combined(List<RecordChange> parts)) {
+      parts.forEach(this::publish);
       return;
     }
     if (change instanceof RecordChange.JoinedByToken joined) {
@@ -138,6 +143,8 @@ final class ChangeFeed {
               throw new IllegalArgumentException("expected what clients see, found " + saved);
           case RecordChange.MembershipEnded ended ->
               throw new IllegalArgumentException("expected what clients see, found " + ended);
+          case RecordChange.Combined combined ->
+              throw new IllegalArgumentException("expected its parts, found " + combined);
           case RecordChange.Edited edited ->
               throw new IllegalArgumentException("expected the change, found " + edited);
         };

@@ -33,6 +33,7 @@ final class MemberResource {
   static final String PATH = NetworkResource.ONE + "/members";
   static final String ONE = PATH + "/{member}";
   static final String AUTHORIZATION = ONE + "/authorization";
+  static final String REPLACE = ONE + "/replace";
   private static final int ADDRESS_TEXT_BYTES = 64;
 
   private final WebHost host;
@@ -59,7 +60,9 @@ final class MemberResource {
             WebMethod.PATCH,
             AUTHORIZATION,
             Access.inNetwork(AccessLevel.AUTHORIZE),
-            this::authorize));
+            this::authorize),
+        new WebRoute(
+            WebMethod.POST, REPLACE, Access.inNetwork(AccessLevel.OPERATE), this::replace));
   }
 
   // Lists.
@@ -152,7 +155,7 @@ final class MemberResource {
   /** Adds a member before its first request, authorized unless the request says otherwise. */
   private CompletableFuture<WebResponse> add(AuthorizedRequest exchange) {
     Fields fields = exchange.body();
-    long address = address(fields);
+    long address = address(fields, "id");
     MemberFields settings = MemberFields.readAuthorization(fields);
     fields.done();
     Json.putIfMissing(settings.settings(), "authorized", true);
@@ -183,8 +186,8 @@ final class MemberResource {
                         + Addresses.text(address)));
   }
 
-  private static long address(Fields fields) {
-    String text = fields.text("id", ADDRESS_TEXT_BYTES);
+  private static long address(Fields fields, String name) {
+    String text = fields.text(name, ADDRESS_TEXT_BYTES);
     try {
       long address = text.length() == Addresses.DIGITS ? Addresses.parse(text) : 0;
       if (address != 0 && !Addresses.isReserved(address)) {
@@ -193,12 +196,13 @@ final class MemberResource {
     } catch (IllegalArgumentException e) {
       // Reported below.
     }
-    fields.reject("id", "expected an address of 10 hexadecimal digits");
+    fields.reject(name, "expected an address of 10 hexadecimal digits");
     return 0;
   }
 
   private static ChangeResult<MemberView> put(
       Controller controller, MemberRecord wanted, Edit edit) {
+    requireAuthorizable(controller, wanted);
     ChangeResult<MemberRecord> saved = controller.put(wanted, edit);
     return new ChangeResult<>(
         MemberView.of(controller, saved.record(), edit.nowMs()), saved.ticket());
@@ -228,6 +232,64 @@ final class MemberResource {
               return put(controller, settings.apply(before, nowMs), exchange.edit(nowMs));
             })
         .thenComposeAsync(view -> response(200, view), thread);
+  }
+
+  /** Replaces a member by another device, as one change. */
+  private CompletableFuture<WebResponse> replace(AuthorizedRequest exchange) {
+    Fields fields = exchange.body();
+    long byAddress = address(fields, "address");
+    long networkId = exchange.ids().network();
+    long address = exchange.ids().member();
+    if (byAddress == address) {
+      fields.reject("address", "expected the address of another device");
+    }
+    fields.done();
+    return host.change(
+            (controller, nowMs) -> {
+              MemberRecord before = require(controller, networkId, address);
+              Preconditions.requireMatch(exchange.request(), before.revision());
+              requireNotBlocked(controller, networkId, byAddress);
+              if (controller
+                  .member(networkId, byAddress)
+                  .filter(MemberRecord::authorized)
+                  .isPresent()) {
+                throw new ProblemException(
+                    RequestProblem.of(
+                        409,
+                        "exists",
+                        "member "
+                            + Addresses.text(byAddress)
+                            + " is authorized; deauthorize it first to replace "
+                            + Addresses.text(address)
+                            + " by it"));
+              }
+              ChangeResult<MemberRecord> replaced =
+                  controller
+                      .bin()
+                      .replace(networkId, address, byAddress, exchange.edit(nowMs))
+                      .orElseThrow(
+                          () -> RequestProblem.notFound("member " + Addresses.text(address)));
+              return new ChangeResult<>(
+                  MemberView.of(controller, replaced.record(), nowMs), replaced.ticket());
+            })
+        .thenComposeAsync(view -> response(200, view), thread);
+  }
+
+  /** Rejects the authorization of a blocked member. */
+  static void requireAuthorizable(Controller controller, MemberRecord wanted) {
+    if (wanted.authorized()) {
+      requireNotBlocked(controller, wanted.networkId(), wanted.address());
+    }
+  }
+
+  private static void requireNotBlocked(Controller controller, long networkId, long address) {
+    if (controller.blocked(networkId, address).isPresent()) {
+      throw new ProblemException(
+          RequestProblem.of(
+              409,
+              "blocked",
+              "member " + Addresses.text(address) + " is blocked; unblock it first"));
+    }
   }
 
   /** Removes a member to the bin. */

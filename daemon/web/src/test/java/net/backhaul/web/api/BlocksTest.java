@@ -36,15 +36,31 @@ class BlocksTest {
     assertEquals(false, object(admin.get(MEMBER_PATH)).get("authorized"));
     assertEquals(true, object(admin.get(MEMBER_PATH)).get("blocked"));
     WebResponse authorized = admin.patch(MEMBER_PATH, "{\"authorized\":true}");
-    assertEquals(false, object(authorized).get("authorized"));
+    assertEquals(409, authorized.status(), authorized::text);
+    assertEquals("urn:backhaul:problem:blocked", object(authorized).get("type"));
+    WebResponse renamed = admin.patch(MEMBER_PATH, "{\"name\":\"n\"}");
+    assertEquals(false, object(renamed).get("authorized"), renamed::text);
+    assertEquals(409L, bulkStatus("\"authorized\":true"));
+    assertEquals(200L, bulkStatus("\"authorized\":false"));
     admin.delete(MEMBER_PATH);
     assertEquals(1, list(admin.get(BLOCKS), "blocks").size());
-    WebResponse added = admin.post(NETWORK_PATH + "/members", "{\"id\":\"0123456789\"}");
+    WebResponse rejected = admin.post(NETWORK_PATH + "/members", "{\"id\":\"0123456789\"}");
+    assertEquals(409, rejected.status(), rejected::text);
+    WebResponse added =
+        admin.post(NETWORK_PATH + "/members", "{\"id\":\"0123456789\",\"authorized\":false}");
     assertEquals(false, object(added).get("authorized"));
 
     assertEquals(204, admin.post(MEMBER_PATH + "/unblock", "{}").status());
     assertEquals(List.of(), list(admin.get(BLOCKS), "blocks"));
     assertEquals(false, object(admin.get(MEMBER_PATH)).get("authorized"));
+  }
+
+  private Object bulkStatus(String more) {
+    WebResponse response =
+        admin.post(
+            NETWORK_PATH + "/members/bulk/authorization",
+            "{\"members\":[\"0123456789\"]," + more + "}");
+    return Json.asObject(list(response, "results").getFirst()).getOrDefault("status", 0L);
   }
 
   @Test
