@@ -78,6 +78,9 @@ class PageAccountsTest {
     browser.click("Disable");
     browser.awaitText("ada is disabled");
     browser.click("Change ada");
+    browser.click("Delete…");
+    browser.awaitText("ada is deleted for good");
+    browser.assertAccessible();
     browser.click("Delete user");
     browser.awaitText("ada removed");
     Await.until(() -> browser.count("tbody tr") == 1, browser::text);
@@ -93,6 +96,32 @@ class PageAccountsTest {
     page.open("/log?actor=admin");
     browser.awaitText("delete-user");
     browser.awaitText("create-user");
+  }
+
+  @Test
+  void letsAUserWithoutNetworksIn() throws Exception {
+    page.open("/users");
+    browser.type("User name", "bob");
+    browser.clickOn("form [role=switch]");
+    browser.click("Create user");
+    browser.awaitText("Link for bob");
+    browser.open(browser.find(".copy code").getText());
+    browser.type("New password", PageInTest.PASSWORD);
+    browser.click("Create account");
+    browser.awaitText("There is no network that you may see.");
+    assertEquals("bob", browser.find(".who").getText());
+    assertEquals(0, browser.count(".live"), "a connection is refused, and tried again for ever");
+    browser.assertAccessible();
+    browser.click("Log out");
+    browser.type("User name", "admin");
+    browser.type("Password", PageInTest.PASSWORD);
+    browser.click("Log in");
+    browser.awaitText("office");
+    page.open("/users");
+    browser.click("Change bob");
+    browser.click("Delete…");
+    browser.click("Delete user");
+    browser.awaitText("bob removed");
   }
 
   @Test

@@ -74,6 +74,10 @@ class PageBinTest {
     Await.until(() -> field(number, name).equals(expected), () -> field(number, name));
   }
 
+  private static String box(int number) {
+    return row(number) + " input[type=checkbox]";
+  }
+
   private void undo() {
     browser.clickOn(".notice:last-child .plain");
   }
@@ -124,6 +128,57 @@ class PageBinTest {
     browser.awaitText("host-2 is restored");
     awaitField(2, "authorized", "true");
     awaitField(2, "name", "\"host-2\"");
+  }
+
+  @Test
+  void tellsThatAMemberWasRemovedElsewhere() throws IOException {
+    page.change(1, "/member/" + member(4), "{\"authorized\":true,\"name\":\"host-4\"}");
+    page.open("/networks/" + page.network(1) + "?member=" + member(4));
+    browser.awaitText("Ethernet bridge");
+    page.cli("controller", "delete", page.network(1), member(4));
+    browser.awaitText("there is no member");
+    browser.awaitNoText("Ethernet bridge");
+  }
+
+  @Test
+  void leavesBlockedOnesOutOfThoseThatWait() throws IOException {
+    page.change(2, "", "{\"name\":\"cellar\"}");
+    page.change(2, "/member/" + member(1), "{\"authorized\":false}");
+    page.open("/networks/" + page.network(2) + "/join");
+    browser.button("Authorize " + member(1));
+    page.cli("controller", "block", page.network(2), member(1));
+    browser.awaitText("Listening.");
+    assertEquals(0, browser.count(".device"));
+  }
+
+  /** The page knows the members as they were when they were selected. */
+  @Test
+  void actsOnWhatAnotherUserHasChangedMeanwhile() throws IOException {
+    page.change(1, "/member/" + member(0x50), "{\"authorized\":false,\"name\":\"stale-1\"}");
+    page.change(1, "/member/" + member(0x51), "{\"authorized\":true,\"name\":\"stale-2\"}");
+    page.change(1, "/member/" + member(0x52), "{\"authorized\":true,\"name\":\"stale-3\"}");
+    page.open("/networks/" + page.network(1) + "?q=name:stale*");
+    browser.clickOn(box(0x50));
+    browser.click("Select all 3 found");
+    browser.awaitText("3 selected");
+    page.change(1, "/member/" + member(0x50), "{\"authorized\":true}");
+    page.cli("controller", "delete", page.network(1), member(0x52));
+    browser.click("Deauthorize");
+    browser.awaitText("1 failed; the first because there is no member");
+    browser.awaitText("2 deauthorized");
+    awaitField(0x50, "authorized", "false");
+    awaitField(0x51, "authorized", "false");
+    undo();
+    awaitField(0x51, "authorized", "true");
+    awaitField(0x50, "authorized", "true");
+
+    browser.clickOn(box(0x50));
+    browser.clickOn(box(0x51));
+    browser.click("Block");
+    awaitField(0x50, "authorized", "false");
+    undo();
+    awaitField(0x51, "authorized", "true");
+    awaitField(0x50, "authorized", "true");
   }
 
   @Test

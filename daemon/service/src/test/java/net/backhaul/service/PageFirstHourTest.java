@@ -107,7 +107,7 @@ class PageFirstHourTest {
     double tookS = (System.nanoTime() - loggedInNanos) / 1e9;
     System.out.printf("log-in to first pong: %.1f s (at most %.0f s)%n", tookS, FIRST_PONG_S);
     assertTrue(tookS <= FIRST_PONG_S, "log-in to first pong took " + tookS + " s");
-    assertTrue(browser.text().contains("In touch: direct"), browser::text);
+    assertTrue(browser.text().contains("In touch with this controller: direct"), browser::text);
     for (NamespaceNode each : nodes.members()) {
       each.request("DELETE", "/network/" + network, "");
     }

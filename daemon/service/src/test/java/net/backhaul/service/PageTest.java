@@ -248,14 +248,45 @@ class PageTest {
     browser.awaitText("1,000 deauthorized");
     assertEquals(false, read(2, 7_500).get("authorized"));
     browser.clickOn(".notice:last-child .plain");
-    Await.until(
+    Await.until(() -> isAuthorized(2, 7_999));
+  }
+
+  private boolean isAuthorized(int network, int number) {
+    try {
+      return Boolean.TRUE.equals(read(network, number).get("authorized"));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Each change has the list read again, before the answer to the request before arrives. */
+  @Test
+  void showsMembersUnderSteadyChanges() throws Exception {
+    open(1, "/join");
+    browser.script(
+        """
+        const own = window.fetch;
+        window.fetch = async (url, options) => {
+          const response = await own(url, options);
+          if (String(url).includes('/members?')) await new Promise(done => setTimeout(done, 900));
+          return response;
+        };
+        """);
+    browser.click("Members");
+    String path = "/controller/network/" + network(1) + "/member/" + member(9);
+    Await.within(
+        10,
         () -> {
+          String name = "{\"name\":\"host-09-%d\"}".formatted(System.nanoTime());
           try {
-            return Boolean.TRUE.equals(read(2, 7_999).get("authorized"));
+            daemon.request("POST", path, name);
           } catch (IOException e) {
             throw new AssertionError(e);
           }
-        });
+          return browser.count(row(9)) == 1;
+        },
+        browser::text);
+    daemon.request("POST", path, "{\"name\":\"host-09\"}");
   }
 
   @Test
@@ -268,6 +299,8 @@ class PageTest {
     browser.assertAccessible();
     Pictures.take(browser, "members");
 
+    browser.clickOn(row(5) + " .name button");
+    browser.press("nothing", Keys.ESCAPE);
     browser.clickOn(row(5) + " .name button");
     browser.press("printer", Keys.ENTER);
     browser.awaitText("Named printer");
@@ -313,6 +346,11 @@ class PageTest {
     browser.clickOn(row(40) + " .more button");
     browser.click("Block");
     browser.awaitText("added is blocked");
+    browser.button("Unblock");
+    assertEquals(0, browser.count(".panel .main"), "a blocked one cannot be authorized");
+    browser.clickOn(".notice:last-child .plain");
+    Await.until(() -> isAuthorized(1, 40));
+    browser.click("Block");
     browser.awaitText("blocked");
     browser.click("Unblock");
     browser.awaitText("added is not blocked any more");
@@ -358,6 +396,10 @@ class PageTest {
 
   @Test
   void exportsFiles() throws Exception {
+    daemon.request(
+        "POST",
+        "/controller/network/" + network(3) + "/member/" + member(0),
+        "{\"tags\":[[1,2]],\"capabilities\":[7],\"activeBridge\":true}");
     open(3, "");
     browser.find(row(0));
     browser.click("Export");
@@ -367,6 +409,10 @@ class PageTest {
     String csv = Files.readString(file);
     assertTrue(csv.contains("\"'=HYPERLINK(\"\"http://example.org\"\")\""), csv);
     assertEquals(HOSTILE.size() + 1, csv.split("\r\n").length, csv);
+    assertTrue(
+        csv.lines().findFirst().orElse("").endsWith(",labels,tags,capabilities,bridge"), csv);
+    assertTrue(csv.contains(",\"1=2\",\"7\",\"true\"\r\n"), csv);
+    assertFalse(csv.contains("'-1"), csv);
     browser.click("Export");
     browser.click("All found, as hosts file");
     Path hosts = directory.resolve(network(3) + ".hosts");
@@ -401,6 +447,8 @@ class PageTest {
     browser.awaitText("IPv6 addresses");
     browser.assertAccessible();
     Pictures.take(browser, "settings");
+    browser.type("Labels", "site2" + Keys.ENTER);
+    browser.awaitText("Saved");
     browser.type("MTU", "99" + Keys.ENTER);
     browser.awaitText("expected a whole number from 1280 to 10000");
     browser.type("MTU", "1400" + Keys.ENTER);

@@ -120,11 +120,14 @@ final class BulkMembers {
         members,
         (controller, member, edit) -> {
           long network = member.networkId();
+          boolean isBlocked = controller.blocked(network, member.address()).isPresent();
           long ticket =
               blocks
                   ? controller.block(network, member.address(), edit).ticket()
                   : controller.unblock(network, member.address(), edit).ticket();
-          return new ChangeResult<>(MemberBatch.row(member.address(), 200), ticket);
+          Map<String, @Nullable Object> row = MemberBatch.row(member.address(), 200);
+          row.put("changed", isBlocked != blocks);
+          return new ChangeResult<>(row, ticket);
         });
   }
 
@@ -135,6 +138,7 @@ final class BulkMembers {
       ChangeResult<MemberRecord> saved = controller.put(wanted, edit);
       Map<String, @Nullable Object> row = MemberBatch.row(member.address(), 200);
       row.put("revision", saved.record().revision());
+      row.put("changed", saved.record().revision() != member.revision());
       return new ChangeResult<>(row, saved.ticket());
     };
   }

@@ -55,8 +55,8 @@ function TopBar({ user }) {
   return html`<header class="top">
     <a class="skip" href="#content">${t('skip')}</a>
     <${Link} href="/" class="brand"><span class="mark" aria-hidden="true"></span>Backhaul<//>
-    <span class=${isLive ? 'live on' : 'live'} title=${t(isLive ? 'live.on' : 'live.off')}>
-      <span class="dot" aria-hidden="true"></span>${t(isLive ? 'live.short' : 'live.lost')}</span>
+    ${user.networks?.length !== 0 && html`<span class=${isLive ? 'live on' : 'live'} title=${t(isLive ? 'live.on' : 'live.off')}>
+      <span class="dot" aria-hidden="true"></span>${t(isLive ? 'live.short' : 'live.lost')}</span>`}
     <${Link} href="/log">${t('log.title')}<//>
     ${may('admin') && html`<${Link} href="/users">${t('users.title')}<//>`}
     <${Link} href="/about">${t('about.title')}<//>
@@ -71,12 +71,14 @@ function Page() {
   const [failure, setFailure] = useState('');
   const [known, setKnown] = useState(false);
   const userId = session?.user.id;
+  // The controller refuses to report changes to a user without any network.
+  const mayFollow = session?.user.networks?.length !== 0;
   useEffect(() => {
     loadSession().catch(problem => setFailure(problem.message));
   }, []);
   useEffect(() => {
     if (userId === undefined) return undefined;
-    connect();
+    if (mayFollow) connect();
     api.get('/status').then(
       found => {
         setServerClock(found.clockMs);

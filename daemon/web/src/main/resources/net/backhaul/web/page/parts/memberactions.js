@@ -88,16 +88,21 @@ export async function remove(member, done) {
   });
 }
 
+/** Blocks a member or ends its block; undoing a block authorizes it again where it was. */
 export async function setBlocked(member, blocked, done) {
-  const path = membersPath(member.network) + '/bulk/block';
-  const send = async value => {
-    const { results } = await api.post(path, { members: [member.id], blocked: value });
+  const send = async (path, field, value) => {
+    const body = { members: [member.id], [field]: value };
+    const { results } = await api.post(`${membersPath(member.network)}/bulk/${path}`, body);
     if (results[0].problem) throw new Error(results[0].problem.detail);
+  };
+  const set = async value => {
+    await send('block', 'blocked', value);
+    if (!value && blocked && member.authorized) await send('authorization', 'authorized', true);
     done?.();
   };
-  await send(blocked);
+  await set(blocked);
   const key = blocked ? 'done.blocked' : 'done.unblocked';
-  notify(t(key, { member: titleOf(member) }), { undo: () => send(!blocked) });
+  notify(t(key, { member: titleOf(member) }), { undo: () => set(!blocked) });
 }
 
 /** Moves name, addresses and all other settings of a member to another device. */
@@ -120,12 +125,12 @@ export async function replace(member, id) {
 }
 
 /**
- * Sends one operation on many members, and offers to undo it.
+ * Sends one operation on many members, and offers to undo what it has changed.
  *
  * @param path below the network
- * @param undos [path, body] of requests that revert it
+ * @param undos returns [path, body] of requests that revert it for the members that it gets
  */
-export async function bulk(network, members, { path, body, key, undos }, done) {
+async function bulk(network, members, { path, body, key, undos }, done) {
   const run = async (to, what) => {
     const { results } = await api.post(`/networks/${network}/${to}`, what);
     const failed = results.filter(each => each.problem);
@@ -133,13 +138,17 @@ export async function bulk(network, members, { path, body, key, undos }, done) {
       notify(t('bulk.failed', { number: failed.length, detail: failed[0].problem.detail }), { isError: true });
     }
     done();
+    return results.filter(each => !each.problem);
   };
-  await run(path, { ...body, members: ids(members) });
-  notify(t(key, { number: members.length.toLocaleString('en') }), {
-    undo: async () => {
-      for (const [to, what] of undos) await run(to, what);
-    },
-  });
+  // What is known of the members may be old: all are sent, and the answer tells which have changed.
+  const succeeded = await run(path, { ...body, members: ids(members) });
+  if (!succeeded.length && members.length) return;
+  const changed = new Set(succeeded.filter(each => each.changed !== false).map(each => each.id));
+  const reverts = undos(members.filter(each => changed.has(each.id))).filter(([, what]) => what.members.length);
+  const undo = async () => {
+    for (const [to, what] of reverts) await run(to, what);
+  };
+  notify(t(key, { number: succeeded.length.toLocaleString('en') }), { undo: reverts.length ? undo : undefined });
 }
 
 const ids = members => members.map(each => each.id);
@@ -148,44 +157,48 @@ const ids = members => members.map(each => each.id);
 export function bulkAction(network, members, action, done) {
   const key = 'bulk.' + action;
   if (action === 'delete') {
-    const undos = [['bin/bulk/restore', { members: ids(members) }]];
+    const undos = removed => [['bin/bulk/restore', { members: ids(removed) }]];
     return bulk(network, members, { path: 'members/bulk/delete', body: {}, key, undos }, done);
   }
   const field = action.endsWith('authorize') ? 'authorized' : 'blocked';
   const value = action === 'authorize' || action === 'block';
   const path = `members/bulk/${field === 'blocked' ? 'block' : 'authorization'}`;
-  const changed = members.filter(each => each[field] !== value);
-  const undos = [[path, { members: ids(changed), [field]: !value }]];
-  return bulk(network, changed, { path, body: { [field]: value }, key, undos }, done);
+  const undos = changed => [[path, { members: ids(changed), [field]: !value }]];
+  // Who is blocked loses the authorization, too.
+  const undosOfBlock = changed => [
+    ...undos(changed),
+    ['members/bulk/authorization', { members: ids(changed.filter(each => each.authorized)), authorized: true }],
+  ];
+  return bulk(network, members, { path, body: { [field]: value }, key, undos: action === 'block' ? undosOfBlock : undos }, done);
 }
 
 /** Adds a label to members, or removes it; those that have it already, or not, are left alone. */
 export function bulkLabel(network, members, label, adds, done) {
-  const changed = members.filter(each => each.labels.includes(label) !== adds);
   const path = 'members/bulk/labels';
-  const body = (add, more) => ({ [add ? 'add' : 'remove']: [label], ...more });
-  const undos = [[path, body(!adds, { members: ids(changed) })]];
-  return bulk(network, changed, { path, body: body(adds), key: 'bulk.changed', undos }, done);
+  const body = add => ({ [add ? 'add' : 'remove']: [label] });
+  const undos = changed => [[path, { ...body(!adds), members: ids(changed) }]];
+  return bulk(network, members, { path, body: body(adds), key: 'bulk.changed', undos }, done);
 }
 
 /** Sets a tag of members, or with null removes it. */
 export function bulkTag(network, members, tag, value, done) {
-  const before = new Map();
-  for (const each of members) {
-    const old = each.tags[tag] ?? null;
-    if (old !== value) before.set(old, [...(before.get(old) || []), each.id]);
-  }
   const path = 'members/bulk/credentials';
-  const undos = [...before].map(([old, of]) => [path, { members: of, tags: { [tag]: old } }]);
-  const changed = members.filter(each => (each.tags[tag] ?? null) !== value);
-  return bulk(network, changed, { path, body: { tags: { [tag]: value } }, key: 'bulk.changed', undos }, done);
+  const undos = changed => {
+    const before = new Map();
+    for (const each of changed) {
+      const old = each.tags[tag] ?? null;
+      if (!before.has(old)) before.set(old, []);
+      before.get(old).push(each.id);
+    }
+    return [...before].map(([old, of]) => [path, { members: of, tags: { [tag]: old } }]);
+  };
+  return bulk(network, members, { path, body: { tags: { [tag]: value } }, key: 'bulk.changed', undos }, done);
 }
 
 /** Gives members a capability, or takes it. */
 export function bulkCapability(network, members, capability, gives, done) {
-  const changed = members.filter(each => each.capabilities.includes(capability) !== gives);
   const path = 'members/bulk/credentials';
   const body = value => ({ capabilities: { [capability]: value } });
-  const undos = [[path, { ...body(!gives), members: ids(changed) }]];
-  return bulk(network, changed, { path, body: body(gives), key: 'bulk.changed', undos }, done);
+  const undos = changed => [[path, { ...body(!gives), members: ids(changed) }]];
+  return bulk(network, members, { path, body: body(gives), key: 'bulk.changed', undos }, done);
 }

@@ -22,7 +22,9 @@ class MemberList {
     this.first = 0;
     this.last = PAGE - 1;
     this.isClosed = false;
-    this.generation = 0;
+    this.requests = 0;
+    /** The number of the request whose answer is shown, by page. */
+    this.answered = new Map();
     this.refresh = throttle(() => this.read(), REFRESH_MS);
   }
 
@@ -46,22 +48,27 @@ class MemberList {
     const from = Math.floor(this.first / PAGE);
     const to = Math.floor(Math.max(this.last, this.first) / PAGE);
     for (const page of [...this.pages.keys()]) if (page < from || page > to) this.pages.delete(page);
-    this.generation++;
-    for (let page = from; page <= to; page++) this.load(page);
+    for (let page = from; page <= to; page++) {
+      if (!this.pages.has(page)) this.pages.set(page, []);
+      this.load(page);
+    }
   }
 
   async load(page) {
-    const generation = this.generation;
+    const number = ++this.requests;
+    // Each answer that is newer counts: under steady changes there is always another one to come.
+    const isOld = () => this.isClosed || !this.pages.has(page) || number < (this.answered.get(page) ?? 0);
     try {
       const found = await api.get(`${this.path}&offset=${page * PAGE}&limit=${PAGE}`);
-      if (this.isClosed || generation !== this.generation) return;
+      if (isOld()) return;
+      this.answered.set(page, number);
       this.pages.set(page, found.members);
       this.total = found.total;
       this.matching = found.matching;
       this.problem = null;
       this.isKnown = true;
     } catch (problem) {
-      if (this.isClosed || generation !== this.generation) return;
+      if (isOld()) return;
       this.problem = problem;
     }
     this.changed();

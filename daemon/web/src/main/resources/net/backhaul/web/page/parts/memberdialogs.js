@@ -2,6 +2,7 @@
 // Adding a member beforehand, and replacing its device.
 import { html, useState } from 'base/lib.js';
 import { api } from 'base/api.js';
+import { may } from 'base/session.js';
 import { t } from 'base/strings.js';
 import { membersPath, replace, titleOf } from 'parts/memberactions.js';
 import { notify } from 'parts/notices.js';
@@ -38,12 +39,11 @@ export function AddMember({ network, close, done }) {
   const submit = async (id, name) => {
     await api.post(membersPath(network), { id, name });
     done();
-    notify(t('done.added', { member: name || id }), {
-      undo: async () => {
-        await api.delete(`${membersPath(network)}/${id}`);
-        done();
-      },
-    });
+    const undo = async () => {
+      await api.delete(`${membersPath(network)}/${id}`);
+      done();
+    };
+    notify(t('done.added', { member: name || id }), { undo: may('operate', network) ? undo : undefined });
   };
   return html`<${Dialog} title=${t('members.add')} onClose=${close}>
     <${AddressForm} text=${t('members.addText')} action=${t('members.addDo')} submit=${submit} close=${close}>

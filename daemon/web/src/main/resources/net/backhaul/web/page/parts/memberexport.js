@@ -2,7 +2,7 @@
 // Members as files.
 import { dateTime, plain } from 'base/format.js';
 
-const COLUMNS = ['id', 'name', 'authorized', 'addresses', 'version', 'endpoint', 'link', 'latencyMs', 'seenMs', 'createdMs', 'notes', 'labels'];
+const COLUMNS = ['id', 'name', 'authorized', 'addresses', 'version', 'endpoint', 'link', 'latencyMs', 'seenMs', 'createdMs', 'notes', 'labels', 'tags', 'capabilities', 'bridge'];
 
 /** A cell that no spreadsheet takes for a formula. */
 export function csvCell(value) {
@@ -15,6 +15,8 @@ export function csv(members) {
   const cell = (member, column) => {
     const value = member[column];
     if (column.endsWith('Ms') && column !== 'latencyMs') return dateTime(value);
+    if (column === 'latencyMs') return value >= 0 ? value : '';
+    if (column === 'tags') return Object.entries(value).map(pair => pair.join('=')).join(' ');
     return Array.isArray(value) ? value.join(' ') : value;
   };
   const lines = members.map(each => COLUMNS.map(column => csvCell(cell(each, column))).join(','));

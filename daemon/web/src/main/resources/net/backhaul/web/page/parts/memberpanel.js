@@ -73,7 +73,15 @@ export function MemberPanel({ network, id, status, done }) {
   const [isReplacing, setReplacing] = useState(false);
   const heading = useRef(null);
   const load = useCallback(
-    throttle(() => api.get(`${membersPath(network)}/${id}`).then(setMember, setProblem), REFRESH_MS),
+    throttle(
+      () =>
+        api.get(`${membersPath(network)}/${id}`).then(setMember, failure => {
+          // It was removed elsewhere; with other failures what is shown stays.
+          if (failure.status === 404) setMember(null);
+          setProblem(failure);
+        }),
+      REFRESH_MS,
+    ),
     [network, id],
   );
   useEffect(load, [load]);
@@ -103,9 +111,9 @@ export function MemberPanel({ network, id, status, done }) {
       <${Facts} member=${member} status=${status} />
       ${may('authorize', network) &&
       html`<div class="buttons start">
-        <${Button} kind=${member.authorized ? '' : 'main'}
+        ${(member.authorized || !member.blocked) && html`<${Button} kind=${member.authorized ? '' : 'main'}
           onClick=${() => attempt(() => setAuthorized(member, !member.authorized, saved))}>
-          ${t(member.authorized ? 'member.deauthorize' : 'member.authorize')}<//>
+          ${t(member.authorized ? 'member.deauthorize' : 'member.authorize')}<//>`}
         ${member.blocked !== undefined &&
         html`<${Button} onClick=${() => attempt(() => setBlocked(member, !member.blocked, load))}>
           ${t(member.blocked ? 'member.unblock' : 'member.block')}<//>`}
@@ -124,7 +132,7 @@ export function MemberPanel({ network, id, status, done }) {
       <${Button} kind="plain icon" aria-label=${t('close')} onClick=${close}>×<//>
     </div>
     ${member ? body() : problem && html`<p class="error" role="alert">${problem.message}</p>`}
-    ${isReplacing &&
+    ${isReplacing && member &&
     html`<${ReplaceDevice} member=${member} close=${() => setReplacing(false)}
       done=${fresh => (done(), setQuery({ member: fresh.id }))} />`}
   </aside>`;

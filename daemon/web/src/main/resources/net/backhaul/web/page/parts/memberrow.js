@@ -36,16 +36,20 @@ function select(element) {
 function Inline({ value, label, save, isAllowed, children }) {
   const [text, setText] = useState(null);
   const seen = useRef(value);
+  const reverted = useRef(false);
   if (!isAllowed) return children;
   if (text === null) {
     return html`<button type="button" class="inline-edit" aria-label=${label} onClick=${() => {
       seen.current = value;
+      reverted.current = false;
       setText(value);
     }}>${children}</button>`;
   }
   const commit = async event => {
     // The window has lost the focus, not the field.
     if (document.activeElement === event.target) return;
+    // An input that Escape removes may lose the focus first.
+    if (reverted.current) return;
     if (text !== value && seen.current !== value) {
       seen.current = value;
       notify(t('conflict.field', { value: plain(value) }), { isError: true });
@@ -65,6 +69,7 @@ function Inline({ value, label, save, isAllowed, children }) {
     if (event.key === 'Enter') event.target.blur();
     if (event.key === 'Escape') {
       event.stopPropagation();
+      reverted.current = true;
       setText(null);
     }
   };

@@ -30,6 +30,12 @@ export function useNetwork(id) {
   return { ...state, setNetwork: network => setState({ network, problem: null }) };
 }
 
+/** Returns how many devices wait for an authorization. */
+export const waitingIn = network => network.waitingCount ?? network.memberCount - network.authorizedCount;
+
+/** The search for them. */
+export const WAITING = 'authorized:no blocked:no';
+
 export function networkName(network) {
   return plain(network.name) || t('network.unnamed');
 }

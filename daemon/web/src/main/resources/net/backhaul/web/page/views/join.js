@@ -9,7 +9,7 @@ import { may } from 'base/session.js';
 import { t } from 'base/strings.js';
 import { changeWithUndo, titleOf } from 'parts/memberactions.js';
 import { linkText } from 'parts/memberstate.js';
-import { NetworkHead, NoNetwork, networkName, useNetwork } from 'parts/networkhead.js';
+import { NetworkHead, NoNetwork, WAITING, networkName, useNetwork } from 'parts/networkhead.js';
 import { attempt } from 'parts/notices.js';
 import { TokenLines } from 'parts/tokenlines.js';
 import { Button, CopyLine, Field, useTitle } from 'parts/ui.js';
@@ -96,7 +96,7 @@ export function Join({ network: id }) {
     throttle(async () => {
       try {
         const [waits, is] = await Promise.all([
-          list('authorized:no', 'waiting', WAITING_SHOWN),
+          list(WAITING, 'waiting', WAITING_SHOWN),
           list('authorized:yes', '-created', JOINED_SHOWN),
         ]);
         setWaiting(waits);
@@ -134,7 +134,7 @@ export function Join({ network: id }) {
                 : html`<li key=${each.id} class="device"><code>${each.id}</code></li>`)}</ul>`
           : html`<p class="listening"><span class="pulse" aria-hidden="true"></span>${t('join.nobody')}</p>`}
         ${waiting && waiting.matching > waiting.members.length &&
-        html`<p><${Link} href=${`/networks/${id}?q=authorized:no`}>${t('join.more', { number: waiting.matching - waiting.members.length })}<//></p>`}
+        html`<p><${Link} href=${`/networks/${id}?q=${encodeURIComponent(WAITING)}`}>${t('join.more', { number: waiting.matching - waiting.members.length })}<//></p>`}
         <p class="hidden" role="status">${heard.current}</p>
       </li>
       <li class="card"><h2>${t('join.step3')}</h2>

@@ -153,7 +153,7 @@ export function Settings({ network: id }) {
   if (!network) return html`<${NoNetwork} problem=${problem} />`;
   const disabled = !may('operate', id);
   const number = field => text => save({ [field]: /^\d+$/.test(text.trim()) ? Number(text) : text });
-  const servers = text => text.split(/[\s,]+/).filter(Boolean);
+  const words = text => text.split(/[\s,]+/).filter(Boolean);
   const toggle = field => value => attempt(() => save({ [field]: value }));
   return html`<main class="settings">
     <${NetworkHead} network=${network} current="settings" />
@@ -163,6 +163,8 @@ export function Settings({ network: id }) {
         save=${name => save({ name })} maxlength="127" />
       ${network.notes !== undefined && html`<${SavedField} label=${t('member.notes')} hint=${t('settings.notesHint')} value=${network.notes}
         fieldName="notes" disabled=${disabled} multiline save=${notes => save({ notes })} />`}
+      ${network.labels !== undefined && html`<${SavedField} label=${t('member.labels')} hint=${t('settings.labelsHint')}
+        value=${network.labels.join(' ')} fieldName="labels" disabled=${disabled} save=${text => save({ labels: words(text) })} />`}
       <${SavedField} label=${t('settings.absent')} hint=${t('settings.absentHint')} value=${String(network.deauthorizeAfterDays)}
         fieldName="deauthorizeAfterDays" inputmode="numeric" disabled=${disabled} save=${number('deauthorizeAfterDays')} />
       <${Switch} label=${t('settings.private')} hint=${t('settings.privateHint')} checked=${network.private} disabled=${disabled}
@@ -175,7 +177,7 @@ export function Settings({ network: id }) {
       <${SavedField} label=${t('settings.domain')} hint=${t('settings.domainHint')} value=${network.dns.domain} fieldName="dns.domain"
         disabled=${disabled} save=${domain => save({ dns: { ...network.dns, domain: domain.trim() } })} />
       <${SavedField} label=${t('settings.servers')} hint=${t('settings.serversHint')} value=${network.dns.servers.join(', ')}
-        fieldName="dns.servers" disabled=${disabled} save=${text => save({ dns: { ...network.dns, servers: servers(text) } })} />
+        fieldName="dns.servers" disabled=${disabled} save=${text => save({ dns: { ...network.dns, servers: words(text) } })} />
       <${Switch} label=${t('settings.directory')} hint=${t('settings.directoryHint')} checked=${network.directory} disabled=${disabled}
         onChange=${toggle('directory')} />
     <//>

@@ -24,7 +24,8 @@ export function SetUp() {
     setBusy(true);
     setProblem(null);
     try {
-      const account = await api.post('/setup', { token: secret, name: form.get('name'), password });
+      // Only the first administrator chooses a name; the controller knows whose link another one is.
+      const account = await api.post('/setup', { token: secret, name: form.get('name') || undefined, password });
       if (account.totp) {
         navigate('/', { replace: true });
         return;
@@ -47,7 +48,7 @@ export function SetUp() {
     <h1><span class="mark" aria-hidden="true"></span>${t('setup.title')}</h1>
     <p>${t('setup.text')}</p>
     <${Field} label=${t('login.name')} name="name" hint=${t('setup.nameHint')} error=${fields.name}
-      autocomplete="username" required />
+      autocomplete="username" />
     <${Field} label=${t('setup.password')} name="password" type="password" hint=${t('setup.passwordHint')}
       error=${fields.password} autocomplete="new-password" minlength="10" required />
     ${isGeneral && html`<p class="error" role="alert">${problem.message}</p>`}

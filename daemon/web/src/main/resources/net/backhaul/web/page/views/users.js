@@ -20,6 +20,18 @@ function Edit({ user, networks, isSelf, close, done, showLink }) {
     done();
   };
   const name = user.name;
+  const [isDeleting, setDeleting] = useState(false);
+  const remove = async () => {
+    await api.delete(path, user.revision);
+    notify(t('done.removed', { member: name }));
+    done();
+  };
+  if (isDeleting) {
+    return html`<${Dialog} title=${name} onClose=${close}>
+      <p>${t('users.deleteText', { name })}</p>
+      <div class="buttons"><${Button} onClick=${() => setDeleting(false)}>${t('cancel')}<//>
+        <${Button} kind="danger" onClick=${() => attempt(remove)}>${t('users.delete')}<//></div><//>`;
+  }
   return html`<${Dialog} title=${name} onClose=${close}>
     <p class="hint">${t('users.ends')}</p>
     <${Form} action=${t('users.save')} kind="main" submit=${form => change(wantedGrant(form), t('users.changed', { name }))}>
@@ -29,12 +41,7 @@ function Edit({ user, networks, isSelf, close, done, showLink }) {
       ${!isSelf && html`<${Button} onClick=${() =>
         attempt(() => change({ disabled: !user.disabled }, t(user.disabled ? 'users.enabled' : 'users.disabled', { name })))}>
         ${t(user.disabled ? 'users.enable' : 'users.disable')}<//>
-        <${Button} kind="danger" onClick=${() =>
-          attempt(async () => {
-            await api.delete(path, user.revision);
-            notify(t('done.removed', { member: name }));
-            done();
-          })}>${t('users.delete')}<//>`}
+        <${Button} kind="danger" onClick=${() => setDeleting(true)}>${t('users.deleteDo')}<//>`}
       <${Button} onClick=${close}>${t('close')}<//></div>
   <//>`;
 }
