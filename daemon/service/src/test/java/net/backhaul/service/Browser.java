@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 import java.util.logging.Level;
 import net.backhaul.testing.Await;
 import org.jspecify.annotations.Nullable;
+import org.openqa.selenium.Alert;
 import org.openqa.selenium.By;
 import org.openqa.selenium.ElementClickInterceptedException;
 import org.openqa.selenium.JavascriptExecutor;
@@ -60,6 +61,7 @@ public final class Browser implements AutoCloseable {
 
   private final ChromeDriver driver;
   private int clicks;
+  private String scheme = "light";
 
   private Browser(Path directory) throws IOException {
     var logs = new LoggingPreferences();
@@ -112,9 +114,19 @@ public final class Browser implements AutoCloseable {
             1,
             "mobile",
             width == NARROW));
+    this.scheme = scheme;
+    showScheme(scheme);
+  }
+
+  private void showScheme(String shown) {
     driver.executeCdpCommand(
         "Emulation.setEmulatedMedia",
-        Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+        Map.of(
+            "features",
+            List.of(
+                Map.of("name", "prefers-color-scheme", "value", shown),
+                // A colour that changes gradually would be measured half way.
+                Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
   }
 
   public void wide() {
@@ -216,6 +228,11 @@ public final class Browser implements AutoCloseable {
     click(() -> button(name));
   }
 
+  /** Clicks something that was found before. */
+  public void click(WebElement element) {
+    click(() -> element);
+  }
+
   /** Clicks the first shown element of a CSS selector. */
   public void clickOn(String selector) {
     click(() -> find(selector));
@@ -276,6 +293,16 @@ public final class Browser implements AutoCloseable {
         },
         () -> "no field \"" + label + "\" in:\n" + text());
     return found.getFirst();
+  }
+
+  /** Answers the question that the page asks. */
+  public void answer(boolean yes) {
+    Alert question = driver.switchTo().alert();
+    if (yes) {
+      question.accept();
+    } else {
+      question.dismiss();
+    }
   }
 
   /** Presses a key together with Control. */
@@ -342,25 +369,41 @@ public final class Browser implements AutoCloseable {
     driver.switchTo().window(tab);
   }
 
-  /** Fails if axe-core finds a violation in what is shown. */
+  /**
+   * Fails if axe-core finds a violation in what is shown; the colours are checked in both schemes.
+   */
   public void assertAccessible() throws IOException {
     try (InputStream in = Browser.class.getResourceAsStream("/axe.min.js")) {
       if (!Boolean.TRUE.equals(script("return typeof axe === 'object'"))) {
         script(new String(in.readAllBytes(), StandardCharsets.UTF_8));
       }
     }
-    Object violations =
-        ((JavascriptExecutor) driver)
-            .executeAsyncScript(
-                """
-                const done = arguments[arguments.length - 1];
-                axe.run({ resultTypes: ['violations'], preload: false }).then(
-                  found => done(found.violations.map(each => each.id + ': ' + each.help + '\\n  ' +
-                    each.nodes.slice(0, 5).map(node => node.html.slice(0, 300) + ' ' +
-                      node.failureSummary).join('\\n  ')).join('\\n')),
-                  error => done(String(error)));
-                """);
-    assertEquals("", violations, this::url);
+    assertEquals("", violations(List.of()), this::url);
+    String other = scheme.equals("light") ? "dark" : "light";
+    showScheme(other);
+    Object found = violations(List.of("color-contrast", "link-in-text-block"));
+    showScheme(scheme);
+    assertEquals("", found, () -> other + ": " + url());
+  }
+
+  /**
+   * Returns what axe-core finds.
+   *
+   * @param rules those that are checked; empty for all
+   */
+  private @Nullable Object violations(List<String> rules) {
+    return ((JavascriptExecutor) driver)
+        .executeAsyncScript(
+            """
+            const done = arguments[arguments.length - 1];
+            const only = arguments[0].length ? { runOnly: arguments[0] } : {};
+            axe.run({ resultTypes: ['violations'], preload: false, ...only }).then(
+              found => done(found.violations.map(each => each.id + ': ' + each.help + '\\n  ' +
+                each.nodes.slice(0, 5).map(node => node.html.slice(0, 300) + ' ' +
+                  node.failureSummary).join('\\n  ')).join('\\n')),
+              error => done(String(error)));
+            """,
+            rules);
   }
 
   /** Fails if the console has reports of the content security policy or errors of scripts. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
 
 /**
  * The first hour in a browser, from the printed link to a ping between two members on hosts of
@@ -35,6 +37,7 @@ class PageFirstHourTest {
   private static final int MAX_CLICKS_BY_TOKEN = 2;
   private static final long APPEARS_MS = 1_000;
   private static final double FIRST_PONG_S = 90;
+  private static final long TICK_MS = 1_000;
   private static final Pattern LINK = Pattern.compile("http://127\\.0\\.0\\.1:\\d+(/setup#\\S+)");
   private static final Pattern NETWORK = Pattern.compile("/networks/([0-9a-f]{16})/join");
 
@@ -43,6 +46,7 @@ class PageFirstHourTest {
   private NamespaceRelay relay;
   private Browser browser;
   private long loggedInNanos;
+  private long shortestTickMs = Long.MAX_VALUE;
 
   @BeforeAll
   void start() throws Exception {
@@ -92,6 +96,24 @@ class PageFirstHourTest {
     assertTrue(member.cli("join", network).startsWith("0\n"));
     Await.until(() -> browser.count(".device form") > 0, browser::text);
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNanos);
+  }
+
+  /** Authorizes a member that waits, and measures when its device has an address. */
+  private void tick(NamespaceNode member) {
+    WebElement button = browser.button("Authorize " + member.address());
+    long beganNanos = System.nanoTime();
+    browser.click(button);
+    Await.until(
+        () -> {
+          try {
+            return member.show("-o", "-4", "address").contains(": zt");
+          } catch (IOException e) {
+            throw new AssertionError(e);
+          }
+        });
+    long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNanos);
+    System.out.printf("tick to the device's address: %d ms (at most %d ms)%n", tookMs, TICK_MS);
+    shortestTickMs = Math.min(shortestTickMs, tookMs);
   }
 
   private void pingEachOther(String network) throws Exception {
@@ -152,10 +174,12 @@ class PageFirstHourTest {
     assertEquals("device-1", browser.field("Name").getAttribute("value"));
     browser.assertAccessible();
     Pictures.take(browser, "join-waiting");
-    browser.click("Authorize " + nodes.members().get(0).address());
+    tick(nodes.members().get(0));
     browser.awaitText("device-1 is authorized");
     join(nodes.members().get(1), network);
-    browser.click("Authorize " + nodes.members().get(1).address());
+    tick(nodes.members().get(1));
+    // One of the two may find a machine that is busy with something else.
+    assertTrue(shortestTickMs <= TICK_MS, "an address after " + shortestTickMs + " ms");
     browser.awaitText("2 devices are in touch");
     browser.click("Copy: Line that pings device-2");
     assertTrue(browser.clicks() - before <= MAX_CLICKS, "clicks: " + (browser.clicks() - before));

@@ -126,6 +126,27 @@ class PageRulesTest {
                 .contains("dport 22"));
   }
 
+  @Test
+  void asksBeforeUnsavedRulesAreLost() throws Exception {
+    open(2);
+    String text = "# not saved\naccept;";
+    write(text);
+    browser.button("Discard changes");
+    browser.click("Members");
+    browser.answer(false);
+    browser.click("Log out");
+    browser.answer(false);
+    assertTrue(shown().contains("# not saved"), shown());
+    assertTrue(browser.url().contains("/rules"), browser.url());
+    browser.click("Members");
+    browser.answer(true);
+    browser.awaitText("No device has asked to join yet.");
+    browser.click("Rules");
+    Await.until(() -> browser.script("return Boolean(" + CONTENT + ")") == Boolean.TRUE);
+    browser.click("Members");
+    browser.awaitText("No device has asked to join yet.");
+  }
+
   /** What members would lose is the API's to find, and tested there. */
   @Test
   void asksBeforeFlowsAreCut() throws Exception {

@@ -189,9 +189,13 @@ class PageTest {
   void listsNetworks() throws Exception {
     browser.open(origin + "/");
     browser.awaitText("office");
-    browser.awaitText("2 wait");
+    cli("join", network(3));
+    browser.awaitText("1 waits");
     browser.assertAccessible();
     Pictures.take(browser, "networks");
+    cli("leave", network(3));
+    cli("controller", "delete", network(3), prefix);
+    browser.awaitNoText("1 waits");
     browser.type("Search networks", "OFF");
     browser.awaitNoText("many");
     assertTrue(browser.url().endsWith("/?q=OFF"), browser.url());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import net.backhaul.testing.Await;
 import org.junit.jupiter.api.AfterAll;
@@ -26,6 +27,11 @@ class PageTokensTest {
     page = PageInTest.start(directory);
     browser = page.browser;
     page.change(1, "", "{\"name\":\"office\"}");
+    Path rules =
+        Files.writeString(
+            directory.resolve("office.rules"),
+            "tag department\n id 1000\n enum 200 engineering\n;\naccept;\n");
+    page.cli("controller", "network", page.network(1), "rules", "set", rules.toString());
   }
 
   @AfterAll
@@ -50,6 +56,8 @@ class PageTokensTest {
     browser.type("Name of the member", "server");
     browser.type("Labels", "db rack2");
     browser.type("Managed IPs", "10.7.0.5");
+    browser.type("department", "marketing");
+    browser.type("Notes", "of rack 2");
     browser.click("Make token");
     browser.awaitText("expected none where maxUses is not 1");
     browser.assertAccessible();
@@ -58,10 +66,15 @@ class PageTokensTest {
     browser.awaitText("expected a whole number");
     browser.type("Devices", "1");
     browser.click("Make token");
+    browser.awaitText("found a text");
+    browser.assertAccessible();
+    browser.type("department", "engineering");
+    browser.click("Make token");
     String line = browser.find(".copy code").getText();
     String start = "sudo zerotier-cli join " + page.network(1) + " --token ";
     assertTrue(line.startsWith(start), line);
     browser.awaitText("0 of 1");
+    browser.awaitText("department=engineering");
     assertTrue(browser.text().contains("/join/" + line.substring(start.length()) + " | sudo sh"));
     browser.awaitText("That works on this controller’s host alone");
     assertTrue(browser.focused().startsWith("Copy: "), browser.focused());
@@ -79,6 +92,8 @@ class PageTokensTest {
     browser.click("Members");
     browser.awaitText("server");
     browser.awaitText("10.7.0.5");
+    String members = page.cli("-j", "controller", "members", page.network(1));
+    assertTrue(members.contains("of rack 2") && members.contains("1000"), members);
     browser.back();
     browser.awaitText("used up");
     assertFalse(browser.text().contains(start), "a token is shown twice");

@@ -4,7 +4,7 @@ import { html, render, useEffect, useState } from 'base/lib.js';
 import { api, loadSession, logOut } from 'base/api.js';
 import { connect, disconnect, live } from 'base/events.js';
 import { setServerClock } from 'base/format.js';
-import { Link, match, navigate, useLocation } from 'base/router.js';
+import { Link, match, mayLeave, navigate, useLocation } from 'base/router.js';
 import { may, useSession } from 'base/session.js';
 import { createStore, useStore } from 'base/store.js';
 import { t } from 'base/strings.js';
@@ -61,7 +61,7 @@ function TopBar({ user }) {
     ${may('admin') && html`<${Link} href="/users">${t('users.title')}<//>`}
     <${Link} href="/about">${t('about.title')}<//>
     <${Link} href="/account" class="who" title=${t('account.title')}>${user.name}<//>
-    <${Button} kind="plain" onClick=${() => attempt(logOut)}>${t('logout')}<//>
+    <${Button} kind="plain" onClick=${() => mayLeave() && attempt(logOut)}>${t('logout')}<//>
   </header>`;
 }
 

@@ -81,6 +81,25 @@ class BulkCredentialsTest {
     assertEquals(List.of("db"), field(MEMBER_PATH, "labels"));
   }
 
+  private static String changes(WebResponse response) {
+    return ((List<?>) object(response).get("results"))
+        .stream()
+            .map(each -> String.valueOf(Json.asObject(each).get("changed")))
+            .collect(Collectors.joining(" "));
+  }
+
+  @Test
+  void tellsWhoHasChanged() {
+    admin.patch(MEMBER_PATH, "{\"labels\":[\"db\"],\"authorized\":true}");
+
+    assertEquals("false true null", changes(bulk("labels", "\"add\":[\"db\"]")));
+    assertEquals("false false null", changes(bulk("labels", "\"add\":[\"db\"]")));
+    admin.post(BULK + "block", "{\"members\":[\"0123456701\"],\"blocked\":true}");
+    assertEquals("true false null", changes(bulk("block", "\"blocked\":true")));
+    assertEquals("true true null", changes(bulk("block", "\"blocked\":false")));
+    assertEquals("false false null", changes(bulk("block", "\"blocked\":false")));
+  }
+
   @Test
   void tellsWhoWouldHaveTooManyLabels() {
     String many =

@@ -1,18 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 // The URL is the state of a view: what is shown, searched, sorted and opened.
-import { html } from 'base/lib.js';
+import { html, useEffect } from 'base/lib.js';
 import { createStore, useStore } from 'base/store.js';
+import { t } from 'base/strings.js';
 
 const read = () => ({ path: location.pathname, query: new URLSearchParams(location.search) });
 const current = createStore(read());
 
-addEventListener('popstate', () => current.set(read()));
+/** Whether the view that is shown has something that leaving it would lose. */
+let isUnsaved = false;
+
+/** Returns whether the view may be left; asks where that would lose something. */
+export const mayLeave = () => !isUnsaved || confirm(t('leave.lost'));
+
+/** Asks before the view, or with it the page, is left while something is not saved. */
+export function useUnsaved(isChanged) {
+  useEffect(() => {
+    isUnsaved = isChanged;
+    return () => {
+      isUnsaved = false;
+    };
+  }, [isChanged]);
+}
+
+addEventListener('beforeunload', event => isUnsaved && event.preventDefault());
+addEventListener('popstate', () => {
+  const { path, query } = current.get();
+  if (path === location.pathname || mayLeave()) current.set(read());
+  else history.pushState(null, '', path + (query.size ? '?' + query : ''));
+});
 
 export const useLocation = () => useStore(current);
 
 /** Goes to another path of this page; never to another site. */
 export function navigate(path, { replace = false } = {}) {
   if (!/^\/(?!\/)/.test(path)) throw new Error('expected a path of this page');
+  if (new URL(path, location.origin).pathname !== current.get().path && !mayLeave()) return;
   history[replace ? 'replaceState' : 'pushState'](null, '', path);
   current.set(read());
 }

@@ -169,6 +169,7 @@ const strings = {
   'join.tokenLine': 'Line that joins by a token',
   'join.tokenMade': 'Copied: run it on each device. Who has it may join, for one hour; it is shown this once.',
   'join.tokenText': 'Or let up to {number} devices join within an hour by themselves:',
+  'leave.lost': 'What you have changed here is not saved, and would be lost. Leave?',
   'lifetime.2592000': '30 days',
   'lifetime.31536000': '365 days',
   'lifetime.3600': '1 hour',

@@ -4,7 +4,7 @@ import { html } from 'base/lib.js';
 import { may } from 'base/session.js';
 import { t } from 'base/strings.js';
 import { bulkCapability, bulkLabel, bulkTag } from 'parts/memberactions.js';
-import { useDefinitions, parseValue } from 'parts/membertags.js';
+import { parseValue, tagHint, useDefinitions } from 'parts/membertags.js';
 import { attempt } from 'parts/notices.js';
 import { Button, Dialog, Field } from 'parts/ui.js';
 
@@ -22,7 +22,6 @@ export function BulkEdit({ network, members, close, done }) {
     const value = parseValue(each, new FormData(event.target).get('value'));
     act(() => bulkTag(network, members, each.id, value, done));
   };
-  const words = each => t('tags.words', { words: [...Object.keys(each.enums), ...Object.keys(each.flags)].join(', ') });
   const capability = (each, gives) => () => act(() => bulkCapability(network, members, each.id, gives, done));
   return html`<${Dialog} title=${t('members.edit')} onClose=${() => close(false)}>
     <form class="inline" onSubmit=${event => event.preventDefault()}>
@@ -32,7 +31,7 @@ export function BulkEdit({ network, members, close, done }) {
     ${may('operate', network) && definitions && html`
       ${definitions.tags.map(
         each => html`<form key=${each.id} class="inline" onSubmit=${tag(each)}>
-          <${Field} label=${each.name} name="value" hint=${words(each)} autocomplete="off" />
+          <${Field} label=${each.name} name="value" hint=${tagHint(each)} autocomplete="off" />
           <${Button} type="submit" aria-label=${t('bulk.set', { what: each.name })}>${t('tags.set')}<//></form>`,
       )}
       ${definitions.capabilities.map(

@@ -38,6 +38,12 @@ export function parseValue(tag, text) {
   return parts.includes(undefined) ? word : parts.reduce((all, each) => all | each, 0);
 }
 
+/** Returns what may be written as the value of a tag; undefined where that is a number alone. */
+export function tagHint(tag) {
+  const words = [...Object.keys(tag.enums), ...Object.keys(tag.flags)].map(plain).join(', ');
+  return words ? t('tags.words', { words }) : undefined;
+}
+
 /** A choice where a tag names all its values, or else a field. */
 export function TagValue({ tag, value, save, ...rest }) {
   const names = Object.keys(tag.enums);
@@ -47,9 +53,8 @@ export function TagValue({ tag, value, save, ...rest }) {
     return html`<${Select} label=${plain(tag.name)} value=${value === undefined ? '' : String(value)} options=${options} ...${rest}
       onChange=${event => attempt(() => save(event.target.value === '' ? null : Number(event.target.value)))} />`;
   }
-  const words = [...names, ...Object.keys(tag.flags)].join(', ');
   return html`<${SavedField} label=${plain(tag.name)} value=${value === undefined ? '' : valueText(tag, value)} fieldName="tags"
-    hint=${words && t('tags.words', { words })} save=${text => save(parseValue(tag, text))} ...${rest} />`;
+    hint=${tagHint(tag)} save=${text => save(parseValue(tag, text))} ...${rest} />`;
 }
 
 /** Returns the definitions, and after them ids that a member has and that the rules do not define. */

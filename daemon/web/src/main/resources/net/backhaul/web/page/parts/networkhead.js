@@ -30,11 +30,8 @@ export function useNetwork(id) {
   return { ...state, setNetwork: network => setState({ network, problem: null }) };
 }
 
-/** Returns how many devices wait for an authorization. */
-export const waitingIn = network => network.waitingCount ?? network.memberCount - network.authorizedCount;
-
-/** The search for them. */
-export const WAITING = 'authorized:no blocked:no';
+/** The search for the devices that wait, of which a network has waitingCount. */
+export const WAITING = 'waiting:yes';
 
 export function networkName(network) {
   return plain(network.name) || t('network.unnamed');

@@ -134,7 +134,7 @@ export function Join({ network: id }) {
                 : html`<li key=${each.id} class="device"><code>${each.id}</code></li>`)}</ul>`
           : html`<p class="listening"><span class="pulse" aria-hidden="true"></span>${t('join.nobody')}</p>`}
         ${waiting && waiting.matching > waiting.members.length &&
-        html`<p><${Link} href=${`/networks/${id}?q=${encodeURIComponent(WAITING)}`}>${t('join.more', { number: waiting.matching - waiting.members.length })}<//></p>`}
+        html`<p><${Link} href=${`/networks/${id}?q=${WAITING}`}>${t('join.more', { number: waiting.matching - waiting.members.length })}<//></p>`}
         <p class="hidden" role="status">${heard.current}</p>
       </li>
       <li class="card"><h2>${t('join.step3')}</h2>

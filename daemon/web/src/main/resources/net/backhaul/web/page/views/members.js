@@ -13,7 +13,7 @@ import { csv, download, hosts } from 'parts/memberexport.js';
 import { MemberPanel } from 'parts/memberpanel.js';
 import { COLUMNS, MemberHeader, MemberRow } from 'parts/memberrow.js';
 import { MemberSearch } from 'parts/membersearch.js';
-import { NetworkHead, NoNetwork, networkName, useNetwork, waitingIn } from 'parts/networkhead.js';
+import { NetworkHead, NoNetwork, networkName, useNetwork } from 'parts/networkhead.js';
 import { attempt } from 'parts/notices.js';
 import { Button, Menu, useMedia, useTitle } from 'parts/ui.js';
 import { VirtualRows } from 'parts/virtual.js';
@@ -89,7 +89,7 @@ export function Members({ network: id, status }) {
   const save = (name, type, text) =>
     attempt(async () => download(`${id}.${name}`, type, text(await list.all())));
   const opened = query.get('member');
-  const waiting = waitingIn(network);
+  const waiting = network.waitingCount;
   const row = (index, position) => {
     const member = list.row(index);
     if (!member) return html`<div key=${'empty' + index} class="row blank" role="row" ...${position}></div>`;

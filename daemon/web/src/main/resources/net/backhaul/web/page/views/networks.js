@@ -7,7 +7,7 @@ import { count } from 'base/format.js';
 import { Link, navigate, setQuery, useLocation } from 'base/router.js';
 import { may } from 'base/session.js';
 import { t } from 'base/strings.js';
-import { WAITING, networkName, waitingIn } from 'parts/networkhead.js';
+import { WAITING, networkName } from 'parts/networkhead.js';
 import { attempt } from 'parts/notices.js';
 import { Button, focusButton, useTitle } from 'parts/ui.js';
 
@@ -22,7 +22,7 @@ function matches(network, search) {
 }
 
 function Row({ network }) {
-  const waiting = waitingIn(network);
+  const waiting = network.waitingCount;
   const base = '/networks/' + network.id;
   return html`<tr>
     <td><${Link} href=${base} class="strong">${networkName(network)}<//></td>
@@ -31,7 +31,7 @@ function Row({ network }) {
     <td>${t(network.private ? 'network.private' : 'network.public')}</td>
     <td class="number">${network.authorizedCount.toLocaleString('en')}</td>
     <td class="number">${waiting > 0 &&
-    html`<${Link} href=${`${base}?q=${encodeURIComponent(WAITING)}`} class="badge wait">${count(waiting, 'waiting.one', 'waiting.many')}<//>`}</td>
+    html`<${Link} href=${base + '?q=' + WAITING} class="badge wait">${count(waiting, 'waiting.one', 'waiting.many')}<//>`}</td>
   </tr>`;
 }
 

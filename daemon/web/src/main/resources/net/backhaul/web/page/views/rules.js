@@ -3,7 +3,7 @@
 import { html, useEffect, useRef, useState } from 'base/lib.js';
 import { api } from 'base/api.js';
 import { count, dateTime, plain } from 'base/format.js';
-import { setQuery, useLocation } from 'base/router.js';
+import { setQuery, useLocation, useUnsaved } from 'base/router.js';
 import { may } from 'base/session.js';
 import { t } from 'base/strings.js';
 import { lineDiff } from 'parts/linediff.js';
@@ -115,6 +115,8 @@ export function Rules({ network: id }) {
     setText(source);
     editor.current?.set(source);
   };
+  const isChanged = rules !== null && text !== rules.source;
+  useUnsaved(isChanged);
   useTitle(network && t('tab.rules') + ' · ' + networkName(network));
   useEffect(() => {
     if (!network) return;
@@ -171,7 +173,6 @@ export function Rules({ network: id }) {
         setBusy(false);
       }
     });
-  const isChanged = text !== rules.source;
   const shown = mayEdit ? check : { ...NOTHING, compiled: rules.compiled };
   return html`<main class="settings wide">
     <${NetworkHead} network=${network} current="rules" />

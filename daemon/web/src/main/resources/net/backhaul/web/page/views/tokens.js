@@ -8,6 +8,7 @@ import { may } from 'base/session.js';
 import { t } from 'base/strings.js';
 import { NetworkHead, NoNetwork, networkName, useNetwork } from 'parts/networkhead.js';
 import { attempt, notify } from 'parts/notices.js';
+import { parseValue, tagHint, useDefinitions, valueText } from 'parts/membertags.js';
 import { TokenLines } from 'parts/tokenlines.js';
 import { Button, Field, Select, Switch, focusButton, useTitle } from 'parts/ui.js';
 
@@ -19,7 +20,17 @@ const state = token =>
 
 const words = text => text.split(/[\s,]+/).filter(Boolean);
 
-function wanted(form, authorized) {
+/** The tags that a form gives; those that are left empty are not given. */
+function wantedTags(form, definitions) {
+  const tags = {};
+  for (const each of definitions?.tags || []) {
+    const value = parseValue(each, form.get('member.tags.' + each.id));
+    if (value !== null) tags[each.id] = value;
+  }
+  return tags;
+}
+
+function wanted(form, authorized, definitions) {
   const text = name => form.get(name).trim();
   const maxUses = text('maxUses');
   return {
@@ -31,11 +42,13 @@ function wanted(form, authorized) {
       name: text('member.name'),
       labels: words(text('member.labels')),
       addresses: words(text('member.addresses')),
+      tags: wantedTags(form, definitions),
+      notes: form.get('member.notes'),
     },
   };
 }
 
-function Make({ network, made }) {
+function Make({ network, definitions, made }) {
   const [authorized, setAuthorized] = useState(true);
   const [problem, setProblem] = useState(null);
   const [busy, setBusy] = useState(false);
@@ -44,7 +57,7 @@ function Make({ network, made }) {
     setBusy(true);
     setProblem(null);
     try {
-      made(await api.post(`/networks/${network}/join-tokens`, wanted(new FormData(event.target), authorized)));
+      made(await api.post(`/networks/${network}/join-tokens`, wanted(new FormData(event.target), authorized, definitions)));
     } catch (found) {
       setProblem(found);
       setBusy(false);
@@ -55,17 +68,19 @@ function Make({ network, made }) {
   const field = (name, label, more) => {
     const error = errors.find(([each]) => each.startsWith(name) && !shown.has(each));
     if (error) shown.add(error[0]);
-    return html`<${Field} name=${name} label=${t(label)} error=${error?.[1]} autocomplete="off" ...${more} />`;
+    return html`<${Field} name=${name} label=${label} error=${error?.[1]} autocomplete="off" ...${more} />`;
   };
   const fields = html`
-    <div class="inline level">${field('name', 'tokens.name', { hint: t('tokens.nameHint') })}
+    <div class="inline level">${field('name', t('tokens.name'), { hint: t('tokens.nameHint') })}
       <${Select} name="expiresInS" label=${t('tokens.lifetime')} value=${86400}
         options=${LIFETIMES_S.map(each => [each, t('lifetime.' + each)])} />
-      ${field('maxUses', 'tokens.maxUses', { defaultValue: '1', inputmode: 'numeric', required: true })}</div>
+      ${field('maxUses', t('tokens.maxUses'), { defaultValue: '1', inputmode: 'numeric', required: true })}</div>
     <h3>${t('tokens.gives')}</h3>
-    <div class="inline level">${field('member.name', 'tokens.member')}
-      ${field('member.labels', 'member.labels')}
-      ${field('member.addresses', 'member.ips', { hint: t('tokens.ipsHint'), spellcheck: false })}</div>`;
+    <div class="inline level">${field('member.name', t('tokens.member'))}
+      ${field('member.labels', t('member.labels'))}
+      ${field('member.addresses', t('member.ips'), { hint: t('tokens.ipsHint'), spellcheck: false })}
+      ${definitions?.tags.map(each => field('member.tags.' + each.id, plain(each.name), { hint: tagHint(each) }))}</div>
+    ${field('member.notes', t('member.notes'), { multiline: true })}`;
   const isGeneral = problem && shown.size < Math.max(1, errors.length);
   return html`<form class="card" onSubmit=${submit} novalidate><h2>${t('tokens.make')}</h2><p class="hint">${t('tokens.text')}</p>
     ${fields}
@@ -83,9 +98,13 @@ function Made({ network, token, close }) {
   </section>`;
 }
 
-function Row({ token, revoke }) {
-  const { name, labels, addresses, authorized } = token.member;
-  const gives = [name, ...(labels || []).map(each => 'label:' + each), ...addresses, !authorized && t('state.deauthorized')];
+function Row({ token, definitions, revoke }) {
+  const { name, labels, addresses, authorized, tags } = token.member;
+  const tagText = ([id, value]) => {
+    const tag = definitions?.tags.find(each => String(each.id) === id);
+    return tag ? `${tag.name}=${valueText(tag, value)}` : `${id}=${value}`;
+  };
+  const gives = [name, ...(labels || []).map(each => 'label:' + each), ...addresses, ...Object.entries(tags).map(tagText), !authorized && t('state.deauthorized')];
   const shownName = plain(token.name) || t('tokens.unnamed', { id: token.id });
   return html`<tr><td class="strong">${shownName}</td>
     <td><span class=${token.usable ? 'state online' : 'state offline'}>${t(state(token))}</span></td>
@@ -100,6 +119,7 @@ export function Tokens({ network: id }) {
   const { network, problem } = useNetwork(id);
   const [tokens, setTokens] = useState(null);
   const [made, setMade] = useState(null);
+  const definitions = useDefinitions(id);
   const path = `/networks/${id}/join-tokens`;
   const load = useCallback(
     throttle(() => attempt(async () => setTokens((await api.get(path)).tokens.sort((a, b) => b.createdMs - a.createdMs))), EVERY_MS),
@@ -120,12 +140,12 @@ export function Tokens({ network: id }) {
   return html`<main class="settings wide">
     <${NetworkHead} network=${network} current="tokens" />
     ${made && html`<${Made} network=${id} token=${made} close=${() => setMade(null)} />`}
-    ${mayMake && !made && html`<${Make} network=${id} made=${token => (setMade(token), load())} />`}
+    ${mayMake && !made && html`<${Make} network=${id} definitions=${definitions} made=${token => (setMade(token), load())} />`}
     ${tokens?.length === 0 && html`<p class="hint">${t('tokens.none')}</p>`}
     ${tokens?.length > 0 && html`<div class="scroll" tabindex="0" role="region" aria-label=${t('tab.tokens')}><table>
       <thead><tr><th>${t('tokens.name')}</th><th>${t('column.state')}</th><th class="number">${t('tokens.usesTitle')}</th>
         <th>${t('tokens.expires')}</th><th>${t('tokens.gives')}</th><th><span class="hidden">${t('tokens.revoke')}</span></th></tr></thead>
-      <tbody>${tokens.map(each => html`<${Row} key=${each.id} token=${each} revoke=${mayMake ? revoke : null} />`)}</tbody>
+      <tbody>${tokens.map(each => html`<${Row} key=${each.id} token=${each} definitions=${definitions} revoke=${mayMake ? revoke : null} />`)}</tbody>
     </table></div>`}
   </main>`;
 }
