@@ -110,7 +110,7 @@ class PageAccountsTest {
     browser.click("Create account");
     browser.awaitText("There is no network that you may see.");
     assertEquals("bob", browser.find(".who").getText());
-    assertEquals(0, browser.count(".live"), "a connection is refused, and tried again for ever");
+    assertEquals(0, browser.count(".live"), "a connection is rejected, and tried again for ever");
     browser.assertAccessible();
     browser.click("Log out");
     browser.type("User name", "admin");

@@ -5,7 +5,7 @@ import { api, loadSession, logOut } from 'base/api.js';
 import { connect, disconnect, live } from 'base/events.js';
 import { setServerClock } from 'base/format.js';
 import { Link, match, mayLeave, navigate, useLocation } from 'base/router.js';
-import { may, useSession } from 'base/session.js';
+import { may, mayAnywhere, useSession } from 'base/session.js';
 import { createStore, useStore } from 'base/store.js';
 import { t } from 'base/strings.js';
 import { Notices, attempt } from 'parts/notices.js';
@@ -55,9 +55,9 @@ function TopBar({ user }) {
   return html`<header class="top">
     <a class="skip" href="#content">${t('skip')}</a>
     <${Link} href="/" class="brand"><span class="mark" aria-hidden="true"></span>Backhaul<//>
-    ${user.networks?.length !== 0 && html`<span class=${isLive ? 'live on' : 'live'} title=${t(isLive ? 'live.on' : 'live.off')}>
+    ${mayAnywhere() && html`<span class=${isLive ? 'live on' : 'live'} title=${t(isLive ? 'live.on' : 'live.off')}>
       <span class="dot" aria-hidden="true"></span>${t(isLive ? 'live.short' : 'live.lost')}</span>`}
-    <${Link} href="/log">${t('log.title')}<//>
+    ${mayAnywhere() && html`<${Link} href="/log">${t('log.title')}<//>`}
     ${may('admin') && html`<${Link} href="/users">${t('users.title')}<//>`}
     <${Link} href="/about">${t('about.title')}<//>
     <${Link} href="/account" class="who" title=${t('account.title')}>${user.name}<//>
@@ -71,14 +71,12 @@ function Page() {
   const [failure, setFailure] = useState('');
   const [known, setKnown] = useState(false);
   const userId = session?.user.id;
-  // The controller refuses to report changes to a user without any network.
-  const mayFollow = session?.user.networks?.length !== 0;
   useEffect(() => {
     loadSession().catch(problem => setFailure(problem.message));
   }, []);
   useEffect(() => {
     if (userId === undefined) return undefined;
-    if (mayFollow) connect();
+    if (mayAnywhere()) connect();
     api.get('/status').then(
       found => {
         setServerClock(found.clockMs);

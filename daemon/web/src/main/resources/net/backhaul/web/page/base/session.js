@@ -9,6 +9,9 @@ export const session = createStore(undefined);
 
 export const useSession = () => useStore(session);
 
+/** Returns whether there is a network that the user may see; otherwise the controller rejects most requests. */
+export const mayAnywhere = () => session.get()?.user.networks?.length !== 0;
+
 /** Returns whether the user has a permission in a network; without one, in all networks. */
 export function may(level, network) {
   const user = session.get()?.user;

@@ -422,6 +422,7 @@ const strings = {
   'tokens.used': 'used up',
   'tokens.uses': '{uses} of {maxUses}',
   'tokens.usesTitle': 'Joined',
+  'tokens.words': 'A number, or {words}.',
   undo: 'Undo',
   'users.activeState': 'active',
   'users.changed': '{name} has other permissions now',

@@ -39,9 +39,9 @@ export function parseValue(tag, text) {
 }
 
 /** Returns what may be written as the value of a tag; undefined where that is a number alone. */
-export function tagHint(tag) {
+export function tagHint(tag, key = 'tags.words') {
   const words = [...Object.keys(tag.enums), ...Object.keys(tag.flags)].map(plain).join(', ');
-  return words ? t('tags.words', { words }) : undefined;
+  return words ? t(key, { words }) : undefined;
 }
 
 /** A choice where a tag names all its values, or else a field. */

@@ -5,9 +5,13 @@ import { api } from 'base/api.js';
 import { throttle, useChanges } from 'base/events.js';
 import { plain } from 'base/format.js';
 import { Link } from 'base/router.js';
+import { mayAnywhere } from 'base/session.js';
 import { t } from 'base/strings.js';
 
 const EVERY_MS = 500;
+
+/** Returns the networks that the user may see. */
+export const allNetworks = async () => (mayAnywhere() ? (await api.get('/networks')).networks : []);
 
 /** Returns the network, kept up to date, a function that replaces it, and why it cannot be read. */
 export function useNetwork(id) {

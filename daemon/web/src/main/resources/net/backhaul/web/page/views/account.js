@@ -6,6 +6,7 @@ import { ago, dateTime, plain } from 'base/format.js';
 import { session, useSession } from 'base/session.js';
 import { t } from 'base/strings.js';
 import { Form, GrantFields, LEVELS, Table, grantText, shortAgent, wantedGrant } from 'parts/access.js';
+import { allNetworks } from 'parts/networkhead.js';
 import { attempt, notify } from 'parts/notices.js';
 import { Button, CopyLine, Field, Select, focusButton, useTitle } from 'parts/ui.js';
 import { LIFETIMES_S } from 'views/tokens.js';
@@ -72,7 +73,7 @@ function ApiTokens({ user }) {
   const load = () =>
     attempt(async () => {
       setAll((await api.get('/account/tokens')).tokens);
-      setNetworks((await api.get('/networks')).networks);
+      setNetworks(await allNetworks());
     });
   useEffect(() => void load(), []);
   const make = async form => {

@@ -7,7 +7,7 @@ import { ago, dateTime, plain } from 'base/format.js';
 import { Link, setQuery, useLocation } from 'base/router.js';
 import { t } from 'base/strings.js';
 import { download } from 'parts/memberexport.js';
-import { networkName } from 'parts/networkhead.js';
+import { allNetworks, networkName } from 'parts/networkhead.js';
 import { attempt } from 'parts/notices.js';
 import { Button, Field, Select, useTitle } from 'parts/ui.js';
 
@@ -101,7 +101,7 @@ export function Log() {
   );
   useEffect(load, [load]);
   useEffect(() => {
-    attempt(async () => setNetworks((await api.get('/networks')).networks));
+    attempt(async () => setNetworks(await allNetworks()));
   }, []);
   useChanges(() => before || load());
   const set = name => event => setQuery({ [name]: event.target.value.trim(), before: null });

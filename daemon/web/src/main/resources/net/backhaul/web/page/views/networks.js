@@ -7,7 +7,7 @@ import { count } from 'base/format.js';
 import { Link, navigate, setQuery, useLocation } from 'base/router.js';
 import { may } from 'base/session.js';
 import { t } from 'base/strings.js';
-import { WAITING, networkName } from 'parts/networkhead.js';
+import { WAITING, allNetworks, networkName } from 'parts/networkhead.js';
 import { attempt } from 'parts/notices.js';
 import { Button, focusButton, useTitle } from 'parts/ui.js';
 
@@ -42,7 +42,7 @@ export function Networks() {
   const [networks, setNetworks] = useState(null);
   const [busy, setBusy] = useState(false);
   const load = useCallback(
-    throttle(() => attempt(async () => setNetworks((await api.get('/networks')).networks)), EVERY_MS),
+    throttle(() => attempt(async () => setNetworks(await allNetworks())), EVERY_MS),
     [],
   );
   useEffect(load, []);

@@ -79,7 +79,7 @@ function Make({ network, definitions, made }) {
     <div class="inline level">${field('member.name', t('tokens.member'))}
       ${field('member.labels', t('member.labels'))}
       ${field('member.addresses', t('member.ips'), { hint: t('tokens.ipsHint'), spellcheck: false })}
-      ${definitions?.tags.map(each => field('member.tags.' + each.id, plain(each.name), { hint: tagHint(each) }))}</div>
+      ${definitions?.tags.map(each => field('member.tags.' + each.id, plain(each.name), { hint: tagHint(each, 'tokens.words') }))}</div>
     ${field('member.notes', t('member.notes'), { multiline: true })}`;
   const isGeneral = problem && shown.size < Math.max(1, errors.length);
   return html`<form class="card" onSubmit=${submit} novalidate><h2>${t('tokens.make')}</h2><p class="hint">${t('tokens.text')}</p>

@@ -6,6 +6,7 @@ import { setQuery, useLocation } from 'base/router.js';
 import { useSession } from 'base/session.js';
 import { t } from 'base/strings.js';
 import { Form, GrantFields, Table, grantText, wantedGrant } from 'parts/access.js';
+import { allNetworks } from 'parts/networkhead.js';
 import { attempt, notify } from 'parts/notices.js';
 import { Button, CopyLine, Dialog, Field, focusButton, useTitle } from 'parts/ui.js';
 
@@ -55,7 +56,7 @@ export function Users() {
   const [link, setLink] = useState(null);
   const load = () =>
     attempt(async () => {
-      setNetworks((await api.get('/networks')).networks);
+      setNetworks(await allNetworks());
       setUsers((await api.get('/users')).users);
     });
   useEffect(() => void load(), []);
