@@ -56,7 +56,7 @@ async function send(method, path, body, revision, mayRetry = true) {
 
 export const api = {
   get: path => send('GET', path),
-  post: (path, body) => send('POST', path, body),
+  post: (path, body, revision) => send('POST', path, body, revision),
   patch: (path, body, revision) => send('PATCH', path, body, revision),
   delete: (path, revision) => send('DELETE', path, undefined, revision),
 };

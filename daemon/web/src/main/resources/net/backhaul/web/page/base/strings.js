@@ -225,7 +225,7 @@ const strings = {
   'member.replace': 'Replace device',
   'member.replaceDo': 'Replace',
   'member.replaceText':
-    'Name, IPs, tags and all other settings of {member} move to another device, which is authorized. The old one is removed.',
+    'Name, IPs, tags and all other settings of {member} move to another device, which is authorized if this one is. The old one is removed.',
   'member.restore': 'Restore {member}',
   'member.unblock': 'Unblock',
   'member.unnamed': 'no name',

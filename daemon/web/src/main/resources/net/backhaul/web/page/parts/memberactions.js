@@ -6,7 +6,6 @@ import { may } from 'base/session.js';
 import { t } from 'base/strings.js';
 import { notify } from 'parts/notices.js';
 
-const SETTINGS = ['authorized', 'name', 'bridge', 'autoAssign', 'addresses', 'tags', 'capabilities', 'notes', 'labels'];
 const AUTHORIZER = ['authorized', 'name', 'notes', 'labels'];
 
 export const pathOf = member => `/networks/${member.network}/members/${member.id}`;
@@ -105,24 +104,8 @@ export async function setBlocked(member, blocked, done) {
   notify(t(key, { member: titleOf(member) }), { undo: () => set(!blocked) });
 }
 
-/** Moves name, addresses and all other settings of a member to another device. */
-export async function replace(member, id) {
-  const settings = pick(member, SETTINGS);
-  await api.delete(pathOf(member), member.revision);
-  try {
-    let fresh;
-    try {
-      fresh = await api.post(membersPath(member.network), { id, name: member.name });
-    } catch (problem) {
-      if (problem.status !== 409) throw problem;
-      fresh = await api.get(`${membersPath(member.network)}/${id}`);
-    }
-    return await api.patch(pathOf(fresh), { ...settings, authorized: true }, fresh.revision);
-  } catch (problem) {
-    await restore(member);
-    throw problem;
-  }
-}
+/** Moves all that a member has to another device, which must not be authorized; the old one goes to the bin. */
+export const replace = (member, address) => api.post(pathOf(member) + '/replace', { address }, member.revision);
 
 /**
  * Sends one operation on many members, and offers to undo what it has changed.

@@ -26,10 +26,10 @@ function AddressForm({ text, action, submit, close, children }) {
   const fields = problem?.fields || {};
   return html`<form onSubmit=${onSubmit}>
     <p>${text}</p>
-    <${Field} label=${t('member.address')} name="id" error=${fields.id} hint=${t('member.addressHint')} required
+    <${Field} label=${t('member.address')} name="id" error=${fields.id || fields.address} hint=${t('member.addressHint')} required
       maxlength="10" pattern="[0-9a-fA-F]{10}" autocomplete="off" spellcheck=${false} />
     ${children?.(fields)}
-    ${problem && !fields.id && !fields.name && html`<p class="error" role="alert">${problem.message}</p>`}
+    ${problem && !fields.id && !fields.address && !fields.name && html`<p class="error" role="alert">${problem.message}</p>`}
     <div class="buttons"><${Button} onClick=${close}>${t('cancel')}<//>
       <${Button} kind="main" type="submit" busy=${busy}>${action}<//></div>
   </form>`;
@@ -54,7 +54,8 @@ export function AddMember({ network, close, done }) {
 export function ReplaceDevice({ member, close, done }) {
   const submit = async id => {
     const fresh = await replace(member, id);
-    notify(t('done.replaced', { member: titleOf(fresh) }));
+    const undo = async () => done(await replace(fresh, member.id));
+    notify(t('done.replaced', { member: titleOf(fresh) }), { undo });
     done(fresh);
   };
   return html`<${Dialog} title=${t('member.replace')} onClose=${close}>
