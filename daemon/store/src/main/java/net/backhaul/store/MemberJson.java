@@ -110,7 +110,9 @@ public final class MemberJson {
     json.put("lastAuthorizedCredential", now.credential());
   }
 
-  /** Writes the settings that the controller changes itself. */
+  /**
+   * Writes the settings that were not set by JSON: by the controller, or taken over from another.
+   */
   private static void writeSettings(
       Map<String, @Nullable Object> json, MemberSettings now, MemberSettings read) {
     if (!now.ipAssignments().equals(read.ipAssignments())) {
@@ -124,6 +126,15 @@ public final class MemberJson {
     }
     if (now.traceLevel() != read.traceLevel()) {
       json.put("remoteTraceLevel", Json.unsigned(now.traceLevel()));
+    }
+    if (!now.name().equals(read.name())) {
+      json.put("name", now.name());
+    }
+    if (now.activeBridge() != read.activeBridge()) {
+      json.put("activeBridge", now.activeBridge());
+    }
+    if (now.noAutoAssignIps() != read.noAutoAssignIps()) {
+      json.put("noAutoAssignIps", now.noAutoAssignIps());
     }
   }
 

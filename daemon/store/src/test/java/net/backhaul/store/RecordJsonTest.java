@@ -104,4 +104,19 @@ class RecordJsonTest {
     String text = Json.write(MemberJson.write(reset));
     assertEquals(0, MemberJson.read(NET, text).settings().traceLevel());
   }
+
+  @Test
+  void writesSettingsThatAnotherMemberHad() {
+    postNetwork("{}");
+    MemberRecord old =
+        postMember(
+            "{\"name\":\"web-1\",\"activeBridge\":true,\"noAutoAssignIps\":true,"
+                + "\"ipAssignments\":[\"10.0.0.7\"],\"tags\":[[1,2]],\"capabilities\":[3]}");
+    MemberRecord other =
+        MemberRecord.unauthorized(NET, 0x0123456701L, 1).withSettings(old.settings());
+
+    String text = Json.write(MemberJson.write(other));
+
+    assertEquals(old.settings(), MemberJson.read(NET, text).settings());
+  }
 }
