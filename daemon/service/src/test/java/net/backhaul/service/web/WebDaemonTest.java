@@ -233,6 +233,8 @@ class WebDaemonTest {
               new String[] {"web", "enable", "--listen", "127.0.0.1"},
               new String[] {"web", "enable", "--tls", "no-such-file", "no-such-key"},
               new String[] {"web", "enable", "--url", "https://example.org/path"},
+              new String[] {"web", "enable", "--url", "http://vpn.example.org"},
+              new String[] {"web", "enable", "--url", "http://192.0.2.1"},
               new String[] {"web", "enable", "--url", "javascript:alert(1)"})) {
         Output output = cli(words);
         assertEquals(1, output.code, () -> String.join(" ", words));

@@ -229,11 +229,12 @@ public final class Accounts implements CallerLookup {
         && !account.disabled();
   }
 
-  /** Sets a password; all sessions and tokens of the account end. */
+  /** Sets a password; all sessions and tokens of the account, and a link that sets it, end. */
   public CompletableFuture<Account> changePassword(Account account, String hash, Edit edit) {
     var changes = new ArrayList<AccountChange>();
     Account changed = account.withPassword(hash);
     put(changed, changes);
+    removeLink(account.id(), changes);
     changes.add(AccountAudit.of(edit, "change-password", account));
     endAll(account.id(), changes);
     return store.write(changes).thenApply(written -> changed);

@@ -146,6 +146,7 @@ final class WebhookResource {
       AuthorizedRequest exchange, WebhookSettings before, WebhookSettings after) {
     Edit edit = exchange.edit(exchange.nowMs());
     return webhooks.change(
+        before,
         after,
         new AuditEntry(
             edit.nowMs(),

@@ -15,6 +15,8 @@ import java.util.function.Predicate;
 import net.backhaul.json.Json;
 import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.sql.AuditEntry;
+import net.backhaul.web.http.ProblemException;
+import net.backhaul.web.http.RequestProblem;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +41,7 @@ public final class Webhooks implements AutoCloseable {
   private volatile String lastError = "";
   private volatile long lastSentMs;
   private volatile boolean isWatching;
+  private boolean isSaving;
   private volatile int waiting;
 
   /** Where events come from. */
@@ -96,15 +99,38 @@ public final class Webhooks implements AutoCloseable {
     return new Status(waiting, lastSentMs, lastError);
   }
 
-  /** Changes the settings; completes when they are saved and used. */
-  public CompletableFuture<WebhookSettings> change(WebhookSettings changed, AuditEntry entry) {
-    return store
-        .save(changed, entry)
-        .thenApply(
-            saved -> {
-              use(changed);
-              return changed;
-            });
+  /**
+   * Changes the settings; completes when they are saved and used.
+   *
+   * @param before what the change was decided on
+   * @throws ProblemException with status 412 if that was changed, or another change is being saved
+   */
+  public CompletableFuture<WebhookSettings> change(
+      WebhookSettings before, WebhookSettings changed, AuditEntry entry) {
+    synchronized (this) {
+      if (isSaving || before.revision() != settings.revision()) {
+        throw new ProblemException(
+            RequestProblem.of(
+                412, "changed-meanwhile", "the webhook was changed meanwhile; read it again"));
+      }
+      isSaving = true;
+    }
+    CompletableFuture<Void> saving;
+    try {
+      saving = store.save(changed, entry);
+    } catch (RuntimeException e) {
+      saving = CompletableFuture.failedFuture(e);
+    }
+    return saving
+        .whenComplete((saved, failure) -> ended(failure == null ? changed : null))
+        .thenApply(saved -> changed);
+  }
+
+  private synchronized void ended(@Nullable WebhookSettings saved) {
+    isSaving = false;
+    if (saved != null) {
+      use(saved);
+    }
   }
 
   private void round() {

@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import net.backhaul.protocol.address.Endpoints;
@@ -87,10 +88,11 @@ final class RequestReader {
    * @param from the other end of the connection
    */
   static InetAddress client(HttpRequest head, InetAddress from, boolean hasProxy) {
-    String forwarded = head.headers().get("X-Forwarded-For");
-    if (!hasProxy || !from.isLoopbackAddress() || forwarded == null) {
+    List<String> lines = head.headers().getAll("X-Forwarded-For");
+    if (!hasProxy || !from.isLoopbackAddress() || lines.isEmpty()) {
       return from;
     }
+    String forwarded = lines.getLast(); // The lines before are those of the client.
     try {
       return Endpoints.parseIp(forwarded.substring(forwarded.lastIndexOf(',') + 1).strip());
     } catch (IllegalArgumentException e) {

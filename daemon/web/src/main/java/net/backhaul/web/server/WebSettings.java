@@ -115,7 +115,8 @@ public record WebSettings(
     }
     if (!url.isEmpty() && !isOrigin(url)) {
       throw new IllegalArgumentException(
-          "url: expected a scheme and a host without a path, as in https://vpn.example.org");
+          "url: expected a scheme and a host without a path, as in https://vpn.example.org; http is"
+              + " accepted for this host alone, as in http://localhost:9994");
     }
   }
 
@@ -123,11 +124,21 @@ public record WebSettings(
     try {
       var uri = new URI(url);
       return url.length() <= MAX_URL_CHARS
-          && ("https".equals(uri.getScheme()) || "http".equals(uri.getScheme()))
           && uri.getHost() != null
+          && ("https".equals(uri.getScheme())
+              || ("http".equals(uri.getScheme()) && isLoopback(uri.getHost())))
           && uri.getRawUserInfo() == null
           && url.equals(uri.getScheme() + "://" + uri.getRawAuthority());
     } catch (URISyntaxException e) {
+      return false;
+    }
+  }
+
+  private static boolean isLoopback(String host) {
+    String literal = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    try {
+      return host.equals("localhost") || Endpoints.parseIp(literal).isLoopbackAddress();
+    } catch (IllegalArgumentException e) {
       return false;
     }
   }

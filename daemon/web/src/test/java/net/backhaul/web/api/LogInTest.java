@@ -202,7 +202,12 @@ class LogInTest {
     assertEquals(
         422, admin.post(AccountApi.PATH + "/password", body.formatted("wrong one")).status());
     assertEquals(200, token.get(NetworkResource.PATH).status());
+    String link = "/" + web.userId(admin, "admin") + "/link";
+    String path = String.valueOf(object(admin.post(UserResource.PATH + link, "{}")).get("link"));
     assertEquals(201, admin.post(AccountApi.PATH + "/password", body.formatted(PASSWORD)).status());
+    String set = "{\"token\":\"%s\",\"password\":\"%s\"}".formatted(path.split("#")[1], PASSWORD);
+    assertTrue(
+        web.client().post(SessionApi.SETUP, set).status() >= 400, "a link outlives the password");
 
     assertEquals(401, other.get(SessionApi.PATH).status());
     assertEquals(401, token.get(NetworkResource.PATH).status());

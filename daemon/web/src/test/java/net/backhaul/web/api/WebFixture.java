@@ -96,9 +96,10 @@ final class WebFixture implements WebHost, ControllerOutput, SourceVersions {
         public CompletableFuture<Void> save(WebhookSettings settings, AuditEntry entry) {
           savedWebhooks.add(settings);
           assertFalse(entry.toString().contains("bhw_"), "the log has the secret");
-          return CompletableFuture.completedFuture(null);
+          return webhookSave;
         }
       };
+  CompletableFuture<Void> webhookSave = CompletableFuture.completedFuture(null);
   long nowMs = 1_700_000_000_000L;
   private final Path packages;
   private Consumer<RecordChange> onChange = change -> {};

@@ -11,11 +11,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.RecordChange;
 import net.backhaul.web.hook.WebhookEvent;
 import net.backhaul.web.hook.WebhookSettings;
 import net.backhaul.web.hook.Webhooks;
+import net.backhaul.web.http.WebMethod;
 import net.backhaul.web.http.WebResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +56,21 @@ class WebhookTest {
     admin.patch(WebhookResource.PATH, "{\"url\":\"https://other.test/\"}");
     assertFalse(before.equals(web.savedWebhooks.getLast().secret()));
     assertFalse(web.savedWebhooks.getLast().toString().contains("bhw_"));
+  }
+
+  @Test
+  void acceptsOneOfTwoChangesOfARevision() {
+    admin.patch(WebhookResource.PATH, SET);
+    web.webhookSave = new CompletableFuture<>();
+    var first = admin.begin(WebMethod.PATCH, WebhookResource.PATH, "{\"events\":[\"storage\"]}");
+    assertFalse(first.isDone());
+    String second = "{\"events\":[\"waiting\"]}";
+    assertEquals(412, admin.patch(WebhookResource.PATH, second).status());
+    assertEquals(412, admin.delete(WebhookResource.PATH).status());
+
+    web.webhookSave.complete(null);
+    assertEquals(200, first.join().status());
+    assertEquals(200, admin.patch(WebhookResource.PATH, second).status());
   }
 
   @ParameterizedTest
