@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.controller;
 
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -188,6 +189,12 @@ public final class Controller {
   public Optional<MemberRecord> member(long networkId, long address) {
     counters.memberReads++;
     return Optional.ofNullable(records.member(networkId, address));
+  }
+
+  /** Returns whether a member of a network has an IP address. */
+  public boolean isAssigned(long networkId, InetAddress ip) {
+    NetworkState network = records.network(networkId);
+    return network != null && network.isAssigned(ip);
   }
 
   /**

@@ -35,6 +35,13 @@ final class AccountAudit {
     return entry(edit, action, null, user(account));
   }
 
+  /** Makes an entry of rejected passwords or codes. */
+  static AccountChange failedLogIn(Edit edit, @Nullable Account account, int attempts) {
+    Map<String, @Nullable Object> after = user(account);
+    after.put("attempts", attempts);
+    return entry(edit, "log-in-failed", null, after);
+  }
+
   private static @Nullable String text(@Nullable Map<String, @Nullable Object> object) {
     return object == null ? null : Json.write(object);
   }

@@ -359,6 +359,17 @@ public final class Accounts implements CallerLookup {
     return store.write(changes).thenApply(written -> new Created<>(session, secret));
   }
 
+  /**
+   * Records rejected passwords or codes in the log.
+   *
+   * @param account null for an unknown name
+   */
+  CompletableFuture<Void> recordFailedLogIn(
+      @Nullable Account account, String from, int attempts, long nowMs) {
+    Edit edit = Edit.of("not logged in", from, nowMs);
+    return store.write(List.of(AccountAudit.failedLogIn(edit, account, attempts)));
+  }
+
   private void evictOldest(long accountId, long nowMs, List<AccountChange> changes) {
     removeSessions(each -> each.hasExpired(nowMs), changes);
     List<WebSession> own = sessions(accountId);

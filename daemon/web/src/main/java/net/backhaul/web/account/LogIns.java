@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.web.account;
 
+import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class LogIns {
   private final Accounts accounts;
   private final LogInThrottle throttle = new LogInThrottle();
+  private final FailedLogIns failures = new FailedLogIns();
   private final PasswordWorker worker;
   private final Executor thread;
   private final SecureRandom random;
@@ -71,8 +73,24 @@ public final class LogIns {
     return worker
         .submit(() -> PasswordHash.verify(attempt.password(), hash))
         .thenApplyAsync(
-            isRight -> proof(attempt, isRight ? currentAccount(attempt, hash) : null, nowMs),
+            isRight -> {
+              Account current = isRight ? currentAccount(attempt, hash) : null;
+              Proof proof = proof(attempt, current, nowMs);
+              if (proof == null) {
+                recordFailure(accounts.find(attempt.name()), request, nowMs);
+                throw rejected("wrong-credentials", "name, password or code is wrong");
+              }
+              return proof;
+            },
             thread);
+  }
+
+  private void recordFailure(@Nullable Account account, WebRequest request, long nowMs) {
+    InetAddress from = request.client().address();
+    int attempts = failures.failed(account == null ? "" : account.name(), from, nowMs);
+    if (attempts > 0) {
+      var unused = accounts.recordFailedLogIn(account, Endpoints.ipText(from), attempts, nowMs);
+    }
   }
 
   /** Returns the account unless it is disabled, or was deleted or changed meanwhile. */
@@ -83,9 +101,10 @@ public final class LogIns {
         : null;
   }
 
-  private static Proof proof(Attempt attempt, @Nullable Account account, long nowMs) {
+  /** Returns null if the password or the code is wrong. */
+  private static @Nullable Proof proof(Attempt attempt, @Nullable Account account, long nowMs) {
     if (account == null) {
-      throw rejected("wrong-credentials", "name, password or code is wrong");
+      return null;
     }
     if (!account.requiresCode()) {
       return new Proof(account, 0);
@@ -95,10 +114,7 @@ public final class LogIns {
     }
     OptionalLong step =
         Totp.verify(account.totpSecret(), attempt.code(), account.totpStep(), nowMs);
-    if (step.isEmpty()) {
-      throw rejected("wrong-credentials", "name, password or code is wrong");
-    }
-    return new Proof(account, step.getAsLong());
+    return step.isEmpty() ? null : new Proof(account, step.getAsLong());
   }
 
   private static ProblemException rejected(String code, String detail) {
@@ -116,6 +132,7 @@ public final class LogIns {
             isRight -> {
               Account current = accounts.find(account.id());
               if (!isRight || current == null || !current.passwordHash().equals(hash)) {
+                recordFailure(current, request, nowMs);
                 throw RequestProblem.field(
                     "password", "expected the current password of this account");
               }

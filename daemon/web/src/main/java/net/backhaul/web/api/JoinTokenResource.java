@@ -121,6 +121,8 @@ final class JoinTokenResource {
                             + JoinToken.MAX_PER_NETWORK
                             + " join tokens, the maximum; revoke some"));
               }
+              MemberResource.requireUnassigned(
+                  controller, networkId, wanted.grant().addresses(), List.of(), "member.addresses");
               return controller.createJoinToken(
                   wanted.token(networkId, id, secret, nowMs), exchange.edit(nowMs));
             })

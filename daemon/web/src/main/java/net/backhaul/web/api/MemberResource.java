@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.web.api;
 
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -13,6 +14,7 @@ import net.backhaul.controller.Controller;
 import net.backhaul.controller.Edit;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.json.Json;
+import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.identity.NetworkIds;
 import net.backhaul.store.MemberJson;
@@ -203,6 +205,7 @@ final class MemberResource {
   private static ChangeResult<MemberView> put(
       Controller controller, MemberRecord wanted, Edit edit) {
     requireAuthorizable(controller, wanted);
+    requireUnassigned(controller, wanted);
     ChangeResult<MemberRecord> saved = controller.put(wanted, edit);
     return new ChangeResult<>(
         MemberView.of(controller, saved.record(), edit.nowMs()), saved.ticket());
@@ -273,6 +276,38 @@ final class MemberResource {
                   MemberView.of(controller, replaced.record(), nowMs), replaced.ticket());
             })
         .thenComposeAsync(view -> response(200, view), thread);
+  }
+
+  private static void requireUnassigned(Controller controller, MemberRecord wanted) {
+    List<InetAddress> own =
+        controller
+            .member(wanted.networkId(), wanted.address())
+            .map(member -> member.settings().ipAssignments())
+            .orElse(List.of());
+    requireUnassigned(
+        controller, wanted.networkId(), wanted.settings().ipAssignments(), own, "addresses");
+  }
+
+  /**
+   * Rejects addresses of which a member has one already.
+   *
+   * @param own those that may be assigned
+   */
+  static void requireUnassigned(
+      Controller controller,
+      long networkId,
+      List<InetAddress> wanted,
+      List<InetAddress> own,
+      String field) {
+    for (int i = 0; i < wanted.size(); i++) {
+      InetAddress ip = wanted.get(i);
+      if (!own.contains(ip) && controller.isAssigned(networkId, ip)) {
+        throw RequestProblem.field(
+            field + "[" + i + "]",
+            "expected an address that no member has; find who has it by ip:"
+                + Endpoints.ipText(ip));
+      }
+    }
   }
 
   /** Rejects the authorization of a blocked member. */

@@ -36,6 +36,33 @@ class LogInTest {
         .tryLogIn(name, password);
   }
 
+  private List<String> failures() {
+    return web.accountChanges.stream()
+        .map(String::valueOf)
+        .filter(each -> each.contains("log-in-failed"))
+        .toList();
+  }
+
+  @Test
+  void recordsFailuresOfASourceOnceInAWhile() {
+    for (int i = 0; i < 4; i++) {
+      fromElsewhere(1, "admin", "wrong password");
+    }
+    fromElsewhere(1, "my secret password", "x");
+    assertEquals(2, failures().size(), "one of the account, one of unknown names");
+    assertTrue(failures().getFirst().contains("\"attempts\":1"), failures().getFirst());
+    assertTrue(failures().getFirst().contains("\"user\":\"admin\""), failures().getFirst());
+    assertFalse(failures().toString().contains("secret"), "a password in the field of the name");
+
+    web.nowMs += 10 * 60_000;
+    fromElsewhere(1, "admin", "wrong password");
+    assertTrue(failures().getLast().contains("\"attempts\":4"), failures().getLast());
+    for (int i = 2; i < 200; i++) {
+      fromElsewhere(i, "name" + i, "wrong password");
+    }
+    assertEquals(2 + 50, failures().size(), "the log is filled from many sources");
+  }
+
   @Test
   void answersUnknownNamesLikeWrongPasswords() {
     WebResponse wrong = fromElsewhere(1, "admin", "wrong password");

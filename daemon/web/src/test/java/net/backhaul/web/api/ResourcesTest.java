@@ -84,6 +84,22 @@ class ResourcesTest {
   }
 
   @Test
+  void rejectsAnAddressThatAnotherMemberHas() {
+    String other = NETWORK_PATH + "/members/0123456701";
+    assertEquals(
+        200, admin.patch(MEMBER_PATH, "{\"addresses\":[\"10.9.8.6\",\"10.9.8.7\"]}").status());
+    admin.post(NETWORK_PATH + "/members", "{\"id\":\"0123456701\"}");
+    String taken = "{\"addresses\":[\"10.9.8.5\",\"10.9.8.7\"]}";
+    assertEquals(List.of("addresses[1]"), fields(admin.patch(other, taken)));
+    assertEquals(
+        List.of("member.addresses[1]"),
+        fields(admin.post(NETWORK_PATH + "/join-tokens", "{\"member\":" + taken + "}")));
+
+    assertEquals(200, admin.patch(MEMBER_PATH, taken).status(), "what is its own");
+    assertEquals(200, admin.patch(other, "{\"addresses\":[\"10.9.8.6\"]}").status());
+  }
+
+  @Test
   void changesWhatIsNamedOnly() {
     WebResponse created = admin.post(NetworkResource.PATH, "{\"name\":\"a\",\"mtu\":1400}");
     String path = created.headers().get("Location");
