@@ -5,17 +5,27 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.zxing.BinaryBitmap;
+import com.google.zxing.RGBLuminanceSource;
+import com.google.zxing.common.HybridBinarizer;
+import com.google.zxing.qrcode.QRCodeReader;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import javax.imageio.ImageIO;
 import net.backhaul.sql.Database;
 import net.backhaul.sql.DatabaseFile;
 import net.backhaul.testing.Await;
+import net.backhaul.web.account.Totp;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.OutputType;
+import org.openqa.selenium.WebElement;
 
 /** The views of users, of the own account and of the host in a browser. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -150,15 +160,39 @@ class PageAccountsTest {
     browser.find("#codes").clear();
     browser.find("#codes").sendKeys(PageInTest.PASSWORD);
     browser.click("Set up codes");
-    browser.awaitText("Enter this secret");
+    browser.awaitText("Scan this with the authenticator");
     browser.type("One-time code", "12");
     browser.click("Require codes");
     browser.awaitText("expected the current code of the new secret");
     browser.assertAccessible();
+    String uri = decode(browser.find("svg.code"));
+    assertEquals(browser.find("a[href^=otpauth]").getAttribute("href"), uri);
+    Pictures.take(browser, "account-codes");
+    page.assertFitsTelephone("account-codes");
+    browser.width(1280, "dark");
+    assertEquals(uri, decode(browser.find("svg.code")));
+    String secret = uri.replaceAll(".*secret=([A-Z2-7]+).*", "$1");
+    browser.type("One-time code", Totp.code(secret, System.currentTimeMillis()));
+    browser.click("Require codes");
+    browser.awaitText("Log-ins require a code from now on");
+    browser.script("document.querySelectorAll('input[type=password]')[2].id = 'codes'");
+    browser.find("#codes").sendKeys(PageInTest.PASSWORD);
+    browser.click("Remove codes");
+    browser.awaitText("Log-ins require no code any more");
 
     browser.type("New password", "short");
     browser.click("Change password");
     browser.awaitText("expected at least 10 characters");
+  }
+
+  /** Returns the text of a QR code as it is shown. */
+  private static String decode(WebElement code) throws Exception {
+    BufferedImage image =
+        ImageIO.read(new ByteArrayInputStream(code.getScreenshotAs(OutputType.BYTES)));
+    int width = image.getWidth();
+    int[] pixels = image.getRGB(0, 0, width, image.getHeight(), null, 0, width);
+    var source = new RGBLuminanceSource(width, image.getHeight(), pixels);
+    return new QRCodeReader().decode(new BinaryBitmap(new HybridBinarizer(source))).getText();
   }
 
   @Test

@@ -3,6 +3,7 @@
 import { html, useEffect, useState } from 'base/lib.js';
 import { api, loadSession } from 'base/api.js';
 import { ago, dateTime, plain } from 'base/format.js';
+import { qrCode } from 'base/qr.js';
 import { session, useSession } from 'base/session.js';
 import { t } from 'base/strings.js';
 import { Form, GrantFields, LEVELS, Table, grantText, shortAgent, wantedGrant } from 'parts/access.js';
@@ -27,6 +28,16 @@ function Password() {
         error=${error('newPassword')} autocomplete="new-password" required /></div>`}<//></section>`;
 }
 
+/** The light border is part of the code; it stays dark on light in both colour schemes. */
+function Picture({ text }) {
+  const rows = qrCode(text);
+  if (!rows) return null;
+  const size = rows.length + 8;
+  const path = rows.flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x + 4} ${y + 4}h1v1h-1z` : ''))).join('');
+  return html`<svg class="code" viewBox=${`0 0 ${size} ${size}`} role="img" aria-label=${t('account.picture')}>
+    <rect width=${size} height=${size} fill="#fff" /><path d=${path} fill="#000" shape-rendering="crispEdges" /></svg>`;
+}
+
 function Codes({ user }) {
   const [secret, setSecret] = useState(null);
   const begin = async form => setSecret(await api.post('/account/totp', { password: form.get('password') }));
@@ -43,7 +54,7 @@ function Codes({ user }) {
   };
   return html`<section class="card"><h2>${t('account.codes')}</h2><p class="hint">${t(user.totp ? 'account.codesAre' : 'account.codesText')}</p>
     ${secret
-      ? html`<p>${t('account.secret')}</p><${CopyLine} label=${t('account.secretLabel')} text=${secret.secret} />
+      ? html`<p>${t('account.secret')}</p><${Picture} text=${secret.uri} /><${CopyLine} label=${t('account.secretLabel')} text=${secret.secret} />
         <p><a href=${secret.uri}>${t('account.secretOpen')}</a></p>
         <${Form} action=${t('account.confirm')} kind="main" submit=${confirm}>${error => html`<${Field} name="code" label=${t('login.code')}
           error=${error('code')} inputmode="numeric" autocomplete="one-time-code" maxlength="10" required />`}<//>`
