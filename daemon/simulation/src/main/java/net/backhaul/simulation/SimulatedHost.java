@@ -3,14 +3,10 @@ package net.backhaul.simulation;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
 import net.backhaul.engine.DatagramBatch;
-import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.Event;
 import net.backhaul.engine.NetworkStatus;
@@ -20,31 +16,30 @@ import net.backhaul.engine.NodeStatus;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.PeerStatus;
 import net.backhaul.engine.StateKey;
-import net.backhaul.engine.Traffic;
 import net.backhaul.protocol.identity.Identity;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A host with one socket, a node, and an IP stack on each of the node's networks.
+ * A host with interfaces, a clock, a node, and an IP stack on each of the node's networks.
  *
  * <p>The node can be stopped, killed and restarted as a process; its saved state persists.
  */
-public final class SimulatedHost implements SimulatedInternet.DatagramSink, Output {
+public final class SimulatedHost implements SimulatedInternet.DatagramSink {
+  /** After a jump of this length the daemon contacts its roots and peers. */
+  private static final long NOTICED_JUMP_MS = 2_000;
+
   private final SimulatedInternet internet;
   private final SimulatedSockets sockets;
   private final SimulatedDevices devices = new SimulatedDevices();
   private final Random random;
   private final Identity identity;
-  private final Map<StateKey, byte[]> savedState = new HashMap<>();
-  private final List<Event> events = new ArrayList<>();
+  private final SimulatedClock clock = new SimulatedClock();
+  private final SimulatedOutput output;
+  private final HostDeadlines.Slot slot;
   private @Nullable SimulatedController controller;
   private @Nullable Node node;
-  private @Nullable Output redirectedOutput;
   private boolean draining;
   private boolean isSuspended;
-
-  /** Whether its socket can send datagrams that stay unfragmented. */
-  private boolean sendsUnfragmented;
 
   private NodeOptions options = NodeOptions.DEFAULT;
 
@@ -58,7 +53,9 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
     this.sockets = new SimulatedSockets(address, segment);
     this.identity = identity;
     this.random = new Random(seed);
-    segment.route(address.getAddress(), this);
+    output = new SimulatedOutput(sockets, devices);
+    slot = internet.deadlines().add(this);
+    sockets.attach(this);
   }
 
   public Identity identity() {
@@ -77,7 +74,7 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
 
   /** Writes a state file, to be read at the next start. */
   public SimulatedHost save(StateKey key, byte[] content) {
-    savedState.put(key, content);
+    output.saveState(key, content);
     return this;
   }
 
@@ -110,7 +107,7 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
 
   /** Lets the node measure the MTU of paths, which needs datagrams that stay unfragmented. */
   public SimulatedHost sendUnfragmented() {
-    sendsUnfragmented = true;
+    output.sendsUnfragmented();
     return this;
   }
 
@@ -121,7 +118,7 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
 
   /** Sends a frame from the device of a network. */
   public void sendFrame(long networkId, byte[] frame) {
-    devices.sendFrame(running(), networkId, frame, internet.nowMs());
+    devices.sendFrame(running(), networkId, frame, nowMs());
   }
 
   /** Starts the node with the saved state. */
@@ -132,22 +129,47 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
     }
     Node started =
         new Node(
-            identity,
-            options,
-            this,
-            currentController,
-            random,
-            Map.copyOf(savedState),
-            internet.nowMs());
+            identity, options, output, currentController, random, output.savedState(), nowMs());
     node = started;
     reportSockets();
     drainPending();
     return this;
   }
 
+  /** Adds an interface at the internet, as an event of the host. */
+  public SimulatedHost addInterface(String ip) {
+    return addInterface(ip, internet);
+  }
+
+  /** Adds an interface behind a NAT, as an event of the host. */
+  public SimulatedHost addInterface(String ip, SimulatedNat nat) {
+    return addInterface(ip, (SimulatedSegment) nat);
+  }
+
+  /** Adds an interface at a segment, as an event of the host. */
+  SimulatedHost addInterface(String ip, SimulatedSegment segment) {
+    sockets.add(ip, segment, this);
+    interfacesChanged();
+    return this;
+  }
+
+  /** Sets the interface with an address down or up, as an event of the host. */
+  public void setInterface(String ip, boolean up) {
+    sockets.down(ip, !up);
+    interfacesChanged();
+  }
+
+  private void interfacesChanged() {
+    if (node != null) {
+      reportSockets();
+      running().uplinkChanged(nowMs());
+      drainPending();
+    }
+  }
+
   private void reportSockets() {
     if (node != null) {
-      node.socketsChanged(sockets.usable(), internet.nowMs());
+      node.socketsChanged(sockets.usable(), nowMs());
     }
   }
 
@@ -161,39 +183,38 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
     move(ip, nat);
   }
 
-  private void move(String ip, SimulatedSegment to) {
+  /** Moves the host to another segment, as an event of the host. */
+  void move(String ip, SimulatedSegment to) {
     sockets.move(ip, to, this);
-    reportSockets();
-    running().uplinkChanged(internet.nowMs());
-    drainPending();
+    interfacesChanged();
   }
 
   /** Sets the link down or up, as an event of the host; its address and socket stay. */
   public void setLink(boolean up) {
     sockets.disconnect(!up);
-    reportSockets();
-    running().uplinkChanged(internet.nowMs());
-    drainPending();
+    interfacesChanged();
   }
 
   /** Suspends the host: its node does nothing until {@link #resume}. */
   public void suspend() {
     sockets.disconnect(true);
     isSuspended = true;
+    internet.deadlines().called(slot);
   }
 
   /** Resumes the host, which its node notices. */
   public void resume() {
     sockets.disconnect(false);
     isSuspended = false;
-    running().uplinkChanged(internet.nowMs());
+    running().uplinkChanged(nowMs());
     drainPending();
   }
 
   /** Stops the node as SIGKILL does. */
   public void kill() {
     node = null;
-    sockets.relays().close(ALL_SOCKETS);
+    internet.deadlines().called(slot);
+    sockets.relays().close(Output.ALL_SOCKETS);
     sockets.closeAllTemporary();
     devices.clear();
   }
@@ -206,7 +227,7 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
 
   /** Deletes all saved state except the identity and the planet. */
   public void clearState() {
-    savedState.keySet().removeIf(key -> key.kind() != StateKey.Kind.PLANET);
+    output.clearState();
   }
 
   /** Returns how many temporary sockets are open. */
@@ -231,31 +252,43 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
   /** Returns the running node. */
   public Node running() {
     Node current = node;
+    internet.deadlines().called(slot);
     if (current == null) {
       throw new IllegalStateException(endpoint() + " is not running");
     }
     return current;
   }
 
-  long nowMs() {
-    return internet.nowMs();
+  /** Returns the time of the host's clock. */
+  public long nowMs() {
+    return clock.hostMs(internet.nowMs());
+  }
+
+  /** Sets the clock forward, or back with a negative number, which the daemon notices. */
+  public void jumpClock(long ms) {
+    clock.jump(ms, internet.nowMs());
+    internet.deadlines().called(slot);
+    if (node != null && ms >= NOTICED_JUMP_MS) {
+      running().uplinkChanged(nowMs());
+      drainPending();
+    }
   }
 
   // Networks and peers.
 
   public void join(long networkId) {
-    running().join(networkId, internet.nowMs());
+    running().join(networkId, nowMs());
     drainPending();
   }
 
   public void leave(long networkId) {
-    running().leave(networkId, internet.nowMs());
+    running().leave(networkId, nowMs());
     drainPending();
   }
 
   /** Joins a moon, whose world the seed sends. */
   public void orbit(long moonId, long seed) {
-    running().orbit(moonId, seed, null, internet.nowMs());
+    running().orbit(moonId, seed, null, nowMs());
     drainPending();
   }
 
@@ -283,7 +316,7 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
   }
 
   public void ping(InetAddress to, long networkId) {
-    ipStack(networkId).ping(to, internet.nowMs());
+    ipStack(networkId).ping(to, nowMs());
     drainPending();
   }
 
@@ -298,7 +331,7 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
   }
 
   public NodeStatus status() {
-    return running().status(internet.nowMs());
+    return running().status(nowMs());
   }
 
   public long dropped(Drop reason) {
@@ -306,12 +339,12 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
   }
 
   public List<Event> events() {
-    return List.copyOf(events);
+    return output.events();
   }
 
   /** Returns the peer of another host, or null if it is unknown. */
   public @Nullable PeerStatus peer(SimulatedHost other) {
-    for (PeerStatus peer : running().peers(internet.nowMs())) {
+    for (PeerStatus peer : running().peers(nowMs())) {
       if (peer.address() == other.identity.address()) {
         return peer;
       }
@@ -325,9 +358,19 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
     return peer != null && !peer.paths().isEmpty();
   }
 
+  /** Redirects datagrams and frames of the node to another output. */
+  public void redirectOutput(Output to) {
+    output.redirect(to);
+  }
+
   // Time and datagrams.
 
+  /** Returns the time of the internet at which the host has something to do. */
   long nextDeadlineMs() {
+    return clock.internetMs(nextOwnDeadlineMs());
+  }
+
+  private long nextOwnDeadlineMs() {
     long next = running().nextDeadlineMs();
     for (SimulatedIpStack ipStack : devices.ipStacks()) {
       next = Math.min(next, ipStack.nextDeadlineMs());
@@ -338,7 +381,7 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
 
   /** Describes the next deadlines, for failure messages. */
   String deadlines() {
-    long now = internet.nowMs();
+    long now = nowMs();
     var ipStackMs = devices.ipStacks().stream().map(each -> each.nextDeadlineMs() - now).toList();
     SimulatedController currentController = controller;
     long controllerMs =
@@ -353,7 +396,8 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
         + running().networks();
   }
 
-  void advance(long nowMs) {
+  void advance() {
+    long nowMs = nowMs();
     running().advance(nowMs);
     devices.ipStacks().forEach(ipStack -> ipStack.advance(nowMs));
     SimulatedController currentController = controller;
@@ -364,14 +408,15 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
   }
 
   @Override
-  public void receive(SimulatedInternet.Datagram datagram, long nowMs) {
+  public void receive(SimulatedInternet.Datagram datagram, long internetMs) {
     Node current = node;
     if (current == null) {
       return;
     }
     DatagramBatch received = sockets.receive(datagram);
     if (received.count() > 0) {
-      current.receive(received, nowMs);
+      internet.deadlines().called(slot);
+      current.receive(received, nowMs());
       drainPending();
     }
   }
@@ -382,9 +427,10 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
       return;
     }
     draining = true;
+    internet.deadlines().called(slot);
     boolean busy = true;
     while (busy) {
-      busy = applySocketChanges() | devices.exchange(running(), internet.nowMs());
+      busy = applySocketChanges() | devices.exchange(running(), nowMs());
     }
     draining = false;
   }
@@ -392,105 +438,12 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink, Outp
   private boolean applySocketChanges() {
     boolean relaysChanged = sockets.relays().hasChanged();
     if (relaysChanged) {
-      running().relaysChanged(sockets.relays().takeOpen(), internet.nowMs());
+      running().relaysChanged(sockets.relays().takeOpen(), nowMs());
     }
     boolean temporaryChanged = sockets.hasTemporaryChanged();
     if (temporaryChanged) {
-      running().temporarySocketsChanged(sockets.takeTemporary(), internet.nowMs());
+      running().temporarySocketsChanged(sockets.takeTemporary(), nowMs());
     }
     return relaysChanged | temporaryChanged;
-  }
-
-  // Output of the node.
-
-  /** Redirects datagrams and frames of the node to another output. */
-  public void redirectOutput(Output to) {
-    redirectedOutput = to;
-  }
-
-  @Override
-  public void sendDatagrams(DatagramRun run) {
-    if (redirectedOutput != null) {
-      redirectedOutput.sendDatagrams(run);
-      return;
-    }
-    sockets.send(run);
-  }
-
-  @Override
-  public boolean sendUnfragmented(DatagramRun datagram) {
-    if (sendsUnfragmented) {
-      sendDatagrams(datagram);
-    }
-    return sendsUnfragmented;
-  }
-
-  @Override
-  public void sendShortLived(int socket, InetSocketAddress to, byte[] bytes, int hops) {
-    // Opens the mapping of the NAT; the receiver drops it.
-    sendDatagrams(new DatagramRun().to(Traffic.CONTROL, socket, to).wrap(bytes, 0, bytes.length));
-  }
-
-  @Override
-  public void connectRelays() {
-    sockets.relays().connect();
-  }
-
-  @Override
-  public void muteRelays() {
-    sockets.relays().mute();
-  }
-
-  @Override
-  public void closeRelays(int kept) {
-    sockets.relays().close(kept);
-  }
-
-  @Override
-  public void openSockets(int like, int count) {
-    sockets.openTemporary(like, count);
-  }
-
-  @Override
-  public void closeSockets(List<Integer> numbers) {
-    sockets.closeTemporary(numbers);
-  }
-
-  @Override
-  public void deliverFrame(long networkId, byte[] bytes, int start, int length) {
-    if (redirectedOutput != null) {
-      redirectedOutput.deliverFrame(networkId, bytes, start, length);
-      return;
-    }
-    devices.deliverFrame(networkId, bytes, start, length);
-  }
-
-  @Override
-  public void flush() {
-    // Datagrams are sent at once.
-  }
-
-  @Override
-  public void networkChanged(NetworkStatus status) {
-    devices.networkChanged(status);
-  }
-
-  @Override
-  public void networkLeft(long networkId) {
-    devices.networkLeft(networkId);
-  }
-
-  @Override
-  public void saveState(StateKey key, byte @Nullable [] content) {
-    if (content == null) {
-      savedState.remove(key);
-    } else {
-      savedState.put(key, content);
-    }
-  }
-
-  @Override
-  public void event(Event event) {
-    events.add(event);
   }
 }

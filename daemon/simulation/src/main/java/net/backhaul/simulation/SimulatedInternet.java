@@ -38,7 +38,9 @@ public final class SimulatedInternet implements SimulatedSegment {
   private final Random random;
   private final PriorityQueue<DatagramInFlight> inFlight = new PriorityQueue<>();
   private final Map<InetAddress, DatagramSink> routes = new HashMap<>();
-  private final List<SimulatedHost> hosts = new ArrayList<>();
+  private final HostDeadlines deadlines = new HostDeadlines();
+  private int hosts;
+  private int links;
   private long nowMs = START_MS;
   private long sequence;
   private long delayMs = DEFAULT_DELAY_MS;
@@ -118,16 +120,43 @@ public final class SimulatedInternet implements SimulatedSegment {
     return host(Endpoints.parseIp(ip), nat);
   }
 
+  /** Adds a host that is attached to a segment. */
+  SimulatedHost host(String ip, SimulatedSegment segment) {
+    return host(Endpoints.parseIp(ip), segment);
+  }
+
   private SimulatedHost host(InetAddress ip, SimulatedSegment segment) {
-    var host =
-        new SimulatedHost(
-            this,
-            new InetSocketAddress(ip, PORT),
-            segment,
-            Identities.byNumber(hosts.size()),
-            random.nextLong());
-    hosts.add(host);
-    return host;
+    return new SimulatedHost(
+        this,
+        new InetSocketAddress(ip, PORT),
+        segment,
+        Identities.byNumber(hosts++),
+        random.nextLong());
+  }
+
+  /** Adds a link to the internet, for one or more hosts, NATs or firewalls. */
+  public SimulatedLink link() {
+    return link(this);
+  }
+
+  /** Adds a link to a segment. */
+  SimulatedLink link(SimulatedSegment to) {
+    return new SimulatedLink(this, to, new SplittableRandom(37 * seed + ++links));
+  }
+
+  /** Adds a firewall at the internet. */
+  public SimulatedFirewall firewall() {
+    return firewall(this);
+  }
+
+  /** Adds a firewall in front of what is attached to it. */
+  SimulatedFirewall firewall(SimulatedSegment outer) {
+    return new SimulatedFirewall(this, outer);
+  }
+
+  /** Returns the table of the hosts' deadlines. */
+  HostDeadlines deadlines() {
+    return deadlines;
   }
 
   /** Adds a NAT with a public address. */
@@ -140,7 +169,8 @@ public final class SimulatedInternet implements SimulatedSegment {
     return nat(outerIp, kind, (SimulatedSegment) behind);
   }
 
-  private SimulatedNat nat(String outerIp, SimulatedNat.Kind kind, SimulatedSegment outer) {
+  /** Adds a NAT that is attached to a segment. */
+  SimulatedNat nat(String outerIp, SimulatedNat.Kind kind, SimulatedSegment outer) {
     InetAddress ip = Endpoints.parseIp(outerIp);
     return new SimulatedNat(this, outer, ip, kind, new SplittableRandom(31 * seed + ip.hashCode()));
   }
@@ -233,7 +263,12 @@ public final class SimulatedInternet implements SimulatedSegment {
 
   /** Delivers a datagram within a LAN, without delay or loss, after the current call. */
   void deliver(Datagram datagram, DatagramSink receiver) {
-    inFlight.add(new DatagramInFlight(nowMs, sequence++, datagram, receiver));
+    deliver(datagram, receiver, 0);
+  }
+
+  /** Delivers a datagram over a link, after a time. */
+  void deliver(Datagram datagram, DatagramSink receiver, long afterMs) {
+    inFlight.add(new DatagramInFlight(nowMs + afterMs, sequence++, datagram, receiver));
   }
 
   /** Runs all datagrams and deadlines of the next milliseconds, in the order of time. */
@@ -242,9 +277,9 @@ public final class SimulatedInternet implements SimulatedSegment {
     int steps = 0;
     while (true) {
       DatagramInFlight next = inFlight.peek();
-      SimulatedHost host = hostWithEarliestDeadline();
+      SimulatedHost host = deadlines.earliest();
       long arrivalMs = next == null ? Long.MAX_VALUE : next.arrivalMs;
-      long deadlineMs = host == null ? Long.MAX_VALUE : Math.max(nowMs, host.nextDeadlineMs());
+      long deadlineMs = Math.max(nowMs, deadlines.earliestMs());
       if (Math.min(arrivalMs, deadlineMs) > endMs) {
         break;
       }
@@ -259,7 +294,7 @@ public final class SimulatedInternet implements SimulatedSegment {
               host.endpoint() + " has a deadline that never passes: " + host.deadlines());
         }
         nowMs = Math.max(nowMs, deadlineMs);
-        host.advance(nowMs);
+        host.advance();
       }
     }
     nowMs = endMs;
@@ -275,16 +310,5 @@ public final class SimulatedInternet implements SimulatedSegment {
       delivered++;
       receiver.receive(datagram, nowMs);
     }
-  }
-
-  private @Nullable SimulatedHost hostWithEarliestDeadline() {
-    SimulatedHost earliest = null;
-    for (SimulatedHost host : hosts) {
-      if (host.isRunning()
-          && (earliest == null || host.nextDeadlineMs() < earliest.nextDeadlineMs())) {
-        earliest = host;
-      }
-    }
-    return earliest;
   }
 }

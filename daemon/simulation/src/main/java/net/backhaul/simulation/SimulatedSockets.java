@@ -2,6 +2,7 @@
 package net.backhaul.simulation;
 
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,21 +15,22 @@ import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.packet.Ecn;
 import org.jspecify.annotations.Nullable;
 
-/** The link of a host, and what it has there: a UDP socket, temporary ones, and TCP relays. */
+/** The interfaces of a host, each with a UDP socket, and its temporary ones and TCP relays. */
 final class SimulatedSockets {
   private static final int BATCH_BYTES = 65_536;
   private static final int FIRST_TEMPORARY_PORT = 20_001;
 
   private final SimulatedRelayClient relays = new SimulatedRelayClient();
   private final DatagramBatch received = new DatagramBatch(BATCH_BYTES);
-  private InetSocketAddress address;
-  private SimulatedSegment segment;
 
-  /** The number of the socket; another address has another one. */
-  private int number;
+  /** The first one has the address by which tests name the host. */
+  private final List<SimulatedInterface> interfaces = new ArrayList<>();
 
-  /** The temporary sockets by their numbers. */
-  private final Map<Integer, LocalSocket> temporary = new LinkedHashMap<>();
+  /** The number of the next socket; another address has another one. */
+  private int nextNumber;
+
+  /** The temporary sockets by their numbers, and what they are bound to. */
+  private final Map<Integer, Temporary> temporary = new LinkedHashMap<>();
 
   private int temporaryMade;
   private boolean temporaryChanged;
@@ -39,27 +41,48 @@ final class SimulatedSockets {
   /** Whether a firewall drops UDP datagrams; TCP passes. */
   private boolean isUdpBlocked;
 
+  private record Temporary(LocalSocket socket, SimulatedInterface like) {}
+
   SimulatedSockets(InetSocketAddress address, SimulatedSegment segment) {
-    this.address = address;
-    this.segment = segment;
+    interfaces.add(new SimulatedInterface(new LocalSocket(nextNumber++, address), segment));
   }
 
   InetSocketAddress address() {
-    return address;
+    return interfaces.getFirst().address();
   }
 
   SimulatedRelayClient relays() {
     return relays;
   }
 
-  /** Attaches a host to another segment, with another address and a socket of it. */
+  // Interfaces.
+
+  /** Attaches the first interface. */
+  void attach(SimulatedInternet.DatagramSink host) {
+    interfaces.getFirst().attach(host);
+  }
+
+  /** Adds an interface with the port of the first one. */
+  void add(String ip, SimulatedSegment segment, SimulatedInternet.DatagramSink host) {
+    var address = new InetSocketAddress(Endpoints.parseIp(ip), address().getPort());
+    var added = new SimulatedInterface(new LocalSocket(nextNumber++, address), segment);
+    added.attach(host);
+    interfaces.add(added);
+  }
+
+  /** Attaches the first interface to another segment, with another address and a socket of it. */
   void move(String ip, SimulatedSegment to, SimulatedInternet.DatagramSink host) {
-    segment.route(address.getAddress(), null);
-    address = new InetSocketAddress(Endpoints.parseIp(ip), address.getPort());
-    segment = to;
-    segment.route(address.getAddress(), host);
-    number++;
+    interfaces.getFirst().move(ip, to, nextNumber++, host);
     closeAllTemporary();
+  }
+
+  /** Sets the interface with an address down or up. */
+  void down(String ip, boolean down) {
+    interfaces.stream()
+        .filter(each -> each.address().getAddress().equals(Endpoints.parseIp(ip)))
+        .findFirst()
+        .orElseThrow()
+        .down(down);
   }
 
   void disconnect(boolean whether) {
@@ -70,19 +93,33 @@ final class SimulatedSockets {
     isUdpBlocked = whether;
   }
 
-  /** Returns the socket that can be used, unless the link is down. */
+  /** Returns the sockets that can be used, those of interfaces that are up. */
   List<LocalSocket> usable() {
-    return isDisconnected ? List.of() : List.of(new LocalSocket(number, address));
+    return interfaces.stream()
+        .filter(each -> !isDisconnected && !each.isDown())
+        .map(SimulatedInterface::socket)
+        .toList();
+  }
+
+  private @Nullable SimulatedInterface byNumber(int number) {
+    for (SimulatedInterface each : interfaces) {
+      if (each.socket().number() == number) {
+        return each;
+      }
+    }
+    return null;
   }
 
   // Temporary sockets.
 
   void openTemporary(int like, int count) {
-    for (int i = 0; i < count && like == number; i++) {
+    SimulatedInterface bound = byNumber(like);
+    for (int i = 0; i < count && bound != null; i++) {
       int made = temporaryMade++;
-      var local = new InetSocketAddress(address.getAddress(), FIRST_TEMPORARY_PORT + made % 40_000);
+      var local =
+          new InetSocketAddress(bound.address().getAddress(), FIRST_TEMPORARY_PORT + made % 40_000);
       var socket = new LocalSocket(LocalSocket.FIRST_TEMPORARY + made, local);
-      temporary.put(socket.number(), socket);
+      temporary.put(socket.number(), new Temporary(socket, bound));
       temporaryChanged = true;
     }
     mostTemporary = Math.max(mostTemporary, temporary.size());
@@ -103,7 +140,7 @@ final class SimulatedSockets {
 
   List<LocalSocket> takeTemporary() {
     temporaryChanged = false;
-    return List.copyOf(temporary.values());
+    return temporary.values().stream().map(Temporary::socket).toList();
   }
 
   /** Returns how many temporary sockets are open. */
@@ -123,23 +160,31 @@ final class SimulatedSockets {
     if (isDisconnected) {
       return;
     }
-    InetSocketAddress from = address(run.socket());
-    for (int at = run.start();
-        from != null && !isUdpBlocked && at < run.end();
-        at += run.segmentBytes()) {
-      int end = Math.min(at + run.segmentBytes(), run.end());
-      byte[] bytes = Arrays.copyOfRange(run.bytes(), at, end);
-      segment.send(new SimulatedInternet.Datagram(from, run.endpoint(), bytes, run.trafficClass()));
+    if (run.socket() == Output.ALL_SOCKETS) {
+      interfaces.forEach(each -> send(run, each, each.address()));
+    } else {
+      SimulatedInterface from = byNumber(run.socket());
+      Temporary other = temporary.get(run.socket());
+      if (from != null) {
+        send(run, from, from.address());
+      } else if (other != null) {
+        send(run, other.like, other.socket.address());
+      }
     }
-    relays.send(run, address, segment);
+    relays.send(run, address(), interfaces.getFirst().segment());
   }
 
-  private @Nullable InetSocketAddress address(int socket) {
-    if (socket == number || socket == Output.ALL_SOCKETS) {
-      return address;
+  private void send(DatagramRun run, SimulatedInterface over, InetSocketAddress from) {
+    boolean sameFamily = from.getAddress().getClass() == run.endpoint().getAddress().getClass();
+    if (isUdpBlocked || over.isDown() || !sameFamily) {
+      return;
     }
-    LocalSocket found = temporary.get(socket);
-    return found == null ? null : found.address();
+    for (int at = run.start(); at < run.end(); at += run.segmentBytes()) {
+      int end = Math.min(at + run.segmentBytes(), run.end());
+      byte[] bytes = Arrays.copyOfRange(run.bytes(), at, end);
+      over.segment()
+          .send(new SimulatedInternet.Datagram(from, run.endpoint(), bytes, run.trafficClass()));
+    }
   }
 
   /** Returns the batch with a datagram that a socket or relay receives; an empty one if none. */
@@ -153,7 +198,7 @@ final class SimulatedSockets {
       relays.read(relay, datagram.bytes(), received);
       return received;
     }
-    int socket = socketOf(datagram.to().getPort());
+    int socket = socketOf(datagram.to());
     if (!isUdpBlocked && socket != Output.ALL_SOCKETS) {
       byte[] bytes = datagram.bytes();
       System.arraycopy(bytes, 0, received.bytes(), 0, bytes.length);
@@ -162,13 +207,15 @@ final class SimulatedSockets {
     return received;
   }
 
-  private int socketOf(int port) {
-    if (port == address.getPort()) {
-      return number;
+  private int socketOf(InetSocketAddress to) {
+    for (SimulatedInterface each : interfaces) {
+      if (each.address().equals(to)) {
+        return each.isDown() ? Output.ALL_SOCKETS : each.socket().number();
+      }
     }
-    for (LocalSocket each : temporary.values()) {
-      if (each.address().getPort() == port) {
-        return each.number();
+    for (Temporary each : temporary.values()) {
+      if (each.socket.address().equals(to)) {
+        return each.socket.number();
       }
     }
     return Output.ALL_SOCKETS;
