@@ -225,6 +225,18 @@ class Host:
         """The journal of a unit in this boot; options are further ones of journalctl."""
         return self.run(f"journalctl -b --no-pager -q -u {unit} {options}", check=False, log=False)
 
+    def logs(self, pattern, options="", seconds=10):
+        """Waits until the journal, which is written later than events happen, matches (^ and $ at lines); returns the match."""
+        end = time.monotonic() + seconds
+        while True:
+            text = self.journal(options)
+            found = re.search(pattern, text, re.M)
+            if found:
+                return found
+            if time.monotonic() > end:
+                raise Failed(f"the journal: expected to match {pattern!r} within {seconds} s, found:\n{text}")
+            time.sleep(0.05)
+
     def info(self):
         """The words of `zerotier-cli info`: 200, info, address, version, ONLINE or OFFLINE; empty without a daemon."""
         return self.run("zerotier-cli info", check=False, log=False).split()

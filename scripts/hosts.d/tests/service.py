@@ -62,7 +62,7 @@ def test_crash(bench):
     host.run(f"kill -SEGV {pid}")
     until("the daemon is restarted", lambda: host.main_pid() not in (0, pid), 30)
     host.online(60)
-    report = matches(host.journal("-p warning -o cat"), rf"SIGSEGV .* its report is ({ZT_HOME}/crashes\.d/crash-\S+\.log)", "log")[1]
+    report = host.logs(rf"SIGSEGV .* its report is ({ZT_HOME}/crashes\.d/crash-\S+\.log)", "-p warning -o cat")[1]
     contains(host.read(report), "SIGSEGV", "report")
     equal(host.run(f"stat -c '%U %a' {ZT_HOME}/crashes.d").split(), ["zerotier-one", "700"], "directory")
     equal(host.run(f"ls {ZT_HOME}/crashes.d").count("\n"), 1, "reports")
@@ -82,7 +82,7 @@ def test_hang(bench):
     until("the daemon is restarted", lambda: host.main_pid() not in (0, pid), 60)
     bench.figure("restart of a daemon that hangs", time.monotonic() - began, 30, limit=30)
     host.online(60)
-    contains(host.journal("-o cat"), '"node-', "stacks of the threads")
+    host.logs('"node-', "-o cat")  # of the stacks of the threads
 
 
 def test_status(bench):
@@ -109,14 +109,14 @@ def test_reload(bench):
     pid = host.main_pid()
     host.write(LOCAL_CONF, '{"settings": {"dscp": 46, "primaryPort": 9993, "secondaryPort": 9000}}')
     host.run("systemctl reload zerotier-one")
-    contains(host.journal("-o cat"), "INFO: local.conf was read again; changed: settings.dscp, settings.primaryPort,", "log")
+    host.logs(r"INFO: local\.conf was read again; changed: settings\.dscp, settings\.primaryPort,", "-o cat")
     until("the status says what changed", lambda: "changed: settings.dscp, settings.primaryPort, settings.secondaryPort; "
           "a restart is needed for settings.primaryPort, settings.secondaryPort" in _status(host))
     settings = {"dscp": 1, "primaryPort": 9993, "secondaryPort": 9000}
     host.write(LOCAL_CONF, "{bad")
     host.run("systemctl reload zerotier-one")
     until("the status says that the file is unusable", lambda: "local.conf is unusable" in _status(host))
-    matches(host.journal("-p warning -o cat"), r"^WARNING: unable to parse local\.conf", "log")
+    host.logs(r"^WARNING: unable to parse local\.conf", "-p warning -o cat")
     for changed in ("dscp", "secondaryPort") * 5:
         settings[changed] = settings[changed] + 1
         host.write(LOCAL_CONF, json.dumps({"settings": settings}))
@@ -138,7 +138,7 @@ def test_pipes(bench):
     host.run(f"cd {ZT_HOME} && systemctl stop zerotier-one && rm -f identity.validated && mkfifo identity.validated local.conf && "
              "ln -s /dev/zero devicemap && timeout 30 systemctl start zerotier-one")
     host.online()
-    contains(host.journal("-p warning -o cat"), "local.conf: it is not a file", "log")
+    host.logs(r"local\.conf: it is not a file", "-p warning -o cat")
     equal(host.run(f"stat -c %F {ZT_HOME}/identity.validated; timeout 20 systemctl reload zerotier-one").strip(), "regular file")
 
 
@@ -172,7 +172,7 @@ def test_full_disk(bench):
     answer = host.run(f"zerotier-cli join {network}", check=False)
     equal(answer.status, 1, "exit status of join")
     matches(answer, r"500 join .*cannot be saved in .*No space left on device", "join")
-    matches(host.journal("-p warning -o cat"), rf"WARNING: cannot write {ZT_HOME}/networks\.d/{network}", "log")
+    host.logs(rf"WARNING: cannot write {ZT_HOME}/networks\.d/{network}", "-p warning -o cat")
     answer = host.run("curl -sS -d '{\"dscp\": 1}' -H \"X-ZT1-Auth: $(cat " + ZT_HOME + "/authtoken.secret)\" "
                       "http://127.0.0.1:9993/config/settings")
     contains(answer, "local.conf cannot be written: No space left on device", "settings")
