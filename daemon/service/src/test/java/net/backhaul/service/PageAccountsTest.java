@@ -18,11 +18,10 @@ import net.backhaul.sql.Database;
 import net.backhaul.sql.DatabaseFile;
 import net.backhaul.testing.Await;
 import net.backhaul.web.account.Totp;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
@@ -31,26 +30,15 @@ import org.openqa.selenium.WebElement;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PageAccountsTest {
   @TempDir static Path directory;
-  private PageInTest page;
+
+  @RegisterExtension static final PageInTest page = new PageInTest(() -> directory);
+
   private Browser browser;
 
   @BeforeAll
   void start() throws Exception {
-    page = PageInTest.start(directory);
-    browser = page.browser;
+    browser = page.browser();
     page.change(1, "", "{\"name\":\"office\"}");
-  }
-
-  @AfterAll
-  void stop() {
-    if (page != null) {
-      page.close();
-    }
-  }
-
-  @AfterEach
-  void reportsNothing() {
-    browser.assertNoReports();
   }
 
   @Test

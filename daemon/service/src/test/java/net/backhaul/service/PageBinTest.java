@@ -8,11 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import net.backhaul.json.Json;
 import net.backhaul.testing.Await;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
@@ -24,13 +23,14 @@ class PageBinTest {
           + "cap superuser\n id 2000\n accept;\n;\naccept;\n";
 
   @TempDir static Path directory;
-  private PageInTest page;
+
+  @RegisterExtension static final PageInTest page = new PageInTest(() -> directory);
+
   private Browser browser;
 
   @BeforeAll
   void start() throws Exception {
-    page = PageInTest.start(directory);
-    browser = page.browser;
+    browser = page.browser();
     page.change(1, "", "{\"name\":\"office\"}");
     Path rules = Files.writeString(directory.resolve("office.rules"), RULES);
     page.cli("controller", "network", page.network(1), "rules", "set", rules.toString());
@@ -38,18 +38,6 @@ class PageBinTest {
       page.change(
           1, "/member/" + member(i), "{\"authorized\":true,\"name\":\"host-%d\"}".formatted(i));
     }
-  }
-
-  @AfterAll
-  void stop() {
-    if (page != null) {
-      page.close();
-    }
-  }
-
-  @AfterEach
-  void reportsNothing() {
-    browser.assertNoReports();
   }
 
   private static String member(int number) {
@@ -78,10 +66,6 @@ class PageBinTest {
     return row(number) + " input[type=checkbox]";
   }
 
-  private void undo() {
-    browser.clickOn(".notice:last-child .plain");
-  }
-
   @Test
   void restoresWhatWasRemoved() throws IOException {
     page.open("/networks/" + page.network(1));
@@ -100,7 +84,7 @@ class PageBinTest {
     awaitField(1, "name", "\"host-1\"");
     browser.awaitText("No member was removed");
 
-    undo();
+    page.undo();
     browser.click("Delete host-1 for good");
     browser.awaitText("host-1 cannot be restored then.");
     browser.assertAccessible();
@@ -171,7 +155,7 @@ class PageBinTest {
     browser.awaitText("2 deauthorized");
     awaitField(0x50, "authorized", "false");
     awaitField(0x51, "authorized", "false");
-    undo();
+    page.undo();
     awaitField(0x51, "authorized", "true");
     awaitField(0x50, "authorized", "true");
 
@@ -179,7 +163,7 @@ class PageBinTest {
     browser.clickOn(box(0x51));
     browser.click("Block");
     awaitField(0x50, "authorized", "false");
-    undo();
+    page.undo();
     awaitField(0x51, "authorized", "true");
     awaitField(0x50, "authorized", "true");
   }
@@ -209,7 +193,7 @@ class PageBinTest {
     browser.click("Add");
     browser.awaitText("2 changed");
     awaitField(0x70, "labels", "[\"rack 7\"]");
-    undo();
+    page.undo();
     awaitField(0x70, "labels", "[]");
     awaitField(0x71, "labels", "[]");
 
@@ -220,7 +204,7 @@ class PageBinTest {
     browser.click("Set department");
     awaitField(0x70, "tags", "{\"1000\":100}");
     awaitField(0x71, "tags", "{\"1000\":100}");
-    undo();
+    page.undo();
     awaitField(0x70, "tags", "{}");
     awaitField(0x71, "tags", "{\"1000\":200}");
 
@@ -229,7 +213,7 @@ class PageBinTest {
     browser.click("Remove");
     browser.awaitText("2 removed");
     assertEquals("none", field(0x71, "name"));
-    undo();
+    page.undo();
     awaitField(0x71, "tags", "{\"1000\":200}");
     awaitField(0x70, "name", "\"bulk-1\"");
   }

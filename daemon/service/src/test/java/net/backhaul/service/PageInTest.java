@@ -2,6 +2,7 @@
 package net.backhaul.service;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,11 +12,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import net.backhaul.cli.Cli;
+import net.backhaul.json.Json;
 import net.backhaul.testing.Vectors;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A daemon with its page in a browser, where the first administrator has logged in. */
-final class PageInTest implements AutoCloseable {
+/**
+ * A daemon with its page in a browser, where the first administrator has logged in, for all tests
+ * of a class, which registers it as an extension. Each test fails if the browser has reported an
+ * error.
+ */
+final class PageInTest
+    implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
   static final String PASSWORD = "correct horse battery";
 
   private static final String ON_LOOPBACK_ALONE =
@@ -24,17 +38,43 @@ final class PageInTest implements AutoCloseable {
                     "allowTcpFallbackRelay": false, "bind": ["127.0.0.1"]}}
       """;
 
-  private final Path home;
-  private final DaemonInTest daemon;
+  private final Supplier<Path> directory;
+  private final Preparation preparation;
   private final String prefix;
-  final Browser browser;
-  final String origin;
+  private Path home;
+  private DaemonInTest daemon;
+  private Browser browser;
+  private String origin;
 
-  private PageInTest(Path home, DaemonInTest daemon, Browser browser, String prefix) {
-    this.home = home;
-    this.daemon = daemon;
-    this.browser = browser;
-    this.prefix = prefix;
+  /** Writes into a home before the daemon starts. */
+  interface Preparation {
+    void write(ImportedNetworks networks) throws IOException;
+  }
+
+  /** Starts below a directory; skips the tests where there is no browser. */
+  PageInTest(Supplier<Path> directory) {
+    this(directory, networks -> {});
+  }
+
+  /** Starts with networks that were there before. */
+  PageInTest(Supplier<Path> directory, Preparation preparation) {
+    this.directory = directory;
+    this.preparation = preparation;
+    prefix = secret().substring(0, 10);
+  }
+
+  private static String secret() {
+    return Vectors.file("service/identities.json").required("r").required("secret").asText();
+  }
+
+  @Override
+  public void beforeAll(ExtensionContext context) throws Exception {
+    browser = Browser.start(directory.get());
+    home = Files.createDirectory(directory.get().resolve("home"));
+    Files.writeString(home.resolve("identity.secret"), secret());
+    Files.writeString(home.resolve("local.conf"), ON_LOOPBACK_ALONE);
+    preparation.write(new ImportedNetworks(home, prefix));
+    daemon = DaemonInTest.start(home);
     String printed = cli("web", "enable", "--listen", "127.0.0.1:0");
     String link = printed.substring(printed.indexOf("  http") + 2).strip();
     origin = link.substring(0, link.indexOf("/setup"));
@@ -45,21 +85,34 @@ final class PageInTest implements AutoCloseable {
     browser.find("header.top");
   }
 
-  /** Starts it below a directory; skips the calling test where there is no browser. */
-  static PageInTest start(Path directory) throws Exception {
-    Browser browser = Browser.start(directory);
-    try {
-      Path home = Files.createDirectory(directory.resolve("home"));
-      String secret =
-          Vectors.file("service/identities.json").required("r").required("secret").asText();
-      Files.writeString(home.resolve("identity.secret"), secret);
-      Files.writeString(home.resolve("local.conf"), ON_LOOPBACK_ALONE);
-      DaemonInTest daemon = DaemonInTest.start(home);
-      return new PageInTest(home, daemon, browser, secret.substring(0, 10));
-    } catch (Exception | AssertionError e) {
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    browser.wide();
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) {
+    browser.assertNoReports();
+    assertNull(browser.script("return window.ran"), "a script of a name has run");
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    if (browser != null) {
       browser.close();
-      throw e;
     }
+    if (daemon != null) {
+      daemon.close();
+    }
+  }
+
+  Browser browser() {
+    return browser;
+  }
+
+  /** Returns the URL of the page, without a path. */
+  String origin() {
+    return origin;
   }
 
   /** Runs zerotier-cli; returns what it prints. */
@@ -83,6 +136,26 @@ final class PageInTest implements AutoCloseable {
     assertEquals(200, answer.status(), answer::body);
   }
 
+  /** Returns a member as the API of the node has it. */
+  Map<String, ?> member(int network, String address) {
+    try {
+      String path = "/controller/network/" + network(network) + "/member/" + address;
+      return Json.asObject(Json.parse(daemon.request("GET", path, "").body()));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Opens a view of a network. */
+  void open(int network, String rest) {
+    open("/networks/" + network(network) + rest);
+  }
+
+  /** Undoes what the last notice reports. */
+  void undo() {
+    browser.clickOn(".notice:last-child .plain");
+  }
+
   /** Opens a view by its path. */
   void open(String path) {
     browser.open(origin + path);
@@ -96,11 +169,5 @@ final class PageInTest implements AutoCloseable {
     browser.assertAccessible();
     Pictures.take(browser, picture + "-narrow");
     browser.wide();
-  }
-
-  @Override
-  public void close() {
-    browser.close();
-    daemon.close();
   }
 }

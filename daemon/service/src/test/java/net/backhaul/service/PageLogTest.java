@@ -2,17 +2,15 @@
 package net.backhaul.service;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import net.backhaul.testing.Await;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
@@ -23,7 +21,9 @@ class PageLogTest {
   private static final String HOSTILE = "<svg onload=window.ran=1>";
 
   @TempDir static Path directory;
-  private PageInTest page;
+
+  @RegisterExtension static final PageInTest page = new PageInTest(() -> directory);
+
   private Browser browser;
 
   private static String member(int number) {
@@ -32,8 +32,7 @@ class PageLogTest {
 
   @BeforeAll
   void start() throws Exception {
-    page = PageInTest.start(directory);
-    browser = page.browser;
+    browser = page.browser();
     page.change(1, "", "{\"name\":\"office\"}");
     page.change(2, "", "{\"name\":\"cellar\"}");
     for (int i = 0; i < MEMBERS; i++) {
@@ -41,19 +40,6 @@ class PageLogTest {
     }
     page.change(2, "/member/" + member(1), "{\"name\":\"" + HOSTILE + "\"}");
     page.change(2, "", "{\"name\":\"attic\"}");
-  }
-
-  @AfterAll
-  void stop() {
-    if (page != null) {
-      page.close();
-    }
-  }
-
-  @AfterEach
-  void reportsNothing() {
-    browser.assertNoReports();
-    assertNull(browser.script("return window.ran"), "a script of a name has run");
   }
 
   private String first() {
@@ -96,7 +82,7 @@ class PageLogTest {
     browser.awaitText(HOSTILE);
     Await.until(() -> browser.count(".entry") == 1, browser::text);
     assertEquals(
-        page.origin + "/log?network=" + page.network(2) + "&member=" + member(1), browser.url());
+        page.origin() + "/log?network=" + page.network(2) + "&member=" + member(1), browser.url());
     browser.reload();
     browser.awaitText(HOSTILE);
     assertEquals(1, browser.count(".entry"));

@@ -3,16 +3,14 @@ package net.backhaul.service;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import net.backhaul.testing.Await;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The view of the rules of a network in a browser: errors while typing, tests, history. */
@@ -23,28 +21,16 @@ class PageRulesTest {
   private static final String NO_SSH = "drop ipprotocol tcp and dport 22; accept;";
 
   @TempDir static Path directory;
-  private PageInTest page;
+
+  @RegisterExtension static final PageInTest page = new PageInTest(() -> directory);
+
   private Browser browser;
 
   @BeforeAll
   void start() throws Exception {
-    page = PageInTest.start(directory);
-    browser = page.browser;
+    browser = page.browser();
     page.change(1, "", "{\"name\":\"office\"}");
     page.change(2, "", "{\"name\":\"cellar\"}");
-  }
-
-  @AfterAll
-  void stop() {
-    if (page != null) {
-      page.close();
-    }
-  }
-
-  @AfterEach
-  void reportsNothing() {
-    browser.assertNoReports();
-    assertNull(browser.script("return window.ran"), "a script of a source has run");
   }
 
   private void open(int number) {

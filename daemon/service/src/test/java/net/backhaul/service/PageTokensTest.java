@@ -8,42 +8,30 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import net.backhaul.testing.Await;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The view of the join tokens of a network in a browser; the daemon itself joins by one. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PageTokensTest {
   @TempDir static Path directory;
-  private PageInTest page;
+
+  @RegisterExtension static final PageInTest page = new PageInTest(() -> directory);
+
   private Browser browser;
 
   @BeforeAll
   void start() throws Exception {
-    page = PageInTest.start(directory);
-    browser = page.browser;
+    browser = page.browser();
     page.change(1, "", "{\"name\":\"office\"}");
     Path rules =
         Files.writeString(
             directory.resolve("office.rules"),
             "tag department\n id 1000\n enum 200 engineering\n;\naccept;\n");
     page.cli("controller", "network", page.network(1), "rules", "set", rules.toString());
-  }
-
-  @AfterAll
-  void stop() {
-    if (page != null) {
-      page.close();
-    }
-  }
-
-  @AfterEach
-  void reportsNothing() {
-    browser.assertNoReports();
   }
 
   @Test
