@@ -55,12 +55,14 @@ final class NamespaceNode implements AutoCloseable {
   private final Path home;
   private final int number;
   private final Identity identity;
+  private String endpoint;
   private Process daemon;
   private RawHttp http;
   private String token = "";
 
   private NamespaceNode(Path directory, int number) throws Exception {
     this.number = number;
+    endpoint = SUBNET + number;
     home = Files.createDirectory(directory.resolve("node" + number));
     boolean isQuick = number <= QUICK_SEEDS.length;
     identity = Identity.generate(new Random(isQuick ? QUICK_SEEDS[number - 1] : 1_000 + number));
@@ -136,6 +138,12 @@ final class NamespaceNode implements AutoCloseable {
     ip("address", "add", SUBNET + host + "/24", "dev", device);
   }
 
+  /** Adds the address at which the others know this root; before the daemons start. */
+  void listenAsRoot(String address) throws IOException {
+    ip("address", "add", address + "/24", "dev", "underlay");
+    endpoint = address;
+  }
+
   /** Forbids direct paths to another node; before the daemon starts. */
   void forbidPathsTo(NamespaceNode other) throws IOException {
     Files.writeString(
@@ -151,7 +159,7 @@ final class NamespaceNode implements AutoCloseable {
       roots.add(
           new World.Root(
               node.identity.withoutPrivateKey(),
-              List.of(new InetSocketAddress(SUBNET + node.number, 9993))));
+              List.of(new InetSocketAddress(node.endpoint, 9993))));
     }
     KeyPair signer = KeyPair.generate(new Random(9));
     World planet = World.make(World.Type.PLANET, 9, 1, signer.publicKey(), roots, signer);
