@@ -127,6 +127,12 @@ public final class Node {
     output.flush();
   }
 
+  /** Handles the result of a check that {@link Output#check} has requested. */
+  public void identityChecked(HelloCheck check, long nowMs) {
+    vl1.identityChecked(check, nowMs);
+    output.flush();
+  }
+
   /**
    * Sends a HELLO to roots and live peers at once, from all sockets: the host may have another
    * uplink, or was suspended.

@@ -40,8 +40,8 @@ import net.backhaul.service.relay.Relays;
 import net.backhaul.service.settings.LiveSettings;
 import net.backhaul.service.settings.LocalConf;
 import net.backhaul.service.state.FileProblem;
+import net.backhaul.service.state.HelloCheck;
 import net.backhaul.service.state.HomeDirectory;
-import net.backhaul.service.state.IdentityCheck;
 import net.backhaul.service.state.IdentityFiles;
 import net.backhaul.service.state.SavedState;
 import net.backhaul.service.state.Tokens;
@@ -84,6 +84,7 @@ public final class Daemon {
   private final EventLog events = new EventLog(status::scheduleUpdate);
   private final UdpSockets sockets = new UdpSockets(loop);
   private final Relays relays;
+  private final IdentityChecks identityChecks = new IdentityChecks();
   private final PortMapping portMapping;
   private final MemberNames names = new MemberNames(loop);
   private final RootClocks rootClocks = new RootClocks();
@@ -106,7 +107,7 @@ public final class Daemon {
     IDENTITY_COLLISION
   }
 
-  private Daemon(HomeDirectory home, int defaultPort, TapFactory taps, IdentityCheck check)
+  private Daemon(HomeDirectory home, int defaultPort, TapFactory taps, HelloCheck check)
       throws StartFailure {
     this.home = home;
     boolean claimed = home.claim();
@@ -155,7 +156,7 @@ public final class Daemon {
 
   static Daemon start(HomeDirectory home, int defaultPort, TapFactory taps) throws StartFailure {
     // Before the first field of a daemon is initialized.
-    IdentityCheck check = IdentityCheck.begin(home);
+    HelloCheck check = HelloCheck.begin(home);
     try {
       var daemon = new Daemon(home, defaultPort, taps, check);
       daemon.open();
@@ -252,6 +253,7 @@ public final class Daemon {
     var output =
         new NodeOutput(
             new NodeOutput.Sockets(sockets, relays.client()),
+            new NodeOutput.Threads(loop, identityChecks),
             state,
             new NodeOutput.JoinedNetworks(devices, names),
             events,
@@ -426,6 +428,7 @@ public final class Daemon {
         .join();
     names.close();
     relays.close();
+    identityChecks.close();
     devices.close();
     web.close();
     controller.close();

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Event;
+import net.backhaul.engine.HelloCheck;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.StateKey;
@@ -27,6 +28,8 @@ final class NodeOutput implements Output {
 
   private final UdpSockets sockets;
   private final RelayClient relays;
+  private final IdentityChecks checks;
+  private final NodeLoop loop;
   private final SavedState state;
   private final Interfaces devices;
   private final EventLog log;
@@ -38,11 +41,15 @@ final class NodeOutput implements Output {
   /** What datagrams leave by. */
   record Sockets(UdpSockets udp, RelayClient relays) {}
 
+  /** The thread of the node, and those that check identities for it. */
+  record Threads(NodeLoop loop, IdentityChecks checks) {}
+
   /** What follows the networks that the node has joined. */
   record JoinedNetworks(Interfaces devices, MemberNames names) {}
 
   NodeOutput(
       Sockets sockets,
+      Threads threads,
       SavedState state,
       JoinedNetworks networks,
       EventLog log,
@@ -51,6 +58,8 @@ final class NodeOutput implements Output {
     this.log = log;
     this.sockets = sockets.udp;
     this.relays = sockets.relays;
+    this.loop = threads.loop;
+    this.checks = threads.checks;
     this.state = state;
     this.devices = networks.devices;
     this.events = events;
@@ -95,6 +104,24 @@ final class NodeOutput implements Output {
   @Override
   public void sendShortLived(int socket, InetSocketAddress to, byte[] bytes, int hops) {
     sockets.sendShortLived(socket, to, bytes, hops);
+  }
+
+  @Override
+  public boolean checksIdentities() {
+    return true;
+  }
+
+  @Override
+  public void check(HelloCheck check) {
+    checks.run(check, this::checked);
+  }
+
+  private void checked(HelloCheck check) {
+    loop.execute(
+        () -> {
+          loop.node().identityChecked(check, NodeLoop.nowMs());
+          loop.scheduleWakeUp();
+        });
   }
 
   @Override

@@ -26,6 +26,7 @@ class NodeOutputTest {
   @Test
   void logsEachKindOfInternalErrorOnce(@TempDir Path home) throws IOException {
     try (var loop = new NodeLoop();
+        var checks = new IdentityChecks();
         var names = new MemberNames(loop);
         var devices =
             new Interfaces(loop, options -> null, HostAccess.NONE, home, id -> settings());
@@ -34,6 +35,7 @@ class NodeOutputTest {
           new NodeOutput(
               new NodeOutput.Sockets(
                   new UdpSockets(loop), new RelayClient(loop, List::of, new RelayCounters())),
+              new NodeOutput.Threads(loop, checks),
               state,
               new NodeOutput.JoinedNetworks(devices, names),
               new EventLog(() -> {}),

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The devices of a host's networks, each with an IP stack. */
 final class SimulatedDevices {
-  private static final int BATCH_BYTES = 65_536;
+  private static final int BATCH_BYTES = 16_384;
 
   private final Map<Long, SimulatedIpStack> ipStacks = new HashMap<>();
   private final Map<Long, NetworkStatus> changedNetworks = new LinkedHashMap<>();

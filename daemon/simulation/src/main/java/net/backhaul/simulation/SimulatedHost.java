@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import net.backhaul.engine.DatagramBatch;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.Event;
+import net.backhaul.engine.HelloCheck;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.Node;
 import net.backhaul.engine.NodeOptions;
@@ -53,7 +54,7 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink {
     this.sockets = new SimulatedSockets(address, segment);
     this.identity = identity;
     this.random = new Random(seed);
-    output = new SimulatedOutput(sockets, devices);
+    output = new SimulatedOutput(sockets, devices, this::nowMs);
     slot = internet.deadlines().add(this);
     sockets.attach(this);
   }
@@ -92,6 +93,17 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink {
   public SimulatedHost options(NodeOptions newOptions) {
     options = newOptions;
     return this;
+  }
+
+  /** Sets how long the check of an identity takes on one of two threads; initially no time. */
+  public SimulatedHost checkTime(long ms) {
+    output.checks().checkMs(ms);
+    return this;
+  }
+
+  /** Returns how many identities were checked. */
+  public long checked() {
+    return output.checks().run();
   }
 
   /** Adds a TCP relay, which the node may use. */
@@ -216,6 +228,7 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink {
     internet.deadlines().called(slot);
     sockets.relays().close(Output.ALL_SOCKETS);
     sockets.closeAllTemporary();
+    output.checks().clear();
     devices.clear();
   }
 
@@ -371,7 +384,7 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink {
   }
 
   private long nextOwnDeadlineMs() {
-    long next = running().nextDeadlineMs();
+    long next = Math.min(running().nextDeadlineMs(), output.checks().nextDeadlineMs());
     for (SimulatedIpStack ipStack : devices.ipStacks()) {
       next = Math.min(next, ipStack.nextDeadlineMs());
     }
@@ -430,9 +443,17 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink {
     internet.deadlines().called(slot);
     boolean busy = true;
     while (busy) {
-      busy = applySocketChanges() | devices.exchange(running(), nowMs());
+      busy = applySocketChanges() | applyCheck() | devices.exchange(running(), nowMs());
     }
     draining = false;
+  }
+
+  private boolean applyCheck() {
+    HelloCheck check = output.checks().take(nowMs());
+    if (check != null) {
+      running().identityChecked(check, nowMs());
+    }
+    return check != null;
   }
 
   private boolean applySocketChanges() {

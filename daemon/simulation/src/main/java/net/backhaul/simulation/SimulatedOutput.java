@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Event;
+import net.backhaul.engine.HelloCheck;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.StateKey;
@@ -20,14 +22,31 @@ final class SimulatedOutput implements Output {
   private final SimulatedDevices devices;
   private final Map<StateKey, byte[]> savedState = new HashMap<>();
   private final List<Event> events = new ArrayList<>();
+  private final LongSupplier clock;
+  private final SimulatedChecks checks = new SimulatedChecks();
   private @Nullable Output redirected;
 
   /** Whether its sockets can send datagrams that stay unfragmented. */
   private boolean sendsUnfragmented;
 
-  SimulatedOutput(SimulatedSockets sockets, SimulatedDevices devices) {
+  SimulatedOutput(SimulatedSockets sockets, SimulatedDevices devices, LongSupplier clock) {
     this.sockets = sockets;
     this.devices = devices;
+    this.clock = clock;
+  }
+
+  SimulatedChecks checks() {
+    return checks;
+  }
+
+  @Override
+  public boolean checksIdentities() {
+    return true;
+  }
+
+  @Override
+  public void check(HelloCheck check) {
+    checks.add(check, clock.getAsLong());
   }
 
   /** Lets its sockets send datagrams that stay unfragmented. */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The interfaces of a host, each with a UDP socket, and its temporary ones and TCP relays. */
 final class SimulatedSockets {
-  private static final int BATCH_BYTES = 65_536;
+  private static final int BATCH_BYTES = 16_384;
   private static final int FIRST_TEMPORARY_PORT = 20_001;
 
   private final SimulatedRelayClient relays = new SimulatedRelayClient();

@@ -3,9 +3,11 @@ package net.backhaul.engine.peer;
 
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.Event;
+import net.backhaul.engine.HelloCheck;
 import net.backhaul.protocol.Version;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.ErrorMessage;
@@ -36,6 +38,7 @@ final class HelloReceiver {
   private final SurfaceReports surface;
   private final AcceptedPackets accepted;
   private final IdentityRateLimiter limiter = new IdentityRateLimiter();
+  private final PendingHellos pending;
 
   HelloReceiver(
       PeerContext context,
@@ -48,6 +51,7 @@ final class HelloReceiver {
     this.upstreams = upstreams;
     this.surface = surface;
     this.accepted = accepted;
+    this.pending = new PendingHellos(context);
   }
 
   /** Handles a HELLO of suite 0, whose sender may be unknown. */
@@ -158,46 +162,89 @@ final class HelloReceiver {
     }
   }
 
-  /** Verifies the identity of an unknown sender and adds it; null where it is dropped. */
+  /** Checks the identity of an unknown sender and adds it; null where that is not done at once. */
   private @Nullable Peer addUnknown(Identity identity, InboundPacket hello) {
     long nowMs = hello.nowMs();
     if (peers.table().isFull()) {
       context.drop(Drop.TOO_MANY_PEERS);
       return null;
     }
+    if (pending.contains(identity)) {
+      pending.add(identity, hello);
+      return null;
+    }
     if (!limiter.mayPresent(hello.endpoint().getAddress(), nowMs)) {
       context.drop(Drop.RATE_LIMITED);
       return null;
     }
-    byte[] key = context.self.agree(identity).orElse(null);
-    if (key == null) {
-      context.drop(Drop.INVALID_IDENTITY);
+    if (!context.output.checksIdentities()) {
+      return checkAtOnce(identity, hello);
+    }
+    if (pending.isFull() || hello.length() > PendingHellos.MAX_BYTES) {
+      context.drop(Drop.RATE_LIMITED);
+    } else {
+      pending.add(identity, hello);
+    }
+    return null;
+  }
+
+  private @Nullable Peer checkAtOnce(Identity identity, InboundPacket hello) {
+    int start = hello.start();
+    byte[] copy = Arrays.copyOfRange(hello.bytes(), start, start + hello.length());
+    var check = new HelloCheck(context.self, identity, copy);
+    if (check.open()) {
+      if (!limiter.mayValidate(hello.nowMs())) {
+        check.wipe();
+        context.drop(Drop.RATE_LIMITED);
+        return null;
+      }
+      check.validate(Identity::validates);
+    }
+    return addChecked(check, hello.nowMs());
+  }
+
+  /** Adds the peer of a check, or drops what has failed. */
+  private @Nullable Peer addChecked(HelloCheck check, long nowMs) {
+    Drop failure = check.failure();
+    if (failure == null && peers.table().isFull()) {
+      failure = Drop.TOO_MANY_PEERS;
+    }
+    if (failure != null) {
+      check.wipe();
+      context.drop(failure);
       return null;
     }
-    PacketCipher cipher = PacketCipher.of(key);
-    Drop reason = null;
-    if (!cipher.open(hello.bytes(), hello.start(), hello.length())) {
-      reason = Drop.BAD_MAC;
-    } else if (!limiter.mayValidate(nowMs)) {
-      reason = Drop.RATE_LIMITED;
-    } else if (!identity.validates()) {
-      reason = Drop.INVALID_IDENTITY;
-    }
-    if (reason != null) {
-      cipher.wipe();
-      context.drop(reason);
-      return null;
-    }
-    var peer = new Peer(identity, cipher);
+    var peer = new Peer(check.identity(), check.cipher());
     peers.table().add(peer);
-    peers.identityArrived(identity.address(), nowMs);
+    peers.identityArrived(peer.address, nowMs);
     return peer;
+  }
+
+  /** Handles the result of a check; returns the HELLO that is to be received now, if any. */
+  PendingHellos.@Nullable Received checked(HelloCheck check, long nowMs) {
+    PendingHellos.Received hello = pending.remove(check);
+    pending.beginChecks(nowMs);
+    if (hello == null) {
+      check.wipe();
+      return null;
+    }
+    if (peers.find(check.identity().address(), nowMs) != null) {
+      check.wipe(); // A root has sent it meanwhile.
+      return hello;
+    }
+    return addChecked(check, nowMs) == null ? null : hello;
+  }
+
+  /** Returns how many HELLOs are pending for the check of an identity. */
+  int pending() {
+    return pending.size();
   }
 
   /** Notifies the younger of two nodes with one address, encrypted for its own key. */
   private void handleCollision(Identity presented, InboundPacket hello) {
     context.drop(Drop.IDENTITY_COLLISION);
-    if (!limiter.mayPresent(hello.endpoint().getAddress(), hello.nowMs())) {
+    if (!limiter.mayPresent(hello.endpoint().getAddress(), hello.nowMs())
+        || !limiter.mayValidate(hello.nowMs())) {
       return;
     }
     byte[] key = context.self.agree(presented).orElse(null);

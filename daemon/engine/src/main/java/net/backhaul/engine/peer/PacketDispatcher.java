@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.Event;
+import net.backhaul.engine.HelloCheck;
 import net.backhaul.engine.LocalSocket;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.protocol.message.EchoOk;
@@ -81,7 +82,7 @@ final class PacketDispatcher {
 
   /** Returns the number of packets pending for an identity, credential or configuration. */
   int pending() {
-    return pending.size();
+    return pending.size() + hellos.pending();
   }
 
   /** Handles the current packet, which is still sealed; invalid ones are dropped. */
@@ -95,6 +96,17 @@ final class PacketDispatcher {
       }
     } catch (WireException e) {
       context.drop(Drop.MALFORMED);
+    }
+  }
+
+  /** Handles the HELLO of an identity that was checked. */
+  void identityChecked(HelloCheck check, long nowMs) {
+    PendingHellos.Received hello = hellos.checked(check, nowMs);
+    if (hello != null) {
+      byte[] bytes = hello.bytes();
+      packet.arrived(hello.socket(), hello.endpoint(), hello.receivedAtMs(), nowMs);
+      packet.wrap(bytes, 0, bytes.length);
+      receive();
     }
   }
 

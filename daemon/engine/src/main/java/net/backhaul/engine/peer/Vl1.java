@@ -14,6 +14,7 @@ import net.backhaul.engine.Deadline;
 import net.backhaul.engine.Deadlines;
 import net.backhaul.engine.Diagnosis;
 import net.backhaul.engine.Drop;
+import net.backhaul.engine.HelloCheck;
 import net.backhaul.engine.LocalSocket;
 import net.backhaul.engine.NodeOptions;
 import net.backhaul.engine.NodeStatus;
@@ -156,6 +157,12 @@ public final class Vl1 implements PeerLink {
       next = receiver.receive(batch, next, nowMs);
       pending.drain(nowMs);
     }
+  }
+
+  /** Handles the result of the check of an identity. */
+  public void identityChecked(HelloCheck check, long nowMs) {
+    dispatcher.identityChecked(check, nowMs);
+    pending.drain(nowMs);
   }
 
   /**
