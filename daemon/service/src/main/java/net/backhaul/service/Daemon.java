@@ -40,8 +40,8 @@ import net.backhaul.service.relay.Relays;
 import net.backhaul.service.settings.LiveSettings;
 import net.backhaul.service.settings.LocalConf;
 import net.backhaul.service.state.FileProblem;
-import net.backhaul.service.state.HelloCheck;
 import net.backhaul.service.state.HomeDirectory;
+import net.backhaul.service.state.IdentityCheck;
 import net.backhaul.service.state.IdentityFiles;
 import net.backhaul.service.state.SavedState;
 import net.backhaul.service.state.Tokens;
@@ -107,7 +107,7 @@ public final class Daemon {
     IDENTITY_COLLISION
   }
 
-  private Daemon(HomeDirectory home, int defaultPort, TapFactory taps, HelloCheck check)
+  private Daemon(HomeDirectory home, int defaultPort, TapFactory taps, IdentityCheck check)
       throws StartFailure {
     this.home = home;
     boolean claimed = home.claim();
@@ -156,7 +156,7 @@ public final class Daemon {
 
   static Daemon start(HomeDirectory home, int defaultPort, TapFactory taps) throws StartFailure {
     // Before the first field of a daemon is initialized.
-    HelloCheck check = HelloCheck.begin(home);
+    IdentityCheck check = IdentityCheck.begin(home);
     try {
       var daemon = new Daemon(home, defaultPort, taps, check);
       daemon.open();
