@@ -41,7 +41,7 @@ final class ConfigBuilder {
     NetworkRecord network = state.record();
     long id = network.id();
     long windowMs = windowMs(network);
-    boolean supportsRules = request.rulesRevision() > 0;
+    boolean supportsRules = request.stated().rulesRevision() > 0;
     List<IpPrefix> addresses = first(assigned.addresses(), NetworkConfig.MAX_ADDRESSES);
     boolean memberTrace = member.settings().traceTarget() != 0;
     return new NetworkConfig(

@@ -82,8 +82,8 @@ final class ConfigRequestHandler {
     }
     ConfigAnswer answer = evaluate(network, current, nowMs);
     repeatRevocations(network, current, previous);
-    if (current.readsDirectory()) {
-      sendDirectory(network, member, current.directoryRevision(), nowMs);
+    if (current.stated().readsDirectory()) {
+      sendDirectory(network, member, current.stated().directoryRevision(), nowMs);
     }
     return answer;
   }
@@ -196,7 +196,7 @@ final class ConfigRequestHandler {
       counters.accessDenied++;
       return accessDenied();
     }
-    member = member.withVersion(request.version());
+    member = member.withVersion(request.stated().version());
     member = MembershipPolicy.withDefaults(network.record(), member, stored == null);
     return configure(network, member, request, nowMs);
   }

@@ -207,6 +207,16 @@ public final class Controller {
     return member == null ? 0 : member.presence().seenMs();
   }
 
+  /**
+   * Returns the name of the member's host, as its requests since the start of this run state it;
+   * empty for none.
+   */
+  public String hostName(long networkId, long address) {
+    NetworkState network = records.network(networkId);
+    NetworkState.MemberState member = network == null ? null : network.member(address);
+    return member == null ? "" : member.presence().hostName();
+  }
+
   /** Returns a random unused network id of this controller, if one is found (04 section 5.2). */
   public OptionalLong unusedNetworkId() {
     for (int trial = 0; trial < MAX_ID_TRIALS; trial++) {

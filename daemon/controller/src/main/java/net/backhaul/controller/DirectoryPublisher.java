@@ -79,7 +79,7 @@ final class DirectoryPublisher {
     LastRequest last = network.lastRequest(address);
     NetworkState.MemberState member = network.member(address);
     return last != null
-        && last.readsDirectory()
+        && last.stated().readsDirectory()
         && member != null
         && member.record().authorized()
         && !member.record().identityDiffersFrom(last.identity());

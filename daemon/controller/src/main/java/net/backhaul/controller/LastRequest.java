@@ -9,9 +9,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * The part of a member's last config request from which a push is made.
  *
- * @param readsDirectory whether the member reads directories of networks
- * @param directoryRevision the revision of the directory that it held; 0 for none
- * @param token the token that the request carried, or an empty string
  * @param atMs the time of the request
  * @param seenMs the time of the member's last request or acknowledgement
  * @param presentSinceMs the time of the first of the requests that followed closely
@@ -19,11 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 record LastRequest(
     Identity identity,
-    MemberVersion version,
-    long rulesRevision,
-    boolean readsDirectory,
-    long directoryRevision,
-    String token,
+    Statement stated,
     long atMs,
     long seenMs,
     long presentSinceMs,
@@ -31,20 +24,38 @@ record LastRequest(
   private static final String TOKEN = "token:";
   private static final long NEVER_MS = Long.MIN_VALUE;
 
+  /**
+   * What the member states about itself.
+   *
+   * @param readsDirectory whether it reads directories of networks
+   * @param directoryRevision the revision of the directory that it held; 0 for none
+   * @param token the token that the request carried, or an empty string
+   * @param hostName the name of its host, or an empty string
+   */
+  record Statement(
+      MemberVersion version,
+      long rulesRevision,
+      boolean readsDirectory,
+      long directoryRevision,
+      String token,
+      String hostName) {}
+
   static LastRequest of(ConfigRequest request, long nowMs) {
     var metaData = RequestMetaData.parse(request.metaData().toByteArray());
     String auth = metaData.auth();
     return new LastRequest(
         request.member().withoutPrivateKey(),
-        new MemberVersion(
-            (int) metaData.major(),
-            (int) metaData.minor(),
-            (int) metaData.revision(),
-            (int) metaData.protocolVersion()),
-        metaData.rulesRevision(),
-        metaData.readsDirectory(),
-        metaData.directoryRevision(),
-        auth.startsWith(TOKEN) ? auth.substring(TOKEN.length()) : "",
+        new Statement(
+            new MemberVersion(
+                (int) metaData.major(),
+                (int) metaData.minor(),
+                (int) metaData.revision(),
+                (int) metaData.protocolVersion()),
+            metaData.rulesRevision(),
+            metaData.readsDirectory(),
+            metaData.directoryRevision(),
+            auth.startsWith(TOKEN) ? auth.substring(TOKEN.length()) : "",
+            metaData.hostName()),
         nowMs,
         nowMs,
         nowMs,
@@ -71,34 +82,14 @@ record LastRequest(
    * our implementation do, which read directories.
    */
   boolean acceptsRevokedTags() {
-    return readsDirectory;
+    return stated.readsDirectory;
   }
 
   LastRequest withSeenMs(long changed) {
-    return new LastRequest(
-        identity,
-        version,
-        rulesRevision,
-        readsDirectory,
-        directoryRevision,
-        token,
-        atMs,
-        changed,
-        presentSinceMs,
-        missedSinceMs);
+    return new LastRequest(identity, stated, atMs, changed, presentSinceMs, missedSinceMs);
   }
 
   private LastRequest withPresence(long sinceMs, long missedMs) {
-    return new LastRequest(
-        identity,
-        version,
-        rulesRevision,
-        readsDirectory,
-        directoryRevision,
-        token,
-        atMs,
-        seenMs,
-        sinceMs,
-        missedMs);
+    return new LastRequest(identity, stated, atMs, seenMs, sinceMs, missedMs);
   }
 }

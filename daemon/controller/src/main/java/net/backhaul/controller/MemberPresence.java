@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.controller;
 
-/** When a member was last seen, and what of that is saved. */
+/** When a member was last seen, and what of that is saved; and the name of its host. */
 final class MemberPresence {
   private long seenMs;
   private long seenSinceMs;
   private long savedMs;
+  private String hostName = "";
 
   /** Returns the time of the last request or acknowledgement that is known; 0 for none. */
   long seenMs() {
@@ -25,6 +26,15 @@ final class MemberPresence {
       seenSinceMs = nowMs;
     }
     seenMs = Math.max(seenMs, nowMs);
+  }
+
+  /** Returns the name that its host gave last; empty for none. */
+  String hostName() {
+    return hostName;
+  }
+
+  void hostName(String stated) {
+    hostName = stated;
   }
 
   /** Sets what an earlier run has saved. */

@@ -21,9 +21,13 @@ final class MembershipPolicy {
     if (!network.isPrivate()) {
       return member.authorization().authorize(Authorization.BY_PUBLIC, null, nowMs);
     }
-    Long untilMs = network.authTokens().get(request.token());
-    if (!request.token().isEmpty() && untilMs != null && (untilMs == 0 || untilMs > nowMs)) {
-      return member.authorization().authorize(Authorization.BY_TOKEN, request.token(), nowMs);
+    Long untilMs = network.authTokens().get(request.stated().token());
+    if (!request.stated().token().isEmpty()
+        && untilMs != null
+        && (untilMs == 0 || untilMs > nowMs)) {
+      return member
+          .authorization()
+          .authorize(Authorization.BY_TOKEN, request.stated().token(), nowMs);
     }
     return member.authorization();
   }

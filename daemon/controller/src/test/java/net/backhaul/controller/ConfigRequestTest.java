@@ -47,6 +47,20 @@ class ConfigRequestTest {
   }
 
   @Test
+  void keepsHostNameThatMemberStatesLast() {
+    fixture.withPrivateNetwork().request(ALICE, ControllerFixture.metaData("bhh", "web-1"));
+    assertEquals("web-1", fixture.controller.hostName(NET, ALICE.address()));
+
+    for (String bad : List.of("<svg onload=x>", "a b", "", "x".repeat(64), "x".repeat(300))) {
+      fixture.advance(60_000).request(ALICE, ControllerFixture.metaData("bhh", "web-2"));
+      assertEquals("web-2", fixture.controller.hostName(NET, ALICE.address()));
+      fixture.advance(60_000).request(ALICE, ControllerFixture.metaData("bhh", bad));
+      assertEquals("", fixture.controller.hostName(NET, ALICE.address()), bad);
+    }
+    assertEquals("", fixture.controller.hostName(NET, BOB.address()));
+  }
+
+  @Test
   void pushesConfigurationWhenMemberIsAuthorized() {
     fixture.withPrivateNetwork().request(ALICE);
     fixture.advance(60_000).authorize(ALICE);

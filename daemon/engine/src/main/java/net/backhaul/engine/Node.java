@@ -12,6 +12,7 @@ import net.backhaul.engine.peer.Vl1;
 import net.backhaul.protocol.ethernet.MulticastGroup;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.network.NetworkConfig;
+import net.backhaul.protocol.network.RequestMetaData;
 import net.backhaul.protocol.network.Revocation;
 import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.world.World;
@@ -176,6 +177,19 @@ public final class Node {
    */
   public void readsDirectories(boolean reads) {
     networks.readsDirectories(reads);
+  }
+
+  /**
+   * Sets the name of this host, which controllers of networks are told (03 section 1.5); initially,
+   * and if it is empty, they are told none.
+   *
+   * @throws IllegalArgumentException if it has other characters than a host name, or too many
+   */
+  public void hostName(String name) {
+    if (!name.isEmpty() && !RequestMetaData.isHostName(name)) {
+      throw new IllegalArgumentException("not a host name: " + name);
+    }
+    networks.hostName(name);
   }
 
   public void options(NodeOptions changed, long nowMs) {

@@ -270,6 +270,7 @@ public final class Daemon {
                       saved,
                       NodeLoop.nowMs());
               node.readsDirectories(true);
+              node.hostName(HostName.told(settings.settings()));
               return node;
             })
         .join();

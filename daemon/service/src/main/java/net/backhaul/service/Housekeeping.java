@@ -91,7 +91,12 @@ final class Housekeeping {
 
   /** Applies the current settings, as far as they take effect without a restart. */
   void settingsChanged() {
-    loop.execute(() -> loop.node().options(settings.settings().node(), NodeLoop.nowMs()));
+    String hostName = HostName.told(settings.settings());
+    loop.execute(
+        () -> {
+          loop.node().options(settings.settings().node(), NodeLoop.nowMs());
+          loop.node().hostName(hostName);
+        });
     rebinder.rebindNow();
     relays.reconcile(state::execute);
     reportSettings();

@@ -41,7 +41,8 @@ final class NamespaceNode implements AutoCloseable {
   private static final String NODE_PROGRAMS = "backhaul.nodePrograms.";
 
   private static final String SETTINGS =
-      "{\"settings\": {\"portMappingEnabled\": false, \"allowSecondaryPort\": false}}";
+      "{\"settings\": {\"portMappingEnabled\": false, \"allowSecondaryPort\": false, "
+          + "\"sendHostName\": false}}";
 
   /** Seeds with which the proof of work of an identity is found at once, not after a second. */
   private static final int[] QUICK_SEEDS = {9, 4, 40, 116, 119, 93, 46, 96, 1};

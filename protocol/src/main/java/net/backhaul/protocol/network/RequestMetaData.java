@@ -14,8 +14,14 @@ public final class RequestMetaData {
   /** The key of a join token, not in the reference. */
   private static final String JOIN_TOKEN = "bht";
 
+  /** The key of the name of the member's host, not in the reference. */
+  private static final String HOST_NAME = "bhh";
+
   /** Maximum length of a join token. */
   public static final int MAX_JOIN_TOKEN_BYTES = 128;
+
+  /** Maximum length of a host name, one label of the DNS. */
+  public static final int MAX_HOST_NAME_BYTES = 63;
 
   private final Dictionary dictionary;
 
@@ -55,8 +61,22 @@ public final class RequestMetaData {
    * @param metaData as the other methods make it
    */
   public static byte[] withJoinToken(byte[] metaData, String token) {
+    return with(JOIN_TOKEN, token, metaData);
+  }
+
+  /**
+   * Returns metadata with the name of the host.
+   *
+   * @param metaData as the other methods make it
+   * @param name at most {@link #MAX_HOST_NAME_BYTES} letters, digits, hyphens, dots and underscores
+   */
+  public static byte[] withHostName(byte[] metaData, String name) {
+    return with(HOST_NAME, name, metaData);
+  }
+
+  private static byte[] with(String key, String text, byte[] metaData) {
     var entry = new DictionaryWriter(CAPACITY);
-    entry.add(JOIN_TOKEN, token);
+    entry.add(key, text);
     byte[] added = entry.toByteArray();
     byte[] all = Arrays.copyOf(metaData, metaData.length + 1 + added.length);
     all[metaData.length] = '\n';
@@ -124,6 +144,27 @@ public final class RequestMetaData {
   /** Returns the join token of this implementation, empty if absent. */
   public String joinToken() {
     return dictionary.text(JOIN_TOKEN, "", MAX_JOIN_TOKEN_BYTES + 1);
+  }
+
+  /** Returns the name of the member's host; empty if absent or not in the form of one. */
+  public String hostName() {
+    String name = dictionary.text(HOST_NAME, "", MAX_HOST_NAME_BYTES + 1);
+    return isHostName(name) ? name : "";
+  }
+
+  /** Returns whether a text may be a host name in metadata. */
+  public static boolean isHostName(String text) {
+    return !text.isEmpty()
+        && text.length() <= MAX_HOST_NAME_BYTES
+        && text.chars()
+            .allMatch(
+                each ->
+                    each >= 'a' && each <= 'z'
+                        || each >= 'A' && each <= 'Z'
+                        || each >= '0' && each <= '9'
+                        || each == '-'
+                        || each == '.'
+                        || each == '_');
   }
 
   /** Returns the join credential, empty if absent. */

@@ -63,6 +63,7 @@ final class ConfigExchange {
   private final BadSignaturePenalty badSignatures = new BadSignaturePenalty();
   private final long self;
   private boolean readsDirectories;
+  private String hostName = "";
 
   ConfigExchange(
       NodeContext node,
@@ -120,11 +121,19 @@ final class ConfigExchange {
     readsDirectories = reads;
   }
 
+  /** Sets the name of the host that requests state; initially, and if it is empty, none. */
+  void hostName(String name) {
+    hostName = name;
+  }
+
   private byte[] metaData(Network network) {
     byte[] metaData =
         readsDirectories
             ? RequestMetaData.ours(PLATFORM, network.directory.heldRevision())
             : RequestMetaData.ours(PLATFORM);
+    if (!hostName.isEmpty()) {
+      metaData = RequestMetaData.withHostName(metaData, hostName);
+    }
     return network.joinToken.isEmpty()
         ? metaData
         : RequestMetaData.withJoinToken(metaData, network.joinToken);

@@ -261,6 +261,11 @@ public final class Networks implements PacketHandler {
     exchange.readsDirectories(reads);
   }
 
+  /** Sets the name of the host that requests state; initially, and if it is empty, none. */
+  public void hostName(String name) {
+    exchange.hostName(name);
+  }
+
   /** Returns the directory of a network, empty without one. */
   public Optional<NetworkDirectory> directory(long networkId) {
     return Optional.ofNullable(networks.get(networkId))

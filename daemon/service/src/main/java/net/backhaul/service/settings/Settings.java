@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param managers networks besides loopback from which the API may be used
  * @param tcpRelays the TCP relays to use, and the address to be one at
  * @param controllerPath directory of the controller's data; empty for the default
+ * @param sendsHostName whether controllers of networks are told the name of this host
  */
 public record Settings(
     OptionalInt primaryPort,
@@ -46,6 +47,7 @@ public record Settings(
     String softwareUpdate,
     String softwareUpdateChannel,
     String controllerPath,
+    boolean sendsHostName,
     NodeOptions node) {
   private static final int MAX_PHYSICAL = 32;
   private static final String COPY = "copy";
@@ -70,6 +72,7 @@ public record Settings(
           "tcpRelay",
           "forceTcpRelay",
           "lowBandwidthMode",
+          "sendHostName",
           "enableWebServer",
           "controllerDbPath",
           "controllerDb",
@@ -152,6 +155,7 @@ public record Settings(
         in.text("softwareUpdate", "disable"),
         in.text("softwareUpdateChannel", "release"),
         in.text("controllerDbPath", ""),
+        in.bool("sendHostName", true),
         nodeOptions(root));
   }
 

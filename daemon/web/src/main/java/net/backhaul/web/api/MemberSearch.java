@@ -104,6 +104,7 @@ record MemberSearch(
       case "blocked" -> yesOrNo(value, MemberView::isBlocked);
       case "bridge" -> yesOrNo(value, each -> each.member().settings().activeBridge());
       case "name" -> pattern(value, MemberView::name);
+      case "host" -> pattern(value, MemberView::hostName);
       case "label" -> label(value);
       case "notes" -> pattern(value, each -> each.member().annotations().notes());
       case "address" -> pattern(value, each -> Addresses.text(each.member().address()));
@@ -116,6 +117,7 @@ record MemberSearch(
 
   private static boolean contains(MemberView member, String word) {
     return member.name().toLowerCase(Locale.ROOT).contains(word)
+        || member.hostName().toLowerCase(Locale.ROOT).contains(word)
         || member.member().annotations().notes().toLowerCase(Locale.ROOT).contains(word)
         || labels(member).anyMatch(each -> each.contains(word))
         || Addresses.text(member.member().address()).contains(word)

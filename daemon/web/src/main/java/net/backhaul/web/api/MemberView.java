@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param seenMs when it last sent a request; 0 for never
  * @param waitingSinceMs since when it requests to be authorized; 0 if it does not
+ * @param hostName the name that its host gives; empty for none
  * @param isOnline whether that is recent
  * @param binned the member of this address that was removed earlier; null for none
  */
@@ -25,6 +26,7 @@ record MemberView(
     MemberRecord member,
     long seenMs,
     long waitingSinceMs,
+    String hostName,
     boolean isOnline,
     boolean isBlocked,
     @Nullable BinnedMember binned) {
@@ -35,6 +37,7 @@ record MemberView(
         member,
         seenMs,
         controller.waitingSinceMs(member.networkId(), member.address()),
+        controller.hostName(member.networkId(), member.address()),
         seenMs != 0 && nowMs - seenMs < Controller.ONLINE_MS,
         controller.blocked(member.networkId(), member.address()).isPresent(),
         controller.bin().find(member.networkId(), member.address()).orElse(null));
@@ -56,6 +59,7 @@ record MemberView(
     out.put("blocked", isBlocked);
     out.put("removed", removed());
     out.put("version", version(member.version()));
+    out.put("hostName", hostName.isEmpty() ? null : hostName);
     out.put("seenMs", seenMs);
     out.put("waitingSinceMs", waitingSinceMs);
     out.put("online", isOnline);

@@ -63,6 +63,20 @@ class WaitingTest {
   }
 
   @Test
+  void showsAndFindsHostNames() {
+    web.request(MEMBER);
+    assertEquals(null, object(admin.get(MEMBER_PATH)).get("hostName"));
+    web.nowMs += 60_000;
+    web.request(MEMBER, "Web-1");
+    web.request(OTHER, "db");
+
+    assertEquals("Web-1", object(admin.get(MEMBER_PATH)).get("hostName"));
+    assertEquals(List.of("0123456789"), ids("?q=host:web*"));
+    assertEquals(List.of("0123456789"), ids("?q=eb-1"));
+    assertEquals(List.of("0123456701"), ids("?q=host:db"));
+  }
+
+  @Test
   void listsTheDeviceThatAskedLastOnTop() {
     web.request(MEMBER);
     admin.patch(MEMBER_PATH, "{\"authorized\":true}");

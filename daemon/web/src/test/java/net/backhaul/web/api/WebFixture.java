@@ -335,10 +335,18 @@ final class WebFixture implements WebHost, ControllerOutput, SourceVersions {
 
   /** Has a device ask for the configuration of the network. */
   void request(long address) {
+    request(address, RequestMetaData.ours("linux/x86_64"));
+  }
+
+  /** Has a device whose host gives a name ask for the configuration of the network. */
+  void request(long address, String hostName) {
+    byte[] metaData = RequestMetaData.ours("linux/x86_64");
+    request(address, RequestMetaData.withHostName(metaData, hostName));
+  }
+
+  private void request(long address, byte[] metaData) {
     var identity = Identity.parse(Addresses.text(address) + SELF.publicText().substring(10));
-    controller.answer(
-        new ConfigRequest(NET, identity, Bytes.of(RequestMetaData.ours("linux/x86_64")), 0, 0),
-        nowMs);
+    controller.answer(new ConfigRequest(NET, identity, Bytes.of(metaData), 0, 0), nowMs);
   }
 
   Client client() {

@@ -230,6 +230,7 @@ const strings = {
   'member.restore': 'Restore {member}',
   'member.unblock': 'Unblock',
   'member.unnamed': 'no name',
+  'member.hostName': 'Host name',
   'member.version': 'version',
   'member.was': 'was {name}',
   'members.add': 'Add member',

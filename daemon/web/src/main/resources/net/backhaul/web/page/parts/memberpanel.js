@@ -24,6 +24,7 @@ function Facts({ member, status }) {
   const fact = (key, value) => Boolean(value) && html`<dt>${t(key)}</dt><dd>${value}</dd>`;
   return html`<dl class="facts-list">
     ${fact('member.address', html`<code>${member.id}</code>`)}
+    ${fact('member.hostName', member.hostName && plain(member.hostName))}
     ${fact('column.link', linkText(member))}
     ${fact('column.endpoint', member.endpoint && html`<code>${endpoint(member.endpoint)}</code>`)}
     ${fact('column.version', member.version && html`<${VersionText} member=${member} status=${status} />`)}

@@ -25,7 +25,7 @@ const TOKEN_USES = 10;
 function Waiting({ member, offered, done }) {
   const [name, setName] = useState(null);
   const [busy, setBusy] = useState(false);
-  const wanted = name ?? (member.name || offered);
+  const wanted = name ?? (member.name || member.hostName || offered);
   const authorize = async event => {
     event.preventDefault();
     setBusy(true);
@@ -43,6 +43,7 @@ function Waiting({ member, offered, done }) {
     <div class="facts">
       <code class="strong">${member.id}</code>
       <span>${t('join.asked', { when: ago(member.seenMs || member.createdMs) })}</span>
+      ${member.hostName && html`<span>${t('member.hostName')} ${plain(member.hostName)}</span>`}
       ${member.version && html`<span>${t('member.version')} ${plain(member.version)}</span>`}
       ${member.endpoint && html`<span>${t('join.from', { endpoint: endpoint(member.endpoint) })}</span>`}
     </div>
