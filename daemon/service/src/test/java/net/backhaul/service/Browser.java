@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import net.backhaul.testing.Await;
@@ -58,6 +59,30 @@ public final class Browser implements AutoCloseable {
           "--lang=en",
           // Nothing but loopback is reachable, whatever the browser wants.
           "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost");
+
+  /** More than any view has of what can have the focus. */
+  private static final int MAX_TABS = 400;
+
+  /** Says what is wrong with how the focus is shown; an empty text if nothing is. */
+  private static final String HIDDEN_FOCUS =
+      """
+      function hiddenFocus() {
+        const each = document.activeElement;
+        let shown = each;
+        while (shown.shadowRoot?.activeElement) shown = shown.shadowRoot.activeElement;
+        if (shown !== each) shown = shown.closest('.cm-editor');
+        const style = getComputedStyle(shown);
+        const name = each.outerHTML.slice(0, 200);
+        if (style.outlineStyle === 'none' || parseFloat(style.outlineWidth) < 2) return 'no outline: ' + name;
+        const box = each.getBoundingClientRect();
+        const x = Math.max(1, Math.min((box.left + box.right) / 2, innerWidth - 1));
+        for (const y of [box.top + 2, (box.top + box.bottom) / 2, box.bottom - 2]) {
+          const found = y > 0 && y < innerHeight ? document.elementFromPoint(x, y) : null;
+          if (found && (each.contains(found) || found.contains(each) || found.control === each)) return '';
+        }
+        return 'covered or out of sight: ' + name;
+      }
+      """;
 
   private final ChromeDriver driver;
   private int clicks;
@@ -327,25 +352,100 @@ public final class Browser implements AutoCloseable {
 
   /** Presses Tab until something with a name has the focus; fails where that is not visible. */
   public void tabTo(String name) {
+    tab(() -> focused().equals(name), () -> press(Keys.TAB), name);
+  }
+
+  /** Presses Shift and Tab likewise. */
+  public void tabBackTo(String name) {
+    tab(() -> focused().equals(name), this::pressShiftTab, name);
+  }
+
+  /** Presses Tab until the first element of a CSS selector has the focus, likewise. */
+  public void tabInto(String selector) {
+    tab(() -> hasFocus(selector), () -> press(Keys.TAB), selector);
+  }
+
+  /** Presses Shift and Tab likewise. */
+  public void tabBackInto(String selector) {
+    tab(() -> hasFocus(selector), this::pressShiftTab, selector);
+  }
+
+  private void tab(BooleanSupplier isThere, Runnable press, String what) {
     Await.until(
         () -> {
-          for (int i = 0; i < 60; i++) {
-            if (focused().equals(name)) {
+          for (int i = 0; i < MAX_TABS; i++) {
+            if (isThere.getAsBoolean()) {
               return true;
             }
-            press(Keys.TAB);
+            press.run();
           }
           return false;
         },
-        () -> "Tab does not reach \"" + name + "\" in:\n" + text());
-    assertEquals(
-        true,
+        () -> "Tab does not reach \"" + what + "\" in:\n" + text());
+    // CodeMirror shows it a moment later.
+    Await.until(() -> hiddenFocus().isEmpty(), this::hiddenFocus);
+  }
+
+  private String hiddenFocus() {
+    return String.valueOf(script(HIDDEN_FOCUS + "return hiddenFocus();"));
+  }
+
+  private void pressShiftTab() {
+    new Actions(driver).keyDown(Keys.SHIFT).sendKeys(Keys.TAB).keyUp(Keys.SHIFT).perform();
+  }
+
+  /** Returns whether the first element of a CSS selector has the focus. */
+  public boolean hasFocus(String selector) {
+    return Boolean.TRUE.equals(
+        script("return document.activeElement === document.querySelector(arguments[0])", selector));
+  }
+
+  /**
+   * Presses Tab from the top of the page to its end; fails unless that reaches everything that can
+   * be used, and shows at each step where the focus is.
+   */
+  public void assertReachableByTab() {
+    script(
+        """
+        const top = document.querySelector('dialog[open]') ?? document.querySelector('.skip') ?? document.body;
+        top.setAttribute('tabindex', -1);
+        top.focus();
+        top.removeAttribute('tabindex');
+        window.reached = new Set([top]);
+        """);
+    for (int i = 0; i < MAX_TABS; i++) {
+      press(Keys.TAB);
+      Object found =
+          script(
+              HIDDEN_FOCUS
+                  + """
+                  const each = document.activeElement;
+                  // An input for a time has several parts, through which Tab goes.
+                  const isAtEnd = window.reached.has(each) && each !== window.last;
+                  if (each === document.body || isAtEnd) return null;
+                  window.last = each;
+                  window.reached.add(each);
+                  return hiddenFocus();
+                  """);
+      if (found == null) {
+        break;
+      }
+      if (!found.equals("")) {
+        Await.until(() -> hiddenFocus().isEmpty(), () -> url() + ": " + hiddenFocus());
+      }
+    }
+    Object missed =
         script(
             """
-            const style = getComputedStyle(document.activeElement);
-            return style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
-            """),
-        () -> "the focus is not visible on " + name);
+            const top = document.querySelector('dialog[open]') ?? document;
+            const missed = [];
+            for (const each of top.querySelectorAll('a[href], button, input, select, textarea, summary')) {
+              const isShown = each.checkVisibility({visibilityProperty: true}) && each.type !== 'hidden' && !each.closest('[inert]');
+              if (isShown && !each.disabled && !window.reached.has(each)) missed.push(each.outerHTML.slice(0, 200));
+            }
+            return missed.join('\\n');
+            """);
+    assertEquals("", missed, this::url);
   }
 
   /** Fails if the page is wider than a telephone. */
@@ -378,6 +478,7 @@ public final class Browser implements AutoCloseable {
         script(new String(in.readAllBytes(), StandardCharsets.UTF_8));
       }
     }
+    Await.until(() -> count("[aria-busy=true]") == 0, this::text);
     assertEquals("", violations(List.of()), this::url);
     String other = scheme.equals("light") ? "dark" : "light";
     showScheme(other);

@@ -50,6 +50,7 @@ final class ImportedNetworks {
     json.put("private", true);
     json.put("v4AssignMode", Map.of("zt", true));
     json.put("routes", List.of(Map.of("target", "10.%d.0.0/16".formatted(number + 6))));
+    json.put("rules", List.of(Map.of("type", "ACTION_ACCEPT")));
     if (HOSTILE.contains(name)) {
       json.put("dns", Map.of("domain", HOSTILE.getFirst(), "servers", List.of()));
       json.put("backhaul", Map.of("notes", String.join(" ", HOSTILE)));

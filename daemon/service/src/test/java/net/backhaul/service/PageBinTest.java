@@ -2,6 +2,7 @@
 package net.backhaul.service;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -92,6 +93,61 @@ class PageBinTest {
     browser.awaitText("host-1 is deleted for good");
     browser.awaitText("No member was removed");
     assertEquals("none", field(1, "name"));
+  }
+
+  @Test
+  void findsAndRestoresManyAtOnce() throws IOException {
+    for (int i = 0x20; i < 0x25; i++) {
+      page.change(
+          1, "/member/" + member(i), "{\"authorized\":true,\"name\":\"lost-%x\"}".formatted(i));
+      page.cli("controller", "delete", page.network(1), member(i));
+    }
+    page.open(1, "/bin");
+    browser.awaitText("lost-20");
+    browser.type("Search removed members", "LOST-2");
+    browser.clickOn("[data-removed='" + member(0x20) + "'] input");
+    browser.click("Select all 5 found");
+    browser.awaitText("5 selected");
+    browser.type("Search removed members", member(0x21));
+    browser.awaitNoText("lost-20");
+    assertTrue(browser.url().endsWith("/bin?q=" + member(0x21)), browser.url());
+    browser.assertAccessible();
+    browser.clickOn(".selection .main");
+    browser.awaitText("5 restored");
+    awaitField(0x20, "authorized", "true");
+    awaitField(0x24, "name", "\"lost-24\"");
+    page.undo();
+    awaitField(0x24, "name", "none");
+    browser.type("Search removed members", "lost");
+    browser.awaitText("lost-20");
+    browser.type("Search removed members", "nothing of this name");
+    browser.awaitText("Nothing matches this search.");
+    for (int i = 0x20; i < 0x25; i++) {
+      page.cli("controller", "purge", page.network(1), member(i));
+    }
+  }
+
+  @Test
+  void showsAndExportsTheColumnsOfTheUrl() throws Exception {
+    page.cli("controller", "tag", page.network(1), member(3), "department=engineering");
+    page.open(1, "?q=address:" + member(3) + "&cols=address,tags,bridge");
+    browser.awaitText("department=engineering");
+    browser.click("Columns");
+    browser.click("Tags, capabilities");
+    browser.awaitNoText("department=engineering");
+    Await.until(() -> browser.url().contains("cols=address%2Cbridge"), browser::url);
+    browser.click("Tags, capabilities");
+    browser.reload();
+    browser.awaitText("department=engineering");
+    browser.click("Export");
+    browser.click("Shown columns of all found, as CSV");
+    Path file = directory.resolve(page.network(1) + ".csv");
+    Await.until(() -> Files.exists(file), () -> "no " + file);
+    String csv = Files.readString(file);
+    String head = "\"State\",\"Name\",\"Address\",\"Tags, capabilities\",\"Bridge, IPs\"\r\n";
+    assertTrue(csv.startsWith(head), csv);
+    assertTrue(csv.contains(",\"" + member(3) + "\",\"department=engineering"), csv);
+    assertEquals(2, csv.lines().count(), csv);
   }
 
   @Test

@@ -4,10 +4,12 @@ package net.backhaul.service;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -46,12 +48,18 @@ class PageFirstHourTest {
   private NamespaceRelay relay;
   private Browser browser;
   private long loggedInNanos;
-  private long shortestTickMs = Long.MAX_VALUE;
+
+  /** The shortest of ours and of another implementation. */
+  private final Map<String, Long> shortestTickMs = new HashMap<>();
 
   @BeforeAll
   void start() throws Exception {
     browser = Browser.start(directory);
     nodes = NamespaceMembers.start(directory, 2);
+    for (NamespaceNode each : nodes.members()) {
+      // It has started long before the line that joins is typed.
+      Await.until(() -> isOnline(each), () -> each.address() + " is offline");
+    }
   }
 
   @AfterAll
@@ -64,6 +72,14 @@ class PageFirstHourTest {
     }
     if (nodes != null) {
       nodes.close();
+    }
+  }
+
+  private static boolean isOnline(NamespaceNode node) {
+    try {
+      return node.cli("info").contains("ONLINE");
+    } catch (Exception e) {
+      throw new AssertionError(e);
     }
   }
 
@@ -112,8 +128,10 @@ class PageFirstHourTest {
           }
         });
     long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNanos);
-    System.out.printf("tick to the device's address: %d ms (at most %d ms)%n", tookMs, TICK_MS);
-    shortestTickMs = Math.min(shortestTickMs, tookMs);
+    String programs = member.programs() == null ? "ours" : member.programs();
+    System.out.printf(
+        "tick to the device's address, %s: %d ms (at most %d ms)%n", programs, tookMs, TICK_MS);
+    shortestTickMs.merge(programs, tookMs, Math::min);
   }
 
   private void pingEachOther(String network) throws Exception {
@@ -179,7 +197,7 @@ class PageFirstHourTest {
     join(nodes.members().get(1), network);
     tick(nodes.members().get(1));
     // One of the two may find a machine that is busy with something else.
-    assertTrue(shortestTickMs <= TICK_MS, "an address after " + shortestTickMs + " ms");
+    shortestTickMs.forEach((programs, ms) -> assertTrue(ms <= TICK_MS, programs + ": " + ms));
     browser.awaitText("2 devices are in touch");
     browser.click("Copy: Line that pings device-2");
     assertTrue(browser.clicks() - before <= MAX_CLICKS, "clicks: " + (browser.clicks() - before));
@@ -250,8 +268,70 @@ class PageFirstHourTest {
     browser.assertNoReports();
   }
 
+  /** Both members are online and reach each other, until rules would drop their connections. */
+  @Test
+  @Order(6)
+  void saysWhichFlowsOfLiveMembersRulesWouldCut() throws Exception {
+    browser.wide();
+    String network = nodes.network(0x77, "{\"name\":\"office\",\"v4AssignMode\":{\"zt\":true}}");
+    nodes.controller.request(
+        "POST",
+        "/controller/network/" + network,
+        """
+        {"routes":[{"target":"10.77.0.0/24"}],
+         "ipAssignmentPools":[{"ipRangeStart":"10.77.0.1","ipRangeEnd":"10.77.0.99"}]}
+        """);
+    nodes.join(nodes.members().get(0), network, "{\"name\":\"desk\"}");
+    nodes.join(nodes.members().get(1), network, "{\"name\":\"server\"}");
+    for (NamespaceNode each : nodes.members()) {
+      NamespaceMembers.awaitDevice(each, network, "10.77.0.");
+    }
+    browser.open(link("web", "reset", "admin"));
+    browser.type("User name", "admin");
+    browser.type("New password", PASSWORD + " 6");
+    browser.click("Create account");
+    browser.click("office");
+    Await.until(() -> browser.count(".row .state.online") == 2, browser::text);
+    browser.click("Rules");
+    browser.find(".editor:not([aria-busy])");
+    browser.tabInto(".editor");
+    browser.pressWithControl("a");
+    browser.press("drop ipprotocol tcp and dport 22; accept;");
+    browser.awaitText("of members that are online would lose flows");
+    browser.click("Save rules");
+    browser.awaitText("Flows would be cut");
+    String shown = browser.find("dialog").getText();
+    assertTrue(shown.contains("desk → server tcp 22"), shown);
+    browser.assertAccessible();
+    Pictures.take(browser, "rules-lost");
+    browser.click("Cancel");
+    assertFalse(rules(network).contains("22"), "saved although cancelled");
+    browser.tabBackInto(".editor");
+    browser.pressWithControl("a");
+    browser.press("# a comment cuts nothing\naccept;");
+    browser.awaitNoText("would lose flows");
+    browser.pressWithControl("a");
+    browser.press("drop ipprotocol tcp and dport 22; accept;");
+    browser.awaitText("of members that are online would lose flows");
+    browser.click("Save rules");
+    browser.click("Save and cut these flows");
+    browser.awaitText("Saved");
+    assertTrue(rules(network).contains("22"));
+    for (NamespaceNode each : nodes.members()) {
+      each.request("DELETE", "/network/" + network, "");
+    }
+    browser.assertNoReports();
+  }
+
+  private String rules(String network) throws Exception {
+    return nodes.controller.cli("controller", "network", network, "rules", "get");
+  }
+
   /** One line on each device and no ticks. */
   private void joinByToken(String password) throws Exception {
+    assumeTrue(
+        nodes.members().stream().allMatch(each -> each.programs() == null),
+        "other implementations have no join tokens");
     browser.open(link("web", "reset", "admin"));
     browser.type("User name", "admin");
     browser.type("New password", password);

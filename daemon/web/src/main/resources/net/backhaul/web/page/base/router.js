@@ -7,23 +7,32 @@ import { t } from 'base/strings.js';
 const read = () => ({ path: location.pathname, query: new URLSearchParams(location.search) });
 const current = createStore(read());
 
-/** Whether the view that is shown has something that leaving it would lose. */
-let isUnsaved = false;
+/** Gives up what leaving the view that is shown would lose; null if that is nothing. */
+let giveUp = null;
 
 /** Returns whether the view may be left; asks where that would lose something. */
-export const mayLeave = () => !isUnsaved || confirm(t('leave.lost'));
+export function mayLeave() {
+  if (!giveUp) return true;
+  if (!confirm(t('leave.lost'))) return false;
+  giveUp();
+  return true;
+}
 
-/** Asks before the view, or with it the page, is left while something is not saved. */
-export function useUnsaved(isChanged) {
+/**
+ * Asks before the view, or with it the page, is left while something is not saved.
+ *
+ * @param lose called when the user has agreed to lose it
+ */
+export function useUnsaved(isChanged, lose) {
   useEffect(() => {
-    isUnsaved = isChanged;
+    giveUp = isChanged ? lose : null;
     return () => {
-      isUnsaved = false;
+      giveUp = null;
     };
   }, [isChanged]);
 }
 
-addEventListener('beforeunload', event => isUnsaved && event.preventDefault());
+addEventListener('beforeunload', event => giveUp && event.preventDefault());
 addEventListener('popstate', () => {
   const { path, query } = current.get();
   if (path === location.pathname || mayLeave()) current.set(read());

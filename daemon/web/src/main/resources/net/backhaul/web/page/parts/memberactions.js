@@ -155,6 +155,12 @@ export function bulkAction(network, members, action, done) {
   return bulk(network, members, { path, body: { [field]: value }, key, undos: action === 'block' ? undosOfBlock : undos }, done);
 }
 
+/** Restores removed members with all that they had. */
+export function bulkRestore(network, members, done) {
+  const undos = restored => [['members/bulk/delete', { members: ids(restored) }]];
+  return bulk(network, members, { path: 'bin/bulk/restore', body: {}, key: 'bulk.restore', undos }, done);
+}
+
 /** Adds a label to members, or removes it; those that have it already, or not, are left alone. */
 export function bulkLabel(network, members, label, adds, done) {
   const path = 'members/bulk/labels';

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Members as files.
-import { dateTime, plain } from 'base/format.js';
+import { dateTime, endpoint, plain } from 'base/format.js';
+import { t } from 'base/strings.js';
+import { COLUMNS as SHOWN, flags } from 'parts/memberrow.js';
+import { linkText, stateOf } from 'parts/memberstate.js';
+import { credentialNames } from 'parts/membertags.js';
 
 const COLUMNS = ['id', 'name', 'authorized', 'addresses', 'version', 'endpoint', 'link', 'latencyMs', 'seenMs', 'createdMs', 'notes', 'labels', 'tags', 'capabilities', 'bridge'];
 
@@ -19,8 +23,28 @@ export function csv(members) {
     if (column === 'tags') return Object.entries(value).map(pair => pair.join('=')).join(' ');
     return Array.isArray(value) ? value.join(' ') : value;
   };
-  const lines = members.map(each => COLUMNS.map(column => csvCell(cell(each, column))).join(','));
-  return [COLUMNS.join(','), ...lines].join('\r\n') + '\r\n';
+  return table(COLUMNS, members.map(each => COLUMNS.map(column => cell(each, column))));
+}
+
+const table = (head, rows) => [head.join(','), ...rows.map(row => row.map(csvCell).join(','))].join('\r\n') + '\r\n';
+
+/** The columns that the table of members shows, under their names and in their order. */
+export function csvOfColumns(members, columns, definitions) {
+  const texts = {
+    address: each => each.id,
+    ips: each => each.addresses.join(' '),
+    labels: each => (each.labels || []).join(' '),
+    notes: each => each.notes,
+    tags: each => credentialNames(each, definitions).join(' '),
+    bridge: flags,
+    link: linkText,
+    endpoint: each => endpoint(each.endpoint ?? ''),
+    version: each => each.version,
+    seen: each => dateTime(each.seenMs),
+  };
+  const shown = SHOWN.map(each => each.key).filter(each => columns.includes(each));
+  const rows = members.map(each => [t('state.' + stateOf(each)), each.name, ...shown.map(key => texts[key](each))]);
+  return table(['state', 'name', ...shown].map(key => csvCell(t('column.' + key))), rows);
 }
 
 /** A name as hosts files can have it; empty if nothing of it is left. */

@@ -88,6 +88,13 @@ export function MemberPanel({ network, id, status, done }) {
   useEffect(load, [load]);
   useEffect(() => heading.current?.focus(), [member === null]);
   useEffect(() => {
+    const panel = heading.current.closest('.panel');
+    return () => {
+      // The focus returns to where the panel was opened.
+      if (panel.contains(document.activeElement)) document.querySelector(`[data-member="${id}"] .more button`)?.focus();
+    };
+  }, []);
+  useEffect(() => {
     const onKeyDown = event => {
       if (event.key === 'Escape' && !document.querySelector('dialog[open], details[open]')) close();
     };

@@ -7,7 +7,9 @@ import { may } from 'base/session.js';
 import { t } from 'base/strings.js';
 import { changeWithUndo, setAuthorized, titleOf } from 'parts/memberactions.js';
 import { State, VersionText, linkText, seenText } from 'parts/memberstate.js';
+import { credentialNames } from 'parts/membertags.js';
 import { attempt, notify, notifyProblem } from 'parts/notices.js';
+import { Linked } from 'parts/ui.js';
 
 const orNone = text => text || html`<span class="none">–</span>`;
 
@@ -16,11 +18,17 @@ export const COLUMNS = [
   { key: 'address', sort: 'address', cell: member => html`<code>${member.id}</code>` },
   { key: 'ips', cell: (member, row) => html`<${InlineIps} member=${member} done=${row.done} />` },
   { key: 'labels', isExtra: true, cell: member => html`<${Labels} labels=${member.labels || []} />` },
+  { key: 'notes', isExtra: true, cell: member => orNone(member.notes && html`<span title=${member.notes}><${Linked} text=${plain(member.notes)} /></span>`) },
+  { key: 'tags', isExtra: true, cell: (member, row) => html`<${Labels} labels=${credentialNames(member, row.definitions)} />` },
+  { key: 'bridge', isExtra: true, cell: member => orNone(flags(member)) },
   { key: 'link', cell: member => orNone(linkText(member)) },
   { key: 'endpoint', cell: member => (member.endpoint ? html`<code>${endpoint(member.endpoint)}</code>` : orNone('')) },
   { key: 'version', cell: (member, row) => html`<${VersionText} member=${member} status=${row.status} />` },
   { key: 'seen', sort: 'seen', cell: member => seenText(member) },
 ];
+
+/** Returns what is unusual about a member's Ethernet and addresses. */
+export const flags = member => [member.bridge && t('flag.bridge'), !member.autoAssign && t('flag.noAssign')].filter(Boolean).join(', ');
 
 function Labels({ labels }) {
   return labels.length ? labels.map(each => html`<span class="label">${plain(each)}</span>`) : orNone('');
@@ -37,9 +45,15 @@ function Inline({ value, label, save, isAllowed, children }) {
   const [text, setText] = useState(null);
   const seen = useRef(value);
   const reverted = useRef(false);
+  /** Whether a key has closed the input: then the focus stays here. */
+  const byKey = useRef(false);
   if (!isAllowed) return children;
   if (text === null) {
-    return html`<button type="button" class="inline-edit" aria-label=${label} onClick=${() => {
+    const refocus = element => {
+      if (element && byKey.current) element.focus();
+      if (element) byKey.current = false;
+    };
+    return html`<button type="button" class="inline-edit" aria-label=${label} ref=${refocus} onClick=${() => {
       seen.current = value;
       reverted.current = false;
       setText(value);
@@ -52,6 +66,7 @@ function Inline({ value, label, save, isAllowed, children }) {
     if (reverted.current) return;
     if (text !== value && seen.current !== value) {
       seen.current = value;
+      byKey.current = false;
       notify(t('conflict.field', { value: plain(value) }), { isError: true });
       return;
     }
@@ -66,9 +81,15 @@ function Inline({ value, label, save, isAllowed, children }) {
     }
   };
   const onKeyDown = event => {
-    if (event.key === 'Enter') event.target.blur();
+    if (event.key === 'Enter') {
+      byKey.current = true;
+      // The button that follows would be pressed by the same key.
+      event.preventDefault();
+      event.target.blur();
+    }
     if (event.key === 'Escape') {
       event.stopPropagation();
+      byKey.current = true;
       reverted.current = true;
       setText(null);
     }
@@ -117,7 +138,7 @@ export function MemberHeader({ columns, sort, hasSelect }) {
   </div></div>`;
 }
 
-export function MemberRow({ member, index, position, columns, status, isSelected, isOpened, select, done }) {
+export function MemberRow({ member, index, position, columns, status, definitions, isSelected, isOpened, select, done }) {
   const title = titleOf(member);
   const authorize = () => attempt(() => setAuthorized(member, true, done));
   return html`<div class=${'row' + (isSelected ? ' selected' : '') + (isOpened ? ' opened' : '')} role="row" data-row=${index} data-member=${member.id} ...${position}>
@@ -131,7 +152,7 @@ export function MemberRow({ member, index, position, columns, status, isSelected
     }</span>
     <span role="cell" class="cell name"><${InlineName} member=${member} done=${done} /></span>
     ${COLUMNS.filter(each => columns.includes(each.key)).map(
-      each => html`<span role="cell" class=${'cell ' + each.key}>${each.cell(member, { done, status })}</span>`,
+      each => html`<span role="cell" class=${'cell ' + each.key}>${each.cell(member, { done, status, definitions })}</span>`,
     )}
     <span role="cell" class="cell more"><button type="button" class="button plain icon" aria-label=${t('row.open', { member: title })}
       onClick=${() => setQuery({ member: member.id }, { replace: false })}>›</button></span>

@@ -19,6 +19,16 @@ export function useDefinitions(network) {
   return definitions;
 }
 
+/** Returns the tags and capabilities of a member, as "department=sales" and "superuser". */
+export function credentialNames(member, definitions) {
+  const find = (list, id) => definitions?.[list].find(each => each.id === Number(id));
+  const tags = Object.entries(member.tags).map(([id, value]) => {
+    const tag = find('tags', id);
+    return tag ? `${tag.name}=${valueText(tag, value)}` : `${id}=${value}`;
+  });
+  return [...tags, ...member.capabilities.map(id => find('capabilities', id)?.name ?? String(id))];
+}
+
 /** Returns the words for a value: a name, names of bits with +, or the number. */
 export function valueText(tag, value) {
   const name = Object.keys(tag.enums).find(each => tag.enums[each] === value);

@@ -22,8 +22,29 @@ function remove(id) {
 export function notify(text, { undo, isError = false } = {}) {
   const id = nextId++;
   notices.set([...notices.get(), { id, text, undo, isError }].slice(-MAX_NOTICES));
-  setTimeout(() => remove(id), SHOWN_MS);
+  setTimeout(() => expire(id), SHOWN_MS);
 }
+
+/** Removes a notice, unless somebody is about to use one. */
+function expire(id) {
+  if (document.querySelector('.notices:hover, .notices:focus-within')) setTimeout(() => expire(id), SHOWN_MS);
+  else remove(id);
+}
+
+function undo(notice) {
+  remove(notice.id);
+  attempt(notice.undo);
+}
+
+/** Ctrl-Z undoes what the last notice reports, except where it undoes what was typed. */
+addEventListener('keydown', event => {
+  const isUndo = event.key === 'z' && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
+  if (!isUndo || event.target.closest('input:not([type=checkbox]), textarea, .editor, dialog')) return;
+  const last = notices.get().findLast(each => each.undo);
+  if (!last) return;
+  event.preventDefault();
+  undo(last);
+});
 
 export const notifyProblem = problem => notify(problem.message, { isError: true });
 
@@ -40,15 +61,11 @@ export async function attempt(action) {
 
 export function Notices() {
   const all = useStore(notices);
-  const undo = each => {
-    remove(each.id);
-    attempt(each.undo);
-  };
   return html`<div class="notices" role="status" aria-live="polite">
     ${all.map(
       each => html`<div key=${each.id} class=${each.isError ? 'notice bad' : 'notice'}>
         <span>${each.text}</span>
-        ${each.undo && html`<${Button} kind="plain" onClick=${() => undo(each)}>${t('undo')}<//>`}
+        ${each.undo && html`<${Button} kind="plain" title=${t('undo.key')} onClick=${() => undo(each)}>${t('undo')}<//>`}
         <${Button} kind="plain icon" aria-label=${t('close')} onClick=${() => remove(each.id)}>×<//>
       </div>`,
     )}

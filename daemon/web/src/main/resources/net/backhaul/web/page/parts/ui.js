@@ -50,47 +50,55 @@ export function Select({ label, value, options, ...rest }) {
 export function SavedField({ value, save, fieldName, ...rest }) {
   const [text, setText] = useState(null);
   const [error, setError] = useState('');
-  const reverted = useRef(false);
   const seen = useRef(value);
-  const commit = async event => {
-    // The window has lost the focus, not the field.
-    if (document.activeElement === event.target) return;
-    if (text !== null && text !== value && seen.current !== value && !reverted.current) {
+  const isSaving = useRef(false);
+  /** Whether Enter has shown a conflict: leaving the field is not the answer to that. */
+  const isWarned = useRef(false);
+  const commit = async byKey => {
+    if (isSaving.current || (isWarned.current && !byKey)) {
+      isWarned.current = false;
+      return;
+    }
+    if (text === null || text === value) {
+      setText(null);
+      return;
+    }
+    if (seen.current !== value) {
       seen.current = value;
+      isWarned.current = byKey;
       setError(t('conflict.field', { value: plain(value) }));
       return;
     }
-    if (reverted.current || text === null || text === value) {
-      reverted.current = false;
-      setText(null);
-      return;
-    }
+    isSaving.current = true;
+    isWarned.current = false;
     try {
       setError('');
       await save(text);
-      setText(null);
+      seen.current = text;
+      setText(now => (now === text ? null : now));
     } catch (problem) {
       const fields = Object.entries(problem.fields || {});
       const own = fields.find(([name]) => !fieldName || name.startsWith(fieldName));
       setError(own ? own[1] : problem.message);
     }
+    isSaving.current = false;
   };
   const onInput = event => {
     if (text === null) seen.current = value;
     setText(event.target.value);
   };
   const onKeyDown = event => {
-    if (event.key === 'Enter' && (!rest.multiline || event.ctrlKey || event.metaKey)) event.target.blur();
+    if (event.key === 'Enter' && (!rest.multiline || event.ctrlKey || event.metaKey)) commit(true);
     if (event.key === 'Escape' && text !== null) {
       event.stopPropagation();
-      reverted.current = true;
+      isWarned.current = false;
       setError('');
       setText(null);
-      event.target.blur();
     }
   };
-  return html`<${Field} ...${rest} value=${text ?? value} error=${error}
-    onInput=${onInput} onBlur=${commit} onKeyDown=${onKeyDown} />`;
+  // Where the window has lost the focus, the field still has it.
+  return html`<${Field} ...${rest} value=${text ?? value} error=${error} onInput=${onInput}
+    onBlur=${event => document.activeElement !== event.target && commit(false)} onKeyDown=${onKeyDown} />`;
 }
 
 export function Switch({ label, hint, checked, onChange, disabled }) {
@@ -142,8 +150,13 @@ export function Dialog({ title, onClose, children }) {
   const id = useId();
   useEffect(() => {
     const before = document.activeElement;
-    element.current.showModal();
-    return () => before?.focus?.();
+    const dialog = element.current;
+    dialog.showModal();
+    return () => {
+      // Nothing else can have the focus while it is open.
+      dialog.close();
+      before?.focus?.();
+    };
   }, []);
   return html`<dialog ref=${element} aria-labelledby=${id}
       onCancel=${event => (event.preventDefault(), onClose())}>

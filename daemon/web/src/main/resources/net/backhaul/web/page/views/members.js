@@ -9,10 +9,11 @@ import { AddMember } from 'parts/memberdialogs.js';
 import { bulkAction } from 'parts/memberactions.js';
 import { BulkEdit } from 'parts/memberbulk.js';
 import { useMembers } from 'parts/memberdata.js';
-import { csv, download, hosts } from 'parts/memberexport.js';
+import { csv, csvOfColumns, download, hosts } from 'parts/memberexport.js';
 import { MemberPanel } from 'parts/memberpanel.js';
 import { COLUMNS, MemberHeader, MemberRow } from 'parts/memberrow.js';
 import { MemberSearch } from 'parts/membersearch.js';
+import { useDefinitions } from 'parts/membertags.js';
 import { NetworkHead, NoNetwork, networkName, useNetwork } from 'parts/networkhead.js';
 import { attempt } from 'parts/notices.js';
 import { Button, Menu, useMedia, useTitle } from 'parts/ui.js';
@@ -73,9 +74,11 @@ export function Members({ network: id, status }) {
   const columns = query.get('cols')?.split(',') || COLUMNS.filter(each => !each.isExtra).map(each => each.key);
   const { network, problem } = useNetwork(id);
   const list = useMembers(id, search, sort);
+  const definitions = useDefinitions(id);
   const [selected, setSelected] = useState(new Map());
   const [isAdding, setAdding] = useState(false);
   const isNarrow = useMedia('(max-width: 720px)');
+  const isOverlay = useMedia('(max-width: 1000px)');
   useTitle(network && t('tab.members') + ' · ' + networkName(network));
   if (!network) return html`<${NoNetwork} problem=${problem} />`;
   const mayAuthorize = may('authorize', id);
@@ -94,11 +97,13 @@ export function Members({ network: id, status }) {
     const member = list.row(index);
     if (!member) return html`<div key=${'empty' + index} class="row blank" role="row" ...${position}></div>`;
     return html`<${MemberRow} key=${member.id} member=${member} index=${index} position=${position} columns=${columns}
-      status=${status} isSelected=${selected.has(member.id)} isOpened=${opened === member.id}
+      status=${status} definitions=${definitions} isSelected=${selected.has(member.id)} isOpened=${opened === member.id}
       select=${mayAuthorize ? select : null} done=${list.refresh} />`;
   };
+  // What the panel covers there cannot be used, by keyboard neither.
+  const isCovered = opened !== null && isOverlay;
   return html`<main class="members">
-    <${NetworkHead} network=${network} current="members" />
+    <div class="contents" inert=${isCovered}><${NetworkHead} network=${network} current="members" />
     <div class="tools">
       <${MemberSearch} search=${search} hasBlocks=${hasBlocks} />
       <div class="actions">
@@ -106,6 +111,8 @@ export function Members({ network: id, status }) {
         <${Columns} shown=${columns} />
         <${Menu} label=${t('members.export')}>
           <${Button} kind="item" onClick=${() => save('csv', 'text/csv', csv)}>${t('export.csv')}<//>
+          <${Button} kind="item" onClick=${() => save('csv', 'text/csv', members => csvOfColumns(members, columns, definitions))}>
+            ${t('export.columns')}<//>
           <${Button} kind="item" onClick=${() => save('hosts', 'text/plain', hosts)}>${t('export.hosts')}<//>
         <//>
       </div>
@@ -115,12 +122,12 @@ export function Members({ network: id, status }) {
       ${network.removedCount > 0 && html`<${Link} href=${`/networks/${id}/bin`}>${count(network.removedCount, 'removed.one', 'removed.many')}<//>`}</p>
     ${list.problem && html`<p class="error" role="alert">${list.problem.message}</p>`}
     ${selected.size > 0 &&
-    html`<${Selection} network=${id} selected=${selected} setSelected=${setSelected} list=${list} hasBlocks=${hasBlocks} />`}
+    html`<${Selection} network=${id} selected=${selected} setSelected=${setSelected} list=${list} hasBlocks=${hasBlocks} />`}</div>
     <div class=${opened ? 'split opened' : 'split'}>
       ${list.isKnown && list.matching === 0
         ? html`<div class="empty"><p>${t(search ? 'search.nothing' : 'members.none')}</p></div>`
         : html`<${VirtualRows} count=${list.matching} rowHeight=${isNarrow ? NARROW_ROW_HEIGHT : ROW_HEIGHT}
-            row=${row} onRange=${(first, last) => list.show(first, last)} label=${t('tab.members')}
+            row=${row} onRange=${(first, last) => list.show(first, last)} label=${t('tab.members')} inert=${isCovered}
             header=${html`<${MemberHeader} columns=${columns} sort=${sort} hasSelect=${mayAuthorize} />`} />`}
       ${opened && html`<${MemberPanel} key=${opened} network=${id} id=${opened} status=${status} done=${list.refresh} />`}
     </div>

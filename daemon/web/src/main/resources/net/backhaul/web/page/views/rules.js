@@ -2,7 +2,8 @@
 // The rules of a network: their source with its errors as it is typed, and the sources before.
 import { html, useEffect, useRef, useState } from 'base/lib.js';
 import { api } from 'base/api.js';
-import { count, dateTime, plain } from 'base/format.js';
+import { dropDraft, keepDraft, readDraft } from 'base/draft.js';
+import { ago, count, dateTime, plain } from 'base/format.js';
 import { setQuery, useLocation, useUnsaved } from 'base/router.js';
 import { may } from 'base/session.js';
 import { t } from 'base/strings.js';
@@ -115,8 +116,20 @@ export function Rules({ network: id }) {
     setText(source);
     editor.current?.set(source);
   };
+  const draftName = 'rules:' + id;
+  const [draft, setDraft] = useState(() => readDraft(draftName));
+  const edit = source => {
+    const { rules } = latest.current;
+    setText(source);
+    if (source === rules.source) dropDraft(draftName);
+    else keepDraft(draftName, { text: source, base: rules.source });
+  };
+  const discard = () => {
+    dropDraft(draftName);
+    setDraft(null);
+  };
   const isChanged = rules !== null && text !== rules.source;
-  useUnsaved(isChanged);
+  useUnsaved(isChanged, discard);
   useTitle(network && t('tab.rules') + ' · ' + networkName(network));
   useEffect(() => {
     if (!network) return;
@@ -156,6 +169,7 @@ export function Rules({ network: id }) {
       saved = await api.patch(path, { source, force }, now.revision);
     }
     setLost(null);
+    discard();
     setRules(saved);
     notify(t('done.saved'));
   };
@@ -178,14 +192,18 @@ export function Rules({ network: id }) {
     <${NetworkHead} network=${network} current="rules" />
     <section class="card"><p class="hint">${t('rules.text')}</p>
       ${rules.problem && html`<p class="error" role="alert">${t('rules.noWords', { detail: plain(rules.problem) })}</p>`}
+      ${mayEdit && draft && !isChanged && draft.text !== rules.source && html`<div class="warning" role="status">
+        ${t('rules.draft', { when: ago(draft.atMs) })}${draft.base !== rules.source && ' ' + t('rules.draftOld')}
+        <div class="buttons start"><${Button} kind="main" onClick=${() => (replace(draft.text), edit(draft.text), setDraft(null))}>${t('rules.draftTake')}<//>
+          <${Button} onClick=${discard}>${t('rules.draftDrop')}<//></div></div>`}
       <${Editor} initial=${() => latest.current.text} errors=${check.errors} control=${editor} readOnly=${!mayEdit}
-        onChange=${setText} onSave=${() => save(latest.current.text)} />
+        onChange=${edit} onSave=${() => save(latest.current.text)} />
       <div role="status">${shown.errors.length ? html`<${Findings} check=${shown} goTo=${line => editor.current?.focus(line)} />`
         : html`<p class="hint">${summary(shown)}</p>`}</div>
       ${shown.lost.length > 0 && html`<p class="warning">${count(shown.lost.length, 'rules.warn', 'rules.warns')}</p>`}
       ${mayEdit && html`<div class="buttons start">
         <${Button} kind="main" busy=${busy} disabled=${busy || !isChanged || shown.errors.length > 0} onClick=${() => save(text)}>${t('rules.save')}<//>
-        ${isChanged && html`<${Button} onClick=${() => replace(rules.source)}>${t('rules.discard')}<//>`}</div>`}
+        ${isChanged && html`<${Button} onClick=${() => (discard(), replace(rules.source))}>${t('rules.discard')}<//>`}</div>`}
       ${shown.compiled && html`<details><summary>${t('rules.compiled')}</summary>
         <pre class="diff" tabindex="0" role="region" aria-label=${t('rules.compiled')}>${JSON.stringify(shown.compiled, null, 1)}</pre></details>`}
     </section>
