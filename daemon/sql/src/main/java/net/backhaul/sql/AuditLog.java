@@ -7,11 +7,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who changed what, when and from where. Rows are appended in the transaction of the change, and
- * never changed; the oldest are removed at the limit.
+ * never changed; beyond {@link AuditQuota} they are removed.
  */
 public final class AuditLog {
-  /** Maximum rows; a few hundred more until the oldest are removed. */
-  public static final int MAX_ROWS = 200_000;
+  /** The action of rejected passwords and codes, which anybody can cause. */
+  public static final String FAILED_LOG_IN = "log-in-failed";
 
   /** Maximum rows that one search reads. */
   public static final int MAX_ROWS_READ = 20_000;
@@ -20,7 +20,6 @@ public final class AuditLog {
   public static final int MAX_PAGE_CHARS = 4_000_000;
 
   private static final int ROWS_AT_ONCE = 100;
-  private static final int REMOVAL_INTERVAL = 256;
 
   private static final String COLUMNS =
       "id, at_ms, actor, origin, action, network_id, address, before_change, after_change";
@@ -44,8 +43,8 @@ public final class AuditLog {
         entry.address(),
         entry.before(),
         entry.after());
-    if (id % REMOVAL_INTERVAL == 0) {
-      session.update("DELETE FROM audit WHERE id <= ?", id - MAX_ROWS);
+    if (id % AuditQuota.INTERVAL_ROWS == 0) {
+      AuditQuota.evict(session);
     }
     return id;
   }

@@ -25,7 +25,8 @@ public final class Schema {
           "002-web.sql",
           "003-membership.sql",
           "004-history.sql",
-          "005-members.sql");
+          "005-members.sql",
+          "006-audit.sql");
 
   private final List<String> names;
 

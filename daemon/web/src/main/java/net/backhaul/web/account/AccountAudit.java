@@ -7,6 +7,7 @@ import net.backhaul.controller.Edit;
 import net.backhaul.json.Json;
 import net.backhaul.protocol.identity.NetworkIds;
 import net.backhaul.sql.AuditEntry;
+import net.backhaul.sql.AuditLog;
 import net.backhaul.web.access.AccessGrant;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +40,7 @@ final class AccountAudit {
   static AccountChange failedLogIn(Edit edit, @Nullable Account account, int attempts) {
     Map<String, @Nullable Object> after = user(account);
     after.put("attempts", attempts);
-    return entry(edit, "log-in-failed", null, after);
+    return entry(edit, AuditLog.FAILED_LOG_IN, null, after);
   }
 
   private static @Nullable String text(@Nullable Map<String, @Nullable Object> object) {

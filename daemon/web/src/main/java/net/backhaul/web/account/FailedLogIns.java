@@ -18,10 +18,19 @@ final class FailedLogIns {
   /** Sources and accounts that are counted; the one whose entry is oldest is evicted. */
   static final int MAX_KEYS = 1_024;
 
-  /** Maximum entries in {@link #EVERY_MS}, of all sources; those beyond are not recorded. */
+  /** Maximum entries in {@link #EVERY_MS}, of all sources; those beyond are one entry. */
   static final int MAX_ENTRIES = 50;
 
   private final LinkedHashMap<String, Counted> counts = new LinkedHashMap<>();
+  private Counted beyond = new Counted(-EVERY_MS, 0);
+
+  /**
+   * What to record.
+   *
+   * @param ofSource failures of the source and account since their last entry; 0 for no entry
+   * @param beyond failures of all others beyond {@link #MAX_ENTRIES}; 0 for no entry
+   */
+  record Entries(int ofSource, int beyond) {}
 
   private record Counted(long recordedMs, int since) {}
 
@@ -29,19 +38,18 @@ final class FailedLogIns {
    * Counts a failure.
    *
    * @param name of the account; empty for an unknown one, whose name may be a password
-   * @return how many there were since the last entry, if there is to be one now; 0 otherwise
    */
-  int failed(String name, InetAddress from, long nowMs) {
+  Entries failed(String name, InetAddress from, long nowMs) {
     String key = name + "@" + RateLimit.source(from);
     @Nullable Counted before = counts.get(key);
     if (before != null && nowMs - before.recordedMs < EVERY_MS) {
       counts.put(key, new Counted(before.recordedMs, before.since + 1));
-      return 0;
+      return new Entries(0, beyond(0, nowMs));
     }
     long recent =
         counts.values().stream().filter(each -> nowMs - each.recordedMs < EVERY_MS).count();
     if (recent >= MAX_ENTRIES) {
-      return 0;
+      return new Entries(0, beyond(1, nowMs));
     }
     counts.remove(key);
     counts.put(key, new Counted(nowMs, 0));
@@ -49,6 +57,17 @@ final class FailedLogIns {
       Map.Entry<String, Counted> evicted = counts.firstEntry();
       counts.remove(evicted.getKey());
     }
-    return 1 + (before == null ? 0 : before.since);
+    return new Entries(1 + (before == null ? 0 : before.since), beyond(0, nowMs));
+  }
+
+  /** Counts failures beyond the limit; returns how many there were, if an entry is to be made. */
+  private int beyond(int more, long nowMs) {
+    int since = beyond.since + more;
+    if (since == 0 || nowMs - beyond.recordedMs < EVERY_MS) {
+      beyond = new Counted(beyond.recordedMs, since);
+      return 0;
+    }
+    beyond = new Counted(nowMs, 0);
+    return since;
   }
 }

@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 public final class LogIns {
   private final Accounts accounts;
   private final LogInThrottle throttle = new LogInThrottle();
+
+  /** The origin of failures that have no entries of their own. */
+  static final String MANY_SOURCES = "many addresses";
+
   private final FailedLogIns failures = new FailedLogIns();
   private final PasswordWorker worker;
   private final Executor thread;
@@ -87,9 +91,13 @@ public final class LogIns {
 
   private void recordFailure(@Nullable Account account, WebRequest request, long nowMs) {
     InetAddress from = request.client().address();
-    int attempts = failures.failed(account == null ? "" : account.name(), from, nowMs);
-    if (attempts > 0) {
-      var unused = accounts.recordFailedLogIn(account, Endpoints.ipText(from), attempts, nowMs);
+    var entries = failures.failed(account == null ? "" : account.name(), from, nowMs);
+    if (entries.ofSource() > 0) {
+      var unused =
+          accounts.recordFailedLogIn(account, Endpoints.ipText(from), entries.ofSource(), nowMs);
+    }
+    if (entries.beyond() > 0) {
+      var unused = accounts.recordFailedLogIn(null, MANY_SOURCES, entries.beyond(), nowMs);
     }
   }
 
