@@ -124,12 +124,8 @@ final class NetworkResource {
 
   private void putSubnet(
       Map<String, @Nullable Object> settings, Controller controller, List<IpPrefix> taken) {
-    var used = new ArrayList<>(taken);
-    for (NetworkRecord network : controller.networks()) {
-      network.routes().forEach(route -> used.add(route.target()));
-    }
     IpPrefix subnet =
-        FreeSubnet.choose(used, random)
+        FreeSubnet.choose(FreeSubnet.used(controller, taken), random)
             .orElseThrow(
                 () ->
                     new ProblemException(

@@ -116,6 +116,8 @@ public final class WebApi implements AutoCloseable {
     routes.addAll(new UserResource(accounts, links).routes());
     routes.addAll(
         new NetworkResource(environment.host, environment.thread, environment.random).routes());
+    routes.addAll(
+        new SubnetResource(environment.host, environment.thread, environment.random).routes());
     routes.addAll(new MemberResource(environment.host, environment.thread).routes());
     routes.addAll(new BulkMembers(environment.host, environment.thread).routes());
     routes.addAll(new BinResource(environment.host, environment.thread).routes());

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import net.backhaul.json.Json;
 import net.backhaul.protocol.address.IpPrefix;
@@ -67,6 +68,36 @@ class ResourcesTest {
       assertEquals(subnet.toString().replace(".0/24", ".1"), first(created, "pools", "start"));
       assertEquals(created.text(), admin.get(created.headers().get("Location")).text());
     }
+  }
+
+  @Test
+  void offersSubnetsThatNothingUses() {
+    web.hostNetworks.add(IpPrefix.parse("10.0.0.0/9"));
+    web.hostNetworks.add(IpPrefix.parse("192.168.0.0/17"));
+    admin.patch(NETWORK_PATH, "{\"routes\":[{\"target\":\"192.168.128.0/18\",\"via\":null}]}");
+    List<IpPrefix> used = new ArrayList<>(web.hostNetworks);
+    used.add(IpPrefix.parse("192.168.128.0/18"));
+    String path = NETWORK_PATH + "/subnets";
+    for (int i = 0; i < 40; i++) {
+      List<IpPrefix> offered = subnets(admin.get(path));
+      assertEquals(
+          List.of("10", "172", "192"),
+          offered.stream().map(each -> each.toString().split("\\.")[0]).toList());
+      for (IpPrefix each : offered) {
+        assertTrue(used.stream().noneMatch(one -> FreeSubnet.overlap(one, each)), each::toString);
+      }
+    }
+    web.hostNetworks.add(IpPrefix.parse("192.168.192.0/18"));
+    web.hostNetworks.add(IpPrefix.parse("172.0.0.0/8"));
+
+    assertEquals(1, subnets(admin.get(path)).size(), "only 10.128.0.0/9 is free");
+    assertEquals(404, admin.get(NetworkResource.PATH + "/ffffffffffffffff/subnets").status());
+  }
+
+  private static List<IpPrefix> subnets(WebResponse response) {
+    assertEquals(200, response.status(), response::text);
+    return ((List<?>) Objects.requireNonNull(object(response).get("subnets")))
+        .stream().map(each -> IpPrefix.parse(String.valueOf(each))).toList();
   }
 
   @Test

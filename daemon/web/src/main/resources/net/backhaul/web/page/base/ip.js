@@ -19,12 +19,3 @@ export function subnet(input) {
     pool: { start: text(start + 1), end: text(start + size - 2) },
   };
 }
-
-const random = limit => Math.floor(Math.random() * limit);
-
-/** Returns subnets that home networks rarely use, one of each private range. */
-export const presets = () => [
-  `10.${random(256)}.${random(256)}.0/24`,
-  `172.${16 + random(16)}.${random(256)}.0/24`,
-  `192.168.${random(256)}.0/24`,
-];

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The settings of one network, each saved at once, with undo.
-import { html, useState } from 'base/lib.js';
+import { html, useEffect, useState } from 'base/lib.js';
 import { api } from 'base/api.js';
 import { plain } from 'base/format.js';
-import { presets, subnet } from 'base/ip.js';
+import { subnet } from 'base/ip.js';
 import { navigate } from 'base/router.js';
 import { may } from 'base/session.js';
 import { t } from 'base/strings.js';
@@ -79,7 +79,10 @@ function AddForm({ fields, action, add }) {
 }
 
 function Ipv4({ network, save, disabled }) {
-  const [offers] = useState(presets);
+  const [offers, setOffers] = useState([]);
+  useEffect(() => {
+    if (!disabled) attempt(async () => setOffers((await api.get(`/networks/${network.id}/subnets`)).subnets));
+  }, [network.id, disabled]);
   const use = text => {
     const found = subnet(text);
     const others = network.routes.filter(each => each.via || each.target.includes(':'));
