@@ -71,12 +71,27 @@ final class AccountView {
 
   /** Reads a permission and its networks; without {@code networks}, or with null, for all. */
   static AccessGrant grant(Fields fields) {
-    String text = fields.text("permission", MAX_PERMISSION_BYTES);
-    AccessLevel permission = AccessLevel.parse(text);
+    return grant(permission(fields), fields);
+  }
+
+  /** Reads a grant; what is absent stays as it is. */
+  static AccessGrant changedGrant(Fields fields, AccessGrant before) {
+    AccessLevel permission = fields.has("permission") ? permission(fields) : before.permission();
+    return fields.has("networks")
+        ? grant(permission, fields)
+        : new AccessGrant(permission, before.allNetworks(), before.networks());
+  }
+
+  private static AccessLevel permission(Fields fields) {
+    AccessLevel permission = AccessLevel.parse(fields.text("permission", MAX_PERMISSION_BYTES));
     if (permission == null) {
       fields.reject("permission", "expected read, authorize, operate or admin");
-      permission = AccessLevel.READ;
+      return AccessLevel.READ;
     }
+    return permission;
+  }
+
+  private static AccessGrant grant(AccessLevel permission, Fields fields) {
     if (!fields.isSet("networks")) {
       return AccessGrant.ofAll(permission);
     }

@@ -89,8 +89,7 @@ final class UserResource {
   private CompletableFuture<WebResponse> change(AuthorizedRequest exchange) {
     Account account = account(exchange);
     Fields fields = exchange.body();
-    boolean hasGrant = fields.has("permission") || fields.has("networks");
-    AccessGrant grant = hasGrant ? AccountView.grant(fields) : account.grant();
+    AccessGrant grant = AccountView.changedGrant(fields, account.grant());
     boolean disabled = fields.isSet("disabled") ? fields.bool("disabled") : account.disabled();
     fields.done();
     Preconditions.requireMatch(exchange.request(), account.revision());

@@ -92,8 +92,8 @@ final class WebhookResource {
     Fields fields = exchange.body();
     String url = fields.has("url") ? url(fields) : before.url();
     Set<WebhookEvent> events = fields.has("events") ? events(fields) : before.events();
-    boolean makes =
-        !url.equals(before.url()) || (fields.has("newSecret") && fields.bool("newSecret"));
+    boolean isWanted = fields.has("newSecret") && fields.bool("newSecret");
+    boolean makes = isWanted || !url.equals(before.url());
     if (url.isEmpty() && !fields.has("url")) {
       fields.reject("url", "expected a URL; there is no webhook yet");
     }

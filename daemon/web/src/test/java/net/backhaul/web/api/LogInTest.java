@@ -10,8 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import net.backhaul.json.Json;
+import net.backhaul.protocol.identity.NetworkIds;
 import net.backhaul.web.access.SessionCookie;
 import net.backhaul.web.account.Account;
 import net.backhaul.web.account.AccountChange;
@@ -20,6 +22,7 @@ import net.backhaul.web.account.Totp;
 import net.backhaul.web.account.WebSession;
 import net.backhaul.web.http.WebMethod;
 import net.backhaul.web.http.WebResponse;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Log-in, sessions, tokens, links, and attacks on them; guesses are in GuessesTest. */
@@ -364,5 +367,20 @@ class LogInTest {
         List.of("name"),
         WebFixture.fields(
             admin.post(UserResource.PATH, "{\"name\":\"admin\",\"permission\":\"read\"}")));
+  }
+
+  /** A change of the permission alone does not add the networks that the user may not see. */
+  @Test
+  void keepsTheNetworksOfAUserWithAnotherPermission() {
+    String network = NetworkIds.text(WebFixture.NET);
+    web.user(admin, "op", "\"permission\":\"operate\",\"networks\":[\"" + network + "\"]");
+    String path = UserResource.PATH + "/" + web.userId(admin, "op");
+
+    Map<String, @Nullable Object> changed = object(admin.patch(path, "{\"permission\":\"read\"}"));
+    assertEquals(List.of(network), changed.get("networks"));
+    assertEquals("read", changed.get("permission"));
+    changed = object(admin.patch(path, "{\"networks\":null}"));
+    assertEquals(null, changed.get("networks"));
+    assertEquals("read", changed.get("permission"));
   }
 }

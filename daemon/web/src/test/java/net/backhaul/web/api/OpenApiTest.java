@@ -10,17 +10,17 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.StreamSupport;
 import net.backhaul.web.access.Access;
 import net.backhaul.web.http.WebResponse;
 import net.backhaul.web.route.WebRoute;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The OpenAPI document describes the routes of the code, all of them and no others. */
+/**
+ * The OpenAPI document describes the routes of the code, all of them and no others. {@link
+ * OpenApiBodiesTest} compares bodies and answers.
+ */
 class OpenApiTest {
   private final WebFixture web = new WebFixture();
   private JsonNode document;
@@ -90,41 +90,6 @@ class OpenApiTest {
     for (JsonNode reference : references) {
       assertTrue(!document.at(reference.asText().substring(1)).isMissingNode(), reference::asText);
     }
-  }
-
-  /** What the code answers has the described fields. */
-  @Test
-  void describesTheFieldsOfAnswers() {
-    WebFixture.Client admin = web.admin();
-    Map<String, String> answers =
-        new TreeMap<>(
-            Map.of(
-                "Network", admin.get(WebFixture.NETWORK_PATH).text(),
-                "Member", admin.get(WebFixture.MEMBER_PATH).text(),
-                "Account", admin.get(AccountApi.PATH).text(),
-                "OpenSession", admin.get(SessionApi.PATH).text()));
-    answers.forEach(
-        (schema, text) -> {
-          try {
-            var names = new TreeSet<String>();
-            new ObjectMapper().readTree(text).fieldNames().forEachRemaining(names::add);
-            var described = new TreeSet<String>();
-            JsonNode node = document.path("components").path("schemas").path(schema);
-            collect(node, described);
-            if (schema.equals("Account")) {
-              described.remove("link"); // Shown to the creator of the account alone.
-            }
-            assertEquals(described, names, schema);
-          } catch (IOException e) {
-            throw new AssertionError(e);
-          }
-        });
-  }
-
-  private static void collect(JsonNode schema, TreeSet<String> names) {
-    schema.path("properties").fieldNames().forEachRemaining(names::add);
-    StreamSupport.stream(schema.path("allOf").spliterator(), false)
-        .forEach(part -> collect(part, names));
   }
 
   @Test
