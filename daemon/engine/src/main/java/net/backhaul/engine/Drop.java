@@ -25,7 +25,8 @@ public enum Drop {
   RATE_LIMITED,
   /**
    * An update of a planet or moon that was left out of an OK(HELLO), since its receiver has not
-   * proven its address: the answer would be longer than the HELLO, whose source may be forged. Or
+   * proven its address: the answer would be longer than the HELLO, whose source may be forged. Or a
+   * reply that was sent over another path, or a beacon from the internet, for the same reason. Or
    * ports that were not searched, since no root has seen the peer at the address that it states.
    */
   UNPROVEN_ADDRESS,

@@ -316,6 +316,14 @@ public final class Node {
     return vl1.moons();
   }
 
+  /**
+   * Returns how many packets, requests and records are stored that others have sent or caused, at
+   * most {@link Vl1#MAX_STORED}; peers and networks are not among them.
+   */
+  public int stored() {
+    return vl1.stored();
+  }
+
   public Counters counters() {
     return vl1.counters();
   }

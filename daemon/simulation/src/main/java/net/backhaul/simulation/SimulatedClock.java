@@ -15,6 +15,12 @@ final class SimulatedClock {
 
   private long aheadSinceMs;
 
+  /** Sets by how much it differs, while no daemon runs. */
+  void skew(long ms) {
+    skewMs += ms;
+    aheadMs = 0;
+  }
+
   /** Sets the clock forward, or back with a negative number. */
   void jump(long ms, long internetMs) {
     long ahead = aheadMs(internetMs);

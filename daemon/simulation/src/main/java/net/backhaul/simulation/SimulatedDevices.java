@@ -23,6 +23,7 @@ final class SimulatedDevices {
   private final List<DeliveredFrame> deliveredFrames = new ArrayList<>();
   private final FrameBatch frames = new FrameBatch(BATCH_BYTES);
   private Consumer<byte[]> observer = frame -> {};
+  private Consumer<byte[]> sentObserver = frame -> {};
 
   /** A frame that the node delivered, pending for the IP stack. */
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
@@ -31,6 +32,11 @@ final class SimulatedDevices {
   /** Sets the observer of all frames that the node delivers. */
   void observe(Consumer<byte[]> newObserver) {
     observer = newObserver;
+  }
+
+  /** Sets the observer of all frames that the IP stacks send. */
+  void observeSent(Consumer<byte[]> newObserver) {
+    sentObserver = newObserver;
   }
 
   @Nullable SimulatedIpStack ipStack(long networkId) {
@@ -110,6 +116,7 @@ final class SimulatedDevices {
 
   /** Sends a frame from the device of a network. */
   void sendFrame(Node node, long networkId, byte[] frame, long nowMs) {
+    sentObserver.accept(frame);
     frames.clear();
     System.arraycopy(frame, 0, frames.bytes(), frames.nextStart(), frame.length);
     frames.add(frame.length);

@@ -128,6 +128,11 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink {
     devices.observe(observer);
   }
 
+  /** Sets the observer of all frames that its devices send. */
+  public void observeSentFrames(Consumer<byte[]> observer) {
+    devices.observeSent(observer);
+  }
+
   /** Sends a frame from the device of a network. */
   public void sendFrame(long networkId, byte[] frame) {
     devices.sendFrame(running(), networkId, frame, nowMs());
@@ -279,9 +284,13 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink {
 
   /** Sets the clock forward, or back with a negative number, which the daemon notices. */
   public void jumpClock(long ms) {
+    if (node == null) {
+      clock.skew(ms);
+      return;
+    }
     clock.jump(ms, internet.nowMs());
     internet.deadlines().called(slot);
-    if (node != null && ms >= NOTICED_JUMP_MS) {
+    if (ms >= NOTICED_JUMP_MS) {
       running().uplinkChanged(nowMs());
       drainPending();
     }

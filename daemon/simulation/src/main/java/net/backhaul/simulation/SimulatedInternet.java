@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>All randomness follows from one seed, so that a run can be repeated exactly.
  */
 public final class SimulatedInternet implements SimulatedSegment {
-  private static final long START_MS = 1_700_000_000_000L;
+  static final long START_MS = 1_700_000_000_000L;
   private static final long DEFAULT_DELAY_MS = 10;
   private static final int PORT = 9993;
 

@@ -79,6 +79,7 @@ final class EndpointSender {
     datagrams.wrap(packet.bytes(), packet.start(), packet.length());
     sendPacket(datagrams, sealer.mtuBytes());
     if (message instanceof Echo) {
+      context.expectedReplies.sentTo(sealer.packetId(), endpoint);
       peer.probed(socket, endpoint, sealer.packetId(), nowMs);
       context.udpAnswers.probed(peer, socket, nowMs);
       return;

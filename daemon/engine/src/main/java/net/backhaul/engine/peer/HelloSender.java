@@ -66,6 +66,7 @@ final class HelloSender {
     peer.cipher.seal(Packets.SUITE_POLY, packet, 0, length);
     long packetId = view.id();
     context.expectedReplies.expect(packetId);
+    context.expectedReplies.sentTo(packetId, endpoint);
     context.counters.sent(Verb.HELLO.number());
     peer.counters.sent++;
     datagrams.to(Traffic.CONTROL, socket, endpoint).wrap(packet, 0, length);

@@ -3,6 +3,7 @@ package net.backhaul.engine.peer;
 
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.PeerReach.Verdict;
+import net.backhaul.protocol.address.IpScope;
 import net.backhaul.protocol.message.Nop;
 import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.packet.WireReader;
@@ -33,6 +34,8 @@ final class LanBeacons {
       context.drop(Drop.UNKNOWN_SENDER);
     } else if (beacon.nowMs() - lastAnsweredMs < SPACING_MS) {
       context.drop(Drop.RATE_LIMITED);
+    } else if (IpScope.of(beacon.endpoint().getAddress()) != IpScope.PRIVATE) {
+      context.drop(Drop.UNPROVEN_ADDRESS); // The answer is longer than a beacon, which is of a LAN.
     } else if (permissions.verdict(peer, beacon.endpoint()) != Verdict.TRIED) {
       context.drop(Drop.NOT_FOR_US);
     } else {

@@ -40,7 +40,7 @@ final class PathLearning {
    * Records that a packet came directly over a path; a new path is learned, or a confirmation is
    * requested.
    *
-   * @param verb OK answers a packet of ours, which confirms the path
+   * @param verb OK answers a packet of ours, which confirms the path if that was sent there
    * @return the path, or null where it is not one of the sender's
    */
   @Nullable Path received(InboundPacket packet, Verb verb) {
@@ -70,7 +70,8 @@ final class PathLearning {
         || !permissions.permits(peer, packet.endpoint(), nowMs)) {
       return null;
     }
-    if (verb == Verb.OK) {
+    if (verb == Verb.OK
+        && context.expectedReplies.wasSentTo(packet.inRePacketId(), packet.endpoint())) {
       learn(packet);
       return packet.path();
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.engine.peer;
 
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import net.backhaul.engine.Counters;
 import net.backhaul.engine.Deadline;
@@ -22,7 +23,7 @@ final class PeerContext {
   final Counters counters = new Counters();
   final Deadlines deadlines = new Deadlines();
   final BlindMarks blindMarks = new BlindMarks();
-  final ExpectedReplies expectedReplies = new ExpectedReplies();
+  final ExpectedReplies expectedReplies;
   final UdpAnswers udpAnswers = new UdpAnswers(deadlines);
   private NodeOptions options;
   private Features features = Features.NONE;
@@ -33,6 +34,7 @@ final class PeerContext {
     this.options = options;
     this.output = output;
     this.random = random;
+    this.expectedReplies = new ExpectedReplies(Arrays.hashCode(self.keyPair().privateKey()));
   }
 
   NodeOptions options() {

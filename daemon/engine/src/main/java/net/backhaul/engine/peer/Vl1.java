@@ -30,6 +30,21 @@ import org.jspecify.annotations.Nullable;
 
 /** The layer of peers: builds its parts, and is what the node and the layer above call. */
 public final class Vl1 implements PeerLink {
+  /** The most that {@link #stored} ever is. */
+  public static final int MAX_STORED =
+      PendingInbound.MAX_PACKETS
+          + PendingHellos.MAX_PENDING
+          + 2 * PendingHeads.MAX_HEADS
+          + PendingOutbound.MAX_PACKETS
+          + WhoisExchange.MAX_PENDING
+          + Introductions.MAX_PENDING
+          + PortSearch.MAX_SEARCHES
+          + SearchBudget.MAX_ADDRESSES
+          + Pings.MAX_PENDING
+          + SurfaceAddresses.MAX_REPORTS
+          + BlindMarks.MAX_ENDPOINTS
+          + TrustedPaths.MAX_PATHS;
+
   private static final long EXPIRE_EVERY_MS = 30_000;
 
   final PeerTable peers;
@@ -113,7 +128,7 @@ public final class Vl1 implements PeerLink {
     var accepted = new AcceptedPackets(learning, trustedPaths, rootContact, directPaths);
     var reports = new SurfaceReports(context, upstreams, surface, learning, search);
     var helloReceiver = new HelloReceiver(context, lookup, upstreams, reports, accepted);
-    var packet = new InboundPacket(endpoints::reply);
+    var packet = new InboundPacket(new Replies(context, upstreams, endpoints, sender));
     var handlers =
         new PacketDispatcher.Handlers(
             helloReceiver, whois, introductions, directPaths, pings, mtuProber, accepted);
@@ -471,7 +486,7 @@ public final class Vl1 implements PeerLink {
   }
 
   /** Returns how much is stored that others have sent or caused, except peers and fixed tables. */
-  int stored() {
+  public int stored() {
     return receiver.stored()
         + dispatcher.pending()
         + sender.pending()

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -17,9 +18,12 @@ import net.backhaul.engine.Drop;
 import net.backhaul.engine.NodeOptions;
 import net.backhaul.engine.PeerReach.Verdict;
 import net.backhaul.engine.StateKey;
+import net.backhaul.protocol.message.EchoOk;
 import net.backhaul.protocol.message.Nop;
 import net.backhaul.protocol.message.Whois;
+import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.packet.PacketView;
+import net.backhaul.protocol.packet.WireWriter;
 import net.backhaul.testing.Vectors;
 import org.junit.jupiter.api.Test;
 
@@ -127,6 +131,70 @@ class FloodsTest {
         () -> output.datagrams.size() + " requests");
     assertTrue(node.pendingInbound() <= PendingInbound.MAX_PACKETS);
     assertTrue(dropped(Drop.PENDING_EXPIRED) >= PACKETS - PendingInbound.MAX_PACKETS);
+  }
+
+  /** An OK of ours may be captured and sent again from any address. */
+  @Test
+  void learnsNoPathByReplayedAnswers() throws UnknownHostException {
+    RecordedNodes.addPeer(node, "B", AT_B, START_MS);
+    byte[] ok = Datagrams.sealed("B", "A", new EchoOk(0x7777777700000001L, Bytes.EMPTY));
+    node.context.expectedReplies.expect(0x7777777700000001L);
+    node.context.expectedReplies.sentTo(0x7777777700000001L, AT_B);
+    var endpoints = new HashSet<InetSocketAddress>();
+    for (int i = 0; i < PACKETS; i++) {
+      InetSocketAddress from = forged();
+      endpoints.add(from);
+      receive(from, ok, i);
+    }
+
+    Peer b = node.peers.get(RecordedNodes.identity("B").address());
+    assertTrue(b.paths.stream().noneMatch(path -> endpoints.contains(path.endpoint)));
+    assertTrue(
+        output.datagrams.size() <= 2 * Confirmations.MAX_ENDPOINTS,
+        () -> output.datagrams.size() + " confirmations");
+  }
+
+  /** The answer to a beacon is longer than the beacon, whose source anyone can forge. */
+  @Test
+  void answersFewBeaconsAndNoneFromTheInternet() throws UnknownHostException {
+    RecordedNodes.addPeer(node, "B", AT_B, START_MS);
+    long b = RecordedNodes.identity("B").address();
+    byte[] beacon = new WireWriter().u64(1).address(b).toByteArray();
+    for (int i = 0; i < PACKETS; i++) {
+      receive(forged(), beacon, i);
+    }
+    assertEquals(List.of(), output.datagrams);
+    assertEquals(PACKETS, dropped(Drop.UNPROVEN_ADDRESS));
+
+    for (int i = 0; i < PACKETS; i++) {
+      receive(RecordedNodes.endpoint("10.0.2.2/" + (1 + i)), beacon, i);
+    }
+    assertEquals(1, output.datagrams.size());
+    assertEquals(PACKETS - 1, dropped(Drop.RATE_LIMITED));
+  }
+
+  /** Fragments of packets that never become whole, of more packets than can be stored. */
+  @Test
+  void boundsFragmentsOfPacketsThatNeverBecomeWhole() throws UnknownHostException {
+    long self = RecordedNodes.identity("A").address();
+    for (int i = 0; i < PACKETS; i++) {
+      byte[] fragment = new byte[1_400];
+      random.nextBytes(fragment);
+      byte[] header =
+          new WireWriter()
+              .u64(random.nextLong())
+              .address(self)
+              .u8(0xff)
+              .u8(0x71)
+              .u8(0)
+              .toByteArray();
+      System.arraycopy(header, 0, fragment, 0, header.length);
+      receive(forged(), fragment, i);
+    }
+
+    assertEquals(List.of(), output.datagrams);
+    assertTrue(node.stored() <= 2 * PendingHeads.MAX_HEADS, () -> node.stored() + " entries");
+    assertEquals(PACKETS, node.counters().fragmentDatagrams());
   }
 
   @Test

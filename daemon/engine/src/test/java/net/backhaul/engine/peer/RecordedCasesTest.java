@@ -83,7 +83,12 @@ class RecordedCasesTest {
       setup
           .path("expecting_reply_to")
           .forEach(
-              id -> vl1.context.expectedReplies.expect(HexFormat.fromHexDigitsToLong(id.asText())));
+              id -> {
+                long packetId = HexFormat.fromHexDigitsToLong(id.asText());
+                String from = recorded.required("inject").get(0).required("from").asText();
+                vl1.context.expectedReplies.expect(packetId);
+                vl1.context.expectedReplies.sentTo(packetId, RecordedNodes.endpoint(from));
+              });
       output.events.clear();
       output.saved.clear();
     }

@@ -191,7 +191,9 @@ class RecordedTraceTest {
     JsonNode decoded = row.path("decoded");
     if (row.required("verb").asText().equals("OK")
         && sent.stream().anyMatch(packet -> isRequest(packet, row))) {
-      vl1.context.expectedReplies.expect(Vectors.number(decoded, "in_re_packet_id"));
+      long inRe = Vectors.number(decoded, "in_re_packet_id");
+      vl1.context.expectedReplies.expect(inRe);
+      vl1.context.expectedReplies.sentTo(inRe, from);
     }
     Datagrams.receive(vl1, from, Vectors.hex(row, "wire"), nowMs);
   }
