@@ -56,7 +56,14 @@ final class ControllerTables {
         member.text("version", ""),
         time(member.number("seenMs", 0)),
         String.join(",", member.texts("addresses")),
-        member.text("name", ""));
+        name(member));
+  }
+
+  /** Returns the name of a member; without one, that of its host in parentheses. */
+  private static String name(JsonObject member) {
+    String name = member.text("name", "");
+    String hostName = member.text("hostName", "");
+    return name.isEmpty() && !hostName.isEmpty() ? "(" + hostName + ")" : name;
   }
 
   static final String[] MEMBERS = {

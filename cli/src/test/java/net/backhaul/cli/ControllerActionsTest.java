@@ -98,6 +98,21 @@ class ControllerActionsTest {
   }
 
   @Test
+  void listsHostNameOfMemberWithoutName() throws IOException {
+    String members =
+        "{\"matching\":1,\"members\":[{\"id\":\"1122334455\",\"authorized\":false,\"blocked\":false,"
+            + "\"online\":true,\"link\":\"RELAY\",\"version\":null,\"seenMs\":0,\"addresses\":[],"
+            + "\"name\":\"\",\"hostName\":\"web-1\"}]}";
+    String path = NETWORK + "/members?limit=1000&offset=0";
+    assertEquals(
+        """
+        <ztaddr>    <state>  <online>  <link>  <ver>  <seen>  <ips>  <name>
+        1122334455  WAITING  ONLINE    RELAY   -      -       -      (web-1)
+        """,
+        run(0, List.of(get(path, members)), "controller", "members", ID).out());
+  }
+
+  @Test
   void listsRestoresAndPurgesRemovedMembers() throws IOException {
     String removed =
         "{\"total\":1,\"members\":[{\"id\":\"1122334455\",\"removedMs\":1700000000123,"
