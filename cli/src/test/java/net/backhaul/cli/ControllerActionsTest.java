@@ -103,7 +103,7 @@ class ControllerActionsTest {
         "{\"matching\":1,\"members\":[{\"id\":\"1122334455\",\"authorized\":false,\"blocked\":false,"
             + "\"online\":true,\"link\":\"RELAY\",\"version\":null,\"seenMs\":0,\"addresses\":[],"
             + "\"name\":\"\",\"hostName\":\"web-1\"}]}";
-    String path = NETWORK + "/members?limit=1000&offset=0";
+    String path = NETWORK + "/members?limit=1000&q=&offset=0";
     assertEquals(
         """
         <ztaddr>    <state>  <online>  <link>  <ver>  <seen>  <ips>  <name>
