@@ -194,6 +194,7 @@ public final class Node {
 
   public void options(NodeOptions changed, long nowMs) {
     vl1.options(changed, nowMs);
+    networks.optionsChanged();
   }
 
   /** Follows a moon: a saved one at once, another one as soon as its seed has sent it. */

@@ -22,6 +22,7 @@ import net.backhaul.protocol.packet.Packets;
  *     #COPIED_DSCP} (RFC 2474)
  * @param relayUse when TCP relays carry the datagrams (02 section 4.7)
  * @param lowBandwidth whether periodic packets are sent less often (02 section 4.8)
+ * @param maxMembers maximum members of one network in memory; others are evicted
  */
 public record NodeOptions(
     List<PhysicalNetwork> physical,
@@ -31,8 +32,15 @@ public record NodeOptions(
     boolean avoidsAes,
     int dscp,
     RelayUse relayUse,
-    boolean lowBandwidth) {
+    boolean lowBandwidth,
+    int maxMembers) {
   public static final int DEFAULT_MAX_PEERS = 20_000;
+  public static final int DEFAULT_MAX_MEMBERS = 32_768;
+
+  /** The range of both. */
+  public static final int LEAST_LIMIT = 100;
+
+  public static final int GREATEST_LIMIT = 1_000_000;
 
   /** The {@link #dscp} of frames is that of the IP packet in them. */
   public static final int COPIED_DSCP = -1;
@@ -65,6 +73,9 @@ public record NodeOptions(
     if (maxPeers < 1) {
       throw new IllegalArgumentException("maxPeers: at least 1, not " + maxPeers);
     }
+    if (maxMembers < 2) {
+      throw new IllegalArgumentException("maxMembers: at least 2, not " + maxMembers);
+    }
     if (dscp < COPIED_DSCP || dscp > MAX_DSCP) {
       throw new IllegalArgumentException("dscp: 0 to 63 or COPIED_DSCP, not " + dscp);
     }
@@ -79,18 +90,34 @@ public record NodeOptions(
       boolean avoidsAes,
       int dscp,
       RelayUse relayUse) {
-    this(physical, hints, forbidden, maxPeers, avoidsAes, dscp, relayUse, false);
+    this(
+        physical,
+        hints,
+        forbidden,
+        maxPeers,
+        avoidsAes,
+        dscp,
+        relayUse,
+        false,
+        DEFAULT_MAX_MEMBERS);
   }
 
   /** Returns these options with another use of TCP relays. */
   public NodeOptions withRelayUse(RelayUse use) {
     return new NodeOptions(
-        physical, hints, forbidden, maxPeers, avoidsAes, dscp, use, lowBandwidth);
+        physical, hints, forbidden, maxPeers, avoidsAes, dscp, use, lowBandwidth, maxMembers);
   }
 
   /** Returns these options with or without the mode for low bandwidth. */
   public NodeOptions withLowBandwidth(boolean low) {
-    return new NodeOptions(physical, hints, forbidden, maxPeers, avoidsAes, dscp, relayUse, low);
+    return new NodeOptions(
+        physical, hints, forbidden, maxPeers, avoidsAes, dscp, relayUse, low, maxMembers);
+  }
+
+  /** Returns these options with other limits of peers and of members of one network. */
+  public NodeOptions withLimits(int peers, int members) {
+    return new NodeOptions(
+        physical, hints, forbidden, peers, avoidsAes, dscp, relayUse, lowBandwidth, members);
   }
 
   /** Returns the DSCP bits of the traffic class of datagrams that carry frames of a class. */

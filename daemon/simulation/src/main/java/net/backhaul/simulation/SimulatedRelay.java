@@ -23,6 +23,8 @@ public final class SimulatedRelay implements SimulatedInternet.DatagramSink {
   private final Map<InetSocketAddress, Integer> ports = new HashMap<>();
   private final Map<Integer, InetSocketAddress> clients = new HashMap<>();
   private boolean stalls;
+  private boolean replays;
+  private byte[] latest = {};
   private long relayed;
 
   SimulatedRelay(SimulatedInternet internet, InetAddress ip) {
@@ -40,6 +42,11 @@ public final class SimulatedRelay implements SimulatedInternet.DatagramSink {
     stalls = whether;
   }
 
+  /** Sets whether it sends its clients what it has sent last, and forwards nothing. */
+  public void replay(boolean whether) {
+    replays = whether;
+  }
+
   /** Returns how many datagrams it has forwarded. */
   public long relayed() {
     return relayed;
@@ -48,6 +55,10 @@ public final class SimulatedRelay implements SimulatedInternet.DatagramSink {
   @Override
   public void receive(SimulatedInternet.Datagram datagram, long nowMs) {
     if (stalls) {
+      return;
+    }
+    if (replays && datagram.to().getPort() == PORT && latest.length > 0) {
+      forward(endpoint(), datagram.from(), latest);
       return;
     }
     if (datagram.to().getPort() == PORT) {
@@ -59,7 +70,8 @@ public final class SimulatedRelay implements SimulatedInternet.DatagramSink {
     }
     InetSocketAddress client = clients.get(datagram.to().getPort());
     if (client != null) {
-      forward(endpoint(), client, record(datagram.from(), datagram.bytes()));
+      latest = record(datagram.from(), datagram.bytes());
+      forward(endpoint(), client, latest);
     }
   }
 

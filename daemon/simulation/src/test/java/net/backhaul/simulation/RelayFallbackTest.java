@@ -132,6 +132,24 @@ class RelayFallbackTest extends ScenarioTest {
   }
 
   @Test
+  void leavesRelayThatReplaysPackets() {
+    startWithRelay(1, RelayUse.FALLBACK, null);
+    SimulatedRelay other = internet.relay("192.88.99.31");
+    other.stall(true);
+    alice.relay(other).blockUdp(true);
+    join();
+    internet.run(WITHIN_MS);
+    untilReply(alice, bob, 2_000);
+    assertEquals(relay.endpoint(), alice.status().relay());
+
+    relay.replay(true);
+    other.stall(false);
+    internet.run(30_000);
+    assertEquals(other.endpoint(), alice.status().relay());
+    untilReply(alice, bob, 2_000);
+  }
+
+  @Test
   void staysOnUdpThroughLoss() {
     startWithRelay(1, RelayUse.FALLBACK, Kind.CONE);
     internet.loss(0.2);

@@ -4,6 +4,7 @@ package net.backhaul.engine.network;
 import java.util.Comparator;
 import java.util.List;
 import net.backhaul.engine.LongMap;
+import net.backhaul.engine.NodeOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,9 +15,16 @@ import org.jspecify.annotations.Nullable;
  * is evicted last, so that a revoked member can't be accepted again by filling this table.
  */
 final class Members {
-  static final int MAX_MEMBERS = 16_384;
+  static final int MAX_MEMBERS = NodeOptions.DEFAULT_MAX_MEMBERS;
+
+  private int maxMembers = MAX_MEMBERS;
 
   private final LongMap<Member> byAddress = new LongMap<>();
+
+  /** Sets the maximum number of members; where there are more, some are evicted with the next. */
+  void limit(int membersAtMost) {
+    maxMembers = membersAtMost;
+  }
 
   @Nullable Member get(long address) {
     return byAddress.get(address);
@@ -26,7 +34,7 @@ final class Members {
   Member touch(long address, long nowMs) {
     Member member = byAddress.get(address);
     if (member == null) {
-      if (byAddress.size() >= MAX_MEMBERS) {
+      if (byAddress.size() >= maxMembers) {
         evictHalf();
       }
       member = new Member(address, nowMs);
@@ -46,7 +54,7 @@ final class Members {
             Comparator.comparing(Member::isBlank)
                 .reversed()
                 .thenComparingLong(member -> member.touchedMs))
-        .limit(MAX_MEMBERS / 2)
+        .limit(byAddress.size() - maxMembers / 2)
         .forEach(member -> byAddress.remove(member.address));
   }
 }

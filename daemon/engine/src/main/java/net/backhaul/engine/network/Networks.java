@@ -101,6 +101,7 @@ public final class Networks implements PacketHandler {
         (key, bytes) -> {
           if (key.kind() == StateKey.Kind.NETWORK) {
             var network = new Network(key.id(), self, nowMs);
+            network.members.limit(link.maxMembers());
             add(network);
             exchange.restore(network, bytes);
           }
@@ -137,6 +138,7 @@ public final class Networks implements PacketHandler {
     }
     if (network == null) {
       network = new Network(networkId, self, nowMs);
+      network.members.limit(link.maxMembers());
       network.joinToken = token;
       add(network);
       Long lastRequestMs = lastRequestsOfLeft.get(networkId);
@@ -290,6 +292,11 @@ public final class Networks implements PacketHandler {
   }
 
   // Time.
+
+  /** Applies the options of the node that concern networks. */
+  public void optionsChanged() {
+    networks.values().forEach(network -> network.members.limit(link.maxMembers()));
+  }
 
   /**
    * Does the work whose deadline has come. Calling early or late is harmless. Deadlines move before

@@ -52,6 +52,9 @@ public final class InboundPacket {
   /** The round trip that this OK(HELLO) has shown, or -1: its path may not be learned yet. */
   long roundTripMs = -1;
 
+  /** Whether this OK is the first answer to a probe of a path; one that is replayed is not. */
+  boolean answersProbe;
+
   public InboundPacket(ReplySender replies) {
     this.replies = replies;
   }
@@ -69,6 +72,7 @@ public final class InboundPacket {
     peer = null;
     sourceIdentity = null;
     roundTripMs = -1;
+    answersProbe = false;
     ecn = 0;
     cameWithMark = false;
     return this;

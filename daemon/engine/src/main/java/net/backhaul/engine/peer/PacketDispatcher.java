@@ -224,7 +224,7 @@ final class PacketDispatcher {
       return PacketOutcome.ACCEPTED;
     }
     if (packet.hops() == 0 && (inRe == Verb.HELLO || inRe == Verb.ECHO)) {
-      packet.peer().answered(inRePacketId);
+      packet.answersProbe = packet.peer().answered(inRePacketId);
       mtuProber.answered(packet.peer(), inRePacketId, packet.nowMs());
     }
     return switch (inRe) {

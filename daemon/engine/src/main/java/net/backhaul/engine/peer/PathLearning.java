@@ -45,7 +45,7 @@ final class PathLearning {
    */
   @Nullable Path received(InboundPacket packet, Verb verb) {
     if (LocalSocket.isRelay(packet.socket())) {
-      relays.received(packet.socket(), packet.nowMs());
+      relays.received(packet);
     } else {
       context.blindMarks.received(packet, verb);
       if (context.udpAnswers.received(packet)) {

@@ -338,14 +338,15 @@ final class Peer {
     return candidates == null ? List.of() : candidates.latest(nowMs);
   }
 
-  /** Records that a packet of ours was answered, which may have been a probe. */
-  void answered(long packetId) {
+  /** Records that a packet of ours was answered; returns whether it was a probe, the first time. */
+  boolean answered(long packetId) {
     for (Path path : paths) {
       ProbeLog log = path.probeLog();
       if (log != null && log.answered(packetId)) {
-        return;
+        return true;
       }
     }
+    return false;
   }
 
   /** Returns the round trip of the best path, or -1 while unknown. */

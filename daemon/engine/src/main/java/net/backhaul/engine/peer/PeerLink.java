@@ -3,6 +3,7 @@ package net.backhaul.engine.peer;
 
 import java.util.List;
 import net.backhaul.engine.Drop;
+import net.backhaul.engine.NodeOptions;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.Message;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,11 @@ public interface PeerLink {
 
   /** Returns whether periodic packets are sent less often (02 section 4.8). */
   boolean lowBandwidth();
+
+  /** Returns how many members of one network are in memory at most. */
+  default int maxMembers() {
+    return NodeOptions.DEFAULT_MAX_MEMBERS;
+  }
 
   /** Returns the addresses of the roots of the planet and of all moons, except our own. */
   List<Long> upstreams();

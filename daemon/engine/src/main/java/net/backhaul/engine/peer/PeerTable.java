@@ -22,12 +22,15 @@ import org.jspecify.annotations.Nullable;
 final class PeerTable {
   private static final int CACHE_FORMAT = 2;
 
-  /** Maximum saved peers that can be restored; the one saved longest ago is evicted. */
+  /**
+   * Maximum saved peers that can be restored, or as many as may be in memory if that is more; the
+   * one saved longest ago is evicted.
+   */
   static final int MAX_SAVED = 20_000;
 
   private final Identity self;
   private final Output output;
-  private final int maxPeers;
+  private int maxPeers;
   private final LongMap<Peer> peers = new LongMap<>();
   private final Map<Long, byte[]> savedPeers = new LinkedHashMap<>();
 
@@ -48,7 +51,7 @@ final class PeerTable {
 
   private void addSaved(long address, byte[] record) {
     savedPeers.remove(address);
-    if (savedPeers.size() >= MAX_SAVED) {
+    if (savedPeers.size() >= Math.max(MAX_SAVED, maxPeers)) {
       savedPeers.remove(savedPeers.keySet().iterator().next());
     }
     savedPeers.put(address, record);
@@ -60,6 +63,11 @@ final class PeerTable {
 
   List<Peer> all() {
     return peers.values();
+  }
+
+  /** Sets the maximum number of peers; where there are more, they stay until they expire. */
+  void limit(int peersAtMost) {
+    maxPeers = peersAtMost;
   }
 
   boolean isFull() {

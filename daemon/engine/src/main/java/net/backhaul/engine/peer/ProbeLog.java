@@ -24,12 +24,13 @@ final class ProbeLog {
     count = Math.min(count + 1, MAX_PROBES);
   }
 
-  /** Records an answer to a packet; returns whether that was one of the probes. */
+  /** Records an answer to a packet; returns whether that was the first one to a probe. */
   boolean answered(long packetId) {
     for (int i = 0; i < count; i++) {
       if (packetIds[i] == packetId) {
+        boolean first = !answered[i];
         answered[i] = true;
-        return true;
+        return first;
       }
     }
     return false;

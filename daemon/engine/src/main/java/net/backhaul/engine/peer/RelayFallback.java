@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Switches to a TCP relay while no root answers over UDP, and back (02 section 4.7).
  *
- * <p>Several relays are tried side by side. The first one that brings a packet of a root or peer is
- * kept, which a relay that stalls or lies cannot do; the others are closed.
+ * <p>Several relays are tried side by side. The first one that brings an answer of a root or peer
+ * is kept, which a relay that stalls, lies or replays cannot do; the others are closed.
  */
 final class RelayFallback {
   /** Roots that have not answered over UDP for this long get further probes. */
@@ -105,8 +105,17 @@ final class RelayFallback {
     }
   }
 
-  /** Handles an authentic packet that came over a relay. */
-  void received(int socket, long nowMs) {
+  /**
+   * Handles an authentic packet that came over a relay. Only answers to recent packets of ours show
+   * that the relay forwards: it may replay any other packet as often as it likes.
+   */
+  void received(InboundPacket packet) {
+    boolean isFresh = packet.roundTripMs >= 0 && packet.roundTripMs < RELAY_SILENT_MS;
+    if (!isFresh && !packet.answersProbe) {
+      return;
+    }
+    int socket = packet.socket();
+    long nowMs = packet.nowMs();
     LocalSocket current = kept;
     if (current != null && current.number() == socket) {
       keptLastMs = nowMs;

@@ -203,6 +203,7 @@ public final class Vl1 implements PeerLink {
   /** Changes what the operator may choose while the node runs. */
   public void options(NodeOptions changed, long nowMs) {
     context.options(changed);
+    peers.limit(changed.maxPeers());
     relayFallback.optionsChanged(nowMs);
   }
 
@@ -379,6 +380,11 @@ public final class Vl1 implements PeerLink {
   @Override
   public int pathMtuBytes(long peer, long nowMs) {
     return sender.pathMtuBytes(peer, nowMs);
+  }
+
+  @Override
+  public int maxMembers() {
+    return context.options().maxMembers();
   }
 
   @Override

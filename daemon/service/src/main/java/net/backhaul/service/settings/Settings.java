@@ -72,6 +72,8 @@ public record Settings(
           "tcpRelay",
           "forceTcpRelay",
           "lowBandwidthMode",
+          "maxPeers",
+          "maxMembers",
           "sendHostName",
           "enableWebServer",
           "controllerDbPath",
@@ -198,11 +200,16 @@ public record Settings(
         physical(root),
         hints,
         forbidden,
-        NodeOptions.DEFAULT_MAX_PEERS,
+        limit(in, "maxPeers", NodeOptions.DEFAULT_MAX_PEERS),
         AVOIDS_AES,
         dscp(in),
         TcpRelays.use(in),
-        in.bool("lowBandwidthMode", false));
+        in.bool("lowBandwidthMode", false),
+        limit(in, "maxMembers", NodeOptions.DEFAULT_MAX_MEMBERS));
+  }
+
+  private static int limit(SettingsReader in, String key, int absent) {
+    return (int) in.number(key, absent, NodeOptions.LEAST_LIMIT, NodeOptions.GREATEST_LIMIT);
   }
 
   private static int dscp(SettingsReader in) {

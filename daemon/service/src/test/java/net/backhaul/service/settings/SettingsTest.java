@@ -73,6 +73,22 @@ class SettingsTest {
   }
 
   @Test
+  void readsLimitsOfPeersAndMembers() {
+    assertEquals(NodeOptions.DEFAULT_MAX_PEERS, read("{}").node().maxPeers());
+    NodeOptions node = read("{\"settings\": {\"maxPeers\": 100000, \"maxMembers\": 200}}").node();
+    assertEquals(100_000, node.maxPeers());
+    assertEquals(200, node.maxMembers());
+    assertEquals(List.of(), problems);
+
+    NodeOptions wrong = read("{\"settings\": {\"maxPeers\": 5, \"maxMembers\": \"all\"}}").node();
+    assertEquals(NodeOptions.DEFAULT_MAX_PEERS, wrong.maxPeers());
+    assertEquals(NodeOptions.DEFAULT_MAX_MEMBERS, wrong.maxMembers());
+    assertEquals(2, problems.size(), problems::toString);
+    assertTrue(
+        problems.getFirst().contains("a whole number from 100 to 1000000"), problems::toString);
+  }
+
+  @Test
   void readsLowBandwidthMode() {
     assertFalse(read("{}").node().lowBandwidth());
     assertTrue(read("{\"settings\": {\"lowBandwidthMode\": true}}").node().lowBandwidth());
