@@ -202,9 +202,7 @@ public final class Controller {
    * AbsentMembers#SAVE_AFTER_MS} too early for those before this run; 0 for never.
    */
   public long lastSeenMs(long networkId, long address) {
-    NetworkState network = records.network(networkId);
-    NetworkState.MemberState member = network == null ? null : network.member(address);
-    return member == null ? 0 : member.presence().seenMs();
+    return records.presence(networkId, address).seenMs();
   }
 
   /**
@@ -212,9 +210,12 @@ public final class Controller {
    * empty for none.
    */
   public String hostName(long networkId, long address) {
-    NetworkState network = records.network(networkId);
-    NetworkState.MemberState member = network == null ? null : network.member(address);
-    return member == null ? "" : member.presence().hostName();
+    return records.presence(networkId, address).hostName();
+  }
+
+  /** Returns the version that the member's requests state likewise, authorized or not. */
+  public MemberVersion statedVersion(long networkId, long address) {
+    return records.presence(networkId, address).version();
   }
 
   /** Returns a random unused network id of this controller, if one is found (04 section 5.2). */

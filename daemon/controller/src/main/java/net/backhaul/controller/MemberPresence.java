@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.controller;
 
-/** When a member was last seen, and what of that is saved; and the name of its host. */
+/** When a member was last seen, and what of that is saved; and what it states of itself. */
 final class MemberPresence {
   private long seenMs;
   private long seenSinceMs;
   private long savedMs;
   private String hostName = "";
+  private MemberVersion version = MemberVersion.UNKNOWN;
 
   /** Returns the time of the last request or acknowledgement that is known; 0 for none. */
   long seenMs() {
@@ -33,8 +34,14 @@ final class MemberPresence {
     return hostName;
   }
 
-  void hostName(String stated) {
-    hostName = stated;
+  /** Returns the version that it stated last. */
+  MemberVersion version() {
+    return version;
+  }
+
+  void stated(LastRequest.Statement statement) {
+    hostName = statement.hostName();
+    version = statement.version();
   }
 
   /** Sets what an earlier run has saved. */

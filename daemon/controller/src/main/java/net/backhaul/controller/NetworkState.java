@@ -181,7 +181,7 @@ final class NetworkState {
     LastRequest last = lastRequests.get(member.address());
     if (last != null) {
       presence.seen(last.seenMs());
-      presence.hostName(last.stated().hostName());
+      presence.stated(last.stated());
     }
     return presence;
   }
@@ -252,7 +252,7 @@ final class NetworkState {
     MemberState member = members.get(address);
     if (member != null) {
       member.presence().seen(request.seenMs());
-      member.presence().hostName(request.stated().hostName());
+      member.presence().stated(request.stated());
     }
     if (lastRequests.size() > MAX_LAST_REQUESTS) {
       lastRequests.pollFirstEntry();

@@ -275,6 +275,13 @@ final class RecordTable {
     return network == null ? List.of() : network.members();
   }
 
+  /** Returns when a member was seen and what it states; of an unknown one, nothing. */
+  MemberPresence presence(long networkId, long address) {
+    NetworkState network = network(networkId);
+    NetworkState.MemberState member = network == null ? null : network.member(address);
+    return member == null ? new MemberPresence() : member.presence();
+  }
+
   @Nullable MemberRecord member(long networkId, long address) {
     NetworkState network = networks.get(networkId);
     NetworkState.MemberState member = network == null ? null : network.member(address);

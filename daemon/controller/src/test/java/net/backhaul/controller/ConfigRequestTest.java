@@ -43,6 +43,8 @@ class ConfigRequestTest {
     assertEquals(ALICE.publicText(), recorded.identity());
     assertEquals(false, recorded.authorized());
     assertEquals(MemberVersion.UNKNOWN, recorded.version());
+    assertNotEquals(MemberVersion.UNKNOWN, fixture.controller.statedVersion(NET, ALICE.address()));
+    assertEquals(MemberVersion.UNKNOWN, fixture.controller.statedVersion(NET, BOB.address()));
     assertEquals(1, recorded.revision());
   }
 

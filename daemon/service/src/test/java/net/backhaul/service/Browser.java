@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import net.backhaul.testing.Await;
@@ -37,7 +36,9 @@ import org.openqa.selenium.logging.LoggingPreferences;
 public final class Browser implements AutoCloseable {
   private static final String CHROMIUM = "/usr/bin/chromium";
   private static final String DRIVER = "/usr/bin/chromedriver";
-  private static final int WIDE = 1280;
+
+  /** The width of a desk. */
+  public static final int WIDE = 1280;
 
   /** The width of a telephone. */
   public static final int NARROW = 390;
@@ -59,30 +60,6 @@ public final class Browser implements AutoCloseable {
           "--lang=en",
           // Nothing but loopback is reachable, whatever the browser wants.
           "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost");
-
-  /** More than any view has of what can have the focus. */
-  private static final int MAX_TABS = 400;
-
-  /** Says what is wrong with how the focus is shown; an empty text if nothing is. */
-  private static final String HIDDEN_FOCUS =
-      """
-      function hiddenFocus() {
-        const each = document.activeElement;
-        let shown = each;
-        while (shown.shadowRoot?.activeElement) shown = shown.shadowRoot.activeElement;
-        if (shown !== each) shown = shown.closest('.cm-editor');
-        const style = getComputedStyle(shown);
-        const name = each.outerHTML.slice(0, 200);
-        if (style.outlineStyle === 'none' || parseFloat(style.outlineWidth) < 2) return 'no outline: ' + name;
-        const box = each.getBoundingClientRect();
-        const x = Math.max(1, Math.min((box.left + box.right) / 2, innerWidth - 1));
-        for (const y of [box.top + 2, (box.top + box.bottom) / 2, box.bottom - 2]) {
-          const found = y > 0 && y < innerHeight ? document.elementFromPoint(x, y) : null;
-          if (found && (each.contains(found) || found.contains(each) || found.control === each)) return '';
-        }
-        return 'covered or out of sight: ' + name;
-      }
-      """;
 
   private final ChromeDriver driver;
   private int clicks;
@@ -340,112 +317,14 @@ public final class Browser implements AutoCloseable {
     new Actions(driver).sendKeys(keys).perform();
   }
 
-  /** Returns the name of what has the focus. */
-  public String focused() {
-    return String.valueOf(
-        script(
-            """
-            const each = document.activeElement;
-            return each.getAttribute('aria-label') || each.labels?.[0]?.innerText || each.innerText;
-            """));
+  /** Presses a key together with Shift. */
+  public void pressWithShift(CharSequence key) {
+    new Actions(driver).keyDown(Keys.SHIFT).sendKeys(key).keyUp(Keys.SHIFT).perform();
   }
 
-  /** Presses Tab until something with a name has the focus; fails where that is not visible. */
-  public void tabTo(String name) {
-    tab(() -> focused().equals(name), () -> press(Keys.TAB), name);
-  }
-
-  /** Presses Shift and Tab likewise. */
-  public void tabBackTo(String name) {
-    tab(() -> focused().equals(name), this::pressShiftTab, name);
-  }
-
-  /** Presses Tab until the first element of a CSS selector has the focus, likewise. */
-  public void tabInto(String selector) {
-    tab(() -> hasFocus(selector), () -> press(Keys.TAB), selector);
-  }
-
-  /** Presses Shift and Tab likewise. */
-  public void tabBackInto(String selector) {
-    tab(() -> hasFocus(selector), this::pressShiftTab, selector);
-  }
-
-  private void tab(BooleanSupplier isThere, Runnable press, String what) {
-    Await.until(
-        () -> {
-          for (int i = 0; i < MAX_TABS; i++) {
-            if (isThere.getAsBoolean()) {
-              return true;
-            }
-            press.run();
-          }
-          return false;
-        },
-        () -> "Tab does not reach \"" + what + "\" in:\n" + text());
-    // CodeMirror shows it a moment later.
-    Await.until(() -> hiddenFocus().isEmpty(), this::hiddenFocus);
-  }
-
-  private String hiddenFocus() {
-    return String.valueOf(script(HIDDEN_FOCUS + "return hiddenFocus();"));
-  }
-
-  private void pressShiftTab() {
-    new Actions(driver).keyDown(Keys.SHIFT).sendKeys(Keys.TAB).keyUp(Keys.SHIFT).perform();
-  }
-
-  /** Returns whether the first element of a CSS selector has the focus. */
-  public boolean hasFocus(String selector) {
-    return Boolean.TRUE.equals(
-        script("return document.activeElement === document.querySelector(arguments[0])", selector));
-  }
-
-  /**
-   * Presses Tab from the top of the page to its end; fails unless that reaches everything that can
-   * be used, and shows at each step where the focus is.
-   */
-  public void assertReachableByTab() {
-    script(
-        """
-        const top = document.querySelector('dialog[open]') ?? document.querySelector('.skip') ?? document.body;
-        top.setAttribute('tabindex', -1);
-        top.focus();
-        top.removeAttribute('tabindex');
-        window.reached = new Set([top]);
-        """);
-    for (int i = 0; i < MAX_TABS; i++) {
-      press(Keys.TAB);
-      Object found =
-          script(
-              HIDDEN_FOCUS
-                  + """
-                  const each = document.activeElement;
-                  // An input for a time has several parts, through which Tab goes.
-                  const isAtEnd = window.reached.has(each) && each !== window.last;
-                  if (each === document.body || isAtEnd) return null;
-                  window.last = each;
-                  window.reached.add(each);
-                  return hiddenFocus();
-                  """);
-      if (found == null) {
-        break;
-      }
-      if (!found.equals("")) {
-        Await.until(() -> hiddenFocus().isEmpty(), () -> url() + ": " + hiddenFocus());
-      }
-    }
-    Object missed =
-        script(
-            """
-            const top = document.querySelector('dialog[open]') ?? document;
-            const missed = [];
-            for (const each of top.querySelectorAll('a[href], button, input, select, textarea, summary')) {
-              const isShown = each.checkVisibility({visibilityProperty: true}) && each.type !== 'hidden' && !each.closest('[inert]');
-              if (isShown && !each.disabled && !window.reached.has(each)) missed.push(each.outerHTML.slice(0, 200));
-            }
-            return missed.join('\\n');
-            """);
-    assertEquals("", missed, this::url);
+  /** Returns what has the focus, and moves it. */
+  public Focus focus() {
+    return new Focus(this);
   }
 
   /** Fails if the page is wider than a telephone. */
@@ -526,12 +405,11 @@ public final class Browser implements AutoCloseable {
     assertEquals(List.of(), found);
   }
 
-  /** Saves what is shown as a PNG file. */
-  public void screenshot(Path file) throws IOException {
+  /** Returns what is shown as a PNG file. */
+  public byte[] screenshot() {
     Object data =
         driver.executeCdpCommand("Page.captureScreenshot", Map.of("format", "png")).get("data");
-    Files.createDirectories(file.getParent());
-    Files.write(file, Base64.getDecoder().decode(String.valueOf(data)));
+    return Base64.getDecoder().decode(String.valueOf(data));
   }
 
   @Override

@@ -218,6 +218,7 @@ class PageBinTest {
     browser.clickOn(box(0x50));
     browser.clickOn(box(0x51));
     browser.click("Block");
+    browser.awaitText("2 blocked");
     awaitField(0x50, "authorized", "false");
     page.undo();
     awaitField(0x51, "authorized", "true");

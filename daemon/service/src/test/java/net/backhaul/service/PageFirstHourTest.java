@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -190,6 +191,8 @@ class PageFirstHourTest {
     long took = join(nodes.members().get(0), network);
     assertTrue(took < APPEARS_MS, "it appears after " + took + " ms");
     assertEquals("device-1", browser.field("Name").getAttribute("value"));
+    String known = browser.find(".device .facts").getText();
+    assertTrue(known.contains("version 1.14.1") && known.contains("from 10.9.0.2:9993"), known);
     browser.assertAccessible();
     Pictures.take(browser, "join-waiting");
     tick(nodes.members().get(0));
@@ -243,24 +246,24 @@ class PageFirstHourTest {
     int before = browser.clicks();
     browser.open(link("web", "reset", "admin"));
     browser.find("form");
-    browser.tabTo("User name");
+    browser.focus().tabTo("User name");
     browser.press("admin");
-    browser.tabTo("New password");
+    browser.focus().tabTo("New password");
     loggedInNanos = System.nanoTime();
     browser.press(PASSWORD + " 3", Keys.ENTER);
     browser.awaitText("Create a private network");
-    browser.tabTo("Create a private network");
+    browser.focus().tabTo("Create a private network");
     browser.press(Keys.ENTER);
     String network = awaitNetwork();
     for (NamespaceNode member : nodes.members()) {
       join(member, network);
-      browser.tabTo("Authorize " + member.address());
+      browser.focus().tabTo("Authorize " + member.address());
       browser.press(Keys.ENTER);
       browser.awaitText("is authorized");
       Await.until(() -> browser.count(".device form") == 0, browser::text);
     }
     browser.awaitText("2 devices are in touch");
-    browser.tabTo("Copy: Line that pings device-2");
+    browser.focus().tabTo("Copy: Line that pings device-2");
     browser.press(Keys.SPACE);
     browser.awaitText("Copied");
     assertEquals(before, browser.clicks());
@@ -290,11 +293,30 @@ class PageFirstHourTest {
     browser.type("User name", "admin");
     browser.type("New password", PASSWORD + " 6");
     browser.click("Create account");
+    browser.awaitText("office");
+    Pictures.take(browser, "networks");
     browser.click("office");
     Await.until(() -> browser.count(".row .state.online") == 2, browser::text);
+    for (String name : List.of("laptop", "printer", "rack-1", "rack-2", "telephone")) {
+      String address = "%010x".formatted(0x10_0000_0000L + name.hashCode() % 0x1000_0000);
+      nodes.controller.request(
+          "POST",
+          "/controller/network/" + network + "/member/" + address,
+          "{\"authorized\":true,\"name\":\"" + name + "\"}");
+    }
+    nodes.controller.cli("join", network);
+    browser.button("Authorize " + nodes.controller.address());
+    browser.assertAccessible();
+    Pictures.take(browser, "members");
+    browser.width(Browser.NARROW, "light");
+    browser.assertFits();
+    browser.assertAccessible();
+    Pictures.take(browser, "members-narrow");
+    browser.wide();
+    nodes.controller.request("DELETE", "/network/" + network, "");
     browser.click("Rules");
     browser.find(".editor:not([aria-busy])");
-    browser.tabInto(".editor");
+    browser.focus().tabInto(".editor");
     browser.pressWithControl("a");
     browser.press("drop ipprotocol tcp and dport 22; accept;");
     browser.awaitText("of members that are online would lose flows");
@@ -306,7 +328,7 @@ class PageFirstHourTest {
     Pictures.take(browser, "rules-lost");
     browser.click("Cancel");
     assertFalse(rules(network).contains("22"), "saved although cancelled");
-    browser.tabBackInto(".editor");
+    browser.focus().tabBackInto(".editor");
     browser.pressWithControl("a");
     browser.press("# a comment cuts nothing\naccept;");
     browser.awaitNoText("would lose flows");

@@ -110,6 +110,17 @@ final class PageInTest
     return browser;
   }
 
+  /** Returns another browser in which the same user has logged in. */
+  Browser otherBrowser() throws IOException {
+    Browser other = Browser.start(directory.get());
+    other.open(origin + "/");
+    other.type("User name", "admin");
+    other.type("Password", PASSWORD);
+    other.click("Log in");
+    other.find("header.top");
+    return other;
+  }
+
   /** Returns the URL of the page, without a path. */
   String origin() {
     return origin;
@@ -153,7 +164,7 @@ final class PageInTest
 
   /** Undoes what the last notice reports. */
   void undo() {
-    browser.clickOn(".notice:last-child .plain");
+    browser.clickOn(".notice:last-child .plain:not(.icon)");
   }
 
   /** Opens a view by its path. */

@@ -51,12 +51,12 @@ class PageKeyboardTest {
 
   /** Goes to what has a name, and presses a key there. */
   private void press(String name, CharSequence... keys) {
-    browser.tabTo(name);
+    browser.focus().tabTo(name);
     browser.press(keys);
   }
 
   private void typeInto(String name, String text) {
-    browser.tabTo(name);
+    browser.focus().tabTo(name);
     browser.pressWithControl("a");
     browser.press(text);
   }
@@ -98,7 +98,7 @@ class PageKeyboardTest {
     page.open(path);
     browser.awaitText(text);
     Await.until(() -> browser.count("[aria-busy=true]") == 0);
-    browser.assertReachableByTab();
+    browser.focus().assertReachesAll();
   }
 
   @Test
@@ -106,14 +106,14 @@ class PageKeyboardTest {
     page.open("/");
     press("Log out", Keys.ENTER);
     browser.find("form");
-    assertEquals("User name", browser.focused());
+    assertEquals("User name", browser.focus().name());
     browser.press("admin");
     press("Password", PageInTest.PASSWORD, Keys.ENTER);
     browser.awaitText("office");
     browser.press(Keys.TAB);
-    assertEquals("Skip to content", browser.focused());
+    assertEquals("Skip to content", browser.focus().name());
     browser.press(Keys.ENTER, Keys.TAB);
-    assertEquals("Create a private network", browser.focused());
+    assertEquals("Create a private network", browser.focus().name());
   }
 
   @Test
@@ -148,14 +148,15 @@ class PageKeyboardTest {
     browser.press("host-33", Keys.ENTER);
     browser.awaitText("Named host-33");
     // The focus stays where it was.
-    Await.until(() -> browser.focused().equals("Name of host-33"), browser::focused);
+    Await.until(
+        () -> browser.focus().name().equals("Name of host-33"), () -> browser.focus().name());
     browser.press(Keys.ARROW_DOWN);
-    assertEquals("Name of host-4", browser.focused());
+    assertEquals("Name of host-4", browser.focus().name());
     press("Select host-4", Keys.SPACE);
     browser.awaitText("1 selected");
     browser.press(Keys.ARROW_DOWN, Keys.SPACE);
     browser.awaitText("2 selected");
-    browser.tabBackTo("Deauthorize");
+    browser.focus().tabBackTo("Deauthorize");
     browser.press(Keys.ENTER);
     browser.awaitText("2 deauthorized");
     browser.pressWithControl("z");
@@ -167,22 +168,23 @@ class PageKeyboardTest {
     Await.until(() -> Boolean.TRUE.equals(page.member(1, member(4)).get("activeBridge")));
     browser.press(Keys.ESCAPE);
     browser.awaitNoText("Ethernet bridge");
-    assertEquals("Details of host-4", browser.focused(), "the focus is where the panel was opened");
+    assertEquals(
+        "Details of host-4", browser.focus().name(), "the focus is where the panel was opened");
 
-    browser.tabBackTo("Columns");
+    browser.focus().tabBackTo("Columns");
     browser.press(Keys.ENTER);
     press("Labels", Keys.SPACE);
     Await.until(() -> browser.url().contains("cols="), browser::url);
     browser.press(Keys.ESCAPE);
-    assertEquals("Columns", browser.focused());
-    browser.tabBackTo("Add member");
+    assertEquals("Columns", browser.focus().name());
+    browser.focus().tabBackTo("Add member");
     browser.press(Keys.ENTER);
     browser.find("dialog");
-    assertEquals("Address", browser.focused());
+    assertEquals("Address", browser.focus().name());
     browser.press(member(50));
     press("Name", "added", Keys.ENTER);
     browser.awaitText("added added");
-    assertEquals("Add member", browser.focused(), "the focus is where the dialog was opened");
+    assertEquals("Add member", browser.focus().name(), "the focus is where the dialog was opened");
   }
 
   @Test
@@ -210,7 +212,7 @@ class PageKeyboardTest {
     press("Delete…", Keys.ENTER);
     browser.find("dialog");
     press("Cancel", Keys.ENTER);
-    assertEquals("Delete…", browser.focused());
+    assertEquals("Delete…", browser.focus().name());
     browser.press(Keys.ENTER);
     browser.find("dialog");
     browser.press(Keys.ESCAPE);
@@ -222,18 +224,18 @@ class PageKeyboardTest {
     page.open(1, "/rules");
     browser.find(".editor:not([aria-busy])");
     browser.awaitText("1 rule");
-    browser.tabInto(".editor");
+    browser.focus().tabInto(".editor");
     browser.pressWithControl("a");
     browser.press("acept;");
     browser.awaitText("Line 1");
     press("Line 1", Keys.ENTER);
-    Await.until(() -> browser.hasFocus(".editor"));
+    Await.until(() -> browser.focus().isIn(".editor"));
     browser.pressWithControl("a");
     browser.press("drop ipprotocol tcp and dport 23; accept;");
     browser.awaitText("4 rules");
     press("Save rules", Keys.ENTER);
     browser.awaitText("Saved");
-    browser.tabBackInto(".editor");
+    browser.focus().tabBackInto(".editor");
     browser.press(Keys.chord(Keys.CONTROL, Keys.END), " # end");
     browser.pressWithControl("s");
     Await.until(() -> browser.count(".card .items > li") >= 2, browser::text);
@@ -259,7 +261,7 @@ class PageKeyboardTest {
     typeInto("Name of the token", "rack 3");
     browser.press(Keys.ENTER);
     browser.awaitText("The new token, shown this once");
-    assertEquals("Copy: Line that joins by a token", browser.focused());
+    assertEquals("Copy: Line that joins by a token", browser.focus().name());
     press("Done", Keys.ENTER);
     press("Revoke rack 3", Keys.ENTER);
     browser.awaitText("rack 3 is revoked");
@@ -277,7 +279,7 @@ class PageKeyboardTest {
     press("May", "change");
     press("Save permissions", Keys.ENTER);
     browser.awaitText("grace has other permissions now");
-    assertEquals("Change grace", browser.focused());
+    assertEquals("Change grace", browser.focus().name());
     browser.press(Keys.ENTER);
     press("Delete…", Keys.ENTER);
     press("Delete user", Keys.ENTER);

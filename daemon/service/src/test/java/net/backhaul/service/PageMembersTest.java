@@ -145,7 +145,7 @@ class PageMembersTest {
     assertTrue(
         browser.find("[data-row]").getText().contains("Authorize"), "who waits is not on top");
     browser.assertAccessible();
-    Pictures.take(browser, "members");
+    Pictures.take(browser, "members-offline");
 
     browser.clickOn(row(5) + " .name button");
     browser.press("nothing", Keys.ESCAPE);
@@ -262,7 +262,12 @@ class PageMembersTest {
         3, "/member/" + member(0), "{\"tags\":[[1,2]],\"capabilities\":[7],\"activeBridge\":true}");
     page.open(3, "");
     browser.find(row(0));
+    browser.click("Columns");
+    browser.awaitText("Tags, capabilities");
+    browser.assertAccessible();
+    browser.click("Columns");
     browser.click("Export");
+    browser.assertAccessible();
     browser.click("All found, as CSV");
     Path file = directory.resolve(page.network(3) + ".csv");
     Await.until(() -> Files.exists(file), () -> "no " + file);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import net.backhaul.testing.Await;
 import org.junit.jupiter.api.BeforeAll;
@@ -134,17 +135,43 @@ class PageRulesTest {
     browser.awaitText("No device has asked to join yet.");
   }
 
+  @Test
+  void losesNothingWhenTwoSaveAtOnce() throws Exception {
+    page.change(4, "", "{\"name\":\"shed\"}");
+    open(4);
+    write("# mine\naccept;");
+    Await.until(this::maySave);
+    Path theirs = Files.writeString(directory.resolve("theirs"), "# theirs\naccept;");
+    page.cli("controller", "network", page.network(4), "rules", "set", theirs.toString());
+    browser.click("Save rules");
+    browser.awaitText("Another user has saved other rules meanwhile");
+    assertTrue(shown().contains("# mine"), shown());
+    assertTrue(
+        page.cli("controller", "network", page.network(4), "rules", "get").contains("# theirs"));
+    browser.click("Discard changes");
+    Await.until(() -> shown().contains("# theirs"), this::shown);
+
+    write("# mine again\naccept;");
+    Await.until(this::maySave);
+    Files.writeString(theirs, "# theirs again\naccept;");
+    page.cli("controller", "network", page.network(4), "rules", "set", theirs.toString());
+    browser.click("Save rules");
+    browser.awaitText("Another user has saved other rules meanwhile");
+    Await.until(this::maySave);
+    browser.click("Save rules");
+    browser.awaitText("Saved");
+    assertTrue(
+        page.cli("controller", "network", page.network(4), "rules", "get")
+            .contains("# mine again"));
+  }
+
   /** The session is ended from another browser, while something is written here. */
   @Test
   void offersUnsavedRulesAfterTheSessionHasEnded() throws Exception {
     open(3);
     write("# of the other session\naccept;");
     browser.button("Discard changes");
-    try (Browser other = Browser.start(directory)) {
-      other.open(page.origin() + "/");
-      other.type("User name", "admin");
-      other.type("Password", PageInTest.PASSWORD);
-      other.click("Log in");
+    try (Browser other = page.otherBrowser()) {
       other.click("admin");
       other.awaitText("this one");
       other.click("End the session from 127.0.0.1");

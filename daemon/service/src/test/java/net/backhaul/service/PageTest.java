@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import net.backhaul.testing.Await;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -57,7 +58,7 @@ class PageTest {
     page.cli("join", page.network(3));
     browser.awaitText("1 waits");
     browser.assertAccessible();
-    Pictures.take(browser, "networks");
+    Pictures.take(browser, "networks-hostile");
     page.cli("leave", page.network(3));
     page.cli("controller", "delete", page.network(3), page.network(3).substring(0, 10));
     browser.awaitNoText("1 waits");
@@ -117,6 +118,44 @@ class PageTest {
     browser.width(Browser.NARROW, "light");
     browser.assertFits();
     browser.assertAccessible();
+    Pictures.take(browser, "settings-narrow");
+  }
+
+  @Test
+  void losesNoSettingWhenTwoBrowsersEditAtOnce() throws Exception {
+    page.open(2, "/settings");
+    browser.type("MTU", "1500");
+    try (Browser other = page.otherBrowser()) {
+      other.open(page.origin() + "/networks/" + page.network(2) + "/settings");
+      other.type("MTU", "1400" + Keys.ENTER);
+      other.awaitText("Saved");
+    }
+    browser.press(Keys.ENTER);
+    browser.awaitText("Another user has set this to “1400” meanwhile");
+    assertEquals("1500", browser.field("MTU").getAttribute("value"));
+    browser.press(Keys.TAB);
+    browser.awaitText("Another user has set this to “1400” meanwhile");
+    browser.find("[aria-invalid]");
+    browser.type("MTU", "1500" + Keys.ENTER);
+    browser.awaitText("Saved");
+    browser.awaitNoText("Another user has set");
+    browser.reload();
+    assertEquals("1500", browser.field("MTU").getAttribute("value"));
+  }
+
+  @Test
+  void saysThatSomethingIsMissing() throws Exception {
+    browser.open(page.origin() + "/");
+    browser.find("header.top");
+    browser.script(
+        "history.pushState(null, '', '/networks/' + arguments[0] + '/nothing');"
+            + " dispatchEvent(new PopStateEvent('popstate'));",
+        page.network(1));
+    browser.awaitText("There is no such page");
+    browser.assertAccessible();
+    browser.open(page.origin() + "/networks/" + page.network(0x99));
+    browser.find("main .error");
+    browser.assertAccessible();
   }
 
   @Test
@@ -134,12 +173,13 @@ class PageTest {
   @Test
   void fitsATelephone() throws Exception {
     browser.width(Browser.NARROW, "light");
-    for (String view : List.of("", "/join", "?member=" + member(6))) {
-      page.open(1, view);
+    for (Map.Entry<String, String> each :
+        Map.of("", "list", "/join", "joined", "?member=" + member(6), "member").entrySet()) {
+      page.open(1, each.getKey());
       browser.awaitText("host-06");
       browser.assertFits();
       browser.assertAccessible();
-      Pictures.take(browser, "narrow" + view.replaceAll("\\W.*", "") + view.length() + "-narrow");
+      Pictures.take(browser, each.getValue() + "-narrow");
     }
   }
 
@@ -149,6 +189,7 @@ class PageTest {
     browser.click("Log out");
     browser.find("form");
     browser.assertAccessible();
+    Pictures.take(browser, "log-in");
     browser.type("User name", "admin");
     browser.type("Password", "wrong password");
     browser.click("Log in");

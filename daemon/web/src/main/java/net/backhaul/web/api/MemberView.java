@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param seenMs when it last sent a request; 0 for never
  * @param waitingSinceMs since when it requests to be authorized; 0 if it does not
  * @param hostName the name that its host gives; empty for none
+ * @param version the one that it stated last
  * @param isOnline whether that is recent
  * @param binned the member of this address that was removed earlier; null for none
  */
@@ -27,17 +28,20 @@ record MemberView(
     long seenMs,
     long waitingSinceMs,
     String hostName,
+    MemberVersion version,
     boolean isOnline,
     boolean isBlocked,
     @Nullable BinnedMember binned) {
   /** Reads a member on the thread of the controller. */
   static MemberView of(Controller controller, MemberRecord member, long nowMs) {
     long seenMs = controller.lastSeenMs(member.networkId(), member.address());
+    MemberVersion stated = controller.statedVersion(member.networkId(), member.address());
     return new MemberView(
         member,
         seenMs,
         controller.waitingSinceMs(member.networkId(), member.address()),
         controller.hostName(member.networkId(), member.address()),
+        stated.equals(MemberVersion.UNKNOWN) ? member.version() : stated,
         seenMs != 0 && nowMs - seenMs < Controller.ONLINE_MS,
         controller.blocked(member.networkId(), member.address()).isPresent(),
         controller.bin().find(member.networkId(), member.address()).orElse(null));
@@ -58,7 +62,7 @@ record MemberView(
     putSettings(out, member);
     out.put("blocked", isBlocked);
     out.put("removed", removed());
-    out.put("version", version(member.version()));
+    out.put("version", version(version));
     out.put("hostName", hostName.isEmpty() ? null : hostName);
     out.put("seenMs", seenMs);
     out.put("waitingSinceMs", waitingSinceMs);

@@ -89,7 +89,7 @@ function Page() {
   }, [userId]);
   if (path === '/setup') return html`<${SetUp} /><${Notices} />`;
   if (failure) {
-    return html`<main class="narrow"><p class="error" role="alert">${failure}</p>
+    return html`<main class="narrow"><div role="alert"><h1 class="error">${failure}</h1></div>
       <${Button} onClick=${() => location.reload()}>${t('retry')}<//></main>`;
   }
   if (session === undefined) return html`<main class="narrow" aria-busy="true"></main>`;

@@ -109,6 +109,8 @@ const strings = {
   'conflict.member':
     'Another user has changed {member} meanwhile, so this was not saved. Compare with what is shown now.',
   'conflict.network': 'Another user has changed this meanwhile, so it was not saved. Compare with what is shown now.',
+  'conflict.rules':
+    'Another user has saved other rules meanwhile, so yours are not saved. The history has theirs; save once more to replace them.',
   'copy.do': 'Copy',
   'copy.done': 'Copied',
   'copy.what': 'Copy: {what}',
@@ -187,7 +189,7 @@ const strings = {
   'link.direct': 'direct',
   'link.latency': '{how}, {ms} ms',
   'link.relay': 'relayed',
-  'link.self': 'this controller',
+  'link.self': 'this node',
   'live.lost': 'Reconnecting',
   'live.off': 'The connection to the controller is lost; trying again',
   'live.on': 'Changes appear as they happen',
@@ -353,6 +355,7 @@ const strings = {
   'settings.ipv6': 'IPv6 addresses',
   'settings.ipv6Text': 'Addresses that follow from a member’s own address need no list.',
   'settings.labelsHint': 'With blanks between them; the search of networks finds them.',
+  'settings.metricWhat': 'metric {metric}',
   'settings.mtu': 'MTU',
   'settings.mtuHint': 'The largest packet in bytes, 1280 to 10000. 2800 suits nearly everybody.',
   'settings.multicast': 'Recipients of a multicast',
@@ -383,6 +386,7 @@ const strings = {
   'settings.v6.rfc4193Hint': 'One address of fd00::/8 for each member; the network’s prefix is a /88.',
   'settings.via': 'Gateway',
   'settings.viaHint': 'none: in this network',
+  'settings.viaWhat': 'via {via}',
   'setup.do': 'Create account',
   'setup.nameHint': 'A link for another password needs none.',
   'setup.noSecret':

@@ -57,7 +57,7 @@ export function NetworkHead({ network, current }) {
 /** What a view of a network shows while there is none to show. */
 export function NoNetwork({ problem }) {
   return problem
-    ? html`<main class="narrow"><p class="error" role="alert">${problem.message}</p>
+    ? html`<main class="narrow"><div role="alert"><h1 class="error">${problem.message}</h1></div>
         <${Link} href="/">${t('networks.title')}<//></main>`
     : html`<main aria-busy="true"></main>`;
 }

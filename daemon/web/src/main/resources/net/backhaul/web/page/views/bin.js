@@ -73,7 +73,7 @@ export function Bin({ network: id }) {
       <td><code>${each.addresses.map(plain).join(', ')}</code></td>
       <td><span title=${dateTime(each.removedMs)}>${ago(each.removedMs)}</span></td>
       <td>${dateTime(each.expiresMs)}</td>
-      <td>${mayRestore && html`
+      <td class="number">${mayRestore && html`
         <${Button} aria-label=${t('bin.restoreWhat', { member: title })}
           onClick=${() => attempt(() => restoreWithUndo(each, each.name, load))}>${t('bin.restore')}<//>
         <${Button} kind="plain" aria-label=${t('bin.purgeWhat', { member: title })} onClick=${() => setPurging(each)}>${t('bin.purge')}<//>`}

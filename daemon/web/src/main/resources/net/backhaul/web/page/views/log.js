@@ -16,7 +16,7 @@ const MAX_OPEN_FIELDS = 3;
 const FILTERS = ['network', 'member', 'actor', 'since', 'until'];
 
 /** What changes with each change, and says nothing. */
-const SILENT = ['revision', 'objtype', 'id', 'nwid', 'address', 'identity', 'creationTime', 'lastAuthorizedTime', 'lastDeauthorizedTime'];
+const SILENT = ['revision', 'objtype', 'id', 'nwid', 'address', 'identity', 'creationTime', 'lastAuthorizedTime', 'lastAuthorizedCredentialType', 'lastDeauthorizedTime'];
 
 const isEmpty = value => value === null || value === undefined || value === '' || JSON.stringify(value).length === 2;
 const shown = value => (isEmpty(value) ? '–' : plain(typeof value === 'string' ? value : JSON.stringify(value)));

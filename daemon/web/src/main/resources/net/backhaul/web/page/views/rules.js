@@ -116,6 +116,15 @@ export function Rules({ network: id }) {
     setText(source);
     editor.current?.set(source);
   };
+  /** Shows the present rules; what is being written stays, and saving it then says that there is something newer. */
+  const read = replacesAll =>
+    attempt(async () => {
+      const found = await api.get(path);
+      const shown = latest.current;
+      if (!replacesAll && shown.rules && shown.text !== shown.rules.source) return;
+      setRules(found);
+      replace(found.source);
+    });
   const draftName = 'rules:' + id;
   const [draft, setDraft] = useState(() => readDraft(draftName));
   const edit = source => {
@@ -133,14 +142,7 @@ export function Rules({ network: id }) {
   useTitle(network && t('tab.rules') + ' · ' + networkName(network));
   useEffect(() => {
     if (!network) return;
-    attempt(async () => {
-      const found = await api.get(path);
-      const shown = latest.current;
-      // What is being written stays; saving it then says that there is something newer.
-      if (shown.rules && shown.text !== shown.rules.source) return;
-      setRules(found);
-      replace(found.source);
-    });
+    read(false);
   }, [path, network?.revision]);
   useEffect(() => {
     if (!rules || !mayEdit) return undefined;
@@ -165,7 +167,10 @@ export function Rules({ network: id }) {
     } catch (failure) {
       if (failure.status !== 412) throw failure;
       const now = await api.get(path);
-      if (now.source !== rules.source) throw new Error(t('conflict.network'));
+      if (now.source !== rules.source) {
+        setRules(now);
+        throw new Error(t('conflict.rules'));
+      }
       saved = await api.patch(path, { source, force }, now.revision);
     }
     setLost(null);
@@ -203,7 +208,7 @@ export function Rules({ network: id }) {
       ${shown.lost.length > 0 && html`<p class="warning">${count(shown.lost.length, 'rules.warn', 'rules.warns')}</p>`}
       ${mayEdit && html`<div class="buttons start">
         <${Button} kind="main" busy=${busy} disabled=${busy || !isChanged || shown.errors.length > 0} onClick=${() => save(text)}>${t('rules.save')}<//>
-        ${isChanged && html`<${Button} onClick=${() => (discard(), replace(rules.source))}>${t('rules.discard')}<//>`}</div>`}
+        ${isChanged && html`<${Button} onClick=${() => (discard(), read(true))}>${t('rules.discard')}<//>`}</div>`}
       ${shown.compiled && html`<details><summary>${t('rules.compiled')}</summary>
         <pre class="diff" tabindex="0" role="region" aria-label=${t('rules.compiled')}>${JSON.stringify(shown.compiled, null, 1)}</pre></details>`}
     </section>

@@ -120,7 +120,10 @@ function Ipv6({ network, save, disabled }) {
 }
 
 function Routes({ network, save, disabled }) {
-  const describe = each => each.target + (each.via ? ' via ' + each.via : '') + (each.metric ? ' metric ' + each.metric : '');
+  const describe = each =>
+    [each.target, each.via && t('settings.viaWhat', { via: each.via }), each.metric && t('settings.metricWhat', { metric: each.metric })]
+      .filter(Boolean)
+      .join(' ');
   const add = ({ target, via }) =>
     save({ routes: [...network.routes, { target: target.trim(), via: via.trim() || null }] });
   return html`<${Section} title=${t('settings.routes')} text=${t('settings.routesText')}>

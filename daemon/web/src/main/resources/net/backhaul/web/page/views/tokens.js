@@ -110,7 +110,7 @@ function Row({ token, definitions, revoke }) {
     <td><span class=${token.usable ? 'state online' : 'state offline'}>${t(state(token))}</span></td>
     <td class="number">${t('tokens.uses', { uses: token.uses.toLocaleString('en'), maxUses: token.maxUses.toLocaleString('en') })}</td>
     <td>${dateTime(token.expiresMs)}</td>
-    <td>${gives.filter(Boolean).map(plain).join(', ')}</td>
+    <td class="wrap">${gives.filter(Boolean).map(plain).join(', ')}</td>
     <td class="number">${revoke && html`<${Button} kind="danger" aria-label=${t('tokens.revokeWhat', { name: shownName })}
       onClick=${() => revoke(token, shownName)}>${t('tokens.revoke')}<//>`}</td></tr>`;
 }
