@@ -54,6 +54,11 @@ public sealed interface Event {
    */
   record BridgeLoop(long networkId, long sourceMac) implements Event {}
 
+  /**
+   * A peer has sent us a record of its diagnosis (02 section 2.21), in the form of a dictionary.
+   */
+  record RemoteTraceReceived(long source, String record) implements Event {}
+
   /** A peer has sent us a message that is not for a network (02 section 2.20). */
   record UserMessageReceived(long source, long type, Bytes data) implements Event {}
 }

@@ -372,6 +372,7 @@ public final class Daemon {
       case Event.RootClock clock -> rootClocks.record(clock);
       case Event.PingAnswered answer -> pings.answered(answer);
       case Event.BridgeLoop loop -> devices.loopFound(loop.networkId());
+      case Event.RemoteTraceReceived trace -> {}
       case Event.UserMessageReceived message -> {}
     }
   }

@@ -79,6 +79,8 @@ final class EventLog {
                   + " set the spanning tree protocol: ip link set BRIDGE type bridge stp_state 1",
               NetworkIds.text(loop.networkId()),
               Macs.text(loop.sourceMac()));
+      case Event.RemoteTraceReceived trace ->
+          log.debug("trace from {}: {}", Addresses.text(trace.source()), trace.record());
       case Event.UserMessageReceived message ->
           log.debug(
               "user message of type {} from {}", message.type(), Addresses.text(message.source()));

@@ -43,6 +43,7 @@ final class PacketDispatcher {
   private final Pings pings;
   private final PathMtuProber mtuProber;
   private final AcceptedPackets accepted;
+  private final RemoteTraces remoteTraces;
   private PacketHandler networks = NoHandler.INSTANCE;
   private final PendingInbound pending = new PendingInbound();
   private final byte[] decompressed = new byte[Packets.MAX_BYTES];
@@ -68,6 +69,7 @@ final class PacketDispatcher {
     this.pings = handlers.pings();
     this.mtuProber = handlers.mtuProber();
     this.accepted = handlers.accepted();
+    this.remoteTraces = new RemoteTraces(context);
   }
 
   /** Sets the handler of the verbs of VL2. */
@@ -191,7 +193,8 @@ final class PacketDispatcher {
 
   private PacketOutcome handle(Verb verb) {
     return switch (verb) {
-      case NOP, REMOTE_TRACE -> PacketOutcome.ACCEPTED;
+      case NOP -> PacketOutcome.ACCEPTED;
+      case REMOTE_TRACE -> remoteTraces.receive(packet);
       case USER_MESSAGE -> receiveUserMessage();
       case ACK, QOS_MEASUREMENT, PATH_NEGOTIATION_REQUEST -> PacketOutcome.IGNORED;
       case HELLO -> hellos.receiveAuthentic(packet);
