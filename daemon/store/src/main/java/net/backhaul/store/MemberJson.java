@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** Converts members from and to JSON, and applies POST bodies to them (04 section 5.5). */
 public final class MemberJson {
   private static final String REVISION = "revision";
+  private static final String REVISION_KEY = "\"revision\":";
   private static final long U32 = 0xffff_ffffL;
 
   /** Object members that are never stored. */
@@ -70,6 +71,39 @@ public final class MemberJson {
     long revision = Lenient.integer(json.get(REVISION), 0);
     NOT_STORED.forEach(json::remove);
     return record(json, networkId, address, revision);
+  }
+
+  /**
+   * Reads a member from the text that {@link #write} made of it, in about half the time: the text
+   * without its revision is the document.
+   *
+   * @throws IllegalArgumentException as {@link #read}
+   */
+  static MemberRecord readStored(long networkId, String text) {
+    int start = text.indexOf(REVISION_KEY);
+    int end = start + REVISION_KEY.length();
+    while (start >= 0 && end < text.length() && Character.isDigit(text.charAt(end))) {
+      end++;
+    }
+    // Where it is not sure that this is the key of the object itself, the text is made anew.
+    boolean isSure =
+        start > 0
+            && text.indexOf(REVISION_KEY, end) < 0
+            && text.indexOf('{', 1) < 0
+            && text.charAt(start - 1) == ','
+            && end < text.length()
+            && (text.charAt(end) == ',' || text.charAt(end) == '}');
+    if (!isSure) {
+      return read(networkId, text);
+    }
+    Map<String, @Nullable Object> json = Json.asObject(Json.parse(text));
+    long address = Addresses.parse(Lenient.string(json.get("id"), ""));
+    long revision = Lenient.integer(json.get(REVISION), 0);
+    if (NOT_STORED.stream().anyMatch(each -> !each.equals(REVISION) && json.containsKey(each))) {
+      return read(networkId, text);
+    }
+    String document = text.substring(0, start - 1) + text.substring(end);
+    return record(json, networkId, address, revision, document);
   }
 
   /** Returns the JSON object of a member, as stored and shown. */
@@ -246,6 +280,15 @@ public final class MemberJson {
 
   private static MemberRecord record(
       Map<String, @Nullable Object> json, long networkId, long address, long revision) {
+    return record(json, networkId, address, revision, Json.write(json));
+  }
+
+  private static MemberRecord record(
+      Map<String, @Nullable Object> json,
+      long networkId,
+      long address,
+      long revision,
+      String document) {
     return new MemberRecord(
         networkId,
         address,
@@ -274,7 +317,7 @@ public final class MemberJson {
             (int) Lenient.integer(json.get("vMinor"), -1),
             (int) Lenient.integer(json.get("vRev"), -1),
             (int) Lenient.integer(json.get("vProto"), -1)),
-        Json.write(json),
+        document,
         Annotations.NONE);
   }
 

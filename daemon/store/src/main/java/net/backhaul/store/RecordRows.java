@@ -69,10 +69,7 @@ final class RecordRows {
         session.query(
             "SELECT id, document, notes, labels, deauthorize_after_days FROM network ORDER BY id",
             RecordRows::network),
-        session.query(
-            "SELECT network_id, address, document, notes, labels FROM member"
-                + " ORDER BY network_id, address",
-            RecordRows::member),
+        MemberRows.read(session),
         session.query(
             "SELECT network_id, address, since_ms FROM block ORDER BY network_id, address",
             row ->
@@ -100,19 +97,14 @@ final class RecordRows {
 
   /** Reads a member of network, address, document, notes, labels. */
   static MemberRecord member(Row row) {
-    try {
-      return MemberJson.read(NetworkIds.parse(row.text(1)), row.text(3))
-          .withAnnotations(annotations(row.text(4), row.text(5)));
-    } catch (IllegalArgumentException e) {
-      throw damaged("member " + row.text(2) + " of network " + row.text(1), e);
-    }
+    return MemberRows.StoredMember.of(row).read();
   }
 
-  private static IllegalArgumentException damaged(String record, IllegalArgumentException e) {
+  static IllegalArgumentException damaged(String record, IllegalArgumentException e) {
     return new IllegalArgumentException("the record of " + record + ": " + e.getMessage(), e);
   }
 
-  private static Annotations annotations(String notes, String labels) {
+  static Annotations annotations(String notes, String labels) {
     return notes.isEmpty() && labels.equals("[]")
         ? Annotations.NONE
         : new Annotations(notes, ExportedJson.readLabels(Json.parse(labels)));

@@ -2,6 +2,7 @@
 package net.backhaul.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Map;
 import java.util.Random;
@@ -15,6 +16,8 @@ import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.network.ConfigRequest;
 import net.backhaul.protocol.packet.Bytes;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The effects of a POST beyond the members in its body (04 sections 5.3, 5.5 and 5.6). */
 class RecordJsonTest {
@@ -118,5 +121,46 @@ class RecordJsonTest {
     String text = Json.write(MemberJson.write(other));
 
     assertEquals(old.settings(), MemberJson.read(NET, text).settings());
+  }
+
+  /** The short way to read a member of the database gives the same as the long one. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "\"name\":\"a \\\"revision\\\":7 b\"",
+        "\"later\":{\"revision\":7}",
+        "\"later\":[{\"a\":1,\"revision\":7}]",
+        "\"later\":[1,0.5,null,\"{\"]",
+        "\"zzz\":18446744073709551615,\"authorized\":1,\"ipAssignments\":[\"10.0.0.7\",7]",
+        "\"clock\":5,\"recentLog\":[]",
+        "\"aaa\":\"\\u0000\\u202e</script>\"",
+        "\"revision\":\"7\"",
+        "\"revision\":7.5",
+        "\"revision\":-3",
+        "\"revision\":18446744073709551615"
+      })
+  void readsStoredMembersAsOthers(String more) {
+    String text = "{\"id\":\"0123456789\"" + (more.isEmpty() ? "" : "," + more) + "}";
+    String written = Json.write(MemberJson.write(MemberJson.read(NET, text)));
+    assertEquals(MemberJson.read(NET, written), MemberJson.readStored(NET, written));
+    String sorted = Json.write(Json.parse(text));
+    assertEquals(MemberJson.read(NET, sorted), MemberJson.readStored(NET, sorted));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "[]",
+        "7",
+        "{",
+        "{}",
+        "{\"id\":1}",
+        "[1,\"revision\":2]",
+        "{\"a\":0,\"revision\":1}"
+      })
+  void rejectsDamagedStoredMembers(String text) {
+    assertThrows(IllegalArgumentException.class, () -> MemberJson.readStored(NET, text));
   }
 }
