@@ -68,8 +68,35 @@ final class JoinTokenCommands {
                 + (token.number("maxUses", 0) == 1 ? " member" : " members")
                 + "; it is shown this once:\n  "
                 + token.text("token", "")
-                + "\n");
+                + "\nOn a node:\n  echo "
+                + token.text("token", "")
+                + " | sudo zerotier-cli join "
+                + session.invocation().word(3)
+                + " --token -\n"
+                + install(token.object("install")));
     return 0;
+  }
+
+  /** Returns the line that installs and joins, or why there is none. */
+  private static String install(JsonObject install) {
+    String line = install.text("line", "");
+    String problem =
+        switch (install.text("problem", "")) {
+          case "" -> "";
+          case "lifetime" -> "the token is valid for more than a day; make one with --days=1";
+          case "https" -> "the web API has no TLS; zerotier-cli web enable --self-signed";
+          case "listener" ->
+              "the web API is off; zerotier-cli web enable --listen <ADDR:PORT> --self-signed";
+          case "loopback" ->
+              "other hosts do not reach this address; zerotier-cli web enable --listen"
+                  + " <ADDR:PORT> --self-signed, or replace it by one of this host";
+          case "package" -> "the directory packages.d of the home has no package of this version";
+          default -> "the controller cannot serve it: " + install.text("problem", "");
+        };
+    String shown =
+        (line.isEmpty() ? "" : "  " + line + "\n")
+            + (problem.isEmpty() ? "" : "  (" + problem + ")\n");
+    return shown.isEmpty() ? "" : "On a Linux host without Backhaul:\n" + shown;
   }
 
   private static long number(Map<String, String> options, String name) throws CliExit {

@@ -33,6 +33,11 @@ record JsonObject(Map<?, ?> members) {
     return members.get(key);
   }
 
+  /** Returns an object, or an empty one. */
+  JsonObject object(String key) {
+    return of(get(key));
+  }
+
   List<JsonObject> objects(String key) {
     return listOf(get(key));
   }

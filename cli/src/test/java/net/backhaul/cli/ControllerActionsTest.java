@@ -2,6 +2,7 @@
 package net.backhaul.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -300,6 +301,8 @@ class ControllerActionsTest {
                 "--name=shop")
             .out();
     assertTrue(out.contains("for 3 members") && out.contains("\n  bhj_x\n"), out);
+    assertTrue(out.contains("\n  echo bhj_x | sudo zerotier-cli join " + ID + " --token -\n"), out);
+    assertFalse(out.contains("Linux"), out);
     assertEquals(
         """
         <id>  <uses>  <expires>             <usable>  <name>
@@ -321,6 +324,34 @@ class ControllerActionsTest {
         "revoke",
         ID,
         "7");
+  }
+
+  @Test
+  void printsTheLineThatInstalls() throws IOException {
+    String line = "curl -fsS 'https://c:9994/join/bhj_x' | sudo sh";
+    assertTrue(created("\"" + line + "\"", "null").endsWith("\n  " + line + "\n"));
+    String loopback = created("\"" + line + "\"", "\"loopback\"");
+    assertTrue(loopback.contains("\n  " + line + "\n  (other hosts do not reach"), loopback);
+    assertTrue(created("null", "\"listener\"").contains("web enable"));
+    assertTrue(created("null", "\"https\"").contains("no TLS"));
+    assertTrue(created("null", "\"lifetime\"").contains("--days=1"));
+  }
+
+  private String created(String line, String problem) throws IOException {
+    String token =
+        "{\"expiresMs\":1700000000000,\"maxUses\":1,\"token\":\"bhj_x\",\"install\":{\"line\":"
+            + line
+            + ",\"problem\":"
+            + problem
+            + "}}";
+    return run(
+            0,
+            List.of(post(NETWORK + "/join-tokens", "{}", token)),
+            "controller",
+            "token",
+            "create",
+            ID)
+        .out();
   }
 
   @Test

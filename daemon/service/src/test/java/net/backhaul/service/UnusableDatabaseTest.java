@@ -13,6 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import net.backhaul.json.Json;
@@ -111,6 +114,18 @@ class UnusableDatabaseTest {
     }
     assertRejected("restore");
     restore();
+    assertWhole();
+  }
+
+  @Test
+  void lockedOne() throws Exception {
+    try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement statement = other.createStatement()) {
+      statement.execute("PRAGMA locking_mode = EXCLUSIVE");
+      statement.execute("BEGIN EXCLUSIVE");
+      assertRejected("another program");
+      statement.execute("ROLLBACK");
+    }
     assertWhole();
   }
 

@@ -23,6 +23,7 @@ import net.backhaul.web.account.PasswordWorker;
 import net.backhaul.web.api.DatabaseAuditReader;
 import net.backhaul.web.api.DatabaseBackups;
 import net.backhaul.web.api.DatabaseSourceVersions;
+import net.backhaul.web.api.LocalController;
 import net.backhaul.web.api.WebApi;
 import net.backhaul.web.api.WebHost;
 import net.backhaul.web.hook.DatabaseWebhookStore;
@@ -87,6 +88,11 @@ final class WebListener implements AutoCloseable {
                         System::currentTimeMillis),
                     state,
                     site));
+  }
+
+  /** Returns how hosts that join reach it. */
+  LocalController.Listener listener() {
+    return server.listener();
   }
 
   private static @Nullable TlsCertificate certificate(HomeDirectory home, WebSettings settings)

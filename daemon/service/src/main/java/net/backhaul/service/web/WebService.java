@@ -5,12 +5,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import net.backhaul.json.Json;
 import net.backhaul.service.state.FileProblem;
 import net.backhaul.service.state.HomeDirectory;
+import net.backhaul.web.api.LocalController;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,8 +32,8 @@ public final class WebService {
   private final Executor stateThread;
   private final ListenerFactory factory;
 
-  /** On the state thread. */
-  private @Nullable WebListener running;
+  /** Changed on the state thread. */
+  private volatile @Nullable WebListener running;
 
   private @Nullable String failure;
 
@@ -169,6 +171,11 @@ public final class WebService {
           }
           return listener.link(user);
         });
+  }
+
+  /** Returns how hosts that join reach the API; empty while it is off. */
+  Optional<LocalController.Listener> listener() {
+    return Optional.ofNullable(running).map(WebListener::listener);
   }
 
   private void stop() {

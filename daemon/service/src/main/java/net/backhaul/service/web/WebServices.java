@@ -27,13 +27,18 @@ public final class WebServices {
    */
   public record Parts(NodeLoop loop, ControllerHost controller, long self, Path packages) {}
 
-  /** Returns the resources of the controller for the local API; they are loaded when first used. */
-  public static Supplier<LocalController> local(Parts parts, Database database) {
+  /**
+   * Returns the resources of the controller for the local API; they are loaded when first used.
+   *
+   * @param web by which hosts that join reach this one
+   */
+  public static Supplier<LocalController> local(Parts parts, Database database, WebService web) {
     return () ->
         new LocalController(
             new DaemonWebHost(parts, database.path()),
             new DatabaseAuditReader(database),
             new DatabaseSourceVersions(database),
+            web::listener,
             ForkJoinPool.commonPool());
   }
 

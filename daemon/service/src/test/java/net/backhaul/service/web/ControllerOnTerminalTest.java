@@ -77,7 +77,7 @@ class ControllerOnTerminalTest {
       cli(0, "leave", id);
 
       String created = cli(0, "controller", "token", "create", id, "--uses=1", "--name=shop");
-      String token = created.substring(created.indexOf("bhj_")).strip();
+      String token = created.substring(created.indexOf("bhj_")).lines().findFirst().orElseThrow();
       cli(0, "join", id, "--token", token);
       Await.until(() -> cli(0, "listnetworks").contains(" OK PRIVATE "));
       awaitMember(id, "OK");

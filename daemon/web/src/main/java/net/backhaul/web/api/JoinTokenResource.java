@@ -20,6 +20,7 @@ import net.backhaul.web.http.ProblemException;
 import net.backhaul.web.http.RequestProblem;
 import net.backhaul.web.http.RouteIds;
 import net.backhaul.web.http.WebMethod;
+import net.backhaul.web.http.WebRequest;
 import net.backhaul.web.http.WebResponse;
 import net.backhaul.web.route.AuthorizedRequest;
 import net.backhaul.web.route.WebRoute;
@@ -36,7 +37,7 @@ final class JoinTokenResource {
   private final WebHost host;
   private final Executor thread;
   private final SecureRandom random;
-  private final @Nullable JoinScriptResource scripts;
+  private final InstallLines installs;
 
   private record Found(JoinToken token, long nowMs) {}
 
@@ -44,14 +45,19 @@ final class JoinTokenResource {
    * Makes the resource.
    *
    * @param thread runs its work on the thread of the web API
-   * @param scripts null where no listener serves them
+   * @param installs what a new token is shown with
    */
-  JoinTokenResource(
-      WebHost host, Executor thread, SecureRandom random, @Nullable JoinScriptResource scripts) {
-    this.scripts = scripts;
+  JoinTokenResource(WebHost host, Executor thread, SecureRandom random, InstallLines installs) {
+    this.installs = installs;
     this.host = host;
     this.thread = thread;
     this.random = random;
+  }
+
+  /** Makes the line for the shell of a host that joins. */
+  interface InstallLines {
+    /** Returns the object that answers have as {@code install}. */
+    Map<String, @Nullable Object> line(WebRequest request, JoinToken token, String secret);
   }
 
   List<WebRoute> routes() {
@@ -130,9 +136,7 @@ final class JoinTokenResource {
             token -> {
               Map<String, @Nullable Object> out = JoinTokenFields.object(token, token.createdMs());
               out.put("token", secret);
-              if (scripts != null) {
-                out.put("install", scripts.line(exchange.request(), token, secret));
-              }
+              out.put("install", installs.line(exchange.request(), token, secret));
               return WebResponse.json(201, out)
                   .withRevision(token.revision())
                   .with(

@@ -6,17 +6,23 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import net.backhaul.controller.JoinToken;
+import net.backhaul.json.Json;
 import net.backhaul.web.access.Principal;
 import net.backhaul.web.http.RequestProblem;
 import net.backhaul.web.http.RouteIds;
 import net.backhaul.web.http.WebMethod;
 import net.backhaul.web.http.WebRequest;
 import net.backhaul.web.http.WebResponse;
+import net.backhaul.web.join.JoinSite;
 import net.backhaul.web.route.AuthorizedRequest;
 import net.backhaul.web.route.WebRoute;
 import net.backhaul.web.route.WebRouter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The networks, members, join tokens and the log of the web API for the local API, whose callers
@@ -29,12 +35,44 @@ public final class LocalController {
   private final List<WebRoute> routes;
 
   /**
+   * A listener of the web API.
+   *
+   * @param host and port, as in a URL
+   */
+  public record Listener(JoinSite site, String host) {
+    private Map<String, @Nullable Object> line(
+        WebHost of, Executor thread, JoinToken token, String secret) {
+      var request =
+          new WebRequest(
+              WebMethod.POST,
+              "/",
+              Map.of(),
+              Map.of("host", host),
+              new byte[0],
+              new WebRequest.Client(InetAddress.getLoopbackAddress(), site.isSecure()));
+      return new JoinScriptResource(of, site, thread).line(request, token, secret);
+    }
+  }
+
+  private static Map<String, @Nullable Object> withoutListener() {
+    Map<String, @Nullable Object> out = Json.object();
+    out.put("line", null);
+    out.put("problem", "listener");
+    return out;
+  }
+
+  /**
    * Makes the resources.
    *
+   * @param listener by which hosts that join reach the web API; empty while there is none
    * @param thread renders answers
    */
   public LocalController(
-      WebHost host, AuditReader auditLog, SourceVersions sources, Executor thread) {
+      WebHost host,
+      AuditReader auditLog,
+      SourceVersions sources,
+      Supplier<Optional<Listener>> listener,
+      Executor thread) {
     var random = new SecureRandom();
     var all = new ArrayList<WebRoute>();
     all.addAll(new NetworkResource(host, thread, random).routes());
@@ -43,7 +81,17 @@ public final class LocalController {
     all.addAll(new BinResource(host, thread).routes());
     all.addAll(new DefinitionResource(host, thread).routes());
     all.addAll(new BlockResource(host, thread).routes());
-    all.addAll(new JoinTokenResource(host, thread, random, null).routes());
+    all.addAll(
+        new JoinTokenResource(
+                host,
+                thread,
+                random,
+                (request, token, secret) ->
+                    listener
+                        .get()
+                        .map(each -> each.line(host, thread, token, secret))
+                        .orElseGet(LocalController::withoutListener))
+            .routes());
     all.addAll(new AuditResource(auditLog, thread).routes());
     all.addAll(new RulesResource(host, sources, thread).routes());
     routes = List.copyOf(all);

@@ -124,7 +124,7 @@ public final class WebApi implements AutoCloseable {
     routes.addAll(new DefinitionResource(environment.host, environment.thread).routes());
     routes.addAll(new BlockResource(environment.host, environment.thread).routes());
     routes.addAll(
-        new JoinTokenResource(environment.host, environment.thread, environment.random, joins)
+        new JoinTokenResource(environment.host, environment.thread, environment.random, joins::line)
             .routes());
     routes.addAll(joins.routes());
     routes.addAll(new AuditResource(environment.storage.auditLog, environment.thread).routes());

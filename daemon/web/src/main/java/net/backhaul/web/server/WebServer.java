@@ -18,12 +18,14 @@ import io.netty.handler.timeout.WriteTimeoutHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import net.backhaul.web.access.HostNames;
+import net.backhaul.web.api.LocalController;
 import net.backhaul.web.api.WebApi;
 import net.backhaul.web.http.WebLimits;
 import net.backhaul.web.join.JoinSite;
@@ -39,6 +41,7 @@ public final class WebServer implements AutoCloseable {
           1, new DefaultThreadFactory("web", true), NioIoHandler.newFactory());
   private final Channel channel;
   private final WebApi api;
+  private final WebApi.Site site;
 
   /** Makes the API of a listener whose address is bound. */
   @FunctionalInterface
@@ -83,10 +86,16 @@ public final class WebServer implements AutoCloseable {
           "cannot listen on " + settings.listen() + ": " + bound.cause().getMessage());
     }
     channel = bound.channel();
-    api = factory.create(thread, site(settings, certificate, port()));
+    site = site(settings, certificate, port());
+    api = factory.create(thread, site);
     context.complete(
         new WebListenerContext(
             api, new ConnectionLimit(), settings.isSecure(), !settings.url().isEmpty()));
+  }
+
+  /** Returns how hosts that join reach this listener. */
+  public LocalController.Listener listener() {
+    return new LocalController.Listener(site.join(), URI.create(site.origin()).getAuthority());
   }
 
   private static WebApi.Site site(

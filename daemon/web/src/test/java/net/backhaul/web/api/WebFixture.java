@@ -85,7 +85,8 @@ final class WebFixture implements WebHost, ControllerOutput, SourceVersions {
   InetAddress[] webhookAddresses = {InetAddress.ofLiteral("127.0.0.1")};
   SSLSocketFactory webhookTls = (SSLSocketFactory) SSLSocketFactory.getDefault();
   final List<WebhookSettings> savedWebhooks = new ArrayList<>();
-  private final WebhookStore webhookStore =
+  private final WebhookStore webhookStore;
+  private final WebhookStore webhooksInMemory =
       new WebhookStore() {
         @Override
         public CompletableFuture<WebhookSettings> load() {
@@ -203,19 +204,40 @@ final class WebFixture implements WebHost, ControllerOutput, SourceVersions {
         (ticket, change) -> {},
         query -> CompletableFuture.completedFuture(new AuditLog.Page(List.of(), 0)),
         site,
-        packages);
+        packages,
+        null);
+  }
+
+  /** What a web API starts with. */
+  record Earlier(StoredRecords records, AccountState accounts, WebhookStore webhooks) {}
+
+  /** A web API whose changes are stored; as after a restart where there was one before. */
+  WebFixture(RecordStore store, Earlier earlier) {
+    this(
+        store,
+        query -> CompletableFuture.completedFuture(new AuditLog.Page(List.of(), 0)),
+        new JoinSite(false, "", ""),
+        Path.of("/nonexistent"),
+        earlier);
   }
 
   WebFixture(RecordStore store, AuditReader auditLog) {
-    this(store, auditLog, new JoinSite(false, "", ""), Path.of("/nonexistent"));
+    this(store, auditLog, new JoinSite(false, "", ""), Path.of("/nonexistent"), null);
   }
 
-  private WebFixture(RecordStore store, AuditReader auditLog, JoinSite site, Path packages) {
+  private WebFixture(
+      RecordStore store,
+      AuditReader auditLog,
+      JoinSite site,
+      Path packages,
+      @Nullable Earlier earlier) {
     this.packages = packages;
+    StoredRecords stored = earlier == null ? StoredRecords.NONE : earlier.records;
+    webhookStore = earlier == null ? webhooksInMemory : earlier.webhooks;
     controller =
         new Controller(
             SELF,
-            StoredRecords.NONE,
+            stored,
             (ticket, change) -> {
               store.write(ticket, change);
               recordChanges.add(change);
@@ -231,7 +253,10 @@ final class WebFixture implements WebHost, ControllerOutput, SourceVersions {
             },
             this,
             new Random(2));
-    api = start(AccountState.EMPTY, auditLog, site);
+    api = start(earlier == null ? AccountState.EMPTY : earlier.accounts, auditLog, site);
+    if (!stored.networks().isEmpty()) {
+      return;
+    }
     controller.put(NetworkJson.create(NET, nowMs), nowMs);
     controller.put(NetworkJson.create(OTHER_NET, nowMs), nowMs);
     controller.put(MemberJson.create(NetworkIds.text(NET), "0123456789", nowMs), nowMs);
