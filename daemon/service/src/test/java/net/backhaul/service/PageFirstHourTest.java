@@ -294,6 +294,7 @@ class PageFirstHourTest {
     browser.type("New password", PASSWORD + " 6");
     browser.click("Create account");
     browser.awaitText("office");
+    browser.find(".live.on");
     Pictures.take(browser, "networks");
     browser.click("office");
     Await.until(() -> browser.count(".row .state.online") == 2, browser::text);

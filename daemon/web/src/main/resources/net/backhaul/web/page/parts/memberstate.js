@@ -8,7 +8,7 @@ import { t } from 'base/strings.js';
 export function linkText(member) {
   const how = { DIRECT: t('link.direct'), RELAY: t('link.relay'), SELF: t('link.self') }[member.link];
   if (!how) return '';
-  return member.latencyMs >= 0 ? t('link.latency', { how, ms: member.latencyMs }) : how;
+  return member.latencyMs >= 0 && member.link !== 'SELF' ? t('link.latency', { how, ms: member.latencyMs }) : how;
 }
 
 /** blocked, waiting, removed (was authorized once), online or offline. */
