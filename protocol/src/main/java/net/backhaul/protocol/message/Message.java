@@ -20,7 +20,9 @@ public sealed interface Message
         MulticastFrame,
         ExtFrame,
         PushDirectPaths,
-        UserMessage {
+        UserMessage,
+        QosMeasurement,
+        PathNegotiationRequest {
   /** Returns the verb of the packet. */
   Verb verb();
 

@@ -96,6 +96,18 @@ class MessageVectorsTest {
   }
 
   @Test
+  void rejectsMeasurementsWithoutOrWithTooManyRecords() {
+    int most = 10 * QosMeasurement.MAX_RECORDS;
+    assertEquals(
+        QosMeasurement.MAX_RECORDS,
+        QosMeasurement.read(new WireReader(new byte[most], 0, most)).records().size());
+    for (int length : new int[] {0, 9, most + 10}) {
+      var in = new WireReader(new byte[length], 0, length);
+      assertThrows(WireException.class, () -> QosMeasurement.read(in), length + " bytes");
+    }
+  }
+
+  @Test
   void writesTheIdOfTheRequestIntoAnswers() {
     for (JsonNode exchange : Vectors.file("vl1/exchanges.json").required("exchanges")) {
       String name = text(exchange, "name");
@@ -227,7 +239,9 @@ class MessageVectorsTest {
       case OK -> readOk(Verb.of(in.u8()), in.u64(), in);
       case WHOIS -> Whois.read(in);
       case RENDEZVOUS -> Rendezvous.read(in);
-      case FRAME, ACK, QOS_MEASUREMENT, PATH_NEGOTIATION_REQUEST, REMOTE_TRACE -> null;
+      case QOS_MEASUREMENT -> QosMeasurement.read(in);
+      case PATH_NEGOTIATION_REQUEST -> PathNegotiationRequest.read(in);
+      case FRAME, ACK, REMOTE_TRACE -> null;
       case EXT_FRAME -> ExtFrame.read(in);
       case ECHO -> Echo.read(in);
       case MULTICAST_LIKE -> MulticastLike.read(in);
@@ -281,6 +295,11 @@ class MessageVectorsTest {
   private static String said(JsonNode value) {
     if (!value.isArray()) {
       return value.asText();
+    }
+    if (value.path(0).has("holding_ms")) {
+      var records = new ArrayList<String>();
+      value.forEach(each -> records.add(text(each, "packet_id") + " " + each.get("holding_ms")));
+      return String.join(", ", records);
     }
     var items = new ArrayList<String>();
     value.forEach(item -> items.add(item.isValueNode() ? item.asText() : said(item)));
@@ -381,6 +400,13 @@ class MessageVectorsTest {
         all.put("data", user.data().hex());
       }
       case NetworkConfigOk ok -> all.put("network_id", HexFormat.of().toHexDigits(ok.networkId()));
+      case QosMeasurement measurement -> {
+        for (QosMeasurement.Received each : measurement.records()) {
+          String record = HexFormat.of().toHexDigits(each.packetId()) + " " + each.holdingMs();
+          all.merge("records", record, (one, other) -> one + ", " + other);
+        }
+      }
+      case PathNegotiationRequest request -> all.put("utility", "" + request.utility());
       case Nop nop -> {}
       case MulticastLike likes -> {}
       case Credentials credentials -> {}
