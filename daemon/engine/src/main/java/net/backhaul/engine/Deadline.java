@@ -21,6 +21,8 @@ public enum Deadline {
   RELAY_FALLBACK,
   /** When another size of datagrams is probed on a path whose MTU is measured. */
   PATH_MTU,
+  /** When paths of bonded peers are verified. */
+  BONDING,
   /** When idle paths get a keepalive. */
   KEEPALIVE,
   /** When silent peers and old records about peers expire. */

@@ -30,6 +30,8 @@ public enum Drop {
    * ports that were not searched, since no root has seen the peer at the address that it states.
    */
   UNPROVEN_ADDRESS,
+  /** A packet that a bonded peer has sent over several paths, of which one was faster. */
+  DUPLICATE,
   TOO_MANY_PEERS,
   TOO_MANY_GROUPS,
   NOT_A_MEMBER,

@@ -30,6 +30,13 @@ public sealed interface Event {
   record PathMtuChanged(long address, InetSocketAddress endpoint, int payloadBytes)
       implements Event {}
 
+  /**
+   * Frames to a bonded peer take another path.
+   *
+   * @param device the interface of the host
+   */
+  record BondChanged(long address, String device, InetSocketAddress endpoint) implements Event {}
+
   /** A root reports another address of this node than before. */
   record SurfaceChanged(InetSocketAddress surface) implements Event {}
 

@@ -11,8 +11,9 @@ import net.backhaul.protocol.address.IpScope;
  * @param number what datagrams name it by, from {@link #FIRST_RELAY} on for relays, from {@link
  *     #FIRST_TEMPORARY} on for temporary sockets; a socket that was closed leaves its number unused
  * @param address the IP address and port that it is bound to; that of the relay
+ * @param device the interface that it is bound to, empty for any
  */
-public record LocalSocket(int number, InetSocketAddress address) {
+public record LocalSocket(int number, InetSocketAddress address, String device) {
   /** The first number of connections to TCP relays; UDP sockets have lower ones. */
   public static final int FIRST_RELAY = 1 << 30;
 
@@ -21,6 +22,11 @@ public record LocalSocket(int number, InetSocketAddress address) {
 
   /** Maximum temporary sockets of a node at a time. */
   public static final int MAX_TEMPORARY = 256;
+
+  /** Creates a socket that is not bound to an interface. */
+  public LocalSocket(int number, InetSocketAddress address) {
+    this(number, address, "");
+  }
 
   /** Returns whether a number is that of a temporary socket. */
   public static boolean isTemporary(int number) {

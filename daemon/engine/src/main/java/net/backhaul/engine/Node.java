@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.engine;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -226,6 +227,29 @@ public final class Node {
   public void ping(long peer, int bytes, long nowMs) {
     vl1.ping(peer, bytes, nowMs);
     output.flush();
+  }
+
+  /**
+   * Uses another path to a bonded peer (02 section 3.10); returns false where its policy is not
+   * active-backup, or no other path is alive.
+   */
+  public boolean rotateBond(long peer, long nowMs) {
+    boolean rotated = vl1.bonds().rotate(peer, nowMs);
+    output.flush();
+    return rotated;
+  }
+
+  /**
+   * Sets the payload of datagrams from an interface to an IP address of a bonded peer, until the
+   * end of the process; returns whether there is such a link.
+   */
+  public boolean setBondMtu(String device, InetAddress remote, int mtuBytes) {
+    return vl1.bonds().setMtu(device, remote, mtuBytes);
+  }
+
+  /** Returns whether any peer may be bonded. */
+  public boolean isBonding() {
+    return vl1.bonds().isOn();
   }
 
   /**

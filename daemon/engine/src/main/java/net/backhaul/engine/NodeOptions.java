@@ -23,6 +23,7 @@ import net.backhaul.protocol.packet.Packets;
  * @param relayUse when TCP relays carry the datagrams (02 section 4.7)
  * @param lowBandwidth whether periodic packets are sent less often (02 section 4.8)
  * @param maxMembers maximum members of one network in memory; others are evicted
+ * @param bonding which peers are reached over several paths at a time (02 section 3.10)
  */
 public record NodeOptions(
     List<PhysicalNetwork> physical,
@@ -33,7 +34,8 @@ public record NodeOptions(
     int dscp,
     RelayUse relayUse,
     boolean lowBandwidth,
-    int maxMembers) {
+    int maxMembers,
+    BondingOptions bonding) {
   public static final int DEFAULT_MAX_PEERS = 20_000;
   public static final int DEFAULT_MAX_MEMBERS = 32_768;
 
@@ -81,7 +83,7 @@ public record NodeOptions(
     }
   }
 
-  /** Creates options without the mode for low bandwidth. */
+  /** Creates options without the mode for low bandwidth, and without bonding. */
   public NodeOptions(
       List<PhysicalNetwork> physical,
       Map<Long, List<InetSocketAddress>> hints,
@@ -99,25 +101,68 @@ public record NodeOptions(
         dscp,
         relayUse,
         false,
-        DEFAULT_MAX_MEMBERS);
+        DEFAULT_MAX_MEMBERS,
+        BondingOptions.NONE);
   }
 
   /** Returns these options with another use of TCP relays. */
   public NodeOptions withRelayUse(RelayUse use) {
     return new NodeOptions(
-        physical, hints, forbidden, maxPeers, avoidsAes, dscp, use, lowBandwidth, maxMembers);
+        physical,
+        hints,
+        forbidden,
+        maxPeers,
+        avoidsAes,
+        dscp,
+        use,
+        lowBandwidth,
+        maxMembers,
+        bonding);
   }
 
   /** Returns these options with or without the mode for low bandwidth. */
   public NodeOptions withLowBandwidth(boolean low) {
     return new NodeOptions(
-        physical, hints, forbidden, maxPeers, avoidsAes, dscp, relayUse, low, maxMembers);
+        physical,
+        hints,
+        forbidden,
+        maxPeers,
+        avoidsAes,
+        dscp,
+        relayUse,
+        low,
+        maxMembers,
+        bonding);
   }
 
   /** Returns these options with other limits of peers and of members of one network. */
   public NodeOptions withLimits(int peers, int members) {
     return new NodeOptions(
-        physical, hints, forbidden, peers, avoidsAes, dscp, relayUse, lowBandwidth, members);
+        physical,
+        hints,
+        forbidden,
+        peers,
+        avoidsAes,
+        dscp,
+        relayUse,
+        lowBandwidth,
+        members,
+        bonding);
+  }
+
+  /** Returns these options with other bonds. */
+  public NodeOptions withBonding(BondingOptions bonds) {
+    return new NodeOptions(
+        physical,
+        hints,
+        forbidden,
+        maxPeers,
+        avoidsAes,
+        dscp,
+        relayUse,
+        lowBandwidth,
+        maxMembers,
+        bonds);
   }
 
   /** Returns the DSCP bits of the traffic class of datagrams that carry frames of a class. */

@@ -3,6 +3,7 @@ package net.backhaul.engine;
 
 import java.net.InetSocketAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state of a peer at one moment; versions are -1 while unknown.
@@ -11,6 +12,7 @@ import java.util.List;
  * @param paths the usable ones
  * @param expiredPaths the number of paths that have expired and are not removed yet
  * @param latencies the round trips of the best path over time
+ * @param bond null where the peer is not bonded
  */
 public record PeerStatus(
     long address,
@@ -22,7 +24,8 @@ public record PeerStatus(
     List<PathStatus> paths,
     int expiredPaths,
     PacketCounts packets,
-    LatencyHistogram latencies) {
+    LatencyHistogram latencies,
+    @Nullable BondStatus bond) {
   /** The role of a peer: a root of the planet, a root of a moon, or another node. */
   public enum Role {
     LEAF,
@@ -39,12 +42,17 @@ public record PeerStatus(
    */
   public record PacketCounts(long received, long sent, long invalid) {}
 
-  /** One usable path to the peer; times are 0 for never. */
+  /**
+   * One usable path to the peer; times are 0 for never.
+   *
+   * @param link null where the peer is not bonded
+   */
   public record PathStatus(
       InetSocketAddress endpoint,
       int socket,
       long lastSendMs,
       long lastReceiveMs,
       boolean preferred,
-      long trustedPathId) {}
+      long trustedPathId,
+      BondStatus.@Nullable LinkStatus link) {}
 }

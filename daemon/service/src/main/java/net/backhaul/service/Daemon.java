@@ -368,6 +368,7 @@ public final class Daemon {
       case Event.IdentityCollision collision -> ended.complete(End.IDENTITY_COLLISION);
       case Event.PathLearned learned -> {}
       case Event.PathMtuChanged changed -> {}
+      case Event.BondChanged changed -> {}
       case Event.SurfaceChanged changed -> {}
       case Event.RootClock clock -> rootClocks.record(clock);
       case Event.PingAnswered answer -> pings.answered(answer);

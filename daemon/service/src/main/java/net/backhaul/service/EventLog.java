@@ -62,6 +62,12 @@ final class EventLog {
               Addresses.text(changed.address()),
               Endpoints.text(changed.endpoint()),
               changed.payloadBytes());
+      case Event.BondChanged changed ->
+          log.info(
+              "peer {}: frames take the path from {} to {} now",
+              Addresses.text(changed.address()),
+              changed.device().isEmpty() ? "any interface" : changed.device(),
+              Endpoints.text(changed.endpoint()));
       case Event.SurfaceChanged changed ->
           log.debug("roots see this node at {}", Endpoints.text(changed.surface()));
       case Event.RootClock clock ->

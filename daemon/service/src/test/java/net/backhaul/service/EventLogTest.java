@@ -114,11 +114,12 @@ class EventLogTest {
   }
 
   private static PeerStatus.PathStatus path() {
-    return new PeerStatus.PathStatus(new InetSocketAddress("192.0.2.7", 9993), 0, 1, 1, true, 0);
+    return new PeerStatus.PathStatus(
+        new InetSocketAddress("192.0.2.7", 9993), 0, 1, 1, true, 0, null);
   }
 
   private static PeerStatus peer(List<PeerStatus.PathStatus> paths) {
     return new PeerStatus(
-        PEER, 1, 14, 1, 5, PeerStatus.Role.LEAF, paths, 0, NO_PACKETS, NO_LATENCIES);
+        PEER, 1, 14, 1, 5, PeerStatus.Role.LEAF, paths, 0, NO_PACKETS, NO_LATENCIES, null);
   }
 }

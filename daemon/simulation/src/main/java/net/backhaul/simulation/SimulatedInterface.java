@@ -48,7 +48,7 @@ final class SimulatedInterface {
   void move(String ip, SimulatedSegment to, int number, SimulatedInternet.DatagramSink host) {
     detach();
     var address = new InetSocketAddress(Endpoints.parseIp(ip), address().getPort());
-    socket = new LocalSocket(number, address);
+    socket = new LocalSocket(number, address, socket.device());
     segment = to;
     attach(host);
   }

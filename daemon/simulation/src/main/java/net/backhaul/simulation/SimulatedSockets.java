@@ -44,7 +44,12 @@ final class SimulatedSockets {
   private record Temporary(LocalSocket socket, SimulatedInterface like) {}
 
   SimulatedSockets(InetSocketAddress address, SimulatedSegment segment) {
-    interfaces.add(new SimulatedInterface(new LocalSocket(nextNumber++, address), segment));
+    interfaces.add(new SimulatedInterface(socket(address), segment));
+  }
+
+  /** Makes the socket of the next interface: eth0, eth1 and so on. */
+  private LocalSocket socket(InetSocketAddress address) {
+    return new LocalSocket(nextNumber++, address, "eth" + interfaces.size());
   }
 
   InetSocketAddress address() {
@@ -65,7 +70,7 @@ final class SimulatedSockets {
   /** Adds an interface with the port of the first one. */
   void add(String ip, SimulatedSegment segment, SimulatedInternet.DatagramSink host) {
     var address = new InetSocketAddress(Endpoints.parseIp(ip), address().getPort());
-    var added = new SimulatedInterface(new LocalSocket(nextNumber++, address), segment);
+    var added = new SimulatedInterface(socket(address), segment);
     added.attach(host);
     interfaces.add(added);
   }

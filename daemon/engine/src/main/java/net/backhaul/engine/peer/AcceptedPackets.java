@@ -9,16 +9,19 @@ final class AcceptedPackets {
   private final TrustedPaths trustedPaths;
   private final RootContact rootContact;
   private final DirectPaths directPaths;
+  private final BondMessages bondMessages;
 
   AcceptedPackets(
       PathLearning learning,
       TrustedPaths trustedPaths,
       RootContact rootContact,
-      DirectPaths directPaths) {
+      DirectPaths directPaths,
+      BondMessages bondMessages) {
     this.learning = learning;
     this.trustedPaths = trustedPaths;
     this.rootContact = rootContact;
     this.directPaths = directPaths;
+    this.bondMessages = bondMessages;
   }
 
   /**
@@ -38,6 +41,10 @@ final class AcceptedPackets {
     Path path = isDirect ? learning.received(packet, verb) : packet.path();
     if (!isDirect) {
       rootContact.relayed(packet);
+    }
+    Bond bond = peer.bond;
+    if (bond != null && path != null && isDirect) {
+      bondMessages.accepted(bond, path, packet, verb);
     }
     if (trusted) {
       peer.lastTrustMs = nowMs;

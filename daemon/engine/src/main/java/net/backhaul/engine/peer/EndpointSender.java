@@ -9,6 +9,8 @@ import net.backhaul.engine.Traffic;
 import net.backhaul.protocol.message.Echo;
 import net.backhaul.protocol.message.EchoOk;
 import net.backhaul.protocol.message.Message;
+import net.backhaul.protocol.message.PathNegotiationRequest;
+import net.backhaul.protocol.message.QosMeasurement;
 import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.packet.Ecn;
 import net.backhaul.protocol.packet.Packets;
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends messages to given endpoints, whatever the paths of a peer are: replies, probes and
- * keepalives. Such packets are always encrypted.
+ * keepalives. They are encrypted also where the path is trusted.
  */
 final class EndpointSender {
   private final PeerContext context;
@@ -74,7 +76,12 @@ final class EndpointSender {
     PacketRun packet = encoder.encoded();
     int socket = datagrams.socket();
     InetSocketAddress endpoint = datagrams.endpoint();
-    sealer.peerUntrusted(peer, Math.max(mtuBytes, Fragmenter.minMtuBytes(packet.length())));
+    int minBytes = Math.max(mtuBytes, Fragmenter.minMtuBytes(packet.length()));
+    if (isReadable(message)) {
+      sealer.peerReadable(peer, minBytes);
+    } else {
+      sealer.peerUntrusted(peer, minBytes);
+    }
     sealer.seal(packet.verbByte(), packet.bytes(), packet.start(), packet.length());
     datagrams.wrap(packet.bytes(), packet.start(), packet.length());
     sendPacket(datagrams, sealer.mtuBytes());
@@ -88,6 +95,11 @@ final class EndpointSender {
     if (path != null) {
       path.lastOutMs = nowMs;
     }
+  }
+
+  /** Returns whether a message is not encrypted (02 sections 2.19 and 2.22). */
+  private static boolean isReadable(Message message) {
+    return message instanceof QosMeasurement || message instanceof PathNegotiationRequest;
   }
 
   /**

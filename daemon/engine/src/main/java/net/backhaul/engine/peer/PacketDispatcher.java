@@ -42,6 +42,7 @@ final class PacketDispatcher {
   private final DirectPaths directPaths;
   private final Pings pings;
   private final PathMtuProber mtuProber;
+  private final Bonds bonds;
   private final AcceptedPackets accepted;
   private final RemoteTraces remoteTraces;
   private PacketHandler networks = NoHandler.INSTANCE;
@@ -56,6 +57,7 @@ final class PacketDispatcher {
       DirectPaths directPaths,
       Pings pings,
       PathMtuProber mtuProber,
+      Bonds bonds,
       AcceptedPackets accepted) {}
 
   PacketDispatcher(PeerContext context, InboundPacket packet, PeerLookup peers, Handlers handlers) {
@@ -68,6 +70,7 @@ final class PacketDispatcher {
     this.directPaths = handlers.directPaths();
     this.pings = handlers.pings();
     this.mtuProber = handlers.mtuProber();
+    this.bonds = handlers.bonds();
     this.accepted = handlers.accepted();
     this.remoteTraces = new RemoteTraces(context);
   }
@@ -196,7 +199,9 @@ final class PacketDispatcher {
       case NOP -> PacketOutcome.ACCEPTED;
       case REMOTE_TRACE -> remoteTraces.receive(packet);
       case USER_MESSAGE -> receiveUserMessage();
-      case ACK, QOS_MEASUREMENT, PATH_NEGOTIATION_REQUEST -> PacketOutcome.IGNORED;
+      case ACK -> PacketOutcome.IGNORED;
+      case QOS_MEASUREMENT -> bonds.messages().receiveMeasurement(packet);
+      case PATH_NEGOTIATION_REQUEST -> bonds.messages().receiveRequest(packet);
       case HELLO -> hellos.receiveAuthentic(packet);
       case OK -> receiveOk();
       case ERROR -> receiveError();
@@ -204,9 +209,9 @@ final class PacketDispatcher {
       case RENDEZVOUS -> introductions.receive(packet, Rendezvous.read(packet.payload()));
       case ECHO -> receiveEcho();
       case PUSH_DIRECT_PATHS -> directPaths.receive(packet);
-      case FRAME,
-          EXT_FRAME,
-          MULTICAST_LIKE,
+      case FRAME, EXT_FRAME ->
+          isDuplicate() ? PacketOutcome.ACCEPTED : networks.receive(packet, verb);
+      case MULTICAST_LIKE,
           NETWORK_CREDENTIALS,
           NETWORK_CONFIG_REQUEST,
           NETWORK_CONFIG,
@@ -214,6 +219,16 @@ final class PacketDispatcher {
           MULTICAST_FRAME ->
           networks.receive(packet, verb);
     };
+  }
+
+  /** Returns whether a bond has sent this packet over several paths, and it has come before. */
+  private boolean isDuplicate() {
+    Bond bond = packet.peer().bond;
+    boolean duplicate = bond != null && bond.isDuplicate(packet.packetId());
+    if (duplicate) {
+      context.drop(Drop.DUPLICATE);
+    }
+    return duplicate;
   }
 
   private PacketOutcome receiveOk() {
@@ -227,7 +242,9 @@ final class PacketDispatcher {
       return PacketOutcome.ACCEPTED;
     }
     if (packet.hops() == 0 && (inRe == Verb.HELLO || inRe == Verb.ECHO)) {
-      packet.answersProbe = packet.peer().answered(inRePacketId);
+      Path probed = packet.peer().answered(inRePacketId);
+      packet.answersProbe = probed != null;
+      bonds.answered(packet.peer(), probed, inRePacketId, packet.nowMs());
       mtuProber.answered(packet.peer(), inRePacketId, packet.nowMs());
     }
     return switch (inRe) {

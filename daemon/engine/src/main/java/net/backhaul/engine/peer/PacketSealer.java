@@ -43,6 +43,12 @@ final class PacketSealer {
     trustedPathId = 0;
   }
 
+  /** Sets the same for packets that are authenticated and readable. */
+  void peerReadable(Peer destination, int newMtuBytes) {
+    peerUntrusted(destination, newMtuBytes);
+    suite = Packets.SUITE_POLY;
+  }
+
   /** Returns the payload size of datagrams on the path. */
   int mtuBytes() {
     return mtuBytes;

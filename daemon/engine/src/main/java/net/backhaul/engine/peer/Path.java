@@ -86,6 +86,9 @@ final class Path {
   /** When the path was learned. */
   long sinceMs;
 
+  /** The payload of datagrams that is set for the link of a bond, or 0. */
+  int linkMtuBytes;
+
   private @Nullable ProbeLog probeLog;
   private @Nullable PathMtu mtu;
   private boolean isMtuMeasurable = true;
@@ -159,6 +162,9 @@ final class Path {
 
   /** Returns the payload of the largest datagrams to be sent over the path (02 section 1.7). */
   int mtuBytes(NodeOptions options) {
+    if (linkMtuBytes != 0) {
+      return linkMtuBytes;
+    }
     int configured = options.configuredMtuBytes(endpoint.getAddress());
     if (configured != 0) {
       return configured;
@@ -183,7 +189,7 @@ final class Path {
 
   /** Returns whether the MTU can be measured. */
   boolean isMtuMeasurable() {
-    return isMtuMeasurable && !overTcp;
+    return isMtuMeasurable && !overTcp && linkMtuBytes == 0;
   }
 
   /** Records that the socket sends no datagrams that stay unfragmented. */

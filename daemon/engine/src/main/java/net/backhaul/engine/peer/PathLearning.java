@@ -20,6 +20,7 @@ final class PathLearning {
   private final HelloSender hellos;
   private final PathProber prober;
   private final RelayFallback relays;
+  private final Bonds bonds;
 
   PathLearning(
       PeerContext context,
@@ -27,13 +28,15 @@ final class PathLearning {
       PathPermissions permissions,
       HelloSender hellos,
       PathProber prober,
-      RelayFallback relays) {
+      RelayFallback relays,
+      Bonds bonds) {
     this.context = context;
     this.peers = peers;
     this.permissions = permissions;
     this.hellos = hellos;
     this.prober = prober;
     this.relays = relays;
+    this.bonds = bonds;
   }
 
   /**
@@ -66,8 +69,10 @@ final class PathLearning {
     if (LocalSocket.isTemporary(packet.socket()) && nowMs - peer.searchedMs >= SEARCHED_MS) {
       return null;
     }
-    if (peer.hasLivePathToIp(packet.socket(), packet.endpoint().getAddress(), nowMs)
-        || !permissions.permits(peer, packet.endpoint(), nowMs)) {
+    boolean portChanged =
+        peer.bond == null
+            && peer.hasLivePathToIp(packet.socket(), packet.endpoint().getAddress(), nowMs);
+    if (portChanged || !permissions.permits(peer, packet.endpoint(), nowMs)) {
       return null;
     }
     if (verb == Verb.OK
@@ -93,6 +98,7 @@ final class PathLearning {
     }
     peer.addPath(path, nowMs);
     peer.supersedeOthers(path, nowMs);
+    bonds.pathsChanged(peer, nowMs);
     saveIfDue(peer, nowMs);
     context.output.event(new Event.PathLearned(peer.address, packet.endpoint()));
     context.retryPending(nowMs);

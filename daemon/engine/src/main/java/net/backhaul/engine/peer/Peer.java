@@ -60,6 +60,9 @@ final class Peer {
   /** The first endpoints of its last PUSH_DIRECT_PATHS. */
   List<InetSocketAddress> pushedEndpoints = List.of();
 
+  /** How packets are distributed over the paths, where more than one is used at a time. */
+  @Nullable Bond bond;
+
   private @Nullable Candidates candidates;
 
   /** What it has stated about its NAT, and the rate of such statements. */
@@ -128,9 +131,15 @@ final class Peer {
     revision = newRevision;
   }
 
-  /** Returns the path of best quality that has not expired, or null. Ties go to the later one. */
+  /**
+   * Returns the path that the bond uses or, without a bond, that of best quality which has not
+   * expired, or null. Ties go to the later one.
+   */
   @Nullable Path bestPath(long nowMs) {
-    Path best = null;
+    Path best = bond == null ? null : bond.mainPath(nowMs);
+    if (best != null) {
+      return best;
+    }
     long bestQuality = Long.MAX_VALUE;
     for (int i = 0; i < paths.size(); i++) {
       Path path = paths.get(i);
@@ -338,15 +347,18 @@ final class Peer {
     return candidates == null ? List.of() : candidates.latest(nowMs);
   }
 
-  /** Records that a packet of ours was answered; returns whether it was a probe, the first time. */
-  boolean answered(long packetId) {
+  /**
+   * Records that a packet of ours was answered; returns the path over which it was sent, or null if
+   * it was no probe, or has been answered before.
+   */
+  @Nullable Path answered(long packetId) {
     for (Path path : paths) {
       ProbeLog log = path.probeLog();
       if (log != null && log.answered(packetId)) {
-        return true;
+        return path;
       }
     }
-    return false;
+    return null;
   }
 
   /** Returns the round trip of the best path, or -1 while unknown. */

@@ -14,12 +14,19 @@ final class PeerStatuses {
   private final PeerTable peers;
   private final Roots roots;
   private final ReachReports reachReports;
+  private final LocalLinks links;
 
-  PeerStatuses(PeerContext context, PeerTable peers, Roots roots, ReachReports reachReports) {
+  PeerStatuses(
+      PeerContext context,
+      PeerTable peers,
+      Roots roots,
+      ReachReports reachReports,
+      LocalLinks links) {
     this.context = context;
     this.peers = peers;
     this.roots = roots;
     this.reachReports = reachReports;
+    this.links = links;
   }
 
   /** Returns the status of each peer, by address. */
@@ -57,6 +64,7 @@ final class PeerStatuses {
 
   private PeerStatus status(Peer peer, long nowMs) {
     Path preferred = peer.bestPath(nowMs);
+    Bond bond = peer.bond;
     var paths = new ArrayList<PeerStatus.PathStatus>();
     for (Path path : peer.paths) {
       if (path.isUsable(nowMs)) {
@@ -67,7 +75,8 @@ final class PeerStatuses {
                 Math.max(0, path.lastOutMs),
                 Math.max(0, path.lastInMs),
                 path == preferred,
-                context.options().trustedPathId(path.endpoint.getAddress())));
+                context.options().trustedPathId(path.endpoint.getAddress()),
+                bond == null ? null : bond.status(path, links, nowMs)));
       }
     }
     boolean known = peer.versionKnown();
@@ -81,6 +90,7 @@ final class PeerStatuses {
         paths,
         peer.paths.size() - paths.size(),
         peer.counters.snapshot(),
-        peer.counters.latency.snapshot());
+        peer.counters.latency.snapshot(),
+        bond == null ? null : bond.status(nowMs));
   }
 }

@@ -36,6 +36,16 @@ final class ProbeLog {
     return false;
   }
 
+  /** Returns when a probe was sent, or -1 if the packet was none. */
+  long sentMs(long packetId) {
+    for (int i = 0; i < count; i++) {
+      if (packetIds[i] == packetId) {
+        return sentMs[i];
+      }
+    }
+    return -1;
+  }
+
   /** Returns how many probes were answered or lost, of those recorded. */
   int decided(long nowMs) {
     int decided = 0;

@@ -7,8 +7,10 @@ import net.backhaul.engine.Drop;
 import net.backhaul.engine.Traffic;
 import net.backhaul.protocol.message.Message;
 import net.backhaul.protocol.message.Verb;
+import net.backhaul.protocol.packet.BigEndian;
 import net.backhaul.protocol.packet.Ecn;
 import net.backhaul.protocol.packet.Packets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends packets to peers over the best path, or keeps them pending until there is one (02 sections
@@ -27,6 +29,7 @@ final class Sender {
   private final PendingOutbound pending = new PendingOutbound();
   private final PacketRun retried = new PacketRun();
   private final DatagramRun datagrams = new DatagramRun();
+  private final DatagramRun copied = new DatagramRun();
 
   Sender(
       PeerContext context,
@@ -72,8 +75,14 @@ final class Sender {
       addPending(run, peer == null, nowMs);
       return;
     }
+    Bond bond = path == direct && isFrame(run.verb()) ? peer.bond : null;
+    if (bond != null) {
+      path = bond.pathOf(run, path, nowMs);
+    }
     int mtuBytes = paths.mtuBytes(path, run.segmentBytes());
-    if (path.overTcp) {
+    if (bond != null && bond.isBroadcast()) {
+      sealer.peerUntrusted(peer, commonMtuBytes(bond, mtuBytes, run.segmentBytes()));
+    } else if (path.overTcp) {
       sealer.peerUntrusted(peer, mtuBytes);
     } else {
       sealer.peer(peer, path.endpoint, mtuBytes);
@@ -82,7 +91,11 @@ final class Sender {
     if (run.trafficClass() != 0) {
       datagrams.trafficClass(outerClass(run.trafficClass(), peer));
     }
-    sealAndSend(run);
+    if (bond == null) {
+      sealAndSend(run);
+    } else {
+      sealAndSend(run, bond, path, nowMs);
+    }
     paths.sent(peer, direct, path, nowMs);
     paths.measureMtu(peer, path, run.segmentBytes(), nowMs);
   }
@@ -112,6 +125,58 @@ final class Sender {
     if (!fragmented) {
       endpoints.sendDatagrams(datagrams.wrap(bytes, run.start(), run.length(), packetBytes));
     }
+  }
+
+  /** Does the same for a bond, which records what it sends, or sends it over all paths. */
+  private void sealAndSend(PacketRun run, Bond bond, Path path, long nowMs) {
+    byte[] bytes = run.bytes();
+    int packetBytes = run.segmentBytes();
+    boolean fragmented = packetBytes > sealer.mtuBytes();
+    for (int at = run.start(); at < run.end(); at += packetBytes) {
+      int length = Math.min(packetBytes, run.end() - at);
+      sealer.seal(run.verbByte(), bytes, at, length);
+      if (at == run.start()) {
+        bond.sent(path, BigEndian.i64(bytes, at), nowMs);
+      }
+      if (fragmented) {
+        for (int i = 0; i < bond.copies(); i++) {
+          byte[] copy = Arrays.copyOfRange(bytes, at, at + length);
+          sendCopy(bond.pathOfCopy(i, path, nowMs), copied.wrap(copy, 0, length), nowMs);
+        }
+        endpoints.sendPacket(datagrams.wrap(bytes, at, length), sealer.mtuBytes());
+      }
+    }
+    if (!fragmented) {
+      endpoints.sendDatagrams(datagrams.wrap(bytes, run.start(), run.length(), packetBytes));
+      for (int i = 0; i < bond.copies(); i++) {
+        copied.wrap(bytes, run.start(), run.length(), packetBytes);
+        sendCopy(bond.pathOfCopy(i, path, nowMs), copied, nowMs);
+      }
+    }
+  }
+
+  /** Sends sealed packets over one more path of a bond, as the run before was sent. */
+  private void sendCopy(@Nullable Path path, DatagramRun copy, long nowMs) {
+    if (path == null) {
+      return;
+    }
+    copy.to(datagrams.traffic(), path.socket, path.endpoint).flow(datagrams.flow());
+    copy.trafficClass(datagrams.trafficClass());
+    path.lastOutMs = nowMs;
+    if (copy.segmentBytes() > sealer.mtuBytes()) {
+      endpoints.sendPacket(copy, sealer.mtuBytes());
+    } else {
+      endpoints.sendDatagrams(copy);
+    }
+  }
+
+  /** Returns the payload of datagrams that all paths of a bond carry. */
+  private int commonMtuBytes(Bond bond, int mtuBytes, int packetBytes) {
+    int least = mtuBytes;
+    for (int i = 0; i < bond.members().size(); i++) {
+      least = Math.min(least, paths.mtuBytes(bond.members().get(i).path, packetBytes));
+    }
+    return least;
   }
 
   /** Returns the maximum length of a datagram on the best path to a peer; see {@link PeerLink}. */
@@ -168,11 +233,12 @@ final class Sender {
     send(retried, nowMs);
   }
 
+  private static boolean isFrame(int verb) {
+    return verb == Verb.FRAME.number() || verb == Verb.EXT_FRAME.number();
+  }
+
   private static Traffic traffic(int verb) {
-    boolean frame =
-        verb == Verb.FRAME.number()
-            || verb == Verb.EXT_FRAME.number()
-            || verb == Verb.MULTICAST_FRAME.number();
-    return frame ? Traffic.DATA : Traffic.CONTROL;
+    boolean data = isFrame(verb) || verb == Verb.MULTICAST_FRAME.number();
+    return data ? Traffic.DATA : Traffic.CONTROL;
   }
 }

@@ -65,6 +65,7 @@ public final class Vl1 implements PeerLink {
   private final Keepalive keepalive;
   private final Reconnection reconnection;
   private final RelayFallback relayFallback;
+  private final Bonds bonds;
   private final ReachReports reachReports;
   private final PeerStatuses statuses;
   private final PacketDispatcher dispatcher;
@@ -121,17 +122,20 @@ public final class Vl1 implements PeerLink {
     relayFallback =
         new RelayFallback(context, rootContact, reconnection, this::usableSocketsChanged);
     context.udpAnswers.roots(upstreams::contains);
-    var learning = new PathLearning(context, peers, permissions, hellos, prober, relayFallback);
+    bonds = new Bonds(context, lookup, upstreams, endpoints, hellos, prober);
+    var learning =
+        new PathLearning(context, peers, permissions, hellos, prober, relayFallback, bonds);
     reachReports = new ReachReports(context, upstreams, surface, observers);
-    statuses = new PeerStatuses(context, peers, roots, reachReports);
+    statuses = new PeerStatuses(context, peers, roots, reachReports, bonds.links());
     pings = new Pings(context, upstreams);
-    var accepted = new AcceptedPackets(learning, trustedPaths, rootContact, directPaths);
+    var accepted =
+        new AcceptedPackets(learning, trustedPaths, rootContact, directPaths, bonds.messages());
     var reports = new SurfaceReports(context, upstreams, surface, learning, search);
     var helloReceiver = new HelloReceiver(context, lookup, upstreams, reports, accepted);
     var packet = new InboundPacket(new Replies(context, upstreams, endpoints, sender));
     var handlers =
         new PacketDispatcher.Handlers(
-            helloReceiver, whois, introductions, directPaths, pings, mtuProber, accepted);
+            helloReceiver, whois, introductions, directPaths, pings, mtuProber, bonds, accepted);
     dispatcher = new PacketDispatcher(context, packet, lookup, handlers);
     var beacons = new LanBeacons(context, lookup, permissions);
     var relay =
@@ -144,6 +148,7 @@ public final class Vl1 implements PeerLink {
             new TimedWork("reconnecting to peers", reconnection::advance),
             new TimedWork("checking UDP and TCP relays", relayFallback::advance),
             new TimedWork("measuring path MTUs", mtuProber::advance),
+            new TimedWork("checking bonds", bonds::advance),
             new TimedWork("keeping paths open", timeMs -> keepalive.advance(upstreams, timeMs)),
             new TimedWork("expiring peers", this::expireIfDue),
             new TimedWork("following introductions", introductions::advance),
@@ -152,6 +157,7 @@ public final class Vl1 implements PeerLink {
     lookup.listener(this::identityArrived);
     SavedWorlds.addMoons(saved, roots);
     upstreams.refresh();
+    bonds.optionsChanged(nowMs);
     context.deadlines.set(Deadline.ROOT_CONTACT, nowMs);
     context.deadlines.set(Deadline.KEEPALIVE, nowMs);
     context.deadlines.set(Deadline.PEER_EXPIRY, nowMs + EXPIRE_EVERY_MS);
@@ -204,6 +210,7 @@ public final class Vl1 implements PeerLink {
   public void options(NodeOptions changed, long nowMs) {
     context.options(changed);
     peers.limit(changed.maxPeers());
+    bonds.optionsChanged(nowMs);
     relayFallback.optionsChanged(nowMs);
   }
 
@@ -220,6 +227,7 @@ public final class Vl1 implements PeerLink {
     reachReports.sockets(sockets);
     search.sockets(sockets);
     usableSocketsChanged();
+    bonds.socketsChanged(sockets, nowMs);
     upstreams.contactSoon(nowMs);
   }
 
@@ -280,6 +288,11 @@ public final class Vl1 implements PeerLink {
     if (!addresses.isEmpty()) {
       peers.all().forEach(peer -> DirectPaths.pushSoon(peer, nowMs));
     }
+  }
+
+  /** Returns the bonds of peers. */
+  public Bonds bonds() {
+    return bonds;
   }
 
   // Status.

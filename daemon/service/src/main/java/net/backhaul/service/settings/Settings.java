@@ -12,6 +12,7 @@ import java.util.OptionalInt;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import net.backhaul.engine.BondingOptions;
 import net.backhaul.engine.NodeOptions;
 import net.backhaul.engine.NodeOptions.PhysicalNetwork;
 import net.backhaul.protocol.address.Endpoints;
@@ -205,7 +206,8 @@ public record Settings(
         dscp(in),
         TcpRelays.use(in),
         in.bool("lowBandwidthMode", false),
-        limit(in, "maxMembers", NodeOptions.DEFAULT_MAX_MEMBERS));
+        limit(in, "maxMembers", NodeOptions.DEFAULT_MAX_MEMBERS),
+        BondingOptions.NONE);
   }
 
   private static int limit(SettingsReader in, String key, int absent) {

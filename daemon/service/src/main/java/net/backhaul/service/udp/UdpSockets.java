@@ -155,7 +155,10 @@ public final class UdpSockets {
   List<LocalSocket> sockets(Predicate<BindAddress> which) {
     return open.entrySet().stream()
         .filter(each -> which.test(each.getKey()))
-        .map(each -> new LocalSocket(each.getValue().number, each.getValue().address))
+        .map(
+            each ->
+                new LocalSocket(
+                    each.getValue().number, each.getValue().address, each.getKey().device()))
         .toList();
   }
 
