@@ -293,7 +293,7 @@ public final class Daemon {
         .add("/diagnosis", new DiagnosisApi(loop, rootClocks, sockets::addresses, portMapping))
         .add("/moon", new MoonApi(loop, state))
         .add(PlanetApi.PATH, new PlanetApi(loop, state, identity, ports))
-        .add("/bond", new BondApi())
+        .add("/bond", new BondApi(loop))
         .add("/metrics", metrics)
         .add(WebControlApi.PATH, new WebControlApi(web))
         .add(LocalControllerApi.PATH, localController)

@@ -143,6 +143,13 @@ public record Settings(
     in.reportUnknownKeys(SETTINGS_KEYS);
     boolean hasPort = in.object().get("primaryPort") != null;
     int primaryPort = in.port("primaryPort", -1);
+    BondingOptions bonding = BondingSettings.read(in);
+    boolean forceTcpRelay = in.bool("forceTcpRelay", false);
+    if (bonding.isOn() && forceTcpRelay) {
+      onProblem.accept(
+          "local.conf: settings.forceTcpRelay: expected it only without bonds, found both; it is"
+              + " ignored");
+    }
     return new Settings(
         hasPort && primaryPort >= 0 ? OptionalInt.of(primaryPort) : OptionalInt.empty(),
         in.port("secondaryPort", 0),
@@ -152,14 +159,14 @@ public record Settings(
         in.list("bind", "an IP address", Endpoints::parseIp),
         interfaces(in),
         in.networks("allowManagementFrom"),
-        in.bool("allowTcpFallbackRelay", true),
-        in.bool("forceTcpRelay", false),
+        in.bool("allowTcpFallbackRelay", true) && !bonding.isOn(),
+        forceTcpRelay && !bonding.isOn(),
         TcpRelays.read(in),
         in.text("softwareUpdate", "disable"),
         in.text("softwareUpdateChannel", "release"),
         in.text("controllerDbPath", ""),
         in.bool("sendHostName", true),
-        nodeOptions(root));
+        nodeOptions(root, bonding));
   }
 
   private static InterfaceFilter interfaces(SettingsReader in) {
@@ -179,7 +186,7 @@ public record Settings(
     return node.forbids(0, address);
   }
 
-  private static NodeOptions nodeOptions(SettingsReader root) {
+  private static NodeOptions nodeOptions(SettingsReader root, BondingOptions bonding) {
     Map<Long, List<InetSocketAddress>> hints = new HashMap<>();
     Map<Long, List<IpPrefix>> forbidden = new HashMap<>();
     SettingsReader virtual = root.below("virtual");
@@ -204,10 +211,10 @@ public record Settings(
         limit(in, "maxPeers", NodeOptions.DEFAULT_MAX_PEERS),
         AVOIDS_AES,
         dscp(in),
-        TcpRelays.use(in),
+        bonding.isOn() ? NodeOptions.RelayUse.NEVER : TcpRelays.use(in),
         in.bool("lowBandwidthMode", false),
         limit(in, "maxMembers", NodeOptions.DEFAULT_MAX_MEMBERS),
-        BondingOptions.NONE);
+        bonding);
   }
 
   private static int limit(SettingsReader in, String key, int absent) {

@@ -15,13 +15,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Replays {@code api-bond.json}: the resources of a node with bonds to a peer (04 section 4.4).
- * Bonding is not implemented, so requests about an existing bond or link have the answers of a
- * daemon without bonds; every other step is answered as recorded.
+ * This daemon has no peers, so requests about an existing bond or link have the answers of a daemon
+ * without bonds ({@link PeerJsonTest} compares those with one); every other step is answered as
+ * recorded.
  */
 class BondRecordingsTest {
   private static final String PEER = "91a99f0719";
 
-  /** Our answers where the recording has a bond, and the reason is: bonding is not implemented. */
+  /** Our answers where the recording has a bond. */
   private static final Map<String, String> WITHOUT_BONDING =
       Map.of(
           "GET /bond/show/" + PEER,

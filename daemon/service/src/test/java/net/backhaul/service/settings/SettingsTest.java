@@ -308,7 +308,9 @@ class SettingsTest {
     List<String> files = new ArrayList<>();
     for (JsonNode each : Vectors.file("service/local-conf.json").required("cases")) {
       JsonNode conf = each.get("local.conf");
-      if (conf.isObject() && !conf.path("settings").isNumber()) {
+      // BondingSettingsTest reads those with invalid policies.
+      boolean isValid = !each.required("name").asText().contains("polic");
+      if (isValid && conf.isObject() && !conf.path("settings").isNumber()) {
         files.add(conf.toString());
       }
     }
