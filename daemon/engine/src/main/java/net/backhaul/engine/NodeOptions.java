@@ -123,16 +123,7 @@ public record NodeOptions(
   /** Returns these options with or without the mode for low bandwidth. */
   public NodeOptions withLowBandwidth(boolean low) {
     return new NodeOptions(
-        physical,
-        hints,
-        forbidden,
-        maxPeers,
-        avoidsAes,
-        dscp,
-        relayUse,
-        low,
-        maxMembers,
-        bonding);
+        physical, hints, forbidden, maxPeers, avoidsAes, dscp, relayUse, low, maxMembers, bonding);
   }
 
   /** Returns these options with other limits of peers and of members of one network. */
