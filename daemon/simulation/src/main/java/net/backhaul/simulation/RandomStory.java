@@ -281,7 +281,7 @@ public final class RandomStory {
 
   private void recover() {
     log.event("recovery", internet.nowMs());
-    topology.heal();
+    topology.restore();
     for (SimulatedHost host : all()) {
       if (!host.isRunning()) {
         host.start();

@@ -91,7 +91,7 @@ final class StoryTopology {
   }
 
   /** Ends losses, and whatever is down. */
-  void heal() {
+  void restore() {
     internet.loss(0);
     links.forEach(link -> link.loss(0).duplicate(0).down(false));
   }
