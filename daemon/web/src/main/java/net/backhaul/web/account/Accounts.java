@@ -73,7 +73,7 @@ public final class Accounts implements CallerLookup {
       return Optional.empty();
     }
     Account account = accounts.get(session.accountId());
-    if (account == null || session.hasExpired(nowMs)) {
+    if (account == null || account.disabled() || session.hasExpired(nowMs)) {
       var ended = new ArrayList<AccountChange>();
       removeSessions(each -> each.id() == session.id(), ended);
       store.write(ended);
@@ -96,7 +96,8 @@ public final class Accounts implements CallerLookup {
   public Optional<Principal> token(String secret, long nowMs) {
     ApiToken token = tokens.get(Secrets.hash(secret));
     Account account = token == null ? null : accounts.get(token.accountId());
-    return token == null || account == null || token.hasExpired(nowMs)
+    boolean isEnabled = account != null && !account.disabled();
+    return token == null || account == null || !isEnabled || token.hasExpired(nowMs)
         ? Optional.empty()
         : Optional.of(principal(account, token));
   }

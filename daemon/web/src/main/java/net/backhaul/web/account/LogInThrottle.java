@@ -71,6 +71,11 @@ public final class LogInThrottle {
     addKnownSource(name, from);
   }
 
+  /** Returns whether an account has logged in from a source before. */
+  public boolean isKnown(String name, InetAddress from) {
+    return known.contains(name + "@" + RateLimit.source(from));
+  }
+
   /** Records that an account has logged in from a source before. */
   public void addKnownSource(String name, InetAddress from) {
     String pair = name + "@" + RateLimit.source(from);

@@ -70,7 +70,9 @@ public final class LogIns {
   private record Proof(Account account, long totpStep) {}
 
   private CompletableFuture<Proof> verified(Attempt attempt, WebRequest request, long nowMs) {
-    throttle.begin(attempt.name(), request.client().address(), nowMs);
+    InetAddress from = request.client().address();
+    worker.requireCapacity(throttle.isKnown(attempt.name(), from));
+    throttle.begin(attempt.name(), from, nowMs);
     Account account = accounts.find(attempt.name());
     String stored = account == null ? "" : account.passwordHash();
     String hash = stored.isEmpty() ? passwords.ofNoPassword() : stored;

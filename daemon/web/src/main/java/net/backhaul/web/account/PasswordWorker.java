@@ -7,6 +7,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import net.backhaul.web.http.ProblemException;
 import net.backhaul.web.http.RequestProblem;
@@ -16,12 +17,19 @@ public final class PasswordWorker implements AutoCloseable {
   /** Passwords that wait; further requests are answered with 503. */
   public static final int MAX_BACKLOG = 32;
 
+  /**
+   * Passwords that wait, at which those from sources where no log-in has succeeded yet are answered
+   * with 503: guesses from many sources exclude no owner.
+   */
+  public static final int MAX_UNKNOWN_BACKLOG = 24;
+
   private static final long RETRY_AFTER_S = 2;
   private static final long IDLE_S = 30;
 
   private final PasswordHash passwords;
   private final Executor executor;
   private final Runnable close;
+  private final AtomicInteger backlog = new AtomicInteger();
 
   /** Creates a worker with a thread of its own, which ends when it is idle. */
   public PasswordWorker() {
@@ -56,17 +64,36 @@ public final class PasswordWorker implements AutoCloseable {
   }
 
   /**
+   * Rejects a log-in before it counts as an attempt, if it would have to wait behind too many.
+   *
+   * @param isKnown whether its account has logged in from its source before
+   * @throws ProblemException with status 503
+   */
+  void requireCapacity(boolean isKnown) {
+    if (backlog.get() >= (isKnown ? MAX_BACKLOG : MAX_UNKNOWN_BACKLOG)) {
+      throw busy();
+    }
+  }
+
+  private static ProblemException busy() {
+    return new ProblemException(
+        RequestProblem.of(503, "busy", "too many log-ins at once; try again")
+            .retryAfter(RETRY_AFTER_S));
+  }
+
+  /**
    * Computes on the thread of the worker.
    *
    * @throws ProblemException with status 503 if the backlog is full
    */
   public <T> CompletableFuture<T> submit(Supplier<T> work) {
+    backlog.incrementAndGet();
     try {
-      return CompletableFuture.supplyAsync(work, executor);
+      return CompletableFuture.supplyAsync(work, executor)
+          .whenComplete((result, thrown) -> backlog.decrementAndGet());
     } catch (RejectedExecutionException full) {
-      throw new ProblemException(
-          RequestProblem.of(503, "busy", "too many log-ins at once; try again")
-              .retryAfter(RETRY_AFTER_S));
+      backlog.decrementAndGet();
+      throw busy();
     }
   }
 

@@ -71,8 +71,10 @@ final class AccountApi {
 
   private Account account(AuthorizedRequest exchange) {
     Account account = accounts.find(exchange.caller().accountId());
-    if (account == null) {
-      throw RequestProblem.notFound("account");
+    // The session may have ended while a password was verified.
+    if (account == null || !accounts.isCurrent(exchange.caller(), exchange.nowMs())) {
+      throw new ProblemException(
+          RequestProblem.of(401, "log-in-required", "the session has ended; log in again"));
     }
     return account;
   }
@@ -127,7 +129,8 @@ final class AccountApi {
     return logIns
         .confirm(account(exchange), password, exchange.request(), exchange.nowMs())
         .thenApply(
-            account -> {
+            confirmed -> {
+              Account account = account(exchange);
               String secret = Totp.createSecret(random);
               pendingSecrets.remove(account.id());
               pendingSecrets.put(account.id(), secret);
@@ -168,7 +171,8 @@ final class AccountApi {
     return logIns
         .confirm(matching(exchange), password, exchange.request(), exchange.nowMs())
         .thenCompose(
-            account -> accounts.changeTotp(account, "", 0, exchange.edit(exchange.nowMs())))
+            confirmed ->
+                accounts.changeTotp(matching(exchange), "", 0, exchange.edit(exchange.nowMs())))
         .thenApply(AccountApi::response);
   }
 

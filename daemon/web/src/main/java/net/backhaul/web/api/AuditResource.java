@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import net.backhaul.json.Json;
 import net.backhaul.protocol.identity.Addresses;
@@ -41,6 +42,9 @@ final class AuditResource {
 
   private final AuditReader log;
   private final Executor thread;
+
+  /** Completes when the search before has been rendered. */
+  private CompletableFuture<@Nullable Void> turn = CompletableFuture.completedFuture(null);
 
   /**
    * Makes the resource.
@@ -120,18 +124,27 @@ final class AuditResource {
     return Long.parseLong(text);
   }
 
+  /** Searches and renders after the search before: a page of the log takes much memory. */
+  private synchronized CompletableFuture<WebResponse> inTurn(
+      AuditQuery query, Function<AuditLog.Page, WebResponse> render) {
+    CompletableFuture<WebResponse> answer =
+        turn.thenCompose(ready -> log.find(query)).thenApplyAsync(render, thread);
+    turn = answer.handle((response, thrown) -> null);
+    return answer;
+  }
+
   private CompletableFuture<WebResponse> list(AuthorizedRequest exchange) {
-    return log.find(query(exchange, DEFAULT_LIMIT, MAX_LIMIT))
-        .thenApplyAsync(
-            page -> {
-              var entries = new ArrayList<@Nullable Object>();
-              page.rows().forEach(each -> entries.add(object(each)));
-              Map<String, @Nullable Object> out = Json.object();
-              out.put("entries", entries);
-              out.put("next", page.nextId() == 0 ? null : page.nextId());
-              return WebResponse.json(out);
-            },
-            thread);
+    AuditQuery query = query(exchange, DEFAULT_LIMIT, MAX_LIMIT);
+    return inTurn(
+        query,
+        page -> {
+          var entries = new ArrayList<@Nullable Object>();
+          page.rows().forEach(each -> entries.add(object(each)));
+          Map<String, @Nullable Object> out = Json.object();
+          out.put("entries", entries);
+          out.put("next", page.nextId() == 0 ? null : page.nextId());
+          return WebResponse.json(out);
+        });
   }
 
   private static Map<String, @Nullable Object> object(AuditLog.Numbered row) {
@@ -151,19 +164,19 @@ final class AuditResource {
 
   /** Exports entries for spreadsheets; the header {@code Next} names the start of the next part. */
   private CompletableFuture<WebResponse> export(AuthorizedRequest exchange) {
-    return log.find(query(exchange, MAX_CSV_LIMIT, MAX_CSV_LIMIT))
-        .thenApplyAsync(
-            page -> {
-              var text = new StringBuilder(COLUMNS);
-              page.rows().forEach(each -> append(text, each));
-              WebResponse response =
-                  WebResponse.typed(200, "text/csv; charset=utf-8", text.toString())
-                      .with("Content-Disposition", "attachment; filename=\"audit.csv\"");
-              return page.nextId() == 0
-                  ? response
-                  : response.with("Next", Long.toString(page.nextId()));
-            },
-            thread);
+    AuditQuery query = query(exchange, MAX_CSV_LIMIT, MAX_CSV_LIMIT);
+    return inTurn(
+        query,
+        page -> {
+          var text = new StringBuilder(COLUMNS);
+          page.rows().forEach(each -> append(text, each));
+          WebResponse response =
+              WebResponse.typed(200, "text/csv; charset=utf-8", text.toString())
+                  .with("Content-Disposition", "attachment; filename=\"audit.csv\"");
+          return page.nextId() == 0
+              ? response
+              : response.with("Next", Long.toString(page.nextId()));
+        });
   }
 
   private static void append(StringBuilder text, AuditLog.Numbered row) {

@@ -12,6 +12,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.HexFormat;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -21,14 +23,17 @@ import javax.net.ssl.SSLSocketFactory;
 
 /**
  * Sends one delivery by HTTPS, to an address that was checked after its name was resolved: the name
- * is not resolved again, and redirects are not followed. It blocks for {@link #TIMEOUT_MS} and a
- * few times that at most.
+ * is not resolved again, and redirects are not followed. It blocks for {@link #TOTAL_TIMEOUT_MS} at
+ * most, once the name is resolved.
  */
 public final class WebhookClient {
   /** The header with the time and the signature. */
   public static final String SIGNATURE_HEADER = "Backhaul-Signature";
 
   static final int TIMEOUT_MS = 10_000;
+
+  /** Time of a whole delivery: a server that answers byte by byte does not detain others. */
+  static final int TOTAL_TIMEOUT_MS = 30_000;
 
   /** Bytes of an answer that are read: its first line. */
   static final int MAX_ANSWER_BYTES = 1_024;
@@ -37,6 +42,7 @@ public final class WebhookClient {
 
   private final Resolver resolver;
   private final SSLSocketFactory tls;
+  private final int totalTimeoutMs;
 
   /** Resolves the name of a host. */
   @FunctionalInterface
@@ -45,8 +51,14 @@ public final class WebhookClient {
   }
 
   public WebhookClient(Resolver resolver, SSLSocketFactory tls) {
+    this(resolver, tls, TOTAL_TIMEOUT_MS);
+  }
+
+  /** Makes a client whose deliveries end after a time; for tests. */
+  WebhookClient(Resolver resolver, SSLSocketFactory tls, int totalTimeoutMs) {
     this.resolver = resolver;
     this.tls = tls;
+    this.totalTimeoutMs = totalTimeoutMs;
   }
 
   /** Returns a client that uses the resolver and the certificates of this host. */
@@ -80,6 +92,10 @@ public final class WebhookClient {
     InetAddress address = address(host, isOpen);
     int port = url.getPort() < 0 ? HTTPS_PORT : url.getPort();
     try (var socket = new Socket()) {
+      var unused =
+          CompletableFuture.runAsync(
+              () -> close(socket),
+              CompletableFuture.delayedExecutor(totalTimeoutMs, TimeUnit.MILLISECONDS));
       socket.connect(new InetSocketAddress(address, port), TIMEOUT_MS);
       socket.setSoTimeout(TIMEOUT_MS);
       try (var secure = (SSLSocket) tls.createSocket(socket, plain(host), port, true)) {
@@ -90,6 +106,15 @@ public final class WebhookClient {
         write(secure.getOutputStream(), url, signature(settings.secret(), atS, body), body);
         requireSuccess(readLine(secure.getInputStream()));
       }
+    }
+  }
+
+  /** Ends whatever a delivery waits for; closing a closed socket does nothing. */
+  private static void close(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      // Then the server has closed it.
     }
   }
 

@@ -15,6 +15,8 @@ import net.backhaul.protocol.address.IpPrefix;
 public final class WebhookTargets {
   public static final int MAX_URL_BYTES = 2_048;
 
+  private static final int MAX_PORT = 65_535;
+
   /** Shorter prefixes are default routes and parts of those, not networks of this host. */
   private static final int MIN_OWN_BITS = 4;
 
@@ -70,6 +72,9 @@ public final class WebhookTargets {
     }
     if (url.getUserInfo() != null || url.getFragment() != null) {
       throw new IllegalArgumentException("expected no user, password or fragment in the URL");
+    }
+    if (url.getPort() == 0 || url.getPort() > MAX_PORT) {
+      throw new IllegalArgumentException("expected a port from 1 to " + MAX_PORT + " in the URL");
     }
     return url;
   }

@@ -101,7 +101,14 @@ public final class Fields {
 
   /** Records that a field is invalid. */
   public void reject(String name, String detail) {
-    errors.add(new RequestProblem.Field(prefix + name, detail));
+    add(prefix + name, detail);
+  }
+
+  /** Adds an error; those beyond the limit are left out, so that the response stays short. */
+  private void add(String path, String detail) {
+    if (errors.size() < WebLimits.MAX_FIELD_ERRORS) {
+      errors.add(new RequestProblem.Field(path, detail));
+    }
   }
 
   private @Nullable Object take(String name) {
@@ -231,8 +238,7 @@ public final class Fields {
       if (list.get(i) instanceof Map<?, ?> map) {
         objects.add(nest(new Fields(Json.asObject(map), path + ".", errors)));
       } else {
-        errors.add(
-            new RequestProblem.Field(path, "expected an object, found " + kind(list.get(i))));
+        add(path, "expected an object, found " + kind(list.get(i)));
       }
     }
     return objects;

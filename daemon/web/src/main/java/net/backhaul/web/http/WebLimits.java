@@ -21,6 +21,27 @@ public final class WebLimits {
   /** Length of a request body without a valid session or token, as for logging in. */
   public static final int MAX_UNKNOWN_BODY_BYTES = 16 * 1024;
 
+  /**
+   * Bodies longer than those that are read and answered at the same time; the connection that has
+   * sent its own for longest is closed then.
+   */
+  public static final int MAX_BODIES_BYTES = 24 * 1024 * 1024;
+
+  /**
+   * Responses of {@link #LARGE_RESPONSE_BYTES} and more that clients have not taken yet; the
+   * connection that takes longest is closed then.
+   */
+  public static final int MAX_RESPONSES_BYTES = 32 * 1024 * 1024;
+
+  /** Length from which a response counts against {@link #MAX_RESPONSES_BYTES}. */
+  public static final int LARGE_RESPONSE_BYTES = 64 * 1024;
+
+  /** Requests of an account that are answered at once; a further one is answered with 503. */
+  public static final int MAX_REQUESTS_PER_ACCOUNT = 16;
+
+  /** Invalid fields that a response names. */
+  public static final int MAX_FIELD_ERRORS = 100;
+
   /** Nesting of objects and arrays in a body; deeper JSON is answered with 400. */
   public static final int MAX_JSON_DEPTH = 32;
 

@@ -8,12 +8,14 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import net.backhaul.web.access.Authorizer;
 import net.backhaul.web.access.Principal;
 import net.backhaul.web.http.ProblemException;
 import net.backhaul.web.http.RequestProblem;
 import net.backhaul.web.http.RouteIds;
 import net.backhaul.web.http.StorageFailure;
+import net.backhaul.web.http.WebLimits;
 import net.backhaul.web.http.WebMethod;
 import net.backhaul.web.http.WebRequest;
 import net.backhaul.web.http.WebResponse;
@@ -29,6 +31,9 @@ public final class WebRouter {
 
   private final List<WebRoute> routes;
   private final Authorizer authorizer;
+
+  /** Requests that are being answered, by account. */
+  private final Map<Long, Integer> inProgress = new ConcurrentHashMap<>();
 
   public WebRouter(List<WebRoute> routes, Authorizer authorizer) {
     this.routes = List.copyOf(routes);
@@ -60,7 +65,7 @@ public final class WebRouter {
       }
       if (route.method() == request.method()) {
         Principal caller = authorizer.authorize(request, route.access(), ids, nowMs);
-        return route.handler().handle(new AuthorizedRequest(request, ids, caller, nowMs));
+        return answer(route, new AuthorizedRequest(request, ids, caller, nowMs));
       }
       allowed.add(route.method());
     }
@@ -74,6 +79,34 @@ public final class WebRouter {
                 "expected " + names(allowed) + ", found " + request.method(),
                 List.of(),
                 Map.of("Allow", names(allowed))));
+  }
+
+  /** Calls the handler, unless many requests of the account are being answered. */
+  private CompletableFuture<WebResponse> answer(WebRoute route, AuthorizedRequest exchange) {
+    long account = exchange.caller().accountId();
+    if (account == 0) {
+      return route.handler().handle(exchange);
+    }
+    if (inProgress.merge(account, 1, Integer::sum) > WebLimits.MAX_REQUESTS_PER_ACCOUNT) {
+      ended(account);
+      throw new ProblemException(
+          RequestProblem.of(
+                  503,
+                  "busy",
+                  "expected at most %d requests of a user at once; wait for some answers"
+                      .formatted(WebLimits.MAX_REQUESTS_PER_ACCOUNT))
+              .retryAfter(1));
+    }
+    try {
+      return route.handler().handle(exchange).whenComplete((response, thrown) -> ended(account));
+    } catch (RuntimeException e) {
+      ended(account);
+      throw e;
+    }
+  }
+
+  private void ended(long account) {
+    inProgress.computeIfPresent(account, (same, count) -> count == 1 ? null : count - 1);
   }
 
   private static String names(List<WebMethod> methods) {

@@ -48,6 +48,11 @@ final class RequestReader {
     return true;
   }
 
+  /** Returns the length of the body so far. */
+  int bodyBytes() {
+    return body.size();
+  }
+
   /** Returns the request; null if its method is none of the API. */
   @Nullable WebRequest request(WebRequest.Client client) {
     WebMethod method = method(head.method());

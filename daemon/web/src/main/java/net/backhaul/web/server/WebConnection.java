@@ -143,6 +143,9 @@ final class WebConnection extends ChannelInboundHandlerAdapter {
       end(context, 400, "invalid-request", "the body of the request is not valid HTTP");
     } else if (!reading.append(content.content())) {
       end(context, 413, "too-large", "the body is too long");
+    } else if (reading.bodyBytes() > WebLimits.MAX_UNKNOWN_BODY_BYTES
+        && !listener.bodies().keep(context.channel(), reading.bodyBytes())) {
+      end(context, 503, "busy", "too many long requests at once; try again");
     } else if (content instanceof LastHttpContent) {
       reader = null;
       complete(context, request, reading);
@@ -184,15 +187,29 @@ final class WebConnection extends ChannelInboundHandlerAdapter {
     isAnswering = true;
     cancel(timeout);
     listener.connections().works(context.channel());
-    answer.thenAcceptAsync(
-        response -> {
-          if (!context.channel().isActive()) {
-            discard(response);
-          } else {
-            write(context, request, response);
-          }
-        },
-        context.executor());
+    listener.bodies().use(context.channel());
+    if (answer.isDone()) {
+      answer.thenAcceptAsync(response -> take(context, request, response), context.executor());
+    } else {
+      answer.thenAccept(
+          response -> {
+            // A large one is written, and counted, before the thread makes the next one.
+            if (context.executor().inEventLoop()) {
+              take(context, request, response);
+            } else {
+              context.executor().execute(() -> take(context, request, response));
+            }
+          });
+    }
+  }
+
+  private void take(ChannelHandlerContext context, HttpRequest request, WebResponse response) {
+    listener.bodies().release(context.channel());
+    if (!context.channel().isActive()) {
+      discard(response);
+    } else {
+      write(context, request, response);
+    }
   }
 
   private static void discard(WebResponse response) {
@@ -215,6 +232,9 @@ final class WebConnection extends ChannelInboundHandlerAdapter {
         setHeaders(out.headers(), response);
         if (response.status() != 204 && response.status() != 304) {
           HttpUtil.setContentLength(out, bytes.length);
+        }
+        if (!isHead && bytes.length >= WebLimits.LARGE_RESPONSE_BYTES) {
+          listener.responses().keep(context.channel(), bytes.length);
         }
         context
             .writeAndFlush(out)
@@ -267,6 +287,7 @@ final class WebConnection extends ChannelInboundHandlerAdapter {
 
   private void answered(ChannelHandlerContext context) {
     head = null;
+    listener.responses().release(context.channel());
     if (isLast) {
       // Closing at once could destroy the answer while the client still sends.
       context
@@ -378,6 +399,8 @@ final class WebConnection extends ChannelInboundHandlerAdapter {
     cancel(timeout);
     closeEvents();
     closeDownload();
+    listener.bodies().closed(context.channel());
+    listener.responses().release(context.channel());
     context.fireChannelInactive();
   }
 

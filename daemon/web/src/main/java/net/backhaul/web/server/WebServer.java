@@ -88,9 +88,7 @@ public final class WebServer implements AutoCloseable {
     channel = bound.channel();
     site = site(settings, certificate, port());
     api = factory.create(thread, site);
-    context.complete(
-        new WebListenerContext(
-            api, new ConnectionLimit(), settings.isSecure(), !settings.url().isEmpty()));
+    context.complete(new WebListenerContext(api, settings.isSecure(), !settings.url().isEmpty()));
   }
 
   /** Returns how hosts that join reach this listener. */

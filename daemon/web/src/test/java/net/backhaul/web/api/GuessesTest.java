@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import net.backhaul.web.access.SecretGuesses;
+import net.backhaul.web.account.PasswordWorker;
 import net.backhaul.web.http.WebMethod;
 import net.backhaul.web.http.WebResponse;
 import org.junit.jupiter.api.Test;
@@ -162,5 +163,34 @@ class GuessesTest {
     assertEquals(429, web.client().post(SessionApi.SETUP, body.formatted(link)).status());
     WebFixture.Client elsewhere = web.client().from("198.51.100.7");
     assertEquals(201, elsewhere.post(SessionApi.SETUP, body.formatted(link)).status());
+  }
+
+  /** Guesses that wait for their turn exclude no owner, and those rejected do not count. */
+  @Test
+  void floodsOfGuessesLeaveRoomForOwners() {
+    web.holdsPasswordWork = true;
+    for (int i = 0; i < PasswordWorker.MAX_UNKNOWN_BACKLOG; i++) {
+      web.client()
+          .from("198.51.100." + i)
+          .begin(
+              WebMethod.POST,
+              SessionApi.PATH,
+              "{\"name\":\"x%d\",\"password\":\"y\"}".formatted(i));
+    }
+    for (int i = 0; i < 30; i++) {
+      assertEquals(503, fromElsewhere(1, "admin", PASSWORD).status());
+    }
+    CompletableFuture<WebResponse> owner =
+        web.client()
+            .begin(
+                WebMethod.POST,
+                SessionApi.PATH,
+                "{\"name\":\"admin\",\"password\":\"" + PASSWORD + "\"}");
+    assertFalse(owner.isDone());
+
+    web.passwordWork.forEach(Runnable::run);
+    web.holdsPasswordWork = false;
+    assertEquals(201, owner.join().status());
+    assertEquals(201, fromElsewhere(1, "admin", PASSWORD).status());
   }
 }

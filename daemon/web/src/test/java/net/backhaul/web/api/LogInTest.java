@@ -383,4 +383,25 @@ class LogInTest {
     assertEquals(null, changed.get("networks"));
     assertEquals("read", changed.get("permission"));
   }
+
+  /** A user that is disabled while its password is verified gets no session by changing it. */
+  @Test
+  void changeOfPasswordEndsWithTheSession() {
+    WebFixture.Client user = web.user(admin, "user", "\"permission\":\"read\"");
+    String body = "{\"password\":\"%s\",\"newPassword\":\"another long one\"}";
+    web.holdsPasswordWork = true;
+    CompletableFuture<WebResponse> changing =
+        user.begin(WebMethod.POST, AccountApi.PATH + "/password", body.formatted(PASSWORD));
+    String path = UserResource.PATH + "/" + web.userId(admin, "user");
+    assertEquals(200, admin.patch(path, "{\"disabled\":true}").status());
+
+    while (!web.passwordWork.isEmpty()) {
+      web.passwordWork.removeFirst().run();
+    }
+    assertEquals(401, changing.join().status());
+    assertEquals(401, user.get(SessionApi.PATH).status());
+    web.holdsPasswordWork = false;
+    assertEquals(200, admin.patch(path, "{\"disabled\":false}").status());
+    assertEquals(201, web.client().tryLogIn("user", PASSWORD).status(), "the password is the same");
+  }
 }

@@ -3,6 +3,7 @@ package net.backhaul.web.hook;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
@@ -10,6 +11,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyFactory;
 import java.security.KeyStore;
@@ -18,6 +21,7 @@ import java.security.SecureRandom;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -203,5 +207,42 @@ class WebhookClientTest {
     assertThrows(
         IOException.class, () -> client.send(settings("other.test"), BODY, 1, any -> true));
     assertTrue(requests.isEmpty());
+  }
+
+  /** One byte now and one byte then. */
+  @Test
+  void endsDeliveriesToSlowServers() throws Exception {
+    try (var slow = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
+      Thread.ofVirtual().start(() -> sendSlowly(slow));
+      var impatient =
+          new WebhookClient(
+              host -> new InetAddress[] {InetAddress.getLoopbackAddress()},
+              context.getSocketFactory(),
+              300);
+      var settings =
+          new WebhookSettings(
+              "https://hook.test:" + slow.getLocalPort() + "/", SECRET, Set.of(), 1);
+
+      assertTimeoutPreemptively(
+          Duration.ofSeconds(20),
+          () ->
+              assertThrows(
+                  IOException.class, () -> impatient.send(settings, BODY, 1, any -> true)));
+    }
+  }
+
+  /** Sends a record of TLS that does not end in the time of a test. */
+  private static void sendSlowly(ServerSocket server) {
+    try (Socket socket = server.accept()) {
+      socket.getOutputStream().write(new byte[] {22, 3, 3, 0x40, 0});
+      while (true) {
+        socket.getOutputStream().write(2);
+        Thread.sleep(50);
+      }
+    } catch (IOException e) {
+      // The client has closed the connection.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -79,6 +79,8 @@ class WebhookTargetsTest {
         "https://user:password@example.org/",
         "https://example.org/#a",
         "https://a b/",
+        "https://example.org:0/",
+        "https://example.org:65536/",
         "//example.org",
         "example.org",
         "https://example.org/\r\nHost: x"

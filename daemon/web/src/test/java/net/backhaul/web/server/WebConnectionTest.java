@@ -32,8 +32,7 @@ class WebConnectionTest {
   private final EmbeddedChannel channel = open();
 
   private static EmbeddedChannel open() {
-    var context =
-        new WebListenerContext(WebApiOfTest.create(), new ConnectionLimit(), false, false);
+    var context = new WebListenerContext(WebApiOfTest.create(), false, false);
     var channel =
         new EmbeddedChannel(new HttpServerCodec(), new WebConnection(context)) {
           @Override
