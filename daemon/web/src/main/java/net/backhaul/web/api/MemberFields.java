@@ -67,7 +67,7 @@ record MemberFields(Map<String, @Nullable Object> settings, AnnotationFields ann
     List<String> texts = fields.texts("addresses", MAX_ADDRESSES);
     for (int i = 0; i < texts.size(); i++) {
       String name = "addresses[" + i + "]";
-      InetAddress ip = IpFields.ip(fields, name, texts.get(i));
+      InetAddress ip = IpFields.ofDevice(fields, name, texts.get(i));
       if (ip != null && !seen.add(ip)) {
         fields.reject(name, "expected each address once");
       } else if (ip != null) {

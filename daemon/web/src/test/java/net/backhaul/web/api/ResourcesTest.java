@@ -326,6 +326,12 @@ class ResourcesTest {
           """
           {"addresses":["10.1.2"]}               | addresses[0]
           {"addresses":["10.1.2.3","10.1.2.3"]}  | addresses[1]
+          {"addresses":["10.1.2.3","0.0.0.0"]} | addresses[1]
+          {"addresses":["10.1.2.3","255.255.255.255"]} | addresses[1]
+          {"addresses":["10.1.2.3","127.0.0.1"]} | addresses[1]
+          {"addresses":["10.1.2.3","224.0.0.1"]} | addresses[1]
+          {"addresses":["10.1.2.3","::"]} | addresses[1]
+          {"addresses":["10.1.2.3","::ffff:10.1.2.4"]} | addresses[1]
           {"tags":{"x":1}}                       | tags.x
           {"tags":{"4294967296":1}}              | tags.4294967296
           {"capabilities":[-1]}                  | capabilities[0]
