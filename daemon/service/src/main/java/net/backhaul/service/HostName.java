@@ -1,26 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.service;
 
-import com.sun.jna.Native;
-import com.sun.jna.NativeLibrary;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import net.backhaul.protocol.network.RequestMetaData;
 import net.backhaul.service.settings.Settings;
+import net.backhaul.service.system.HostProgram;
 
 /** The name of this host, by which an operator of a network recognizes it. */
 final class HostName {
   private static final String LOCALHOST = "localhost";
-  private static final int CAPACITY = 256;
+
+  /** The name that Linux has; other systems have a program for it. */
+  private static final Path OF_LINUX = Path.of("/proc/sys/kernel/hostname");
 
   private HostName() {}
-
-  private static final class NativeCalls {
-    static {
-      Native.register(NativeCalls.class, NativeLibrary.getProcess());
-    }
-
-    static native int gethostname(byte[] name, long capacity);
-  }
 
   /** Returns the name to tell to controllers; empty where the operator or the host gives none. */
   static String told(Settings settings) {
@@ -35,14 +31,11 @@ final class HostName {
   }
 
   private static String current() {
-    byte[] name = new byte[CAPACITY];
-    if (NativeCalls.gethostname(name, CAPACITY - 1) != 0) {
-      return "";
+    try {
+      return Files.readString(OF_LINUX).strip();
+    } catch (IOException e) {
+      HostProgram.Result answer = HostProgram.run(List.of("/usr/bin/uname", "-n"), "");
+      return answer.succeeded() ? answer.output().strip() : "";
     }
-    int length = 0;
-    while (name[length] != 0) {
-      length++;
-    }
-    return new String(name, 0, length, StandardCharsets.UTF_8);
   }
 }
