@@ -21,11 +21,15 @@ def main(words):
     parser.add_argument("--peers", type=int, default=10_000, help="how many peers, up to 1,000,000 (default: 10000)")
     parser.add_argument("--packets", type=int, default=1_000_000, help="packets to relay (default: 1000000)")
     parser.add_argument("--smoke", action="store_true", help="500 peers and 20,000 packets: whether it works")
+    parser.add_argument("--plan", action="store_true", help="only print what would be measured")
     options = parser.parse_args(words)
     if options.smoke:
         options.peers, options.packets = 500, 20_000
     if not 2 <= options.peers <= 1_000_000 or options.packets < 1:
         parser.error("--peers: expected 2 to 1000000; --packets: expected at least 1")
+    if options.plan:
+        print(f"{options.peers} peers, {options.packets} packets to relay")
+        return 0
     print("Building (mvn package, without tests)", flush=True)
     subprocess.run(["mvn", "-q", "-B", "-DskipTests", "-Dbackhaul.aot=false", "package", "-pl", "daemon/benchmarks", "-am"],
                    cwd=TREE, check=True)

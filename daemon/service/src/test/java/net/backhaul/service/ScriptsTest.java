@@ -127,7 +127,9 @@ class ScriptsTest {
               ? "new address"
               : command.contains("bench controller")
                   ? "100000 members"
-                  : command.contains("bench start") ? "20 starts" : "tcp1";
+                  : command.contains("bench start")
+                      ? "20 starts"
+                      : command.contains("bench root") ? "100000 peers" : "tcp1";
       assertTrue(result.output().contains(planned), () -> command + ": " + result.output());
     }
   }
