@@ -3,7 +3,6 @@ package net.backhaul.service;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -14,7 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
-import net.backhaul.service.system.HostProgram;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -127,7 +125,7 @@ class DoctorTest {
 
   @Test
   void namesFirewallThatDropsOurPort() throws Exception {
-    assumeTrue(HostProgram.exists("nft"), "needs nft");
+    RequiredProgram.assume("nft");
     alice.nft("add table inet t");
     alice.nft("add chain inet t in { type filter hook input priority 0; }");
     alice.nft("add rule inet t in udp dport 9993 drop");

@@ -3,7 +3,6 @@ package net.backhaul.service;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -17,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import net.backhaul.json.Json;
-import net.backhaul.service.system.HostProgram;
 import net.backhaul.testing.Await;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -80,7 +78,7 @@ class PathMtuHostsTest {
 
   /** Starts two members over links with an MTU, and a connection between them. */
   private void start(int mtu) throws Exception {
-    assumeTrue(HostProgram.exists("nft"), "needs nft");
+    RequiredProgram.assume("nft");
     members = NamespaceMembers.create(directory);
     members.start(2);
     alice = members.members().getFirst();

@@ -2,7 +2,6 @@
 package net.backhaul.service;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -13,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import net.backhaul.service.system.HostProgram;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +43,7 @@ class RelayDaemonTest {
   }
 
   private void start(String aliceSettings) throws Exception {
-    assumeTrue(HostProgram.exists("nft"), "needs nft");
+    RequiredProgram.assume("nft");
     nodes = NamespaceNode.create(directory, 3);
     NamespaceNode root = nodes.get(0);
     alice = nodes.get(1);

@@ -3,7 +3,6 @@ package net.backhaul.service;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -12,7 +11,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
-import net.backhaul.service.system.HostProgram;
 import net.backhaul.testing.Await;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -41,7 +39,7 @@ class TunneledTrafficTest {
 
   @BeforeAll
   static void assumeProgram() {
-    assumeTrue(HostProgram.exists("nft"), "needs nft");
+    RequiredProgram.assume("nft");
   }
 
   @BeforeEach

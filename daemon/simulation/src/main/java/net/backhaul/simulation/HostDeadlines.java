@@ -47,6 +47,11 @@ final class HostDeadlines {
     }
   }
 
+  /** Records that any host may have been called: between two runs, also its parts are. */
+  void allCalled() {
+    slots.forEach(this::called);
+  }
+
   /** Returns the host with the earliest deadline; of several with the same the first one. */
   @Nullable SimulatedHost earliest() {
     for (int i = 0; i < called.size(); i++) {

@@ -275,6 +275,7 @@ public final class SimulatedInternet implements SimulatedSegment {
   public void run(long ms) {
     long endMs = nowMs + ms;
     int steps = 0;
+    deadlines.allCalled();
     while (true) {
       DatagramInFlight next = inFlight.peek();
       SimulatedHost host = deadlines.earliest();
