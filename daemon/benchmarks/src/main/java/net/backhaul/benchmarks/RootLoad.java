@@ -68,13 +68,8 @@ public final class RootLoad {
     long helloId;
 
     @Override
-    public boolean checksIdentities() {
-      return true;
-    }
-
-    @Override
-    public void check(HelloCheck check) {
-      checks.add(check);
+    public IdentityChecker identityChecker() {
+      return checks::add;
     }
 
     @Override

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The check of an unknown identity by its HELLO: key agreement, MAC, and the validation of the
  * identity, which takes tens of milliseconds (01 section 2.4). It uses nothing of the node, so that
- * any thread may do it; see {@link Output#check}.
+ * any thread may do it; see {@link Output.IdentityChecker}.
  */
 public final class HelloCheck {
   private final Identity self;

@@ -129,7 +129,7 @@ public final class Node {
     output.flush();
   }
 
-  /** Handles the result of a check that {@link Output#check} has requested. */
+  /** Handles the result of a check that {@link Output.IdentityChecker} has requested. */
   public void identityChecked(HelloCheck check, long nowMs) {
     vl1.identityChecked(check, nowMs);
     output.flush();

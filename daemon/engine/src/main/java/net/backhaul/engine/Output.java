@@ -62,17 +62,19 @@ public interface Output {
   /** Closes temporary sockets. */
   default void closeSockets(List<Integer> numbers) {}
 
-  /** Returns whether {@link #check} is there; without it, the node's thread checks identities. */
-  default boolean checksIdentities() {
-    return false;
+  /** Checks identities on other threads. */
+  @FunctionalInterface
+  interface IdentityChecker {
+    /**
+     * Runs the check of an identity; {@link Node#identityChecked} reports that it has run. A few
+     * are requested at a time.
+     */
+    void check(HelloCheck check);
   }
 
-  /**
-   * Runs the check of an identity, on another thread; {@link Node#identityChecked} reports that it
-   * has run. A few are requested at a time.
-   */
-  default void check(HelloCheck check) {
-    throw new UnsupportedOperationException("identities are checked by the node");
+  /** Returns what checks identities, or null where the node's own thread does. */
+  default @Nullable IdentityChecker identityChecker() {
+    return null;
   }
 
   /** Delivers a whole Ethernet frame, with its 14 bytes of header, to the device of a network. */

@@ -107,12 +107,11 @@ final class NodeOutput implements Output {
   }
 
   @Override
-  public boolean checksIdentities() {
-    return true;
+  public IdentityChecker identityChecker() {
+    return this::check;
   }
 
-  @Override
-  public void check(HelloCheck check) {
+  private void check(HelloCheck check) {
     checks.run(check, this::checked);
   }
 

@@ -44,9 +44,10 @@ final class Pictures {
         const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
         while (texts.nextNode()) {
           const node = texts.currentNode;
-          if (node.data.startsWith('/tmp/')) node.data = '/var/lib/zerotier-one';
+          if (node.data.startsWith('%s/')) node.data = '/var/lib/zerotier-one';
         }
-        """);
+        """
+            .formatted(System.getProperty("java.io.tmpdir")));
   }
 
   private static void save(byte[] png, Path file) throws IOException {

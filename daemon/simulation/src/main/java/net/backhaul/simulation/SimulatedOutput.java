@@ -40,12 +40,11 @@ final class SimulatedOutput implements Output {
   }
 
   @Override
-  public boolean checksIdentities() {
-    return true;
+  public IdentityChecker identityChecker() {
+    return this::check;
   }
 
-  @Override
-  public void check(HelloCheck check) {
+  private void check(HelloCheck check) {
     checks.add(check, clock.getAsLong());
   }
 

@@ -177,7 +177,7 @@ final class HelloReceiver {
       context.drop(Drop.RATE_LIMITED);
       return null;
     }
-    if (!context.output.checksIdentities()) {
+    if (context.output.identityChecker() == null) {
       return checkAtOnce(identity, hello);
     }
     if (pending.isFull() || hello.length() > PendingHellos.MAX_BYTES) {

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.HelloCheck;
+import net.backhaul.engine.Output;
 import net.backhaul.protocol.identity.Identity;
 import org.jspecify.annotations.Nullable;
 
@@ -92,6 +93,10 @@ final class PendingHellos {
 
   /** Begins the checks of pending HELLOs, as many as are permitted at once. */
   void beginChecks(long nowMs) {
+    Output.IdentityChecker checker = context.output.identityChecker();
+    if (checker == null) {
+      return;
+    }
     Iterator<Map.Entry<Identity, Received>> all = pending.entrySet().iterator();
     while (running.size() < MAX_CHECKS && all.hasNext()) {
       Map.Entry<Identity, Received> each = all.next();
@@ -107,7 +112,7 @@ final class PendingHellos {
       }
       var check = new HelloCheck(context.self, identity, hello.bytes.clone());
       running.put(identity, new Running(check, hello));
-      context.output.check(check);
+      checker.check(check);
     }
   }
 }

@@ -35,13 +35,8 @@ class PendingHellosTest {
   private final RecordingOutput output =
       new RecordingOutput() {
         @Override
-        public boolean checksIdentities() {
-          return true;
-        }
-
-        @Override
-        public void check(HelloCheck check) {
-          requested.add(check);
+        public IdentityChecker identityChecker() {
+          return requested::add;
         }
       };
   private final Identity self = RecordedNodes.identity("A");
