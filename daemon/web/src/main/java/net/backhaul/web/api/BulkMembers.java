@@ -127,6 +127,9 @@ final class BulkMembers {
                   : controller.unblock(network, member.address(), edit).ticket();
           Map<String, @Nullable Object> row = MemberBatch.row(member.address(), 200);
           row.put("changed", isBlocked != blocks);
+          if (isBlocked != blocks) {
+            row.put("before", beforeBlock(isBlocked, member.authorized()));
+          }
           return new ChangeResult<>(row, ticket);
         });
   }
@@ -138,9 +141,22 @@ final class BulkMembers {
       ChangeResult<MemberRecord> saved = controller.put(wanted, edit);
       Map<String, @Nullable Object> row = MemberBatch.row(member.address(), 200);
       row.put("revision", saved.record().revision());
-      row.put("changed", saved.record().revision() != member.revision());
+      boolean isChanged = saved.record().revision() != member.revision();
+      row.put("changed", isChanged);
+      if (isChanged) {
+        row.put("before", MemberView.before(member, saved.record()));
+      }
       return new ChangeResult<>(row, saved.ticket());
     };
+  }
+
+  /** Returns what a block or its end changes, as it was. */
+  private static Map<String, @Nullable Object> beforeBlock(
+      boolean isBlocked, boolean isAuthorized) {
+    Map<String, @Nullable Object> before = Json.object();
+    before.put("blocked", isBlocked);
+    before.put("authorized", isAuthorized);
+    return before;
   }
 
   /** Removes members to the bin. */

@@ -2,6 +2,8 @@
 package net.backhaul.web.api;
 
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import net.backhaul.controller.BinnedMember;
 import net.backhaul.controller.Controller;
 import net.backhaul.controller.MemberRecord;
@@ -32,6 +34,9 @@ record MemberView(
     boolean isOnline,
     boolean isBlocked,
     @Nullable BinnedMember binned) {
+  private static final Set<String> NOT_SETTINGS =
+      Set.of("id", "network", "revision", "authorizedMs", "deauthorizedMs", "createdMs");
+
   /** Reads a member on the thread of the controller. */
   static MemberView of(Controller controller, MemberRecord member, long nowMs) {
     long seenMs = controller.lastSeenMs(member.networkId(), member.address());
@@ -92,6 +97,17 @@ record MemberView(
     out.put("tags", tags);
     out.put("capabilities", settings.capabilities().stream().map(Json::unsigned).toList());
     AnnotationFields.put(out, member.annotations());
+  }
+
+  /** Returns the settings of a member that a change has changed, as they were before it. */
+  static Map<String, @Nullable Object> before(MemberRecord member, MemberRecord changed) {
+    Map<String, @Nullable Object> before = Json.object();
+    putSettings(before, member);
+    Map<String, @Nullable Object> after = Json.object();
+    putSettings(after, changed);
+    before.keySet().removeAll(NOT_SETTINGS);
+    before.entrySet().removeIf(each -> Objects.equals(each.getValue(), after.get(each.getKey())));
+    return before;
   }
 
   private @Nullable Map<String, @Nullable Object> removed() {

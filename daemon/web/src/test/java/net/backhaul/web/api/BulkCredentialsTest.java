@@ -100,6 +100,36 @@ class BulkCredentialsTest {
     assertEquals("false false null", changes(bulk("block", "\"blocked\":false")));
   }
 
+  private static String befores(WebResponse response) {
+    return ((List<?>) object(response).get("results"))
+        .stream()
+            .map(each -> Json.write(Json.asObject(each).get("before")))
+            .collect(Collectors.joining(" "));
+  }
+
+  /**
+   * Others may have changed a member since the caller read it; who undoes needs the real values.
+   */
+  @Test
+  void tellsWhatItHasChanged() {
+    admin.patch(MEMBER_PATH, "{\"labels\":[\"db\"],\"tags\":{\"1\":7},\"authorized\":true}");
+
+    assertEquals("null {\"labels\":[]} null", befores(bulk("labels", "\"add\":[\"db\"]")));
+    assertEquals(
+        "{\"tags\":{\"1\":7}} {\"tags\":{}} null",
+        befores(bulk("credentials", "\"tags\":{\"1\":8}")));
+    assertEquals(
+        "{\"authorized\":true,\"blocked\":false} {\"authorized\":true,\"blocked\":false} null",
+        befores(bulk("block", "\"blocked\":true")));
+    assertEquals("null null null", befores(bulk("block", "\"blocked\":true")));
+    assertEquals(
+        "{\"authorized\":false,\"blocked\":true} {\"authorized\":false,\"blocked\":true} null",
+        befores(bulk("block", "\"blocked\":false")));
+    assertEquals(
+        "{\"authorized\":false} {\"authorized\":false} null",
+        befores(bulk("authorization", "\"authorized\":true")));
+  }
+
   @Test
   void tellsWhoWouldHaveTooManyLabels() {
     String many =

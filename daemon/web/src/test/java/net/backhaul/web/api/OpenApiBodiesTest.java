@@ -292,6 +292,9 @@ class OpenApiBodiesTest {
             + SETTINGS_OF_MEMBER.replace("\"addresses\":[\"10.9.8.7\"],", "")
             + "}");
     post(BULK + "authorization", "{" + MEMBERS + ",\"authorized\":true}");
+    post(
+        BULK + "change",
+        "{" + MEMBERS + ",\"change\":{\"bridge\":true,\"autoAssign\":false,\"notes\":\"n\"}}");
     post(BULK + "labels", "{" + MEMBERS + ",\"add\":[\"a\"],\"remove\":[\"b\"]}");
     post(
         BULK + "credentials",
@@ -299,6 +302,7 @@ class OpenApiBodiesTest {
     post(MEMBER_PATH + "/block", "{}");
     get(NETWORK_PATH + "/blocks");
     post(MEMBER_PATH + "/unblock", "{}");
+    post(BULK + "block", "{" + MEMBERS + ",\"blocked\":true}");
     post(BULK + "block", "{" + MEMBERS + ",\"blocked\":false}");
     post(MEMBER_PATH + "/replace", "{\"address\":\"0123456702\"}");
   }

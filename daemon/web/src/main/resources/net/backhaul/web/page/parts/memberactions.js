@@ -93,15 +93,17 @@ export async function setBlocked(member, blocked, done) {
     const body = { members: [member.id], [field]: value };
     const { results } = await api.post(`${membersPath(member.network)}/bulk/${path}`, body);
     if (results[0].problem) throw new Error(results[0].problem.detail);
+    return results[0];
   };
-  const set = async value => {
-    await send('block', 'blocked', value);
-    if (!value && blocked && member.authorized) await send('authorization', 'authorized', true);
+  const { before } = await send('block', 'blocked', blocked);
+  done?.();
+  const undo = async () => {
+    await send('block', 'blocked', !blocked);
+    if (blocked && before.authorized) await send('authorization', 'authorized', true);
     done?.();
   };
-  await set(blocked);
   const key = blocked ? 'done.blocked' : 'done.unblocked';
-  notify(t(key, { member: titleOf(member) }), { undo: () => set(!blocked) });
+  notify(t(key, { member: titleOf(member) }), { undo: before && undo });
 }
 
 /** Moves all that a member has to another device, which must not be authorized; the old one goes to the bin. */
@@ -111,7 +113,8 @@ export const replace = (member, address) => api.post(pathOf(member) + '/replace'
  * Sends one operation on many members, and offers to undo what it has changed.
  *
  * @param path below the network
- * @param undos returns [path, body] of requests that revert it for the members that it gets
+ * @param undos returns [path, body] of requests that revert it for the results that it gets: each has the
+ *     member's id and, as "before", the changed fields as they were
  */
 async function bulk(network, members, { path, body, key, undos }, done) {
   const run = async (to, what) => {
@@ -126,8 +129,7 @@ async function bulk(network, members, { path, body, key, undos }, done) {
   // What is known of the members may be old: all are sent, and the answer tells which have changed.
   const succeeded = await run(path, { ...body, members: ids(members) });
   if (!succeeded.length && members.length) return;
-  const changed = new Set(succeeded.filter(each => each.changed !== false).map(each => each.id));
-  const reverts = undos(members.filter(each => changed.has(each.id))).filter(([, what]) => what.members.length);
+  const reverts = undos(succeeded.filter(each => each.changed !== false)).filter(([, what]) => what.members.length);
   const undo = async () => {
     for (const [to, what] of reverts) await run(to, what);
   };
@@ -150,7 +152,7 @@ export function bulkAction(network, members, action, done) {
   // Who is blocked loses the authorization, too.
   const undosOfBlock = changed => [
     ...undos(changed),
-    ['members/bulk/authorization', { members: ids(changed.filter(each => each.authorized)), authorized: true }],
+    ['members/bulk/authorization', { members: ids(changed.filter(each => each.before.authorized)), authorized: true }],
   ];
   return bulk(network, members, { path, body: { [field]: value }, key, undos: action === 'block' ? undosOfBlock : undos }, done);
 }
@@ -175,7 +177,7 @@ export function bulkTag(network, members, tag, value, done) {
   const undos = changed => {
     const before = new Map();
     for (const each of changed) {
-      const old = each.tags[tag] ?? null;
+      const old = each.before.tags[tag] ?? null;
       if (!before.has(old)) before.set(old, []);
       before.get(old).push(each.id);
     }
