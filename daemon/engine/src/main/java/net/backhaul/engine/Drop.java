@@ -24,6 +24,13 @@ public enum Drop {
   UNSOLICITED,
   RATE_LIMITED,
   /**
+   * A planet or moon that is not authentic, that was not requested, or whose sender is neither a
+   * root nor the seed of a requested moon.
+   */
+  BAD_WORLD,
+  /** A planet or moon that is not newer than ours; a second root may have sent it, too. */
+  OLD_WORLD,
+  /**
    * An update of a planet or moon that was left out of an OK(HELLO), since its receiver has not
    * proven its address: the answer would be longer than the HELLO, whose source may be forged. Or a
    * reply that was sent over another path, or a beacon from the internet, for the same reason. Or

@@ -85,6 +85,12 @@ public final class Endpoints {
         "expected an IP, a slash and a number from 0 to " + max + ", not: " + whole);
   }
 
+  /** Returns whether datagrams for one host can be sent there: not to port 0 or a group. */
+  public static boolean isDestination(InetSocketAddress endpoint) {
+    IpScope scope = IpScope.of(endpoint.getAddress());
+    return endpoint.getPort() != 0 && scope != IpScope.NONE && scope != IpScope.MULTICAST;
+  }
+
   /** Returns whether an endpoint may be used for paths (02 section 0.2). */
   public static boolean usableForPath(InetSocketAddress endpoint) {
     byte[] ip = endpoint.getAddress().getAddress();

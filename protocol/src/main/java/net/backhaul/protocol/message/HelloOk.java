@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.packet.WireReader;
 import net.backhaul.protocol.packet.WireWriter;
@@ -44,35 +45,50 @@ public record HelloOk(
    * affect those before it (01 section 7.6).
    */
   public static HelloOk read(long inRePacketId, WireReader in, Consumer<World> eachWorld) {
-    return read(inRePacketId, in, true, eachWorld);
+    return readFields(inRePacketId, in, worlds -> readWorlds(worlds, eachWorld));
   }
 
-  /** Reads the payload and skips its worlds, for senders that are no roots. */
-  public static HelloOk readWithoutWorlds(long inRePacketId, WireReader in) {
-    return read(inRePacketId, in, false, world -> {});
+  /**
+   * Reads the payload and skips its worlds, for senders that are no roots.
+   *
+   * @param skipped called if there are any
+   */
+  public static HelloOk readWithoutWorlds(long inRePacketId, WireReader in, Runnable skipped) {
+    return readFields(
+        inRePacketId,
+        in,
+        worlds -> {
+          if (!worlds.atEnd()) {
+            skipped.run();
+          }
+          return List.of();
+        });
   }
 
-  private static HelloOk read(
-      long inRePacketId, WireReader in, boolean trusted, Consumer<World> eachWorld) {
+  private static List<World> readWorlds(WireReader in, Consumer<World> eachWorld) {
+    var worlds = new ArrayList<World>();
+    while (!in.atEnd()) {
+      World world = World.read(in);
+      eachWorld.accept(world);
+      worlds.add(world);
+    }
+    return worlds;
+  }
+
+  private static HelloOk readFields(
+      long inRePacketId, WireReader in, Function<WireReader, List<World>> readWorlds) {
     long timestampMs = in.u64();
     int protocolVersion = in.u8();
     int major = in.u8();
     int minor = in.u8();
     int revision = in.u16();
     InetSocketAddress destination = in.atEnd() ? null : Endpoints.read(in);
-    var worlds = new ArrayList<World>();
+    List<World> worlds = List.of();
     if (!in.atEnd()) {
       int length = in.u16();
-      int end = in.remaining() - length;
-      if (trusted) {
-        while (in.remaining() > end) {
-          World world = World.read(in);
-          eachWorld.accept(world);
-          worlds.add(world);
-        }
-      } else {
-        in.skip(length);
-      }
+      int present = Math.min(length, in.remaining());
+      worlds = readWorlds.apply(new WireReader(in.array(), in.position(), present));
+      in.skip(length);
     }
     return new HelloOk(
         inRePacketId,

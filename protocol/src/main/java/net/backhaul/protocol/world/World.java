@@ -158,11 +158,15 @@ public record World(
     if (id == 0 || type == Type.NULL) {
       return true;
     }
-    return newer.id == id
-        && newer.type == type
+    return newer.isVersionOf(this)
         && Long.compareUnsigned(newer.timestampMs, timestampMs) > 0
         && Signatures.verify(
             updateKey.toByteArray(), newer.signedBytes(), newer.signature.toByteArray());
+  }
+
+  /** Returns whether it claims to be another version of a world, or is the same. */
+  public boolean isVersionOf(World other) {
+    return id == other.id && type == other.type;
   }
 
   /** Returns whether its own update key has signed it, as that of a first version usually does. */

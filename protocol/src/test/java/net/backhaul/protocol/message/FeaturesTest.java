@@ -44,7 +44,7 @@ class FeaturesTest {
     assertEquals(ok(Features.NONE), readOk(without));
     assertEquals(ok(ECN), readOk(without + ENCODED));
     var in = reader(without + ENCODED, 9);
-    assertEquals(ECN, HelloOk.readWithoutWorlds(7, in).features());
+    assertEquals(ECN, HelloOk.readWithoutWorlds(7, in, () -> {}).features());
   }
 
   @ParameterizedTest

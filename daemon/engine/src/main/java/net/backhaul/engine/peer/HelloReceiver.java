@@ -122,7 +122,8 @@ final class HelloReceiver {
     HelloOk ok =
         trusted
             ? readWithWorlds(packet)
-            : HelloOk.readWithoutWorlds(packet.inRePacketId(), packet.okBody());
+            : HelloOk.readWithoutWorlds(
+                packet.inRePacketId(), packet.okBody(), () -> context.drop(Drop.BAD_WORLD));
     if (ok.protocolVersion() < OLDEST_PROTOCOL) {
       context.drop(Drop.OLD_PROTOCOL);
       return PacketOutcome.IGNORED;
@@ -309,7 +310,9 @@ final class HelloReceiver {
     }
     for (Hello.MoonVersion moonVersion : hello.moons()) {
       World moon = upstreams.roots().moon(moonVersion.id());
-      if (moon != null && Long.compareUnsigned(moonVersion.timestampMs(), moon.timestampMs()) < 0) {
+      if (moon != null
+          && !newer.contains(moon)
+          && Long.compareUnsigned(moonVersion.timestampMs(), moon.timestampMs()) < 0) {
         bytes += bytesOf(moon);
         if (bytes > MAX_WORLDS_BYTES && !newer.isEmpty()) {
           break;

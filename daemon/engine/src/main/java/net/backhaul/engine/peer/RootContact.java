@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import net.backhaul.engine.Deadline;
 import net.backhaul.engine.Event;
 import net.backhaul.engine.Output;
+import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.protocol.message.Verb;
 
 /** Keeps contact with roots and seeds of moons, and decides whether this node is online. */
@@ -202,6 +203,7 @@ final class RootContact {
     List<InetSocketAddress> family =
         roots.endpoints(root.address).stream()
             .filter(endpoint -> endpoint.getAddress().getAddress().length == ipBytes)
+            .filter(Endpoints::isDestination)
             .toList();
     if (!family.isEmpty()) {
       InetSocketAddress endpoint = family.get(context.random.nextInt(family.size()));

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import net.backhaul.engine.Drop;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.PeerStatus.Role;
 import net.backhaul.engine.StateKey;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The planet and the moons, and the roots that they list (01 section 7). */
 final class Roots {
-  private final long self;
+  private final Identity self;
   private final Output output;
   private World planet;
   private final Map<Long, World> moons = new TreeMap<>();
@@ -34,7 +35,7 @@ final class Roots {
   /** A root: its identity and the endpoints that our worlds list for it. */
   record ListedRoot(Identity identity, Role role, List<InetSocketAddress> endpoints) {}
 
-  Roots(long self, Output output, @Nullable World savedPlanet) {
+  Roots(Identity self, Output output, @Nullable World savedPlanet) {
     this.self = self;
     this.output = output;
     World builtIn = World.defaultPlanet();
@@ -114,17 +115,17 @@ final class Roots {
    * Adds a world if it may replace the one that we have (01 section 7.5).
    *
    * @param alwaysAcceptNew whether a moon is accepted that was not requested
-   * @return whether it was added
+   * @return why it was rejected, or null if it was added
    */
-  boolean add(World world, boolean alwaysAcceptNew) {
-    boolean accepted =
+  @Nullable Drop add(World world, boolean alwaysAcceptNew) {
+    Drop rejection =
         switch (world.type()) {
-          case PLANET -> planet.replacedBy(world);
-          case MOON -> acceptsMoon(world, alwaysAcceptNew);
-          case NULL -> false;
+          case PLANET -> rejection(planet, world);
+          case MOON -> moonRejection(world, alwaysAcceptNew);
+          case NULL -> Drop.BAD_WORLD;
         };
-    if (!accepted) {
-      return false;
+    if (rejection != null) {
+      return rejection;
     }
     if (world.type() == World.Type.PLANET) {
       planet = world;
@@ -135,7 +136,7 @@ final class Roots {
       output.saveState(new StateKey(StateKey.Kind.MOON, world.id()), bytes(world));
     }
     rebuild();
-    return true;
+    return null;
   }
 
   /** Replaces the planet by another one, whatever its id: the operator decides. */
@@ -145,18 +146,30 @@ final class Roots {
     rebuild();
   }
 
-  private boolean acceptsMoon(World moon, boolean alwaysAcceptNew) {
+  private @Nullable Drop moonRejection(World moon, boolean alwaysAcceptNew) {
     World known = moons.get(moon.id());
     if (moon.id() == 0) {
-      return false;
+      return Drop.BAD_WORLD;
     }
     if (known != null) {
-      return known.replacedBy(moon);
+      return rejection(known, moon);
     }
     Long seed = requestedMoons.get(moon.id());
-    return alwaysAcceptNew
-        || (seed != null
-            && moon.roots().stream().anyMatch(root -> root.identity().address() == seed));
+    boolean accepted =
+        alwaysAcceptNew
+            || (seed != null
+                && moon.roots().stream().anyMatch(root -> root.identity().address() == seed));
+    return accepted ? null : Drop.BAD_WORLD;
+  }
+
+  private static @Nullable Drop rejection(World current, World other) {
+    if (current.replacedBy(other)) {
+      return null;
+    }
+    return other.isVersionOf(current)
+            && Long.compareUnsigned(other.timestampMs(), current.timestampMs()) <= 0
+        ? Drop.OLD_WORLD
+        : Drop.BAD_WORLD;
   }
 
   /** Requests a moon from its seed. */
@@ -186,8 +199,8 @@ final class Roots {
   private void addRoots(World world, Role role) {
     for (World.Root root : world.roots()) {
       long address = root.identity().address();
-      if (address == self) {
-        amRoot = true;
+      if (address == self.address()) {
+        amRoot |= root.identity().equals(self); // Another key with our address makes no root of us.
         continue;
       }
       ListedRoot known = upstreams.get(address);

@@ -39,7 +39,7 @@ final class SavedWorlds {
     return moon != null
         && moon.type() == World.Type.MOON
         && moon.id() == moonId
-        && roots.add(moon, true);
+        && roots.add(moon, true) == null;
   }
 
   private static @Nullable World read(byte[] bytes) {

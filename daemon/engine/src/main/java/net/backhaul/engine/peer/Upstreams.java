@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import net.backhaul.engine.Deadline;
+import net.backhaul.engine.Drop;
 import net.backhaul.protocol.world.World;
 import org.jspecify.annotations.Nullable;
 
@@ -95,12 +96,18 @@ final class Upstreams {
     return rootPeers[index];
   }
 
-  /** Replaces a world if the new one may replace it (01 section 7.5), and contacts its roots. */
+  /**
+   * Replaces a world if the new one may replace it (01 section 7.5), and contacts its roots;
+   * otherwise it is dropped.
+   */
   void update(World world, long nowMs) {
-    if (roots.add(world, false)) {
-      refresh();
-      contactSoon(nowMs);
+    Drop rejection = roots.add(world, false);
+    if (rejection != null) {
+      context.drop(rejection);
+      return;
     }
+    refresh();
+    contactSoon(nowMs);
   }
 
   /** Replaces the planet by the operator's choice, and contacts its roots. */

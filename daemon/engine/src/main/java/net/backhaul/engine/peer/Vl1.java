@@ -95,7 +95,7 @@ public final class Vl1 implements PeerLink {
       long nowMs) {
     context = new PeerContext(self, options, output, random);
     peers = new PeerTable(self, output, options.maxPeers(), saved);
-    roots = new Roots(self.address(), output, SavedWorlds.planet(saved));
+    roots = new Roots(self, output, SavedWorlds.planet(saved));
     upstreams = new Upstreams(context, roots, peers);
     var endpoints = new EndpointSender(context);
     var hellos = new HelloSender(context, roots, endpoints);
