@@ -15,6 +15,13 @@ import net.backhaul.protocol.packet.Packets;
 final class MssClamp {
   private static final int FRAGMENT_HEADER = Packets.FRAGMENT_HEADER_BYTES;
 
+  /**
+   * A segment is shortened where datagrams then carry more by this part at least. Short segments
+   * cost more per byte, at both ends, and TCP grows more slowly after a loss: by a segment for each
+   * round trip.
+   */
+  private static final int LEAST_GAIN = 16;
+
   private final PeerLink link;
   private final MssOption option = new MssOption();
 
@@ -51,7 +58,8 @@ final class MssClamp {
   }
 
   /**
-   * Returns the MSS up to a maximum that carries the most bytes per datagram.
+   * Returns the MSS up to a maximum that carries the most bytes per datagram, or the maximum itself
+   * if that carries almost as many.
    *
    * @param overheadBytes what the packet of a segment has beside the MSS
    * @param datagramBytes the maximum length of a datagram
@@ -62,7 +70,9 @@ final class MssClamp {
     int count =
         Math.ceilDiv(mssBytes + overheadBytes - FRAGMENT_HEADER, datagramBytes - FRAGMENT_HEADER);
     int fewer = packetBytes(count - 1, datagramBytes) - overheadBytes;
-    return count > 1 && fewer * count > mssBytes * (count - 1) ? fewer : mssBytes;
+    boolean isWorthwhile =
+        (long) fewer * count * LEAST_GAIN > (long) mssBytes * (count - 1) * (LEAST_GAIN + 1);
+    return count > 1 && isWorthwhile ? fewer : mssBytes;
   }
 
   /** Returns the length of the longest packet in a number of datagrams (02 section 1.6). */
