@@ -24,14 +24,15 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Daemons behind NATs of the kernel: two behind the same one, one behind a symmetric one, and one
- * behind two.
+ * Daemons behind NATs of the kernel: two behind one without hairpin and two behind one with it, one
+ * behind a symmetric one, and one behind two.
  */
 @TestInstance(Lifecycle.PER_CLASS)
 class NatHostsTest {
   private static final String CONE = "5.9.0.11";
   private static final String SYMMETRIC = "5.9.0.12";
   private static final String CARRIER = "5.9.0.13";
+  private static final String HAIRPIN = "5.9.0.14";
   private static final JsonMapper JSON = new JsonMapper();
   private static final int DISCARD = 9;
 
@@ -44,19 +45,26 @@ class NatHostsTest {
   private NamespaceNode anna;
   private NamespaceNode bob;
   private NamespaceNode carol;
+  private NamespaceNode dora;
+  private NamespaceNode dave;
+  private NatRouter hairpin;
   private String lanOfAlice;
   private String lanOfAnna;
+  private String lanOfDora;
+  private String lanOfDave;
 
   @BeforeAll
   void start(@TempDir Path directory) throws Exception {
     NetworkNamespace.assumePossible();
-    nodes = NamespaceNode.create(directory, 5);
+    nodes = NamespaceNode.create(directory, 7);
     NamespaceNode root = nodes.getFirst();
     root.listenAsRoot("5.9.0.1");
     alice = nodes.get(1);
     anna = nodes.get(2);
     bob = nodes.get(3);
     carol = nodes.get(4);
+    dora = nodes.get(5);
+    dave = nodes.get(6);
     NatRouter cone = router(Kind.CONE, "192.168.1.");
     NatRouter symmetric = router(Kind.SYMMETRIC, "192.168.2.");
     NatRouter carrier = router(Kind.CONE, "100.64.0.");
@@ -69,6 +77,11 @@ class NatHostsTest {
     lanOfAnna = cone.adopt(root, anna, 3);
     symmetric.adopt(root, bob, 4);
     home.adopt(root, carol, 5);
+    hairpin = router(Kind.CONE, "192.168.4.");
+    hairpin.connect(root, HAIRPIN);
+    lanOfDora = hairpin.adopt(root, dora, 6);
+    lanOfDave = hairpin.adopt(root, dave, 7);
+    hairpin.hairpin(HAIRPIN, List.of(lanOfDora, lanOfDave));
     NamespaceNode.start(nodes, 1);
     join(root);
   }
@@ -115,6 +128,14 @@ class NatHostsTest {
   void nodesBehindOneNatUseTheirLan() throws Exception {
     awaitPath(alice, anna, lanOfAnna);
     awaitPath(anna, alice, lanOfAlice);
+  }
+
+  /** Where both paths work, the one over the LAN is preferred. */
+  @Test
+  void nodesBehindOneNatWithHairpinUseTheirLan() throws Exception {
+    awaitPath(dora, dave, lanOfDave);
+    awaitPath(dave, dora, lanOfDora);
+    assertTrue(hairpin.hasSentBack(), "the path by hairpin was tried");
   }
 
   @Test

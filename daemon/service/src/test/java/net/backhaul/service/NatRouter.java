@@ -18,6 +18,8 @@ import net.backhaul.testing.NetworkNamespace;
  */
 final class NatRouter implements AutoCloseable {
   private static final long WAIT_S = 30;
+  private static final int DAEMON_PORT = 9993;
+  private static final int FIRST_OUTSIDE_PORT = 10_001;
 
   /** How the NAT selects the port outside. */
   enum Kind {
@@ -106,6 +108,31 @@ final class NatRouter implements AutoCloseable {
     return address;
   }
 
+  /**
+   * Sends datagrams of a host for the endpoint of another one outside back to that one (hairpin);
+   * without it they are rejected. Endpoints outside are the same for all destinations.
+   *
+   * @param outside the address of the router
+   */
+  void hairpin(String outside, List<String> hosts) throws Exception {
+    nft("add chain ip nat pre { type nat hook prerouting priority -100; }");
+    for (String host : hosts) {
+      String daemon = host + ":" + DAEMON_PORT;
+      int port = FIRST_OUTSIDE_PORT + hosts.indexOf(host);
+      String source = "ip saddr " + host + " udp sport " + DAEMON_PORT;
+      String translation = " snat to " + outside + ":" + port;
+      nft("insert rule ip nat post " + source + " oifname wan" + translation);
+      nft("insert rule ip nat post " + source + " oifname lan ct status dnat" + translation);
+      String destination = "ip daddr " + outside + " udp dport " + port;
+      nft("add rule ip nat pre iifname lan " + destination + " counter dnat to " + daemon);
+    }
+  }
+
+  /** Returns whether datagrams for the endpoint of a host outside were sent back to it. */
+  boolean hasSentBack() throws Exception {
+    return nftOutput("list chain ip nat pre").matches("(?s).* packets [1-9].*");
+  }
+
   private String namespaceFile() {
     return "/proc/" + namespace + "/ns/net";
   }
@@ -115,9 +142,13 @@ final class NatRouter implements AutoCloseable {
   }
 
   private void nft(String command) throws Exception {
+    assertEquals("", nftOutput(command), command);
+  }
+
+  private String nftOutput(String command) throws Exception {
     var words = List.of("nsenter", "--net=" + namespaceFile(), "nft", command);
     Process nft = new ProcessBuilder(words).redirectErrorStream(true).start();
-    assertEquals("", new String(nft.getInputStream().readAllBytes()), command);
+    return new String(nft.getInputStream().readAllBytes());
   }
 
   @Override
