@@ -117,6 +117,22 @@ final class Upstreams {
     contactSoon(nowMs);
   }
 
+  /** Follows a moon: a saved one at once, another one as soon as its seed has sent it. */
+  void orbit(long moonId, long seed, byte @Nullable [] savedMoon, long nowMs) {
+    boolean added = savedMoon != null && SavedWorlds.addMoon(moonId, savedMoon, roots);
+    if (!added && roots.moon(moonId) == null && seed != 0) {
+      roots.request(moonId, seed);
+    }
+    refresh();
+    contactSoon(nowMs);
+  }
+
+  /** Stops following a moon and removes its saved state. */
+  void deorbit(long moonId) {
+    roots.removeMoon(moonId);
+    refresh();
+  }
+
   /** Makes peers of the roots of all worlds. */
   void refresh() {
     List<Peer> found = new ArrayList<>();

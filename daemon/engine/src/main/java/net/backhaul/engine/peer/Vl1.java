@@ -45,8 +45,6 @@ public final class Vl1 implements PeerLink {
           + BlindMarks.MAX_ENDPOINTS
           + TrustedPaths.MAX_PATHS;
 
-  private static final long EXPIRE_EVERY_MS = 30_000;
-
   final PeerTable peers;
   final TrustedPaths trustedPaths = new TrustedPaths();
   final PeerContext context;
@@ -142,6 +140,19 @@ public final class Vl1 implements PeerLink {
         new Relay(context, lookup, upstreams, endpoints, prober, introductions, trustedPaths);
     receiver = new DatagramReceiver(context, packet, beacons, relay, dispatcher);
     pending = new PendingPackets(context, sender, dispatcher);
+    var expiry =
+        new Expiry(
+            context,
+            peers,
+            upstreams,
+            List.of(
+                surface::expire,
+                introductions::expire,
+                search::expire,
+                whois::expire,
+                pings::expire,
+                trustedPaths::expire,
+                receiver::expire));
     timedWork =
         List.of(
             new TimedWork("contacting roots", rootContact::advance),
@@ -150,7 +161,7 @@ public final class Vl1 implements PeerLink {
             new TimedWork("measuring path MTUs", mtuProber::advance),
             new TimedWork("checking bonds", bonds::advance),
             new TimedWork("keeping paths open", timeMs -> keepalive.advance(upstreams, timeMs)),
-            new TimedWork("expiring peers", this::expireIfDue),
+            new TimedWork("expiring peers", expiry::advance),
             new TimedWork("following introductions", introductions::advance),
             new TimedWork("searching ports", search::advance),
             new TimedWork("retrying pending packets", pending::retryIfDue));
@@ -160,7 +171,7 @@ public final class Vl1 implements PeerLink {
     bonds.optionsChanged(nowMs);
     context.deadlines.set(Deadline.ROOT_CONTACT, nowMs);
     context.deadlines.set(Deadline.KEEPALIVE, nowMs);
-    context.deadlines.set(Deadline.PEER_EXPIRY, nowMs + EXPIRE_EVERY_MS);
+    expiry.begin(nowMs);
     relayFallback.optionsChanged(nowMs);
   }
 
@@ -263,12 +274,7 @@ public final class Vl1 implements PeerLink {
 
   /** Follows a moon: a saved one at once, another one as soon as its seed has sent it. */
   public void orbit(long moonId, long seed, byte @Nullable [] savedMoon, long nowMs) {
-    boolean added = savedMoon != null && SavedWorlds.addMoon(moonId, savedMoon, roots);
-    if (!added && roots.moon(moonId) == null && seed != 0) {
-      roots.request(moonId, seed);
-    }
-    upstreams.refresh();
-    upstreams.contactSoon(nowMs);
+    upstreams.orbit(moonId, seed, savedMoon, nowMs);
   }
 
   /** Uses another planet, also one with another id. */
@@ -278,8 +284,7 @@ public final class Vl1 implements PeerLink {
 
   /** Stops following a moon and removes its saved state. */
   public void deorbit(long moonId) {
-    roots.removeMoon(moonId);
-    upstreams.refresh();
+    upstreams.deorbit(moonId);
   }
 
   /** Sets the endpoints that a router has mapped to our sockets; peers get them soon. */
@@ -450,13 +455,6 @@ public final class Vl1 implements PeerLink {
 
   // Internals.
 
-  private void expireIfDue(long nowMs) {
-    if (context.deadlines.isDue(Deadline.PEER_EXPIRY, nowMs)) {
-      context.deadlines.set(Deadline.PEER_EXPIRY, nowMs + EXPIRE_EVERY_MS);
-      expire(nowMs);
-    }
-  }
-
   private boolean isTrusted(long address, long nowMs) {
     Peer peer = peers.get(address);
     return peer != null && peer.isTrusted(nowMs);
@@ -469,29 +467,6 @@ public final class Vl1 implements PeerLink {
   private void identityArrived(long address, long nowMs) {
     introductions.identityArrived(address, nowMs);
     context.retryPending(nowMs);
-  }
-
-  private void expire(long nowMs) {
-    for (Peer peer : peers.all()) {
-      if (!peer.isAlive(nowMs) && !upstreams.isTrustedWithWorlds(peer.address)) {
-        expire(peer);
-      }
-    }
-    surface.expire(nowMs);
-    introductions.expire(nowMs);
-    search.expire(nowMs);
-    whois.expire(nowMs);
-    pings.expire(nowMs);
-    trustedPaths.expire(nowMs);
-    receiver.expire(nowMs);
-  }
-
-  private void expire(Peer peer) {
-    try {
-      peers.expire(peer);
-    } catch (RuntimeException e) {
-      context.internalError("expiring a peer", e);
-    }
   }
 
   /** Returns how many packets are pending for an identity, a credential or a configuration. */
