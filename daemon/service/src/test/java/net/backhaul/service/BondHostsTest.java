@@ -6,21 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.SocketTimeoutException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import net.backhaul.json.Json;
 import net.backhaul.testing.Await;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,15 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
  * aimed at, one second, since machines that run tests are busy.
  */
 class BondHostsTest {
-  private static final int PORT = 4_003;
-  private static final int SEND_EVERY_MS = 20;
   private static final long LIMIT_MS = 3_000;
-  private static final String NETWORK =
-      """
-      {"private": true, "v4AssignMode": {"zt": true},
-       "routes": [{"target": "10.77.0.0/24"}],
-       "ipAssignmentPools": [{"ipRangeStart": "10.77.0.1", "ipRangeEnd": "10.77.0.99"}]}
-      """;
+  private static final long FIRST_REPLY_MS = 60_000;
   private static final String SETTINGS =
       """
       {"settings": {"portMappingEnabled": false, "allowSecondaryPort": false%s}}
@@ -47,13 +32,15 @@ class BondHostsTest {
 
   @TempDir Path directory;
   private List<NamespaceNode> nodes = List.of();
-  private final List<DatagramSocket> sockets = new ArrayList<>();
+  private @Nullable EchoPair pair;
   private NamespaceNode alice;
   private NamespaceNode bob;
 
   @AfterEach
   void stop() {
-    sockets.forEach(DatagramSocket::close);
+    if (pair != null) {
+      pair.close();
+    }
     nodes.forEach(NamespaceNode::close);
   }
 
@@ -70,18 +57,8 @@ class BondHostsTest {
     Files.writeString(alice.home().resolve("local.conf"), SETTINGS.formatted(aliceSettings));
     Files.writeString(bob.home().resolve("local.conf"), SETTINGS.formatted(bobSettings));
     NamespaceNode.start(nodes, 1);
-    String network = controller.address() + "000001";
-    controller.request("POST", "/controller/network/" + network, NETWORK);
-    for (NamespaceNode member : List.of(alice, bob)) {
-      controller.request(
-          "POST",
-          "/controller/network/" + network + "/member/" + member.address(),
-          "{\"authorized\": true, \"ipAssignments\": [\"%s\"]}".formatted(ip(member)));
-      member.request("POST", "/network/" + network, "{}");
-      NamespaceMembers.awaitDevice(member, network, ip(member));
-    }
-    echo();
-    Await.until(() -> converse(500, () -> null).replies > 10);
+    pair = new EchoPair(nodes);
+    assertTrue(pair.msToReply(FIRST_REPLY_MS) < FIRST_REPLY_MS);
     Await.until(() -> aliveLinks() == 2);
   }
 
@@ -93,79 +70,6 @@ class BondHostsTest {
     controller.ip("link", "set", peer, "master", "second", "up");
     member.ip("address", "add", "10.8.0." + host + "/24", "dev", "eth1");
     member.ip("link", "set", "eth1", "up");
-  }
-
-  private String ip(NamespaceNode member) {
-    return member == alice ? "10.77.0.2" : "10.77.0.3";
-  }
-
-  private void echo() throws Exception {
-    DatagramSocket socket = alice.here(() -> new DatagramSocket(PORT));
-    sockets.add(socket);
-    Thread.ofPlatform()
-        .daemon()
-        .start(
-            () -> {
-              var packet = new DatagramPacket(new byte[Long.BYTES], Long.BYTES);
-              while (!socket.isClosed()) {
-                try {
-                  socket.receive(packet);
-                  socket.send(packet);
-                } catch (IOException unreachable) {
-                  // The next datagram may be answered.
-                }
-              }
-            });
-  }
-
-  private record Conversation(int sent, int replies, long longestGapMs) {}
-
-  /** Sends datagrams from Bob to Alice for some time, meanwhile does something, and measures. */
-  private Conversation converse(long ms, Callable<?> action) {
-    try {
-      Future<Conversation> running = bob.beside(() -> converse(ms));
-      Thread.sleep(ms / 5);
-      action.call();
-      return running.get();
-    } catch (Exception e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private Conversation converse(long ms) throws IOException {
-    InetAddress to = InetAddress.getByName(ip(alice));
-    long start = System.nanoTime();
-    long last = start;
-    long gap = 0;
-    int sent = 0;
-    int replies = 0;
-    try (var socket = new DatagramSocket()) {
-      long end = start + TimeUnit.MILLISECONDS.toNanos(ms);
-      for (long now = start; now < end; now = System.nanoTime()) {
-        long due = start + TimeUnit.MILLISECONDS.toNanos((long) sent * SEND_EVERY_MS);
-        if (now >= due) {
-          sent++;
-          byte[] bytes = ByteBuffer.allocate(Long.BYTES).putLong(sent).array();
-          try {
-            socket.send(new DatagramPacket(bytes, bytes.length, to, PORT));
-          } catch (IOException unreachable) {
-            // Until the network is configured.
-          }
-          continue;
-        }
-        socket.setSoTimeout((int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(due - now)));
-        try {
-          socket.receive(new DatagramPacket(new byte[Long.BYTES], Long.BYTES));
-          replies++;
-          gap = Math.max(gap, System.nanoTime() - last);
-          last = System.nanoTime();
-        } catch (SocketTimeoutException unanswered) {
-          // The next one is sent.
-        }
-      }
-    }
-    gap = Math.max(gap, System.nanoTime() - last);
-    return new Conversation(sent, replies, TimeUnit.NANOSECONDS.toMillis(gap));
   }
 
   private static Map<?, ?> bond(NamespaceNode of, NamespaceNode to) {
@@ -205,8 +109,8 @@ class BondHostsTest {
     }
   }
 
-  private void assertGap(Conversation measured, String what) {
-    assertTrue(measured.longestGapMs <= LIMIT_MS, () -> what + ": " + measured);
+  private void assertGap(EchoPair.Conversation measured, String what) {
+    assertTrue(measured.longestGapMs() <= LIMIT_MS, () -> what + ": " + measured);
     System.out.println(what + ": " + measured);
   }
 
@@ -215,8 +119,8 @@ class BondHostsTest {
     start(BACKUP, BACKUP);
     assertEquals("active-backup", bond(alice, bob).get("bondingPolicyStr"));
     String first = used();
-    Conversation silent =
-        converse(
+    EchoPair.Conversation silent =
+        pair.converse(
             5_000,
             () -> {
               dropSilently(first);
@@ -228,8 +132,8 @@ class BondHostsTest {
     Await.until(() -> aliveLinks() == 2);
 
     String second = used();
-    Conversation down =
-        converse(
+    EchoPair.Conversation down =
+        pair.converse(
             5_000,
             () -> {
               alice.ip("link", "set", second, "down");
@@ -238,7 +142,7 @@ class BondHostsTest {
     assertGap(down, "a link that goes down");
     assertNotEquals(second, used());
     alice.ip("link", "set", second, "up");
-    converse(3_000, () -> null);
+    pair.converse(3_000);
     Await.until(() -> aliveLinks() == 2);
   }
 
@@ -251,14 +155,14 @@ class BondHostsTest {
     long limitMs = isOurs ? 2 * LIMIT_MS : 16_000;
     for (int i = 0; i < 2; i++) {
       String first = used();
-      Conversation silent =
-          converse(
+      EchoPair.Conversation silent =
+          pair.converse(
               isOurs ? 6_000 : 20_000,
               () -> {
                 dropSilently(first);
                 return null;
               });
-      assertTrue(silent.longestGapMs <= limitMs, silent::toString);
+      assertTrue(silent.longestGapMs() <= limitMs, silent::toString);
       System.out.println("a peer without a bond: " + silent);
       stopDropping();
       Await.until(() -> aliveLinks() == 2);
