@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
@@ -95,6 +96,10 @@ public final class Json {
    * @throws InvalidJsonException with the position of the first error
    */
   public static @Nullable Object parse(String text) {
+    return parse(text, false);
+  }
+
+  private static @Nullable Object parse(String text, boolean isStrict) {
     try (JsonParser in = FACTORY.createParser(ByteOrderMark.strip(text))) {
       JsonToken first = in.nextToken();
       if (first == null) {
@@ -104,7 +109,7 @@ public final class Json {
             "syntax error while parsing value - unexpected end of input;"
                 + " expected '[', '{', or a literal");
       }
-      Object value = read(in, first);
+      Object value = read(in, first, isStrict);
       if (in.nextToken() != null) {
         JsonLocation at = in.currentTokenLocation();
         throw InvalidJsonException.atPosition(
@@ -129,6 +134,20 @@ public final class Json {
    * @throws InvalidJsonException with the position of the first error
    */
   public static @Nullable Object parse(ByteBuffer utf8) {
+    return parse(text(utf8), false);
+  }
+
+  /**
+   * Reads one value likewise. Elsewhere the last of several members of the same name counts, as for
+   * the reference.
+   *
+   * @throws RepeatedNameException if an object has two members of the same name
+   */
+  public static @Nullable Object parseStrictly(ByteBuffer utf8) {
+    return parse(text(utf8), true);
+  }
+
+  private static String text(ByteBuffer utf8) {
     ByteBuffer bytes = utf8.duplicate();
     CharBuffer text = CharBuffer.allocate(bytes.remaining());
     CoderResult result = StandardCharsets.UTF_8.newDecoder().decode(bytes, text, true);
@@ -140,7 +159,7 @@ public final class Json {
           lines[lines.length - 1].length() + 1,
           INVALID_STRING + "ill-formed UTF-8 byte");
     }
-    return parse(text.toString());
+    return text.toString();
   }
 
   /** Reads an object; any other value, and text that is not JSON, gives an empty one. */
@@ -165,20 +184,24 @@ public final class Json {
     return value instanceof Map ? (Map<String, @Nullable Object>) value : object();
   }
 
-  private static @Nullable Object read(JsonParser in, JsonToken token) throws IOException {
+  private static @Nullable Object read(JsonParser in, JsonToken token, boolean isStrict)
+      throws IOException {
     return switch (token) {
       case START_OBJECT -> {
         Map<String, @Nullable Object> object = object();
         while (in.nextToken() != JsonToken.END_OBJECT) {
           String name = wellFormed(in, in.currentName());
-          object.put(name, read(in, in.nextToken()));
+          if (isStrict && object.containsKey(name)) {
+            throw new RepeatedNameException(path(in.getParsingContext()));
+          }
+          object.put(name, read(in, in.nextToken(), isStrict));
         }
         yield object;
       }
       case START_ARRAY -> {
         var list = new ArrayList<@Nullable Object>();
         for (JsonToken next = in.nextToken(); next != JsonToken.END_ARRAY; next = in.nextToken()) {
-          list.add(read(in, next));
+          list.add(read(in, next, isStrict));
         }
         yield list;
       }
@@ -189,6 +212,18 @@ public final class Json {
       case VALUE_FALSE -> false;
       default -> null;
     };
+  }
+
+  /** Returns where the parser is, as routes[1].target. */
+  private static String path(JsonStreamContext context) {
+    if (context.inRoot()) {
+      return "";
+    }
+    String parent = path(context.getParent());
+    if (context.inArray()) {
+      return parent + "[" + context.getCurrentIndex() + "]";
+    }
+    return (parent.isEmpty() ? "" : parent + ".") + context.getCurrentName();
   }
 
   /** Returns a string; rejects one with half a surrogate pair, which is no text in UTF-8. */

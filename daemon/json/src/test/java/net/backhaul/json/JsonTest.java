@@ -42,6 +42,24 @@ class JsonTest {
     assertEquals(written, Json.write(Json.parse(read)));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {"a":1,"b":2,"a":1}          | a
+          {"a":{"b":{"c":1,"c":2}}}    | a.b.c
+          {"a":[{"b":1},[{"c":1,"c":2}]]} | a[1][0].c
+          [{"b":null,"b":null}]        | [0].b
+          """)
+  void rejectsRepeatedNamesWhereItIsStrict(String text, String path) {
+    ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+
+    assertEquals(
+        path, assertThrows(RepeatedNameException.class, () -> Json.parseStrictly(bytes)).path());
+    Json.parse(bytes);
+  }
+
   @Test
   void writesNonAsciiCharactersUnescaped() {
     String text = "\"\\u0001\\b\\f\\n\\r\\t\\\"\\\\\\u001fé☃\u007f😀/\"";

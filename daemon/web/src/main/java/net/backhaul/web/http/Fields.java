@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import net.backhaul.json.InvalidJsonException;
 import net.backhaul.json.Json;
+import net.backhaul.json.RepeatedNameException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,9 +51,11 @@ public final class Fields {
     }
     limitDepth(request.body());
     try {
-      if (Json.parse(ByteBuffer.wrap(request.body())) instanceof Map<?, ?> map) {
+      if (Json.parseStrictly(ByteBuffer.wrap(request.body())) instanceof Map<?, ?> map) {
         return of(Json.asObject(map));
       }
+    } catch (RepeatedNameException e) {
+      throw RequestProblem.field(e.path(), "expected once, found twice");
     } catch (InvalidJsonException e) {
       throw new ProblemException(
           RequestProblem.of(400, "invalid-json", "expected JSON: " + e.getMessage()));
