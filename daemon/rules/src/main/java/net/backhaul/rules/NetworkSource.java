@@ -102,14 +102,26 @@ public final class NetworkSource {
     if (network.get(MEMBER) instanceof String kept && !kept.isEmpty()) {
       return standsFor(kept, network) ? kept : RulesDecompiler.decompile(named(network, kept));
     }
-    return RulesDecompiler.decompile(network);
+    return RulesDecompiler.decompile(withRules(network));
+  }
+
+  /** Returns a network whose object has rules: none, where it says nothing about them. */
+  private static Map<String, @Nullable Object> withRules(Map<String, @Nullable Object> network) {
+    if (network.get("rules") != null) {
+      return network;
+    }
+    Map<String, @Nullable Object> complete = Json.object();
+    complete.putAll(network);
+    complete.put("rules", List.of());
+    return complete;
   }
 
   /** Returns the rules of a network with the names of a source, where they still fit. */
   private static Map<String, @Nullable Object> named(
       Map<String, @Nullable Object> network, String source) {
     Map<String, @Nullable Object> config = Json.object();
-    RULES.forEach(key -> config.put(key, network.get(key)));
+    Map<String, @Nullable Object> complete = withRules(network);
+    RULES.forEach(key -> config.put(key, complete.get(key)));
     Map<String, @Nullable Object> named = Json.object();
     try {
       named.putAll(RulesCompiler.compile(source).json());

@@ -19,6 +19,7 @@ import net.backhaul.protocol.network.ConfigRequest;
 import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.rules.NetworkSource;
 import net.backhaul.store.MemberJson;
+import net.backhaul.store.NetworkJson;
 import net.backhaul.web.http.WebResponse;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,6 +65,20 @@ class RulesTest {
     assertTrue(String.valueOf(rules.get("source")).contains("accept"), rules::toString);
     assertEquals(false, rules.get("kept"));
     assertEquals("", rules.get("problem"));
+  }
+
+  /** As the reference may have left it: its object says nothing about rules. */
+  @Test
+  void showsAndChangesANetworkWithoutRules() {
+    String document = "{\"id\":\"" + NetworkIds.text(WebFixture.NET) + "\"}";
+    web.controller.put(NetworkJson.read(document), web.nowMs);
+
+    Map<String, @Nullable Object> rules = object(admin.get(PATH));
+    assertEquals("", rules.get("source"), rules::toString);
+    assertEquals("", rules.get("problem"));
+    assertEquals(List.of(), check("accept;").get("errors"));
+    WebResponse changed = admin.patch(PATH, body("accept;", ""));
+    assertEquals("accept;", object(changed).get("source"), changed::text);
   }
 
   @Test
