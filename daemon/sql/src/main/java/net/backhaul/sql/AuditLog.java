@@ -31,9 +31,10 @@ public final class AuditLog {
 
   /** Appends a row, and returns its number. */
   public static long append(SqlSession session, AuditEntry entry) {
+    long chars = length(entry.before()) + length(entry.after());
     long id = session.queryFirst("SELECT max(id) FROM audit", row -> row.number(1)).orElse(0L) + 1;
     session.update(
-        "INSERT INTO audit (" + COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO audit (" + COLUMNS + ", chars) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         id,
         entry.atMs(),
         entry.actor(),
@@ -42,8 +43,9 @@ public final class AuditLog {
         entry.networkId(),
         entry.address(),
         entry.before(),
-        entry.after());
-    if (id % AuditQuota.INTERVAL_ROWS == 0) {
+        entry.after(),
+        chars);
+    if (id % AuditQuota.INTERVAL_ROWS == 0 || chars >= AuditQuota.LARGE_ROW_CHARS) {
       AuditQuota.evict(session);
     }
     return id;
@@ -136,7 +138,7 @@ public final class AuditLog {
         : ofMember(session, query, beforeId);
   }
 
-  private static int length(@Nullable String text) {
+  private static long length(@Nullable String text) {
     return text == null ? 0 : text.length();
   }
 

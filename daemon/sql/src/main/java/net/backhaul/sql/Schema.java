@@ -26,7 +26,8 @@ public final class Schema {
           "003-membership.sql",
           "004-history.sql",
           "005-members.sql",
-          "006-audit.sql");
+          "006-audit.sql",
+          "007-audit-size.sql");
 
   private final List<String> names;
 

@@ -40,7 +40,7 @@ class AuditQuotaTest {
                     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
                         + " INSERT INTO audit SELECT"
                         + " (SELECT coalesce(max(id), 0) FROM audit) + i, i, printf(?, i % 7), '',"
-                        + " 'change', printf(?, i % 256), '', NULL, NULL FROM n",
+                        + " 'change', printf(?, i % 256), '', NULL, NULL, 0 FROM n",
                     free, actor, network))
         .join();
     append(FLOOD, actor, network, "change");
@@ -110,6 +110,35 @@ class AuditQuotaTest {
     assertWithinLimit();
     assertEquals(0, count("at_ms < ?", FLOOD - AuditQuota.INTERVAL_ROWS));
     assertEquals(FLOOD, count("at_ms > ?", LAST_MS - FLOOD));
+  }
+
+  /** Rows of a megabyte, as changes of long rules are; the short ones of others stay. */
+  @Test
+  void boundsTheLengthOfAllEntries() {
+    append(3_000, "ada", NET, "change");
+    long rows = AuditQuota.MAX_CHARS >> 20;
+    database
+        .submit(
+            session ->
+                session.update(
+                    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
+                        + " INSERT INTO audit SELECT 3000 + i, i, 'eve', '', 'change', ?, '',"
+                        + " NULL, NULL, 1 << 20 FROM n",
+                    rows + 10,
+                    NET))
+        .join();
+    String large = "x".repeat((int) AuditQuota.LARGE_ROW_CHARS);
+    database
+        .submit(
+            session ->
+                AuditLog.append(
+                    session, new AuditEntry(LAST_MS, "eve", "", "change", NET, "", null, large)))
+        .join();
+
+    assertEquals(rows, count("actor = ?", "eve"), "those that fit, and the latest");
+    assertEquals(1, count("actor = ? AND after_change = ?", "eve", large));
+    assertEquals(0, count("actor = ? AND id <= 3011", "eve"), "the oldest are removed");
+    assertEquals(3_000, count("actor = ?", "ada"));
   }
 
   @Test
