@@ -18,6 +18,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
 
 /**
  * Networks, their settings and the log-in in a browser, with networks that a controller.d has
@@ -43,6 +44,8 @@ class PageTest {
     networks.network(2, "cellar");
     networks.network(3, HOSTILE.get(2));
     networks.network(4, "to delete");
+    networks.network(5, "office-10");
+    networks.network(6, "office-9");
     for (int i = 1; i <= 12; i++) {
       networks.member(1, i, "host-%02d".formatted(i), i > 2 ? "10.7.0." + i : "");
     }
@@ -72,6 +75,56 @@ class PageTest {
     browser.awaitText("12 members");
     browser.back();
     browser.awaitNoText("12 members");
+  }
+
+  private String shownOrder() {
+    return String.valueOf(
+        browser.script(
+            "return [...document.querySelectorAll('tbody a.strong')].map(each => each.innerText)"
+                + ".filter(each => each.startsWith('office')).join()"));
+  }
+
+  @Test
+  void sortsNetworksInTheUrl() throws Exception {
+    browser.open(page.origin() + "/");
+    browser.awaitText("office-10");
+    assertEquals("office,office-9,office-10", shownOrder());
+    assertEquals("ascending", browser.find("th[aria-sort]").getAttribute("aria-sort"));
+    browser.click("Members");
+    Await.until(() -> browser.url().endsWith("/?sort=-members"), browser::url);
+    assertEquals("Members ↓", browser.find("th[aria-sort=descending]").getText());
+    assertTrue(shownOrder().startsWith("office,"), shownOrder());
+    assertEquals(
+        "office", browser.find("tbody a.strong").getText(), "12 members, more than all others");
+    browser.assertAccessible();
+    browser.reload();
+    assertEquals("office", browser.find("tbody a.strong").getText());
+    browser.click("Name");
+    browser.click("Name ↑");
+    Await.until(() -> shownOrder().equals("office-10,office-9,office"), this::shownOrder);
+    assertTrue(browser.url().endsWith("/?sort=-name"), browser.url());
+    browser.open(page.origin() + "/?sort=nothing");
+    browser.awaitText("office-10");
+    assertEquals("office,office-9,office-10", shownOrder());
+  }
+
+  @Test
+  void usesAnotherSubnetByOneClick() throws Exception {
+    page.open(5, "/settings");
+    browser.awaitText("10.11.0.0/16");
+    WebElement preset = browser.find(".chips .chip");
+    String subnet = preset.getText();
+    String start = subnet.substring(0, subnet.lastIndexOf('.')) + ".1";
+    browser.click(preset);
+    browser.awaitText(start + " – ");
+    browser.awaitNoText("10.11.0.0/16");
+    String shown = page.cli("-j", "controller", "show", page.network(5));
+    assertTrue(shown.contains("\"" + subnet + "\""), shown);
+    assertTrue(shown.contains("\"" + start + "\""), shown);
+    assertTrue(browser.field("Assign IPv4 addresses").isSelected());
+    page.undo();
+    browser.awaitText("10.11.0.0/16");
+    browser.awaitNoText(start + " – ");
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -130,6 +131,23 @@ class PageFilesTest {
       assertTrue(
           all.indexOf("'" + key + "'") >= 0 || all.indexOf("'" + family + "'") >= 0,
           () -> "no module shows " + key);
+    }
+  }
+
+  @Test
+  void hasAllTextsInTheTable() {
+    assertEquals(
+        List.of("c", "a  b", "d"),
+        TemplateTexts.of(
+            "f(x => html`<p class=\"x\">a ${html`<b title=\"c\"/>`} b</p>`); /`'/.test(`e`);"
+                + " y = { z: '`' }; // html`f`\nhtml`<i>${'g'}d</i>`"));
+    for (String name : own()) {
+      if (name.endsWith(".js")) {
+        List<String> texts = new ArrayList<>(TemplateTexts.of(source(name)));
+        // A name, and the beginning of a URL.
+        texts.removeAll(List.of("Backhaul", "https://"));
+        assertEquals(List.of(), texts, name);
+      }
     }
   }
 

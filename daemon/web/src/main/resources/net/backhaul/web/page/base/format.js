@@ -22,13 +22,14 @@ export function ago(ms) {
   let amount = Math.max(0, Math.floor((Date.now() + clockOffsetMs - ms) / 1000));
   if (amount < 10) return t('time.now');
   for (const [size, unit] of STEPS) {
-    if (amount < size) return t('time.ago', { amount, unit });
+    if (amount < size) return t('time.ago', { amount, unit: t('unit.' + unit) });
     amount = Math.floor(amount / size);
   }
-  return t('time.ago', { amount, unit: 'y' });
+  return t('time.ago', { amount, unit: t('unit.y') });
 }
 
-export const dateTime = ms => (ms ? new Date(ms).toISOString().replace('T', ' ').slice(0, 19) + ' UTC' : '');
+export const dateTime = ms =>
+  ms ? t('time.utc', { time: new Date(ms).toISOString().replace('T', ' ').slice(0, 19) }) : '';
 
 /**
  * Returns a text that a stranger may have set, fit to be shown in one line: characters that control

@@ -11,7 +11,7 @@ import { Button, useTitle } from 'parts/ui.js';
 import { Webhook } from 'parts/webhook.js';
 
 const MIN_FREE_BYTES = 1e9;
-const mega = bytes => Math.ceil(bytes / 1e6).toLocaleString('en') + ' MB';
+const mega = bytes => t('about.size', { number: Math.ceil(bytes / 1e6).toLocaleString('en') });
 
 function Health({ health }) {
   const line = (isGood, text) =>

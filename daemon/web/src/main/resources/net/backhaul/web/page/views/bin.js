@@ -10,11 +10,19 @@ import { t } from 'base/strings.js';
 import { binPath, bulkRestore, restoreWithUndo, titleOf } from 'parts/memberactions.js';
 import { NetworkHead, NoNetwork, networkName, useNetwork } from 'parts/networkhead.js';
 import { attempt, notify } from 'parts/notices.js';
+import { byNumber, byText, useSorting } from 'parts/sorting.js';
 import { Button, Dialog, useTitle } from 'parts/ui.js';
 
 const EVERY_MS = 500;
 const PAGE = 1000;
 const SHOWN = 200;
+
+const ORDERS = {
+  name: byText(titleOf),
+  address: byText(member => member.id),
+  removed: byNumber(member => member.removedMs),
+  until: byNumber(member => member.expiresMs),
+};
 
 async function readAll(id) {
   const members = [];
@@ -38,12 +46,13 @@ export function Bin({ network: id }) {
   const [selected, setSelected] = useState(new Set());
   const [purging, setPurging] = useState(null);
   const [busy, setBusy] = useState(false);
+  const { sorted, head } = useSorting(ORDERS, '-removed');
   const load = useCallback(throttle(() => readAll(id).then(setAll, () => {}), EVERY_MS), [id]);
   useEffect(load, [load]);
   useChanges(change => (change.type === 'reset' || change.network === id) && load());
   useTitle(network && t('bin.title') + ' · ' + networkName(network));
   if (!network || !all) return html`<${NoNetwork} problem=${problem} />`;
-  const found = all.filter(each => matches(each, search));
+  const found = sorted(all.filter(each => matches(each, search)));
   const chosen = all.filter(each => selected.has(each.id));
   const mayRestore = may('operate', id);
   const select = (member, isSelected) => {
@@ -94,7 +103,8 @@ export function Bin({ network: id }) {
       ? html`<div class="empty"><p>${t(search && all.length ? 'search.nothing' : 'bin.none')}</p></div>`
       : html`<div class="scroll" tabindex="0" role="region" aria-label=${t('bin.title')}><table><thead><tr>
           ${mayRestore && html`<th scope="col"><span class="hidden">${t('column.select')}</span></th>`}
-          ${['member.name', 'member.address', 'member.ips', 'bin.removed', 'bin.until'].map(each => html`<th scope="col">${t(each)}</th>`)}
+          ${head('name', t('member.name'))}${head('address', t('member.address'))}<th scope="col">${t('member.ips')}</th>
+          ${head('removed', t('bin.removed'), 'time')}${head('until', t('bin.until'), 'time')}
           <th scope="col"><span class="hidden">${t('column.more')}</span></th></tr></thead>
           <tbody>${found.slice(0, SHOWN).map(row)}</tbody></table></div>
         ${found.length > SHOWN && html`<p class="hint">${t('bin.more', { number: (found.length - SHOWN).toLocaleString('en') })}</p>`}`}

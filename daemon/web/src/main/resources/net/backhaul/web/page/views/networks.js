@@ -9,9 +9,17 @@ import { may } from 'base/session.js';
 import { t } from 'base/strings.js';
 import { WAITING, allNetworks, networkName } from 'parts/networkhead.js';
 import { attempt } from 'parts/notices.js';
+import { byNumber, byText, useSorting } from 'parts/sorting.js';
 import { Button, focusButton, useTitle } from 'parts/ui.js';
 
 const EVERY_MS = 500;
+
+const ORDERS = {
+  name: byText(networkName),
+  id: byText(network => network.id),
+  members: byNumber(network => network.authorizedCount),
+  waiting: byNumber(network => network.waitingCount),
+};
 
 function matches(network, search) {
   const text = [network.id, network.name, ...(network.labels || []), ...network.routes.map(each => each.target)];
@@ -41,6 +49,7 @@ export function Networks() {
   const search = query.get('q') || '';
   const [networks, setNetworks] = useState(null);
   const [busy, setBusy] = useState(false);
+  const { sorted, head } = useSorting(ORDERS, 'name');
   const load = useCallback(
     throttle(() => attempt(async () => setNetworks(await allNetworks())), EVERY_MS),
     [],
@@ -74,10 +83,10 @@ export function Networks() {
     <div class="tools"><input type="search" class="search" aria-label=${t('networks.search')}
       placeholder=${t('networks.search')} value=${search} onInput=${event => setQuery({ q: event.target.value })} /></div>
     <div class="scroll" tabindex="0" role="region" aria-label=${t('networks.title')}><table>
-      <thead><tr><th>${t('network.name')}</th><th>${t('network.id')}</th><th>${t('network.subnets')}</th>
-        <th>${t('network.access')}</th><th class="number">${t('tab.members')}</th>
-        <th class="number">${t('networks.waiting')}</th></tr></thead>
-      <tbody>${shown.map(each => html`<${Row} key=${each.id} network=${each} />`)}</tbody>
+      <thead><tr>${head('name', t('network.name'))}${head('id', t('network.id'))}<th>${t('network.subnets')}</th>
+        <th>${t('network.access')}</th>${head('members', t('tab.members'), 'number')}
+        ${head('waiting', t('networks.waiting'), 'number')}</tr></thead>
+      <tbody>${sorted(shown).map(each => html`<${Row} key=${each.id} network=${each} />`)}</tbody>
     </table></div>
     ${shown.length === 0 && html`<p class="hint">${t('search.nothing')}</p>`}
   </main>`;

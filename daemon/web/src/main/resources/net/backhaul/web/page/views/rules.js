@@ -48,7 +48,7 @@ function Findings({ check, goTo }) {
 function summary(check) {
   const { config } = check.compiled || {};
   if (!config) return '';
-  const parts = [count(config.rules.length, 'rules.rule', 'rules.rules')];
+  const parts = [config.rules.length ? count(config.rules.length, 'rules.rule', 'rules.rules') : t('rules.none')];
   if (config.capabilities.length) parts.push(count(config.capabilities.length, 'rules.cap', 'rules.caps'));
   if (config.tags.length) parts.push(count(config.tags.length, 'rules.tag', 'rules.tags'));
   if (check.passed) parts.push(count(check.passed, 'rules.test', 'rules.tests'));

@@ -104,7 +104,7 @@ function Row({ token, definitions, revoke }) {
     const tag = definitions?.tags.find(each => String(each.id) === id);
     return tag ? `${tag.name}=${valueText(tag, value)}` : `${id}=${value}`;
   };
-  const gives = [name, ...(labels || []).map(each => 'label:' + each), ...addresses, ...Object.entries(tags).map(tagText), !authorized && t('state.deauthorized')];
+  const gives = [name, ...(labels || []).map(each => t('tokens.label', { label: each })), ...addresses, ...Object.entries(tags).map(tagText), !authorized && t('state.deauthorized')];
   const shownName = plain(token.name) || t('tokens.unnamed', { id: token.id });
   return html`<tr><td class="strong">${shownName}</td>
     <td><span class=${token.usable ? 'state online' : 'state offline'}>${t(state(token))}</span></td>
