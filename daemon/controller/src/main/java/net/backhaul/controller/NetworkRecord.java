@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * A network as its operator configured it (04 section 5.3).
  *
  * @param revision number of changes; 0 before the record is saved for the first time
+ * @param createdMs wall-clock time; 0 if it is not known
  * @param multicastLimit unsigned, not clamped
  * @param authTokens expiry of each token that authorizes members, in wall-clock ms; 0 for never
  * @param traceTarget address of the node that receives trace records; 0 for none
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public record NetworkRecord(
     long id,
     long revision,
+    long createdMs,
     String name,
     boolean isPrivate,
     boolean broadcast,
@@ -100,6 +102,7 @@ public record NetworkRecord(
   public Builder toBuilder() {
     return new Builder(id)
         .revision(revision)
+        .createdMs(createdMs)
         .name(name)
         .isPrivate(isPrivate)
         .broadcast(broadcast)
@@ -128,6 +131,7 @@ public record NetworkRecord(
   public static final class Builder {
     private final long id;
     private long revision;
+    private long createdMs;
     private String name = "";
     private boolean isPrivate = true;
     private boolean broadcast = true;
@@ -157,6 +161,11 @@ public record NetworkRecord(
 
     public Builder revision(long value) {
       revision = value;
+      return this;
+    }
+
+    public Builder createdMs(long value) {
+      createdMs = value;
       return this;
     }
 
@@ -274,6 +283,7 @@ public record NetworkRecord(
       return new NetworkRecord(
           id,
           revision,
+          createdMs,
           name,
           isPrivate,
           broadcast,

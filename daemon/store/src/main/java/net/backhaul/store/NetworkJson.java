@@ -320,6 +320,7 @@ public final class NetworkJson {
     Map<String, @Nullable Object> dns = Json.asObject(json.get("dns"));
     return NetworkRecord.builder(id)
         .revision(revision)
+        .createdMs(Lenient.integer(json.get("creationTime"), 0))
         .name(Lenient.string(json.get("name"), ""))
         .isPrivate(Lenient.bool(json.get("private"), true))
         .broadcast(Lenient.bool(json.get("enableBroadcast"), true))

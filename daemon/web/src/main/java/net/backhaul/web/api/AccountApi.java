@@ -127,10 +127,10 @@ final class AccountApi {
     String password = Passwords.existing(fields);
     fields.done();
     return logIns
-        .confirm(account(exchange), password, exchange.request(), exchange.nowMs())
+        .confirm(matching(exchange), password, exchange.request(), exchange.nowMs())
         .thenApply(
             confirmed -> {
-              Account account = account(exchange);
+              Account account = matching(exchange);
               String secret = Totp.createSecret(random);
               pendingSecrets.remove(account.id());
               pendingSecrets.put(account.id(), secret);

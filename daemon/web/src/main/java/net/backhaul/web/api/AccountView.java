@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Accounts, sessions, tokens and grants as the API shows and reads them; without any secret. */
 final class AccountView {
   /** That of sessions and tokens, of which nobody changes anything. */
-  static final long FIXED_REVISION = 1;
+  static final String FIXED_REVISION = "1";
 
   private static final int MAX_PERMISSION_BYTES = 32;
 
@@ -28,7 +28,7 @@ final class AccountView {
   static Map<String, @Nullable Object> object(Account account) {
     Map<String, @Nullable Object> out = Json.object();
     out.put("id", account.id());
-    out.put("revision", account.revision());
+    out.put("revision", Long.toString(account.revision()));
     out.put("name", account.name());
     put(out, account.grant());
     out.put("hasPassword", !account.passwordHash().isEmpty());

@@ -113,13 +113,13 @@ final class BinResource {
             (controller, nowMs) ->
                 require(controller, exchange.ids().network(), exchange.ids().member()))
         .thenApplyAsync(
-            binned -> WebResponse.json(object(binned)).withRevision(binned.member().revision()),
+            binned -> WebResponse.json(object(binned)).withRevision(Revisions.of(binned.member())),
             thread);
   }
 
   private static void verify(Controller controller, AuthorizedRequest exchange) {
     BinnedMember binned = require(controller, exchange.ids().network(), exchange.ids().member());
-    Preconditions.requireMatch(exchange.request(), binned.member().revision());
+    Preconditions.requireMatch(exchange.request(), Revisions.of(binned.member()));
   }
 
   private CompletableFuture<WebResponse> purge(AuthorizedRequest exchange) {
@@ -157,7 +157,7 @@ final class BinResource {
         .thenApplyAsync(
             view ->
                 WebResponse.json(view.object(WebHost.MemberLink.NONE))
-                    .withRevision(view.member().revision()),
+                    .withRevision(Revisions.of(view.member())),
             thread);
   }
 
@@ -181,7 +181,7 @@ final class BinResource {
         (controller, target, edit) -> {
           ChangeResult<MemberRecord> restored = restore(controller, target, edit);
           Map<String, @Nullable Object> row = MemberBatch.row(target.address(), 200);
-          row.put("revision", restored.record().revision());
+          row.put("revision", Revisions.of(restored.record()));
           return new ChangeResult<>(row, restored.ticket());
         });
   }

@@ -8,7 +8,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import net.backhaul.controller.BlockedAddress;
 import net.backhaul.controller.Controller;
-import net.backhaul.controller.MemberRecord;
 import net.backhaul.json.Json;
 import net.backhaul.protocol.identity.Addresses;
 import net.backhaul.web.access.Access;
@@ -102,15 +101,15 @@ final class BlockResource {
     fields.done();
   }
 
-  /** The revision is that of the member; 0 where there is none. */
+  /** The revision is that of the member, if there is one. */
   private static void verify(Controller controller, AuthorizedRequest exchange) {
     long networkId = exchange.ids().network();
     MemberResource.requireNetwork(controller, networkId);
-    long revision =
+    String revision =
         controller
             .member(networkId, exchange.ids().member())
-            .map(MemberRecord::revision)
-            .orElse(0L);
+            .map(Revisions::of)
+            .orElse(Revisions.NONE);
     Preconditions.requireMatch(exchange.request(), revision);
   }
 }

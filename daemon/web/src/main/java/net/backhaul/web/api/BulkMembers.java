@@ -140,7 +140,7 @@ final class BulkMembers {
       MemberResource.requireAuthorizable(controller, wanted);
       ChangeResult<MemberRecord> saved = controller.put(wanted, edit);
       Map<String, @Nullable Object> row = MemberBatch.row(member.address(), 200);
-      row.put("revision", saved.record().revision());
+      row.put("revision", Revisions.of(saved.record()));
       boolean isChanged = saved.record().revision() != member.revision();
       row.put("changed", isChanged);
       if (isChanged) {

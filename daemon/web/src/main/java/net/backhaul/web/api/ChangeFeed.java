@@ -91,7 +91,7 @@ final class ChangeFeed {
         switch (change) {
           case RecordChange.NetworkSaved saved -> {
             data.put("network", NetworkIds.text(saved.network().id()));
-            data.put("revision", saved.network().revision());
+            data.put("revision", Revisions.of(saved.network()));
             yield "network";
           }
           case RecordChange.NetworkDeleted deleted -> {
@@ -101,7 +101,7 @@ final class ChangeFeed {
           case RecordChange.MemberSaved saved -> {
             data.put("network", NetworkIds.text(saved.member().networkId()));
             data.put("member", Addresses.text(saved.member().address()));
-            data.put("revision", saved.member().revision());
+            data.put("revision", Revisions.of(saved.member()));
             data.put("authorized", saved.member().authorized());
             yield "member";
           }

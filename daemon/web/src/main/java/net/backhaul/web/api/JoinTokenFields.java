@@ -87,7 +87,7 @@ public record JoinTokenFields(String name, long expiresInS, long uses, JoinGrant
   public static Map<String, @Nullable Object> object(JoinToken token, long nowMs) {
     Map<String, @Nullable Object> out = Json.object();
     out.put("id", token.id());
-    out.put("revision", token.revision());
+    out.put("revision", Revisions.of(token));
     out.put("name", token.name());
     out.put("createdMs", token.createdMs());
     out.put("expiresMs", token.expiresMs());

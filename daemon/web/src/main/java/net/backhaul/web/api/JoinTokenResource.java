@@ -103,7 +103,7 @@ final class JoinTokenResource {
         .thenApplyAsync(
             found ->
                 WebResponse.json(JoinTokenFields.object(found.token, found.nowMs))
-                    .withRevision(found.token.revision()),
+                    .withRevision(Revisions.of(found.token)),
             thread);
   }
 
@@ -138,7 +138,7 @@ final class JoinTokenResource {
               out.put("token", secret);
               out.put("install", installs.line(exchange.request(), token, secret));
               return WebResponse.json(201, out)
-                  .withRevision(token.revision())
+                  .withRevision(Revisions.of(token))
                   .with(
                       "Location",
                       NetworkResource.PATH
@@ -155,7 +155,7 @@ final class JoinTokenResource {
     return host.change(
             (controller, nowMs) -> {
               JoinToken token = require(controller, exchange);
-              Preconditions.requireMatch(exchange.request(), token.revision());
+              Preconditions.requireMatch(exchange.request(), Revisions.of(token));
               return controller
                   .revokeJoinToken(networkId, token.id(), exchange.edit(nowMs))
                   .orElseThrow(() -> RequestProblem.notFound("join token of this id"));

@@ -138,7 +138,7 @@ final class MemberResource {
         .thenApply(
             objects ->
                 WebResponse.json(status, objects.getFirst())
-                    .withRevision(view.member().revision()));
+                    .withRevision(Revisions.of(view.member())));
   }
 
   static void requireNetwork(Controller controller, long networkId) {
@@ -231,7 +231,7 @@ final class MemberResource {
     return host.change(
             (controller, nowMs) -> {
               MemberRecord before = require(controller, networkId, address);
-              Preconditions.requireMatch(exchange.request(), before.revision());
+              Preconditions.requireMatch(exchange.request(), Revisions.of(before));
               return put(controller, settings.apply(before, nowMs), exchange.edit(nowMs));
             })
         .thenComposeAsync(view -> response(200, view), thread);
@@ -250,7 +250,7 @@ final class MemberResource {
     return host.change(
             (controller, nowMs) -> {
               MemberRecord before = require(controller, networkId, address);
-              Preconditions.requireMatch(exchange.request(), before.revision());
+              Preconditions.requireMatch(exchange.request(), Revisions.of(before));
               requireNotBlocked(controller, networkId, byAddress);
               if (controller
                   .member(networkId, byAddress)
@@ -334,7 +334,7 @@ final class MemberResource {
     return host.change(
             (controller, nowMs) -> {
               MemberRecord before = require(controller, networkId, address);
-              Preconditions.requireMatch(exchange.request(), before.revision());
+              Preconditions.requireMatch(exchange.request(), Revisions.of(before));
               return controller
                   .bin()
                   .remove(networkId, address, exchange.edit(nowMs))

@@ -83,7 +83,7 @@ record MemberView(
     MemberSettings settings = member.settings();
     out.put("id", Addresses.text(member.address()));
     out.put("network", NetworkIds.text(member.networkId()));
-    out.put("revision", member.revision());
+    out.put("revision", Revisions.of(member));
     out.put("name", settings.name());
     out.put("authorized", member.authorized());
     out.put("authorizedMs", member.authorization().authorizedAtMs());

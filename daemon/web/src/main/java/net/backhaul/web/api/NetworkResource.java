@@ -91,7 +91,7 @@ final class NetworkResource {
   }
 
   private static WebResponse response(NetworkView view) {
-    return WebResponse.json(view.object()).withRevision(view.network().revision());
+    return WebResponse.json(view.object()).withRevision(Revisions.of(view.network()));
   }
 
   /** Creates a network; without routes and pools it gets a free subnet. */
@@ -116,7 +116,7 @@ final class NetworkResource {
             view -> {
               NetworkRecord created = view.network();
               return WebResponse.json(201, view.object())
-                  .withRevision(created.revision())
+                  .withRevision(Revisions.of(created))
                   .with("Location", PATH + "/" + NetworkIds.text(created.id()));
             },
             thread);
@@ -168,7 +168,7 @@ final class NetworkResource {
     return host.change(
             (controller, nowMs) -> {
               NetworkRecord before = view(controller, id).network();
-              Preconditions.requireMatch(exchange.request(), before.revision());
+              Preconditions.requireMatch(exchange.request(), Revisions.of(before));
               return shown(
                   controller, controller.put(settings.apply(before), exchange.edit(nowMs)));
             })
@@ -180,7 +180,7 @@ final class NetworkResource {
     return host.change(
             (controller, nowMs) -> {
               NetworkRecord before = view(controller, id).network();
-              Preconditions.requireMatch(exchange.request(), before.revision());
+              Preconditions.requireMatch(exchange.request(), Revisions.of(before));
               return controller
                   .deleteNetwork(id, exchange.edit(nowMs))
                   .orElseThrow(() -> RequestProblem.notFound("network " + NetworkIds.text(id)));

@@ -35,7 +35,7 @@ record NetworkView(NetworkRecord network, int members, int authorized, int waiti
   Map<String, @Nullable Object> object() {
     Map<String, @Nullable Object> out = Json.object();
     out.put("id", NetworkIds.text(network.id()));
-    out.put("revision", network.revision());
+    out.put("revision", Revisions.of(network));
     out.put("name", network.name());
     out.put("private", network.isPrivate());
     out.put("broadcast", network.broadcast());

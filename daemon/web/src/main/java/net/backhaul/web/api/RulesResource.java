@@ -129,7 +129,7 @@ final class RulesResource {
   private static WebResponse response(NetworkRecord network) {
     Map<String, @Nullable Object> json = NetworkJson.write(network);
     Map<String, @Nullable Object> out = Json.object();
-    out.put("revision", network.revision());
+    out.put("revision", Revisions.of(network));
     String source = "";
     CompiledRules compiled = null;
     String problem = "";
@@ -143,7 +143,7 @@ final class RulesResource {
     out.put("kept", source.equals(NetworkJson.rulesSource(network)));
     out.put("compiled", compiled == null ? null : compiled.json());
     out.put("problem", problem);
-    return WebResponse.json(out).withRevision(network.revision());
+    return WebResponse.json(out).withRevision(Revisions.of(network));
   }
 
   private static String source(Fields fields) {
@@ -178,7 +178,7 @@ final class RulesResource {
               return host.change(
                   (controller, nowMs) -> {
                     NetworkRecord before = network(controller, id);
-                    Preconditions.requireMatch(exchange.request(), before.revision());
+                    Preconditions.requireMatch(exchange.request(), Revisions.of(before));
                     ChangeResult<NetworkRecord> saved =
                         controller.put(edited(before, compiled, source), exchange.edit(nowMs));
                     return saved;

@@ -127,6 +127,9 @@ final class SessionApi {
             hash ->
                 accounts.useLink(
                     link, name, hash, SessionOrigin.of(exchange.request()), exchange.nowMs()))
-        .thenApply(account -> WebResponse.json(201, AccountView.object(account)));
+        .thenApply(
+            account ->
+                WebResponse.json(201, AccountView.object(account))
+                    .withRevision(account.revision()));
   }
 }

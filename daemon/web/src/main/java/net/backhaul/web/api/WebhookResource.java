@@ -68,7 +68,7 @@ final class WebhookResource {
   private Map<String, @Nullable Object> object(WebhookSettings settings) {
     Webhooks.Status status = webhooks.status();
     Map<String, @Nullable Object> out = shown(settings);
-    out.put("revision", settings.revision());
+    out.put("revision", Long.toString(settings.revision()));
     out.put("pending", status.pending());
     out.put("lastSentMs", status.lastSentMs());
     out.put("lastError", status.lastError());

@@ -8,8 +8,13 @@ public final class Preconditions {
   private Preconditions() {}
 
   /** Returns the entity tag of a revision. */
-  public static String entityTag(long revision) {
-    return '"' + Long.toUnsignedString(revision) + '"';
+  public static String entityTag(String revision) {
+    return '"' + revision + '"';
+  }
+
+  /** Verifies the revision of a record that counts its changes likewise. */
+  public static void requireMatch(WebRequest request, long revision) {
+    requireMatch(request, Long.toString(revision));
   }
 
   /**
@@ -18,7 +23,7 @@ public final class Preconditions {
    *
    * @throws ProblemException with status 412 otherwise
    */
-  public static void requireMatch(WebRequest request, long revision) {
+  public static void requireMatch(WebRequest request, String revision) {
     String wanted = request.header("if-match");
     if (!matches(wanted, revision)) {
       throw new ProblemException(
@@ -30,7 +35,7 @@ public final class Preconditions {
     }
   }
 
-  private static boolean matches(@Nullable String wanted, long revision) {
+  private static boolean matches(@Nullable String wanted, String revision) {
     if (wanted == null || wanted.equals("*")) {
       return true;
     }

@@ -75,8 +75,13 @@ public record WebResponse(int status, Map<String, String> headers, Body body) {
   }
 
   /** Returns this response with the entity tag of a record's revision. */
-  public WebResponse withRevision(long revision) {
+  public WebResponse withRevision(String revision) {
     return with(ETAG, Preconditions.entityTag(revision));
+  }
+
+  /** Returns this response with that of a record which counts its changes likewise. */
+  public WebResponse withRevision(long revision) {
+    return withRevision(Long.toString(revision));
   }
 
   /** Returns the text of a whole body; empty for others. */

@@ -39,7 +39,8 @@ import org.junit.jupiter.api.Test;
  * Every route of the API, in one session of an administrator: bodies and answers are as the OpenAPI
  * document describes them, with each described property in at least one of them; and before a body
  * is accepted, each of its properties is sent as a value of every wrong kind, left out where it is
- * required, and sent beside a property without use.
+ * required, twice, and sent beside a property without use. What takes If-Match is first sent with
+ * that of another revision, then with that of the object as it is shown.
  */
 class OpenApiBodiesTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -129,7 +130,7 @@ class OpenApiBodiesTest {
       describedProperties.addAll(schemas.described(request, name));
       new InvalidBodies(schemas).of(request, valid).forEach(each -> rejects(route, target, each));
     }
-    WebResponse answer = client.send(method, target, body);
+    WebResponse answer = send(route, operation, target, body);
     if (answer.status() >= 300) {
       problems.add(route + " with a valid body: " + answer.text());
     }
@@ -137,8 +138,43 @@ class OpenApiBodiesTest {
     return validated(route, operation, answer);
   }
 
+  /** An object that has changed meanwhile is rejected, and the one that is shown is accepted. */
+  private WebResponse send(
+      WebRoute route, JsonNode operation, String target, @Nullable String body) {
+    boolean isConditional =
+        operation.path("parameters").findValuesAsText("name").contains("If-Match");
+    if (!isConditional) {
+      if (route.method() == WebMethod.PATCH || route.method() == WebMethod.DELETE) {
+        problems.add(route + " takes no If-Match");
+      }
+      return client.send(route.method(), target, body);
+    }
+    client.with("if-match", "\"7-x\"");
+    WebResponse other = client.send(route.method(), target, body);
+    if (other.status() != 412) {
+      problems.add(route + " with If-Match of another revision: " + other.text());
+    }
+    client.headers.remove("if-match");
+    client.with("if-match", shownTag(target));
+    WebResponse answer = client.send(route.method(), target, body);
+    client.headers.remove("if-match");
+    return answer;
+  }
+
+  /** Returns the entity tag of the object of a path, or of that of which it is a part. */
+  private String shownTag(String target) {
+    for (String path = target; !path.isEmpty(); path = path.substring(0, path.lastIndexOf('/'))) {
+      WebResponse shown = client.get(path);
+      String tag = shown.headers().get("ETag");
+      if (shown.status() == 200 && tag != null) {
+        return tag;
+      }
+    }
+    throw new AssertionError("nothing shows the entity tag for " + target);
+  }
+
   private void rejects(WebRoute route, String target, InvalidBodies.Invalid invalid) {
-    WebResponse answer = client.send(route.method(), target, invalid.body().toString());
+    WebResponse answer = client.send(route.method(), target, invalid.body());
     if (answer.status() != 422 || !WebFixture.fields(answer).contains(invalid.field())) {
       problems.add(
           "%s: expected a problem that names %s, found %s for %s"
@@ -169,6 +205,12 @@ class OpenApiBodiesTest {
     }
     JsonNode schema = content.path(type).path("schema");
     JsonNode value = parse(answer.text());
+    if (value.has("revision")) {
+      String tag = '"' + value.path("revision").asText() + '"';
+      if (!tag.equals(answer.headers().get("ETag"))) {
+        problems.add(route + ": the revision " + tag + " is not the ETag");
+      }
+    }
     problems.addAll(schemas.validate(schema, value, route.toString()));
     describedProperties.addAll(schemas.described(schema, route.toString()));
     return value;
