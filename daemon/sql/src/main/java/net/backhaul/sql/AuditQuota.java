@@ -22,7 +22,7 @@ final class AuditQuota {
   /** Characters of a row after which the limits are checked at once. */
   static final long LARGE_ROW_CHARS = 1 << 16;
 
-  /** Maximum rows that are removed at once to make room for characters. */
+  /** Maximum rows of a share that are removed at once for their length. */
   private static final int MAX_ROWS_REMOVED = 1_000;
 
   /** Maximum rows of rejected passwords and codes, the only ones without an account. */
