@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param identity the public identity of the first request from this address, as text; null before
  *     a request
  * @param document the JSON text that this was read from, without the revision; opaque here. Where
- *     it disagrees with the other components, they are right
+ *     it disagrees with the other components, they are right. Without anything else in it, it is
+ *     {@link #NO_DOCUMENT}
  * @param annotations not in the document
  */
 public record MemberRecord(
@@ -26,7 +27,7 @@ public record MemberRecord(
     String document,
     Annotations annotations)
     implements ControllerRecord {
-  /** The document of a record that was not read from JSON. */
+  /** The document of a record that is all that its JSON has. */
   public static final String NO_DOCUMENT = "{}";
 
   /** Creates an unauthorized, unsaved member. */

@@ -34,7 +34,7 @@ public record MemberSettings(
 
   public MemberSettings {
     ipAssignments = List.copyOf(ipAssignments);
-    tags = Collections.unmodifiableMap(new TreeMap<>(tags));
+    tags = tags.isEmpty() ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(tags));
     capabilities = List.copyOf(capabilities);
   }
 

@@ -62,6 +62,11 @@ public final class MemberJson {
    * @throws IllegalArgumentException if it is not a JSON object or has no valid id
    */
   public static MemberRecord read(long networkId, String text) {
+    MemberRecord canonical = CanonicalMember.read(networkId, text);
+    return canonical == null ? readAny(networkId, text) : canonical;
+  }
+
+  private static MemberRecord readAny(long networkId, String text) {
     Object value = Json.parse(text);
     if (!(value instanceof Map)) {
       throw new IllegalArgumentException("expected a JSON object");
@@ -74,12 +79,17 @@ public final class MemberJson {
   }
 
   /**
-   * Reads a member from the text that {@link #write} made of it, in about half the time: the text
-   * without its revision is the document.
+   * Reads a member from the text that {@link #write} made of it. Where it is not canonical, half of
+   * the time is saved: the text without its revision is the document.
    *
    * @throws IllegalArgumentException as {@link #read}
    */
   static MemberRecord readStored(long networkId, String text) {
+    MemberRecord canonical = CanonicalMember.read(networkId, text);
+    return canonical == null ? readStoredAny(networkId, text) : canonical;
+  }
+
+  private static MemberRecord readStoredAny(long networkId, String text) {
     int start = text.indexOf(REVISION_KEY);
     int end = start + REVISION_KEY.length();
     while (start >= 0 && end < text.length() && Character.isDigit(text.charAt(end))) {
@@ -94,22 +104,31 @@ public final class MemberJson {
             && end < text.length()
             && (text.charAt(end) == ',' || text.charAt(end) == '}');
     if (!isSure) {
-      return read(networkId, text);
+      return readAny(networkId, text);
     }
     Map<String, @Nullable Object> json = Json.asObject(Json.parse(text));
     long address = Addresses.parse(Lenient.string(json.get("id"), ""));
     long revision = Lenient.integer(json.get(REVISION), 0);
     if (NOT_STORED.stream().anyMatch(each -> !each.equals(REVISION) && json.containsKey(each))) {
-      return read(networkId, text);
+      return readAny(networkId, text);
     }
     String document = text.substring(0, start - 1) + text.substring(end);
-    return record(json, networkId, address, revision, document);
+    return withoutDocument(record(json, networkId, address, revision, document));
+  }
+
+  /** Returns a record without a document, if that is what is written without it. */
+  private static MemberRecord withoutDocument(MemberRecord member) {
+    MemberRecord canonical = CanonicalMember.read(member.networkId(), member.document());
+    return canonical == null || canonical.address() != member.address()
+        ? member
+        : canonical.withRevision(member.revision());
   }
 
   /** Returns the JSON object of a member, as stored and shown. */
   public static Map<String, @Nullable Object> write(MemberRecord member) {
     Map<String, @Nullable Object> json = Json.asObject(Json.parse(member.document()));
-    MemberRecord read = record(json, member.networkId(), member.address(), 0);
+    MemberRecord read =
+        record(json, member.networkId(), member.address(), 0, MemberRecord.NO_DOCUMENT);
     fillDefaults(json, member.networkId(), member.address());
     if (member.createdMs() != read.createdMs()) {
       json.put("creationTime", Json.unsigned(member.createdMs()));
@@ -280,7 +299,7 @@ public final class MemberJson {
 
   private static MemberRecord record(
       Map<String, @Nullable Object> json, long networkId, long address, long revision) {
-    return record(json, networkId, address, revision, Json.write(json));
+    return withoutDocument(record(json, networkId, address, revision, Json.write(json)));
   }
 
   private static MemberRecord record(

@@ -97,7 +97,7 @@ final class RecordRows {
 
   /** Reads a member of network, address, document, notes, labels. */
   static MemberRecord member(Row row) {
-    return MemberRows.StoredMember.of(row).read();
+    return MemberRows.member(row, true);
   }
 
   static IllegalArgumentException damaged(String record, IllegalArgumentException e) {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Parses and formats IP addresses without a resolver (01 section 8.2). */
 final class IpLiterals {
   private static final int GROUPS = 8;
+  private static final int V4_PARTS = 4;
 
   private IpLiterals() {}
 
@@ -39,23 +40,26 @@ final class IpLiterals {
   }
 
   private static byte @Nullable [] parseV4(String text) {
-    String[] parts = text.split("\\.", -1);
-    if (parts.length != 4) {
-      return null;
-    }
-    byte[] ip = new byte[4];
-    for (int i = 0; i < 4; i++) {
-      boolean digits = !parts[i].isEmpty() && parts[i].length() <= 3;
-      for (int j = 0; j < parts[i].length(); j++) {
-        digits &= parts[i].charAt(j) >= '0' && parts[i].charAt(j) <= '9';
-      }
-      boolean octal = parts[i].length() > 1 && parts[i].startsWith("0");
-      if (!digits || octal || Integer.parseInt(parts[i]) > 255) {
+    byte[] ip = new byte[V4_PARTS];
+    int at = 0;
+    for (int i = 0; i < V4_PARTS; i++) {
+      if (i > 0 && (at == text.length() || text.charAt(at++) != '.')) {
         return null;
       }
-      ip[i] = (byte) Integer.parseInt(parts[i]);
+      int start = at;
+      int value = 0;
+      while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
+        value = 10 * value + text.charAt(at) - '0';
+        at++;
+      }
+      int digits = at - start;
+      boolean octal = digits > 1 && text.charAt(start) == '0';
+      if (digits == 0 || digits > 3 || octal || value > 255) {
+        return null;
+      }
+      ip[i] = (byte) value;
     }
-    return ip;
+    return at == text.length() ? ip : null;
   }
 
   private static byte @Nullable [] parseV6(String text) {
