@@ -152,6 +152,13 @@ public final class SimulatedController implements ConfigSource, RecordStore, Con
     running().put(record.toBuilder().rules(rules).capabilities(capabilities).build(), clockMs());
   }
 
+  /** Sets which node gets the trace records of members, null for none, and their level. */
+  public void trace(long networkId, @Nullable SimulatedHost target, long level) {
+    NetworkRecord record = running().network(networkId).orElseThrow();
+    long address = target == null ? 0 : target.nodeAddress();
+    running().put(record.toBuilder().traceTarget(address).traceLevel(level).build(), clockMs());
+  }
+
   /** Sets the tags of a member, and the ids of its capabilities. */
   public void credentials(
       SimulatedHost member, long networkId, Map<Long, Long> tags, List<Long> capabilities) {

@@ -21,6 +21,7 @@ public sealed interface Message
         ExtFrame,
         PushDirectPaths,
         UserMessage,
+        RemoteTrace,
         QosMeasurement,
         PathNegotiationRequest {
   /** Returns the verb of the packet. */

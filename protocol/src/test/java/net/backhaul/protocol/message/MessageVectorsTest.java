@@ -395,6 +395,7 @@ class MessageVectorsTest {
         all.put("total_known", "" + ok.results().totalKnown());
         all.put("members", addresses(ok.results().members()));
       }
+      case RemoteTrace trace -> all.put("record", trace.record().hex());
       case UserMessage user -> {
         all.put("type_id", HexFormat.of().toHexDigits(user.type()));
         all.put("data", user.data().hex());

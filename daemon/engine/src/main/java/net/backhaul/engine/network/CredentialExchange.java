@@ -238,7 +238,12 @@ final class CredentialExchange {
         }
         link.retryPending(nowMs);
       }
-      case REJECTED, FORGED -> link.drop(Drop.BAD_CREDENTIAL);
+      case REJECTED, FORGED -> {
+        link.drop(Drop.BAD_CREDENTIAL);
+        String reason = rejectionReason(outcome, credential, member);
+        network.traces.credentialRejected(
+            link, network.policy, new TraceRecords.CredentialRejection(credential, reason), nowMs);
+      }
       case REDUNDANT, DEFERRED -> {}
     }
     if (credential instanceof MembershipCertificate com
@@ -246,6 +251,18 @@ final class CredentialExchange {
       requestIfOutsideWindow(network, com, nowMs);
     }
     return outcome;
+  }
+
+  private static String rejectionReason(
+      CredentialOutcome outcome, Credential credential, Member member) {
+    if (outcome == CredentialOutcome.FORGED) {
+      return "invalid signature";
+    }
+    boolean revoked =
+        credential instanceof MembershipCertificate
+            ? credential.timestampMs() <= member.comRevokedMs()
+            : member.isRevoked(credential);
+    return revoked ? "revoked" : "old or invalid";
   }
 
   /**

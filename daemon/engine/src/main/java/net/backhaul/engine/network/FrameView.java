@@ -183,12 +183,13 @@ final class FrameView extends FrameHeader {
     };
   }
 
-  /** Counts this frame as dropped, for its network and for the node. */
+  /** Counts this frame as dropped, for its network and for the node; outbound ones are traced. */
   void drop(PeerLink link, Drop reason) {
     if (isInbound()) {
       network.counters.received(false, 1);
     } else {
       network.counters.sent(false, 1);
+      network.traces.frameDropped(link, this, reason);
     }
     link.drop(reason);
   }

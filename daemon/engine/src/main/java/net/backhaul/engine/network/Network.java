@@ -33,6 +33,7 @@ final class Network {
   final boolean adHoc;
   final Members members = new Members();
   final NetworkCounters counters = new NetworkCounters();
+  final TraceRecords traces = new TraceRecords();
   final BridgeRoutes bridgeRoutes = new BridgeRoutes();
   final LoopGuard loopGuard = new LoopGuard();
   final StatedMtus statedMtus = new StatedMtus();

@@ -27,6 +27,8 @@ final class TestController implements ConfigSource {
   final List<Long> specialists = new ArrayList<>();
   long flags = NetworkConfig.FLAG_BROADCAST;
   int multicastLimit = 32;
+  long traceTarget;
+  long traceLevel;
   List<Rule> rules = List.of(Rule.action(Rule.ACTION_ACCEPT));
   private final Identity identity;
   private final long networkId;
@@ -61,8 +63,8 @@ final class TestController implements ConfigSource {
         WINDOW_MS,
         1,
         member.address(),
-        0,
-        0,
+        traceTarget,
+        traceLevel,
         flags,
         multicastLimit,
         false,
