@@ -21,7 +21,10 @@ import net.backhaul.web.hook.WebhookSettings;
 import net.backhaul.web.hook.Webhooks;
 import org.jspecify.annotations.Nullable;
 
-/** What webhooks report: who waits, which devices are down, and whether changes are written. */
+/**
+ * What webhooks report: who waits, which devices are down, and whether changes are written and the
+ * disk has room.
+ */
 final class WebhookSource implements Webhooks.Source {
   /** Members that one report names; the others are counted. */
   static final int MAX_NAMED = 100;
@@ -32,16 +35,33 @@ final class WebhookSource implements Webhooks.Source {
   /** After a longer time without a poll nothing is known of who was online. */
   static final long MAX_PAUSE_MS = 300_000;
 
+  /** Free space of the disk below which that is reported. */
+  static final long LOW_DISK_BYTES = 1_000_000_000;
+
+  /** Free space from which it is low no longer. */
+  static final long ENOUGH_DISK_BYTES = 1_250_000_000;
+
+  static final String LOW_DISK = "less than 1 GB is free on the disk of the home directory";
+
   private final WebHost host;
   private final Set<Device> waiting = new LinkedHashSet<>();
   private long waitingBeyond;
   private Set<Device> online = Set.of();
   private long polledMs;
+  private boolean isDiskLow;
   private String trouble = "";
 
   private record Device(long networkId, long address, String name) {}
 
   private record Snapshot(Set<Device> online, Set<Device> offline, long nowMs) {}
+
+  /**
+   * What is known of the disk.
+   *
+   * @param trouble why changes cannot be written; empty while they can
+   * @param freeBytes 0 where it is not known
+   */
+  private record Storage(String trouble, long freeBytes) {}
 
   WebhookSource(WebHost host) {
     this.host = host;
@@ -63,12 +83,17 @@ final class WebhookSource implements Webhooks.Source {
 
   @Override
   public CompletableFuture<List<Webhooks.Report>> poll(WebhookSettings settings) {
+    CompletableFuture<Long> freeBytes =
+        settings.sends(WebhookEvent.STORAGE)
+            ? host.health().thenApply(WebHost.Health::freeBytes)
+            : CompletableFuture.completedFuture(0L);
     return host.storageTrouble()
+        .thenCombine(freeBytes, Storage::new)
         .thenCombine(
             settings.sends(WebhookEvent.DEVICE_DOWN)
                 ? host.query(WebhookSource::snapshot)
                 : CompletableFuture.completedFuture(new Snapshot(Set.of(), Set.of(), 0)),
-            (found, snapshot) -> reports(settings, found, snapshot));
+            (storage, snapshot) -> reports(settings, storage, snapshot));
   }
 
   private static Snapshot snapshot(Controller controller, long nowMs) {
@@ -87,7 +112,7 @@ final class WebhookSource implements Webhooks.Source {
   }
 
   private synchronized List<Webhooks.Report> reports(
-      WebhookSettings settings, String foundTrouble, Snapshot snapshot) {
+      WebhookSettings settings, Storage storage, Snapshot snapshot) {
     var reports = new ArrayList<Webhooks.Report>();
     if (!waiting.isEmpty() && settings.sends(WebhookEvent.WAITING)) {
       reports.add(report(WebhookEvent.WAITING, waiting, waiting.size() + waitingBeyond));
@@ -101,13 +126,18 @@ final class WebhookSource implements Webhooks.Source {
     }
     online = snapshot.online;
     polledMs = snapshot.nowMs;
-    if (!foundTrouble.equals(trouble) && settings.sends(WebhookEvent.STORAGE)) {
+    isDiskLow =
+        storage.freeBytes > 0
+            && storage.freeBytes < (isDiskLow ? ENOUGH_DISK_BYTES : LOW_DISK_BYTES);
+    boolean isWritable = storage.trouble.isEmpty();
+    String found = !isWritable ? storage.trouble : isDiskLow ? LOW_DISK : "";
+    if (!found.equals(trouble) && settings.sends(WebhookEvent.STORAGE)) {
       Map<String, @Nullable Object> data = Json.object();
-      data.put("writable", foundTrouble.isEmpty());
-      data.put("detail", foundTrouble);
+      data.put("writable", isWritable);
+      data.put("detail", found);
       reports.add(new Webhooks.Report(WebhookEvent.STORAGE, data));
     }
-    trouble = foundTrouble;
+    trouble = found;
     return reports;
   }
 

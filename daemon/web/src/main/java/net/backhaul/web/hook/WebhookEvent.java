@@ -9,7 +9,7 @@ public enum WebhookEvent {
   WAITING,
   /** An authorized member that was online is not any more. */
   DEVICE_DOWN,
-  /** Changes cannot be written to the disk, or can be again. */
+  /** Changes cannot be written to the disk, little of it is free, or neither is so any more. */
   STORAGE,
   /** An operator tries the webhook out; always sent. */
   TEST;

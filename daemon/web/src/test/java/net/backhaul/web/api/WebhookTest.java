@@ -160,6 +160,31 @@ class WebhookTest {
     assertEquals(true, source.poll(ALL).join().getFirst().data().get("writable"));
   }
 
+  private void assertDisk(WebhookSource source, long freeBytes, boolean isWritable, String detail) {
+    web.freeBytes = freeBytes;
+    List<Webhooks.Report> reports = source.poll(ALL).join();
+    assertReports(reports, WebhookEvent.STORAGE);
+    assertEquals(isWritable, reports.getFirst().data().get("writable"));
+    assertEquals(detail, reports.getFirst().data().get("detail"));
+    assertReports(source.poll(ALL).join());
+  }
+
+  @Test
+  void reportsThatLittleOfTheDiskIsFree() {
+    var source = new WebhookSource(web);
+    assertReports(source.poll(ALL).join());
+    assertDisk(source, WebhookSource.LOW_DISK_BYTES - 1, true, WebhookSource.LOW_DISK);
+    web.freeBytes = WebhookSource.ENOUGH_DISK_BYTES - 1;
+    assertReports(source.poll(ALL).join());
+    web.storageTrouble = "the disk is full";
+    assertDisk(source, 4_096, false, "the disk is full");
+    web.storageTrouble = "";
+    assertDisk(source, 4_096, true, WebhookSource.LOW_DISK);
+    assertDisk(source, WebhookSource.ENOUGH_DISK_BYTES, true, "");
+    web.freeBytes = WebhookSource.LOW_DISK_BYTES;
+    assertReports(source.poll(ALL).join());
+  }
+
   @Test
   void reportsDevicesThatAreDown() {
     var source = new WebhookSource(web);

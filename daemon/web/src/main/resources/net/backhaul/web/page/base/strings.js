@@ -148,7 +148,7 @@ const strings = {
   'hook.secret': 'Copy this secret now: it is shown once. Reports are signed with it.',
   'hook.secretLabel': 'Secret of the webhook',
   'hook.sent': 'The last report was accepted {ago}.',
-  'hook.storage': 'Changes cannot be written, or can be again',
+  'hook.storage': 'Changes cannot be written, or little of the disk is free',
   'hook.test': 'Send a test',
   'hook.tested': 'The test was accepted',
   'hook.text': 'Sends a signed report to a URL of HTTPS, for example of a chat program.',
