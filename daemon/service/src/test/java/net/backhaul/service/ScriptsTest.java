@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -223,6 +224,35 @@ class ScriptsTest {
 
     assertEquals(jdk + "\n", found.output());
     assertEquals(0, found.status());
+  }
+
+  /** As after a pull: the names that find prints are more than a pipe holds. */
+  @Test
+  void buildsWhereManySourcesAreNewer() throws Exception {
+    Path build = Files.createDirectories(directory.resolve("scripts")).resolve("build");
+    Files.copy(TREE.resolve("scripts/build"), build);
+    Path jar = directory.resolve("daemon/service/target/app/backhaul-service.jar");
+    Files.createDirectories(jar.getParent());
+    Files.createFile(jar);
+    Path sources = Files.createDirectories(directory.resolve("daemon/service/src/main/java"));
+    FileTime later = FileTime.fromMillis(Files.getLastModifiedTime(jar).toMillis() + 10_000);
+    for (int i = 0; i < 1000; i++) {
+      Path source = Files.createFile(sources.resolve("A".repeat(200) + i));
+      Files.setLastModifiedTime(source, later);
+    }
+    Path mvn = Files.createDirectories(directory.resolve("bin")).resolve("mvn");
+    Files.writeString(mvn, "#!/bin/sh\necho '[INFO] Building Backhaul: all'\n");
+    Files.setPosixFilePermissions(mvn, PosixFilePermissions.fromString("rwx------"));
+
+    Result result =
+        run(
+            "sh",
+            "-c",
+            "PATH=$0/bin:$PATH exec bash $0/scripts/build </dev/null",
+            directory.toString());
+
+    assertEquals(0, result.status(), result.output());
+    assertTrue(result.output().contains("Backhaul: all"), result.output());
   }
 
   private static Result runBench(String command) throws IOException, InterruptedException {
