@@ -77,14 +77,13 @@ public final class WebService {
    * Starts the API with settings, which are kept; one that runs is stopped before.
    *
    * @return its state, with the link for the first administrator if there is none; fails with
-   *     {@link IllegalArgumentException} if it cannot start, and keeps it off then
+   *     {@link IllegalArgumentException} if it cannot start, and one that ran runs again then
    */
   public CompletableFuture<Map<String, @Nullable Object>> enable(
       Map<String, @Nullable Object> settings) {
     return onStateThread(
         () -> {
-          stop();
-          WebListener started = startNew(settings);
+          WebListener started = replace(settings);
           return started
               .firstLink()
               .thenCombine(
@@ -95,6 +94,20 @@ public final class WebService {
                     return status;
                   });
         });
+  }
+
+  private WebListener replace(Map<String, @Nullable Object> settings) {
+    WebListener former = running;
+    stop();
+    try {
+      return startNew(settings);
+    } catch (IllegalArgumentException e) {
+      if (former != null) {
+        // A typing error must not lock out those who use the page.
+        startFromFile();
+      }
+      throw e;
+    }
   }
 
   private WebListener startNew(Map<String, @Nullable Object> settings) {

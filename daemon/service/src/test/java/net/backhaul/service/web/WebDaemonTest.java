@@ -256,6 +256,25 @@ class WebDaemonTest {
     }
   }
 
+  @Test
+  void keepsTheListenerIfAnotherOneCannotStart() throws Exception {
+    try (var _ = DaemonInTest.start(home);
+        HttpClient client = HttpClient.newHttpClient()) {
+      enable();
+      String settings = Files.readString(home.resolve(WebService.FILE));
+      for (String[] words :
+          List.of(
+              new String[] {"web", "enable", "--listen", "192.0.2.77:9994", "--self-signed"},
+              new String[] {"web", "enable", "--tls", "no-such-file", "no-such-key"})) {
+        Output output = cli(words);
+        assertEquals(1, output.code, output::toString);
+        assertFalse(output.err.contains("/192.0.2.77"), output.err);
+        assertEquals(200, send(client, url().resolve("/"), null).statusCode());
+      }
+      assertEquals(settings, Files.readString(home.resolve(WebService.FILE)));
+    }
+  }
+
   /** The example of docs/web.md, as it is written there. */
   @Test
   void runsTheExampleOfTheDocument() throws Exception {

@@ -53,6 +53,9 @@ public record TlsCertificate(
               .sslProvider(SslProvider.JDK)
               .protocols("TLSv1.3", "TLSv1.2")
               .build();
+      if (!CertificateKey.matches(first.getPublicKey(), key)) {
+        throw new IOException("expected the private key of the certificate, found another one");
+      }
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(first.getEncoded());
       String fingerprint = HexFormat.ofDelimiter(":").withUpperCase().formatHex(digest);
       return new TlsCertificate(

@@ -83,7 +83,7 @@ public final class WebServer implements AutoCloseable {
     if (!bound.isSuccess()) {
       group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
       throw new IOException(
-          "cannot listen on " + settings.listen() + ": " + bound.cause().getMessage());
+          "cannot listen on " + settings.listenText() + ": " + bound.cause().getMessage());
     }
     channel = bound.channel();
     site = site(settings, certificate, port());

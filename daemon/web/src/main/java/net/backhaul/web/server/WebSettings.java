@@ -176,7 +176,7 @@ public record WebSettings(
     return out;
   }
 
-  private String listenText() {
+  String listenText() {
     return hostText(listen.getAddress()) + ":" + listen.getPort();
   }
 
