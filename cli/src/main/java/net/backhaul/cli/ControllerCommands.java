@@ -39,11 +39,13 @@ final class ControllerCommands {
       case "watch" -> ControllerLogCommands.watch(session);
       case "network" -> network(session);
       default ->
-          throw usage(
-              "expected list, show, create, set, members, authorize, deauthorize, block, unblock,"
-                  + " name, delete, bin, restore, purge, tag, capability, token, log, watch or"
-                  + " network, found "
-                  + found(session.invocation().first()));
+          throw CliExit.err("", USAGE)
+              .withHint(
+                  "controller: expected list, show, create, set, members, authorize, deauthorize,"
+                      + " block, unblock, name, delete, bin, restore, purge, tag, capability,"
+                      + " token, log, watch or network, found "
+                      + found(session.invocation().first())
+                      + "; zerotier-cli -h shows how each is used");
     };
   }
 

@@ -15,6 +15,8 @@ final class JoinTokenCommands {
   static final String REVOKE = "controller token revoke <network ID> <id>";
 
   private static final long DAY_S = 86_400;
+  private static final long MAX_DAYS = 366;
+  private static final long MAX_USES = 100_000;
 
   private JoinTokenCommands() {}
 
@@ -45,10 +47,10 @@ final class JoinTokenCommands {
     Map<String, @Nullable Object> body = new TreeMap<>();
     Map<String, String> options = session.invocation().options();
     if (options.containsKey("--uses")) {
-      body.put("maxUses", number(options, "--uses"));
+      body.put("maxUses", number(options, "--uses", MAX_USES));
     }
     if (options.containsKey("--days")) {
-      body.put("expiresInS", DAY_S * number(options, "--days"));
+      body.put("expiresInS", DAY_S * number(options, "--days", MAX_DAYS));
     }
     if (options.containsKey("--name")) {
       body.put("name", options.get("--name"));
@@ -99,13 +101,14 @@ final class JoinTokenCommands {
     return shown.isEmpty() ? "" : "On a Linux host without Backhaul:\n" + shown;
   }
 
-  private static long number(Map<String, String> options, String name) throws CliExit {
+  private static long number(Map<String, String> options, String name, long max) throws CliExit {
     String digits = String.valueOf(options.get(name));
-    if (!digits.matches("[0-9]{1,6}")) {
+    long number = digits.matches("[0-9]{1,6}") ? Long.parseLong(digits) : 0;
+    if (number < 1 || number > max) {
       throw ControllerActions.usage(
-          CREATE, name + ": expected a number, found " + Text.quoted(digits));
+          CREATE, name + ": expected a number from 1 to " + max + ", found " + Text.quoted(digits));
     }
-    return Long.parseLong(digits);
+    return number;
   }
 
   private static int list(Session session, String path) throws CliExit {

@@ -327,6 +327,24 @@ class ControllerActionsTest {
   }
 
   @Test
+  void namesTheLimitsOfTokensByTheirOptions() throws IOException {
+    for (String[] wrong : new String[][] {{"--days=", "367", "366"}, {"--uses=", "0", "100000"}}) {
+      String err =
+          run(2, List.of(), "controller", "token", "create", ID, wrong[0] + wrong[1]).err();
+      assertTrue(
+          err.contains(
+              "expected a number from 1 to %s, found \"%s\"".formatted(wrong[2], wrong[1])),
+          err);
+    }
+  }
+
+  @Test
+  void leadsToTheHelpWithoutAnAction() throws IOException {
+    String err = run(2, List.of(), "controller").err();
+    assertTrue(err.contains("found nothing; zerotier-cli -h shows how each is used"), err);
+  }
+
+  @Test
   void printsTheLineThatInstalls() throws IOException {
     String line = "curl -fsS 'https://c:9994/join/bhj_x' | sudo sh";
     assertTrue(created("\"" + line + "\"", "null").endsWith("\n  " + line + "\n"));

@@ -54,7 +54,7 @@ class PageTokensTest {
     browser.awaitText("expected a whole number");
     browser.type("Devices", "1");
     browser.click("Make token");
-    browser.awaitText("found a string");
+    browser.awaitText("found \"marketing\"");
     browser.assertAccessible();
     browser.type("department", "engineering");
     browser.click("Make token");

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import net.backhaul.json.InvalidJsonException;
 import net.backhaul.json.Json;
 import net.backhaul.json.RepeatedNameException;
@@ -20,10 +21,17 @@ import org.jspecify.annotations.Nullable;
  * by {@link #done}.
  */
 public final class Fields {
+  /** A longer text is not repeated where it was not expected. */
+  private static final int MAX_FOUND_CHARS = 40;
+
   private final Map<String, @Nullable Object> object;
   private final String prefix;
   private final List<RequestProblem.Field> errors;
   private final Set<String> used = new HashSet<>();
+
+  /** The names that were asked for; a request with another one is told them. */
+  private final Set<String> known = new TreeSet<>();
+
   private final List<Fields> nested = new ArrayList<>();
 
   private Fields(
@@ -48,6 +56,11 @@ public final class Fields {
               415,
               "unsupported-media-type",
               "Content-Type: expected application/json, found " + (type == null ? "none" : type)));
+    }
+    if (request.body().length == 0) {
+      throw new ProblemException(
+          RequestProblem.of(
+              400, "invalid-json", "expected a JSON object, found no body; {} is one"));
     }
     limitDepth(request.body());
     try {
@@ -91,6 +104,7 @@ public final class Fields {
 
   /** Returns whether a field is present; null counts. */
   public boolean has(String name) {
+    known.add(name);
     return object.containsKey(name);
   }
 
@@ -115,6 +129,7 @@ public final class Fields {
   }
 
   private @Nullable Object take(String name) {
+    known.add(name);
     used.add(name);
     return object.get(name);
   }
@@ -132,10 +147,15 @@ public final class Fields {
       case null -> "null";
       case Map<?, ?> map -> "an object";
       case List<?> list -> "an array";
-      case String text -> "a string";
+      case String text -> isShort(text) ? '"' + text + '"' : "a string";
       case Boolean bool -> "a boolean";
       default -> "a number";
     };
+  }
+
+  private static boolean isShort(String text) {
+    return text.length() <= MAX_FOUND_CHARS
+        && text.codePoints().allMatch(each -> PlainText.isAllowed(each, false));
   }
 
   /**
@@ -270,7 +290,11 @@ public final class Fields {
   private void rejectUnused() {
     for (String name : object.keySet()) {
       if (!used.contains(name)) {
-        reject(name, "expected no such field");
+        reject(
+            name,
+            known.isEmpty()
+                ? "expected no field"
+                : "expected no such field, but " + String.join(", ", known));
       }
     }
     nested.forEach(Fields::rejectUnused);
