@@ -178,7 +178,8 @@ class PageRulesTest {
       other.awaitNoText("End the session from");
     }
     write("# of the other session 2\naccept;");
-    browser.button("Log in");
+    browser.awaitText("Your session has ended");
+    browser.assertAccessible();
     assertFalse(browser.text().contains("of the other session"));
     browser.type("User name", "admin");
     browser.type("Password", PageInTest.PASSWORD);

@@ -121,6 +121,11 @@ final class SessionApi {
       throw RequestProblem.field(
           "name", "expected the name of the first administrator, found none");
     }
+    Account owner = accounts.find(link.accountId());
+    if (owner != null && !name.isEmpty() && !name.equals(owner.name())) {
+      throw RequestProblem.field(
+          "name", "expected " + owner.name() + ", whose link this is, found " + name);
+    }
     return logIns
         .hash(password)
         .thenCompose(

@@ -10,8 +10,13 @@ package net.backhaul.web.api;
 public record SetupLinks(String origin) {
   static final String PATH = "/setup";
 
-  /** Returns the link with a secret. */
-  public String url(String secret) {
+  /** Returns the link of the first administrator, who also chooses a name. */
+  public String first(String secret) {
     return origin + PATH + "#" + secret;
+  }
+
+  /** Returns the link of a user, whose name needs no encoding. */
+  public String of(String user, String secret) {
+    return origin + PATH + "?user=" + user + "#" + secret;
   }
 }

@@ -79,7 +79,7 @@ final class UserResource {
         .thenApply(
             created -> {
               Map<String, @Nullable Object> out = AccountView.object(created.record());
-              out.put("link", links.url(created.secret()));
+              out.put("link", links.of(name, created.secret()));
               return WebResponse.json(201, out)
                   .withRevision(created.record().revision())
                   .with("Location", PATH + "/" + created.record().id());
@@ -108,12 +108,13 @@ final class UserResource {
 
   /** Makes a link by which the user sets another password; until then the present one holds. */
   private CompletableFuture<WebResponse> createLink(AuthorizedRequest exchange) {
+    Account account = account(exchange);
     return accounts
-        .createLink(account(exchange).id(), exchange.edit(exchange.nowMs()))
+        .createLink(account.id(), exchange.edit(exchange.nowMs()))
         .thenApply(
             created -> {
               Map<String, @Nullable Object> out = Json.object();
-              out.put("link", links.url(created.secret()));
+              out.put("link", links.of(account.name(), created.secret()));
               out.put("expiresMs", created.record().expiresMs());
               return WebResponse.json(201, out);
             });

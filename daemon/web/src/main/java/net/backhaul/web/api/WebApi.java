@@ -175,7 +175,7 @@ public final class WebApi implements AutoCloseable {
 
   /** Makes the link by which the first administrator is created; the earlier one ends. */
   public CompletableFuture<String> createFirstLink() {
-    return accounts.createLink(0, localEdit()).thenApply(created -> links.url(created.secret()));
+    return accounts.createLink(0, localEdit()).thenApply(created -> links.first(created.secret()));
   }
 
   /**
@@ -190,7 +190,7 @@ public final class WebApi implements AutoCloseable {
     }
     return accounts
         .createLink(account.id(), localEdit())
-        .thenApply(created -> links.url(created.secret()));
+        .thenApply(created -> links.of(account.name(), created.secret()));
   }
 
   private Edit localEdit() {

@@ -350,6 +350,20 @@ class LogInTest {
   }
 
   @Test
+  void linksSetThePasswordOfTheirUserAlone() {
+    String link = web.api.createLink("admin").join();
+    assertTrue(link.contains("/setup?user=admin#"), link);
+    String body = "{\"token\":\"%s\",\"name\":\"%s\",\"password\":\"another password\"}";
+    WebResponse other =
+        web.client().post(SessionApi.SETUP, body.formatted(link.split("#")[1], "robert"));
+
+    assertEquals(List.of("name"), WebFixture.fields(other));
+    assertEquals(
+        201,
+        web.client().post(SessionApi.SETUP, body.formatted(link.split("#")[1], "admin")).status());
+  }
+
+  @Test
   void rejectsWeakPasswordsAndNames() {
     String link = web.api.createLink("admin").join();
     String body = "{\"token\":\"%s\",\"password\":\"short\"}";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Requests to the API of the controller.
-import { session } from 'base/session.js';
+import { loseSession, session } from 'base/session.js';
 import { t } from 'base/strings.js';
 
 /** Why a request failed: status, code, detail for a person, and errors by field. */
@@ -45,7 +45,7 @@ async function send(method, path, body, revision, mayRetry = true) {
   }
   if (response.ok) return value;
   const problem = new Problem(response.status, value || {});
-  if (response.status === 401 && path !== '/session') session.set(null);
+  if (response.status === 401 && path !== '/session') loseSession(true);
   if (problem.code === 'csrf-token' && mayRetry) {
     // Another tab has logged in anew.
     await loadSession();
@@ -67,7 +67,7 @@ export async function loadSession() {
     session.set(await api.get('/session'));
   } catch (problem) {
     if (problem.status !== 401) throw problem;
-    session.set(null);
+    loseSession(true);
   }
 }
 
@@ -81,6 +81,6 @@ export async function logOut() {
   try {
     await api.delete('/session');
   } finally {
-    session.set(null);
+    loseSession(false);
   }
 }

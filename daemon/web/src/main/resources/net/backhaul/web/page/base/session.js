@@ -7,6 +7,17 @@ const LEVELS = ['read', 'authorize', 'operate', 'admin'];
 /** undefined until known; null without a session; otherwise {user, csrfToken}. */
 export const session = createStore(undefined);
 
+/** Whether the last one ended without a log-out in this tab. */
+let hasEnded = false;
+
+export const sessionHasEnded = () => hasEnded;
+
+/** Returns to the log-in, which says so if the session ended by itself. */
+export function loseSession(byItself) {
+  hasEnded = byItself && Boolean(session.get());
+  session.set(null);
+}
+
 export const useSession = () => useStore(session);
 
 /** Returns whether there is a network that the user may see; otherwise the controller rejects most requests. */

@@ -204,7 +204,7 @@ export function Linked({ text }) {
 
 /** For ref: what appears gets the focus, if it can have it, or else its first input. */
 export function focusFirst(element) {
-  (element?.matches('button, input') ? element : element?.querySelector('input'))?.focus();
+  (element?.matches('button, input') ? element : element?.querySelector('input:not([readonly])'))?.focus();
 }
 
 /** For ref: the first button in what appears gets the focus. */

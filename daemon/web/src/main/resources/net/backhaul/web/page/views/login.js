@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { html, useState } from 'base/lib.js';
 import { logIn } from 'base/api.js';
+import { sessionHasEnded } from 'base/session.js';
 import { t } from 'base/strings.js';
 import { Button, Field, focusFirst, useTitle } from 'parts/ui.js';
 
@@ -22,6 +23,7 @@ export function LogIn() {
   };
   return html`<main class="gate"><form class="card" ref=${focusFirst} onSubmit=${submit}>
     <h1><span class="mark" aria-hidden="true"></span>${t('login.title')}</h1>
+    ${sessionHasEnded() && html`<p role="status">${t('login.ended')}</p>`}
     <${Field} label=${t('login.name')} name="name" autocomplete="username" required />
     <${Field} label=${t('login.password')} name="password" type="password" autocomplete="current-password" required />
     <${Field} label=${t('login.code')} name="code" hint=${t('login.codeHint')} inputmode="numeric"

@@ -71,7 +71,7 @@ function AddForm({ fields, action, add }) {
   const errors = Object.entries(problem?.fields || {});
   const error = name => errors.find(([field]) => field === name || field.endsWith('.' + name))?.[1];
   const isGeneral = problem && !fields.some(each => error(each.name));
-  return html`<form class="inline" key=${round} onSubmit=${submit}>
+  return html`<form class="inline level" key=${round} onSubmit=${submit}>
     ${fields.map(each => html`<${Field} key=${each.name} ...${each} error=${error(each.name)} />`)}
     <${Button} type="submit">${action}<//>
     ${isGeneral && html`<p class="error" role="alert">${problem.message}</p>`}

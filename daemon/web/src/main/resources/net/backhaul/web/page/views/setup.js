@@ -8,13 +8,18 @@ import { Button, Field, focusFirst, useTitle } from 'parts/ui.js';
 
 /** The secret leaves the address bar and the history at once. */
 let secret = '';
+
+/** Whose link it is; empty for that of the first administrator, who chooses a name. */
+let user = '';
 if (location.pathname === '/setup') {
   secret = location.hash.slice(1);
+  user = new URLSearchParams(location.search).get('user') || '';
   history.replaceState(null, '', '/setup');
 }
 
 export function SetUp() {
-  useTitle(t('setup.title'));
+  const title = user && secret ? t('setup.titleFor', { name: user }) : t('setup.title');
+  useTitle(title);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState(null);
   const submit = async event => {
@@ -24,8 +29,8 @@ export function SetUp() {
     setBusy(true);
     setProblem(null);
     try {
-      // Only the first administrator chooses a name; the controller knows whose link another one is.
-      const account = await api.post('/setup', { token: secret, name: form.get('name') || undefined, password });
+      const name = user || form.get('name') || undefined;
+      const account = await api.post('/setup', { token: secret, name, password });
       if (account.totp) {
         navigate('/', { replace: true });
         return;
@@ -45,13 +50,14 @@ export function SetUp() {
   const fields = problem?.fields || {};
   const isGeneral = problem && !fields.name && !fields.password;
   return html`<main class="gate"><form class="card" ref=${focusFirst} onSubmit=${submit}>
-    <h1><span class="mark" aria-hidden="true"></span>${t('setup.title')}</h1>
-    <p>${t('setup.text')}</p>
-    <${Field} label=${t('login.name')} name="name" hint=${t('setup.nameHint')} error=${fields.name}
-      autocomplete="username" />
+    <h1><span class="mark" aria-hidden="true"></span>${title}</h1>
+    <p>${user ? t('setup.textFor', { name: user }) : t('setup.text')}</p>
+    <${Field} label=${t('login.name')} name="name" error=${fields.name} autocomplete="username"
+      value=${user || undefined} readonly=${Boolean(user)} />
     <${Field} label=${t('setup.password')} name="password" type="password" hint=${t('setup.passwordHint')}
       error=${fields.password} autocomplete="new-password" minlength="10" required />
-    ${isGeneral && html`<p class="error" role="alert">${problem.message}</p>`}
-    <${Button} kind="main" type="submit" busy=${busy}>${t('setup.do')}<//>
+    ${isGeneral && html`<p class="error" role="alert">${problem.message}</p>
+      <p><${Link} href="/">${t('login.title')}<//></p>`}
+    <${Button} kind="main" type="submit" busy=${busy}>${user ? t('setup.doFor') : t('setup.do')}<//>
   </form></main>`;
 }
