@@ -140,7 +140,7 @@ function Delete({ network, close }) {
   const wanted = plain(network.name) || network.id;
   const remove = async event => {
     event.preventDefault();
-    if (await attempt(() => api.delete('/networks/' + network.id))) navigate('/');
+    if (await attempt(() => api.delete('/networks/' + network.id, network.revision))) navigate('/');
   };
   return html`<${Dialog} title=${t('settings.delete')} onClose=${close}><form onSubmit=${remove}>
     <p>${t('settings.deleteText', { number: network.memberCount })}</p>
