@@ -288,13 +288,12 @@ public final class Fields {
   }
 
   private void rejectUnused() {
+    // The first error names the fields that there are; of thousands each would repeat them.
+    String more = known.isEmpty() ? "" : ", but " + String.join(", ", known);
     for (String name : object.keySet()) {
       if (!used.contains(name)) {
-        reject(
-            name,
-            known.isEmpty()
-                ? "expected no field"
-                : "expected no such field, but " + String.join(", ", known));
+        reject(name, known.isEmpty() ? "expected no field" : "expected no such field" + more);
+        more = "";
       }
     }
     nested.forEach(Fields::rejectUnused);
