@@ -25,7 +25,7 @@ class Page:
         self.headers = {"Content-Type": "application/json"}
         if "/setup#" not in enabled:
             enabled = sh(cli, f"-D{self.mesh.home}", "web", "reset", "admin")
-        secret = matches(enabled, r"/setup#(\S+)").group(1)
+        secret = matches(enabled, r"/setup[^#]*#(\S+)").group(1)
         self.post("/setup", {"token": secret, "name": "admin", "password": PASSWORD})
         session, headers = self.post("/session", {"name": "admin", "password": PASSWORD})
         self.headers.update({"Cookie": headers["Set-Cookie"].split(";")[0], "X-CSRF-Token": session["csrfToken"]})
