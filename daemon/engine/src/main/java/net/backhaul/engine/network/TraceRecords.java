@@ -33,7 +33,7 @@ final class TraceRecords {
   /** Records that a frame of this host was dropped. */
   void frameDropped(PeerLink link, FrameView frame, Drop reason) {
     NetworkConfig config = frame.policy.config;
-    if (!isWanted(link, config, FRAME_LEVEL)) {
+    if (!isWanted(link, config, FRAME_LEVEL) || !isWithinRate(link, frame.nowMs)) {
       return;
     }
     var record = new DictionaryWriter(MAX_BYTES);
@@ -51,7 +51,7 @@ final class TraceRecords {
   /** Records that a credential of a member was rejected. */
   void credentialRejected(
       PeerLink link, @Nullable Policy policy, CredentialRejection rejection, long nowMs) {
-    if (policy == null || !isWanted(link, policy.config, 0)) {
+    if (policy == null || !isWanted(link, policy.config, 0) || !isWithinRate(link, nowMs)) {
       return;
     }
     Credential credential = rejection.credential();
@@ -76,16 +76,22 @@ final class TraceRecords {
         && Long.compareUnsigned(config.traceLevel(), level) >= 0;
   }
 
-  private void send(PeerLink link, NetworkConfig config, DictionaryWriter record, long nowMs) {
+  /** Counts a record, before it is made: a flood of frames costs no more than this. */
+  private boolean isWithinRate(PeerLink link, long nowMs) {
     if (nowMs - secondBeginMs >= SECOND_MS) {
       secondBeginMs = nowMs;
       sentInSecond = 0;
     }
     if (sentInSecond >= MAX_PER_SECOND) {
       link.drop(Drop.RATE_LIMITED);
-      return;
+      return false;
     }
     sentInSecond++;
+    return true;
+  }
+
+  private static void send(
+      PeerLink link, NetworkConfig config, DictionaryWriter record, long nowMs) {
     link.send(config.traceTarget(), new RemoteTrace(Bytes.of(record.toByteArray())), nowMs);
   }
 
