@@ -80,7 +80,7 @@ public final class Accounts implements CallerLookup {
       return Optional.empty();
     }
     use(session.withUsedMs(nowMs));
-    return Optional.of(principal(account, session));
+    return Optional.of(session.principal(account));
   }
 
   private void use(WebSession session) {
@@ -99,7 +99,7 @@ public final class Accounts implements CallerLookup {
     boolean isEnabled = account != null && !account.disabled();
     return token == null || account == null || !isEnabled || token.hasExpired(nowMs)
         ? Optional.empty()
-        : Optional.of(principal(account, token));
+        : Optional.of(token.principal(account));
   }
 
   /** Returns whether a session or token that was accepted earlier still is. */
@@ -109,26 +109,6 @@ public final class Accounts implements CallerLookup {
             .anyMatch(each -> each.id() == caller.credentialId() && !each.hasExpired(nowMs))
         : tokens(caller.accountId()).stream()
             .anyMatch(each -> each.id() == caller.credentialId() && !each.hasExpired(nowMs));
-  }
-
-  private static Principal principal(Account account, WebSession session) {
-    return new Principal(
-        account.id(),
-        account.name(),
-        account.grant(),
-        Principal.CallerKind.SESSION,
-        session.id(),
-        "");
-  }
-
-  private static Principal principal(Account account, ApiToken token) {
-    return new Principal(
-        account.id(),
-        account.name(),
-        account.grant().and(token.grant()),
-        Principal.CallerKind.TOKEN,
-        token.id(),
-        token.name());
   }
 
   // Accounts.
@@ -482,7 +462,7 @@ public final class Accounts implements CallerLookup {
       changes.add(new AccountChange.SessionDeleted(session.id()));
       Account account = accounts.get(session.accountId());
       if (account != null) {
-        onEnd.accept(principal(account, session));
+        onEnd.accept(session.principal(account));
       }
     }
   }
@@ -493,7 +473,7 @@ public final class Accounts implements CallerLookup {
       changes.add(new AccountChange.TokenDeleted(token.id()));
       Account account = accounts.get(token.accountId());
       if (account != null) {
-        onEnd.accept(principal(account, token));
+        onEnd.accept(token.principal(account));
       }
     }
   }

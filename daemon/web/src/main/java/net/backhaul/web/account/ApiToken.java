@@ -3,6 +3,7 @@ package net.backhaul.web.account;
 
 import java.util.concurrent.TimeUnit;
 import net.backhaul.web.access.AccessGrant;
+import net.backhaul.web.access.Principal;
 
 /**
  * A token for programs.
@@ -31,5 +32,16 @@ public record ApiToken(
 
   boolean hasExpired(long nowMs) {
     return nowMs >= expiresMs;
+  }
+
+  /** Returns who calls by this token, with the rights of both. */
+  Principal principal(Account account) {
+    return new Principal(
+        account.id(),
+        account.name(),
+        account.grant().and(grant),
+        Principal.CallerKind.TOKEN,
+        id,
+        name);
   }
 }

@@ -2,6 +2,7 @@
 package net.backhaul.web.account;
 
 import java.util.concurrent.TimeUnit;
+import net.backhaul.web.access.Principal;
 
 /**
  * A log-in.
@@ -30,5 +31,11 @@ public record WebSession(
 
   WebSession withUsedMs(long changed) {
     return new WebSession(id, hash, accountId, createdMs, changed, from, agent);
+  }
+
+  /** Returns who calls by this session. */
+  Principal principal(Account account) {
+    return new Principal(
+        account.id(), account.name(), account.grant(), Principal.CallerKind.SESSION, id, "");
   }
 }
