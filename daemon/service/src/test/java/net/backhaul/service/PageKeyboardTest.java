@@ -86,7 +86,7 @@ class PageKeyboardTest {
     views.put("/networks/" + page.network(2) + "/bin", "Restore");
     views.put(one + "/join", "Run one of these lines");
     views.put(one + "/tokens", "Revoke");
-    views.put(one + "/rules", "rule");
+    views.put(one + "/rules", "Compiled form");
     views.put(one + "/settings", "Delete");
     views.forEach(this::assertReachable);
     browser.width(Browser.NARROW, "light");
