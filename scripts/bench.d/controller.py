@@ -8,14 +8,14 @@ import argparse
 import json
 import os
 import shutil
-import subprocess
 import time
 
+import javaload
 import report
+from javaload import TREE
 from lab import Failed, Node, PORT, sh, until
 from setup import FAILURES, SCRIPTS, check_rights, install_missing, programs, run_guarded
 
-TREE = os.path.dirname(SCRIPTS)
 TOOLS = {"ip": "iproute2"}
 MEMBER_IPS, FIRST_IP = "10.66.0.0/16", "10.66.0.1"
 MAX_MEMBERS = 65_000  # real ones: addresses of that prefix
@@ -77,22 +77,11 @@ class Load:
     """The program with the real members: daemon/benchmarks."""
 
     def __init__(self, options, directory):
-        print("Building (mvn package, without tests)", flush=True)
-        subprocess.run(["mvn", "-q", "-B", "-DskipTests", "-Dbackhaul.aot=false", "package", "-pl", "daemon/benchmarks", "-am"],
-                       cwd=TREE, check=True)
-        jdk = subprocess.run([f"{SCRIPTS}/find-jdk"], capture_output=True, text=True, check=True).stdout.strip()
-        self.command = [f"{jdk}/bin/java", "-Xmx2g", "-cp", f"{TREE}/daemon/benchmarks/target/app/*",
-                        "net.backhaul.benchmarks.ControllerLoad"]
+        javaload.build()
+        self.command = javaload.command("ControllerLoad", "-Xmx2g")
         kept = os.path.realpath(options.identities) if options.identities else f"{directory}/kept"
-        subprocess.run([*self.command, "identities", str(options.requesting), kept], check=True)
-        with open(kept) as file:
-            lines = file.readlines()[:options.requesting]
-        if len(lines) != options.requesting:
-            raise Failed(f"expected {options.requesting} identities in {kept}, found {len(lines)}")
-        self.addresses = [line[:10] for line in lines]
         self.file = f"{directory}/identities"
-        with open(self.file, "w") as file:
-            file.writelines(lines)
+        self.addresses = javaload.identities(options.requesting, kept, self.file)
 
     def write_peers(self, home):
         """So that the controller need not validate them, which is bounded to a few a second."""

@@ -89,7 +89,7 @@ public final class ControllerLoad {
     }
   }
 
-  private static List<Identity> read(Path file) throws IOException {
+  static List<Identity> read(Path file) throws IOException {
     return Files.readAllLines(file).stream().map(Identity::parse).toList();
   }
 

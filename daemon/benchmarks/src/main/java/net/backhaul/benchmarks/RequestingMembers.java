@@ -92,7 +92,7 @@ final class RequestingMembers implements AutoCloseable {
     while (nowMs() < endMs) {
       long due = (nowMs() - beganMs) * members.size() / INTERVAL_MS;
       while (sent < due) {
-        members.get((int) (sent++ % members.size())).request(network, nowMs());
+        members.get((int) (sent++ % members.size())).request(network);
         receive(0);
       }
       receive(1);
