@@ -90,6 +90,8 @@ export function useChanges(listener) {
   useEffect(() => {
     const call = change => latest.current(change);
     listeners.add(call);
+    // What such a view has read may have changed before the first event arrives.
+    if (isWanted && !live.get()) hasMissed = true;
     return () => listeners.delete(call);
   }, []);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // All about one member, beside the table.
-import { html, useCallback, useEffect, useRef, useState } from 'base/lib.js';
+import { html, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'base/lib.js';
 import { api } from 'base/api.js';
 import { throttle, useChanges, usePolling } from 'base/events.js';
 import { ago, dateTime, endpoint, pingLine, plain } from 'base/format.js';
@@ -86,8 +86,9 @@ export function MemberPanel({ network, id, status, done }) {
     [network, id],
   );
   useEffect(load, [load]);
-  useEffect(() => heading.current?.focus(), [member === null]);
-  useEffect(() => {
+  // As it is shown: later it would take the focus from a field that somebody already types into.
+  useLayoutEffect(() => heading.current?.focus(), [member === null]);
+  useLayoutEffect(() => {
     const panel = heading.current.closest('.panel');
     return () => {
       // The focus returns to where the panel was opened.

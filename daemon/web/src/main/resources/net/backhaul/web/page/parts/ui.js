@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Small components that all views use.
-import { html, useEffect, useId, useRef, useState } from 'base/lib.js';
+import { html, useEffect, useId, useLayoutEffect, useRef, useState } from 'base/lib.js';
 import { plain } from 'base/format.js';
 import { t } from 'base/strings.js';
 
@@ -148,7 +148,8 @@ export function CopyLine({ text, label, now }) {
 export function Dialog({ title, onClose, children }) {
   const element = useRef(null);
   const id = useId();
-  useEffect(() => {
+  // As it is rendered: keys that are pressed at once belong to it.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     const dialog = element.current;
     dialog.showModal();

@@ -66,7 +66,7 @@ export function Webhook() {
         name => html`<${Switch} label=${t('hook.' + name)} checked=${hook.events.includes(name)} onChange=${toggle(name)} />`,
       )}
       <${Outcome} hook=${hook} />
-      <div class="inline"><${Button} busy=${busy === 'test'} onClick=${test}>${t('hook.test')}<//>
-        <${Button} kind="danger" busy=${busy === 'remove'} onClick=${remove}>${t('hook.remove')}<//></div>`}
+      <div class="inline"><${Button} busy=${busy === 'test'} disabled=${busy !== ''} onClick=${test}>${t('hook.test')}<//>
+        <${Button} kind="danger" busy=${busy === 'remove'} disabled=${busy !== ''} onClick=${remove}>${t('hook.remove')}<//></div>`}
   </section>`;
 }

@@ -60,6 +60,18 @@ async function readCsv(parameters) {
   return part.text + rest.slice(rest.indexOf('\n') + 1);
 }
 
+/** A filter of the URL, set when it is left or Enter is pressed; what is being typed stays when the view changes. */
+function Filter({ value, set, ...rest }) {
+  const [text, setText] = useState(null);
+  const onChange = event => {
+    set(event);
+    setText(null);
+  };
+  // Where the window has lost the focus, the field still has it.
+  return html`<${Field} ...${rest} value=${text ?? value} onInput=${event => setText(event.target.value)} onChange=${onChange}
+    onBlur=${event => document.activeElement !== event.target && setText(null)} />`;
+}
+
 function Entry({ entry, network }) {
   const name = entry.after?.name || entry.before?.name;
   const fields = differences(entry);
@@ -106,8 +118,8 @@ export function Log() {
   useChanges(() => before || load());
   const set = name => event => setQuery({ [name]: event.target.value.trim(), before: null });
   const fields = problem?.fields || {};
-  const filter = (name, more) => html`<${Field} label=${t('log.' + name)} value=${query.get(name) || ''} error=${fields[name]}
-    onChange=${set(name)} spellcheck=${false} ...${more} />`;
+  const filter = (name, more) => html`<${Filter} label=${t('log.' + name)} value=${query.get(name) || ''} error=${fields[name]}
+    set=${set(name)} spellcheck=${false} ...${more} />`;
   const find = id => networks.find(each => each.id === id);
   const chosen = query.get('network') || '';
   const ids = networks.map(each => [each.id, networkName(each)]);

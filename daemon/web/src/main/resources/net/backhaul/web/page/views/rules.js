@@ -13,6 +13,7 @@ import { attempt, notify, notifyProblem } from 'parts/notices.js';
 import { Button, Dialog, useTitle } from 'parts/ui.js';
 
 const TYPING_MS = 300;
+const BUSY_MS = 1000;
 const NOTHING = { errors: [], lost: [] };
 
 /** The editor, which is loaded with this view alone; its text is changed by its control. */
@@ -109,6 +110,7 @@ export function Rules({ network: id }) {
   const [busy, setBusy] = useState(false);
   const editor = useRef(null);
   const latest = useRef({});
+  const saves = useRef(0);
   latest.current = { rules, text };
   const path = `/networks/${id}/rules`;
   const mayEdit = may('operate', id);
@@ -119,8 +121,11 @@ export function Rules({ network: id }) {
   /** Shows the present rules; what is being written stays, and saving it then says that there is something newer. */
   const read = replacesAll =>
     attempt(async () => {
+      const before = saves.current;
       const found = await api.get(path);
       const shown = latest.current;
+      // What was read before something was saved is old.
+      if (saves.current !== before) return;
       if (!replacesAll && shown.rules && shown.text !== shown.rules.source) return;
       setRules(found);
       replace(found.source);
@@ -146,15 +151,22 @@ export function Rules({ network: id }) {
   }, [path, network?.revision]);
   useEffect(() => {
     if (!rules || !mayEdit) return undefined;
-    const timer = setTimeout(async () => {
+    let timer = 0;
+    let isOld = false;
+    const look = async () => {
       try {
         const found = await api.post(path + '/check', { source: text });
-        if (latest.current.text === text) setCheck(found);
+        if (!isOld && latest.current.text === text) setCheck(found);
       } catch (failure) {
         if (failure.status !== 429) notifyProblem(failure);
+        else if (!isOld) timer = setTimeout(look, BUSY_MS);
       }
-    }, TYPING_MS);
-    return () => clearTimeout(timer);
+    };
+    timer = setTimeout(look, TYPING_MS);
+    return () => {
+      isOld = true;
+      clearTimeout(timer);
+    };
   }, [path, text, rules]);
   if (!network || !rules) return html`<${NoNetwork} problem=${problem} />`;
 
@@ -173,6 +185,7 @@ export function Rules({ network: id }) {
       }
       saved = await api.patch(path, { source, force }, now.revision);
     }
+    saves.current++;
     setLost(null);
     discard();
     setRules(saved);

@@ -16,9 +16,9 @@ const stateOf = user => (user.disabled ? 'disabled' : user.hasPassword ? 'active
 function Edit({ user, networks, isSelf, close, done, showLink }) {
   const path = '/users/' + user.id;
   const change = async (changes, text) => {
-    await api.patch(path, changes, user.revision);
+    const saved = await api.patch(path, changes, user.revision);
     notify(text);
-    done();
+    done(saved);
   };
   const name = user.name;
   const [isDeleting, setDeleting] = useState(false);
@@ -61,6 +61,12 @@ export function Users() {
     });
   useEffect(() => void load(), []);
   const close = () => setQuery({ user: null });
+  /** Shows a changed user at once, so that the next change is made from its revision. */
+  const done = saved => {
+    if (saved) setUsers(before => before.map(each => (each.id === saved.id ? saved : each)));
+    close();
+    load();
+  };
   const showLink = (name, url) => {
     close();
     setLink({ name, url });
@@ -88,6 +94,6 @@ export function Users() {
             onClick=${() => setQuery({ user: each.id })}>${t('users.edit')}<//></td></tr>`,
       )}<//>`}
     ${opened && html`<${Edit} key=${opened.id} user=${opened} networks=${networks} isSelf=${opened.id === self.id} close=${close}
-      done=${() => (close(), load())} showLink=${showLink} />`}
+      done=${done} showLink=${showLink} />`}
   </main>`;
 }
