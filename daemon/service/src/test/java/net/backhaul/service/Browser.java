@@ -9,10 +9,13 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import net.backhaul.testing.Await;
@@ -22,6 +25,7 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.ElementClickInterceptedException;
 import org.openqa.selenium.JavascriptExecutor;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.NoAlertPresentException;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.WindowType;
@@ -57,11 +61,23 @@ public final class Browser implements AutoCloseable {
           "--disable-extensions",
           "--disable-dev-shm-usage",
           "--no-proxy-server",
+          // A tab behind another one is not slowed down.
+          "--disable-background-timer-throttling",
+          "--disable-renderer-backgrounding",
+          "--disable-backgrounding-occluded-windows",
           "--lang=en",
           // Nothing but loopback is reachable, whatever the browser wants.
           "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost");
 
+  /** In which an element is found and not covered, on a busy machine. */
+  private static final long CLICK_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final Duration SCRIPT_LIMIT = Duration.ofMinutes(2);
+
   private final ChromeDriver driver;
+  private final PageRequests requests;
+  private final Path directory;
   private int clicks;
   private String scheme = "light";
 
@@ -82,6 +98,10 @@ public final class Browser implements AutoCloseable {
                 .usingAnyFreePort()
                 .build(),
             options);
+    driver.manage().timeouts().scriptTimeout(SCRIPT_LIMIT);
+    requests = new PageRequests(driver);
+    requests.count();
+    this.directory = directory;
     width(WIDE, "light");
   }
 
@@ -169,60 +189,73 @@ public final class Browser implements AutoCloseable {
     Await.until(() -> !text().contains(text), () -> "still \"" + text + "\" in:\n" + text());
   }
 
-  private List<WebElement> all(String selector) {
-    return driver.findElements(By.cssSelector(selector));
+  /**
+   * Waits for a notice with a text that none of these calls has returned for before, so that it
+   * belongs to what was done last.
+   */
+  public void awaitNotice(String text) {
+    Await.until(
+        () ->
+            Boolean.TRUE.equals(
+                script(
+                    """
+                    const notices = [...document.querySelectorAll('.notice')];
+                    const found = notices.findLast(each => !each.wasAwaited && each.innerText.includes(arguments[0]));
+                    if (!found) return false;
+                    for (const each of notices.slice(0, notices.indexOf(found) + 1)) each.wasAwaited = true;
+                    return true;
+                    """,
+                    text)),
+        () -> "no new notice \"" + text + "\" in:\n" + text());
   }
 
   public int count(String selector) {
-    return all(selector).size();
+    return driver.findElements(By.cssSelector(selector)).size();
   }
 
-  private static boolean isShown(WebElement element) {
-    try {
-      return element.isDisplayed();
-    } catch (StaleElementReferenceException e) {
-      return false;
-    }
+  /** Returns the element that a script finds, once it finds one. */
+  private WebElement await(String what, String script, String argument) {
+    var found = new ArrayList<WebElement>();
+    Await.until(
+        () -> {
+          if (script(script, argument) instanceof WebElement element) {
+            found.add(element);
+          }
+          return !found.isEmpty();
+        },
+        () -> "no " + what + " \"" + argument + "\" in:\n" + text());
+    return found.getLast();
   }
 
   /** Returns the first shown element of a CSS selector, once there is one. */
   public WebElement find(String selector) {
-    var found = new ArrayList<WebElement>();
-    Await.until(
-        () -> {
-          found.clear();
-          all(selector).stream().filter(Browser::isShown).findFirst().ifPresent(found::add);
-          return !found.isEmpty();
-        },
-        () -> "no " + selector + " in:\n" + text());
-    return found.getFirst();
+    // One script, as each question about an element takes some milliseconds.
+    return await(
+        "element",
+        """
+        for (const each of document.querySelectorAll(arguments[0])) {
+          const shown = each.closest('select') ?? each;
+          const box = shown.getBoundingClientRect();
+          if (shown.checkVisibility({visibilityProperty: true}) && box.width && box.height) return each;
+        }
+        return null;
+        """,
+        selector);
   }
 
   /** Returns the shown button or link with a name, as a user of a screen reader hears it. */
   public WebElement button(String name) {
-    var found = new ArrayList<WebElement>();
-    Await.until(
-        () -> {
-          // One script, as each question about an element takes some milliseconds.
-          Object element =
-              script(
-                  """
-                  for (const each of document.querySelectorAll('button, a, summary, label')) {
-                    const name = each.getAttribute('aria-label') ?? each.innerText.trim();
-                    if (name === arguments[0] && !each.matches(':disabled')
-                        && each.checkVisibility({visibilityProperty: true})) return each;
-                  }
-                  return null;
-                  """,
-                  name);
-          found.clear();
-          if (element instanceof WebElement button) {
-            found.add(button);
-          }
-          return !found.isEmpty();
-        },
-        () -> "no button \"" + name + "\" in:\n" + text());
-    return found.getFirst();
+    return await(
+        "button",
+        """
+        for (const each of document.querySelectorAll('button, a, summary, label')) {
+          const name = each.getAttribute('aria-label') ?? each.innerText.trim();
+          if (name === arguments[0] && !each.matches(':disabled')
+              && each.checkVisibility({visibilityProperty: true})) return each;
+        }
+        return null;
+        """,
+        name);
   }
 
   /** Clicks a button or link. */
@@ -235,6 +268,11 @@ public final class Browser implements AutoCloseable {
     click(() -> element);
   }
 
+  /** Clicks the field with a label. */
+  public void clickField(String label) {
+    click(() -> field(label));
+  }
+
   /** Clicks the first shown element of a CSS selector. */
   public void clickOn(String selector) {
     click(() -> find(selector));
@@ -242,23 +280,31 @@ public final class Browser implements AutoCloseable {
 
   private void click(Supplier<WebElement> find) {
     clicks++;
-    for (int trial = 0; ; trial++) {
+    awaitAnswers();
+    long endNanos = System.nanoTime() + CLICK_NANOS;
+    while (true) {
       try {
         find.get().click();
         return;
       } catch (StaleElementReferenceException e) {
         // It was rendered anew between the two calls.
-        if (trial == 5) {
+        if (System.nanoTime() > endNanos) {
           throw e;
         }
       } catch (ElementClickInterceptedException e) {
-        // A notice covers it: scroll, as a person does.
-        if (trial == 5) {
+        // A notice covers it, or a dialog that closes: scroll, as a person does.
+        if (System.nanoTime() > endNanos) {
           throw e;
         }
         script("arguments[0].scrollIntoView({block: 'center'})", find.get());
       }
+      LockSupport.parkNanos(RETRY_NANOS);
     }
+  }
+
+  /** Returns when the page has got all answers, so that it does not move under a click. */
+  public void awaitAnswers() {
+    requests.awaitAnswers();
   }
 
   /** Returns the clicks until now. */
@@ -268,42 +314,50 @@ public final class Browser implements AutoCloseable {
 
   /** Types into the field with a label, in place of what it has. */
   public void type(String label, String text) {
-    WebElement field = field(label);
-    field.sendKeys(Keys.chord(Keys.CONTROL, "a"), text);
+    awaitAnswers();
+    field(label).sendKeys(Keys.chord(Keys.CONTROL, "a"), text);
   }
 
   /** Returns the field with a label. */
   public WebElement field(String label) {
-    var found = new ArrayList<WebElement>();
+    return await(
+        "field",
+        """
+        for (const each of document.querySelectorAll('input, textarea, select')) {
+          const name = each.getAttribute('aria-label') || each.labels?.[0]?.innerText;
+          if (name === arguments[0] && each.checkVisibility()) return each;
+        }
+        return null;
+        """,
+        label);
+  }
+
+  /** Returns a file that the page has the browser save, once it is whole. */
+  public Path download(String name) {
+    Path file = directory.resolve(name);
     Await.until(
-        () -> {
-          Object element =
-              script(
-                  """
-                  for (const each of document.querySelectorAll('input, textarea, select')) {
-                    const name = each.getAttribute('aria-label') || each.labels?.[0]?.innerText;
-                    if (name === arguments[0] && each.checkVisibility()) return each;
-                  }
-                  return null;
-                  """,
-                  label);
-          found.clear();
-          if (element instanceof WebElement input) {
-            found.add(input);
-          }
-          return !found.isEmpty();
-        },
-        () -> "no field \"" + label + "\" in:\n" + text());
-    return found.getFirst();
+        () -> Files.exists(file) && !Files.exists(directory.resolve(name + ".crdownload")),
+        () -> "no " + file);
+    return file;
   }
 
   /** Answers the question that the page asks. */
   public void answer(boolean yes) {
-    Alert question = driver.switchTo().alert();
+    var question = new ArrayList<Alert>();
+    Await.until(
+        () -> {
+          try {
+            question.add(driver.switchTo().alert());
+          } catch (NoAlertPresentException notYet) {
+            return false;
+          }
+          return true;
+        },
+        () -> "no question in:\n" + text());
     if (yes) {
-      question.accept();
+      question.getFirst().accept();
     } else {
-      question.dismiss();
+      question.getFirst().dismiss();
     }
   }
 
@@ -336,6 +390,7 @@ public final class Browser implements AutoCloseable {
   /** Opens another tab, and returns its handle. */
   public String newTab() {
     driver.switchTo().newWindow(WindowType.TAB);
+    requests.count();
     wide();
     return driver.getWindowHandle();
   }

@@ -47,6 +47,11 @@ public final class Focus {
             """));
   }
 
+  /** Fails unless what has a name has the focus, or gets it. */
+  public void assertIsOn(String name) {
+    Await.until(() -> name().equals(name), () -> "expected " + name + ", found " + name());
+  }
+
   /** Presses Tab until something with a name has the focus; fails where that is not visible. */
   public void tabTo(String name) {
     tab(() -> name().equals(name), () -> browser.press(Keys.TAB), name);

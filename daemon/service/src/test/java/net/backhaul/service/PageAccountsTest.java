@@ -11,7 +11,6 @@ import com.google.zxing.common.HybridBinarizer;
 import com.google.zxing.qrcode.QRCodeReader;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
 import net.backhaul.sql.Database;
@@ -74,13 +73,13 @@ class PageAccountsTest {
     browser.awaitText("change networks and members: office");
     browser.click("Change ada");
     browser.click("Disable");
-    browser.awaitText("ada is disabled");
+    browser.awaitNotice("ada is disabled");
     browser.click("Change ada");
     browser.click("Delete…");
     browser.awaitText("ada is deleted for good");
     browser.assertAccessible();
     browser.click("Delete user");
-    browser.awaitText("ada removed");
+    browser.awaitNotice("ada removed");
     Await.until(() -> browser.count("tbody tr") == 1, browser::text);
 
     browser.click("Change admin");
@@ -109,7 +108,7 @@ class PageAccountsTest {
     browser.open(link);
     browser.awaitText("A password for bob");
     assertEquals("bob", browser.find("[readonly]").getAttribute("value"));
-    assertEquals("New password", browser.focus().name());
+    browser.focus().assertIsOn("New password");
     browser.assertAccessible();
     browser.type("New password", PageInTest.PASSWORD);
     browser.click("Set password");
@@ -136,7 +135,7 @@ class PageAccountsTest {
     browser.click("Change bob");
     browser.click("Delete…");
     browser.click("Delete user");
-    browser.awaitText("bob removed");
+    browser.awaitNotice("bob removed");
   }
 
   @Test
@@ -176,11 +175,11 @@ class PageAccountsTest {
     String secret = uri.replaceAll(".*secret=([A-Z2-7]+).*", "$1");
     browser.type("One-time code", Totp.code(secret, System.currentTimeMillis()));
     browser.click("Require codes");
-    browser.awaitText("Log-ins require a code from now on");
+    browser.awaitNotice("Log-ins require a code from now on");
     browser.script("document.querySelectorAll('input[type=password]')[2].id = 'codes'");
     browser.find("#codes").sendKeys(PageInTest.PASSWORD);
     browser.click("Remove codes");
-    browser.awaitText("Log-ins require no code any more");
+    browser.awaitNotice("Log-ins require no code any more");
 
     browser.type("New password", "short");
     browser.click("Change password");
@@ -206,10 +205,9 @@ class PageAccountsTest {
     Pictures.take(browser, "about");
     page.assertFitsTelephone("about");
     browser.click("Download a backup");
-    browser.awaitText("Saved backhaul-");
+    browser.awaitNotice("Saved backhaul-");
     String name = browser.text().replaceAll("(?s).*Saved (backhaul-[\\w-]+\\.db).*", "$1");
-    Path saved = directory.resolve(name);
-    Await.until(() -> Files.exists(saved), () -> "no " + saved);
+    Path saved = browser.download(name);
     long networks =
         Database.read(
             DatabaseFile.of(saved),
@@ -234,10 +232,10 @@ class PageAccountsTest {
     browser.assertAccessible();
     Pictures.take(browser, "webhook");
     page.assertFitsTelephone("webhook");
-    browser.field("An authorized device is no longer online").click();
+    browser.clickField("An authorized device is no longer online");
     browser.click("Send a test");
     browser.awaitText("in a local or private network");
     browser.click("Remove the webhook");
-    browser.awaitText("The webhook is removed");
+    browser.awaitNotice("The webhook is removed");
   }
 }

@@ -72,7 +72,7 @@ class PageBinTest {
     page.open("/networks/" + page.network(1));
     browser.clickOn(row(1) + " .more button");
     browser.click("Remove");
-    browser.awaitText("host-1 removed");
+    browser.awaitNotice("host-1 removed");
     browser.click("1 removed");
     browser.awaitText("Removed members are kept for 30 days");
     browser.awaitText(member(1));
@@ -80,7 +80,7 @@ class PageBinTest {
     Pictures.take(browser, "bin");
     page.assertFitsTelephone("bin");
     browser.click("Restore host-1");
-    browser.awaitText("host-1 is restored");
+    browser.awaitNotice("host-1 is restored");
     awaitField(1, "authorized", "true");
     awaitField(1, "name", "\"host-1\"");
     browser.awaitText("No member was removed");
@@ -90,7 +90,7 @@ class PageBinTest {
     browser.awaitText("host-1 cannot be restored then.");
     browser.assertAccessible();
     browser.click("Delete for good");
-    browser.awaitText("host-1 is deleted for good");
+    browser.awaitNotice("host-1 is deleted for good");
     browser.awaitText("No member was removed");
     assertEquals("none", field(1, "name"));
   }
@@ -113,7 +113,7 @@ class PageBinTest {
     assertTrue(browser.url().endsWith("/bin?q=" + member(0x21)), browser.url());
     browser.assertAccessible();
     browser.clickOn(".selection .main");
-    browser.awaitText("5 restored");
+    browser.awaitNotice("5 restored");
     awaitField(0x20, "authorized", "true");
     awaitField(0x24, "name", "\"lost-24\"");
     page.undo();
@@ -141,9 +141,7 @@ class PageBinTest {
     browser.awaitText("department=engineering");
     browser.click("Export");
     browser.click("Shown columns of all found, as CSV");
-    Path file = directory.resolve(page.network(1) + ".csv");
-    Await.until(() -> Files.exists(file), () -> "no " + file);
-    String csv = Files.readString(file);
+    String csv = Files.readString(browser.download(page.network(1) + ".csv"));
     String head = "\"State\",\"Name\",\"Address\",\"Tags, capabilities\",\"Bridge, IPs\"\r\n";
     assertTrue(csv.startsWith(head), csv);
     assertTrue(csv.contains(",\"" + member(3) + "\",\"department=engineering"), csv);
@@ -165,7 +163,7 @@ class PageBinTest {
     browser.awaitText("was host-2");
     browser.clickOn(row(2) + " .more button");
     browser.click("Restore host-2");
-    browser.awaitText("host-2 is restored");
+    browser.awaitNotice("host-2 is restored");
     awaitField(2, "authorized", "true");
     awaitField(2, "name", "\"host-2\"");
   }
@@ -206,9 +204,9 @@ class PageBinTest {
     page.change(1, "/member/" + member(0x50), "{\"authorized\":true}");
     page.cli("controller", "delete", page.network(1), member(0x52));
     browser.click("Deauthorize");
-    browser.awaitText("1 failed; the first because there is no member");
+    browser.awaitNotice("1 failed; the first because there is no member");
     page.cli("controller", "purge", page.network(1), member(0x52));
-    browser.awaitText("2 deauthorized");
+    browser.awaitNotice("2 deauthorized");
     awaitField(0x50, "authorized", "false");
     awaitField(0x51, "authorized", "false");
     page.undo();
@@ -218,7 +216,7 @@ class PageBinTest {
     browser.clickOn(box(0x50));
     browser.clickOn(box(0x51));
     browser.click("Block");
-    browser.awaitText("2 blocked");
+    browser.awaitNotice("2 blocked");
     awaitField(0x50, "authorized", "false");
     page.undo();
     awaitField(0x51, "authorized", "true");
@@ -228,10 +226,12 @@ class PageBinTest {
   @Test
   void setsTagsAndCapabilitiesByName() throws IOException {
     page.open("/networks/" + page.network(1) + "?member=" + member(3));
+    browser.field("department");
+    browser.awaitAnswers();
     browser.field("department").sendKeys("engineering");
     awaitField(3, "tags", "{\"1000\":200}");
     browser.assertAccessible();
-    browser.field("superuser").click();
+    browser.clickField("superuser");
     awaitField(3, "capabilities", "[2000]");
     browser.press(Keys.ESCAPE);
   }
@@ -248,7 +248,7 @@ class PageBinTest {
     browser.assertAccessible();
     browser.type("Label", "rack 7");
     browser.click("Add");
-    browser.awaitText("2 changed");
+    browser.awaitNotice("2 changed");
     awaitField(0x70, "labels", "[\"rack 7\"]");
     page.undo();
     awaitField(0x70, "labels", "[]");
@@ -268,7 +268,7 @@ class PageBinTest {
     browser.clickOn("[data-member='0123456770'] input[type=checkbox]");
     browser.click("Select all 2 found");
     browser.click("Remove");
-    browser.awaitText("2 removed");
+    browser.awaitNotice("2 removed");
     assertEquals("none", field(0x71, "name"));
     page.undo();
     awaitField(0x71, "tags", "{\"1000\":200}");

@@ -51,11 +51,13 @@ class PageKeyboardTest {
 
   /** Goes to what has a name, and presses a key there. */
   private void press(String name, CharSequence... keys) {
+    browser.awaitAnswers();
     browser.focus().tabTo(name);
     browser.press(keys);
   }
 
   private void typeInto(String name, String text) {
+    browser.awaitAnswers();
     browser.focus().tabTo(name);
     browser.pressWithControl("a");
     browser.press(text);
@@ -106,14 +108,14 @@ class PageKeyboardTest {
     page.open("/");
     press("Log out", Keys.ENTER);
     browser.find("form");
-    assertEquals("User name", browser.focus().name());
+    browser.focus().assertIsOn("User name");
     browser.press("admin");
     press("Password", PageInTest.PASSWORD, Keys.ENTER);
     browser.awaitText("office");
     browser.press(Keys.TAB);
-    assertEquals("Skip to content", browser.focus().name());
+    browser.focus().assertIsOn("Skip to content");
     browser.press(Keys.ENTER, Keys.TAB);
-    assertEquals("Create a private network", browser.focus().name());
+    browser.focus().assertIsOn("Create a private network");
   }
 
   @Test
@@ -134,31 +136,31 @@ class PageKeyboardTest {
     page.open(1, "?sort=name");
     browser.find("[data-row]");
     typeInto("Search members", "name:host");
-    browser.awaitText("of ");
+    browser.awaitText("6 members of ");
     press("Online", Keys.SPACE);
     browser.awaitText("Nothing matches");
     browser.press(Keys.SPACE);
     browser.find("[data-row]");
     press("Authorize host-2", Keys.ENTER);
-    browser.awaitText("host-2 is authorized");
+    browser.awaitNotice("host-2 is authorized");
     browser.pressWithControl("z");
+    Await.until(() -> Boolean.FALSE.equals(page.member(1, member(2)).get("authorized")));
     browser.button("Authorize host-2");
 
     press("Name of host-3", Keys.ENTER);
     browser.press("host-33", Keys.ENTER);
-    browser.awaitText("Named host-33");
+    browser.awaitNotice("Named host-33");
     // The focus stays where it was.
-    Await.until(
-        () -> browser.focus().name().equals("Name of host-33"), () -> browser.focus().name());
+    browser.focus().assertIsOn("Name of host-33");
     browser.press(Keys.ARROW_DOWN);
-    assertEquals("Name of host-4", browser.focus().name());
+    browser.focus().assertIsOn("Name of host-4");
     press("Select host-4", Keys.SPACE);
     browser.awaitText("1 selected");
     browser.press(Keys.ARROW_DOWN, Keys.SPACE);
     browser.awaitText("2 selected");
     browser.focus().tabBackTo("Deauthorize");
     browser.press(Keys.ENTER);
-    browser.awaitText("2 deauthorized");
+    browser.awaitNotice("2 deauthorized");
     browser.pressWithControl("z");
     Await.until(() -> Boolean.TRUE.equals(page.member(1, member(4)).get("authorized")));
 
@@ -168,23 +170,22 @@ class PageKeyboardTest {
     Await.until(() -> Boolean.TRUE.equals(page.member(1, member(4)).get("activeBridge")));
     browser.press(Keys.ESCAPE);
     browser.awaitNoText("Ethernet bridge");
-    assertEquals(
-        "Details of host-4", browser.focus().name(), "the focus is where the panel was opened");
+    browser.focus().assertIsOn("Details of host-4"); // Where the panel was opened.
 
     browser.focus().tabBackTo("Columns");
     browser.press(Keys.ENTER);
     press("Labels", Keys.SPACE);
     Await.until(() -> browser.url().contains("cols="), browser::url);
     browser.press(Keys.ESCAPE);
-    assertEquals("Columns", browser.focus().name());
+    browser.focus().assertIsOn("Columns");
     browser.focus().tabBackTo("Add member");
     browser.press(Keys.ENTER);
     browser.find("dialog");
-    assertEquals("Address", browser.focus().name());
+    browser.focus().assertIsOn("Address");
     browser.press(member(50));
     press("Name", "added", Keys.ENTER);
-    browser.awaitText("added added");
-    assertEquals("Add member", browser.focus().name(), "the focus is where the dialog was opened");
+    browser.awaitNotice("added added");
+    browser.focus().assertIsOn("Add member"); // Where the dialog was opened.
   }
 
   @Test
@@ -192,10 +193,10 @@ class PageKeyboardTest {
     page.open(1, "?member=" + member(5));
     browser.awaitText("Ethernet bridge");
     press("Remove", Keys.ENTER);
-    browser.awaitText("host-5 removed");
+    browser.awaitNotice("host-5 removed");
     press("1 removed", Keys.ENTER);
     press("Restore host-5", Keys.ENTER);
-    browser.awaitText("host-5 is restored");
+    browser.awaitNotice("host-5 is restored");
   }
 
   @Test
@@ -203,16 +204,16 @@ class PageKeyboardTest {
     page.open(2, "/settings");
     typeInto("Name", "cellar 2");
     browser.press(Keys.ENTER);
-    browser.awaitText("Saved");
+    browser.awaitNotice("Saved");
     press("Broadcast", Keys.SPACE);
-    Await.until(() -> browser.count("[role=switch]:not(:checked)") > 0);
+    browser.awaitNotice("Saved");
     typeInto("Destination", "192.168.9.0/24");
     browser.press(Keys.ENTER);
     browser.awaitText("192.168.9.0/24");
     press("Delete…", Keys.ENTER);
     browser.find("dialog");
     press("Cancel", Keys.ENTER);
-    assertEquals("Delete…", browser.focus().name());
+    browser.focus().assertIsOn("Delete…");
     browser.press(Keys.ENTER);
     browser.find("dialog");
     browser.press(Keys.ESCAPE);
@@ -234,7 +235,7 @@ class PageKeyboardTest {
     browser.press("drop ipprotocol tcp and dport 23; accept;");
     browser.awaitText("4 rules");
     press("Save rules", Keys.ENTER);
-    browser.awaitText("Saved");
+    browser.awaitNotice("Saved");
     browser.focus().tabBackInto(".editor");
     browser.press(Keys.chord(Keys.CONTROL, Keys.END), " # end");
     browser.pressWithControl("s");
@@ -246,6 +247,7 @@ class PageKeyboardTest {
     page.change(2, "", "{\"name\":\"cellar\"}");
     page.open("/log");
     browser.find(".entry");
+    browser.find("option[value='" + page.network(2) + "']");
     press("Network", "cellar");
     Await.until(() -> browser.url().contains("network=" + page.network(2)), browser::url);
     typeInto("By", "nobody");
@@ -261,10 +263,10 @@ class PageKeyboardTest {
     typeInto("Name of the token", "rack 3");
     browser.press(Keys.ENTER);
     browser.awaitText("The new token, shown this once");
-    assertEquals("Copy: Line that joins by a token", browser.focus().name());
+    browser.focus().assertIsOn("Copy: Line that joins by a token");
     press("Done", Keys.ENTER);
     press("Revoke rack 3", Keys.ENTER);
-    browser.awaitText("rack 3 is revoked");
+    browser.awaitNotice("rack 3 is revoked");
   }
 
   @Test
@@ -278,12 +280,12 @@ class PageKeyboardTest {
     browser.find("dialog");
     press("May", "change");
     press("Save permissions", Keys.ENTER);
-    browser.awaitText("grace has other permissions now");
-    assertEquals("Change grace", browser.focus().name());
+    browser.awaitNotice("grace has other permissions now");
+    browser.focus().assertIsOn("Change grace");
     browser.press(Keys.ENTER);
     press("Delete…", Keys.ENTER);
     press("Delete user", Keys.ENTER);
-    browser.awaitText("grace removed");
+    browser.awaitNotice("grace removed");
 
     page.open("/account");
     typeInto("Name of the token", "scripts");
@@ -298,9 +300,8 @@ class PageKeyboardTest {
   void downloadsABackup() throws Exception {
     page.open("/about");
     press("Download a backup", Keys.ENTER);
-    browser.awaitText("Saved backhaul-");
-    try (var files = Files.list(directory)) {
-      assertTrue(files.anyMatch(each -> each.toString().contains("backhaul-")));
-    }
+    browser.awaitNotice("Saved backhaul-");
+    String name = browser.text().replaceAll("(?s).*Saved (backhaul-[\\w-]+\\.db).*", "$1");
+    assertTrue(Files.size(browser.download(name)) > 0);
   }
 }

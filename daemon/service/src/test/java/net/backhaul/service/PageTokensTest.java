@@ -65,7 +65,7 @@ class PageTokensTest {
     browser.awaitText("department=engineering");
     assertTrue(browser.text().contains("/join/" + line.substring(start.length()) + " | sudo sh"));
     browser.awaitText("That works on this controller’s host alone");
-    assertTrue(browser.focus().name().startsWith("Copy: "), browser.focus().name());
+    Await.until(() -> browser.focus().name().startsWith("Copy: "), () -> browser.focus().name());
     browser.assertAccessible();
     Pictures.take(browser, "tokens");
     page.assertFitsTelephone("tokens");
