@@ -113,7 +113,7 @@ class BridgedSegmentTest {
   }
 
   private static <T> T onSegment(Callable<T> work) throws Exception {
-    return segmentThread.submit(work).get(30, TimeUnit.SECONDS);
+    return segmentThread.submit(work).get(60, TimeUnit.SECONDS);
   }
 
   private static void segmentIp(String... arguments) throws IOException {

@@ -52,7 +52,7 @@ class IdentityChecksTest {
               results.countDown();
             });
       }
-      assertTrue(results.await(30, TimeUnit.SECONDS));
+      assertTrue(results.await(60, TimeUnit.SECONDS));
     }
 
     assertNull(all.get(0).failure());

@@ -23,7 +23,7 @@ public final class Miniupnpd implements AutoCloseable {
   public static final String PUBLIC = "5.9.0.9";
   public static final String LAN = "192.168.7.1";
 
-  private static final long WAIT_S = 30;
+  private static final long WAIT_S = 60;
 
   private static final String RULES =
       """

@@ -17,7 +17,7 @@ import net.backhaul.testing.NetworkNamespace;
  * subnet.
  */
 final class NatRouter implements AutoCloseable {
-  private static final long WAIT_S = 30;
+  private static final long WAIT_S = 60;
   private static final int DAEMON_PORT = 9993;
   private static final int FIRST_OUTSIDE_PORT = 10_001;
 

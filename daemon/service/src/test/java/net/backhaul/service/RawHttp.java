@@ -12,7 +12,7 @@ import java.util.TreeMap;
 
 /** Sends requests byte for byte and reads the answers. */
 public record RawHttp(InetAddress host, int port) {
-  private static final int TIMEOUT_MS = 10_000;
+  private static final int TIMEOUT_MS = 60_000;
 
   /** An answer; names of headers are case-insensitive. */
   public record Answer(int status, Map<String, String> headers, String body) {}

@@ -273,7 +273,7 @@ class ScriptsTest {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output =
         new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-    assertTrue(process.waitFor(20, TimeUnit.SECONDS), () -> command[0] + " does not end");
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS), () -> command[0] + " does not end");
     return new Result(process.exitValue(), output);
   }
 

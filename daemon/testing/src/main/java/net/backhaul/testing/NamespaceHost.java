@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  */
 public abstract class NamespaceHost implements AutoCloseable {
   /** The time in seconds within which a call on the host has to end. */
-  public static final long WITHIN_S = 10;
+  public static final long WITHIN_S = 60;
 
   private static final Path DUPLICATE_ADDRESS_DETECTION =
       Path.of("/proc/sys/net/ipv6/conf/default/accept_dad");

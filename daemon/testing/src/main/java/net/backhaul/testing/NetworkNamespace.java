@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 /** Threads with a network namespace of their own, so that the host's network does not change. */
 public final class NetworkNamespace {
   private static final int CLONE_NEWNET = 0x4000_0000;
-  private static final long MAX_SECONDS = 30;
+  private static final long MAX_SECONDS = 90;
   private static final long NOBODY = 65_534;
 
   private NetworkNamespace() {}
@@ -77,7 +77,7 @@ public final class NetworkNamespace {
     return thread;
   }
 
-  /** Runs code on a thread in a new namespace; fails after 30 seconds. */
+  /** Runs code on a thread in a new namespace; fails after 90 seconds. */
   public static void run(Action action) throws Exception {
     try (ExecutorService thread = thread()) {
       thread

@@ -109,7 +109,7 @@ class HttpServerTest {
 
   private Socket connect() throws IOException {
     var socket = new Socket(http.host(), http.port());
-    socket.setSoTimeout(10_000);
+    socket.setSoTimeout(60_000);
     return socket;
   }
 
@@ -362,7 +362,7 @@ class HttpServerTest {
       assertTrue(before <= SOCKET_BUFFER_BYTES + HttpLimits.SEND_BUFFER_BYTES, "sent: " + before);
 
       assertEquals(STREAM_BYTES, readChunked(socket.getInputStream()));
-      streamClosed.get(10, TimeUnit.SECONDS);
+      streamClosed.get(60, TimeUnit.SECONDS);
       assertAnswersInOrder(socket, 1, 1);
     }
   }
@@ -391,7 +391,7 @@ class HttpServerTest {
       socket.setSoLinger(true, 0);
     }
 
-    streamClosed.get(10, TimeUnit.SECONDS);
+    streamClosed.get(60, TimeUnit.SECONDS);
     assertTrue(streamedBytes.get() < STREAM_BYTES);
   }
 

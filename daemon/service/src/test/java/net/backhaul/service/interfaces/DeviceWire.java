@@ -27,7 +27,7 @@ final class DeviceWire implements AutoCloseable {
   private static final int HEADROOM_BYTES = Offloads.HEADER_BYTES + 65_536 + 18;
   private static final int ETHERNET_BYTES = 14;
   private static final int READS_AT_ONCE = 16;
-  private static final long STOP_WITHIN_S = 10;
+  private static final long STOP_WITHIN_S = 60;
   private static final int MISHAP_EVERY = 500;
 
   private final Way there;

@@ -44,7 +44,7 @@ class InterfacesTest {
           + "6221b71512953c43fbf33c5fc87ef8397a2cd61eb03a43566e1a3d3541e90be9"
           + ":541e79410c0f8e396d13fe994217c8ab518155fcd0bca216aac987807676406a"
           + "858c6240e9dfffb3ccd127bd88cc017252a8523b128cd977fd57a3dcd73343f6";
-  private static final long WITHIN_S = 10;
+  private static final long WITHIN_S = 60;
 
   @TempDir Path home;
 

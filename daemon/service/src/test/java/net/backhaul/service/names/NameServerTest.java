@@ -21,7 +21,7 @@ import net.backhaul.testing.Await;
 import org.junit.jupiter.api.Test;
 
 class NameServerTest {
-  private static final int WITHIN_MS = 10_000;
+  private static final int WITHIN_MS = 60_000;
   private static final NameTable TABLE =
       new NameTable(
           List.of(

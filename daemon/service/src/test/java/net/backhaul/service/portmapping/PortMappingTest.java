@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PortMappingTest {
   private static final String LOCAL = "192.168.7.2";
   private static final int PORT = 24_000;
-  private static final long LIMIT_S = 30;
+  private static final long LIMIT_S = 60;
   private static final int LIFETIME_S = 4;
 
   @TempDir Path directory;

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The connection of a node to TCP relays that answer as recorded, or are hostile. */
 class RelayClientTest {
   private static final InetSocketAddress ROOT = Endpoints.parse("192.88.99.1/9993");
-  private static final int TIMEOUT_MS = 10_000;
+  private static final int TIMEOUT_MS = 60_000;
 
   private final NodeLoop loop = new NodeLoop();
   private final RelayCounters counters = new RelayCounters();

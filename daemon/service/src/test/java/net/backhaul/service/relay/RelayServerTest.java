@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RelayServerTest {
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
   private static final byte[] GREETING = RecordedTunnel.bytes("greeting");
-  private static final int TIMEOUT_MS = 10_000;
+  private static final int TIMEOUT_MS = 60_000;
   private static final int READ_HEADER_BYTES = 12;
 
   private final RelayCounters counters = new RelayCounters();

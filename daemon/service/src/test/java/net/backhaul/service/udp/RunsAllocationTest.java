@@ -76,7 +76,7 @@ class RunsAllocationTest {
         };
     for (int i = 0; i < rounds; i++) {
       onLoop(loop, send);
-      assertTrue(arrivals.tryAcquire(RUN, 10, TimeUnit.SECONDS), "a run has come");
+      assertTrue(arrivals.tryAcquire(RUN, 60, TimeUnit.SECONDS), "a run has come");
     }
     return allocated[0];
   }

@@ -19,7 +19,7 @@ import net.backhaul.service.NodeLoop;
 
 /** A socket on a loop of its own, and what it has received. */
 final class Station implements AutoCloseable {
-  private static final int PATIENCE_S = 10;
+  private static final int PATIENCE_S = 60;
 
   final NodeLoop loop;
   final UdpSockets sockets;

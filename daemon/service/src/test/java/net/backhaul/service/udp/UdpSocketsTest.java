@@ -34,7 +34,7 @@ class UdpSocketsTest {
     sockets = new UdpSockets(loop, batch -> {}, BatchSender::sendmmsg);
     other = new DatagramSocket(new InetSocketAddress("127.0.0.1", 0));
     other.setReceiveBufferSize(4 * 1024 * 1024);
-    other.setSoTimeout(10_000);
+    other.setSoTimeout(60_000);
   }
 
   @AfterEach

@@ -435,6 +435,7 @@ class WebDaemonTest {
   private static String nextEvent(Connection events) throws IOException {
     String line = events.status();
     while (!line.startsWith("event: ")) {
+      assertNotEquals("null", line, "the stream has ended");
       line = events.status();
     }
     return line;

@@ -125,7 +125,7 @@ final class JoinHost {
     } catch (IOException e) {
       // The shell has ended before it has read all.
     }
-    if (!process.waitFor(30, TimeUnit.SECONDS)) {
+    if (!process.waitFor(90, TimeUnit.SECONDS)) {
       process.destroyForcibly();
       throw new IOException(shell + " does not end: " + Files.readString(output));
     }
