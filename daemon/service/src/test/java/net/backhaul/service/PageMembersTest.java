@@ -25,7 +25,7 @@ class PageMembersTest {
   private static final int MANY = 20_000;
   private static final double OPENS_MS = 1_000;
 
-  /** A machine that runs tests is busy with something else now and then. */
+  /** A machine that runs tests may be busy with something else. */
   private static final int TRIALS = 10;
 
   @TempDir static Path directory;

@@ -26,7 +26,7 @@ class PromptCredentialsTest {
   private static final int ATTEMPT_MS = 150;
   private static final long LIMIT_MS = 1_000;
 
-  /** Of each single change, since machines that run tests are busy now and then. */
+  /** Of each single change, since machines that run tests may be busy. */
   private static final long BUSY_LIMIT_MS = 5 * LIMIT_MS;
 
   /** Attempts that have to fail one after another before a flow counts as blocked. */
