@@ -13,6 +13,7 @@ import net.backhaul.service.settings.LiveSettings;
 import net.backhaul.service.settings.LocalConf;
 import net.backhaul.service.state.FileProblem;
 import net.backhaul.service.state.HomeDirectory;
+import net.backhaul.service.state.LastBackup;
 import net.backhaul.service.system.StartFailure;
 import net.backhaul.sql.Database;
 import net.backhaul.sql.DatabaseCopy;
@@ -69,15 +70,20 @@ final class ControllerCommand {
         case "backup" -> command.backup();
         default -> command.restore();
       };
-    } catch (LocalConf.Unusable | DatabaseException e) {
+    } catch (LocalConf.Unusable e) {
       throw new StartFailure(String.valueOf(e.getMessage()), 1);
-    } catch (FileAlreadyExistsException e) {
-      throw new StartFailure(e.getMessage() + " exists; name a new file", 1);
-    } catch (NoSuchFileException e) {
-      throw new StartFailure("there is no " + e.getMessage(), 1);
     } catch (IOException e) {
-      throw new StartFailure(FileProblem.describe(operand, e), 1);
+      throw new StartFailure(reason(operand, e), 1);
     }
+  }
+
+  private static String reason(Path operand, IOException failure) {
+    return switch (failure) {
+      case DatabaseException e -> String.valueOf(e.getMessage());
+      case FileAlreadyExistsException e -> e.getMessage() + " exists; name a new file";
+      case NoSuchFileException e -> "there is no " + e.getMessage();
+      default -> FileProblem.describe(operand, failure);
+    };
   }
 
   private DatabaseFile database() {
@@ -129,7 +135,14 @@ final class ControllerCommand {
   }
 
   private String backup() throws StartFailure, IOException {
-    DatabaseCopy.backup(existing(), operand);
+    DatabaseFile database = existing();
+    try {
+      DatabaseCopy.backup(database, operand);
+    } catch (IOException e) {
+      new LastBackup(System.currentTimeMillis(), reason(operand, e)).write(home);
+      throw e;
+    }
+    new LastBackup(System.currentTimeMillis(), "").write(home);
     return "copied to " + operand;
   }
 

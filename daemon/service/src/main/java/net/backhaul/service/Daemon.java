@@ -145,7 +145,7 @@ public final class Daemon {
         new WebServices.Parts(
             loop, controller, identity.address(), home.file(WebServices.PACKAGES));
     web = WebServices.of(home, state::execute, parts, database);
-    localController = new LocalControllerApi(WebServices.local(parts, database, web));
+    localController = new LocalControllerApi(WebServices.local(home, parts, database, web));
     http = new HttpServer(accessControl(), routes());
   }
 

@@ -3,6 +3,7 @@ package net.backhaul.service;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.zxing.BinaryBitmap;
@@ -12,7 +13,9 @@ import com.google.zxing.qrcode.QRCodeReader;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
+import java.util.List;
 import javax.imageio.ImageIO;
+import net.backhaul.service.system.StartFailure;
 import net.backhaul.sql.Database;
 import net.backhaul.sql.DatabaseFile;
 import net.backhaul.testing.Await;
@@ -198,7 +201,13 @@ class PageAccountsTest {
 
   @Test
   void showsHealthAndDownloadsABackup() throws Exception {
+    Path home = directory.resolve("home");
+    String copy = directory.resolve("missing").resolve("copy.db").toString();
+    assertThrows(
+        StartFailure.class,
+        () -> ControllerCommand.run(List.of("backup", copy, home.toString()), home));
     page.open("/about");
+    browser.awaitText("The last backup failed");
     browser.awaitText("Home directory");
     browser.awaitText("Changes are saved");
     browser.assertAccessible();
@@ -206,6 +215,7 @@ class PageAccountsTest {
     page.assertFitsTelephone("about");
     browser.click("Download a backup");
     browser.awaitNotice("Saved backhaul-");
+    browser.awaitText("The last backup was made");
     String name = browser.text().replaceAll("(?s).*Saved (backhaul-[\\w-]+\\.db).*", "$1");
     Path saved = browser.download(name);
     long networks =

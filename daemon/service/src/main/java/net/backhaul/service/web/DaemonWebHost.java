@@ -26,6 +26,8 @@ import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.protocol.world.World;
 import net.backhaul.service.ControllerHost;
 import net.backhaul.service.NodeLoop;
+import net.backhaul.service.state.HomeDirectory;
+import net.backhaul.service.state.LastBackup;
 import net.backhaul.service.state.NotSaved;
 import net.backhaul.web.api.WebHost;
 import net.backhaul.web.http.StorageFailure;
@@ -43,9 +45,11 @@ final class DaemonWebHost implements WebHost {
   private final long self;
   private final Path packages;
   private final Path database;
+  private final HomeDirectory home;
 
-  DaemonWebHost(WebServices.Parts parts, Path database) {
+  DaemonWebHost(WebServices.Parts parts, Path database, HomeDirectory home) {
     this.database = database;
+    this.home = home;
     loop = parts.loop();
     controller = parts.controller();
     self = parts.self();
@@ -131,11 +135,12 @@ final class DaemonWebHost implements WebHost {
   private record NodeHealth(boolean online, PeerCounts peers, String saveProblem) {}
 
   private Health health(NodeHealth node) {
-    Path home = database.toAbsolutePath().getParent();
+    Path directory = database.toAbsolutePath().getParent();
+    LastBackup backup = LastBackup.read(home);
     long freeBytes = 0;
     long databaseBytes = 0;
     try {
-      freeBytes = home == null ? 0 : Files.getFileStore(home).getUsableSpace();
+      freeBytes = directory == null ? 0 : Files.getFileStore(directory).getUsableSpace();
       databaseBytes = Files.size(database);
       Path changes = database.resolveSibling(database.getFileName() + "-wal");
       databaseBytes += Files.exists(changes) ? Files.size(changes) : 0;
@@ -144,7 +149,7 @@ final class DaemonWebHost implements WebHost {
     }
     Runtime runtime = Runtime.getRuntime();
     return new Health(
-        String.valueOf(home),
+        String.valueOf(directory),
         ProcessHandle.current().info().startInstant().map(Instant::toEpochMilli).orElse(0L),
         node.online,
         node.peers.direct(),
@@ -152,7 +157,8 @@ final class DaemonWebHost implements WebHost {
         databaseBytes,
         freeBytes,
         runtime.totalMemory() - runtime.freeMemory(),
-        node.saveProblem);
+        node.saveProblem,
+        new Backup(backup.wallMs(), backup.problem()));
   }
 
   @Override

@@ -16,6 +16,7 @@ import net.backhaul.protocol.address.Endpoints;
 import net.backhaul.service.state.BoundedFile;
 import net.backhaul.service.state.FileProblem;
 import net.backhaul.service.state.HomeDirectory;
+import net.backhaul.service.state.LastBackup;
 import net.backhaul.sql.Database;
 import net.backhaul.web.account.AccountState;
 import net.backhaul.web.account.DatabaseAccountStore;
@@ -81,7 +82,11 @@ final class WebListener implements AutoCloseable {
                             new DatabaseWebhookStore(database),
                             WebhookClient.ofHost(),
                             new DatabaseSourceVersions(database),
-                            new DatabaseBackups(database)),
+                            new DatabaseBackups(
+                                database,
+                                problem ->
+                                    new LastBackup(System.currentTimeMillis(), problem)
+                                        .write(home))),
                         passwords,
                         thread,
                         random,

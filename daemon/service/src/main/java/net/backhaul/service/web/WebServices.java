@@ -32,10 +32,11 @@ public final class WebServices {
    *
    * @param web by which hosts that join reach this one
    */
-  public static Supplier<LocalController> local(Parts parts, Database database, WebService web) {
+  public static Supplier<LocalController> local(
+      HomeDirectory home, Parts parts, Database database, WebService web) {
     return () ->
         new LocalController(
-            new DaemonWebHost(parts, database.path()),
+            new DaemonWebHost(parts, database.path(), home),
             new DatabaseAuditReader(database),
             new DatabaseSourceVersions(database),
             web::listener,
@@ -53,6 +54,7 @@ public final class WebServices {
         home,
         stateThread,
         settings ->
-            new WebListener(home, database, new DaemonWebHost(parts, database.path()), settings));
+            new WebListener(
+                home, database, new DaemonWebHost(parts, database.path(), home), settings));
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import net.backhaul.sql.Database;
 import net.backhaul.sql.DatabaseCopy;
@@ -27,10 +28,17 @@ public final class DatabaseBackups implements Supplier<CompletableFuture<FileBod
   private static final String SUFFIX = ".download";
 
   private final Database database;
+  private final Consumer<String> outcome;
   private final AtomicBoolean isBusy = new AtomicBoolean();
 
-  public DatabaseBackups(Database database) {
+  /**
+   * Makes the copies of a database.
+   *
+   * @param outcome is given why a copy could not be made; an empty text if it could
+   */
+  public DatabaseBackups(Database database, Consumer<String> outcome) {
     this.database = database;
+    this.outcome = outcome;
   }
 
   /**
@@ -55,11 +63,14 @@ public final class DatabaseBackups implements Supplier<CompletableFuture<FileBod
       removeOld(file);
       DatabaseCopy.backup(DatabaseFile.of(database.path()), file);
       FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
-      return new FileBody(channel, channel.size(), () -> release(file));
+      var copy = new FileBody(channel, channel.size(), () -> release(file));
+      outcome.accept("");
+      return copy;
     } catch (IOException e) {
       release(file);
-      throw new CompletionException(
-          new StorageFailure("the database cannot be copied: " + e.getMessage()));
+      String problem = "the database cannot be copied: " + e.getMessage();
+      outcome.accept(problem);
+      throw new CompletionException(new StorageFailure(problem));
     }
   }
 

@@ -76,6 +76,8 @@ final class HostResource {
     out.put("freeBytes", health.freeBytes());
     out.put("memoryBytes", health.memoryBytes());
     out.put("saveProblem", health.saveProblem());
+    out.put("lastBackupMs", health.backup().wallMs());
+    out.put("backupProblem", health.backup().problem());
     return out;
   }
 

@@ -52,6 +52,7 @@ public interface WebHost {
    * @param freeBytes free space of its file system
    * @param memoryBytes memory that the daemon uses for objects
    * @param saveProblem why changes cannot be written; empty if they can
+   * @param backup the last one, by the API or a command on the host
    */
   record Health(
       String home,
@@ -62,7 +63,18 @@ public interface WebHost {
       long databaseBytes,
       long freeBytes,
       long memoryBytes,
-      String saveProblem) {}
+      String saveProblem,
+      Backup backup) {}
+
+  /**
+   * How a backup of the database ended.
+   *
+   * @param wallMs when; 0 if there was none
+   * @param problem why it failed; empty if it did not
+   */
+  record Backup(long wallMs, String problem) {
+    public static final Backup NONE = new Backup(0, "");
+  }
 
   /** Returns the address of this node, with which the ids of its networks begin. */
   long address();

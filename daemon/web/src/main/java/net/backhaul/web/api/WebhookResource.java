@@ -134,7 +134,7 @@ final class WebhookResource {
               .findFirst()
               .orElse(null);
       if (found == null) {
-        fields.reject("events[" + i + "]", "expected waiting, device-down or storage");
+        fields.reject("events[" + i + "]", "expected waiting, device-down, storage or backup");
       } else {
         events.add(found);
       }

@@ -22,8 +22,8 @@ import net.backhaul.web.hook.Webhooks;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What webhooks report: who waits, which devices are down, and whether changes are written and the
- * disk has room.
+ * What webhooks report: who waits, which devices are down, whether changes are written and the disk
+ * has room, and whether backups succeed.
  */
 final class WebhookSource implements Webhooks.Source {
   /** Members that one report names; the others are counted. */
@@ -50,6 +50,7 @@ final class WebhookSource implements Webhooks.Source {
   private long polledMs;
   private boolean isDiskLow;
   private String trouble = "";
+  private String backupProblem = "";
 
   private record Device(long networkId, long address, String name) {}
 
@@ -61,7 +62,7 @@ final class WebhookSource implements Webhooks.Source {
    * @param trouble why changes cannot be written; empty while they can
    * @param freeBytes 0 where it is not known
    */
-  private record Storage(String trouble, long freeBytes) {}
+  private record Storage(String trouble, long freeBytes, WebHost.Backup backup) {}
 
   WebhookSource(WebHost host) {
     this.host = host;
@@ -83,17 +84,21 @@ final class WebhookSource implements Webhooks.Source {
 
   @Override
   public CompletableFuture<List<Webhooks.Report>> poll(WebhookSettings settings) {
-    CompletableFuture<Long> freeBytes =
-        settings.sends(WebhookEvent.STORAGE)
-            ? host.health().thenApply(WebHost.Health::freeBytes)
-            : CompletableFuture.completedFuture(0L);
-    return host.storageTrouble()
-        .thenCombine(freeBytes, Storage::new)
+    return storage(settings)
         .thenCombine(
             settings.sends(WebhookEvent.DEVICE_DOWN)
                 ? host.query(WebhookSource::snapshot)
                 : CompletableFuture.completedFuture(new Snapshot(Set.of(), Set.of(), 0)),
             (storage, snapshot) -> reports(settings, storage, snapshot));
+  }
+
+  private CompletableFuture<Storage> storage(WebhookSettings settings) {
+    return settings.sends(WebhookEvent.STORAGE) || settings.sends(WebhookEvent.BACKUP)
+        ? host.storageTrouble()
+            .thenCombine(
+                host.health(),
+                (trouble, health) -> new Storage(trouble, health.freeBytes(), health.backup()))
+        : host.storageTrouble().thenApply(trouble -> new Storage(trouble, 0, WebHost.Backup.NONE));
   }
 
   private static Snapshot snapshot(Controller controller, long nowMs) {
@@ -138,6 +143,15 @@ final class WebhookSource implements Webhooks.Source {
       reports.add(new Webhooks.Report(WebhookEvent.STORAGE, data));
     }
     trouble = found;
+    String problem = storage.backup.problem();
+    if (!problem.equals(backupProblem) && settings.sends(WebhookEvent.BACKUP)) {
+      Map<String, @Nullable Object> data = Json.object();
+      data.put("succeeded", problem.isEmpty());
+      data.put("detail", problem);
+      data.put("backupMs", storage.backup.wallMs());
+      reports.add(new Webhooks.Report(WebhookEvent.BACKUP, data));
+    }
+    backupProblem = problem;
     return reports;
   }
 

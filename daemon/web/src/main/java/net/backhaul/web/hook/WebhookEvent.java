@@ -11,6 +11,8 @@ public enum WebhookEvent {
   DEVICE_DOWN,
   /** Changes cannot be written to the disk, little of it is free, or neither is so any more. */
   STORAGE,
+  /** A backup of the database failed, or one was made after that. */
+  BACKUP,
   /** An operator tries the webhook out; always sent. */
   TEST;
 

@@ -8,7 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import net.backhaul.sql.AuditEntry;
 import net.backhaul.sql.AuditLog;
 import net.backhaul.sql.Database;
@@ -26,6 +29,7 @@ class HostResourceTest {
   @TempDir Path home;
   private final WebFixture web = new WebFixture();
   private final WebFixture.Client admin = web.admin();
+  private final List<String> outcomes = new CopyOnWriteArrayList<>();
 
   @Test
   void recordsAndNamesBackups() {
@@ -45,7 +49,11 @@ class HostResourceTest {
 
   @Test
   void showsHealth() {
-    assertTrue(admin.get(HostResource.HEALTH).text().contains("\"home\":\"/home\""));
+    web.backup = new WebHost.Backup(7, "the disk is full");
+    Map<String, ?> health = WebFixture.object(admin.get(HostResource.HEALTH));
+    assertEquals("/home", health.get("home"));
+    assertEquals(7L, health.get("lastBackupMs"));
+    assertEquals("the disk is full", health.get("backupProblem"));
   }
 
   @Test
@@ -59,7 +67,7 @@ class HostResourceTest {
                   AuditLog.append(
                       session, new AuditEntry(1, "admin", "", "log-in", "", "", null, null)))
           .join();
-      var backups = new DatabaseBackups(database);
+      var backups = new DatabaseBackups(database, outcomes::add);
 
       FileBody copy = backups.get().join();
       Path copied = home.resolve(DatabaseFile.NAME + ".download");
@@ -70,18 +78,21 @@ class HostResourceTest {
       copy.close();
       assertFalse(Files.exists(copied));
       backups.get().join().close();
+      assertEquals(List.of("", ""), outcomes);
     }
   }
 
   @Test
   void saysWhyThereIsNoCopy() {
     try (var database = new Database(DatabaseFile.of(home.resolve("none.db")))) {
-      var backups = new DatabaseBackups(database);
+      var backups = new DatabaseBackups(database, outcomes::add);
       for (int i = 0; i < 2; i++) {
         CompletionException failed =
             assertThrows(CompletionException.class, () -> backups.get().join());
         assertTrue(failed.getCause() instanceof StorageFailure, failed::toString);
+        assertEquals(failed.getCause().getMessage(), outcomes.getLast());
       }
+      assertEquals(2, outcomes.size());
     }
   }
 }

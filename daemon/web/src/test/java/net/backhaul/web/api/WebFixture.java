@@ -83,6 +83,7 @@ final class WebFixture implements WebHost, ControllerOutput, SourceVersions {
   boolean holdsPasswordWork;
   String storageTrouble = "";
   long freeBytes = 2_000_000_000;
+  Backup backup = Backup.NONE;
   InetAddress[] webhookAddresses = {InetAddress.ofLiteral("127.0.0.1")};
   SSLSocketFactory webhookTls = (SSLSocketFactory) SSLSocketFactory.getDefault();
   final List<WebhookSettings> savedWebhooks = new ArrayList<>();
@@ -466,7 +467,7 @@ final class WebFixture implements WebHost, ControllerOutput, SourceVersions {
   @Override
   public CompletableFuture<Health> health() {
     return CompletableFuture.completedFuture(
-        new Health("/home", nowMs, true, 2, 1, 4_096, freeBytes, 1 << 25, ""));
+        new Health("/home", nowMs, true, 2, 1, 4_096, freeBytes, 1 << 25, "", backup));
   }
 
   @Override

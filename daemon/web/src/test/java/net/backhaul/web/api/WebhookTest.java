@@ -9,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetAddress;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import net.backhaul.controller.MemberRecord;
@@ -19,6 +21,7 @@ import net.backhaul.web.hook.WebhookSettings;
 import net.backhaul.web.hook.Webhooks;
 import net.backhaul.web.http.WebMethod;
 import net.backhaul.web.http.WebResponse;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,13 +29,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The webhook in the API, and what it reports. */
 class WebhookTest {
   private static final String SET =
-      "{\"url\":\"https://hook.test/in\",\"events\":[\"waiting\",\"device-down\",\"storage\"]}";
+      "{\"url\":\"https://hook.test/in\",\"events\":[\"waiting\",\"device-down\",\"storage\",\"backup\"]}";
   private static final WebhookSettings ALL =
       new WebhookSettings(
-          "https://hook.test/in",
-          "s",
-          Set.of(WebhookEvent.WAITING, WebhookEvent.DEVICE_DOWN, WebhookEvent.STORAGE),
-          1);
+          "https://hook.test/in", "s", EnumSet.complementOf(EnumSet.of(WebhookEvent.TEST)), 1);
 
   private final WebFixture web = new WebFixture();
   private final WebFixture.Client admin = web.admin();
@@ -183,6 +183,38 @@ class WebhookTest {
     assertDisk(source, WebhookSource.ENOUGH_DISK_BYTES, true, "");
     web.freeBytes = WebhookSource.LOW_DISK_BYTES;
     assertReports(source.poll(ALL).join());
+  }
+
+  private void assertBackup(
+      WebhookSource source, WebHost.Backup backup, @Nullable Map<String, ?> reported) {
+    web.backup = backup;
+    List<Webhooks.Report> reports = source.poll(ALL).join();
+    if (reported == null) {
+      assertReports(reports);
+    } else {
+      assertReports(reports, WebhookEvent.BACKUP);
+      assertEquals(reported, reports.getFirst().data());
+    }
+    assertReports(source.poll(ALL).join());
+  }
+
+  @Test
+  void reportsThatABackupFailedAndThatOneWasMadeSince() {
+    var source = new WebhookSource(web);
+    assertBackup(source, WebHost.Backup.NONE, null);
+    assertBackup(source, new WebHost.Backup(1_000, ""), null);
+    assertBackup(
+        source,
+        new WebHost.Backup(2_000, "the disk is full"),
+        Map.of("succeeded", false, "detail", "the disk is full", "backupMs", 2_000L));
+    assertBackup(source, new WebHost.Backup(3_000, "the disk is full"), null);
+    assertBackup(
+        source,
+        new WebHost.Backup(4_000, ""),
+        Map.of("succeeded", true, "detail", "", "backupMs", 4_000L));
+    var alone = new WebhookSettings("https://hook.test/in", "s", Set.of(WebhookEvent.STORAGE), 1);
+    web.backup = new WebHost.Backup(5_000, "the disk is full");
+    assertReports(source.poll(alone).join());
   }
 
   @Test

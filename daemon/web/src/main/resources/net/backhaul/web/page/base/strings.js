@@ -3,8 +3,10 @@
 const strings = {
   'about.address': 'Node',
   'about.backup': 'Backup',
+  'about.backedUp': 'The last backup was made {ago}',
   'about.backupDo': 'Download a backup',
   'about.backupDone': 'Saved {name}',
+  'about.backupFailed': 'The last backup failed {ago}: {why}',
   'about.backupText':
     'The whole database as one file, with all networks, members and users. Keep it secret. To use it, stop the daemon and run: zerotier-one controller restore <file>',
   'about.direct': '{number} peers are reached directly',
@@ -140,6 +142,7 @@ const strings = {
   'install.package':
     'That works where Backhaul is installed: this controller has no package for others. Put one into the directory packages.d of its home.',
   'install.text': 'On Linux, this installs Backhaul first where it is missing:',
+  'hook.backup': 'A backup failed, or one was made after that',
   'hook.device-down': 'An authorized device is no longer online',
   'hook.failed': 'The last report was not accepted: {why}; {pending} wait to be sent again',
   'hook.remove': 'Remove the webhook',

@@ -7,7 +7,7 @@ import { t } from 'base/strings.js';
 import { attempt, notify } from 'parts/notices.js';
 import { Button, CopyLine, Field, Switch } from 'parts/ui.js';
 
-const EVENTS = ['waiting', 'device-down', 'storage'];
+const EVENTS = ['waiting', 'device-down', 'storage', 'backup'];
 
 function Outcome({ hook }) {
   if (hook.lastError) return html`<p class="error">${t('hook.failed', { why: plain(hook.lastError), pending: hook.pending })}</p>`;
