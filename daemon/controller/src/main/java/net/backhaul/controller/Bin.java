@@ -18,11 +18,13 @@ final class Bin {
           Comparator.comparingLong(BinnedMember::removedMs)
               .thenComparingLong(BinnedMember::address));
   private final Map<InetAddress, Integer> assignmentCounts = new HashMap<>();
+  private long recordSize;
 
   void put(BinnedMember binned) {
     remove(binned.address());
     byAddress.put(binned.address(), binned);
     byTime.add(binned);
+    recordSize += RecordSize.of(binned.member());
     binned
         .member()
         .settings()
@@ -34,6 +36,7 @@ final class Bin {
     BinnedMember removed = byAddress.remove(address);
     if (removed != null) {
       byTime.remove(removed);
+      recordSize -= RecordSize.of(removed.member());
       for (InetAddress ip : removed.member().settings().ipAssignments()) {
         assignmentCounts.computeIfPresent(ip, (key, count) -> count == 1 ? null : count - 1);
       }
@@ -61,6 +64,11 @@ final class Bin {
 
   int size() {
     return byAddress.size();
+  }
+
+  /** Returns the {@link RecordSize} of all. */
+  long recordSize() {
+    return recordSize;
   }
 
   /** Returns whether one of them has an address, which others get only where no other is free. */

@@ -31,8 +31,17 @@ public final class Controller {
    */
   public static final int MAX_UNAUTHORIZED_MEMBERS = 10_000;
 
-  /** Maximum members of a network that requests create; an operator may add more. */
+  /** Maximum members of a network that requests create. */
   public static final int MAX_MEMBERS = 100_000;
+
+  /** Maximum members of a network to which the web API adds another one. */
+  public static final int MAX_MEMBERS_WITH_ADDED = MAX_MEMBERS + MAX_UNAUTHORIZED_MEMBERS;
+
+  /** Maximum blocked addresses of a network. */
+  public static final int MAX_BLOCKED = 100_000;
+
+  /** Maximum networks to which the web API adds another one. */
+  public static final int MAX_NETWORKS = 10_000;
 
   /**
    * Maximum members whose requests for unknown networks are rate limited; the oldest is evicted.
@@ -218,6 +227,11 @@ public final class Controller {
     return records.presence(networkId, address).version();
   }
 
+  /** Returns whether the {@link RecordSize} of a network, or a new one, may grow by a size. */
+  public boolean hasRoom(long networkId, long growth) {
+    return records.hasRoom(records.network(networkId), growth);
+  }
+
   /** Returns a random unused network id of this controller, if one is found (04 section 5.2). */
   public OptionalLong unusedNetworkId() {
     for (int trial = 0; trial < MAX_ID_TRIALS; trial++) {
@@ -350,6 +364,7 @@ public final class Controller {
    * #unblock}; neither deleting it nor a token, a public network or an operator's authorization
    * admits it.
    *
+   * @throws IllegalArgumentException if the network has the maximum of them
    * @return the block with its ticket; the present one if the address is blocked
    */
   public ChangeResult<BlockedAddress> block(long networkId, long address, Edit edit) {
@@ -357,6 +372,9 @@ public final class Controller {
     BlockedAddress present = network.blocked(address);
     if (present != null) {
       return new ChangeResult<>(present, records.lastTicket());
+    }
+    if (network.blocked().size() >= MAX_BLOCKED) {
+      throw new IllegalArgumentException("too many blocked addresses");
     }
     var block = new BlockedAddress(networkId, address, edit.nowMs());
     records.block(network, block, edit);

@@ -27,8 +27,8 @@ final class JoinTokens {
 
   /**
    * Admits a member by a token, and counts the use, in one change. Without effect on members that
-   * are authorized or blocked, and on those that were deauthorized or removed after the token was
-   * made.
+   * are authorized or blocked, on those that were deauthorized or removed after the token was made,
+   * and where what the token gives exceeds the limits of the network.
    */
   void use(NetworkState network, LastRequest request, String secret, long nowMs) {
     long address = request.identity().address();
@@ -61,7 +61,9 @@ final class JoinTokens {
             .grant()
             .apply(member, "join token " + token.id(), nowMs)
             .withIdentity(request.identity().publicText());
-    if (stored == null && MembershipPolicy.isFull(network, joined)) {
+    long growth = RecordSize.of(joined) - (stored == null ? 0 : RecordSize.of(member));
+    if ((stored == null && MembershipPolicy.isFull(network, joined))
+        || !records.hasRoom(network, growth)) {
       return;
     }
     MemberRecord complete =

@@ -30,6 +30,9 @@ final class NetworkState {
   private final Bin bin = new Bin();
   private int authorized;
 
+  /** Of the members and the join tokens. */
+  private long recordSize;
+
   /** The latest time of a deauthorization; later than the clock if that was set back. */
   private long lastDeauthorizedAtMs;
 
@@ -118,11 +121,18 @@ final class NetworkState {
   }
 
   void put(JoinToken token) {
-    joinTokens.put(token.hash(), token);
+    JoinToken before = joinTokens.put(token.hash(), token);
+    recordSize += RecordSize.of(token) - (before == null ? 0 : RecordSize.of(before));
   }
 
   void remove(JoinToken token) {
-    joinTokens.remove(token.hash());
+    JoinToken removed = joinTokens.remove(token.hash());
+    recordSize -= removed == null ? 0 : RecordSize.of(removed);
+  }
+
+  /** Returns the {@link RecordSize} of the network with all that belongs to it. */
+  long recordSize() {
+    return RecordSize.of(record) + recordSize + bin.recordSize();
   }
 
   int memberCount() {
@@ -160,6 +170,7 @@ final class NetworkState {
         new MemberState(
             member, memberTicket, before == null ? presence(member) : before.presence()));
     authorized += member.authorized() ? 1 : 0;
+    recordSize += RecordSize.of(member);
     lastDeauthorizedAtMs =
         Math.max(lastDeauthorizedAtMs, member.authorization().deauthorizedAtMs());
     if (member.authorized()) {
@@ -193,6 +204,7 @@ final class NetworkState {
     }
     MemberRecord member = removed.record();
     authorized -= member.authorized() ? 1 : 0;
+    recordSize -= RecordSize.of(member);
     for (InetAddress ip : member.settings().ipAssignments()) {
       assignmentCounts.computeIfPresent(ip, (key, count) -> count == 1 ? null : count - 1);
     }

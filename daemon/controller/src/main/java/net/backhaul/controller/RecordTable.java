@@ -75,6 +75,19 @@ final class RecordTable {
     return networks.values();
   }
 
+  /** Returns whether a network, or a new one, may grow by a size within the limits. */
+  boolean hasRoom(@Nullable NetworkState network, long growth) {
+    long before = network == null ? 0 : network.recordSize();
+    return growth <= 0
+        || (before + growth <= RecordSize.MAX_OF_NETWORK
+            && recordSize() + growth <= RecordSize.MAX_OF_ALL);
+  }
+
+  /** Returns the {@link RecordSize} of all networks. */
+  long recordSize() {
+    return networks.values().stream().mapToLong(NetworkState::recordSize).sum();
+  }
+
   /** Returns the networks whose directories may have to be published; the caller removes others. */
   Set<NetworkState> unpublished() {
     return unpublished;

@@ -79,7 +79,8 @@ final class BlockResource {
     return host.change(
             (controller, nowMs) -> {
               verify(controller, exchange);
-              return controller.block(networkId, address, exchange.edit(nowMs));
+              return StoredLimits.block(
+                  controller, new MemberBatch.Target(networkId, address), exchange.edit(nowMs));
             })
         .thenApplyAsync(block -> WebResponse.json(object(block)), thread);
   }

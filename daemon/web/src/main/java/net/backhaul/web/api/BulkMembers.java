@@ -123,7 +123,9 @@ final class BulkMembers {
           boolean isBlocked = controller.blocked(network, member.address()).isPresent();
           long ticket =
               blocks
-                  ? controller.block(network, member.address(), edit).ticket()
+                  ? StoredLimits.block(
+                          controller, new MemberBatch.Target(network, member.address()), edit)
+                      .ticket()
                   : controller.unblock(network, member.address(), edit).ticket();
           Map<String, @Nullable Object> row = MemberBatch.row(member.address(), 200);
           row.put("changed", isBlocked != blocks);
@@ -138,7 +140,7 @@ final class BulkMembers {
     return (controller, member, edit) -> {
       MemberRecord wanted = change.apply(member, edit.nowMs());
       MemberResource.requireAuthorizable(controller, wanted);
-      ChangeResult<MemberRecord> saved = controller.put(wanted, edit);
+      ChangeResult<MemberRecord> saved = StoredLimits.put(controller, wanted, edit);
       Map<String, @Nullable Object> row = MemberBatch.row(member.address(), 200);
       row.put("revision", Revisions.of(saved.record()));
       boolean isChanged = saved.record().revision() != member.revision();

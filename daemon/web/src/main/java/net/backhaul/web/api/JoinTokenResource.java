@@ -16,7 +16,6 @@ import net.backhaul.web.access.AccessLevel;
 import net.backhaul.web.access.Secrets;
 import net.backhaul.web.http.Fields;
 import net.backhaul.web.http.Preconditions;
-import net.backhaul.web.http.ProblemException;
 import net.backhaul.web.http.RequestProblem;
 import net.backhaul.web.http.RouteIds;
 import net.backhaul.web.http.WebMethod;
@@ -118,19 +117,11 @@ final class JoinTokenResource {
     return host.change(
             (controller, nowMs) -> {
               MemberResource.requireNetwork(controller, networkId);
-              if (controller.joinTokens(networkId).size() >= JoinToken.MAX_PER_NETWORK) {
-                throw new ProblemException(
-                    RequestProblem.of(
-                        409,
-                        "too-many",
-                        "there are "
-                            + JoinToken.MAX_PER_NETWORK
-                            + " join tokens, the maximum; revoke some"));
-              }
               MemberResource.requireUnassigned(
                   controller, networkId, wanted.grant().addresses(), List.of(), "member.addresses");
-              return controller.createJoinToken(
-                  wanted.token(networkId, id, secret, nowMs), exchange.edit(nowMs));
+              JoinToken token = wanted.token(networkId, id, secret, nowMs);
+              StoredLimits.requireRoom(controller, token);
+              return controller.createJoinToken(token, exchange.edit(nowMs));
             })
         .thenApplyAsync(
             token -> {

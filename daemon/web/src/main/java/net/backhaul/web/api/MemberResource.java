@@ -206,7 +206,7 @@ final class MemberResource {
       Controller controller, MemberRecord wanted, Edit edit) {
     requireAuthorizable(controller, wanted);
     requireUnassigned(controller, wanted);
-    ChangeResult<MemberRecord> saved = controller.put(wanted, edit);
+    ChangeResult<MemberRecord> saved = StoredLimits.put(controller, wanted, edit);
     return new ChangeResult<>(
         MemberView.of(controller, saved.record(), edit.nowMs()), saved.ticket());
   }
@@ -266,6 +266,7 @@ final class MemberResource {
                             + Addresses.text(address)
                             + " by it"));
               }
+              StoredLimits.requireRoomForCopy(controller, before);
               ChangeResult<MemberRecord> replaced =
                   controller
                       .bin()

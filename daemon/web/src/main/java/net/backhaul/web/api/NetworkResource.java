@@ -146,13 +146,14 @@ final class NetworkResource {
 
   private static ChangeResult<NetworkView> create(
       Controller controller, NetworkFields settings, Edit edit) {
+    StoredLimits.requireNetworks(controller);
     OptionalLong id = controller.unusedNetworkId();
     if (id.isEmpty()) {
       throw new ProblemException(
           RequestProblem.of(409, "too-many", "no network id of this controller is free"));
     }
     NetworkRecord fresh = NetworkJson.create(id.getAsLong(), edit.nowMs());
-    return shown(controller, controller.put(settings.apply(fresh), edit));
+    return shown(controller, StoredLimits.put(controller, settings.apply(fresh), edit));
   }
 
   private static ChangeResult<NetworkView> shown(
@@ -170,7 +171,8 @@ final class NetworkResource {
               NetworkRecord before = view(controller, id).network();
               Preconditions.requireMatch(exchange.request(), Revisions.of(before));
               return shown(
-                  controller, controller.put(settings.apply(before), exchange.edit(nowMs)));
+                  controller,
+                  StoredLimits.put(controller, settings.apply(before), exchange.edit(nowMs)));
             })
         .thenApplyAsync(NetworkResource::response, thread);
   }

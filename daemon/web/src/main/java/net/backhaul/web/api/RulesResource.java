@@ -180,7 +180,8 @@ final class RulesResource {
                     NetworkRecord before = network(controller, id);
                     Preconditions.requireMatch(exchange.request(), Revisions.of(before));
                     ChangeResult<NetworkRecord> saved =
-                        controller.put(edited(before, compiled, source), exchange.edit(nowMs));
+                        StoredLimits.put(
+                            controller, edited(before, compiled, source), exchange.edit(nowMs));
                     return saved;
                   });
             })
