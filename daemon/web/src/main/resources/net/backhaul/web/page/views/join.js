@@ -21,7 +21,7 @@ const JOINED_SHOWN = 8;
 const TOKEN_S = 3600;
 const TOKEN_USES = 10;
 
-/** One that waits: what is known of it, a name that is offered, and the tick. */
+/** One that waits: what is known of it, a name that is offered, and its authorization. */
 function Waiting({ member, offered, done }) {
   const [name, setName] = useState(null);
   const [busy, setBusy] = useState(false);
@@ -55,7 +55,7 @@ function Waiting({ member, offered, done }) {
   </form></li>`;
 }
 
-/** A token for the first devices, by one click: they need no tick. */
+/** A token for the first devices, by one click: it authorizes them. */
 function ByToken({ network }) {
   const [token, setToken] = useState(null);
   const [busy, setBusy] = useState(false);
@@ -76,7 +76,7 @@ function Joined({ member }) {
   const ip = member.addresses[0];
   const isInTouch = member.link === 'DIRECT' || member.link === 'RELAY';
   return html`<li class="device">
-    <div class="facts"><span class="strong">${titleOf(member)}</span><code>${member.id}</code></div>
+    <div class="facts"><span class="strong">${titleOf(member)}</span>${titleOf(member) !== member.id && html`<code>${member.id}</code>`}</div>
     ${ip
       ? html`<${CopyLine} text=${pingLine(ip)} label=${t('join.pingLine', { member: titleOf(member) })} />`
       : html`<p class="hint">${t('join.noAddress')}</p>`}
