@@ -18,6 +18,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
 
 /** The members of a network in a browser: many of them, and what can be done with them. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -93,6 +94,14 @@ class PageMembersTest {
     browser.find(row(MANY - 1));
     browser.type("Search members", "name:web-0123* online:no");
     browser.awaitText("10 members of 20,000");
+    browser.find(row(1_234));
+    browser.type("Search members", "onlin:no");
+    browser.awaitText("there is no onlin:; expected address");
+    WebElement search = browser.field("Search members");
+    assertEquals("true", search.getAttribute("aria-invalid"));
+    browser.assertAccessible();
+    browser.type("Search members", "name:web-0123* online:no");
+    browser.awaitNoText("there is no onlin:");
     browser.find(row(1_234));
     Pictures.take(browser, "members-search");
   }

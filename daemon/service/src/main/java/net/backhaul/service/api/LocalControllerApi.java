@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.service.api;
 
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import net.backhaul.service.http.Request;
@@ -18,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class LocalControllerApi implements Resource {
   /** The path of the resources. */
   public static final String PATH = "/backhaul/v1";
+
+  /** Parameters that each request of the local API may have: its token, and a callback. */
+  private static final Set<String> OF_EVERY_REQUEST = Set.of("auth", "jsonp");
 
   private final Supplier<LocalController> factory;
   private @Nullable LocalController controller;
@@ -40,8 +46,10 @@ public final class LocalControllerApi implements Resource {
     }
     byte[] body = new byte[request.body().remaining()];
     request.body().duplicate().get(body);
+    Map<String, String> query = new HashMap<>(request.target().query());
+    query.keySet().removeAll(OF_EVERY_REQUEST);
     return controller()
-        .answer(method, request.path().substring(PATH.length()), request.target().query(), body)
+        .answer(method, request.path().substring(PATH.length()), query, body)
         .thenApply(LocalControllerApi::response);
   }
 

@@ -37,6 +37,10 @@ final class AuditResource {
 
   static final int MAX_ACTOR_CHARS = 255;
 
+  private static final String[] PARAMETERS = {
+    "network", "member", "actor", "since", "until", "before", "limit"
+  };
+
   private static final String COLUMNS =
       "id,atMs,actor,origin,action,network,member,before,after\r\n";
 
@@ -59,8 +63,8 @@ final class AuditResource {
   List<WebRoute> routes() {
     Access read = Access.inSomeNetwork(AccessLevel.READ);
     return List.of(
-        new WebRoute(WebMethod.GET, PATH, read, this::list),
-        new WebRoute(WebMethod.GET, CSV, read, this::export));
+        new WebRoute(WebMethod.GET, PATH, read, this::list).taking(PARAMETERS),
+        new WebRoute(WebMethod.GET, CSV, read, this::export).taking(PARAMETERS));
   }
 
   private static AuditQuery query(AuthorizedRequest exchange, int defaultLimit, int maxLimit) {

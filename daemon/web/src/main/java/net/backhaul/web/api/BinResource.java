@@ -56,7 +56,7 @@ final class BinResource {
     Access read = Access.inNetwork(AccessLevel.READ);
     Access operate = Access.inNetwork(AccessLevel.OPERATE);
     return List.of(
-        new WebRoute(WebMethod.GET, PATH, read, this::list),
+        new WebRoute(WebMethod.GET, PATH, read, this::list).taking("offset", "limit"),
         new WebRoute(WebMethod.GET, ONE, read, this::get),
         new WebRoute(WebMethod.DELETE, ONE, operate, this::purge),
         new WebRoute(WebMethod.POST, RESTORE, operate, this::restore),

@@ -135,7 +135,7 @@ public final class LocalController {
     CompletableFuture<WebResponse> answer;
     try {
       long nowMs = System.currentTimeMillis();
-      answer = route.handler().handle(new AuthorizedRequest(request, ids, Principal.LOCAL, nowMs));
+      answer = route.answer(new AuthorizedRequest(request, ids, Principal.LOCAL, nowMs));
     } catch (RuntimeException e) {
       answer = CompletableFuture.failedFuture(e);
     }

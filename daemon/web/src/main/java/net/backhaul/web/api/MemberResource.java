@@ -53,7 +53,8 @@ final class MemberResource {
 
   List<WebRoute> routes() {
     return List.of(
-        new WebRoute(WebMethod.GET, PATH, Access.inNetwork(AccessLevel.READ), this::list),
+        new WebRoute(WebMethod.GET, PATH, Access.inNetwork(AccessLevel.READ), this::list)
+            .taking("q", "sort", "offset", "limit"),
         new WebRoute(WebMethod.POST, PATH, Access.inNetwork(AccessLevel.AUTHORIZE), this::add),
         new WebRoute(WebMethod.GET, ONE, Access.inNetwork(AccessLevel.READ), this::get),
         new WebRoute(WebMethod.PATCH, ONE, Access.inNetwork(AccessLevel.OPERATE), this::change),

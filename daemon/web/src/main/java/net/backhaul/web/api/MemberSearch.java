@@ -27,6 +27,11 @@ record MemberSearch(
   static final int MAX_SEARCH_CHARS = 500;
   static final int MAX_TERMS = 16;
 
+  private static final String UNKNOWN_TERM =
+      "there is no %s:; expected address, authorized, blocked, bridge, host, ip, label, name,"
+          + " notes, online, seen or waiting before the colon, or label:, name: or notes: and a"
+          + " text with a colon";
+
   private static final String ORDERS = "address, name, created, seen or waiting";
 
   /**
@@ -110,9 +115,21 @@ record MemberSearch(
       case "address" -> pattern(value, each -> Addresses.text(each.member().address()));
       case "ip" -> each -> hasIp(each, value);
       case "seen" -> seen(value, nowMs);
-      // An IPv6 address has colons, too.
-      default -> each -> contains(each, word);
+      default -> {
+        if (isKey(word, colon)) {
+          throw RequestProblem.field("q", UNKNOWN_TERM.formatted(word.substring(0, colon)));
+        }
+        yield each -> contains(each, word);
+      }
     };
+  }
+
+  /** Returns whether a word begins like a term; IPv6 addresses and URLs have colons, too. */
+  private static boolean isKey(String word, int colon) {
+    return colon > 0
+        && word.chars().limit(colon).allMatch(each -> each >= 'a' && each <= 'z')
+        && word.chars().limit(colon).anyMatch(each -> each > 'f')
+        && !word.startsWith("//", colon + 1);
   }
 
   private static boolean contains(MemberView member, String word) {

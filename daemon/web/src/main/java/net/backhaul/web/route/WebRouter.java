@@ -85,7 +85,7 @@ public final class WebRouter {
   private CompletableFuture<WebResponse> answer(WebRoute route, AuthorizedRequest exchange) {
     long account = exchange.caller().accountId();
     if (account == 0) {
-      return route.handler().handle(exchange);
+      return route.answer(exchange);
     }
     if (inProgress.merge(account, 1, Integer::sum) > WebLimits.MAX_REQUESTS_PER_ACCOUNT) {
       ended(account);
@@ -98,7 +98,7 @@ public final class WebRouter {
               .retryAfter(1));
     }
     try {
-      return route.handler().handle(exchange).whenComplete((response, thrown) -> ended(account));
+      return route.answer(exchange).whenComplete((response, thrown) -> ended(account));
     } catch (RuntimeException e) {
       ended(account);
       throw e;

@@ -6,6 +6,7 @@ import static net.backhaul.web.api.WebFixture.NETWORK_PATH;
 import static net.backhaul.web.api.WebFixture.fields;
 import static net.backhaul.web.api.WebFixture.object;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Collections;
 import java.util.List;
@@ -101,6 +102,23 @@ class BlocksTest {
     admin.post(
         NETWORK_PATH + "/members/bulk/block", "{\"members\":[\"0123456789\"],\"blocked\":false}");
     assertEquals(List.of(), list(admin.get(BLOCKS), "blocks"));
+  }
+
+  /** A colon may be a part of what is searched for, where it begins no term. */
+  @Test
+  void findsTextsWithColons() {
+    String members = NETWORK_PATH + "/members?q=";
+    String changes =
+        "{\"labels\":[\"env:prod\"],\"notes\":\"see https://example.org/1, at 12:30\","
+            + "\"addresses\":[\"fade:cafe::7\"]}";
+    assertEquals(200, admin.patch(MEMBER_PATH, changes).status());
+    for (String search :
+        List.of("label:env:prod", "https://example.org", "12:30", "notes:12:30", "fade:cafe:")) {
+      assertEquals(1, list(admin.get(members + search), "members").size(), search);
+    }
+    WebResponse rejected = admin.get(members + "env:prod");
+    assertEquals(List.of("q"), fields(rejected));
+    assertTrue(rejected.text().contains("there is no env:; expected address,"), rejected::text);
   }
 
   @Test

@@ -418,7 +418,14 @@ class ResourcesTest {
     assertEquals(0, list(admin.get(NETWORK_PATH + "/members?q=name:x*"), "members").size());
     assertEquals(3, list(admin.get(NETWORK_PATH + "/members?q=authorized:no"), "members").size());
     for (String query :
-        List.of("q=online:maybe", "q=seen:30d", "sort=color", "limit=0", "offset=-1", "limit=x")) {
+        List.of(
+            "q=online:maybe",
+            "q=onlin:no",
+            "q=seen:30d",
+            "sort=color",
+            "limit=0",
+            "offset=-1",
+            "limit=x")) {
       String name = query.substring(0, query.indexOf('='));
       assertEquals(List.of(name), fields(admin.get(NETWORK_PATH + "/members?" + query)), query);
     }

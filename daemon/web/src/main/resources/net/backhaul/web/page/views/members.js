@@ -105,7 +105,7 @@ export function Members({ network: id, status }) {
   return html`<main class="members">
     <div class="contents" inert=${isCovered}><${NetworkHead} network=${network} current="members" />
     <div class="tools">
-      <${MemberSearch} search=${search} hasBlocks=${hasBlocks} />
+      <${MemberSearch} search=${search} hasBlocks=${hasBlocks} problem=${list.problem?.fields?.q} />
       <div class="actions">
         ${mayAuthorize && html`<${Button} onClick=${() => setAdding(true)}>${t('members.add')}<//>`}
         <${Columns} shown=${columns} />
@@ -120,7 +120,7 @@ export function Members({ network: id, status }) {
     <p class="counts"><span>${count(list.matching, 'members.one', 'members.many')}${search && ' ' + t('members.of', { number: list.total.toLocaleString('en') })}</span>
       ${waiting > 0 && html`<span class="badge wait">${count(waiting, 'waiting.one', 'waiting.many')}</span>`}
       ${network.removedCount > 0 && html`<${Link} href=${`/networks/${id}/bin`}>${count(network.removedCount, 'removed.one', 'removed.many')}<//>`}</p>
-    ${list.problem && html`<p class="error" role="alert">${list.problem.message}</p>`}
+    ${list.problem && !list.problem.fields?.q && html`<p class="error" role="alert">${list.problem.message}</p>`}
     ${selected.size > 0 &&
     html`<${Selection} network=${id} selected=${selected} setSelected=${setSelected} list=${list} hasBlocks=${hasBlocks} />`}</div>
     <div class=${opened ? 'split opened' : 'split'}>
