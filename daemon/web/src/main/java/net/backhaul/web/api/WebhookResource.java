@@ -100,7 +100,9 @@ final class WebhookResource {
     fields.done();
     Preconditions.requireMatch(exchange.request(), before.revision());
     String secret = makes ? "bhw_" + Secrets.create(random) : before.secret();
-    return save(exchange, before, new WebhookSettings(url, secret, events, before.revision() + 1))
+    var after = new WebhookSettings(url, secret, events, before.revision() + 1);
+    return requireOpen(fields.has("url") ? url : "")
+        .thenComposeAsync(checked -> save(exchange, before, after), thread)
         .thenApplyAsync(
             saved -> {
               Map<String, @Nullable Object> out = object(saved);
@@ -110,6 +112,24 @@ final class WebhookResource {
               return WebResponse.json(out).withRevision(saved.revision());
             },
             thread);
+  }
+
+  /** Rejects a URL that names what webhooks do not go to; an empty one is accepted. */
+  private CompletableFuture<Boolean> requireOpen(String url) {
+    return url.isEmpty()
+        ? CompletableFuture.completedFuture(true)
+        : webhooks
+            .ownNetworks()
+            .thenApply(
+                own -> {
+                  if (WebhookTargets.isClosed(URI.create(url), own)) {
+                    throw RequestProblem.field(
+                        "url",
+                        "expected a host of the internet: nothing is sent to loopback, private"
+                            + " networks and those of this host and controller");
+                  }
+                  return true;
+                });
   }
 
   private static String url(Fields fields) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.web.hook;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -77,6 +78,31 @@ public final class WebhookTargets {
       throw new IllegalArgumentException("expected a port from 1 to " + MAX_PORT + " in the URL");
     }
     return url;
+  }
+
+  /**
+   * Returns whether a URL names this host, or an address that may not be connected to. What other
+   * names resolve to is verified when something is sent.
+   *
+   * @param own as of {@link #isOpen}
+   */
+  public static boolean isClosed(URI url, List<IpPrefix> own) {
+    String host = url.getHost().toLowerCase(Locale.ROOT);
+    String name = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
+    if (name.equals("localhost") || name.endsWith(".localhost")) {
+      return true;
+    }
+    boolean isV6 = host.startsWith("[");
+    try {
+      // Any form of IPv4 that some resolver takes, as in https://2130706433/.
+      InetAddress address =
+          isV6
+              ? InetAddress.ofLiteral(host.substring(1, host.length() - 1))
+              : Inet4Address.ofPosixLiteral(name);
+      return !isOpen(address, own);
+    } catch (IllegalArgumentException e) {
+      return isV6;
+    }
   }
 
   /**

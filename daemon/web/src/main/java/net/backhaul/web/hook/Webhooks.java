@@ -198,6 +198,11 @@ public final class Webhooks implements AutoCloseable {
     return Json.write(json).getBytes(StandardCharsets.UTF_8);
   }
 
+  /** Returns the networks to which no webhook goes. */
+  public CompletableFuture<List<IpPrefix>> ownNetworks() {
+    return source.ownNetworks();
+  }
+
   /** Sends an event to try the webhook out; returns why it was not accepted, or nothing. */
   public CompletableFuture<String> test() {
     WebhookSettings now = settings;

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.RecordChange;
+import net.backhaul.protocol.address.IpPrefix;
 import net.backhaul.web.hook.WebhookEvent;
 import net.backhaul.web.hook.WebhookSettings;
 import net.backhaul.web.hook.Webhooks;
@@ -81,12 +82,17 @@ class WebhookTest {
           {"url":"http://hook.test/"}                             | url
           {"url":"https://user:x@hook.test/"}                     | url
           {"url":7}                                               | url
+          {"url":"https://127.0.0.1/"}                            | url
+          {"url":"https://[::1]:8443/x"}                          | url
+          {"url":"https://localhost/"}                            | url
+          {"url":"https://25.4.5.6/"}                             | url
           {"events":["waiting"]}                                  | url
           {"url":"https://hook.test/","events":["test"]}          | events[0]
           {"url":"https://hook.test/","events":"waiting"}         | events
           {"url":"https://hook.test/","secret":"mine"}            | secret
           """)
   void namesTheInvalidField(String body, String field) {
+    web.hostNetworks.add(IpPrefix.parse("25.4.0.0/16"));
     assertTrue(fields(admin.patch(WebhookResource.PATH, body)).contains(field));
     assertEquals(List.of(), web.savedWebhooks);
   }

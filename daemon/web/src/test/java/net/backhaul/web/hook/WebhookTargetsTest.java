@@ -70,6 +70,42 @@ class WebhookTargetsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "https://127.0.0.1/",
+        "https://127.0.0.1:8443/x",
+        "https://10.1.2.3/",
+        "https://2130706433/",
+        "https://0x7f000001/",
+        "https://[::1]/",
+        "https://[fd00::1]:8443/",
+        "https://[::ffff:127.0.0.1]/",
+        "https://[fe80::1%25none]/",
+        "https://LocalHost/",
+        "https://localhost./",
+        "https://hook.localhost/",
+        "https://25.4.5.6/"
+      })
+  void rejectsUrlsThatNameLocalAddresses(String url) {
+    assertTrue(
+        WebhookTargets.isClosed(WebhookTargets.parse(url), List.of(IpPrefix.parse("25.4.0.0/16"))));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "https://example.org/",
+        "https://localhost.example.org/",
+        "https://25.4.5.6/",
+        "https://[2606:4700::1]/",
+        "https://10.example.org/"
+      })
+  void permitsOtherUrls(String url) {
+    assertFalse(
+        WebhookTargets.isClosed(WebhookTargets.parse(url), List.of(IpPrefix.parse("25.5.0.0/16"))));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
         "",
         "http://example.org/",
         "HTTPS:///x",
@@ -81,6 +117,9 @@ class WebhookTargetsTest {
         "https://a b/",
         "https://example.org:0/",
         "https://example.org:65536/",
+        "https://127.0.0.1./",
+        "https://0x7f.1/",
+        "https://127.1/",
         "//example.org",
         "example.org",
         "https://example.org/\r\nHost: x"
