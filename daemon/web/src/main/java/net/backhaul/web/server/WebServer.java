@@ -10,12 +10,15 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.timeout.WriteTimeoutHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -39,6 +42,7 @@ public final class WebServer implements AutoCloseable {
   private final MultiThreadIoEventLoopGroup group =
       new MultiThreadIoEventLoopGroup(
           1, new DefaultThreadFactory("web", true), NioIoHandler.newFactory());
+  private final ChannelGroup accepted = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE);
   private final Channel channel;
   private final WebApi api;
   private final WebApi.Site site;
@@ -74,8 +78,9 @@ public final class WebServer implements AutoCloseable {
             .childHandler(
                 new ChannelInitializer<Channel>() {
                   @Override
-                  protected void initChannel(Channel accepted) {
-                    accept(accepted, certificate, context.getNow(null));
+                  protected void initChannel(Channel connection) {
+                    accepted.add(connection);
+                    accept(connection, certificate, context.getNow(null));
                   }
                 })
             .bind(settings.listen())
@@ -149,6 +154,8 @@ public final class WebServer implements AutoCloseable {
   @Override
   public void close() {
     channel.close().awaitUninterruptibly(CLOSE_TIMEOUT_MS);
+    // Clients of events connect again, once there is another listener.
+    accepted.close().awaitUninterruptibly(CLOSE_TIMEOUT_MS);
     api.close();
     group
         .shutdownGracefully(0, CLOSE_TIMEOUT_MS, TimeUnit.MILLISECONDS)
