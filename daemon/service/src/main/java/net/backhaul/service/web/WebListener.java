@@ -151,6 +151,15 @@ final class WebListener implements AutoCloseable {
     return hosts;
   }
 
+  /** Returns why clients do not accept the certificate of the settings now; empty if they do. */
+  String certificateProblem() {
+    if (certificate == null || settings.tls() != WebSettings.TlsMode.FILES) {
+      return "";
+    }
+    String problem = certificate.problem(System.currentTimeMillis());
+    return problem.isEmpty() ? "" : settings.certificate() + ": " + problem;
+  }
+
   /** Returns the settings, as they are kept. */
   Map<String, @Nullable Object> settings() {
     return settings.object();

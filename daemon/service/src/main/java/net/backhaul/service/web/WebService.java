@@ -61,8 +61,13 @@ public final class WebService {
   private void startFromFile() {
     try {
       byte[] text = home.read(FILE).orElse(new byte[0]);
-      running = factory.start(Json.asObject(Json.parse(ByteBuffer.wrap(text))));
+      WebListener started = factory.start(Json.asObject(Json.parse(ByteBuffer.wrap(text))));
+      running = started;
       log.info("the web API listens, as {} says", home.file(FILE));
+      if (!started.certificateProblem().isEmpty()) {
+        // A browser warns and continues if its user wants; without a listener it could not.
+        log.warn("browsers will warn: {}", started.certificateProblem());
+      }
     } catch (IOException | IllegalArgumentException e) {
       failure = String.valueOf(e.getMessage());
       log.warn("the web API does not listen: {}", failure);
@@ -114,6 +119,9 @@ public final class WebService {
     WebListener started = null;
     try {
       started = factory.start(settings);
+      if (!started.certificateProblem().isEmpty()) {
+        throw new IOException(started.certificateProblem());
+      }
       home.write(
           FILE, Json.writeIndented(started.settings(), INDENT).getBytes(StandardCharsets.UTF_8));
       running = started;

@@ -14,6 +14,7 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,11 +23,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.security.SecureRandom;
 import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import net.backhaul.cli.Cli;
@@ -35,6 +38,7 @@ import net.backhaul.service.DaemonInTest;
 import net.backhaul.sql.DatabaseFile;
 import net.backhaul.testing.Await;
 import net.backhaul.testing.Vectors;
+import net.backhaul.web.server.SelfSignedCertificate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 class WebDaemonTest {
   private static final String PASSWORD = "correct horse battery";
   private static final int READ_TIMEOUT_MS = 60_000;
+  private static final long YEARS_MS = TimeUnit.DAYS.toMillis(2 * 365);
 
   @TempDir Path home;
 
@@ -275,6 +280,46 @@ class WebDaemonTest {
     }
   }
 
+  @Test
+  void rejectsCertificatesThatAreNotValidNow() throws Exception {
+    try (var _ = DaemonInTest.start(home)) {
+      enable();
+      String settings = Files.readString(home.resolve(WebService.FILE));
+      assertEquals("has expired on", rejected(-YEARS_MS));
+      assertEquals("is not valid before", rejected(YEARS_MS));
+      assertEquals(settings, Files.readString(home.resolve(WebService.FILE)));
+    }
+    // One that expires while it is used is used on.
+    SelfSignedCertificate expired = certificate(-YEARS_MS);
+    Files.writeString(home.resolve("expired.crt"), expired.certificate());
+    Files.writeString(home.resolve("expired.key"), expired.key());
+    Files.writeString(
+        home.resolve(WebService.FILE),
+        "{\"listen\":\"127.0.0.1:0\",\"tls\":\"files\",\"certificate\":\"%s\",\"key\":\"%s\"}"
+            .formatted(home.resolve("expired.crt"), home.resolve("expired.key")));
+    try (var _ = DaemonInTest.start(home)) {
+      Await.until(() -> cli("web", "status").out.contains("https://"), () -> cli("web").out);
+    }
+  }
+
+  private static SelfSignedCertificate certificate(long fromNowMs) {
+    return SelfSignedCertificate.create(
+        List.of("localhost"), new SecureRandom(), System.currentTimeMillis() + fromNowMs);
+  }
+
+  /** Returns what is said of a certificate that was made at another time. */
+  private String rejected(long fromNowMs) throws IOException {
+    SelfSignedCertificate made = certificate(fromNowMs);
+    Path certificate = home.resolve("named.crt");
+    Path key = home.resolve("named.key");
+    Files.writeString(certificate, made.certificate());
+    Files.writeString(key, made.key());
+    Output output = cli("web", "enable", "--tls", certificate.toString(), key.toString());
+    assertEquals(1, output.code, output::toString);
+    String said = output.err.substring(output.err.indexOf("the certificate") + 16);
+    return said.substring(0, said.indexOf(" 20"));
+  }
+
   /** The example of docs/web.md, as it is written there. */
   @Test
   void runsTheExampleOfTheDocument() throws Exception {
@@ -428,7 +473,20 @@ class WebDaemonTest {
                 .request("GET", "/controller/network/" + id + "/member/0a0b0c0d0e", "")
                 .body()
                 .contains("\"authorized\":true"));
+        // Otherwise a browser would wait for changes in vain.
+        assertEquals(0, cli("web", "disable").code);
+        assertEnds(events);
       }
+    }
+  }
+
+  private static void assertEnds(Connection events) throws IOException {
+    try {
+      for (int i = 0; events.in.readLine() != null; i++) {
+        assertTrue(i < 100, "events go on");
+      }
+    } catch (SocketException e) {
+      // A reset is an end, too.
     }
   }
 

@@ -10,6 +10,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.HexFormat;
@@ -25,9 +26,16 @@ import javax.net.ssl.SSLException;
  * @param names the DNS names that it is valid for
  * @param fingerprint SHA-256 of the certificate in hexadecimal digits
  * @param pin SHA-256 of its public key, as {@code curl --pinnedpubkey} takes it
+ * @param beginsMs wall-clock time from which it is valid
+ * @param expiresMs wall-clock time until which it is
  */
 public record TlsCertificate(
-    SslContext context, Set<String> names, String fingerprint, String pin, long expiresMs) {
+    SslContext context,
+    Set<String> names,
+    String fingerprint,
+    String pin,
+    long beginsMs,
+    long expiresMs) {
   private static final int DNS_NAME = 2;
 
   /**
@@ -59,13 +67,30 @@ public record TlsCertificate(
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(first.getEncoded());
       String fingerprint = HexFormat.ofDelimiter(":").withUpperCase().formatHex(digest);
       return new TlsCertificate(
-          context, dnsNames(first), fingerprint, pin(first), first.getNotAfter().getTime());
+          context,
+          dnsNames(first),
+          fingerprint,
+          pin(first),
+          first.getNotBefore().getTime(),
+          first.getNotAfter().getTime());
     } catch (GeneralSecurityException | IllegalArgumentException | SSLException e) {
       // Never with the cause: it may quote the key.
       throw new IOException(
           "expected a certificate chain in PEM and its private key in PEM (PKCS #8, without a"
               + " password)");
     }
+  }
+
+  /** Returns why clients do not accept the certificate at a time; empty if it is valid then. */
+  public String problem(long wallMs) {
+    if (wallMs > expiresMs) {
+      return "the certificate has expired on %s; renew it"
+          .formatted(Instant.ofEpochMilli(expiresMs));
+    }
+    return wallMs < beginsMs
+        ? "the certificate is not valid before %s; set the clock of this host, or use another one"
+            .formatted(Instant.ofEpochMilli(beginsMs))
+        : "";
   }
 
   private static String pin(X509Certificate certificate) throws GeneralSecurityException {

@@ -42,6 +42,18 @@ class TlsCertificateTest {
   }
 
   @Test
+  void saysWhenItIsNotValid() throws Exception {
+    SelfSignedCertificate own = create();
+    TlsCertificate read = TlsCertificate.read(bytes(own.certificate()), bytes(own.key()));
+    assertEquals("", read.problem(read.beginsMs()));
+    assertEquals("", read.problem(read.expiresMs()));
+    String before = read.problem(read.beginsMs() - 1);
+    assertTrue(before.contains("is not valid before 20"), before);
+    String after = read.problem(read.expiresMs() + 1);
+    assertTrue(after.contains("has expired on 20"), after);
+  }
+
+  @Test
   void rejectsTheKeyOfAnotherCertificate() throws Exception {
     byte[] certificate = bytes(create().certificate());
     KeyPair rsa = KeyPairGenerator.getInstance("RSA").generateKeyPair();
