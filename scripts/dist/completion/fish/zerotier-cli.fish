@@ -41,7 +41,7 @@ complete -c zerotier-cli -n '__zerotier_cli_at 0' -a 'listmoons' -d 'List moons 
 complete -c zerotier-cli -n '__zerotier_cli_at 0' -a 'orbit' -d 'Join a moon through any of its roots'
 complete -c zerotier-cli -n '__zerotier_cli_at 0' -a 'deorbit' -d 'Leave a moon'
 complete -c zerotier-cli -n '__zerotier_cli_at 0' -a 'root' -d 'Make a planet of its own, with this node as its root'
-complete -c zerotier-cli -n '__zerotier_cli_at 0' -a 'planet' -d 'Use the roots of another planet, or the public ones again'
+complete -c zerotier-cli -n '__zerotier_cli_at 0' -a 'planet' -d 'Use the roots of another planet: its text, file or https URL'
 complete -c zerotier-cli -n '__zerotier_cli_at 0' -a 'listbonds' -d 'List bonded peers'
 complete -c zerotier-cli -n '__zerotier_cli_at 0' -a 'bond' -d 'Show the links to a bonded peer'
 complete -c zerotier-cli -n '__zerotier_cli_at 0' -a 'doctor' -d 'Check this host and its daemon, and say what to do'

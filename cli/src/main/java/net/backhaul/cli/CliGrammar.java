@@ -312,8 +312,10 @@ final class CliGrammar extends Grammar {
     CommandSpec planet = create(name, "", 0, "<action>", "<planet>");
     planet
         .usageMessage()
-        .customSynopsis(PlanetCommands.USE)
-        .header("Use the roots of another planet, or the public ones again");
+        .customSynopsis(PlanetCommands.USE, PlanetCommands.USE_DEFAULT)
+        .header(
+            "Use the roots of another planet: its text, file or https URL",
+            "Use the public ones again");
     return planet;
   }
 

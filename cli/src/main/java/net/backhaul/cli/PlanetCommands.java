@@ -21,6 +21,7 @@ import net.backhaul.protocol.world.World;
 /** The command {@code planet use}: replaces the roots of this node. */
 final class PlanetCommands {
   static final String USE = "planet use <planet>";
+  static final String USE_DEFAULT = "planet use default";
 
   /** The path of the daemon's planet in its API. */
   static final String PATH = "/planet";
@@ -137,6 +138,7 @@ final class PlanetCommands {
   }
 
   private static CliExit usage(String wrong) {
-    return CliExit.err("", USAGE).withHint("planet: " + wrong + "; use: " + USE);
+    return CliExit.err("", USAGE)
+        .withHint("planet: " + wrong + "; use: " + USE + ", or " + USE_DEFAULT);
   }
 }

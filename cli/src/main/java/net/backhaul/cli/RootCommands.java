@@ -20,6 +20,7 @@ final class RootCommands {
   static final String REMOVE = "root remove <address>";
   static final String SHOW = "root show";
 
+  private static final String ENDPOINTS = "stableEndpoints";
   private static final int USAGE = 2;
   private static final int INIT_WORDS = 2;
   private static final int ROOT_WORDS = 3;
@@ -102,7 +103,8 @@ final class RootCommands {
     return 0;
   }
 
-  private static int changed(Session session, LocalApi.Answer answer) throws CliExit {
+  private static int changed(Session session, LocalApi.Answer given) throws CliExit {
+    LocalApi.Answer answer = given.isOk() ? given : inTermsOfTheCommand(given);
     JsonObject planet = session.requireObject(answer);
     int code = session.confirm("root " + session.invocation().first(), answer, null);
     if (!session.json()) {
@@ -112,6 +114,12 @@ final class RootCommands {
       session.terminal().hint(Text.printable(warning));
     }
     return code;
+  }
+
+  /** The daemon names the field of its API that has what the option gives. */
+  private static LocalApi.Answer inTermsOfTheCommand(LocalApi.Answer answer) {
+    return new LocalApi.Answer(
+        answer.status(), answer.body().replace(ENDPOINTS + ':', "--endpoint:"));
   }
 
   /** Prints the roots, and the command by which other hosts use them. */
@@ -129,7 +137,7 @@ final class RootCommands {
           "root "
               + root.text("address", "-")
               + "  "
-              + String.join(",", root.texts("stableEndpoints"))
+              + String.join(",", root.texts(ENDPOINTS))
               + (root.flag("thisNode") ? "  (this node)\n" : "\n"));
     }
     if (planet.flag("signedByThisNode")) {
@@ -147,7 +155,7 @@ final class RootCommands {
               + " as --endpoint 192.0.2.1/9993");
     }
     Map<String, @Nullable Object> body = new HashMap<>();
-    body.put("stableEndpoints", List.of(endpoints.split(",", -1)));
+    body.put(ENDPOINTS, List.of(endpoints.split(",", -1)));
     return body;
   }
 

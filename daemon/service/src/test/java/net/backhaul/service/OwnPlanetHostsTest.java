@@ -111,7 +111,7 @@ class OwnPlanetHostsTest {
     for (String endpoint :
         List.of("", "x", "10.9.0.1/", "10.9.0.1/0", "10.9.0.1/65536", "0.0.0.0", "224.0.0.1")) {
       assertRejected(
-          "expected IP addresses of one host",
+          "--endpoint: expected IP addresses of one host",
           first,
           "root",
           "init",
@@ -120,7 +120,12 @@ class OwnPlanetHostsTest {
     }
     assertRejected(
         "127.0.0.1, which other hosts cannot reach", first, "root", "init", "--endpoint=127.0.0.1");
-    assertRejected("twice", first, "root", "init", "--endpoint=10.9.0.1,10.9.0.1/9993");
+    assertRejected(
+        "--endpoint: expected each once",
+        first,
+        "root",
+        "init",
+        "--endpoint=10.9.0.1,10.9.0.1/9993");
     assertTrue(planetOf(first).contains("the public one"), planetOf(first));
   }
 
