@@ -5,6 +5,7 @@ import json
 import shutil
 import ssl
 
+from bench import layers
 from failure import Failed, contains, equal, lacks, matches, sh, until
 from hosts import GATEWAY
 
@@ -144,4 +145,21 @@ def test_debian_package(bench):
     contains(rejected, "this host has other roots than the controller", "the output on a host with other roots")
     host.run("zerotier-cli leave 8056c2e21c000001")
     contains(host.run(line, user="alice", timeout=90), "joined bench", "the output after leaving")
+    page.disable(bench)
+
+
+@layers("rpm")
+def test_rpm_package(bench):
+    """A host with rpm and without dpkg gets the .rpm. rpm is Debian's, whose records have no packages of a Fedora."""
+    page, host = Page(bench), bench.fresh(layers=("rpm",))
+    for file in (bench.package, bench.artifact("*_amd64.deb"), bench.artifact("backhaul-*.rpm")):
+        shutil.copy(file, page.packages)
+    network = bench.mesh.network()
+    _, line = page.token(network)
+    host.run("mv /usr/bin/dpkg /root")
+    host.write("/usr/local/sbin/rpm", '#!/bin/sh\nexec /usr/bin/rpm --dbpath /var/lib/rpm --nodeps "$@"\n', 0o755)
+    contains(host.run(line, user="alice", timeout=120), "rpm for linux-x86_64", "the output")
+    equal(host.run("rpm --query --qf '%{NAME}' backhaul"), "backhaul", "what rpm has installed")
+    equal(host.exists("/usr/lib/backhaul"), True, "/usr/lib/backhaul")
+    equal(host.api(f"/network/{network}")["status"], "OK", "the state of the network")
     page.disable(bench)

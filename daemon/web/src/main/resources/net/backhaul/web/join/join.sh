@@ -62,6 +62,19 @@ END
     )its administrator can add one to the directory packages.d of the controller's home directory"
   }
 
+  # Installs $file with the packages that it requires and this host lacks, which come from the host's own repositories.
+  install_with_required() {
+    for manager in dnf yum zypper; do
+      command -v "$manager" >/dev/null 2>&1 || continue
+      case $manager in
+        zypper) zypper -q -n install --allow-unsigned-rpm "$file" ;;
+        *) "$manager" -q -y install "$file" ;;
+      esac
+      return
+    done
+    return 1
+  }
+
   install_package() {
     [ -d /run/systemd/system ] ||
       fail "systemd does not run on this host, and this installs a service of it. Install the archive backhaul-$version-linux-$(uname -m).tar.gz by its install.sh, start the daemon with zerotier-one -d, then run this again: it will only join"
@@ -89,7 +102,7 @@ END
           dpkg -i "$file" </dev/null >"$log" 2>&1
         fi
         ;;
-      rpm) rpm -U "$file" </dev/null >"$log" 2>&1 ;;
+      rpm) rpm -U "$file" </dev/null >"$log" 2>&1 || install_with_required </dev/null >>"$log" 2>&1 ;;
       tar)
         tar -xzf "$file" -C "$work" </dev/null >"$log" 2>&1 &&
           sh "$work"/backhaul-*/install.sh </dev/null >>"$log" 2>&1

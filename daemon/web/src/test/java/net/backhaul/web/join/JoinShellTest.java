@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
 
 /** The script under the shells that /bin/sh is, with hostile values, on hosts of every kind. */
@@ -191,6 +192,65 @@ class JoinShellTest {
     assertEquals(
         "url = \"https://192.0.2.9:9994/join/" + SECRET + "/packages/" + id + "\"\n",
         Files.readString(host.state.resolve("curlrc")));
+    assertEquals(List.of(), host.temporaryFiles());
+  }
+
+  private static JoinPackage rpm(String content) {
+    JoinPackage archive = archive("x86_64", content);
+    return new JoinPackage("rpm", "x86_64", archive.file(), archive.bytes(), archive.sha256());
+  }
+
+  /** A host with rpm, whose packages are installed by a program that succeeds or not. */
+  private String installByRpm(String shell, String rpm, String manager) throws Exception {
+    host.addClient(PLANET_ID);
+    Files.move(directory.resolve("programs/zerotier-cli"), host.state.resolve("cli"));
+    host.addTool("cp");
+    host.addCurl("package");
+    String install = "cp STATE/cli STATE/../programs/zerotier-cli";
+    host.add("rpm", rpm.isEmpty() ? install : rpm);
+    if (!manager.isEmpty()) {
+      host.add(manager, install);
+    }
+    JoinHost.Result result =
+        run(shell, script("office", List.of(archive("x86_64", "other"), rpm("package"))).text());
+    assertEquals(0, result.status(), result::output);
+    assertTrue(result.output().contains("(rpm for linux-x86_64)"), result::output);
+    assertTrue(result.output().contains("joined office"), result::output);
+    assertFalse(result.log().contains("\ntar "), result::log);
+    assertEquals(List.of(), host.temporaryFiles());
+    return result.log();
+  }
+
+  @ParameterizedTest
+  @FieldSource("SHELLS")
+  void installsByRpm(String shell) throws Exception {
+    String log = installByRpm(shell, "", "");
+    assertTrue(log.contains("\nrpm -U "), log);
+  }
+
+  /** The host lacks what the package requires. */
+  @ParameterizedTest
+  @CsvSource({
+    "dnf,-q -y install ",
+    "yum,-q -y install ",
+    "zypper,-q -n install --allow-unsigned-rpm "
+  })
+  void installsWhatARpmRequires(String manager, String words) throws Exception {
+    String lacks = "echo 'error: Failed dependencies' >&2; exit 1";
+    String log = installByRpm("dash", lacks, manager);
+    assertTrue(log.contains("\n" + manager + " " + words), log);
+    assertTrue(log.contains("/backhaul.rpm\n"), log);
+  }
+
+  @Test
+  void saysWhyARpmIsNotInstalled() throws Exception {
+    host.addCurl("package");
+    host.add("rpm", "echo 'error: Failed dependencies: x' >&2; exit 1");
+    JoinHost.Result result = run("dash", script("", List.of(rpm("package"))).text());
+    assertEquals(1, result.status());
+    assertTrue(result.output().contains("error: Failed dependencies: x\n"), result::output);
+    assertTrue(
+        result.output().contains("join: the package could not be installed"), result::output);
     assertEquals(List.of(), host.temporaryFiles());
   }
 
