@@ -3,6 +3,7 @@
 import { html, useEffect, useRef, useState } from 'base/lib.js';
 import { api } from 'base/api.js';
 import { dropDraft, keepDraft, readDraft } from 'base/draft.js';
+import { useChanges } from 'base/events.js';
 import { ago, count, dateTime, plain } from 'base/format.js';
 import { setQuery, useLocation, useUnsaved } from 'base/router.js';
 import { may } from 'base/session.js';
@@ -108,6 +109,7 @@ export function Rules({ network: id }) {
   const [check, setCheck] = useState(NOTHING);
   const [lost, setLost] = useState(null);
   const [busy, setBusy] = useState(false);
+  const [connections, setConnections] = useState(0);
   const editor = useRef(null);
   const latest = useRef({});
   const saves = useRef(0);
@@ -149,6 +151,7 @@ export function Rules({ network: id }) {
     if (!network) return;
     read(false);
   }, [path, network?.revision]);
+  useChanges(change => change.type === 'reset' && setConnections(number => number + 1));
   useEffect(() => {
     if (!rules || !mayEdit) return undefined;
     let timer = 0;
@@ -158,6 +161,8 @@ export function Rules({ network: id }) {
         const found = await api.post(path + '/check', { source: text });
         if (!isOld && latest.current.text === text) setCheck(found);
       } catch (failure) {
+        // What an earlier text had does not hold this one back: saving checks it, too.
+        if (!isOld && latest.current.text === text) setCheck(NOTHING);
         if (failure.status !== 429) notifyProblem(failure);
         else if (!isOld) timer = setTimeout(look, BUSY_MS);
       }
@@ -167,7 +172,7 @@ export function Rules({ network: id }) {
       isOld = true;
       clearTimeout(timer);
     };
-  }, [path, text, rules]);
+  }, [path, text, rules, connections]);
   if (!network || !rules) return html`<${NoNetwork} problem=${problem} />`;
 
   const put = async (source, force) => {
