@@ -220,13 +220,7 @@ class PageAccountsTest {
 
   @Test
   void showsHealthAndDownloadsABackup() throws Exception {
-    Path home = directory.resolve("home");
-    String copy = directory.resolve("missing").resolve("copy.db").toString();
-    assertThrows(
-        StartFailure.class,
-        () -> ControllerCommand.run(List.of("backup", copy, home.toString()), home));
     page.open("/about");
-    browser.awaitText("The last backup failed");
     browser.awaitText("Home directory");
     browser.awaitText("Changes are saved");
     browser.assertAccessible();
@@ -245,6 +239,13 @@ class PageAccountsTest {
                     .queryFirst("SELECT count(*) FROM network", row -> row.number(1))
                     .orElse(0L));
     assertEquals(1, networks);
+    Path home = directory.resolve("home");
+    String copy = directory.resolve("missing").resolve("copy.db").toString();
+    assertThrows(
+        StartFailure.class,
+        () -> ControllerCommand.run(List.of("backup", copy, home.toString()), home));
+    page.open("/about");
+    browser.awaitText("The last backup failed");
   }
 
   @Test
