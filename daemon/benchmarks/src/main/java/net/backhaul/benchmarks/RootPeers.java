@@ -70,7 +70,7 @@ final class RootPeers implements AutoCloseable {
     }
   }
 
-  private interface Sender {
+  private interface PeerTraffic {
     void sendFrom(RootPeer peer) throws IOException;
   }
 
@@ -150,7 +150,8 @@ final class RootPeers implements AutoCloseable {
   }
 
   /** Lets the peers send in turn. */
-  private Result keepBusy(int seconds, int window, int burst, Sender sender) throws IOException {
+  private Result keepBusy(int seconds, int window, int burst, PeerTraffic traffic)
+      throws IOException {
     long before = arrived;
     long startMs = nowMs();
     long endMs = startMs + seconds * (long) MS_PER_S;
@@ -159,7 +160,7 @@ final class RootPeers implements AutoCloseable {
     for (int next = 0; nowMs() < endMs; ) {
       while (underWay + burst <= window) {
         for (int i = 0; i < burst; i++) {
-          sender.sendFrom(peers.get(next));
+          traffic.sendFrom(peers.get(next));
         }
         underWay += burst;
         next = (next + 1) % peers.size();
