@@ -159,7 +159,7 @@ def test_rpm_package(bench):
     host.run("mv /usr/bin/dpkg /root")
     host.write("/usr/local/sbin/rpm", '#!/bin/sh\nexec /usr/bin/rpm --dbpath /var/lib/rpm --nodeps "$@"\n', 0o755)
     contains(host.run(line, user="alice", timeout=120), "rpm for linux-x86_64", "the output")
-    equal(host.run("rpm --query --qf '%{NAME}' backhaul"), "backhaul", "what rpm has installed")
+    equal(host.run("/usr/bin/rpm --dbpath /var/lib/rpm --query --qf '%{NAME}' backhaul"), "backhaul", "what rpm has installed")
     equal(host.exists("/usr/lib/backhaul"), True, "/usr/lib/backhaul")
     equal(host.api(f"/network/{network}")["status"], "OK", "the state of the network")
     page.disable(bench)
