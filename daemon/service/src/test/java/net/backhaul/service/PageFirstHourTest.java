@@ -195,7 +195,8 @@ class PageFirstHourTest {
     browser.click("Create a private network");
     String network = awaitNetwork();
     browser.assertAccessible();
-    long firstMs = join(nodes.members().get(0), network);
+    long tookMs = join(nodes.members().get(0), network);
+    assertTrue(tookMs < APPEARS_MS, "it appears after " + tookMs + " ms");
     assertEquals("device-1", browser.field("Name").getAttribute("value"));
     Await.until(() -> shows(".device .facts", "version 1.14.1"), browser::text);
     Await.until(() -> shows(".device .facts", "from 10.9.0.2:9993"), browser::text);
@@ -203,11 +204,9 @@ class PageFirstHourTest {
     Pictures.take(browser, "join-waiting");
     authorize(nodes.members().get(0));
     browser.awaitNotice("device-1 is authorized");
-    long secondMs = join(nodes.members().get(1), network);
+    join(nodes.members().get(1), network);
     authorize(nodes.members().get(1));
     // One of the two may find a machine that is busy with something else.
-    long tookMs = Math.min(firstMs, secondMs);
-    assertTrue(tookMs < APPEARS_MS, "they appear after " + firstMs + " and " + secondMs + " ms");
     shortestMs.forEach((programs, ms) -> assertTrue(ms <= ADDRESS_MS, programs + ": " + ms));
     browser.awaitText("2 devices are in touch");
     browser.click("Copy: Line that pings device-2");

@@ -27,7 +27,7 @@ class PageMembersTest {
   private static final double OPENS_MS = 1_000;
 
   /** A machine that runs tests may be busy with something else. */
-  private static final int TRIALS = 10;
+  private static final int TRIALS = 3;
 
   @TempDir static Path directory;
 

@@ -26,9 +26,6 @@ class PromptCredentialsTest {
   private static final int ATTEMPT_MS = 150;
   private static final long LIMIT_MS = 1_000;
 
-  /** Of each single change, since machines that run tests may be busy. */
-  private static final long BUSY_LIMIT_MS = 5 * LIMIT_MS;
-
   /** Attempts that have to fail one after another before a flow counts as blocked. */
   private static final int FAILURES = 3;
 
@@ -124,24 +121,14 @@ class PromptCredentialsTest {
     }
   }
 
-  /** How long the changes of a test took to decide, each way. */
-  private final List<Long> tookMs = new ArrayList<>();
-
-  private void assertMostWithinASecond() {
-    tookMs.sort(null);
-    long medianMs = tookMs.get(tookMs.size() / 2);
-    assertTrue(medianMs <= LIMIT_MS, () -> "took " + tookMs);
-  }
-
-  /** Asserts that connections both ways succeed, or fail, soon from now on. */
+  /** Asserts that connections both ways succeed, or fail, within a second from now on. */
   private void assertDecides(boolean accepts, String change) {
     long startNanos = System.nanoTime();
     for (NamespaceNode from : List.of(alice, bob)) {
       NamespaceNode to = from == alice ? bob : alice;
       long decidedMs =
           accepts ? firstSuccess(from, to, startNanos) : lastSuccess(from, to, startNanos);
-      assertTrue(decidedMs <= BUSY_LIMIT_MS, () -> change + ": after " + decidedMs + " ms");
-      tookMs.add(decidedMs);
+      assertTrue(decidedMs <= LIMIT_MS, () -> change + ": after " + decidedMs + " ms");
     }
   }
 
@@ -183,7 +170,6 @@ class PromptCredentialsTest {
       set(alice, "{\"tags\": [[1, %d]]}".formatted(team));
       assertDecides(true, "alice is of team " + team);
     }
-    assertMostWithinASecond();
   }
 
   @Test
@@ -198,6 +184,5 @@ class PromptCredentialsTest {
     set(alice, "{\"capabilities\": []}");
     set(bob, "{\"capabilities\": []}");
     assertDecides(false, "both have lost the capability");
-    assertMostWithinASecond();
   }
 }
