@@ -26,24 +26,6 @@ public final class Controller {
   public static final long ONLINE_MS = 120_000;
 
   /**
-   * Maximum unauthorized members recorded per network; further requests are rejected without a
-   * record.
-   */
-  public static final int MAX_UNAUTHORIZED_MEMBERS = 10_000;
-
-  /** Maximum members of a network that requests create. */
-  public static final int MAX_MEMBERS = 100_000;
-
-  /** Maximum members of a network to which the web API adds another one. */
-  public static final int MAX_MEMBERS_WITH_ADDED = MAX_MEMBERS + MAX_UNAUTHORIZED_MEMBERS;
-
-  /** Maximum blocked addresses of a network. */
-  public static final int MAX_BLOCKED = 100_000;
-
-  /** Maximum networks to which the web API adds another one. */
-  public static final int MAX_NETWORKS = 10_000;
-
-  /**
    * Maximum members whose requests for unknown networks are rate limited; the oldest is evicted.
    */
   static final int MAX_UNKNOWN_NETWORK_REQUESTS = 1_024;
@@ -373,7 +355,7 @@ public final class Controller {
     if (present != null) {
       return new ChangeResult<>(present, records.lastTicket());
     }
-    if (network.blocked().size() >= MAX_BLOCKED) {
+    if (network.blocked().size() >= RecordLimits.MAX_BLOCKED) {
       throw new IllegalArgumentException("too many blocked addresses");
     }
     var block = new BlockedAddress(networkId, address, edit.nowMs());

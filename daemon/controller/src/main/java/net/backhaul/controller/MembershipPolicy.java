@@ -35,8 +35,8 @@ final class MembershipPolicy {
   /** Returns whether a new member exceeds the limits of members that requests create. */
   static boolean isFull(NetworkState network, MemberRecord newMember) {
     int unauthorized = network.memberCount() - network.authorizedCount();
-    return network.memberCount() >= Controller.MAX_MEMBERS
-        || (!newMember.authorized() && unauthorized >= Controller.MAX_UNAUTHORIZED_MEMBERS);
+    return network.memberCount() >= RecordLimits.MAX_MEMBERS
+        || (!newMember.authorized() && unauthorized >= RecordLimits.MAX_UNAUTHORIZED_MEMBERS);
   }
 
   /** Returns whether a member must log in by single sign-on first. */

@@ -277,14 +277,15 @@ class ConfigRequestTest {
   @Test
   void rejectsUnauthorizedMembersOverLimitWithoutRecord() {
     fixture.withPrivateNetwork();
-    for (int i = 0; i < Controller.MAX_UNAUTHORIZED_MEMBERS; i++) {
+    for (int i = 0; i < RecordLimits.MAX_UNAUTHORIZED_MEMBERS; i++) {
       fixture.request(ControllerFixture.unverified(i));
     }
 
     assertEquals(
-        DENIED, fixture.request(ControllerFixture.unverified(Controller.MAX_UNAUTHORIZED_MEMBERS)));
+        DENIED,
+        fixture.request(ControllerFixture.unverified(RecordLimits.MAX_UNAUTHORIZED_MEMBERS)));
 
-    assertEquals(Controller.MAX_UNAUTHORIZED_MEMBERS, fixture.controller.members(NET).size());
+    assertEquals(RecordLimits.MAX_UNAUTHORIZED_MEMBERS, fixture.controller.members(NET).size());
     assertEquals(1, fixture.controller.counters().networkFull());
     fixture.authorize(BOB);
     assertTrue(fixture.member(BOB).authorized());

@@ -290,31 +290,30 @@ class WebDaemonTest {
       assertEquals(settings, Files.readString(home.resolve(WebService.FILE)));
     }
     // One that expires while it is used is used on.
-    SelfSignedCertificate expired = certificate(-YEARS_MS);
-    Files.writeString(home.resolve("expired.crt"), expired.certificate());
-    Files.writeString(home.resolve("expired.key"), expired.key());
+    writeCertificate(-YEARS_MS);
     Files.writeString(
         home.resolve(WebService.FILE),
         "{\"listen\":\"127.0.0.1:0\",\"tls\":\"files\",\"certificate\":\"%s\",\"key\":\"%s\"}"
-            .formatted(home.resolve("expired.crt"), home.resolve("expired.key")));
+            .formatted(home.resolve("named.crt"), home.resolve("named.key")));
     try (var _ = DaemonInTest.start(home)) {
       Await.until(() -> cli("web", "status").out.contains("https://"), () -> cli("web").out);
     }
   }
 
-  private static SelfSignedCertificate certificate(long fromNowMs) {
-    return SelfSignedCertificate.create(
-        List.of("localhost"), new SecureRandom(), System.currentTimeMillis() + fromNowMs);
+  /** Writes named.crt and named.key as if they were made at another time. */
+  private void writeCertificate(long fromNowMs) throws IOException {
+    long madeMs = System.currentTimeMillis() + fromNowMs;
+    var made = SelfSignedCertificate.create(List.of("localhost"), new SecureRandom(), madeMs);
+    Files.writeString(home.resolve("named.crt"), made.certificate());
+    Files.writeString(home.resolve("named.key"), made.key());
   }
 
   /** Returns what is said of a certificate that was made at another time. */
   private String rejected(long fromNowMs) throws IOException {
-    SelfSignedCertificate made = certificate(fromNowMs);
-    Path certificate = home.resolve("named.crt");
-    Path key = home.resolve("named.key");
-    Files.writeString(certificate, made.certificate());
-    Files.writeString(key, made.key());
-    Output output = cli("web", "enable", "--tls", certificate.toString(), key.toString());
+    writeCertificate(fromNowMs);
+    String certificate = home.resolve("named.crt").toString();
+    Output output =
+        cli("web", "enable", "--tls", certificate, home.resolve("named.key").toString());
     assertEquals(1, output.code, output::toString);
     String said = output.err.substring(output.err.indexOf("the certificate") + 16);
     return said.substring(0, said.indexOf(" 20"));

@@ -8,6 +8,7 @@ import net.backhaul.controller.Edit;
 import net.backhaul.controller.JoinToken;
 import net.backhaul.controller.MemberRecord;
 import net.backhaul.controller.NetworkRecord;
+import net.backhaul.controller.RecordLimits;
 import net.backhaul.controller.RecordSize;
 import net.backhaul.protocol.identity.NetworkIds;
 import net.backhaul.web.http.ProblemException;
@@ -31,9 +32,11 @@ final class StoredLimits {
   static ChangeResult<MemberRecord> put(Controller controller, MemberRecord wanted, Edit edit) {
     MemberRecord before = controller.member(wanted.networkId(), wanted.address()).orElse(null);
     if (before == null
-        && controller.memberCount(wanted.networkId()) >= Controller.MAX_MEMBERS_WITH_ADDED) {
+        && controller.memberCount(wanted.networkId()) >= RecordLimits.MAX_MEMBERS_WITH_ADDED) {
       throw tooMany(
-          "there are " + Controller.MAX_MEMBERS_WITH_ADDED + " members, the maximum; remove some");
+          "there are "
+              + RecordLimits.MAX_MEMBERS_WITH_ADDED
+              + " members, the maximum; remove some");
     }
     requireRoom(
         controller,
@@ -49,8 +52,9 @@ final class StoredLimits {
 
   /** Rejects another network. */
   static void requireNetworks(Controller controller) {
-    if (controller.networkCount() >= Controller.MAX_NETWORKS) {
-      throw tooMany("there are " + Controller.MAX_NETWORKS + " networks, the maximum; delete some");
+    if (controller.networkCount() >= RecordLimits.MAX_NETWORKS) {
+      throw tooMany(
+          "there are " + RecordLimits.MAX_NETWORKS + " networks, the maximum; delete some");
     }
   }
 
@@ -61,7 +65,9 @@ final class StoredLimits {
       return controller.block(target.networkId(), target.address(), edit);
     } catch (IllegalArgumentException e) {
       throw tooMany(
-          "there are " + Controller.MAX_BLOCKED + " blocked addresses, the maximum; unblock some");
+          "there are "
+              + RecordLimits.MAX_BLOCKED
+              + " blocked addresses, the maximum; unblock some");
     }
   }
 

@@ -14,9 +14,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Map;
 import net.backhaul.controller.Annotations;
-import net.backhaul.controller.Controller;
 import net.backhaul.controller.Edit;
 import net.backhaul.controller.MemberRecord;
+import net.backhaul.controller.RecordLimits;
 import net.backhaul.controller.RecordSize;
 import net.backhaul.json.Json;
 import net.backhaul.protocol.identity.NetworkIds;
@@ -109,7 +109,7 @@ class StoredLimitsTest {
 
   @Test
   void networkHasAMaximumOfMembers() {
-    for (long i = web.controller.memberCount(NET); i < Controller.MAX_MEMBERS_WITH_ADDED; i++) {
+    for (long i = web.controller.memberCount(NET); i < RecordLimits.MAX_MEMBERS_WITH_ADDED; i++) {
       web.controller.put(MemberRecord.unauthorized(NET, FIRST + i, web.nowMs), web.nowMs);
     }
     String member = "{\"id\":\"0123456701\"}";
@@ -121,7 +121,7 @@ class StoredLimitsTest {
 
   @Test
   void networkHasAMaximumOfBlockedAddresses() {
-    for (long i = 0; i < Controller.MAX_BLOCKED; i++) {
+    for (long i = 0; i < RecordLimits.MAX_BLOCKED; i++) {
       web.controller.block(NET, FIRST + i, edit());
     }
     String members = "{\"members\":[\"0123456789\"],\"blocked\":true}";
@@ -138,7 +138,7 @@ class StoredLimitsTest {
   @Test
   void controllerHasAMaximumOfNetworks() {
     long first = NET & ~0xff_ffffL | 0x10_0000;
-    for (long id = first; web.controller.networkCount() < Controller.MAX_NETWORKS; id++) {
+    for (long id = first; web.controller.networkCount() < RecordLimits.MAX_NETWORKS; id++) {
       web.controller.put(NetworkJson.create(id, web.nowMs), web.nowMs);
     }
     assertProblem(admin.post(NetworkResource.PATH, "{}"), "too-many", "10000 networks");
