@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
 import net.backhaul.crypto.KeyPair;
+import net.backhaul.crypto.MemoryHardDigest;
 import net.backhaul.engine.DatagramBatch;
 import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.HelloCheck;
@@ -163,9 +164,10 @@ public final class RootLoad {
   }
 
   private static long validationUs() {
+    var digests = new MemoryHardDigest();
     long startNs = System.nanoTime();
     for (int i = 1; i <= VALIDATIONS; i++) {
-      if (!Identities.byNumber(i).validates()) {
+      if (!Identities.byNumber(i).validates(digests)) {
         throw new IllegalStateException("identity " + i + " is not valid");
       }
     }

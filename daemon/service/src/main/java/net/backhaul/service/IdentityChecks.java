@@ -7,8 +7,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import net.backhaul.crypto.MemoryHardDigest;
 import net.backhaul.engine.HelloCheck;
-import net.backhaul.protocol.identity.Identity;
 import net.backhaul.service.system.RepeatedErrorLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +30,12 @@ final class IdentityChecks implements AutoCloseable {
 
   /** A break of this length ends a busy time. */
   private static final long BREAK_MS = 1_000;
+
+  /**
+   * The memory of the digests, which ends with its thread: 2 MiB of garbage each would be a lot.
+   */
+  private final ThreadLocal<MemoryHardDigest> digests =
+      ThreadLocal.withInitial(MemoryHardDigest::new);
 
   private final ThreadPoolExecutor executor;
   private final RepeatedErrorLog errors = new RepeatedErrorLog(LOG, "checking an identity");
@@ -65,7 +71,7 @@ final class IdentityChecks implements AutoCloseable {
   private void runNow(HelloCheck check, Consumer<HelloCheck> onResult) {
     long startNs = System.nanoTime();
     try {
-      check.run(Identity::validates);
+      check.run(identity -> identity.validates(digests.get()));
     } catch (RuntimeException e) {
       errors.add(e, NodeLoop.nowMs());
     }

@@ -41,10 +41,11 @@ public final class Identity {
 
   /** Generates an identity; takes about fifteen memory-hard digests (01 section 2.3). */
   public static Identity generate(RandomGenerator random) {
+    var digests = new MemoryHardDigest();
     KeyPair pair = KeyPair.generate(random);
     byte[] agreementKey = new byte[KeyPair.KEY_BYTES / 2];
     while (true) {
-      byte[] digest = MemoryHardDigest.digest(pair.publicKey());
+      byte[] digest = digests.digest(pair.publicKey());
       long address = addressIn(digest);
       if ((digest[0] & 0xff) < HASHCASH_BELOW && !Addresses.isReserved(address)) {
         return new Identity(address, pair.publicKey(), pair);
@@ -132,10 +133,15 @@ public final class Identity {
 
   /** Returns whether the address derives from the key; takes tens of ms (01 section 2.4). */
   public boolean validates() {
+    return validates(new MemoryHardDigest());
+  }
+
+  /** The same as {@link #validates()} with the memory of a digest that many validations share. */
+  public boolean validates(MemoryHardDigest digests) {
     if (Addresses.isReserved(address)) {
       return false;
     }
-    byte[] digest = MemoryHardDigest.digest(publicKey);
+    byte[] digest = digests.digest(publicKey);
     return (digest[0] & 0xff) < HASHCASH_BELOW && addressIn(digest) == address;
   }
 
