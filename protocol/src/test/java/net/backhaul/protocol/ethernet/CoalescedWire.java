@@ -12,6 +12,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import net.backhaul.protocol.packet.BigEndian;
+import net.backhaul.testing.NaiveChecksum;
 
 /** Passes frames through a coalescer and segments its super-frames as a kernel would. */
 final class CoalescedWire {

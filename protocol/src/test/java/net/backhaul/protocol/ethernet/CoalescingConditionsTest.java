@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import net.backhaul.protocol.packet.BigEndian;
+import net.backhaul.testing.MadeFrame;
+import net.backhaul.testing.NaiveChecksum;
 import org.junit.jupiter.api.Test;
 
 /** Which frames are coalesced, field by field. */

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;
 import net.backhaul.protocol.packet.BigEndian;
+import net.backhaul.testing.NaiveChecksum;
 import org.junit.jupiter.api.Test;
 
 /** Sums are those of RFC 1071, and the header of a device is read as it is written. */

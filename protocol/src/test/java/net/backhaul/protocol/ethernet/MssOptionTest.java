@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
 import net.backhaul.protocol.packet.BigEndian;
+import net.backhaul.testing.MadeFrame;
+import net.backhaul.testing.NaiveChecksum;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -4,6 +4,7 @@ package net.backhaul.protocol.ethernet;
 import java.util.Arrays;
 import java.util.Random;
 import net.backhaul.protocol.packet.BigEndian;
+import net.backhaul.testing.MadeFrame;
 
 /** A sender of one flow: mostly consecutive full segments, with random exceptions. */
 final class RandomFlow {

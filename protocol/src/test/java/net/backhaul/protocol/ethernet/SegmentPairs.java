@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
+import net.backhaul.testing.MadeFrame;
 
 /** Sends frames, such as pairs of consecutive segments, through a coalescer. */
 abstract class SegmentPairs {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.ByteBuffer;
 import java.util.Random;
 import net.backhaul.testing.AllocationMeter;
+import net.backhaul.testing.MadeFrame;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -23,12 +24,12 @@ class SuperFrameAllocationTest {
     var offload = new OffloadHeader();
     byte[] out = new byte[4_000];
     byte[][] frames = new byte[12][];
-    byte[][] headers = new byte[frames.length][OffloadHeader.BYTES];
+    byte[][] headers = new byte[frames.length][];
     var random = new Random(1);
     for (int i = 0; i < frames.length; i++) {
       var made = small(MadeFrame.random(random));
       frames[i] = made.frame();
-      made.offload().write(headers[i], 0);
+      headers[i] = made.offloadHeader();
     }
     headers[0][1] = 3; // rejected
 

@@ -6,17 +6,20 @@ import static net.backhaul.engine.network.JoinedNetwork.ALICES_MAC;
 import static net.backhaul.engine.network.JoinedNetwork.BOB;
 import static net.backhaul.engine.network.JoinedNetwork.BOBS_MAC;
 import static net.backhaul.engine.network.JoinedNetwork.NOW_MS;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.HexFormat;
 import net.backhaul.engine.FrameBatch;
-import net.backhaul.protocol.ethernet.MssOption;
 import net.backhaul.protocol.ethernet.OffloadHeader;
 import net.backhaul.protocol.message.Verb;
 import net.backhaul.protocol.network.NetworkConfig;
 import net.backhaul.protocol.packet.BigEndian;
 import net.backhaul.protocol.packet.WireWriter;
+import net.backhaul.testing.MadeFrame;
+import net.backhaul.testing.NaiveChecksum;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,6 +33,21 @@ class MssClampTest {
   private static final int PACKET_HEADER_BYTES = 28;
   private static final int FRAGMENT_HEADER_BYTES = 16;
   private static final int IPV4_AND_TCP_BYTES = 40;
+  private static final int MACS_BYTES = 12;
+  private static final int ETHERNET_BYTES = 14;
+
+  /** In an untagged frame of IPv4. */
+  private static final int TCP_CHECKSUM_AT = 14 + 20 + 16;
+
+  private static final int MSS_AT = 14 + 20 + 20 + 2;
+
+  private static final int SYN = 0x02;
+  private static final int ACK = 0x10;
+  private static final int ECE = 0x40;
+  private static final int CWR = 0x80;
+
+  /** SYN, SYN and ACK, and both with a request for ECN. */
+  private static final int[] FLAGS = {SYN, SYN | ACK, SYN | ECE | CWR, SYN | ACK | ECE};
 
   private final RecordingOutput output = new RecordingOutput();
   private final JoinedNetwork network = new JoinedNetwork(output);
@@ -43,37 +61,50 @@ class MssClampTest {
     network.join();
   }
 
-  /** Returns a SYN with an MSS, and options of Linux; the checksum of TCP is not complete. */
-  private static byte[] syn(int etherType, int mssBytes) {
-    var packet = new WireWriter();
-    if (etherType == 0x8100) {
-      packet.u16(7).u16(0x0800);
-    }
-    if (etherType == 0x86dd) {
-      packet.u32(0x6000_0000L).u16(40).u8(6).u8(64).bytes(new byte[31]).u8(1);
-    } else {
-      packet.u16(0x4500).u16(60).u32(0x4000L).u16(0x4006).u16(0).u32(0x0a010001L);
-      packet.u32(0x0a010002L);
-    }
-    return packet
-        .u16(50_000)
-        .u16(443)
-        .u32(1)
-        .u32(0)
-        .u16(0xa002)
-        .u16(64_240)
-        .u32(0)
-        .u16(0x0204)
-        .u16(mssBytes)
-        .bytes(new byte[] {4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 0, 1, 3, 3, 7})
-        .toByteArray();
+  /** Returns a SYN with the options of Linux. */
+  private static MadeFrame syn(String tags, int version, int mssBytes) {
+    var made = new MadeFrame();
+    made.tag = HexFormat.of().parseHex(tags);
+    made.v6 = version == 6;
+    made.source = address(made.v6, 1);
+    made.destination = address(made.v6, 2);
+    made.finalDestination = made.destination;
+    made.flags = SYN;
+    made.tcpOptions = new byte[] {2, 4, 0, 0, 4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 0, 1, 3, 3, 7};
+    BigEndian.put16(made.tcpOptions, 2, mssBytes);
+    made.gsoBytes = 1;
+    return made;
   }
 
-  private void sendFrame(long to, long from, int etherType, byte[] packet) {
-    byte[] frame = new WireWriter().mac(to).mac(from).u16(etherType).bytes(packet).toByteArray();
+  private static byte[] address(boolean v6, int host) {
+    byte[] address = new byte[v6 ? 16 : 4];
+    address[0] = (byte) (v6 ? 0xfd : 10);
+    address[address.length - 1] = (byte) host;
+    return address;
+  }
+
+  private static byte[] macs(long to, long from) {
+    return new WireWriter().mac(to).mac(from).toByteArray();
+  }
+
+  /** Returns the frame with a complete checksum. */
+  private static byte[] whole(MadeFrame made) {
+    return made.ethernet(made.packets(65_535).getFirst());
+  }
+
+  /** Sends a frame as a device with offloads does, with an incomplete checksum. */
+  private void sendPartial(MadeFrame made) {
+    var whole = new OffloadHeader();
+    whole.read(made.offloadHeader(), 0);
     var offload = new OffloadHeader();
-    int transport = frame.length - 40;
-    offload.set(OffloadHeader.NEEDS_CHECKSUM, OffloadHeader.GSO_NONE, 0, 0, transport, 16);
+    offload.set(
+        OffloadHeader.NEEDS_CHECKSUM,
+        OffloadHeader.GSO_NONE,
+        0,
+        0,
+        whole.checksumStart(),
+        whole.checksumOffset());
+    byte[] frame = made.frame();
     var batch = new FrameBatch(12_000);
     offload.write(batch.bytes(), batch.nextStart() - OffloadHeader.BYTES);
     System.arraycopy(frame, 0, batch.bytes(), batch.nextStart(), frame.length);
@@ -81,98 +112,131 @@ class MssClampTest {
     networks.sendFrames(NETWORK_ID, batch, NOW_MS);
   }
 
-  private static int mssOf(int etherType, byte[] bytes, int start) {
-    var option = new MssOption();
-    assertTrue(option.find(etherType, bytes, start, bytes.length - start));
-    return option.mssBytes();
+  private void sendFrame(long to, long from, int mssBytes) {
+    MadeFrame made = syn("", 4, mssBytes);
+    made.macs = macs(to, from);
+    sendPartial(made);
   }
 
+  /** Asserts that the whole SYN has become another one, byte for byte. */
+  private static void assertIs(MadeFrame expected, byte[] frame, String where) {
+    byte[] packet = Arrays.copyOfRange(frame, ETHERNET_BYTES, frame.length);
+    assertEquals("", NaiveChecksum.problem(packet, expected.tag.length, null), where);
+    assertArrayEquals(whole(expected), frame, where);
+  }
+
+  /** The version of IP, the MSS of a SYN, and what it becomes in FRAME and in EXT_FRAME. */
   @ParameterizedTest
   @CsvSource({
-    "0x0800, 2760, 2760", "0x0800, 1460, 1354", "0x86dd, 2740, 2740", "0x86dd, 1440, 1334",
-    "0x8100, 2760, 2756", "0x8100, 1460, 1350", "0x0800, 536, 536", "0x0800, 8960, 2760"
+    "'', 4, 1460, 1354, 1341",
+    "81000007, 4, 1460, 1350, 1337",
+    "88a8000681000007, 4, 1460, 1346, 1333",
+    "'', 6, 1440, 1334, 1321",
+    "81000007, 6, 1440, 1330, 1317",
+    "88a8000681000007, 6, 1440, 1326, 1313",
+    "'', 4, 2760, 2760, 2757",
+    "81000007, 4, 2760, 2756, 2753",
+    "88a8000681000007, 4, 2760, 2752, 2749",
+    "'', 6, 2740, 2740, 2737",
+    "81000007, 6, 2740, 2736, 2733",
+    "88a8000681000007, 6, 2740, 2732, 2729",
+    "'', 4, 8960, 2760, 2757",
+    "'', 4, 536, 536, 536",
+    "'', 4, 1341, 1341, 1341"
   })
-  void reducesTheMssOfSentSyns(String etherType, int mssBytes, int reducedBytes) {
-    int type = Integer.decode(etherType);
+  void reducesTheMss(String tags, int version, int mssBytes, int inFrame, int inExtFrame) {
     join();
+    for (int flags : FLAGS) {
+      MadeFrame made = syn(tags, version, mssBytes);
+      made.flags = flags;
+      MadeFrame unbridged = syn(tags, version, inFrame);
+      unbridged.flags = flags;
+      MadeFrame bridged = syn(tags, version, inExtFrame);
+      bridged.flags = flags;
 
-    sendFrame(BOBS_MAC, ALICES_MAC, type, syn(type, mssBytes));
+      assertSent(made, Verb.FRAME, unbridged, macs(BOBS_MAC, ALICES_MAC));
+      assertSent(made, Verb.EXT_FRAME, bridged, macs(BOBS_MAC, BEHIND_MAC));
+      assertSent(made, Verb.EXT_FRAME, bridged, macs(BEHIND_MAC, ALICES_MAC));
+      assertDelivered(made, Verb.FRAME, unbridged, macs(ALICES_MAC, BOBS_MAC));
+      assertDelivered(made, Verb.EXT_FRAME, bridged, macs(ALICES_MAC, BEHIND_MAC));
+      assertDelivered(made, Verb.EXT_FRAME, bridged, macs(BEHIND_MAC, BOBS_MAC));
+    }
+  }
 
-    RecordingLink.Sent sent = link.sent.getLast();
-    assertEquals(Verb.FRAME, sent.verb());
+  private void assertSent(MadeFrame made, Verb verb, MadeFrame expected, byte[] macs) {
+    made.macs = macs;
+    expected.macs = macs;
+    String where = HexFormat.of().formatHex(macs) + ", flags " + made.flags;
+    network.send(whole(made));
+    assertIs(expected, sentFrame(verb, macs), where + ", whole checksum");
+    sendPartial(made);
+    assertIs(expected, sentFrame(verb, macs), where + ", partial checksum");
+  }
+
+  /** Returns the frame in the last packet, which is removed. */
+  private byte[] sentFrame(Verb verb, byte[] macs) {
+    RecordingLink.Sent sent = link.sent.removeLast();
+    assertEquals(verb, sent.verb());
     byte[] payload = HexFormat.of().parseHex(sent.payload());
-    assertEquals(reducedBytes, mssOf(type, payload, FRAME_HEADER_BYTES));
+    if (verb == Verb.EXT_FRAME) {
+      return Arrays.copyOfRange(payload, EXT_FRAME_HEADER_BYTES - ETHERNET_BYTES, payload.length);
+    }
+    int typeAt = FRAME_HEADER_BYTES - 2;
+    var frame = new WireWriter().bytes(macs);
+    return frame.bytes(Arrays.copyOfRange(payload, typeAt, payload.length)).toByteArray();
   }
 
-  @ParameterizedTest
-  @CsvSource({"2760, 2757", "1460, 1341", "1341, 1341"})
-  void reducesTheMssOfBridgedSyns(int mssBytes, int reducedBytes) {
+  private void assertDelivered(MadeFrame made, Verb verb, MadeFrame expected, byte[] macs) {
+    made.macs = macs;
+    expected.macs = macs;
+
+    receive(verb, whole(made));
+
+    assertIs(expected, deliveredFrame(), HexFormat.of().formatHex(macs) + ", flags " + made.flags);
+  }
+
+  /** Receives a frame from Bob. */
+  private void receive(Verb verb, byte[] frame) {
+    var payload = new WireWriter().u64(NETWORK_ID);
+    if (verb == Verb.EXT_FRAME) {
+      payload.u8(0).bytes(frame);
+    } else {
+      payload.bytes(Arrays.copyOfRange(frame, MACS_BYTES, frame.length));
+    }
+    network.receive(verb, payload.toByteArray());
+  }
+
+  private byte[] deliveredFrame() {
+    return HexFormat.of().parseHex(output.frames.getLast());
+  }
+
+  @Test
+  void leavesAWrongChecksumWrong() {
     join();
+    MadeFrame made = syn("", 4, 1_460);
+    made.macs = macs(BOBS_MAC, ALICES_MAC);
+    byte[] wrong = whole(made);
+    wrong[TCP_CHECKSUM_AT] ^= 4;
 
-    sendFrame(BOBS_MAC, BEHIND_MAC, 0x0800, syn(0x0800, mssBytes));
-    assertSentToBridge(BOBS_MAC, reducedBytes);
-    sendFrame(BEHIND_MAC, ALICES_MAC, 0x0800, syn(0x0800, mssBytes));
-    assertSentToBridge(BEHIND_MAC, reducedBytes);
-  }
+    network.send(wrong);
 
-  private void assertSentToBridge(long mac, int mssBytes) {
-    RecordingLink.Sent sent = link.sent.getLast();
-    assertEquals(Verb.EXT_FRAME, sent.verb());
-    byte[] payload = HexFormat.of().parseHex(sent.payload());
-    assertEquals(mac, BigEndian.mac(payload, 9));
-    assertEquals(mssBytes, mssOf(0x0800, payload, EXT_FRAME_HEADER_BYTES));
-  }
-
-  @ParameterizedTest
-  @CsvSource({"0x0800, 2760, 2760", "0x0800, 1460, 1354", "0x86dd, 1440, 1334"})
-  void reducesTheMssOfReceivedSyns(String etherType, int mssBytes, int reducedBytes) {
-    int type = Integer.decode(etherType);
-    join();
-    byte[] payload =
-        new WireWriter().u64(NETWORK_ID).u16(type).bytes(syn(type, mssBytes)).toByteArray();
-
-    networks.receive(link.packet(BOB, 7, Verb.FRAME, payload, NOW_MS), Verb.FRAME);
-
-    assertEquals(reducedBytes, deliveredMss(type));
-  }
-
-  @ParameterizedTest
-  @CsvSource({"2760, 2757", "1460, 1341"})
-  void reducesTheMssOfReceivedBridgedSyns(int mssBytes, int reducedBytes) {
-    join();
-    byte[] payload =
-        new WireWriter()
-            .u64(NETWORK_ID)
-            .u8(0)
-            .mac(ALICES_MAC)
-            .mac(BEHIND_MAC)
-            .u16(0x0800)
-            .bytes(syn(0x0800, mssBytes))
-            .toByteArray();
-
-    networks.receive(link.packet(BOB, 7, Verb.EXT_FRAME, payload, NOW_MS), Verb.EXT_FRAME);
-
-    assertEquals(reducedBytes, deliveredMss(0x0800));
+    byte[] sent = sentFrame(Verb.FRAME, made.macs);
+    assertEquals(1_354, BigEndian.u16(sent, MSS_AT));
+    byte[] packet = Arrays.copyOfRange(sent, ETHERNET_BYTES, sent.length);
+    assertEquals("transport checksum", NaiveChecksum.problem(packet, 0, null));
   }
 
   @ParameterizedTest
   @CsvSource({"1460, 1341", "1341, 2757", "536, 2757", "0, 2757", "2760, 2757"})
   void considersTheMtuOfTheOtherEnd(int statedBytes, int reducedBytes) {
     join();
-    sendFrame(BOBS_MAC, BEHIND_MAC, 0x0800, syn(0x0800, statedBytes));
-    byte[] reply =
-        new WireWriter()
-            .u64(NETWORK_ID)
-            .u8(0)
-            .mac(BEHIND_MAC)
-            .mac(BOBS_MAC)
-            .u16(0x0800)
-            .bytes(syn(0x0800, 2_760))
-            .toByteArray();
+    sendFrame(BOBS_MAC, BEHIND_MAC, statedBytes);
+    MadeFrame reply = syn("", 4, 2_760);
+    reply.flags = SYN | ACK;
+    MadeFrame expected = syn("", 4, reducedBytes);
+    expected.flags = SYN | ACK;
 
-    networks.receive(link.packet(BOB, 7, Verb.EXT_FRAME, reply, NOW_MS), Verb.EXT_FRAME);
-
-    assertEquals(reducedBytes, deliveredMss(0x0800));
+    assertDelivered(reply, Verb.EXT_FRAME, expected, macs(BEHIND_MAC, BOBS_MAC));
   }
 
   @Test
@@ -190,10 +254,6 @@ class MssClampTest {
       mtus.record(mac, 576);
     }
     assertEquals(Integer.MAX_VALUE, mtus.mtuBytesOf(BEHIND_MAC));
-  }
-
-  private int deliveredMss(int etherType) {
-    return mssOf(etherType, HexFormat.of().parseHex(output.frames.getLast()), 14);
   }
 
   @Test

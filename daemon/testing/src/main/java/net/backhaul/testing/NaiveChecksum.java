@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-package net.backhaul.protocol.ethernet;
+package net.backhaul.testing;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
-/** The Internet checksum, two bytes at a time, as in RFC 1071. */
-final class NaiveChecksum {
+/** The Internet checksum, two bytes at a time, as in RFC 1071; shares no code with ours. */
+public final class NaiveChecksum {
   private NaiveChecksum() {}
 
   /** Returns the folded sum of big-endian words; all parts but the last have even lengths. */
-  static int sum(byte[]... parts) {
+  public static int sum(byte[]... parts) {
     long sum = 0;
     for (byte[] part : parts) {
       for (int i = 0; i < part.length; i += 2) {
@@ -22,12 +23,13 @@ final class NaiveChecksum {
     return (int) sum;
   }
 
-  static int checksum(byte[]... parts) {
+  /** Returns the complement of the sum, as headers have it. */
+  public static int checksum(byte[]... parts) {
     return ~sum(parts) & 0xffff;
   }
 
   /** Returns the pseudo header of TCP or UDP, which has the same sum for IPv4 and IPv6. */
-  static byte[] pseudoHeader(byte[] source, byte[] destination, int protocol, int length) {
+  public static byte[] pseudoHeader(byte[] source, byte[] destination, int protocol, int length) {
     return ByteBuffer.allocate(2 * source.length + 4)
         .put(source)
         .put(destination)
@@ -42,7 +44,7 @@ final class NaiveChecksum {
    *
    * @param destination the address that the checksum covers, or null if it is the header's
    */
-  static String problem(byte[] packet, int tagBytes, byte[] destination) {
+  public static String problem(byte[] packet, int tagBytes, byte @Nullable [] destination) {
     byte[] ip = Arrays.copyOfRange(packet, tagBytes, packet.length);
     boolean v6 = ip[0] >>> 4 == 6;
     int at;

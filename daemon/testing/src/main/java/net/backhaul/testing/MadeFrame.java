@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package net.backhaul.protocol.ethernet;
+package net.backhaul.testing;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,47 +13,48 @@ import java.util.Random;
  * A super-frame as the kernel writes it, built part by part, and its expected packets: each is
  * built from the parts and shares no code with the segmenter.
  */
-final class MadeFrame {
+public final class MadeFrame {
   private static final int FIN = 0x01;
   private static final int PSH = 0x08;
   private static final int CWR = 0x80;
+  private static final int OFFLOAD_HEADER_BYTES = 10;
 
-  byte[] macs = new byte[12];
+  public byte[] macs = new byte[12];
 
   /** Up to two VLAN tags, each with the EtherType before it. */
-  byte[] tag = {};
+  public byte[] tag = {};
 
-  boolean v6;
-  boolean tcp = true;
-  int trafficClass;
-  int flowLabel;
-  int timeToLive = 64;
-  int ipId;
-  boolean mayFragment;
-  byte[] source = {10, 0, 0, 1};
-  byte[] destination = {10, 0, 0, 2};
+  public boolean v6;
+  public boolean tcp = true;
+  public int trafficClass;
+  public int flowLabel;
+  public int timeToLive = 64;
+  public int ipId;
+  public boolean mayFragment;
+  public byte[] source = {10, 0, 0, 1};
+  public byte[] destination = {10, 0, 0, 2};
 
   /** The address that the checksum covers; differs from destination with a source route. */
-  byte[] finalDestination = destination;
+  public byte[] finalDestination = destination;
 
   /** IPv4 options or IPv6 extension headers; the latter start with nextHeader. */
-  byte[] ipExtra = {};
+  public byte[] ipExtra = {};
 
-  int nextHeader;
+  public int nextHeader;
 
-  int sourcePort = 1000;
-  int destinationPort = 2000;
-  int sequence;
-  int acknowledgement;
-  int flags = 0x10;
-  int window = 500;
-  int urgentPointer;
-  byte[] tcpOptions = {};
-  byte[] payload = {};
-  int gsoBytes;
+  public int sourcePort = 1000;
+  public int destinationPort = 2000;
+  public int sequence;
+  public int acknowledgement;
+  public int flags = 0x10;
+  public int window = 500;
+  public int urgentPointer;
+  public byte[] tcpOptions = {};
+  public byte[] payload = {};
+  public int gsoBytes;
 
   /** Returns a random super-frame that can be segmented. */
-  static MadeFrame random(Random random) {
+  public static MadeFrame random(Random random) {
     var made = new MadeFrame();
     random.nextBytes(made.macs);
     if (random.nextInt(5) == 0) {
@@ -142,40 +144,45 @@ final class MadeFrame {
     ipExtra = extra.toByteArray();
   }
 
-  int protocol() {
+  /** Returns the number of TCP or UDP. */
+  public int protocol() {
     return tcp ? 6 : 17;
   }
 
-  boolean isRouted() {
-    return finalDestination != destination;
-  }
-
-  int ipHeaderBytes() {
+  /** Returns the length of the IP header with options or extension headers. */
+  public int ipHeaderBytes() {
     return (v6 ? 40 : 20) + ipExtra.length;
   }
 
   /** Returns the length of the headers of a packet, with the tag. */
-  int headerBytes() {
+  public int headerBytes() {
     return tag.length + ipHeaderBytes() + (tcp ? 20 + tcpOptions.length : 8);
   }
 
-  OffloadHeader offload() {
-    var offload = new OffloadHeader();
+  /** Returns the {@code struct virtio_net_hdr} before the frame. */
+  public byte[] offloadHeader() {
     int type = !tcp ? 5 : (v6 ? 4 : 1) | ((flags & CWR) != 0 ? 0x80 : 0);
-    offload.set(
-        1, type, 14 + headerBytes(), gsoBytes, 14 + tag.length + ipHeaderBytes(), tcp ? 16 : 6);
-    return offload;
+    return ByteBuffer.allocate(OFFLOAD_HEADER_BYTES)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .put((byte) 1)
+        .put((byte) type)
+        .putShort((short) (14 + headerBytes()))
+        .putShort((short) gsoBytes)
+        .putShort((short) (14 + tag.length + ipHeaderBytes()))
+        .putShort((short) (tcp ? 16 : 6))
+        .array();
   }
 
   /** Returns the Ethernet frame with an incomplete checksum. */
-  byte[] frame() {
+  public byte[] frame() {
     byte[] transport = transport(sequence, flags, payload);
     int sum = NaiveChecksum.sum(pseudoHeader(transport.length));
     ByteBuffer.wrap(transport).putShort(tcp ? 16 : 6, (short) sum);
     return ethernet(ip(ipId, transport));
   }
 
-  byte[] ethernet(byte[] taggedPacket) {
+  /** Returns a packet behind the Ethernet header; it follows the first EtherType. */
+  public byte[] ethernet(byte[] taggedPacket) {
     return ByteBuffer.allocate(14 + taggedPacket.length)
         .put(macs)
         .put(tag.length > 0 ? new byte[] {tag[0], tag[1]} : etherType())
@@ -184,7 +191,7 @@ final class MadeFrame {
   }
 
   /** Returns the packets that a device without offloads would have sent. */
-  List<byte[]> packets(int maxPacketBytes) {
+  public List<byte[]> packets(int maxPacketBytes) {
     int step = tcp ? Math.min(gsoBytes, maxPacketBytes - headerBytes()) : gsoBytes;
     var packets = new ArrayList<byte[]>();
     for (int at = 0; at == 0 || at < payload.length; at += step) {
