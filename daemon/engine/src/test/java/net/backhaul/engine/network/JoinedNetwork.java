@@ -14,7 +14,7 @@ import net.backhaul.protocol.packet.WireWriter;
 
 /**
  * Alice's node without VL1 and one network, which has a controller of its own and Bob as a further
- * member. Tests change the controller's settings before {@link #join}.
+ * member, or Bob's with Alice. Tests change the controller's settings before {@link #join}.
  */
 final class JoinedNetwork {
   static final Identity CONTROLLER = RecordedIdentities.all().get("controller");
@@ -26,12 +26,26 @@ final class JoinedNetwork {
   static final long BOBS_MAC = Macs.of(BOB.address(), ID);
   static final int MTU_BYTES = 2_800;
 
-  final RecordingLink link = new RecordingLink(ALICE);
+  final RecordingLink link;
   final TestController controller = new TestController(CONTROLLER, ID);
   final Networks networks;
+  private final Identity self;
+  private final Identity other;
 
   JoinedNetwork(Output output) {
+    this(output, ALICE, BOB);
+  }
+
+  private JoinedNetwork(Output output, Identity self, Identity other) {
+    this.self = self;
+    this.other = other;
+    link = new RecordingLink(self);
     networks = networks(link, output);
+  }
+
+  /** Returns the node of Bob, for whom Alice is the further member. */
+  static JoinedNetwork ofBob(Output output) {
+    return new JoinedNetwork(output, BOB, ALICE);
   }
 
   /** Returns the networks of a node that has joined none. */
@@ -39,15 +53,15 @@ final class JoinedNetwork {
     return new Networks(new NodeContext(link, output, new Random(1)), null, Map.of(), NOW_MS);
   }
 
-  /** Joins the network, and accepts its configuration and Bob's certificate of membership. */
+  /** Joins the network, and accepts its configuration and the other's certificate of membership. */
   void join() {
     link.known.put(CONTROLLER.address(), CONTROLLER);
     networks.join(ID, NOW_MS);
     networks.exchange.apply(
-        networks.networks.get(ID), controller.config(ALICE, NOW_MS), false, NOW_MS);
+        networks.networks.get(ID), controller.config(self, NOW_MS), false, NOW_MS);
     networks.credentials.accept(
-        MembershipCertificate.issue(CONTROLLER, ID, NOW_MS, TestController.WINDOW_MS, BOB),
-        BOB.address(),
+        MembershipCertificate.issue(CONTROLLER, ID, NOW_MS, TestController.WINDOW_MS, other),
+        other.address(),
         NOW_MS);
     link.sent.clear();
   }
@@ -57,9 +71,9 @@ final class JoinedNetwork {
     networks.sendFrames(ID, batch(frame), NOW_MS);
   }
 
-  /** Receives a packet from Bob. */
+  /** Receives a packet from the other member. */
   void receive(Verb verb, byte[] payload) {
-    networks.receive(link.packet(BOB, 7, verb, payload, NOW_MS), verb);
+    networks.receive(link.packet(other, 7, verb, payload, NOW_MS), verb);
   }
 
   /** Returns a frame of IPv4 from one MAC to another. */
