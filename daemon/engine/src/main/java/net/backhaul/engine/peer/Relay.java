@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.engine.peer;
 
+import java.net.InetSocketAddress;
 import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.LocalSocket;
@@ -10,6 +11,7 @@ import net.backhaul.protocol.packet.Ecn;
 /** Relays datagrams that are for other nodes (02 section 3.6). */
 final class Relay {
   private static final int MAX_HOPS = 3;
+  private static final long HASH_FACTOR = 0x9e37_79b9_7f4a_7c15L;
 
   private final PeerContext context;
   private final PeerLookup peers;
@@ -88,10 +90,22 @@ final class Relay {
   }
 
   private void send(InboundPacket packet, Path path, int ecn) {
+    // HELLOs too: nothing proves their sender, and a flood of control would starve all data.
     datagram.to(Traffic.DATA, path.socket, path.endpoint).trafficClass(ecn);
+    datagram.flow(flow(packet.endpoint()));
     datagram.wrap(packet.bytes(), packet.start(), packet.length());
     endpoints.sendDatagrams(datagram);
     context.counters.relayed();
     path.lastOutMs = packet.nowMs();
+  }
+
+  /**
+   * Returns a hash of where a datagram came from, so that nobody's bulk data delays what others
+   * send to the same node. Fragments do not carry their source, and stay behind the packet's head.
+   */
+  private static int flow(InetSocketAddress from) {
+    long address = from.getAddress().hashCode();
+    long hash = (address << Short.SIZE ^ from.getPort()) * HASH_FACTOR;
+    return (int) ((hash ^ hash >>> Integer.SIZE) * HASH_FACTOR >>> Integer.SIZE);
   }
 }
