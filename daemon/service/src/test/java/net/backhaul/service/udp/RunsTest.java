@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class RunsTest {
   private static final int MTU = 1_432;
+  private static final int NO_DESCRIPTOR = -1;
   private static final int EAGAIN = 11;
   private static final int EIO = 5;
   private static final int ENETUNREACH = 101;
@@ -218,6 +220,42 @@ class RunsTest {
     }
 
     assertEquals(expected, to.received());
+  }
+
+  @Test
+  void sendsFromOneSocketWhileAnotherIsBlocked() throws InterruptedException {
+    var blocked = new AtomicInteger(NO_DESCRIPTOR);
+    Station from =
+        station(
+            Station.Way.OUR_CALLS,
+            "127.0.0.1",
+            (fd, messages, count) ->
+                fd == blocked.get() ? -EAGAIN : BatchSender.sendmmsg(fd, messages, count));
+    Station to = station(Station.Way.OUR_CALLS, "127.0.0.1");
+    from.bind("127.0.0.1", "127.0.0.2");
+    blocked.set(((EpollDatagramChannel) from.sockets.channel(0)).fd().intValue());
+    byte[][] sent = {random(4, 20 * MTU), random(5, 20 * MTU)};
+
+    from.onLoop(
+        () -> {
+          for (int round = 0; round < 2; round++) {
+            for (int socket = 0; socket < 2; socket++) {
+              from.sockets.send(
+                  new DatagramRun()
+                      .to(Traffic.DATA, socket, to.address())
+                      .wrap(sent[socket], round * 10 * MTU, 10 * MTU, MTU));
+            }
+          }
+          from.sockets.flush();
+        });
+
+    to.await(20);
+    assertEquals(segments(sent[1], 0, 20 * MTU, MTU), to.received());
+
+    blocked.set(NO_DESCRIPTOR);
+    to.await(20);
+    assertEquals(segments(sent[0], 0, 20 * MTU, MTU), to.received().subList(20, 40));
+    assertEquals(0, from.sockets.sendQueueFull());
   }
 
   /** Netty writes to the socket when it is flushed, so what is sent before waits. */

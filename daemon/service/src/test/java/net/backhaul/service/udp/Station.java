@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import net.backhaul.engine.DatagramBatch;
 import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Traffic;
@@ -38,7 +39,14 @@ final class Station implements AutoCloseable {
   Station(Way way, String address, BatchSender.Call call) {
     loop = new NodeLoop(way != Way.NETTY_NIO);
     sockets = new UdpSockets(loop, this::receive, way == Way.OUR_CALLS ? call : null);
-    onLoop(() -> sockets.rebind(List.of(new BindAddress(ip(address), 0, "", 0))));
+    bind(address);
+  }
+
+  /** Opens one socket for each address that has none, numbered from 0 on. */
+  void bind(String... addresses) {
+    List<BindAddress> wanted =
+        Stream.of(addresses).map(each -> new BindAddress(ip(each), 0, "", 0)).toList();
+    onLoop(() -> sockets.rebind(wanted));
   }
 
   private void receive(DatagramBatch batch) {
