@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.engine;
 
-import java.net.InetSocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +28,7 @@ public interface Output {
   }
 
   /** Sends a datagram that expires after a few hops: it opens our own NAT (02 section 4.1). */
-  void sendShortLived(int socket, InetSocketAddress to, byte[] bytes, int hops);
+  void sendShortLived(DatagramRun datagram, int hops);
 
   /**
    * Requests connections to all TCP relays, side by side, until {@link #closeRelays}; {@link

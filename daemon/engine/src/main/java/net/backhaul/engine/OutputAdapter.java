@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.engine;
 
-import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /** An output that ignores all effects; subclasses override those that they handle. */
@@ -10,7 +9,7 @@ public class OutputAdapter implements Output {
   public void sendDatagrams(DatagramRun run) {}
 
   @Override
-  public void sendShortLived(int socket, InetSocketAddress to, byte[] bytes, int hops) {}
+  public void sendShortLived(DatagramRun datagram, int hops) {}
 
   @Override
   public void deliverFrame(long networkId, byte[] bytes, int start, int length) {}

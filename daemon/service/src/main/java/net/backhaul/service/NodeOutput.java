@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.service;
 
-import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,8 +101,8 @@ final class NodeOutput implements Output {
   }
 
   @Override
-  public void sendShortLived(int socket, InetSocketAddress to, byte[] bytes, int hops) {
-    sockets.sendShortLived(socket, to, bytes, hops);
+  public void sendShortLived(DatagramRun datagram, int hops) {
+    sockets.sendShortLived(datagram, hops);
   }
 
   @Override

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.simulation;
 
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,7 +12,6 @@ import net.backhaul.engine.HelloCheck;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.Output;
 import net.backhaul.engine.StateKey;
-import net.backhaul.engine.Traffic;
 import org.jspecify.annotations.Nullable;
 
 /** Hands the output of a host's node to its sockets, devices and disk. */
@@ -89,9 +87,8 @@ final class SimulatedOutput implements Output {
   }
 
   @Override
-  public void sendShortLived(int socket, InetSocketAddress to, byte[] bytes, int hops) {
-    // Opens the mapping of the NAT; the receiver drops it.
-    sendDatagrams(new DatagramRun().to(Traffic.CONTROL, socket, to).wrap(bytes, 0, bytes.length));
+  public void sendShortLived(DatagramRun datagram, int hops) {
+    sendDatagrams(datagram); // Opens the mapping of the NAT; the receiver drops it.
   }
 
   @Override

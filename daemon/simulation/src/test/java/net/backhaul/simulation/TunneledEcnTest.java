@@ -2,6 +2,7 @@
 package net.backhaul.simulation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import net.backhaul.protocol.ethernet.EtherTypes;
 import net.backhaul.protocol.ethernet.Macs;
 import net.backhaul.protocol.packet.BigEndian;
 import net.backhaul.protocol.packet.Ecn;
+import net.backhaul.protocol.packet.Packets;
 import org.junit.jupiter.api.Test;
 
 /** How the traffic class passes between frames and datagrams (02 section 1.9). */
@@ -28,6 +30,9 @@ class TunneledEcnTest extends ScenarioTest {
 
   private static final int FRAME_OF_TWO_DATAGRAMS = 2_700;
   private static final int DATA_BYTES = 1_000;
+
+  /** The length of a datagram that only opens a NAT. */
+  private static final int BYTES_FOR_NAT = 4;
 
   /** The traffic classes of frames that Bob's device got. */
   private final List<Integer> delivered = new ArrayList<>();
@@ -205,6 +210,34 @@ class TunneledEcnTest extends ScenarioTest {
 
     internet.run(60_000);
     assertEquals(Set.of(LOW_PRIORITY), controlOfAlice);
+  }
+
+  @Test
+  void sendsProbesOfMtuAndDatagramsForNatsWithConfiguredDscp() {
+    alice = internet.host(ALICE_IP).sendUnfragmented().options(options(LOW_PRIORITY >> 2));
+    bob = internet.host(BOB_IP);
+    Set<Integer> classes = new TreeSet<>();
+    Set<Integer> lengths = new TreeSet<>();
+    internet.router(
+        (from, to, length, trafficClass) -> {
+          if (from.equals(alice.endpoint())) {
+            classes.add(trafficClass);
+            lengths.add(length);
+          }
+          return trafficClass;
+        });
+    scenario.startRoot();
+    startMember(alice);
+    startMember(bob);
+    internet.run(1_000);
+    assertPings(alice, bob, 5_000);
+    for (int i = 0; i < 30; i++) {
+      send(Ecn.NOT_ECT, FRAME_OF_TWO_DATAGRAMS);
+    }
+
+    assertTrue(lengths.contains(BYTES_FOR_NAT), lengths + " bytes");
+    assertTrue(lengths.stream().anyMatch(each -> each > Packets.DEFAULT_MTU_BYTES), "no probe");
+    assertEquals(Set.of(LOW_PRIORITY), classes);
   }
 
   private static NodeOptions options(int dscp) {

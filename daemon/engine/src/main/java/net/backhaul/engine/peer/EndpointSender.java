@@ -116,11 +116,19 @@ final class EndpointSender {
     sealer.seal(packet.verbByte(), packet.bytes(), packet.start(), packet.length());
     datagrams.to(Traffic.CONTROL, path.socket, path.endpoint);
     datagrams.wrap(packet.bytes(), packet.start(), packet.length());
+    setDscp(datagrams);
     if (!context.output.sendUnfragmented(datagrams)) {
       return 0;
     }
     context.counters.sentDatagram(packet.length());
     return sealer.packetId();
+  }
+
+  /** Sends bytes that expire after a few hops. */
+  void sendShortLived(int socket, InetSocketAddress endpoint, byte[] bytes, int hops) {
+    datagrams.to(Traffic.CONTROL, socket, endpoint).wrap(bytes, 0, bytes.length);
+    setDscp(datagrams);
+    context.output.sendShortLived(datagrams, hops);
   }
 
   /**
@@ -145,10 +153,15 @@ final class EndpointSender {
     if (!LocalSocket.isRelay(run.socket())) {
       context.counters.sentDatagram(run.length());
     }
+    setDscp(run);
+    context.output.sendDatagrams(run);
+  }
+
+  /** Sets the DSCP of the options, where it is one for all datagrams. */
+  private void setDscp(DatagramRun run) {
     if (context.options().dscp() > 0) {
       int ecn = run.trafficClass() & Ecn.MASK;
       run.trafficClass(context.options().dscpBits(0) | ecn);
     }
-    context.output.sendDatagrams(run);
   }
 }

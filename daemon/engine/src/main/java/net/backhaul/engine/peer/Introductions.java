@@ -221,7 +221,7 @@ final class Introductions {
     }
     byte[] junk = new byte[JUNK_BYTES];
     context.random.nextBytes(junk);
-    context.output.sendShortLived(introduction.socket, introduction.endpoint, junk, JUNK_HOPS);
+    endpoints.sendShortLived(introduction.socket, introduction.endpoint, junk, JUNK_HOPS);
     prober.probe(peer, introduction.socket, introduction.endpoint, nowMs);
   }
 

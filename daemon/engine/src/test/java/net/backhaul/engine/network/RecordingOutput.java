@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.engine.network;
 
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -34,7 +33,7 @@ final class RecordingOutput implements Output {
   }
 
   @Override
-  public void sendShortLived(int socket, InetSocketAddress to, byte[] bytes, int hops) {
+  public void sendShortLived(DatagramRun datagram, int hops) {
     throw new AssertionError("networks send no junk");
   }
 

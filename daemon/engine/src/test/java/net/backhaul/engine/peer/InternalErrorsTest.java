@@ -52,9 +52,9 @@ class InternalErrorsTest {
     }
 
     @Override
-    public void sendShortLived(int socket, InetSocketAddress to, byte[] bytes, int hops) {
-      super.sendShortLived(socket, to, bytes, hops);
-      fail(failing.contains(to));
+    public void sendShortLived(DatagramRun datagram, int hops) {
+      super.sendShortLived(datagram, hops);
+      fail(failing.contains(datagram.endpoint()));
     }
 
     @Override

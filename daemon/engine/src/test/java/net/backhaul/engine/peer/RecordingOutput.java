@@ -31,8 +31,9 @@ class RecordingOutput extends OutputAdapter {
   }
 
   @Override
-  public void sendShortLived(int socket, InetSocketAddress to, byte[] bytes, int hops) {
-    datagrams.add(new Datagram(socket, to, bytes.clone(), hops));
+  public void sendShortLived(DatagramRun datagram, int hops) {
+    byte[] bytes = Arrays.copyOfRange(datagram.bytes(), datagram.start(), datagram.end());
+    datagrams.add(new Datagram(datagram.socket(), datagram.endpoint(), bytes, hops));
   }
 
   @Override

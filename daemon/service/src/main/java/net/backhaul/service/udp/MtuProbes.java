@@ -25,7 +25,7 @@ final class MtuProbes {
   private final ArrayDeque<QueuedProbe> queue = new ArrayDeque<>();
 
   @SuppressWarnings("ArrayRecordComponent") // Never compared.
-  private record QueuedProbe(Destination to, byte[] datagram) {}
+  private record QueuedProbe(Destination to, int trafficClass, byte[] datagram) {}
 
   MtuProbes(int fd, boolean v4) {
     option =
@@ -47,7 +47,7 @@ final class MtuProbes {
     }
     byte[] bytes = new byte[datagram.length()];
     System.arraycopy(datagram.bytes(), datagram.start(), bytes, 0, bytes.length);
-    queue.add(new QueuedProbe(to, bytes));
+    queue.add(new QueuedProbe(to, datagram.trafficClass(), bytes));
   }
 
   /**
@@ -65,7 +65,8 @@ final class MtuProbes {
       while (!queue.isEmpty()) {
         QueuedProbe next = queue.element();
         int length = next.datagram().length;
-        batch.add(next.to(), false, view.wrap(next.datagram(), 0, length), 0);
+        view.trafficClass(next.trafficClass()).wrap(next.datagram(), 0, length);
+        batch.add(next.to(), false, view, 0);
         int sent = sender.send(from);
         batch.clear();
         if (sent == 0) {

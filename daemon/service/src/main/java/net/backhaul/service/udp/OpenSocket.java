@@ -12,6 +12,7 @@ import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Traffic;
+import net.backhaul.protocol.packet.Ecn;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,8 @@ final class OpenSocket {
   private @Nullable SendQueue sendQueue;
   private boolean supportsRuns;
   private boolean readsEcn;
+  private boolean supportsDscp = true;
+  private int dscpBits;
 
   OpenSocket(int number, InetSocketAddress address, Channel channel, boolean ownCalls) {
     this.number = number;
@@ -118,6 +121,7 @@ final class OpenSocket {
   }
 
   private void write(SendBatch out, int run) {
+    dscp(out.trafficClass(run) & ~Ecn.MASK);
     Destination to = out.destination(run);
     int length = out.length(run);
     int segmentBytes = out.segmentBytes(run);
@@ -135,6 +139,19 @@ final class OpenSocket {
     } else {
       writeSingly(to, content, segmentBytes);
     }
+  }
+
+  /**
+   * Sets the DSCP of what Netty sends from now on. It is one of the socket: what waits because the
+   * socket is full leaves with that of later datagrams.
+   */
+  private void dscp(int bits) {
+    if (bits == dscpBits || !supportsDscp) {
+      return;
+    }
+    channel.flush();
+    supportsDscp = SocketOptions.trafficClass(channel, bits);
+    dscpBits = bits;
   }
 
   private void writeSingly(Destination to, ByteBuf content, int segmentBytes) {

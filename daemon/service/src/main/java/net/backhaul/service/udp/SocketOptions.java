@@ -2,14 +2,19 @@
 package net.backhaul.service.udp;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.RawUnixChannelOption;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Options of a socket of Linux for which Netty has no names; the socket works without each. */
+/**
+ * Options of a socket, most of Linux and for which Netty has no names; the socket works without
+ * each.
+ */
 final class SocketOptions {
   private static final Logger log = LoggerFactory.getLogger(SocketOptions.class);
   private static final int SOL_SOCKET = 1;
@@ -20,6 +25,9 @@ final class SocketOptions {
   private static final int IP_TTL = 2;
   private static final int IP_RECVTOS = 13;
   private static final int IPV6_RECVTCLASS = 66;
+
+  /** Whether it was reported that a socket rejects a traffic class. */
+  private static final AtomicBoolean CLASS_REPORTED = new AtomicBoolean();
 
   private SocketOptions() {}
 
@@ -70,6 +78,25 @@ final class SocketOptions {
       log.debug("a socket cannot be marked: {}", e.toString());
       return false;
     }
+  }
+
+  /** Sets the traffic class of all that a socket sends, as any system permits; returns whether. */
+  static boolean trafficClass(Channel channel, int trafficClass) {
+    String reason = "the system has no such option";
+    try {
+      if (channel.config().setOption(ChannelOption.IP_TOS, trafficClass)) {
+        return true;
+      }
+    } catch (RuntimeException e) {
+      reason = e.toString();
+    }
+    if (!CLASS_REPORTED.getAndSet(true)) {
+      log.warn(
+          "settings.dscp of local.conf is without effect: a socket does not accept the class of its"
+              + " datagrams ({})",
+          reason);
+    }
+    return false;
   }
 
   /** Sets the TTL of the next datagrams of a socket of IPv4; returns whether. */

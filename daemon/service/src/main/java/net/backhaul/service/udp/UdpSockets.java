@@ -17,7 +17,6 @@ import net.backhaul.engine.DatagramBatch;
 import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.LocalSocket;
 import net.backhaul.engine.Output;
-import net.backhaul.engine.Traffic;
 import net.backhaul.service.NodeLoop;
 import net.backhaul.service.system.RepeatedErrorLog;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +57,6 @@ public final class UdpSockets {
   private final Destination.Cache destinations = new Destination.Cache();
   private final SendBatch sendBatch = new SendBatch();
   private @Nullable OpenSocket batchSocket;
-  private final DatagramRun shortLived = new DatagramRun();
   private final ReceiveQueue receiveQueue;
   private final Runnable requestTurn;
   private boolean turnScheduled;
@@ -241,15 +239,15 @@ public final class UdpSockets {
   }
 
   /** Sends a datagram with a short TTL that only opens the NAT of this host for replies. */
-  public void sendShortLived(int socket, InetSocketAddress to, byte[] bytes, int hops) {
-    OpenSocket from = find(socket);
+  public void sendShortLived(DatagramRun datagram, int hops) {
+    OpenSocket from = find(datagram.socket());
     if (from == null || from.queuesFlows()) {
       return; // Later its TTL would be the usual one.
     }
     flush();
     boolean limited =
         loop.supportsDescriptors() && from.v4 && SocketOptions.ttl(from.channel, hops);
-    collect(from, shortLived.to(Traffic.CONTROL, socket, to).wrap(bytes, 0, bytes.length));
+    collect(from, datagram);
     flush();
     if (limited) {
       SocketOptions.ttl(from.channel, DEFAULT_TTL);

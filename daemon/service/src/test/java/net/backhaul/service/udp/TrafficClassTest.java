@@ -7,20 +7,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDatagramChannel;
-import io.netty.channel.unix.IntegerUnixChannelOption;
+import io.netty.channel.socket.SocketProtocolFamily;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import net.backhaul.engine.DatagramRun;
+import net.backhaul.engine.Traffic;
 import net.backhaul.service.NodeLoop;
 import net.backhaul.testing.Await;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -29,6 +32,7 @@ class TrafficClassTest {
   private static final int BYTES = 1_000;
   private static final int RUN = 7;
   private static final int EXPEDITED = 46 << 2;
+  private static final int LOW_PRIORITY = 1 << 2;
 
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", "::1"})
@@ -92,43 +96,113 @@ class TrafficClassTest {
     }
   }
 
-  /** The receiver uses only the ECN field, so the rest is requested from the kernel here. */
-  @Test
-  void sendsDscp() throws InterruptedException {
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", "::1"})
+  void sendsDscp(String address) {
     assumeTrue(Epoll.isAvailable());
-    var memory = ByteBuffer.allocateDirect(BYTES);
-    var messages = new MessageArray(1, memory);
-    try (var from = station("127.0.0.1");
-        var loop = new NodeLoop(true)) {
-      var to = (EpollDatagramChannel) plainSocket(loop);
+    try (var from = station(address);
+        var to = new ClassReader(address)) {
       from.onLoop(
           () -> {
-            from.send(to.localAddress(), new byte[BYTES], BYTES, EXPEDITED | 1);
+            from.send(to.address(), new byte[BYTES], BYTES, EXPEDITED | 1);
+            from.send(to.address(), new byte[BYTES], BYTES, LOW_PRIORITY);
             from.sockets.flush();
           });
-      messages.receive(0, 0, BYTES);
 
-      int fd = to.fd().intValue();
-      long message = messages.addressOf(0);
-      Await.until(() -> SocketCalls.recvmmsg(fd, message, 1, SocketCalls.MSG_DONTWAIT, 0) == 1);
-
-      assertEquals(EXPEDITED | 1, messages.trafficClass(0));
+      assertEquals(List.of(EXPEDITED | 1, LOW_PRIORITY), to.read(2));
     }
   }
 
-  /** Opens a socket that Netty does not read. */
-  private static Channel plainSocket(NodeLoop loop) throws InterruptedException {
-    Channel channel =
-        new Bootstrap()
-            .group(loop.eventLoop())
-            .channel(EpollDatagramChannel.class)
-            .option(ChannelOption.AUTO_READ, false)
-            .handler(new ChannelInboundHandlerAdapter())
-            .bind("127.0.0.1", 0)
-            .sync()
-            .channel();
-    channel.config().setOption(new IntegerUnixChannelOption("IP_RECVTOS", 0, 13), 1);
-    return channel;
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", "::1"})
+  void sendsDscpOfDatagramsThatStayWholeOrExpireSoon(String address) {
+    assumeTrue(Epoll.isAvailable());
+    try (var from = station(address);
+        var to = new ClassReader(address)) {
+      from.onLoop(
+          () -> {
+            DatagramRun datagram =
+                new DatagramRun()
+                    .to(Traffic.CONTROL, 0, to.address())
+                    .trafficClass(EXPEDITED)
+                    .wrap(new byte[BYTES], 0, BYTES);
+            assertTrue(from.sockets.sendUnfragmented(datagram));
+            from.sockets.sendShortLived(datagram, 2);
+          });
+
+      assertEquals(List.of(EXPEDITED, EXPEDITED), to.read(2));
+    }
+  }
+
+  /** Netty has no class for each datagram, so the socket has one. */
+  @ParameterizedTest
+  @CsvSource({
+    "NETTY_EPOLL, 127.0.0.1",
+    "NETTY_EPOLL, ::1",
+    "NETTY_NIO, 127.0.0.1",
+    "NETTY_NIO, ::1"
+  })
+  void sendsDscpWithoutEcnThroughNetty(Station.Way way, String address) {
+    assumeTrue(Epoll.isAvailable());
+    try (var from = new Station(way, address, BatchSender::sendmmsg);
+        var to = new ClassReader(address)) {
+      from.onLoop(
+          () -> {
+            from.send(to.address(), new byte[BYTES], BYTES, EXPEDITED | 1);
+            from.send(to.address(), new byte[2 * BYTES], BYTES, LOW_PRIORITY);
+            from.send(to.address(), new byte[BYTES], BYTES, 2);
+            from.sockets.flush();
+          });
+
+      assertEquals(List.of(EXPEDITED, LOW_PRIORITY, LOW_PRIORITY, 0), to.read(4));
+    }
+  }
+
+  /** Reads whole traffic classes; a node reads only the ECN field. */
+  private static final class ClassReader implements AutoCloseable {
+    private final ByteBuffer memory = ByteBuffer.allocateDirect(BYTES);
+    private final MessageArray messages = new MessageArray(1, memory);
+    private final NodeLoop loop = new NodeLoop(true);
+    private final EpollDatagramChannel channel;
+
+    ClassReader(String address) {
+      boolean v4 = !address.contains(":");
+      var family = v4 ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6;
+      channel =
+          (EpollDatagramChannel)
+              new Bootstrap()
+                  .group(loop.eventLoop())
+                  .channelFactory(() -> new EpollDatagramChannel(family))
+                  .option(ChannelOption.AUTO_READ, false)
+                  .handler(new ChannelInboundHandlerAdapter())
+                  .bind(address, 0)
+                  .syncUninterruptibly()
+                  .channel();
+      assertTrue(SocketOptions.requestTrafficClass(channel, v4));
+    }
+
+    InetSocketAddress address() {
+      return channel.localAddress();
+    }
+
+    List<Integer> read(int count) {
+      var classes = new ArrayList<Integer>();
+      int fd = channel.fd().intValue();
+      long message = messages.addressOf(0);
+      while (classes.size() < count) {
+        messages.receive(0, 0, BYTES);
+        Await.until(
+            () -> SocketCalls.recvmmsg(fd, message, 1, SocketCalls.MSG_DONTWAIT, 0) == 1,
+            () -> "received " + classes);
+        classes.add(messages.trafficClass(0));
+      }
+      return classes;
+    }
+
+    @Override
+    public void close() {
+      loop.close();
+    }
   }
 
   @ParameterizedTest

@@ -85,9 +85,9 @@ class UdpSocketsTest {
     var to = (InetSocketAddress) other.getLocalSocketAddress();
     rebind();
 
-    onLoop(
-        () -> sockets.send(new DatagramRun().to(Traffic.DATA, 0, to).wrap(new byte[] {7}, 0, 1)));
-    onLoop(() -> sockets.sendShortLived(0, to, new byte[] {7}, 2));
+    DatagramRun datagram = new DatagramRun().to(Traffic.DATA, 0, to).wrap(new byte[] {7}, 0, 1);
+    onLoop(() -> sockets.send(datagram));
+    onLoop(() -> sockets.sendShortLived(datagram, 2));
   }
 
   @Test
