@@ -117,8 +117,9 @@ final class DaemonChecks {
             "nat",
             text
                 + seen
-                + "; peers behind such a NAT are relayed, and others are reached directly only"
-                + " after a search for ports, if they run Backhaul: forward UDP port "
+                + "; peers behind such a NAT are relayed unless both assign ports in order, and"
+                + " others are reached directly only after a search for ports, if they run"
+                + " Backhaul: forward UDP port "
                 + port(diagnosis)
                 + " of the router to this host, or make its NAT endpoint-independent")
         : Finding.ok("nat", text + seen);
@@ -139,7 +140,9 @@ final class DaemonChecks {
           "mapping",
           text
               + "; switch PCP, NAT-PMP or UPnP on at the router "
-              + mapping.text("gateway", UNKNOWN));
+              + mapping.text("gateway", UNKNOWN)
+              + "; one that rejects requests may have no public address, since another NAT lies"
+              + " behind it");
     }
     return isNeeded && mapping.flag("doubleNat")
         ? Finding.toDo("mapping", text + ", which has to map the port to the router")

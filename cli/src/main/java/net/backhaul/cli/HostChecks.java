@@ -2,6 +2,7 @@
 package net.backhaul.cli;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -15,9 +16,11 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Checks of this host that need no daemon: files, the service, devices, routing. */
@@ -39,6 +42,9 @@ final class HostChecks {
           PosixFilePermission.OTHERS_READ,
           PosixFilePermission.OTHERS_WRITE,
           PosixFilePermission.GROUP_WRITE);
+
+  /** The first files of each directory that are checked. */
+  private static final int MAX_FILES = 10_000;
 
   private static final int DATAGRAM_BYTES = 1432;
   private static final int V4_HEADERS = 28;
@@ -65,7 +71,7 @@ final class HostChecks {
     }
     var findings = new ArrayList<Finding>();
     for (String name : WRITTEN) {
-      Finding finding = file(home.resolve(name), directory);
+      Finding finding = tree(home.resolve(name), directory);
       if (finding != null) {
         findings.add(finding);
       }
@@ -84,6 +90,27 @@ final class HostChecks {
           Finding.ok("files", home + ": all files belong to " + directory.owner().getName()));
     }
     return findings;
+  }
+
+  /** Checks a file, or a directory and what it contains; returns the first thing to do. */
+  private static @Nullable Finding tree(Path file, PosixFileAttributes home) {
+    if (!Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+      return file(file, home);
+    }
+    try (Stream<Path> walk = Files.walk(file)) {
+      return walk.limit(MAX_FILES)
+          .map(each -> file(each, home))
+          .filter(Objects::nonNull)
+          .findFirst()
+          .orElse(null);
+    } catch (UncheckedIOException e) {
+      // The daemon replaces files meanwhile.
+      return e.getCause() instanceof NoSuchFileException
+          ? null
+          : Finding.toDo("files", cannot(file));
+    } catch (IOException e) {
+      return Finding.toDo("files", cannot(file));
+    }
   }
 
   private static @Nullable Finding file(Path file, PosixFileAttributes home) {

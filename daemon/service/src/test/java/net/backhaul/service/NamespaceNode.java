@@ -56,14 +56,15 @@ final class NamespaceNode implements AutoCloseable {
   private final Path home;
   private final int number;
   private final Identity identity;
-  private String endpoint;
+  private List<String> endpoints;
+  private List<String> wrapper = List.of();
   private Process daemon;
   private RawHttp http;
   private String token = "";
 
   private NamespaceNode(Path directory, int number) throws Exception {
     this.number = number;
-    endpoint = SUBNET + number;
+    endpoints = List.of(SUBNET + number);
     home = Files.createDirectory(directory.resolve("node" + number));
     boolean isQuick = number <= QUICK_SEEDS.length;
     identity = Identity.generate(new Random(isQuick ? QUICK_SEEDS[number - 1] : 1_000 + number));
@@ -139,10 +140,26 @@ final class NamespaceNode implements AutoCloseable {
     ip("address", "add", SUBNET + host + "/24", "dev", device);
   }
 
-  /** Adds the address at which the others know this root; before the daemons start. */
-  void listenAsRoot(String address) throws IOException {
-    ip("address", "add", address + "/24", "dev", "underlay");
-    endpoint = address;
+  /** Adds the addresses at which the others know this root; before the daemons start. */
+  void listenAsRoot(String... addresses) throws IOException {
+    for (String each : addresses) {
+      addAddress(each, number == 1 ? "underlay" : "eth0");
+    }
+    endpoints = List.of(addresses);
+  }
+
+  /** Adds an address of a subnet of the usual size, which can be used at once. */
+  void addAddress(String address, String device) throws IOException {
+    if (address.contains(":")) {
+      ip("address", "add", address + "/64", "dev", device, "nodad");
+    } else {
+      ip("address", "add", address + "/24", "dev", device);
+    }
+  }
+
+  /** Starts the daemon from now on by another program, to which its command line is appended. */
+  void startBy(String... words) {
+    wrapper = List.of(words);
   }
 
   /** Forbids direct paths to another node; before the daemon starts. */
@@ -157,10 +174,9 @@ final class NamespaceNode implements AutoCloseable {
   private void writePlanet(List<NamespaceNode> nodes) throws IOException {
     var roots = new ArrayList<World.Root>();
     for (NamespaceNode node : nodes) {
-      roots.add(
-          new World.Root(
-              node.identity.withoutPrivateKey(),
-              List.of(new InetSocketAddress(node.endpoint, 9993))));
+      List<InetSocketAddress> at =
+          node.endpoints.stream().map(each -> new InetSocketAddress(each, 9993)).toList();
+      roots.add(new World.Root(node.identity.withoutPrivateKey(), at));
     }
     KeyPair signer = KeyPair.generate(new Random(9));
     World planet = World.make(World.Type.PLANET, 9, 1, signer.publicKey(), roots, signer);
@@ -189,10 +205,13 @@ final class NamespaceNode implements AutoCloseable {
   private void launch() throws Exception {
     String programs = programs();
     List<String> words = List.of("-U", home.toString());
-    List<String> command =
-        programs == null
-            ? DaemonProcess.command(words)
-            : List.of(Path.of(programs, "zerotier-one").toString(), "-U", home.toString());
+    var command = new ArrayList<>(wrapper);
+    if (programs == null) {
+      command.addAll(DaemonProcess.command(words));
+    } else {
+      command.add(Path.of(programs, "zerotier-one").toString());
+      command.addAll(words);
+    }
     daemon =
         here(
             () ->
@@ -232,6 +251,23 @@ final class NamespaceNode implements AutoCloseable {
           int code = Cli.run(all.toArray(String[]::new), out, out);
           return code + "\n" + bytes.toString(StandardCharsets.UTF_8);
         });
+  }
+
+  /**
+   * Runs {@code zerotier-cli} as a process that sees the file systems of the daemon.
+   *
+   * @return as of {@link #cli}
+   */
+  String cliAtDaemon(String... words) throws Exception {
+    String ofDaemon = "/proc/" + daemon.pid() + "/ns/";
+    var command = new ArrayList<>(List.of("nsenter", "--mount=" + ofDaemon + "mnt"));
+    command.add("--net=" + ofDaemon + "net");
+    var all = new ArrayList<>(List.of("-q", "-D" + home));
+    all.addAll(List.of(words));
+    command.addAll(DaemonProcess.command(all));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return process.waitFor() + "\n" + output;
   }
 
   /** Returns what the daemon has logged. */
