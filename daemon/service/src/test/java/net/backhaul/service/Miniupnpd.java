@@ -44,7 +44,6 @@ public final class Miniupnpd implements AutoCloseable {
   private static final String CONFIGURATION =
       """
       ext_ifname=wan
-      ext_ip=%s
       listening_ip=lan
       port=5000
       enable_natpmp=yes
@@ -64,12 +63,23 @@ public final class Miniupnpd implements AutoCloseable {
 
   private final ExecutorService thread = NetworkNamespace.thread();
   private final Path directory;
+  private final String address;
   private final String namespace;
   private Process process;
 
   /** Creates a router without devices and without the daemon. */
   public Miniupnpd(Path directory) throws Exception {
+    this(directory, PUBLIC);
+  }
+
+  /**
+   * Creates a router with another address outside.
+   *
+   * @param address the daemon maps no ports if it is of a private network
+   */
+  public Miniupnpd(Path directory, String address) throws Exception {
     this.directory = directory;
+    this.address = address;
     namespace =
         thread
             .submit(() -> Files.readSymbolicLink(Path.of("/proc/thread-self")).toString())
@@ -97,7 +107,7 @@ public final class Miniupnpd implements AutoCloseable {
 
   /** Gives the devices their addresses, and starts the NAT. */
   public void startNat() throws Exception {
-    ip("address", "add", PUBLIC + "/24", "dev", "wan");
+    ip("address", "add", address + "/24", "dev", "wan");
     ip("link", "set", "wan", "up");
     ip("address", "add", LAN + "/24", "dev", "lan");
     ip("link", "set", "lan", "up");
@@ -116,7 +126,7 @@ public final class Miniupnpd implements AutoCloseable {
   public void start(int maxLifetimeS, boolean firstVersion) throws Exception {
     Path configuration = directory.resolve("miniupnpd.conf");
     Files.writeString(
-        configuration, CONFIGURATION.formatted(PUBLIC, maxLifetimeS, firstVersion ? "yes" : "no"));
+        configuration, CONFIGURATION.formatted(maxLifetimeS, firstVersion ? "yes" : "no"));
     process =
         thread
             .submit(

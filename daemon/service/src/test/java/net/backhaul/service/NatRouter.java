@@ -95,6 +95,17 @@ final class NatRouter implements AutoCloseable {
     ip("route", "add", "default", "via", outer.lan + 1);
   }
 
+  /**
+   * Connects another router to its subnet, as a host with this last number; returns its gateway.
+   */
+  String adopt(Miniupnpd inner, int host) throws IOException {
+    String port = "router" + host;
+    ip("link", "add", port, "type", "veth", "peer", "name", "inner");
+    ip("link", "set", "inner", "netns", inner.namespaceFile(), "name", "wan");
+    ip("link", "set", port, "master", "lan", "up");
+    return lan + 1;
+  }
+
   /** Moves the host of a node from the link behind this router; returns its address. */
   String adopt(NamespaceNode root, NamespaceNode node, int number) throws IOException {
     String port = "host" + number;
