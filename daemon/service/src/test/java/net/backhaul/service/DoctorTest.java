@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.service;
 
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.DatagramPacket;
@@ -12,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -28,8 +26,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DoctorTest {
-  private static final long LIMIT_S = 60;
-
   @RegisterExtension static final SharedMembers SHARED = new SharedMembers(2);
   private static NamespaceMembers nodes;
   private static NamespaceNode alice;
@@ -57,34 +53,9 @@ class DoctorTest {
     nodes.controller.startDaemon();
   }
 
-  /** Runs a command until its output has a line, and returns the output. */
-  private static String await(NamespaceNode on, String line, String... words) throws Exception {
-    long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_S);
-    String output = on.cli(words);
-    while (!output.contains(line) && System.nanoTime() < endNanos) {
-      output = on.cli(words);
-    }
-    String last = output;
-    assertTrue(output.contains(line), () -> "expected " + line + ", found\n" + last);
-    return output;
-  }
-
-  private static void assertToDo(String first, String... others) throws Exception {
-    String output = await(alice, "TO DO  " + first, "doctor");
-    assertTrue(output.startsWith("1\n"), output);
-    for (String other : others) {
-      assertTrue(output.contains("TO DO  " + other), output);
-    }
-  }
-
-  private static void assertHealthy() throws Exception {
-    String output = await(alice, "0\nok ", "doctor");
-    assertFalse(output.contains("TO DO"), output);
-  }
-
   @Test
   void findsNothingOnHealthyHost() throws Exception {
-    assertHealthy();
+    DoctorOutput.assertHealthy(alice);
     String output = alice.cli("doctor");
     for (String line :
         new String[] {
@@ -106,7 +77,8 @@ class DoctorTest {
 
   @Test
   void pingsPeerOverItsDirectPath() throws Exception {
-    String output = await(alice, "direct, 10.9.0.3/9993", "ping", bob.address(), "--count=1");
+    String output =
+        DoctorOutput.await(alice, "direct, 10.9.0.3/9993", "ping", bob.address(), "--count=1");
     assertTrue(output.startsWith("0\n") && output.contains("1 sent, 1 answered"), output);
     String large = alice.cli("ping", bob.address(), "--count=1", "--size=9600");
     assertTrue(large.contains("1 sent, 1 answered, 0 % lost"), large);
@@ -114,7 +86,7 @@ class DoctorTest {
 
   @Test
   void showsPathsOfPeers() throws Exception {
-    await(alice, "direct, ", "ping", bob.address(), "--count=1");
+    DoctorOutput.await(alice, "direct, ", "ping", bob.address(), "--count=1");
     String output = alice.cli("status", "--long");
     String line =
         output.lines().filter(each -> each.startsWith(bob.address())).findFirst().orElse("");
@@ -130,29 +102,30 @@ class DoctorTest {
     alice.nft("add chain inet t in { type filter hook input priority 0; }");
     alice.nft("add rule inet t in udp dport 9993 drop");
     try {
-      assertToDo(
+      DoctorOutput.assertToDo(
+          alice,
           "firewall   answers to UDP port 9993 do not arrive: the chain in of the nft table",
           "root       " + nodes.controller.address() + " over IPv4: no answer from 10.9.0.1");
     } finally {
       alice.nft("delete table inet t");
     }
-    assertHealthy();
+    DoctorOutput.assertHealthy(alice);
   }
 
   @Test
   void namesSmallMtuOfUplink() throws Exception {
     alice.ip("link", "set", "eth0", "mtu", "1400");
-    assertToDo("mtu        eth0 carries 1400 bytes, packets have up to 1460");
+    DoctorOutput.assertToDo(alice, "mtu        eth0 carries 1400 bytes, packets have up to 1460");
     alice.ip("link", "set", "eth0", "mtu", "1500");
-    assertHealthy();
+    DoctorOutput.assertHealthy(alice);
   }
 
   @Test
   void namesDeviceThatIsDown() throws Exception {
     alice.ip("link", "set", device, "down");
-    assertToDo("device     " + network + ": " + device + " is down");
+    DoctorOutput.assertToDo(alice, "device     " + network + ": " + device + " is down");
     alice.ip("link", "set", device, "up");
-    assertHealthy();
+    DoctorOutput.assertHealthy(alice);
   }
 
   @Test
@@ -160,17 +133,17 @@ class DoctorTest {
     Path secret = alice.home().resolve("identity.secret");
     var before = Files.getPosixFilePermissions(secret);
     Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-r--r--"));
-    assertToDo("files      other users may use " + secret + ": chmod 600");
+    DoctorOutput.assertToDo(alice, "files      other users may use " + secret + ": chmod 600");
     Files.setPosixFilePermissions(secret, before);
-    assertHealthy();
+    DoctorOutput.assertHealthy(alice);
   }
 
   @Test
   void namesMissingAuthorization() throws Exception {
     nodes.set(alice, network, "{\"authorized\": false}");
-    assertToDo("network    " + network + ": ACCESS_DENIED");
+    DoctorOutput.assertToDo(alice, "network    " + network + ": ACCESS_DENIED");
     nodes.set(alice, network, "{\"authorized\": true}");
-    assertHealthy();
+    DoctorOutput.assertHealthy(alice);
   }
 
   @Test
@@ -188,10 +161,12 @@ class DoctorTest {
           }
           return null;
         });
-    assertToDo("identity   packets came with this node's own address as their sender (1): ");
+    DoctorOutput.assertToDo(
+        alice, "identity   packets came with this node's own address as their sender (1): ");
 
     nodes.controller.killDaemon();
-    assertToDo(
+    DoctorOutput.assertToDo(
+        alice,
         "root       " + nodes.controller.address() + " over IPv4: no answer",
         "controller " + network + ": " + nodes.controller.address() + " does not answer");
     String output = nodes.controller.cli("doctor");
