@@ -85,6 +85,27 @@ def test_hang(bench):
     host.logs('"node-', "-o cat")  # of the stacks of the threads
 
 
+def test_doctor(bench):
+    """zerotier-cli doctor names a service that is not started at boot, and one that does not run."""
+    host = bench.host()
+
+    def shown():
+        lines = host.run("zerotier-cli doctor", check=False).splitlines()
+        return [line for line in lines if line[7:].startswith("service ")]
+
+    ok = ["ok     service    zerotier-one.service is active, enabled"]
+    equal(shown(), ok, "the line of a service that runs")
+    host.run("systemctl disable zerotier-one")
+    equal(shown(), ["TO DO  service    zerotier-one.service is active, but not started at boot: systemctl enable zerotier-one"],
+          "the line of a service that is disabled")
+    host.run("systemctl enable zerotier-one && systemctl stop zerotier-one")
+    equal(shown(), ["TO DO  service    zerotier-one.service is inactive: journalctl -u zerotier-one says why; "
+                    "systemctl start zerotier-one starts it"], "the line of a service that is stopped")
+    host.run("systemctl start zerotier-one")
+    host.online()
+    equal(shown(), ok, "the line of a service that runs again")
+
+
 def test_status(bench):
     """The status text counts networks and peers and is true at all times."""
     host = bench.fresh(installed=True)
