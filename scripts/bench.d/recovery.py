@@ -1,24 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """scripts/bench recovery: measures how long a host cannot be reached after its network or its daemon has changed.
 
-Host b pings host a over their network ten times a second. Each round makes every change once for every column in
-turn; a figure is the time from the end of the change to the first reply. The table has median and worst of the rounds.
+Host b pings host a over their network ten times a second; a figure is the time from the end of the change to the first
+reply. Each kind of network has new daemons, and each of its rounds makes every change once for every column in turn.
+The table has median and worst of the rounds. A column that was never reached again, or failed, continues with new daemons.
 """
 import argparse
 import json
+import math
 import os
-import re
-import signal
 import statistics
-import time
 
-from lab import Failed, Pair
-from setup import FAILURES, QUIET_SHARE, QUIET_WITHIN_S, SCRIPTS, check_rights, install_missing, programs, run_guarded, wait_for_quiet
+from changes import CHANGES, KINDS
+from setup import (FAILURES, QUIET_SHARE, QUIET_WITHIN_S, SCRIPTS, check_rights, chosen, install_missing, programs, run_guarded,
+                   wait_for_quiet)
 
-TOOLS = {"ip": "iproute2", "ping": "iputils-ping"}
-WITHIN_S, SETTLE_S = 90, 3
-ROUND_S = 120  # of one column, by experience
-REPLY = re.compile(r"^\[([\d.]+)\] \d+ bytes from", re.MULTILINE)
+TOOLS = {"ip": "iproute2", "ping": "iputils-ping", "nft": "nftables"}
+START_S = 15  # of one column on one kind of network, by experience
 
 
 def main(words):
@@ -39,10 +37,12 @@ def read_options(words):
     parser.add_argument("--ours", default=SCRIPTS, metavar="DIRECTORY",
                         help="our programs; default: those of this checkout, built if necessary")
     parser.add_argument("--rounds", type=int, default=10, help="default 10")
+    parser.add_argument("--only", metavar="NAMES", help="a subset of: " + ",".join(CHANGES))
     parser.add_argument("--plan", action="store_true", help="only print what would be measured, and how long that takes")
     parser.add_argument("--json", metavar="FILE", help="write every figure of every round into this file")
     options = parser.parse_args(words)
     options.markdown = None
+    options.only = chosen(parser, "--only", options.only, CHANGES, list(CHANGES))
     options.ours = os.path.realpath(options.ours)
     options.beside = dict(programs(word, parser) for word in options.beside)
     return options
@@ -51,147 +51,92 @@ def read_options(words):
 def plan(options):
     """What will be measured, in one line."""
     columns = len(options.beside) + 1
-    minutes = options.rounds * columns * ROUND_S / 60
-    return (f"{', '.join(CHANGES)}: {columns} column{'s' * (columns != 1)} in {options.rounds} "
+    kinds = {kind: steps for kind in KINDS if (steps := steps_of(kind, options))}
+    changes = [change for steps in kinds.values() for change in steps]
+    minutes = columns * (len(kinds) * START_S + options.rounds * sum(change.seconds for change in changes)) / 60
+    return (f"{', '.join(change.title for change in changes)}: {columns} column{'s' * (columns != 1)} in {options.rounds} "
             f"round{'s' * (options.rounds != 1)}, about {max(1, minutes):.0f} minutes")
 
 
-class Pings:
-    """Pings host a from host b ten times a second."""
-
-    def __init__(self, pair):
-        self.lab, self.log = pair.lab, os.path.join(pair.lab.directory, f"{pair.name}.ping")
-        with open(self.log, "w") as log:
-            self.process = pair.b.host.start("ping", "-D", "-n", "-i", "0.1", pair.ip(pair.a), stdout=log)
-
-    def seconds_after(self, moment):
-        """Seconds from a moment to the first reply, or None."""
-        while time.time() - moment < WITHIN_S:
-            with open(self.log) as log:
-                later = [seen for seen in map(float, REPLY.findall(log.read())) if seen > moment]
-            if later:
-                return later[0] - moment
-            time.sleep(0.05)
-        return None
-
-    def stop(self):
-        self.lab.end(self.process)
-
-
-class Column:
-    """A pair of daemons, and the changes of the network of host a."""
-
-    def __init__(self, lab, name, directory, number):
-        self.name, self.subnet, self.changed = name, 50 * (number + 1), 0
-        self.pair = Pair(lab, f"r{number}", directory, directory)
-        self.pair.start()
-        self.host = self.pair.a.host
-        port = f"second{number}"
-        self.host.wire("second", lab.internet, port)
-        self.host.ip("link", "set", "second", "down")
-        lab.internet.ip("link", "set", port, "master", "internet")
-        self.host.ip("addr", "add", f"203.0.113.{self.subnet}/24", "dev", "second")
-
-    def measure(self, change):
-        """Makes a change while b pings, and returns the seconds to the first reply after it."""
-        pings = Pings(self.pair)
-        try:
-            if pings.seconds_after(time.time()) is None:
-                raise Failed(f"no reply before the change of {self.name}")
-            time.sleep(SETTLE_S)
-            moment = change(self) or time.time()
-            return pings.seconds_after(moment)
-        finally:
-            pings.stop()
-
-    def restart(self):
-        node = self.pair.a
-        node.process.send_signal(signal.SIGKILL)
-        node.process.wait(5)
-        moment = time.time()
-        node.start()
-        return moment
-
-    def bounce(self, seconds):
-        self.host.ip("link", "set", "uplink", "down")
-        time.sleep(seconds)
-        self.host.ip("link", "set", "uplink", "up")
-
-    def new_address(self):
-        self.changed += 1
-        self.host.ip("addr", "flush", "dev", "uplink")
-        self.host.ip("addr", "add", f"203.0.113.{self.subnet + self.changed % 49 + 1}/24", "dev", "uplink")
-
-    def switch(self, on, off):
-        self.host.ip("link", "set", on, "up")
-        self.host.ip("link", "set", off, "down")
-
-    def pause(self, seconds):
-        self.pair.a.process.send_signal(signal.SIGSTOP)
-        time.sleep(seconds)
-        self.pair.a.process.send_signal(signal.SIGCONT)
-
-
-CHANGES = {
-    "kill -9 and restart": Column.restart,
-    "link down 0.2 s": lambda column: column.bounce(0.2),
-    "link down 3 s": lambda column: column.bounce(3),
-    "link down 40 s": lambda column: column.bounce(40),
-    "new address": Column.new_address,
-    "to the second uplink": lambda column: column.switch("second", "uplink"),
-    "and back": lambda column: column.switch("uplink", "second"),
-    "daemon stopped 15 s": lambda column: column.pause(15),
-}
+def steps_of(kind, options):
+    """The changes that are to be measured on a kind of network."""
+    return [change for name, steps in kind.changes.items() if name in options.only for change in steps]
 
 
 class Recovery:
-    """The columns and the rounds."""
+    """The columns and the rounds, on one kind of network after the other."""
 
     def __init__(self, lab, options):
-        self.options, self.unquiet = options, 0
-        lab.open(options.ours)
-        directories = {**options.beside, "ours": options.ours}
-        self.columns = [Column(lab, name, directory, number) for number, (name, directory) in enumerate(directories.items())]
-        self.figures = {column.name: {change: [] for change in CHANGES} for column in self.columns}
-        self.failed = 0
+        self.options, self.lab, self.unquiet = options, lab, 0
+        self.directories = {**options.beside, "ours": options.ours}
+        self.changes = [change for kind in KINDS for change in steps_of(kind, options)]
+        self.figures, self.failed = ({name: {change.title: [] for change in self.changes} for name in self.directories}
+                                     for _ in range(2))
 
     def run(self):
-        for number in range(1, self.options.rounds + 1):
-            for name, change in CHANGES.items():
-                for column in self.columns:
-                    self.measure(number, column, name, change)
+        for kind in KINDS:
+            if steps := steps_of(kind, self.options):
+                self.run_on(kind, steps)
 
-    def measure(self, number, column, name, change):
+    def run_on(self, kind, steps):
+        lab = self.lab.nest(kind.lab_kind, kind.__name__.lower())
+        try:
+            lab.open(self.options.ours)
+            columns = [kind(lab, name, directory, number) for number, (name, directory) in enumerate(self.directories.items())]
+            for column in columns:
+                self.start(column)
+            for number in range(1, self.options.rounds + 1):
+                for change in steps:
+                    for column in columns:
+                        self.measure(number, column, change)
+        except FAILURES as failure:
+            for name in self.directories:
+                for change in steps:
+                    self.fail(name, change, f"no hosts for {kind.__name__}: {failure}")
+        finally:
+            lab.close()
+
+    @staticmethod
+    def start(column):
+        try:
+            column.start()
+        except FAILURES as failure:
+            print(f"start, {column.name}: failed: {failure}", flush=True)  # the first measurement starts it again
+
+    def measure(self, number, column, change):
         self.unquiet += wait_for_quiet(QUIET_WITHIN_S) > QUIET_SHARE
         try:
             seconds = column.measure(change)
+            self.figures[column.name][change.title].append(seconds)
+            print(f"round {number}: {change.title}, {column.name}: {shown(seconds)}", flush=True)
         except FAILURES as failure:
-            self.failed += 1
-            print(f"round {number}: {name}, {column.name}: failed: {failure}", flush=True)
-            return
-        self.figures[column.name][name].append(seconds)
-        print(f"round {number}: {name}, {column.name}: {shown(seconds)}", flush=True)
+            self.fail(column.name, change, f"round {number}: {failure}")
+
+    def fail(self, name, change, reason):
+        self.failed[name][change.title].append(reason)
+        print(f"{change.title}, {name}: failed: {reason}", flush=True)
 
     def finish(self):
-        print("\n" + "seconds: median / worst".ljust(28) + "".join(column.name.rjust(20) for column in self.columns))
-        for change in CHANGES:
-            cells = [self.figures[column.name][change] for column in self.columns]
-            print(change.ljust(28) + "".join(summary(cell).rjust(20) for cell in cells))
+        print("\n" + "seconds: median / worst".ljust(40) + "".join(name.rjust(26) for name in self.directories))
+        for change in self.changes:
+            cells = (summary(self.figures[name][change.title], self.failed[name][change.title]) for name in self.directories)
+            print(change.title.ljust(40) + "".join(cell.rjust(26) for cell in cells))
         if self.unquiet:
             print(f"{self.unquiet} measurements began while other programs used the CPUs")
         if self.options.json:
             with open(self.options.json, "w") as file:
                 json.dump(self.figures, file, indent=1)
-        return 1 if self.failed else 0
+        return 1 if any(reasons for failed in self.failed.values() for reasons in failed.values()) else 0
 
 
 def shown(seconds):
-    return "never" if seconds is None else f"{seconds:.2f}"
+    return "never" if seconds in (None, math.inf) else f"{seconds:.2f}"
 
 
-def summary(figures):
-    if not figures:
-        return "-"
-    ordered = [WITHIN_S if seconds is None else seconds for seconds in figures]
-    return f"{statistics.median(ordered):.2f} / {shown(None if None in figures else max(ordered))}"
-
+def summary(figures, failures):
+    """Median and worst, and how many measurements failed."""
+    text = "-"
+    if figures:
+        ordered = [math.inf if seconds is None else seconds for seconds in figures]
+        text = f"{shown(statistics.median(ordered))} / {shown(max(ordered))}"
+    return text + (f", {len(failures)} failed" if failures else "")

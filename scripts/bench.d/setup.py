@@ -25,6 +25,15 @@ def programs(word, parser):
     return name or os.path.basename(directory), directory
 
 
+def chosen(parser, option, text, known, default):
+    """Splits the comma-separated names of an option, which have to be known."""
+    names = text.split(",") if text else default
+    for name in names:
+        if name not in known:
+            parser.error(f"{option}: there is no {name}; there are {', '.join(known)}")
+    return names
+
+
 def check_rights():
     if sys.platform != "linux":
         sys.exit(f"scripts/bench: needs Linux, for its namespaces and emulated links; this is {sys.platform}")

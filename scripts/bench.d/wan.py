@@ -15,7 +15,7 @@ import report
 import wanreport
 from lab import Node, Pair, until
 from links import LINKS, UNLIMITED, Emulator, compile_program, lacks_tbf, limit_devices
-from setup import (FAILURES, QUIET_SHARE, QUIET_WITHIN_S, SCRIPTS, check_rights, install_missing, programs, run_guarded,
+from setup import (FAILURES, QUIET_SHARE, QUIET_WITHIN_S, SCRIPTS, check_rights, chosen, install_missing, programs, run_guarded,
                    wait_for_quiet)
 from streams import MEASUREMENTS, A, B, Skipped, iperf, set_up_host, write
 
@@ -68,14 +68,6 @@ def read_options(words):
     options.ours = os.path.realpath(options.ours)
     options.beside = dict(programs(word, parser) for word in options.beside)
     return options
-
-
-def chosen(parser, option, text, known, default):
-    names = text.split(",") if text else default
-    for name in names:
-        if name not in known:
-            parser.error(f"{option}: there is no {name}; there are {', '.join(known)}")
-    return names
 
 
 def plan(options):
