@@ -125,7 +125,7 @@ class ScriptsTest {
       assertEquals(0, result.status(), () -> command + ": " + result.output());
       String planned =
           command.contains("bench recovery")
-              ? "new address"
+              ? (command.contains("--only root,") ? "death of the root" : "new address")
               : command.contains("bench controller")
                   ? "100000 members"
                   : command.contains("bench start")
@@ -169,14 +169,17 @@ class ScriptsTest {
   }
 
   @Test
-  void rejectsUnknownLinkAndMeasurement() throws Exception {
+  void rejectsUnknownLinkMeasurementAndChange() throws Exception {
     Result link = runBench("scripts/bench wan --links fiber --plan");
     Result measurement = runBench("scripts/bench wan --only tcp1,tcp9 --plan");
+    Result change = runBench("scripts/bench recovery --only bond,bonds --plan");
 
     assertEquals(2, link.status());
     assertTrue(link.output().contains("there is no fiber; there are fibre, "), link.output());
     assertEquals(2, measurement.status());
     assertTrue(measurement.output().contains("there is no tcp9"), measurement.output());
+    assertEquals(2, change.status());
+    assertTrue(change.output().contains("there is no bonds; there are restart, "), change.output());
   }
 
   @Test
