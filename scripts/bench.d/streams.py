@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What scripts/bench wan measures on a link: TCP beside a ping and a call, UDP, two flows through one uplink."""
+"""What scripts/bench wan measures on a link: TCP with a ping and a call beside it, UDP, two flows through one uplink."""
 import json
 import re
 import signal
@@ -18,6 +18,7 @@ CALL_BITS, CALL_BYTES = 160_000, 200  # 100 datagrams a second
 PING_INTERVAL_S = 0.02
 UDP_SHARE, UDP_BYTES = 0.7, 1200
 START_S, DRAIN_S = 3, 1
+STARTS = ("start", "startr")  # measurements of new daemons
 A, B, C = range(3)  # hosts of a column; b is behind the link
 
 
@@ -46,33 +47,45 @@ def tcp(control, streams, up):
     return lambda column, link, options: tcp_for(options.seconds, column, control, streams, up)
 
 
-def start(column, link, options):
-    """The first seconds after new daemons have found their direct path."""
-    return {**tcp_for(START_S, column, "cubic", 1, False), "ready_s": column.ready_s}
+def start(up):
+    """The first seconds after new daemons have found their direct paths, and how soon that was."""
+    def run(column, link, options):
+        ready = {"ready_s": column.ready_s} if column.trio else {}
+        return {**tcp_for(START_S, column, "cubic", 1, up), **ready}
+    return run
 
 
 def tcp_for(seconds, column, control, streams, up):
     """TCP streams with a ping and a call beside them."""
     require(control)
     client, server = (B, A) if up else (A, B)
-    reading = Reading(column, server, up)
+    return beside(column, (client, server), seconds,
+                  lambda: [iperf(column, client, server, seconds, "-C", control, "-P", streams)["end"]])
+
+
+def beside(column, ends, seconds, stream):
+    """What stream() carries, which returns the reports of TCP, with a ping and a call beside it."""
+    client, server = ends
+    reading = Reading(column, server, server == A)
     with Datagrams(column, client, server, seconds, CALL_BITS, CALL_BYTES) as call, Ping(column, client, server) as ping:
-        end = iperf(column, client, server, seconds, "-C", control, "-P", streams)["end"]
-    received = end["sum_received"]
-    if not received["bytes"]:
+        reports = stream()
+    received = sum(report["sum_received"]["bytes"] for report in reports)
+    if not received:
         raise Failed("nothing arrived")
-    return {"rate": received["bits_per_second"] / 1e6, "retransmits": end["sum_sent"]["retransmits"],
-            **ping.values(), **call.values("call."), **reading.values(received["bytes"])}
+    return {"rate": sum(report["sum_received"]["bits_per_second"] for report in reports) / 1e6,
+            "retransmits": sum(report["sum_sent"]["retransmits"] for report in reports),
+            **ping.values(), **call.values("call."), **reading.values(received)}
 
 
 def udp(up):
-    """UDP at a share of the link's rate, and nothing else."""
+    """UDP at a share of the link's rate, with a ping beside it."""
     def run(column, link, options):
         client, server = (B, A) if up else (A, B)
         reading = Reading(column, server, up)
-        with Datagrams(column, client, server, options.seconds, link.rate(up) * UDP_SHARE * 1e6, UDP_BYTES) as stream:
-            pass
-        return {**stream.values(), **reading.values(stream.received_bytes())}
+        bits = link.rate(up) * UDP_SHARE * 1e6
+        with Datagrams(column, client, server, options.seconds, bits, UDP_BYTES) as stream, Ping(column, client, server) as ping:
+            stream.wait()
+        return {**stream.values(), **ping.values(), **reading.values(stream.received_bytes())}
     return run
 
 
@@ -86,26 +99,25 @@ def two(column, link, options):
         except (Failed, OSError, LookupError, ValueError) as failure:
             reports[server] = failure
 
-    reading = Reading(column, A, True)
-    threads = [threading.Thread(target=flow, args=[server], daemon=True) for server in (A, C)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    for report in reports.values():
-        if isinstance(report, Exception):
-            raise Failed(str(report))
-    rates = [report["sum_received"]["bits_per_second"] / 1e6 for report in reports.values()]
-    received = sum(report["sum_received"]["bytes"] for report in reports.values())
-    if not received:
-        raise Failed("nothing arrived")
-    return {"rate": sum(rates), "share": min(rates) / sum(rates) * 100,
-            "retransmits": sum(report["sum_sent"]["retransmits"] for report in reports.values()),
-            **reading.values(received)}
+    def flows():
+        threads = [threading.Thread(target=flow, args=[server], daemon=True) for server in (A, C)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        for report in reports.values():
+            if isinstance(report, Exception):
+                raise Failed(str(report))
+        return list(reports.values())
+
+    values = beside(column, (B, A), options.seconds, flows)
+    rates = [report["sum_received"]["bits_per_second"] for report in reports.values()]
+    return {**values, "share": min(rates) / sum(rates) * 100}
 
 
 MEASUREMENTS = {
-    "start": Measurement("TCP down in the first 3 s of new daemons (cubic)", start),
+    "start": Measurement("TCP down in the first 3 s of new daemons (cubic)", start(False)),
+    "startr": Measurement("TCP up in the first 3 s of new daemons (cubic)", start(True)),
     "tcp1": Measurement("TCP down, 1 stream, cubic", tcp("cubic", 1, False)),
     "tcp1r": Measurement("TCP up, 1 stream, cubic", tcp("cubic", 1, True)),
     "bbr1": Measurement("TCP down, 1 stream, BBR", tcp("bbr", 1, False)),
@@ -212,15 +224,19 @@ class Datagrams:
             self.lab.end(self.sender)
             self.lab.end(self.receiver)
 
+    def wait(self):
+        """Returns when all have been sent."""
+        self.sender.wait(self.seconds + 20)
+
     def received_bytes(self):
         if not self.report or not self.report["received"]:
             raise Failed(f"none of {self.sent or 'the'} paced datagrams arrived")
         return self.report["bytes"]
 
     def values(self, prefix=""):
-        """Loss in percent, and one-way delays."""
+        """How many were sent, loss in percent, and one-way delays."""
         self.received_bytes()
-        return {f"{prefix}loss": max(0.0, (1 - self.report["received"] / self.sent) * 100),
+        return {f"{prefix}sent": self.sent, f"{prefix}loss": max(0.0, (1 - self.report["received"] / self.sent) * 100),
                 **{f"{prefix}{name}": self.report[f"{name}_ms"] for name in ("mean", "p99", "max")}}
 
 

@@ -17,12 +17,12 @@ from lab import Node, Pair, until
 from links import LINKS, UNLIMITED, Emulator, compile_program, lacks_tbf, limit_devices
 from setup import (FAILURES, QUIET_SHARE, QUIET_WITHIN_S, SCRIPTS, check_rights, chosen, install_missing, programs, run_guarded,
                    wait_for_quiet)
-from streams import MEASUREMENTS, A, B, Skipped, iperf, set_up_host, write
+from streams import MEASUREMENTS, STARTS, A, B, Skipped, iperf, set_up_host, write
 
 TREE = os.path.dirname(SCRIPTS)
 TOOLS = {"ip": "iproute2", "tc": "iproute2", "ping": "iputils-ping", "iperf3": "iperf3", "cc": "gcc libc6-dev"}
 QUICK = ["tcp1", "bbr1", "udp"]
-SMOKE_LINKS, SMOKE = ["dsl", "uplink"], ["tcp1", "udp"]
+SMOKE_LINKS, SMOKE = ["dsl", "uplink", "ecn"], ["tcp1", "udp"]
 WARM_UP_S, SETTLE_S = 4, 1  # each way
 OVERHEAD_S = 4  # of one measurement, by experience
 ALWAYS = ("rate", "retransmits", "loss", "call.loss", "drops")
@@ -51,7 +51,7 @@ def read_options(words):
     parser.add_argument("--seconds", type=int, help="duration of each stream; default 6")
     parser.add_argument("--quick", action="store_true", help="one round of " + ", ".join(QUICK) + " with streams of 4 s")
     parser.add_argument("--smoke", action="store_true", help="one short round of " + ", ".join(SMOKE) + " on " + ", ".join(SMOKE_LINKS) + "; "
-                        "fails if the link or our daemons are far from its rate")
+                        "fails if the link or our daemons are far from its rate, twice")
     parser.add_argument("--check", action="store_true", help="only verify the emulator, without daemons")
     parser.add_argument("--plan", action="store_true", help="only print what would be measured, and how long that takes")
     parser.add_argument("--no-bare", action="store_true", help="do not measure the bare link")
@@ -139,9 +139,8 @@ class Column:
     def start(self):
         """Starts new daemons."""
         if self.trio:
-            began = time.monotonic()
             self.trio.start()
-            self.ready_s = time.monotonic() - began
+            self.ready_s = time.monotonic() - max(node.started for node in self.trio.nodes)
             self.addresses = [self.trio.ip(node) for node in self.trio.nodes]
 
     def revive(self):
@@ -194,30 +193,49 @@ class Wan:
 
     def run(self):
         for round_number in range(1, self.options.rounds + 1):
-            if "start" in self.options.only:
-                self.run_starts(round_number)
-            for column in self.columns:
-                self.warm_up(column, round_number)
-            for name in self.links:
+            starts = [measurement for measurement in self.options.only if measurement in STARTS]
+            if starts:
+                self.run_starts(round_number, starts)
+            others = [measurement for measurement in self.options.only if measurement not in STARTS]
+            if others:
+                self.run_warm(round_number, others)
+
+    def run_starts(self, round_number, measurements):
+        """Measures new daemons on each link."""
+        for column in self.columns if round_number == 1 else ():
+            column.set(UNLIMITED, round_number)
+            column.start()  # joins the network, which is no part of a start
+        for name in self.links:
+            for measurement in measurements:
                 for column in self.columns:
                     column.set(LINKS[name], round_number)
-                    self.settle(column, SETTLE_S)
-                for measurement in self.options.only:
-                    for column in self.columns if measurement != "start" else ():
-                        self.measure(round_number, name, measurement, column)
+                    self.measure(round_number, name, measurement, column, column.start)
 
-    def run_starts(self, round_number):
-        """Measures new daemons on each link."""
+    def run_warm(self, round_number, measurements):
+        """Measures new daemons on each link after traffic without limit."""
+        for column in self.columns:
+            self.warm_up(column, round_number)
         for name in self.links:
+            self.run_link(round_number, name, measurements)
+            if self.options.smoke and name not in self.figures.failed_links() and wanreport.faults(self.figures, [name]):
+                self.say(f"{name} is measured again: " + "; ".join(wanreport.faults(self.figures, [name])))
+                self.figures.discard(name)
+                self.total += len(measurements) * len(self.columns)
+                self.run_link(round_number, name, measurements)
+
+    def run_link(self, round_number, name, measurements):
+        for column in self.columns:
+            column.set(LINKS[name], round_number)
+            self.settle(column, SETTLE_S)
+        for measurement in measurements:
             for column in self.columns:
-                column.set(LINKS[name], round_number)
-                self.measure(round_number, name, "start", column, column.start)
+                self.measure(round_number, name, measurement, column)
 
     def warm_up(self, column, round_number):
-        """Starts daemons if that has not happened, and lets their compiler finish on a fast link."""
+        """Starts new daemons and lets their compiler finish on a fast link."""
         column.set(UNLIMITED, round_number)
         if column.trio:
-            column.revive() if column.ready_s else column.start()
+            self.renew(column, round_number)
             self.settle(column, 1 if self.options.smoke else WARM_UP_S)
             self.say(f"round {round_number}: {column.name} is warm")
 
@@ -252,6 +270,15 @@ class Wan:
                               if value or key in ALWAYS)
         self.say(f"{self.done}/{self.total} round {round_number} {name} {measurement} {column.name}: {shown}")
 
+    def renew(self, column, round_number):
+        """Starts new daemons; from the second round on, a failure does not discard what has been measured."""
+        try:
+            column.start()
+        except FAILURES as failure:
+            if round_number == 1:
+                raise
+            self.say(f"{column.name} did not restart: {failure}")
+
     def revive(self, column):
         try:
             column.revive()
@@ -276,7 +303,7 @@ class Wan:
         if options.json:
             wanreport.write_json(options.json, self.figures, notes)
         faults = self.figures.failures()
-        faults += wanreport.faults(self.figures) if options.smoke else []
+        faults += wanreport.faults(self.figures, list(self.figures.values)) if options.smoke else []
         for fault in faults:
             print(f"scripts/bench: {fault}", file=sys.stderr)
         return 1 if faults else 0
