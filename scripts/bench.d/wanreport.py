@@ -26,7 +26,7 @@ RETRANSMITS_NOISE, CALL_NOISE = 3, 2
 
 # What the smoke must reach, on a busy machine too. Rates are shares of the link's rate.
 SMOKE_BARE, SMOKE_OURS, SMOKE_LOSS = 0.8, 0.5, 10
-SMOKE_RATES = {"dsl": 0.8}  # of ours, on links whose figures vary little
+SMOKE_RATES = {"dsl": 0.65}  # of ours, on links whose figures vary little
 SMOKE_RETRANSMITS, SMOKE_RETRANSMITS_MORE = 3, 300
 # By how many milliseconds a ping beside TCP may exceed that on the bare link; a queue in the kernel takes 150.
 SMOKE_PING = 40
@@ -166,7 +166,7 @@ def faults(figures, links):
             rate = figures.medians(link, "tcp1", column).get("rate", 0)
             expected = least * LINKS[link].rate(False)
             if rate < expected:
-                found.append(f"{link}, tcp1, {column}: expected at least {expected:.0f} Mbit/s, found {number(rate)}")
+                found.append(f"{link}, tcp1, {column}: expected at least {number(expected)} Mbit/s, found {number(rate)}")
             loss = figures.medians(link, "udp", column).get("loss", 100)
             if loss > SMOKE_LOSS:
                 found.append(f"{link}, udp, {column}: expected a loss of at most {SMOKE_LOSS} %, found {number(loss)} %")

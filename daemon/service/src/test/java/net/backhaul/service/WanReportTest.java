@@ -145,8 +145,8 @@ class WanReportTest {
       nullValues = "nothing",
       textBlock =
           """
-          dsl | rate=40           | nothing
-          dsl | rate=39.9         | expected at least 40 Mbit/s, found 39.9
+          dsl | rate=32.5         | nothing
+          dsl | rate=32.4         | expected at least 32.5 Mbit/s, found 32.4
           ecn | rate=30, marked=1 | nothing
           dsl | retransmits=600   | nothing
           dsl | retransmits=601   | expected at most 600 segments retransmitted, found 601
