@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Options of a socket, most of Linux and for which Netty has no names; the socket works without
+ * Options of a socket for which Netty has no names, most of them of Linux; the socket works without
  * each.
  */
 final class SocketOptions {
