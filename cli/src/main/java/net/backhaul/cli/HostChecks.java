@@ -2,25 +2,25 @@
 package net.backhaul.cli;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Checks of this host that need no daemon: files, the service, devices, routing. */
@@ -94,22 +94,50 @@ final class HostChecks {
 
   /** Checks a file, or a directory and what it contains; returns the first thing to do. */
   private static @Nullable Finding tree(Path file, PosixFileAttributes home) {
-    if (!Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
-      return file(file, home);
-    }
-    try (Stream<Path> walk = Files.walk(file)) {
-      return walk.limit(MAX_FILES)
-          .map(each -> file(each, home))
-          .filter(Objects::nonNull)
-          .findFirst()
-          .orElse(null);
-    } catch (UncheckedIOException e) {
-      // The daemon replaces files meanwhile.
-      return e.getCause() instanceof NoSuchFileException
-          ? null
-          : Finding.toDo("files", cannot(file));
+    var check = new TreeCheck(home);
+    try {
+      Files.walkFileTree(file, check);
     } catch (IOException e) {
       return Finding.toDo("files", cannot(file));
+    }
+    return check.finding;
+  }
+
+  /** Checks files until there is something to do. The daemon replaces files meanwhile. */
+  private static final class TreeCheck extends SimpleFileVisitor<Path> {
+    private final PosixFileAttributes home;
+    private int files;
+    private @Nullable Finding finding;
+
+    TreeCheck(PosixFileAttributes home) {
+      this.home = home;
+    }
+
+    @Override
+    public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+      return check(directory);
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+      return check(file);
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException e) {
+      if (e instanceof NoSuchFileException) {
+        return FileVisitResult.CONTINUE;
+      }
+      finding = Finding.toDo("files", cannot(file));
+      return FileVisitResult.TERMINATE;
+    }
+
+    private FileVisitResult check(Path each) {
+      finding = file(each, home);
+      files++;
+      return finding == null && files < MAX_FILES
+          ? FileVisitResult.CONTINUE
+          : FileVisitResult.TERMINATE;
     }
   }
 

@@ -53,6 +53,21 @@ public final class MadeFrame {
   public byte[] payload = {};
   public int gsoBytes;
 
+  /** Makes it a packet of IPv4 or IPv6 from host 1 to host 2 of a private network. */
+  public void ofFamily(boolean isV6) {
+    v6 = isV6;
+    source = address(isV6, 1);
+    destination = address(isV6, 2);
+    finalDestination = destination;
+  }
+
+  private static byte[] address(boolean v6, int host) {
+    byte[] address = new byte[v6 ? 16 : 4];
+    address[0] = (byte) (v6 ? 0xfd : 10);
+    address[address.length - 1] = (byte) host;
+    return address;
+  }
+
   /** Returns a random super-frame that can be segmented. */
   public static MadeFrame random(Random random) {
     var made = new MadeFrame();

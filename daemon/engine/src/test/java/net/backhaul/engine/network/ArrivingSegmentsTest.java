@@ -42,25 +42,15 @@ class ArrivingSegmentsTest {
 
   private static MadeFrame superFrame(boolean v6, boolean tcp, String tags) {
     var made = new MadeFrame();
-    made.v6 = v6;
+    made.ofFamily(v6);
     made.tcp = tcp;
     made.tag = HexFormat.of().parseHex(tags);
-    made.source = address(v6, 1);
-    made.destination = address(v6, 2);
-    made.finalDestination = made.destination;
     made.trafficClass = 0xb8;
     made.ipId = 0xfffe;
     made.sequence = -100;
     made.flags = ACK_PSH_FIN_CWR;
     made.tcpOptions = new byte[] {1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2};
     return made;
-  }
-
-  private static byte[] address(boolean v6, int host) {
-    byte[] address = new byte[v6 ? 16 : 4];
-    address[0] = (byte) (v6 ? 0xfd : 10);
-    address[address.length - 1] = (byte) host;
-    return address;
   }
 
   private void send(MadeFrame made) {

@@ -65,22 +65,12 @@ class MssClampTest {
   private static MadeFrame syn(String tags, int version, int mssBytes) {
     var made = new MadeFrame();
     made.tag = HexFormat.of().parseHex(tags);
-    made.v6 = version == 6;
-    made.source = address(made.v6, 1);
-    made.destination = address(made.v6, 2);
-    made.finalDestination = made.destination;
+    made.ofFamily(version == 6);
     made.flags = SYN;
     made.tcpOptions = new byte[] {2, 4, 0, 0, 4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 0, 1, 3, 3, 7};
     BigEndian.put16(made.tcpOptions, 2, mssBytes);
     made.gsoBytes = 1;
     return made;
-  }
-
-  private static byte[] address(boolean v6, int host) {
-    byte[] address = new byte[v6 ? 16 : 4];
-    address[0] = (byte) (v6 ? 0xfd : 10);
-    address[address.length - 1] = (byte) host;
-    return address;
   }
 
   private static byte[] macs(long to, long from) {
