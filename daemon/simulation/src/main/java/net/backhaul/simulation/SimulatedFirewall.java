@@ -20,6 +20,7 @@ public final class SimulatedFirewall implements SimulatedSegment {
   private final Map<Flow, Long> sentMs = new HashMap<>();
   private boolean blocksUdp;
   private boolean blocksLoneDatagrams = true;
+  private boolean rejectsOutgoing;
 
   private record Flow(InetSocketAddress inner, InetSocketAddress remote) {}
 
@@ -40,8 +41,20 @@ public final class SimulatedFirewall implements SimulatedSegment {
     return this;
   }
 
+  /**
+   * Sets whether nothing passes from inside to outside, as where the router of an uplink rejects
+   * the addresses of another one.
+   */
+  public SimulatedFirewall rejectOutgoing(boolean whether) {
+    rejectsOutgoing = whether;
+    return this;
+  }
+
   @Override
   public void send(SimulatedInternet.Datagram datagram) {
+    if (rejectsOutgoing) {
+      return;
+    }
     if (!blocksUdp || isTcp(datagram.to())) {
       sentMs.put(new Flow(datagram.from(), datagram.to()), internet.nowMs());
       outer.send(datagram);

@@ -176,6 +176,12 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink {
     interfacesChanged();
   }
 
+  /** Reports that the host's default route leads elsewhere, as an event of the host. */
+  public void reportRouteChange() {
+    running().uplinkChanged(nowMs());
+    drainPending();
+  }
+
   private void interfacesChanged() {
     if (node != null) {
       reportSockets();
@@ -223,8 +229,7 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink {
   public void resume() {
     sockets.disconnect(false);
     isSuspended = false;
-    running().uplinkChanged(nowMs());
-    drainPending();
+    reportRouteChange();
   }
 
   /** Stops the node as SIGKILL does. */

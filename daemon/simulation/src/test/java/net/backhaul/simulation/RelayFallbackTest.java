@@ -11,6 +11,7 @@ import java.util.Random;
 import net.backhaul.engine.NodeOptions;
 import net.backhaul.engine.NodeOptions.RelayUse;
 import net.backhaul.engine.PeerReach;
+import net.backhaul.protocol.message.Verb;
 import net.backhaul.simulation.SimulatedNat.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,6 +87,37 @@ class RelayFallbackTest extends ScenarioTest {
     ping(alice, bob, AD_HOC, 100, PING_EVERY_MS);
     long more = relay.relayed() - relayed;
     assertTrue(more < 30, () -> "seed " + seed + ": " + more + " over the relay");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+  void fallsBackWhenItOnlyAnswers(long seed) {
+    Kind[] kinds = {null, Kind.CONE, Kind.SYMMETRIC};
+    startWithRelay(seed, RelayUse.FALLBACK, kinds[(int) (seed % 3)]);
+    var random = new Random(seed);
+    internet.delay(5 + random.nextInt(40));
+    join();
+    internet.run(3_000 + random.nextInt(30_000));
+    ping(bob, alice, AD_HOC, 50 + random.nextInt(200), PING_EVERY_MS);
+    assertNull(alice.status().relay());
+
+    alice.blockUdp(true);
+    untilReply(bob, alice, WITHIN_MS);
+
+    assertEquals(relay.endpoint(), alice.status().relay());
+  }
+
+  @Test
+  void probesRootOnceAfterFrames() {
+    startWithRelay(1, RelayUse.FALLBACK, null);
+    join();
+    internet.run(3_000);
+    ping(bob, alice, AD_HOC, 50, PING_EVERY_MS);
+    long before = alice.running().counters().sent(Verb.ECHO);
+
+    internet.run(10_000);
+
+    assertEquals(1, alice.running().counters().sent(Verb.ECHO) - before);
   }
 
   @Test

@@ -106,6 +106,30 @@ class UplinkChangeTest extends ScenarioTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+  void reachesHostWhoseDefaultRouteMoves(long seed) {
+    var random = new Random(seed);
+    begin(seed);
+    scenario.startRoot();
+    SimulatedFirewall first = internet.firewall().permitUnsolicited(true);
+    SimulatedFirewall second = internet.firewall().permitUnsolicited(true).rejectOutgoing(true);
+    alice = startMember(internet.host(ALICE_IP, first).addInterface("192.88.99.11", second));
+    bob = startMember(internet.host(BOB_IP));
+    internet.run(1_000);
+    internet.delay(2 + random.nextInt(60));
+    ping(bob, alice, AD_HOC, 20 + random.nextInt(100), PING_EVERY_MS);
+    assertDirect(alice, bob);
+
+    for (int i = 0; i < 6; i++) {
+      first.rejectOutgoing(i % 2 == 0);
+      second.rejectOutgoing(i % 2 != 0);
+      alice.reportRouteChange();
+      assertReplies(bob, alice, BOUNCE_WITHIN_MS, "seed " + seed + ", " + i);
+      ping(bob, alice, AD_HOC, random.nextInt(300), PING_EVERY_MS);
+    }
+  }
+
   @Test
   void reachesHostThatWasSuspendedBehindNat() {
     startMembersBehindNats(Kind.CONE, null);

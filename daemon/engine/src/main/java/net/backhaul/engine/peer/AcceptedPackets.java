@@ -41,6 +41,7 @@ final class AcceptedPackets {
     Path path = isDirect ? learning.received(packet, verb) : packet.path();
     if (!isDirect) {
       rootContact.relayed(packet);
+      learning.receivedRelayed(packet, verb);
     }
     Bond bond = peer.bond;
     if (bond != null && path != null && isDirect) {

@@ -83,6 +83,12 @@ final class Path {
 
   private long supersededAtMs = NEVER;
 
+  /** When our uplink changed, so that what leaves over the path may not arrive any more. */
+  private long uplinkChangedMs = NEVER;
+
+  /** When the latest probe was sent that the peer has answered. */
+  private long answeredProbeMs = NEVER;
+
   /** When the path was learned. */
   long sinceMs;
 
@@ -136,7 +142,7 @@ final class Path {
    * @param sent whether it left over this path, and not through a root instead
    */
   boolean recordSend(boolean sent, long nowMs) {
-    if (unansweredSinceMs > lastInMs) {
+    if (unansweredSinceMs > provenMs()) {
       return isSuperseded() || nowMs - unansweredSinceMs >= PROBE_AFTER_MS;
     }
     if (sent) {
@@ -200,7 +206,7 @@ final class Path {
 
   /** Returns whether to send a probe now, and counts it. */
   boolean startProbe(long nowMs) {
-    boolean first = probedSinceMs <= lastInMs;
+    boolean first = probedSinceMs <= provenMs();
     boolean fast = first ? isSuperseded() : probes < FAST_PROBES;
     if (nowMs - lastProbeMs < (fast ? FAST_PROBE_SPACING_MS : PROBE_SPACING_MS)) {
       return false;
@@ -222,9 +228,32 @@ final class Path {
     supersededAtMs = nowMs;
   }
 
-  /** Returns whether the peer may have moved to another path, and has not sent over this since. */
+  /** Returns whether the peer or we may have moved, and the path was not proven since. */
   boolean isSuperseded() {
-    return supersededAtMs > lastInMs;
+    return supersededAtMs > provenMs();
+  }
+
+  /**
+   * Records that our uplink has changed: what the peer sends may still arrive where nothing of ours
+   * does, so that only an answer to a probe proves the path again.
+   */
+  void uplinkChanged(long changedMs) {
+    uplinkChangedMs = changedMs;
+  }
+
+  /** Records that the peer has answered a probe that was sent over this path at that time. */
+  void probeAnswered(long sentMs) {
+    answeredProbeMs = Math.max(answeredProbeMs, sentMs);
+  }
+
+  /** Returns whether a probe was answered that was sent at this time or later. */
+  boolean hasAnsweredProbe(long sinceMs) {
+    return answeredProbeMs >= sinceMs;
+  }
+
+  /** Returns when the path was last known to work, also for what we send. */
+  private long provenMs() {
+    return hasAnsweredProbe(uplinkChangedMs) ? lastInMs : Math.min(lastInMs, uplinkChangedMs - 1);
   }
 
   /**
@@ -247,7 +276,7 @@ final class Path {
 
   /** Returns whether a probe of an outage was sent again. */
   boolean isProbedAgain() {
-    return probedSinceMs > lastInMs && probes > 1;
+    return probedSinceMs > provenMs() && probes > 1;
   }
 
   private long overdueMs() {
@@ -261,7 +290,7 @@ final class Path {
   }
 
   private boolean isUnansweredFor(long ms, long nowMs) {
-    return probedSinceMs > lastInMs && nowMs - probedSinceMs >= ms;
+    return probedSinceMs > provenMs() && nowMs - probedSinceMs >= ms;
   }
 
   /** Returns whether packets go through a root until this path is confirmed again. */

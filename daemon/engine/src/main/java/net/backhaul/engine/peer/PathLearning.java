@@ -51,7 +51,7 @@ final class PathLearning {
       relays.received(packet);
     } else {
       context.blindMarks.received(packet, verb);
-      if (context.udpAnswers.received(packet)) {
+      if (context.udpAnswers.received(packet, verb)) {
         relays.answeredOverUdp(packet.nowMs());
       }
     }
@@ -63,6 +63,8 @@ final class PathLearning {
       known.lastValidMs = nowMs;
       if (verb == Verb.HELLO) {
         peer.supersedeOthers(known, nowMs);
+      } else if (verb == Verb.OK) {
+        recordAnswer(packet, known);
       }
       return known;
     }
@@ -86,6 +88,27 @@ final class PathLearning {
     return null;
   }
 
+  /** Records that a packet came through a root. */
+  void receivedRelayed(InboundPacket packet, Verb verb) {
+    if (!LocalSocket.isRelay(packet.socket())) {
+      context.udpAnswers.receivedRelayed(packet, verb);
+    }
+  }
+
+  /** Records that a probe was answered over the path over which it was sent. */
+  private void recordAnswer(InboundPacket packet, Path path) {
+    if (!context.expectedReplies.wasSentTo(packet.inRePacketId(), path.endpoint)) {
+      return;
+    }
+    ProbeLog probes = path.probeLog();
+    long sentMs = probes == null ? -1 : probes.sentMs(packet.inRePacketId());
+    if (sentMs >= 0) {
+      path.probeAnswered(sentMs);
+    } else if (packet.roundTripMs >= 0) {
+      path.probeAnswered(packet.nowMs() - packet.roundTripMs);
+    }
+  }
+
   private void learn(InboundPacket packet) {
     Peer peer = packet.peer();
     long nowMs = packet.nowMs();
@@ -96,6 +119,7 @@ final class PathLearning {
     if (packet.roundTripMs >= 0) {
       path.recordRoundTrip(packet.roundTripMs);
     }
+    recordAnswer(packet, path);
     peer.addPath(path, nowMs);
     peer.supersedeOthers(path, nowMs);
     bonds.pathsChanged(peer, nowMs);

@@ -293,10 +293,12 @@ final class Peer {
     }
   }
 
-  /** Returns whether a packet has come over a path that can be used, at this time or later. */
-  boolean hasReceived(long sinceMs) {
+  /**
+   * Returns whether the peer has answered a probe over a path that can be used, sent since then.
+   */
+  boolean hasAnsweredProbe(long sinceMs) {
     for (Path path : paths) {
-      if (path.hasSocket && path.lastInMs >= sinceMs) {
+      if (path.hasSocket && path.hasAnsweredProbe(sinceMs)) {
         return true;
       }
     }

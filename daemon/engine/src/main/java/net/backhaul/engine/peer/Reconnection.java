@@ -120,7 +120,7 @@ final class Reconnection {
     collectUnanswered(nowMs);
   }
 
-  /** Collects roots and live peers that have not sent anything over a path since the change. */
+  /** Collects roots and live peers that have not answered over a path since the change. */
   private void collectUnanswered(long nowMs) {
     pending.clear();
     rootContact.forEachRoot(this::addIfUnanswered);
@@ -131,7 +131,7 @@ final class Reconnection {
   }
 
   private void addIfUnanswered(Peer peer) {
-    if (!peer.hasReceived(changedAtMs)) {
+    if (!peer.hasAnsweredProbe(changedAtMs)) {
       pending.add(peer);
     }
   }
@@ -148,13 +148,14 @@ final class Reconnection {
   }
 
   private void contact(Peer peer, long nowMs) {
-    if (peer.hasReceived(changedAtMs)) {
+    if (peer.hasAnsweredProbe(changedAtMs)) {
       return;
     }
     List<InetSocketAddress> endpoints = peer.reconnectionEndpoints(MAX_ENDPOINTS, nowMs);
     for (Path path : peer.paths) {
       if (endpoints.contains(path.endpoint)) {
         path.supersede(nowMs);
+        path.uplinkChanged(changedAtMs);
         path.startProbe(nowMs);
       }
     }

@@ -162,6 +162,15 @@ final class RelayFallback {
   }
 
   private void checkUdp(long nowMs) {
+    long silentAtMs = udp.silentAtMs();
+    if (silentAtMs > nowMs) {
+      context.deadlines.set(Deadline.RELAY_FALLBACK, silentAtMs);
+      return;
+    }
+    if (silentAtMs != Peer.NEVER) {
+      udp.silenceProbed(nowMs);
+      rootContact.probeBest(nowMs);
+    }
     if (!udp.isUnanswered()) {
       return;
     }

@@ -108,6 +108,15 @@ final class RootContact {
     }
   }
 
+  /** Probes the root that relays, if there is one. */
+  void probeBest(long nowMs) {
+    Peer root = upstreams.best(nowMs);
+    Path path = root == null ? null : root.bestPath(nowMs);
+    if (root != null && path != null) {
+      probe(root, path, nowMs);
+    }
+  }
+
   private void probe(Peer root, Path path, long nowMs) {
     try {
       endpoints.sendEcho(root, path, nowMs);

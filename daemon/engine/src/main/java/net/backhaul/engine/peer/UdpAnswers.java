@@ -6,18 +6,28 @@ import net.backhaul.engine.Deadline;
 import net.backhaul.engine.Deadlines;
 import net.backhaul.engine.LocalSocket;
 import net.backhaul.protocol.address.IpScope;
+import net.backhaul.protocol.message.Verb;
 
 /**
  * Whether the internet answers over UDP: since when probes of roots have had no answer (02 section
  * 4.7). Any authentic packet from the internet is one, and also one of a root elsewhere.
  */
 final class UdpAnswers {
+  /** After this long without any packet, when frames had come before, a root is probed. */
+  private static final long SILENT_MS = 2_000;
+
+  /** Between two such probes, where frames come rarely. */
+  private static final long SILENCE_PROBE_SPACING_MS = 5_000;
+
   private final Deadlines deadlines;
   private LongPredicate isRoot = address -> false;
   private boolean observes;
   private boolean hasSocket;
   private long unansweredSinceMs = Peer.NEVER;
   private long lastAnswerMs = Peer.NEVER;
+  private long lastFrameMs = Peer.NEVER;
+  private long silenceProbedMs = Peer.NEVER;
+  private boolean framesCame;
 
   UdpAnswers(Deadlines deadlines) {
     this.deadlines = deadlines;
@@ -51,7 +61,7 @@ final class UdpAnswers {
   }
 
   /** Records an authentic packet that came directly over UDP, and returns whether it counts. */
-  boolean received(InboundPacket packet) {
+  boolean received(InboundPacket packet, Verb verb) {
     if (!observes) {
       return false;
     }
@@ -61,8 +71,45 @@ final class UdpAnswers {
     if (counts) {
       unansweredSinceMs = Peer.NEVER;
       lastAnswerMs = packet.nowMs();
+      recordFrame(verb, packet.nowMs());
     }
     return counts;
+  }
+
+  /** Records an authentic packet that a root has relayed over UDP. */
+  void receivedRelayed(InboundPacket packet, Verb verb) {
+    if (observes) {
+      recordFrame(verb, packet.nowMs());
+    }
+  }
+
+  private void recordFrame(Verb verb, long nowMs) {
+    if (verb != Verb.FRAME && verb != Verb.EXT_FRAME) {
+      return;
+    }
+    lastFrameMs = nowMs;
+    if (!framesCame) {
+      framesCame = true;
+      deadlines.setEarlier(Deadline.RELAY_FALLBACK, nowMs + SILENT_MS);
+    }
+  }
+
+  /**
+   * Returns when a root is to be probed because frames came and nothing follows them, which a host
+   * that only answers would not notice otherwise; {@link Peer#NEVER} if none came.
+   */
+  long silentAtMs() {
+    if (!framesCame || isUnanswered()) {
+      return Peer.NEVER;
+    }
+    long silentAtMs = Math.max(lastAnswerMs, lastFrameMs) + SILENT_MS;
+    return Math.max(silentAtMs, silenceProbedMs + SILENCE_PROBE_SPACING_MS);
+  }
+
+  /** Records that a root is probed because of a silence after frames. */
+  void silenceProbed(long nowMs) {
+    framesCame = false;
+    silenceProbedMs = nowMs;
   }
 
   boolean isUnanswered() {
