@@ -2,11 +2,17 @@
 package net.backhaul.cli;
 
 import java.io.IOException;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
-/** The state of a network device of this host, which the API does not show. Linux only. */
+/**
+ * The state of a network device of this host, which the API does not show. On Linux it is read from
+ * sysfs: Java does not list devices that have no address.
+ */
 final class DeviceState {
   private static final Path DEVICES = Path.of("/sys/class/net");
   private static final int IFF_UP = 1;
@@ -15,20 +21,64 @@ final class DeviceState {
 
   /** Returns whether a device of this host is down; false if there is none of that name. */
   static boolean isDown(String name) {
+    if (isName(name) && !Files.exists(DEVICES)) {
+      NetworkInterface device = listed(name);
+      try {
+        return device != null && !device.isUp();
+      } catch (SocketException gone) {
+        return false;
+      }
+    }
     return isDown(DEVICES, name);
   }
 
   static boolean isDown(Path devices, String name) {
-    if (name.isEmpty() || name.startsWith(".") || name.indexOf('/') >= 0) {
-      return false; // Not the name of a device.
-    }
     try {
-      byte[] flags = Files.readAllBytes(devices.resolve(name + "/flags"));
-      String text = new String(flags, StandardCharsets.US_ASCII).strip();
-      return (Integer.decode(text) & IFF_UP) == 0;
+      return (Integer.decode(read(devices, name, "flags")) & IFF_UP) == 0;
     } catch (IOException | IllegalArgumentException unknown) {
       return false;
     }
+  }
+
+  /** Returns the MTU of a device of this host; 0 if there is none of that name. */
+  static int mtu(String name) {
+    if (isName(name) && !Files.exists(DEVICES)) {
+      NetworkInterface device = listed(name);
+      try {
+        return device == null ? 0 : device.getMTU();
+      } catch (SocketException gone) {
+        return 0;
+      }
+    }
+    return mtu(DEVICES, name);
+  }
+
+  static int mtu(Path devices, String name) {
+    try {
+      return Integer.parseInt(read(devices, name, "mtu"));
+    } catch (IOException | IllegalArgumentException unknown) {
+      return 0;
+    }
+  }
+
+  private static @Nullable NetworkInterface listed(String name) {
+    try {
+      return NetworkInterface.getByName(name);
+    } catch (SocketException e) {
+      return null;
+    }
+  }
+
+  private static boolean isName(String name) {
+    return !name.isEmpty() && !name.startsWith(".") && name.indexOf('/') < 0;
+  }
+
+  private static String read(Path devices, String name, String file) throws IOException {
+    if (!isName(name)) {
+      throw new IllegalArgumentException("not the name of a device: " + name);
+    }
+    byte[] text = Files.readAllBytes(devices.resolve(name).resolve(file));
+    return new String(text, StandardCharsets.US_ASCII).strip();
   }
 
   /** Returns what to do about a device that is down. */

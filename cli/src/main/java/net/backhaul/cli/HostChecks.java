@@ -43,8 +43,8 @@ final class HostChecks {
           PosixFilePermission.OTHERS_WRITE,
           PosixFilePermission.GROUP_WRITE);
 
-  /** The first files of each directory that are checked. */
-  private static final int MAX_FILES = 10_000;
+  /** The first files of each directory that are checked; a root has one for each of its peers. */
+  private static final int MAX_FILES = 200_000;
 
   private static final int DATAGRAM_BYTES = 1432;
   private static final int V4_HEADERS = 28;
@@ -286,7 +286,7 @@ final class HostChecks {
         (name, headers) -> {
           int needed =
               DATAGRAM_BYTES + headers.stream().mapToInt(Integer::intValue).max().orElse(0);
-          int mtu = mtu(name);
+          int mtu = DeviceState.mtu(name);
           if (mtu > 0 && mtu < needed) {
             findings.add(
                 Finding.toDo(
@@ -309,25 +309,5 @@ final class HostChecks {
                       + " bytes fit"));
     }
     return findings;
-  }
-
-  /** Returns whether a device is down; also if there is none. */
-  static boolean isDown(String device) {
-    try {
-      NetworkInterface found = NetworkInterface.getByName(device);
-      return found == null || !found.isUp();
-    } catch (SocketException e) {
-      return true;
-    }
-  }
-
-  /** Returns the MTU of a device; 0 if there is none. */
-  static int mtu(String device) {
-    try {
-      NetworkInterface found = NetworkInterface.getByName(device);
-      return found == null ? 0 : found.getMTU();
-    } catch (SocketException e) {
-      return 0;
-    }
   }
 }

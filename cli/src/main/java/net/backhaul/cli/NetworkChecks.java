@@ -76,13 +76,13 @@ final class NetworkChecks {
     if (!network.text("status", "").equals("OK")) {
       return null;
     }
-    int mtu = HostChecks.mtu(name);
+    int mtu = DeviceState.mtu(name);
     long expected = network.number("mtu", 0);
     if (mtu == 0) {
       return Finding.toDo(
           "device", id + ": there is no device \"" + name + "\"; restart zerotier-one");
     }
-    if (HostChecks.isDown(name)) {
+    if (DeviceState.isDown(name)) {
       return Finding.toDo("device", id + ": " + DeviceState.hint(name));
     }
     return mtu == expected

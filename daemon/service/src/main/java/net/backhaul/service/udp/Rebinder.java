@@ -334,7 +334,9 @@ public final class Rebinder {
     }
     for (InterfacePattern each : filter.named()) {
       try {
-        if (NetworkInterface.getByName(each.text()) == null) {
+        boolean listed = NetworkInterface.getByName(each.text()) != null;
+        // Java does not list those without an address.
+        if (!listed && !Files.exists(DEVICES.resolve(each.text()))) {
           log.warn(
               "local.conf names the interface {}, which does not exist now; if it is spelled"
                   + " correctly, the setting applies as soon as it does",
