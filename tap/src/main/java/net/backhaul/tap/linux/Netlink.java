@@ -154,6 +154,11 @@ final class Netlink implements AutoCloseable {
     return message.getShort(4) & 0xffff;
   }
 
+  /** Returns whether a notification is about an object that has replaced another one. */
+  static boolean isReplacement(ByteBuffer message) {
+    return (message.getShort(6) & NetlinkMessage.NLM_F_REPLACE) != 0;
+  }
+
   private boolean isOurs(ByteBuffer message) {
     return message.getInt(NetlinkMessage.SEQUENCE_AT) == sequence;
   }

@@ -46,13 +46,24 @@ public final class NetworkMonitor implements HostNetworkMonitor {
   private final int fd;
   private final Memory memory = new Memory(BUFFER_BYTES);
   private final Map<Integer, Link> links = new HashMap<>();
-  private final Set<HostRoute> routes = new HashSet<>();
+  private final Set<DefaultRoute> routes = new HashSet<>();
   private final Set<String> changedLinks = new HashSet<>();
   private boolean addressesChanged;
   private boolean routesChanged;
 
   /** A device, and whether its link is up. */
   private record Link(String name, boolean up) {}
+
+  /** A default route of an address family. */
+  private record DefaultRoute(int family, HostRoute route) {
+    /** Returns whether the other one is replaced when this one is set. */
+    boolean replaces(DefaultRoute other) {
+      return other.family == family
+          && other.route.table() == route.table()
+          && other.route.metric() == route.metric()
+          && !other.route.equals(route);
+    }
+  }
 
   /**
    * Starts to receive notifications.
@@ -150,7 +161,7 @@ public final class NetworkMonitor implements HostNetworkMonitor {
 
   private void changed(int device, String name) {
     // The kernel removes routes of a link that goes down without a notification.
-    routes.removeIf(each -> each.device() == device);
+    routes.removeIf(each -> each.route.device() == device);
     if (!isIgnored.test(name)) {
       changedLinks.add(name);
     }
@@ -162,11 +173,17 @@ public final class NetworkMonitor implements HostNetworkMonitor {
     if (route.bits() != 0 || (link != null && isIgnored.test(link.name))) {
       return;
     }
+    var found = new DefaultRoute(RoutingMessages.family(message), route);
     if (!added) {
-      routes.remove(route);
+      routes.remove(found);
       routesChanged = true;
-    } else if (routes.size() < MAX_STORED) {
-      routesChanged |= routes.add(route);
+      return;
+    }
+    if (Netlink.isReplacement(message)) { // There is no notification that the replaced one is gone.
+      routesChanged |= routes.removeIf(found::replaces);
+    }
+    if (routes.size() < MAX_STORED) {
+      routesChanged |= routes.add(found);
     }
   }
 

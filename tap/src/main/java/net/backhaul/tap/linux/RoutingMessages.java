@@ -64,6 +64,11 @@ final class RoutingMessages {
     return message.toBytes();
   }
 
+  /** Returns the address family of a route. */
+  static int family(ByteBuffer message) {
+    return message.get(NetlinkMessage.HEADER_BYTES) & 0xff;
+  }
+
   static HostRoute readRoute(ByteBuffer message) {
     int start = NetlinkMessage.HEADER_BYTES;
     Map<Integer, byte[]> attributes = NetlinkMessage.attributes(message, start + ROUTE_PART_BYTES);

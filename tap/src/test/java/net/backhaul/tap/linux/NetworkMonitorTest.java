@@ -120,6 +120,39 @@ class NetworkMonitorTest {
   }
 
   @Test
+  void reportsEachReplacementOfDefaultRoute() throws Exception {
+    NetworkNamespace.run(
+        () -> {
+          addUplink();
+          ip("addr add 2001:db8::7/64 dev eth0 nodad");
+          try (HostNetworkMonitor monitor = HostNetworkMonitor.open(name -> false)) {
+            ip("route add default via 192.0.2.1");
+            ip("route add default via 192.0.2.3 metric 500");
+            ip("-6 route add default via 2001:db8::1 metric 100");
+            monitor.poll();
+
+            for (int i = 0; i < 3; i++) {
+              ip("route replace default via 192.0.2.2");
+              assertTrue(monitor.poll().defaultRoutes(), "to the second router");
+              ip("route replace default via 192.0.2.1");
+              assertTrue(monitor.poll().defaultRoutes(), "back");
+              ip("route change default via 192.0.2.4 metric 500");
+              assertTrue(monitor.poll().defaultRoutes(), "that of another metric");
+              ip("route replace default via 192.0.2.3 metric 500");
+              assertTrue(monitor.poll().defaultRoutes(), "and back");
+              ip("-6 route replace default via 2001:db8::2 metric 100");
+              assertTrue(monitor.poll().defaultRoutes(), "IPv6");
+              ip("-6 route replace default via 2001:db8::1 metric 100");
+              assertTrue(monitor.poll().defaultRoutes(), "IPv6 back");
+            }
+            ip("route replace default via 192.0.2.1");
+            ip("route replace default via 192.0.2.3 metric 500");
+            assertFalse(monitor.poll().defaultRoutes(), "both as they are");
+          }
+        });
+  }
+
+  @Test
   void reportsDefaultRouteThatReturnsWithItsLink() throws Exception {
     NetworkNamespace.run(
         () -> {
