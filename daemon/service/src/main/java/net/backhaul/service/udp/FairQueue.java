@@ -23,6 +23,10 @@ final class FairQueue {
 
   private static final int FLOWS = 256;
 
+  /** Number of bits of the index of a flow. */
+  private static final int INDEX_BITS = Integer.numberOfTrailingZeros(FLOWS);
+
+  private final int secret;
   private final QueuedRun.Pool pool = new QueuedRun.Pool();
   private final @Nullable QueuedFlow[] flows = new QueuedFlow[FLOWS];
   private final ArrayDeque<QueuedFlow> newFlows = new ArrayDeque<>();
@@ -36,6 +40,15 @@ final class FairQueue {
   private int dataBytes;
   private long dropped;
   private long marked;
+
+  /**
+   * Creates an empty queue.
+   *
+   * @param secret so that nobody can choose packets that share the queue of a flow
+   */
+  FairQueue(int secret) {
+    this.secret = secret;
+  }
 
   boolean isEmpty() {
     return unsent.isEmpty() && control.isEmpty() && newFlows.isEmpty() && oldFlows.isEmpty();
@@ -67,8 +80,7 @@ final class FairQueue {
 
   /** Adds datagrams to the queue that their destination and flow share with some others. */
   void addData(SendBatch batch, int run, long nowNs) {
-    int hash = batch.flow(run) + batch.destination(run).address.hashCode();
-    int index = hash & (FLOWS - 1);
+    int index = index(batch.flow(run), batch.destination(run).address.hashCode());
     QueuedFlow flow = flows[index];
     if (flow == null) {
       flow = new QueuedFlow(pool);
@@ -83,6 +95,17 @@ final class FairQueue {
     while (dataBytes > MAX_DATA_BYTES) {
       dropFromLongest();
     }
+  }
+
+  /** Returns which queue the packets of a flow to a destination have. */
+  int index(int flow, int destination) {
+    return mixed(mixed(secret ^ flow) ^ destination) >>> (Integer.SIZE - INDEX_BITS);
+  }
+
+  private static int mixed(int bits) {
+    int mixed = (bits ^ bits >>> 16) * 0x85ebca6b;
+    mixed = (mixed ^ mixed >>> 13) * 0xc2b2ae35;
+    return mixed ^ mixed >>> 16;
   }
 
   private void dropFromLongest() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package net.backhaul.service.udp;
 
+import java.security.SecureRandom;
 import java.util.function.Consumer;
 import net.backhaul.engine.DatagramRun;
 import net.backhaul.engine.Traffic;
@@ -14,13 +15,15 @@ import net.backhaul.engine.Traffic;
  * <p>A socket that is not blocked has an empty queue.
  */
 final class SendQueue {
+  private static final SecureRandom SECRETS = new SecureRandom();
+
   private final OpenSocket socket;
   private final BatchSender sender;
   private final SocketBuffer buffer;
   private final MtuProbes probes;
   private final SendBufferLimit limit;
   private final Consumer<Boolean> watchWritable;
-  private final FairQueue queue = new FairQueue();
+  private final FairQueue queue = new FairQueue(SECRETS.nextInt());
   private final DatagramRun view = new DatagramRun();
   private boolean isBlocked;
   private int bufferBytes;

@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -27,7 +28,10 @@ class FairQueueTest {
   private static final int DATAGRAM_BYTES = 1_427;
   private static final long MS = 1_000_000;
 
-  private final FairQueue queue = new FairQueue();
+  /** Flows 0 to 5 have queues of their own with it. */
+  private static final int SECRET = 1;
+
+  private final FairQueue queue = new FairQueue(SECRET);
   private final Destination destination =
       Objects.requireNonNull(new Destination.Cache().of(TO, true));
   private final SendBatch batch = new SendBatch();
@@ -109,6 +113,34 @@ class FairQueueTest {
     for (byte each : bytes) {
       list.add(each);
     }
+  }
+
+  @Test
+  void separatesDestinationsThatDifferInFewBits() {
+    var queues = new HashSet<Integer>();
+    for (int subnet = 0; subnet < 100; subnet++) {
+      queues.add(queue.index(0, new InetSocketAddress("10.1." + subnet + ".7", 9993).hashCode()));
+    }
+
+    assertTrue(queues.size() > 70, queues.size() + " queues");
+  }
+
+  @Test
+  void secretDecidesWhichFlowsShareAQueue() {
+    var random = new Random(7);
+    int still = 0;
+    int pairs = 0;
+    while (pairs < 1_000) {
+      int one = random.nextInt();
+      int other = random.nextInt();
+      if (queue.index(one, 9) == queue.index(other, 9)) {
+        pairs++;
+        FairQueue elsewhere = new FairQueue(random.nextInt());
+        still += elsewhere.index(one, 9) == elsewhere.index(other, 9) ? 1 : 0;
+      }
+    }
+
+    assertTrue(still < 20, still + " of " + pairs);
   }
 
   @Test
