@@ -58,8 +58,8 @@ final class MssClamp {
   }
 
   /**
-   * Returns the MSS up to a maximum that carries the most bytes per datagram, or the maximum itself
-   * if that carries almost as many.
+   * Returns the MSS up to a maximum that carries the most bytes per datagram, or the maximum
+   * itself, less what its datagrams are not of one size for, if that carries almost as many.
    *
    * @param overheadBytes what the packet of a segment has beside the MSS
    * @param datagramBytes the maximum length of a datagram
@@ -72,7 +72,15 @@ final class MssClamp {
     int fewer = packetBytes(count - 1, datagramBytes) - overheadBytes;
     boolean isWorthwhile =
         (long) fewer * count * LEAST_GAIN > (long) mssBytes * (count - 1) * (LEAST_GAIN + 1);
-    return count > 1 && isWorthwhile ? fewer : mssBytes;
+    return count > 1 && isWorthwhile ? fewer : mssBytes - uneven(mssBytes + overheadBytes, count);
+  }
+
+  /**
+   * Returns by how much shorter a packet has to be so that its datagrams are of one size: then
+   * those of many packets leave as one run.
+   */
+  private static int uneven(int packetBytes, int count) {
+    return count < 2 ? 0 : (packetBytes + (count - 1) * FRAGMENT_HEADER) % count;
   }
 
   /** Returns the length of the longest packet in a number of datagrams (02 section 1.6). */
