@@ -231,19 +231,23 @@ final class MulticastGroups {
     }
     link.drop(Drop.TOO_MANY_GROUPS);
     removeMember(evicted);
-    Group group = evicted.group;
-    if (releaseIfUnused(group)) {
-      groups.remove(new Key(group.networkId, group.name));
-    }
+    removeIfUnused(evicted.group);
     return true;
   }
 
-  /** Removes a member that unsubscribed from a group. */
+  private void removeIfUnused(Group group) {
+    if (releaseIfUnused(group)) {
+      groups.remove(new Key(group.networkId, group.name));
+    }
+  }
+
+  /** Removes a member that unsubscribed from a group, and the group if that was all of it. */
   void remove(long networkId, MulticastGroup group, long member) {
     Group known = get(networkId, group);
     MulticastQuota.GroupMember entry = known == null ? null : known.byAddress.get(member);
     if (entry != null) {
       removeMember(entry);
+      removeIfUnused(entry.group);
     }
   }
 

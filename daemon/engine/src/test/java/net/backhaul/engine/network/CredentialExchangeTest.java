@@ -3,6 +3,7 @@ package net.backhaul.engine.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -341,6 +342,23 @@ class CredentialExchangeTest {
     assertEquals(PacketOutcome.IGNORED, outcome);
     assertEquals(3, link.drops.get(Drop.BAD_CREDENTIAL));
     assertEquals(0, network.members.all().size());
+  }
+
+  @Test
+  void knowsAllMembersOfALargeNetworkIfTheLimitPermits() {
+    int members = 20_000;
+    network.members.limit(members);
+
+    for (int i = 1; i <= members; i++) {
+      network.members.touch(i, NOW_MS + i);
+    }
+    assertEquals(members, network.members.all().size());
+    for (int i = 1; i <= members; i++) {
+      assertNotNull(network.members.get(i));
+    }
+
+    network.members.touch(members + 1, NOW_MS + members);
+    assertEquals(members / 2 + 1, network.members.all().size());
   }
 
   @Test

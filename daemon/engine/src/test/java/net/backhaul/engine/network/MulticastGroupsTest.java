@@ -56,6 +56,17 @@ class MulticastGroupsTest {
     assertEquals(100, link.drops.get(Drop.TOO_MANY_GROUPS));
   }
 
+  /** A peer may announce groups and leave them again as fast as it can send. */
+  @Test
+  void removesGroupsWithTheirLastMember() {
+    for (int i = 0; i < 10_000; i++) {
+      groups.add(PUBLIC, group(i), BOB.address(), NOW_MS);
+      groups.remove(PUBLIC, group(i), BOB.address());
+    }
+
+    assertTrue(groups.isEmpty());
+  }
+
   @Test
   void keepsSpaceForOthersWhileManyMembersFillANetwork() {
     groups.add(PUBLIC, group(7), BOB.address(), NOW_MS);
