@@ -17,6 +17,9 @@ class CrowdTest {
   /** What a check takes on one core; a root has two of them. */
   private static final long CHECK_MS = 25;
 
+  /** In which all of them get the answer to a first ping. */
+  private static final long REPLIES_MS = 1_000;
+
   private final SimulatedInternet internet = new SimulatedInternet(1);
   private final List<SimulatedHost> roots = new ArrayList<>();
   private byte[] planet = {};
@@ -55,6 +58,24 @@ class CrowdTest {
     for (SimulatedHost root : roots) {
       assertEquals(NODES + 2, root.running().peers(internet.nowMs()).size());
       assertTrue(root.checked() <= NODES + 2, () -> root.checked() + " checks");
+    }
+    joinAndReachEachOther(nodes);
+  }
+
+  /** All join a network at once, and each pings the next one: 1,000 introductions in a moment. */
+  private void joinAndReachEachOther(List<SimulatedHost> nodes) {
+    nodes.forEach(node -> node.join(ScenarioTest.AD_HOC));
+    internet.run(1_000);
+    for (int i = 0; i < NODES; i++) {
+      nodes.get(i).ping(nodes.get((i + 1) % NODES), ScenarioTest.AD_HOC);
+    }
+    internet.run(REPLIES_MS);
+    for (int i = 0; i < NODES; i++) {
+      assertEquals(1, nodes.get(i).pingReplies(ScenarioTest.AD_HOC), "node " + i);
+    }
+    internet.run(2_000);
+    for (int i = 0; i < NODES; i++) {
+      assertTrue(nodes.get(i).isDirectTo(nodes.get((i + 1) % NODES)), "node " + i);
     }
   }
 
