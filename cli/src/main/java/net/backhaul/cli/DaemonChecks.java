@@ -8,6 +8,10 @@ import org.jspecify.annotations.Nullable;
 /** Checks of what the daemon says about itself, its roots and its NAT. */
 final class DaemonChecks {
   private static final long CLOCK_TOLERANCE_MS = 60_000;
+
+  /** A copy of the identity that has answered less long ago is reported. */
+  private static final long COPY_SEEN_MS = 600_000;
+
   private static final String UNKNOWN = "-";
 
   private DaemonChecks() {}
@@ -179,15 +183,13 @@ final class DaemonChecks {
   }
 
   private static Finding duplicate(JsonObject node) {
-    long packets = node.number("packetsFromSelf", 0);
-    return packets == 0
-        ? Finding.ok("identity", "no other node was seen with this address")
+    long agoMs = node.number("identityCopyAgoMs", -1);
+    return agoMs < 0 || agoMs > COPY_SEEN_MS
+        ? Finding.ok("identity", "no other host was found with a copy of it")
         : Finding.toDo(
             "identity",
-            "packets came with this node's own address as their sender ("
-                + packets
-                + "): a copy of"
-                + " identity.secret runs on another host; stop it, and remove identity.secret and"
-                + " identity.public there");
+            "a copy of identity.secret runs on another host, which answered "
+                + LongStatus.duration(agoMs)
+                + " ago: stop it, and remove identity.secret and identity.public there");
   }
 }

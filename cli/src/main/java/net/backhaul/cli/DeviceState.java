@@ -2,34 +2,38 @@
 package net.backhaul.cli;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of a network device of this host, which the API does not show. On Linux it is read from
- * sysfs: Java does not list devices that have no address.
+ * The state of a network device of this host, which the API does not show. Java does not list those
+ * without an address; on Linux these are looked up in sysfs, which may show another network
+ * namespace where it is not mounted anew.
  */
 final class DeviceState {
   private static final Path DEVICES = Path.of("/sys/class/net");
+
+  /** The devices of the network namespace of this thread. */
+  private static final Path OF_NAMESPACE = Path.of("/proc/thread-self/net/dev");
+
   private static final int IFF_UP = 1;
 
   private DeviceState() {}
 
   /** Returns whether a device of this host is down; false if there is none of that name. */
   static boolean isDown(String name) {
-    if (isName(name) && !Files.exists(DEVICES)) {
-      NetworkInterface device = listed(name);
-      try {
-        return device != null && !device.isUp();
-      } catch (SocketException gone) {
-        return false;
-      }
+    NetworkInterface device = listed(name);
+    try {
+      return device == null ? isWithoutAddress(name) && isDown(DEVICES, name) : !device.isUp();
+    } catch (SocketException gone) {
+      return false;
     }
-    return isDown(DEVICES, name);
   }
 
   static boolean isDown(Path devices, String name) {
@@ -42,15 +46,15 @@ final class DeviceState {
 
   /** Returns the MTU of a device of this host; 0 if there is none of that name. */
   static int mtu(String name) {
-    if (isName(name) && !Files.exists(DEVICES)) {
-      NetworkInterface device = listed(name);
-      try {
-        return device == null ? 0 : device.getMTU();
-      } catch (SocketException gone) {
-        return 0;
+    NetworkInterface device = listed(name);
+    try {
+      if (device != null) {
+        return device.getMTU();
       }
+      return isWithoutAddress(name) ? mtu(DEVICES, name) : 0;
+    } catch (SocketException gone) {
+      return 0;
     }
-    return mtu(DEVICES, name);
   }
 
   static int mtu(Path devices, String name) {
@@ -66,6 +70,14 @@ final class DeviceState {
       return NetworkInterface.getByName(name);
     } catch (SocketException e) {
       return null;
+    }
+  }
+
+  private static boolean isWithoutAddress(String name) {
+    try (Stream<String> lines = Files.lines(OF_NAMESPACE)) {
+      return isName(name) && lines.anyMatch(line -> line.strip().startsWith(name + ":"));
+    } catch (IOException | UncheckedIOException notLinux) {
+      return false;
     }
   }
 

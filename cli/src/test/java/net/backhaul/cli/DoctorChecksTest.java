@@ -94,6 +94,19 @@ class DoctorChecksTest {
   }
 
   @Test
+  void namesCopyOfIdentityThatHasAnsweredLately() throws Exception {
+    assertTrue(only(daemon("\"roots\": []"), "identity").ok(), "an older daemon");
+    assertTrue(identity(-1).ok());
+    assertTrue(identity(700_000).ok());
+    assertToDo(identity(9_000), "runs on another host, which answered 9 s ago: stop it, and");
+  }
+
+  private static Finding identity(long copyAgoMs) throws Exception {
+    String text = "{\"node\": {\"identityCopyAgoMs\": " + copyAgoMs + "}}";
+    return only(DaemonChecks.check(JsonObject.of(Json.parse(text))), "identity");
+  }
+
+  @Test
   void namesTcpRelay() throws Exception {
     String root = "\"roots\": [" + root("IPv4", true, false) + "]}";
     String node = "{\"node\": {\"tcpRelay\": \"192.0.2.3/443\", \"listeningOn\": [%s]}, " + root;

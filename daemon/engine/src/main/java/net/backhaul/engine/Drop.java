@@ -23,6 +23,8 @@ public enum Drop {
   /** An OK that answers no request of ours. */
   UNSOLICITED,
   RATE_LIMITED,
+  /** A packet of which fragments did not come in time, or that was evicted for later ones. */
+  INCOMPLETE,
   /**
    * A planet or moon that is not authentic, that was not requested, or whose sender is neither a
    * root nor the seed of a requested moon.

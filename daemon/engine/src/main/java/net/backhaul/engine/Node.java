@@ -209,8 +209,8 @@ public final class Node {
   }
 
   /**
-   * Sends a HELLO to all roots, over each IP family that they are listed with: the {@link
-   * #diagnosis} then shows which of them answer.
+   * Sends a HELLO to all roots, at each endpoint that they are listed with, and looks through them
+   * for copies of our identity: the {@link #diagnosis} then shows which answer.
    */
   public void probeRoots(long nowMs) {
     vl1.probeRoots(nowMs);

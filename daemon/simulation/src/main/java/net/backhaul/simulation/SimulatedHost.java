@@ -10,6 +10,7 @@ import net.backhaul.engine.DatagramBatch;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.Event;
 import net.backhaul.engine.HelloCheck;
+import net.backhaul.engine.LocalSocket;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.Node;
 import net.backhaul.engine.NodeOptions;
@@ -69,6 +70,11 @@ public final class SimulatedHost implements SimulatedInternet.DatagramSink {
 
   public InetSocketAddress endpoint() {
     return sockets.address();
+  }
+
+  /** Returns the addresses of its sockets whose interfaces are up. */
+  public List<InetSocketAddress> endpoints() {
+    return sockets.usable().stream().map(LocalSocket::address).toList();
   }
 
   // Process.

@@ -6,7 +6,6 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
@@ -218,7 +217,7 @@ public final class SimulatedInternet implements SimulatedSegment {
     KeyPair signer = KeyPair.generate(new Random(PLANET_KEYS_SEED));
     var listed = new ArrayList<World.Root>();
     for (SimulatedHost root : roots) {
-      listed.add(new World.Root(root.identity().withoutPrivateKey(), List.of(root.endpoint())));
+      listed.add(new World.Root(root.identity().withoutPrivateKey(), root.endpoints()));
     }
     var file = new WireWriter();
     World.make(type, id, timestampMs, signer.publicKey(), listed, signer).writeTo(file);

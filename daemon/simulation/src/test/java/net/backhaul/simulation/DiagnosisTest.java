@@ -201,6 +201,25 @@ class DiagnosisTest extends ScenarioTest {
   }
 
   @Test
+  void probeOfOneRootWithTwoAddressesShowsKindOfNat() {
+    root.addInterface("192.88.99.3");
+    byte[] planet = SimulatedInternet.planet(root);
+    alice = internet.host("10.1.0.2", internet.nat(ALICE_IP, Kind.SYMMETRIC));
+    bob = internet.host("10.2.0.2", internet.nat(BOB_IP, Kind.CONE));
+    for (SimulatedHost host : List.of(root, alice, bob)) {
+      host.save(new StateKey(StateKey.Kind.PLANET, 0), planet).start();
+    }
+    internet.run(2_000);
+
+    alice.running().probeRoots(internet.nowMs());
+    bob.running().probeRoots(internet.nowMs());
+    internet.run(1_000);
+
+    assertEquals(NatObservation.Kind.ENDPOINT_DEPENDENT, nat(alice));
+    assertEquals(NatObservation.Kind.ENDPOINT_INDEPENDENT, nat(bob));
+  }
+
+  @Test
   void showsWhichRootsAnswerToProbe() {
     startWithTwoRoots(null, null);
     second.kill();

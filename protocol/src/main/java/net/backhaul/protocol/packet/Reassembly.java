@@ -26,6 +26,7 @@ public final class Reassembly {
   private final FragmentView fragment = new FragmentView();
   private int wholeEcn;
   private int arrivedEcn;
+  private int lost;
 
   private static final int MISSING = -1;
 
@@ -109,10 +110,21 @@ public final class Reassembly {
     return pending;
   }
 
+  /**
+   * Returns how many packets were lost since the last call: they were not completed in time, were
+   * evicted for later ones, or would be longer than a packet may be.
+   */
+  public int takeLost() {
+    int taken = lost;
+    lost = 0;
+    return taken;
+  }
+
   /** Removes packets that were not completed in time. */
   public void expire(long nowMs) {
     for (PieceSet set : sets) {
       if (set.received > 0 && nowMs - set.sinceMs > MAX_AGE_MS) {
+        lost++;
         clear(set);
       }
     }
@@ -141,6 +153,7 @@ public final class Reassembly {
       int length = set.lengths[i];
       if (piece == null || length == MISSING || total + length > Packets.MAX_BYTES) {
         total = 0;
+        lost++;
         break;
       }
       System.arraycopy(piece, 0, whole, total, length);
@@ -162,6 +175,7 @@ public final class Reassembly {
         oldest = set;
       }
     }
+    lost += oldest.received > 0 ? 1 : 0;
     clear(oldest);
     oldest.packetId = packetId;
     oldest.sinceMs = nowMs;

@@ -111,6 +111,7 @@ final class DatagramReceiver {
     long nowMs = packet.nowMs();
     reassembly.arrivedWith(packet.ecn());
     int whole = reassembly.fragment(packet.bytes(), packet.start(), packet.length(), nowMs);
+    countLost();
     if (whole > 0) {
       int head = heads.find(packetId);
       if (head >= 0) {
@@ -125,7 +126,7 @@ final class DatagramReceiver {
   private boolean receiveHead() {
     PacketView header = packet.header();
     if (header.source() == context.address) {
-      context.drop(Drop.FROM_SELF);
+      dispatcher.receiveFromSelf();
     } else if (header.destination() != context.address) {
       int hops = header.hops();
       if (relay.permits(packet, hops)) {
@@ -157,8 +158,15 @@ final class DatagramReceiver {
     heads.add(packetId, packet);
     reassembly.arrivedWith(packet.ecn());
     int whole = reassembly.head(packet.bytes(), packet.start(), packet.length(), packet.nowMs());
+    countLost();
     if (whole > 0) {
       receiveReassembled(whole);
+    }
+  }
+
+  private void countLost() {
+    for (int lost = reassembly.takeLost(); lost > 0; lost--) {
+      context.drop(Drop.INCOMPLETE);
     }
   }
 
@@ -180,5 +188,6 @@ final class DatagramReceiver {
   void expire(long nowMs) {
     heads.expire(nowMs);
     reassembly.expire(nowMs);
+    countLost();
   }
 }

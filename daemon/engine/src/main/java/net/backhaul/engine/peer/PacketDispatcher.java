@@ -43,6 +43,7 @@ final class PacketDispatcher {
   private final Pings pings;
   private final PathMtuProber mtuProber;
   private final Bonds bonds;
+  private final IdentityCopies copies;
   private final AcceptedPackets accepted;
   private final RemoteTraces remoteTraces;
   private PacketHandler networks = NoHandler.INSTANCE;
@@ -58,6 +59,7 @@ final class PacketDispatcher {
       Pings pings,
       PathMtuProber mtuProber,
       Bonds bonds,
+      IdentityCopies copies,
       AcceptedPackets accepted) {}
 
   PacketDispatcher(PeerContext context, InboundPacket packet, PeerLookup peers, Handlers handlers) {
@@ -71,6 +73,7 @@ final class PacketDispatcher {
     this.pings = handlers.pings();
     this.mtuProber = handlers.mtuProber();
     this.bonds = handlers.bonds();
+    this.copies = handlers.copies();
     this.accepted = handlers.accepted();
     this.remoteTraces = new RemoteTraces(context);
   }
@@ -101,6 +104,13 @@ final class PacketDispatcher {
       }
     } catch (WireException e) {
       context.drop(Drop.MALFORMED);
+    }
+  }
+
+  /** Handles the current packet, whose sender has our own address. */
+  void receiveFromSelf() {
+    if (!copies.receive(packet)) {
+      context.drop(Drop.FROM_SELF);
     }
   }
 

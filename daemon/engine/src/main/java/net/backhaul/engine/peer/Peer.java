@@ -18,6 +18,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A node whose identity is known, and the paths to it (02 section 3.2). */
 final class Peer {
+  /** How many packets of a peer to itself are relayed, and in which time. */
+  private static final int MAX_TO_SELF = 8;
+
+  private static final long TO_SELF_EVERY_MS = 10_000;
+
   /** Maximum paths to one peer; the one that was silent longest is evicted. */
   static final int MAX_PATHS = 64;
 
@@ -86,6 +91,8 @@ final class Peer {
   @Nullable InetSocketAddress lastStrayEchoEndpoint;
   long lastHintTriedMs = NEVER;
   long lastSavedMs = NEVER;
+  private int relayedToSelf;
+  private long relayedToSelfSinceMs = NEVER;
 
   Peer(Identity identity, PacketCipher cipher) {
     this.identity = identity;
@@ -152,6 +159,17 @@ final class Peer {
       }
     }
     return best;
+  }
+
+  /**
+   * Returns whether another packet of the peer to its own address may be relayed, and counts it.
+   */
+  boolean mayRelayToSelf(long nowMs) {
+    if (nowMs - relayedToSelfSinceMs >= TO_SELF_EVERY_MS) {
+      relayedToSelfSinceMs = nowMs;
+      relayedToSelf = 0;
+    }
+    return relayedToSelf++ < MAX_TO_SELF;
   }
 
   /** Returns the path that received last, expired or not: better than nothing for a root. */

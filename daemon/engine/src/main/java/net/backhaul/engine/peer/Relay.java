@@ -7,10 +7,15 @@ import net.backhaul.engine.Drop;
 import net.backhaul.engine.LocalSocket;
 import net.backhaul.engine.Traffic;
 import net.backhaul.protocol.packet.Ecn;
+import org.jspecify.annotations.Nullable;
 
 /** Relays datagrams that are for other nodes (02 section 3.6). */
 final class Relay {
   private static final int MAX_HOPS = 3;
+
+  /** The most paths over which a packet of a node to itself is relayed. */
+  private static final int MAX_PATHS_TO_SELF = 8;
+
   private static final long HASH_FACTOR = 0x9e37_79b9_7f4a_7c15L;
 
   private final PeerContext context;
@@ -64,6 +69,10 @@ final class Relay {
   void relay(InboundPacket packet, long source, long destination) {
     long nowMs = packet.nowMs();
     Peer peer = peers.find(destination, nowMs);
+    if (source == destination) {
+      relayToSelf(packet, peer);
+      return;
+    }
     Path direct = peer == null ? null : peer.bestPath(nowMs);
     if (peer != null && direct != null) {
       if (direct.isSuperseded()) {
@@ -87,6 +96,35 @@ final class Relay {
       return;
     }
     send(packet, path, keepsEcn ? packet.ecn() : Ecn.NOT_ECT);
+  }
+
+  /**
+   * Relays a packet of a node to its own address over its other paths: another host may use the
+   * same identity (02 section 3.12). Only what comes over a path of the node, since nothing proves
+   * the sender, and at a limited rate.
+   */
+  private void relayToSelf(InboundPacket packet, @Nullable Peer peer) {
+    long nowMs = packet.nowMs();
+    Path from = peer == null ? null : peer.path(packet.socket(), packet.endpoint());
+    if (peer == null || from == null) {
+      context.drop(Drop.NO_ROUTE);
+      return;
+    }
+    if (!peer.mayRelayToSelf(nowMs)) {
+      context.drop(Drop.RATE_LIMITED);
+      return;
+    }
+    int left = MAX_PATHS_TO_SELF;
+    for (int i = 0; i < peer.paths.size() && left > 0; i++) {
+      Path other = peer.paths.get(i);
+      if (other != from && other.isUsable(nowMs)) {
+        left--;
+        send(packet, other, packet.ecn());
+      }
+    }
+    if (left == MAX_PATHS_TO_SELF) {
+      context.drop(Drop.NO_ROUTE);
+    }
   }
 
   private void send(InboundPacket packet, Path path, int ecn) {

@@ -2,6 +2,7 @@
 package net.backhaul.engine.peer;
 
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -173,18 +174,21 @@ final class RootContact {
     }
   }
 
-  /** Sends a HELLO to each root at each of its paths, and at an endpoint of families without. */
-  void probeAllFamilies(long nowMs) {
+  /** Sends a HELLO to each root at each of its paths, and at its other listed endpoints. */
+  void probeAllEndpoints(long nowMs) {
     for (int i = 0; i < upstreams.count(); i++) {
       Peer root = upstreams.get(i);
-      int families = 0;
+      var others = new ArrayList<>(roots.endpoints(root.address));
+      others.removeIf(endpoint -> !Endpoints.isDestination(endpoint));
       for (Path path : List.copyOf(root.paths)) {
         if (path.isUsable(nowMs)) {
-          families |= path.overTcp ? 0 : path.ipBytes;
           hellos.send(root, path, nowMs);
+          if (!path.overTcp) {
+            others.remove(path.endpoint);
+          }
         }
       }
-      contactOtherFamilies(root, families, nowMs);
+      others.forEach(endpoint -> hellos.send(root, Output.ALL_SOCKETS, endpoint, nowMs));
     }
   }
 

@@ -59,6 +59,7 @@ public final class Vl1 implements PeerLink {
   private final PortSearch search;
   private final DirectPaths directPaths;
   private final Pings pings;
+  private final IdentityCopies copies;
   private final RootContact rootContact;
   private final Keepalive keepalive;
   private final Reconnection reconnection;
@@ -126,6 +127,7 @@ public final class Vl1 implements PeerLink {
     reachReports = new ReachReports(context, upstreams, surface, observers);
     statuses = new PeerStatuses(context, peers, roots, reachReports, bonds.links());
     pings = new Pings(context, upstreams);
+    copies = new IdentityCopies(context, upstreams, endpoints);
     var accepted =
         new AcceptedPackets(learning, trustedPaths, rootContact, directPaths, bonds.messages());
     var reports = new SurfaceReports(context, upstreams, surface, learning, search);
@@ -133,7 +135,15 @@ public final class Vl1 implements PeerLink {
     var packet = new InboundPacket(new Replies(context, upstreams, endpoints, sender));
     var handlers =
         new PacketDispatcher.Handlers(
-            helloReceiver, whois, introductions, directPaths, pings, mtuProber, bonds, accepted);
+            helloReceiver,
+            whois,
+            introductions,
+            directPaths,
+            pings,
+            mtuProber,
+            bonds,
+            copies,
+            accepted);
     dispatcher = new PacketDispatcher(context, packet, lookup, handlers);
     var beacons = new LanBeacons(context, lookup, permissions);
     var relay =
@@ -335,16 +345,21 @@ public final class Vl1 implements PeerLink {
         status(nowMs),
         reachReports.nats(nowMs),
         reachReports.roots(nowMs),
-        statuses.reaches(nowMs));
+        statuses.reaches(nowMs),
+        copies.seenMs());
   }
 
   public List<RootReach> roots(long nowMs) {
     return reachReports.roots(nowMs);
   }
 
-  /** Sends a HELLO to all roots, over each IP family that they are listed with. */
+  /**
+   * Sends a HELLO to all roots, at each endpoint that they are listed with, and looks through them
+   * for copies of our identity.
+   */
   public void probeRoots(long nowMs) {
-    rootContact.probeAllFamilies(nowMs);
+    rootContact.probeAllEndpoints(nowMs);
+    copies.probe(nowMs);
   }
 
   /** Counts the peers by how they are reached. */

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import net.backhaul.engine.DatagramBatch;
 import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.Message;
+import net.backhaul.protocol.packet.PacketCipher;
 import net.backhaul.protocol.packet.PacketView;
 import net.backhaul.protocol.packet.Packets;
 import net.backhaul.protocol.packet.WireWriter;
@@ -33,15 +34,17 @@ final class Datagrams {
 
   /** Returns a message from one recorded node to another as a packet, always with one id. */
   static byte[] sealed(String from, String to, Message message) {
-    Identity source = RecordedNodes.identity(from);
-    Identity destination = RecordedNodes.identity(to);
+    return sealed(RecordedNodes.identity(from), RecordedNodes.identity(to), message);
+  }
+
+  static byte[] sealed(Identity source, Identity destination, Message message) {
     var payload = new WireWriter();
     message.writeTo(payload);
     byte[] packet = new byte[Packets.HEADER_BYTES + payload.size()];
     System.arraycopy(payload.array(), 0, packet, Packets.HEADER_BYTES, payload.size());
     PacketView.writeHeader(
         packet, 0, 77, destination.address(), source.address(), message.verb().number());
-    Decoded.cipher(source.address(), destination.address())
+    PacketCipher.of(source.agree(destination).orElseThrow())
         .seal(Packets.SUITE_SALSA, packet, 0, packet.length);
     return packet;
   }

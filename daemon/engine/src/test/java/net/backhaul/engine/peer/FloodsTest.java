@@ -9,20 +9,25 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Function;
+import net.backhaul.crypto.KeyPair;
 import net.backhaul.engine.Drop;
 import net.backhaul.engine.NodeOptions;
 import net.backhaul.engine.PeerReach.Verdict;
 import net.backhaul.engine.StateKey;
+import net.backhaul.protocol.identity.Identity;
 import net.backhaul.protocol.message.EchoOk;
 import net.backhaul.protocol.message.Nop;
 import net.backhaul.protocol.message.Whois;
 import net.backhaul.protocol.packet.Bytes;
 import net.backhaul.protocol.packet.PacketView;
+import net.backhaul.protocol.packet.Reassembly;
 import net.backhaul.protocol.packet.WireWriter;
 import net.backhaul.testing.Vectors;
 import org.junit.jupiter.api.Test;
@@ -31,6 +36,7 @@ import org.junit.jupiter.api.Test;
 class FloodsTest {
   private static final long START_MS = 1_700_000_000_000L;
   private static final int PACKETS = 2_000;
+  private static final int PEERS = 50;
   private static final InetSocketAddress AT_B = RecordedNodes.endpoint("10.0.2.2/9993");
   private static final InetSocketAddress AT_ROOT = RecordedNodes.endpoint("10.0.0.1/9993");
 
@@ -114,6 +120,55 @@ class FloodsTest {
     assertTrue(dropped(Drop.RATE_LIMITED) >= PACKETS - 11);
   }
 
+  private static Identity madeUp(int number) {
+    KeyPair keys = KeyPair.generate(new Random(number));
+    HexFormat hex = HexFormat.of();
+    return Identity.parse(
+        "20%08x:0:%s:%s"
+            .formatted(number, hex.formatHex(keys.publicKey()), hex.formatHex(keys.privateKey())));
+  }
+
+  /** Each peer requests our identity, which is answered, and two unknown ones of its own. */
+  private int whoisStorm(Function<Integer, InetSocketAddress> from, int hops) {
+    RecordedNodes.addPeer(node, "R", AT_ROOT, START_MS);
+    Identity self = RecordedNodes.identity("A");
+    var storm = new ArrayList<byte[]>();
+    for (int i = 0; i < PEERS; i++) {
+      Identity peer = madeUp(i);
+      RecordedNodes.addPeer(node, peer, from.apply(i), START_MS);
+      long unknown = 0x30_0000_0000L + 2 * i;
+      var whois = new Whois(List.of(self.address(), unknown, unknown + 1));
+      byte[] packet = Datagrams.sealed(peer, self, whois);
+      var view = new PacketView();
+      view.wrap(packet, 0, packet.length);
+      view.hops(hops);
+      storm.add(packet);
+    }
+    for (int i = 0; i < PACKETS; i++) {
+      receive(from.apply(i % PEERS), storm.get(i % PEERS), i);
+    }
+    assertTrue(dropped(Drop.RATE_LIMITED) >= PACKETS - 11 * PEERS, "" + dropped(Drop.RATE_LIMITED));
+    long toRoot = output.datagrams.stream().filter(each -> each.to().equals(AT_ROOT)).count();
+    return (int) toRoot;
+  }
+
+  @Test
+  void boundsWhoisStormOfManyPeers() {
+    int requests = whoisStorm(number -> RecordedNodes.endpoint("10.1.0.1/" + (1 + number)), 0);
+
+    assertTrue(requests <= 3 * WhoisExchange.MAX_PENDING_FOR_UNKNOWN, requests + " requests");
+    int answers = output.datagrams.size() - requests;
+    assertTrue(answers >= PEERS && answers <= 11 * PEERS, answers + " answers");
+  }
+
+  @Test
+  void boundsWhoisStormThroughRoot() {
+    int sent = whoisStorm(number -> AT_ROOT, 1);
+
+    int max = 3 * WhoisExchange.MAX_PENDING_FOR_UNKNOWN + 11 * PEERS;
+    assertTrue(sent >= PEERS && sent <= max, sent + " answers and requests");
+  }
+
   @Test
   void boundsWhatPacketsOfUnknownSendersCost() throws UnknownHostException {
     RecordedNodes.addPeer(node, "R", AT_ROOT, START_MS);
@@ -195,6 +250,9 @@ class FloodsTest {
     assertEquals(List.of(), output.datagrams);
     assertTrue(node.stored() <= 2 * PendingHeads.MAX_HEADS, () -> node.stored() + " entries");
     assertEquals(PACKETS, node.counters().fragmentDatagrams());
+    assertEquals(PACKETS - Reassembly.MAX_SETS, dropped(Drop.INCOMPLETE), "evicted");
+    node.advance(START_MS + 60_000);
+    assertEquals(PACKETS, dropped(Drop.INCOMPLETE), "expired");
   }
 
   @Test

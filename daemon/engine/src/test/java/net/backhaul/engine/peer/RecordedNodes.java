@@ -77,7 +77,12 @@ final class RecordedNodes {
 
   /** Adds a recorded node as a peer of the current version, with a path that is alive. */
   static Peer addPeer(Vl1 vl1, String name, InetSocketAddress at, long nowMs) {
-    Peer peer = vl1.peers.add(identity(name).withoutPrivateKey()).orElseThrow();
+    return addPeer(vl1, identity(name), at, nowMs);
+  }
+
+  /** Adds a node likewise. */
+  static Peer addPeer(Vl1 vl1, Identity identity, InetSocketAddress at, long nowMs) {
+    Peer peer = vl1.peers.add(identity.withoutPrivateKey()).orElseThrow();
     peer.version(12, 1, 14, 1);
     peer.lastReceiveMs = nowMs;
     var path = new Path(0, at);

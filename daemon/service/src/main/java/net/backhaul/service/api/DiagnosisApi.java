@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import net.backhaul.engine.Diagnosis;
-import net.backhaul.engine.Drop;
 import net.backhaul.engine.NatObservation;
 import net.backhaul.engine.NetworkStatus;
 import net.backhaul.engine.Node;
@@ -38,6 +37,9 @@ public final class DiagnosisApi implements Resource {
 
   /** How long roots have to answer. */
   private static final long ANSWER_WITHIN_MS = 1_500;
+
+  /** How long copies of the identity have to answer after the roots. */
+  private static final long COPIES_WITHIN_MS = 500;
 
   private static final long POLL_EVERY_MS = 50;
 
@@ -77,7 +79,6 @@ public final class DiagnosisApi implements Resource {
       Map<Long, Long> aheadMs,
       List<InetSocketAddress> listening,
       MappingStatus portMapping,
-      long fromSelf,
       long probedMs,
       long nowMs) {}
 
@@ -101,6 +102,7 @@ public final class DiagnosisApi implements Resource {
               return nowMs;
             })
         .thenCompose(this::whenAnswered)
+        .thenCompose(this::afterCopies)
         .thenCompose(probedMs -> loop.submit(node -> snapshot(node, probedMs)));
   }
 
@@ -122,6 +124,13 @@ public final class DiagnosisApi implements Resource {
             });
   }
 
+  /** Leaves copies of the identity the time to answer through a root. */
+  private CompletableFuture<Long> afterCopies(long probedMs) {
+    var later = new CompletableFuture<Long>();
+    loop.executeAfter(COPIES_WITHIN_MS, () -> later.complete(probedMs));
+    return later;
+  }
+
   private Snapshot snapshot(Node node, long probedMs) {
     long nowMs = NodeLoop.nowMs();
     return new Snapshot(
@@ -130,7 +139,6 @@ public final class DiagnosisApi implements Resource {
         clocks.aheadMs(System.currentTimeMillis()),
         listening.get(),
         portMapping.status(),
-        node.counters().dropped(Drop.FROM_SELF),
         probedMs,
         nowMs);
   }
@@ -182,7 +190,8 @@ public final class DiagnosisApi implements Resource {
     out.put("surfaceAddresses", texts(snapshot.diagnosis.node().surfaceAddresses()));
     InetSocketAddress relay = snapshot.diagnosis.node().relay();
     out.put("tcpRelay", relay == null ? "" : Endpoints.text(relay));
-    out.put("packetsFromSelf", snapshot.fromSelf);
+    long copySeenMs = snapshot.diagnosis.copySeenMs();
+    out.put("identityCopyAgoMs", copySeenMs < 0 ? -1 : snapshot.nowMs - copySeenMs);
     return out;
   }
 

@@ -58,6 +58,7 @@ final class NodeMetrics {
     var metrics = new NodeMetrics();
     metrics.packets(node.counters(), sockets);
     metrics.drops(node.counters(), sockets.sendQueueFull(), sockets.receiveQueueFull());
+    metrics.fragments(node.counters());
     metrics.searches(node.counters());
     metrics.networks(node.networks());
     metrics.traffic(node.networkTraffic());
@@ -99,6 +100,11 @@ final class NodeMetrics {
     }
     out.sample(name, sendQueueFull, "reason", "send_queue_full");
     out.sample(name, receiveQueueFull, "reason", "receive_queue_full");
+  }
+
+  private void fragments(Counters counters) {
+    String help = "datagrams that were received and are parts of packets";
+    out.single("backhaul_fragments", COUNTER, help, counters.fragmentDatagrams());
   }
 
   private void searches(Counters counters) {

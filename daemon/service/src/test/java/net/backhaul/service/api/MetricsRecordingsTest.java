@@ -134,6 +134,7 @@ class MetricsRecordingsTest {
             "backhaul_controller_push_retries",
             "backhaul_controller_rejected",
             "backhaul_drop",
+            "backhaul_fragments",
             "backhaul_port_mapping",
             "backhaul_port_mapping_drop",
             "backhaul_port_mapping_requests",
