@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /** The output of {@code zerotier-cli doctor}, which is repeated until it is as expected. */
 final class DoctorOutput {
@@ -19,13 +20,21 @@ final class DoctorOutput {
 
   /** Runs a command until its output has a text, and returns the output. */
   static String await(String text, Callable<String> command) throws Exception {
+    String output = repeat(command, each -> each.contains(text));
+    assertTrue(output.contains(text), () -> "expected " + text + ", found\n" + output);
+    return output;
+  }
+
+  /**
+   * Runs a command until its output is as expected or the time is over; returns the last output.
+   */
+  private static String repeat(Callable<String> command, Predicate<String> isExpected)
+      throws Exception {
     long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_S);
     String output = command.call();
-    while (!output.contains(text) && System.nanoTime() < endNanos) {
+    while (!isExpected.test(output) && System.nanoTime() < endNanos) {
       output = command.call();
     }
-    String last = output;
-    assertTrue(output.contains(text), () -> "expected " + text + ", found\n" + last);
     return output;
   }
 
@@ -45,11 +54,7 @@ final class DoctorOutput {
 
   /** Awaits that there is nothing to do. */
   static void assertHealthy(NamespaceNode on) throws Exception {
-    long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_S);
-    String output = on.cli("doctor");
-    while (!output.startsWith("0\n") && System.nanoTime() < endNanos) {
-      output = on.cli("doctor");
-    }
+    String output = repeat(() -> on.cli("doctor"), each -> each.startsWith("0\n"));
     assertTrue(output.startsWith("0\n") && !output.contains("TO DO"), output);
   }
 }

@@ -41,6 +41,15 @@ class RelayFallbackTest extends ScenarioTest {
     startMember(bob);
   }
 
+  /** Starts Bob behind a NAT of a kind that the seed decides, and lets some time go by. */
+  private void joinBehindSomeNat(long seed, Random random) {
+    Kind[] kinds = {null, Kind.CONE, Kind.SYMMETRIC};
+    startWithRelay(seed, RelayUse.FALLBACK, kinds[(int) (seed % 3)]);
+    internet.delay(5 + random.nextInt(40));
+    join();
+    internet.run(3_000 + random.nextInt(30_000));
+  }
+
   /** Pings until a reply comes, and returns after how long; fails after the time allowed. */
   private long untilReply(SimulatedHost from, SimulatedHost to, long withinMs) {
     long beginMs = internet.nowMs();
@@ -61,12 +70,7 @@ class RelayFallbackTest extends ScenarioTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
   void fallsBackUnderTrafficAndReturns(long seed) {
-    Kind[] kinds = {null, Kind.CONE, Kind.SYMMETRIC};
-    startWithRelay(seed, RelayUse.FALLBACK, kinds[(int) (seed % 3)]);
-    var random = new Random(seed);
-    internet.delay(5 + random.nextInt(40));
-    join();
-    internet.run(3_000 + random.nextInt(30_000));
+    joinBehindSomeNat(seed, new Random(seed));
     ping(alice, bob, AD_HOC, 50, PING_EVERY_MS);
     assertNull(alice.status().relay());
     assertEquals(0, relay.relayed());
@@ -92,12 +96,8 @@ class RelayFallbackTest extends ScenarioTest {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
   void fallsBackWhenItOnlyAnswers(long seed) {
-    Kind[] kinds = {null, Kind.CONE, Kind.SYMMETRIC};
-    startWithRelay(seed, RelayUse.FALLBACK, kinds[(int) (seed % 3)]);
     var random = new Random(seed);
-    internet.delay(5 + random.nextInt(40));
-    join();
-    internet.run(3_000 + random.nextInt(30_000));
+    joinBehindSomeNat(seed, random);
     ping(bob, alice, AD_HOC, 50 + random.nextInt(200), PING_EVERY_MS);
     assertNull(alice.status().relay());
 

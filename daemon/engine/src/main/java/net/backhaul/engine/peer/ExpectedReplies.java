@@ -3,6 +3,7 @@ package net.backhaul.engine.peer;
 
 import java.net.InetSocketAddress;
 import java.util.Arrays;
+import net.backhaul.engine.HashBits;
 
 /**
  * The packets of ours that replies may come to: 256 rings of the upper halves of packet ids (02
@@ -69,14 +70,8 @@ final class ExpectedReplies {
   }
 
   private int hash(InetSocketAddress endpoint) {
-    int hash = mixed(secret ^ endpoint.getPort());
-    hash = mixed(hash ^ endpoint.getAddress().hashCode());
+    int hash = HashBits.mixed(secret ^ endpoint.getPort());
+    hash = HashBits.mixed(hash ^ endpoint.getAddress().hashCode());
     return hash == 0 ? 1 : hash;
-  }
-
-  private static int mixed(int bits) {
-    int mixed = (bits ^ bits >>> 16) * 0x85ebca6b;
-    mixed = (mixed ^ mixed >>> 13) * 0xc2b2ae35;
-    return mixed ^ mixed >>> 16;
   }
 }

@@ -2,6 +2,7 @@
 package net.backhaul.service.udp;
 
 import java.util.ArrayDeque;
+import net.backhaul.engine.HashBits;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,13 +100,8 @@ final class FairQueue {
 
   /** Returns which queue the packets of a flow to a destination have. */
   int index(int flow, int destination) {
-    return mixed(mixed(secret ^ flow) ^ destination) >>> (Integer.SIZE - INDEX_BITS);
-  }
-
-  private static int mixed(int bits) {
-    int mixed = (bits ^ bits >>> 16) * 0x85ebca6b;
-    mixed = (mixed ^ mixed >>> 13) * 0xc2b2ae35;
-    return mixed ^ mixed >>> 16;
+    return HashBits.mixed(HashBits.mixed(secret ^ flow) ^ destination)
+        >>> (Integer.SIZE - INDEX_BITS);
   }
 
   private void dropFromLongest() {
